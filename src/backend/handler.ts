@@ -1,0 +1,45 @@
+import type { HttpRequest } from "../http/request.ts";
+import type { HttpResponse } from "../http/response.ts";
+import type { NetAddress } from "../net/connection.ts";
+
+/** A value now or later. What is there now is passed on without a promise. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** What is known about a request beside its bytes. One object per request; middleware notes things in it. */
+export interface RequestContext {
+  /** The client's end of the connection. */
+  readonly remote: NetAddress;
+  /** Our end of the connection. */
+  readonly local: NetAddress;
+  /** Whether the connection is protected by TLS. */
+  readonly isEncrypted: boolean;
+  /** When the head was complete, in milliseconds since 1970. */
+  readonly receivedAtMs: number;
+  /** The caught error that the answer stands for, if there was one. */
+  error?: unknown;
+}
+
+/** Answers a request. What it throws becomes an error answer: an HttpError its own status, everything else 500. */
+export type Handler = (request: HttpRequest, context: RequestContext) => MaybePromise<HttpResponse>;
+
+/** Wraps a handler. It must pass a synchronous answer on synchronously: no promise per layer. */
+export type Middleware = (next: Handler) => Handler;
+
+/** Where requests go, refused ones too. */
+export interface Backend {
+  /** Answers a request, also one that carries a refusal. */
+  readonly handle: Handler;
+}
+
+/**
+ * Builds the chain: the first middleware is the outermost, the handler the innermost.
+ *
+ * A refused request runs through the middleware like any other, and its refusal is thrown in place of the handler.
+ */
+export function createBackend(middleware: readonly Middleware[], handler: Handler): Backend {
+  const innermost: Handler = (request, context) => {
+    if (request.refusal !== undefined) throw request.refusal;
+    return handler(request, context);
+  };
+  return { handle: middleware.reduceRight<Handler>((next, layer) => layer(next), innermost) };
+}

@@ -1,0 +1,66 @@
+/**
+ * What was wrong with a message, as a word that programs compare.
+ *
+ * `not-http` means that the first line of a connection does not even have the shape of a request line.
+ */
+export type HttpErrorCode =
+  | "not-http"
+  | "bad-request-line"
+  | "bad-target"
+  | "bad-version"
+  | "bad-field"
+  | "bad-host"
+  | "bad-framing"
+  | "bad-chunk"
+  | "bad-trailer"
+  | "incomplete"
+  | "method-too-long"
+  | "request-line-too-long"
+  | "head-too-large"
+  | "body-too-large"
+  | "timeout"
+  | "expectation"
+  | "overload"
+  | "refused";
+
+/** Options of {@linkcode HttpError}. */
+export interface HttpErrorOptions {
+  /** The word for programs; default `refused`. */
+  readonly code?: HttpErrorCode;
+  /** Offset of the fault in bytes from the first byte of the connection. */
+  readonly offset?: number;
+  /** Fields that the answer must carry, for example `Allow` with 405 (RFC 9110 §15.5.6). */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** What brought the fault about. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The peer's mistake, or a refusal: an error with the status code of its answer (RFC 9110 §15).
+ *
+ * The message is for logs; a client sees it only when error display is on.
+ */
+export class HttpError extends Error {
+  /** The class name, also when minified. */
+  override readonly name: string = "HttpError";
+  /** The status code of the answer, 400 to 599. */
+  readonly status: number;
+  /** The word for programs. */
+  readonly code: HttpErrorCode;
+  /** Offset of the fault in bytes from the first byte of the connection, where there is one. */
+  readonly offset: number | undefined;
+  /** Fields that the answer must carry. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+
+  /**
+   * @param status status code of the answer, 400 to 599
+   * @param message action, colon, state: `Cannot read Content-Length: expected digits, got "12a"`
+   */
+  constructor(status: number, message: string, options: HttpErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.status = status;
+    this.code = options.code ?? "refused";
+    this.offset = options.offset;
+    this.headers = options.headers ?? [];
+  }
+}

@@ -1,0 +1,117 @@
+// The byte classes of RFC 9110 §5.6 and RFC 9112, one bit each in one table; ABNF beside each class.
+// Bytes are compared as numbers: String methods know about Unicode and would let U+212A pass for "k".
+
+/** `tchar`, RFC 9110 §5.6.2: "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA */
+export const TCHAR = 1;
+/** Bytes inside a field value, RFC 9110 §5.5: HTAB / SP / VCHAR / obs-text */
+export const FIELD_BYTE = 2;
+/** Bytes of a request target, RFC 3986: unreserved / sub-delims / gen-delims without "#" "[" "]" / "%" */
+export const URI_BYTE = 4;
+/** Bytes that browsers leave bare in targets (WHATWG URL, path and query percent-encode sets): [ ] { } | \ ^ ` */
+export const BROWSER_URI_BYTE = 8;
+/** `HEXDIG`, RFC 5234, in both cases as RFC 9112 §7.1 uses it. */
+export const HEXDIG = 16;
+/** `cookie-octet`, RFC 6265 §4.1.1: %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E */
+export const COOKIE_OCTET = 32;
+/** Bytes of a `reg-name`, RFC 3986 §3.2.2: unreserved / sub-delims / "%" */
+export const REG_NAME_BYTE = 64;
+
+const DIGITS = "0123456789";
+const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+function buildByteClasses(): Uint8Array {
+  const classes = new Uint8Array(256);
+  const mark = (characters: string, flag: number): void => {
+    for (let i = 0; i < characters.length; i++) {
+      const byte = characters.charCodeAt(i);
+      classes[byte] = classes[byte]! | flag;
+    }
+  };
+  mark(DIGITS + LETTERS, TCHAR | URI_BYTE | REG_NAME_BYTE);
+  mark("!#$%&'*+-.^_`|~", TCHAR);
+  mark("-._~!$&'()*+,;=%", URI_BYTE | REG_NAME_BYTE);
+  mark(":@/?", URI_BYTE);
+  mark("[]{}|\\^`", BROWSER_URI_BYTE);
+  mark(DIGITS + "abcdefABCDEF", HEXDIG);
+  for (let byte = 0; byte < 256; byte++) {
+    if (byte === 0x09 || (byte >= 0x20 && byte !== 0x7f)) classes[byte] = classes[byte]! | FIELD_BYTE;
+    if (byte >= 0x21 && byte <= 0x7e && !'",;\\'.includes(String.fromCharCode(byte))) {
+      classes[byte] = classes[byte]! | COOKIE_OCTET;
+    }
+  }
+  return classes;
+}
+
+/** The classes of each of the 256 bytes, as a bit set of the flags above. */
+export const BYTE_CLASSES: Uint8Array = buildByteClasses();
+
+/** Whether every character of a non-empty text is a byte of one of the classes in `flags`. */
+export function consistsOf(text: string, flags: number): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0xff || (BYTE_CLASSES[code]! & flags) === 0) return false;
+  }
+  return text.length > 0;
+}
+
+/** Whether a text is a `token` (RFC 9110 §5.6.2). */
+export function isToken(text: string): boolean {
+  return consistsOf(text, TCHAR);
+}
+
+/** Whether a text, bytes seen as latin1, may stand as a field value: no CR, LF, NUL or other control (RFC 9110 §5.5). */
+export function isFieldValue(text: string): boolean {
+  return text === "" || consistsOf(text, FIELD_BYTE);
+}
+
+/** Compares two texts, ASCII letters without case and everything else exactly. */
+export function equalsIgnoringCase(left: string, right: string): boolean {
+  if (left === right) return true;
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) {
+    if (foldCase(left.charCodeAt(i)) !== foldCase(right.charCodeAt(i))) return false;
+  }
+  return true;
+}
+
+function foldCase(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
+}
+
+/** Removes SP and HTAB at both ends, nothing else: `trim()` would eat NBSP, VT and BOM too (RFC 9110 §5.6.3). */
+export function trimOws(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isOws(text.charCodeAt(start))) start++;
+  while (end > start && isOws(text.charCodeAt(end - 1))) end--;
+  return start === 0 && end === text.length ? text : text.slice(start, end);
+}
+
+function isOws(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/**
+ * Splits a comma-separated list, RFC 9110 §5.6.1; empty members are skipped, quoted strings stay whole.
+ * Linear in the length: no regular expression is involved.
+ */
+export function splitList(value: string): string[] {
+  const members: string[] = [];
+  let start = 0;
+  let isQuoted = false;
+  for (let i = 0; i <= value.length; i++) {
+    const code = i < value.length ? value.charCodeAt(i) : 0x2c;
+    if (isQuoted && i < value.length) {
+      if (code === 0x5c) i++;
+      else if (code === 0x22) isQuoted = false;
+      continue;
+    }
+    if (code === 0x22) isQuoted = true;
+    else if (code === 0x2c) {
+      const member = trimOws(value.slice(start, i));
+      if (member !== "") members.push(member);
+      start = i + 1;
+    }
+  }
+  return members;
+}

@@ -1,0 +1,105 @@
+import { equalsIgnoringCase, isFieldValue, isToken, splitList } from "./grammar.ts";
+
+/** A field of a message: name as sent, value without the white space around it, bytes seen as latin1. */
+export type HeaderField = readonly [name: string, value: string];
+
+/**
+ * The fields of one message, in order, with the spelling they came with (RFC 9110 §5).
+ *
+ * Names are compared without case. Nothing is merged: what was sent twice is there twice.
+ */
+export class HttpHeaders {
+  // Flat [name, value, name, value ...]: one array per message instead of one per field.
+  readonly #entries: string[] = [];
+  #wire: string | undefined;
+
+  /** @throws {TypeError} when a name is no token or a value holds CR, LF, NUL or another control */
+  constructor(fields: Iterable<HeaderField> = []) {
+    for (const [name, value] of fields) this.append(name, value);
+  }
+
+  /** How many field lines there are. */
+  get size(): number {
+    return this.#entries.length / 2;
+  }
+
+  /**
+   * Adds a field line behind the others.
+   *
+   * @throws {TypeError} when the name is no token or the value holds CR, LF, NUL or another control (RFC 9110 §5.5)
+   */
+  append(name: string, value: string): void {
+    if (!isToken(name)) throw new TypeError(`Cannot add a field: name is no token, got ${JSON.stringify(name)}`);
+    if (!isFieldValue(value)) {
+      throw new TypeError(`Cannot add field "${name}": value has a control byte, got ${JSON.stringify(value)}`);
+    }
+    this.appendParsed(name, value);
+  }
+
+  /** Adds a field line whose grammar the tokenizer has checked already. */
+  appendParsed(name: string, value: string): void {
+    this.#entries.push(name, value);
+    this.#wire = undefined;
+  }
+
+  /** Replaces all lines of this name by one. @throws {TypeError} like {@linkcode HttpHeaders.append} */
+  set(name: string, value: string): void {
+    this.delete(name);
+    this.append(name, value);
+  }
+
+  /** Removes all lines of this name. */
+  delete(name: string): void {
+    const entries = this.#entries;
+    for (let i = entries.length - 2; i >= 0; i -= 2) {
+      if (equalsIgnoringCase(entries[i]!, name)) entries.splice(i, 2);
+    }
+    this.#wire = undefined;
+  }
+
+  /** The value of the first line of this name. */
+  get(name: string): string | undefined {
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i += 2) {
+      if (equalsIgnoringCase(entries[i]!, name)) return entries[i + 1];
+    }
+    return undefined;
+  }
+
+  /** Whether there is a line of this name. */
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  /** The values of all lines of this name, in order. */
+  getAll(name: string): string[] {
+    const values: string[] = [];
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i += 2) {
+      if (equalsIgnoringCase(entries[i]!, name)) values.push(entries[i + 1]!);
+    }
+    return values;
+  }
+
+  /** The members of a list-valued field over all its lines (RFC 9110 §5.6.1), empty ones left out. */
+  getList(name: string): string[] {
+    return this.getAll(name).flatMap(splitList);
+  }
+
+  /** Name and value of each line, in order. */
+  *[Symbol.iterator](): IterableIterator<HeaderField> {
+    for (let i = 0; i < this.#entries.length; i += 2) yield [this.#entries[i]!, this.#entries[i + 1]!];
+  }
+
+  /** The lines as they stand on the wire, each ended by CRLF; kept until the next change. */
+  toWire(): string {
+    if (this.#wire === undefined) {
+      let wire = "";
+      for (let i = 0; i < this.#entries.length; i += 2) {
+        wire += this.#entries[i]! + ": " + this.#entries[i + 1]! + "\r\n";
+      }
+      this.#wire = wire;
+    }
+    return this.#wire;
+  }
+}

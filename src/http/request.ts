@@ -1,0 +1,82 @@
+import { type CookiePair, parseCookies } from "./cookies.ts";
+import type { HttpError } from "./errors.ts";
+import type { HttpHeaders } from "./headers.ts";
+import type { RequestBody } from "./request_body.ts";
+import { splitTarget } from "./target.ts";
+
+/** Versions that are spoken: a minor version above 1 is answered as 1.1 (RFC 9110 §2.5). */
+export type HttpVersion = "1.0" | "1.1";
+
+/** What the head of a request said. */
+export interface RequestHead {
+  /** The method as sent; "" when it was not understood. */
+  readonly method: string;
+  /** The request target as sent (RFC 9112 §3.2); "" when it was not understood. */
+  readonly target: string;
+  /** The version to answer in. */
+  readonly version: HttpVersion;
+  /** The fields that were understood, in order. */
+  readonly headers: HttpHeaders;
+}
+
+/**
+ * One request. A refused one is a request too, as far as it was understood, and carries its refusal:
+ * so it passes the same logging and the same error pages as all others.
+ */
+export class HttpRequest implements RequestHead {
+  readonly method: string;
+  readonly target: string;
+  readonly version: HttpVersion;
+  readonly headers: HttpHeaders;
+  /** The content. */
+  readonly body: RequestBody;
+  /** The bytes of the head as they came, seen as latin1, with the empty line; "" unless the server keeps them. */
+  readonly rawHead: string;
+  #refusal: HttpError | undefined;
+  #parts: { readonly path: string; readonly query: string } | undefined;
+  #cookies: readonly CookiePair[] | undefined;
+
+  /**
+   * @param head method, target, version and fields
+   * @param body the content that follows
+   * @param rawHead the head as it came, where it is kept
+   */
+  constructor(head: RequestHead, body: RequestBody, rawHead: string = "") {
+    this.method = head.method;
+    this.target = head.target;
+    this.version = head.version;
+    this.headers = head.headers;
+    this.body = body;
+    this.rawHead = rawHead;
+  }
+
+  /** Why the request is not to be served: a malformed head, a limit, a time-out. */
+  get refusal(): HttpError | undefined {
+    return this.#refusal;
+  }
+
+  /** Marks the request as refused; the first reason stays. */
+  refuse(error: HttpError): void {
+    this.#refusal ??= error;
+  }
+
+  /** The path as sent, still percent-encoded; "*" or an authority for the other forms of target. */
+  get path(): string {
+    return (this.#parts ??= splitTarget(this.target)).path;
+  }
+
+  /** The query as sent, without "?"; "" where there is none. */
+  get query(): string {
+    return (this.#parts ??= splitTarget(this.target)).query;
+  }
+
+  /** Name and value of each cookie, in order (RFC 6265 §5.4). */
+  get cookies(): readonly CookiePair[] {
+    return this.#cookies ??= parseCookies(this.headers.getAll("cookie"));
+  }
+
+  /** The value of the first cookie of this name. */
+  cookie(name: string): string | undefined {
+    return this.cookies.find((pair) => pair.name === name)?.value;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Splits a request target into path and query, both as sent (RFC 9112 §3.2).
+ *
+ * The origin-form and the absolute-form have a path; `*` and an authority come back as the path, whole.
+ * `new URL` is not used: it would rewrite dots and backslashes, and let `//host` change the authority.
+ */
+export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const origin = target.startsWith("/") ? target : originOfAbsoluteForm(target);
+  const mark = origin.indexOf("?");
+  return mark < 0
+    ? { path: origin, query: "" }
+    : { path: origin.slice(0, mark), query: origin.slice(mark + 1) };
+}
+
+/**
+ * The authority of an absolute-form target, which stands above the Host field (RFC 9112 §3.2.2).
+ *
+ * @returns undefined for the other forms
+ */
+export function authorityOf(target: string): string | undefined {
+  const start = authorityStart(target);
+  return start < 0 ? undefined : target.slice(start, authorityEnd(target, start));
+}
+
+function originOfAbsoluteForm(target: string): string {
+  const start = authorityStart(target);
+  if (start < 0) return target;
+  const origin = target.slice(authorityEnd(target, start));
+  return origin.startsWith("/") ? origin : "/" + origin;
+}
+
+function authorityStart(target: string): number {
+  const match = /^https?:\/\//i.exec(target);
+  return match === null ? -1 : match[0].length;
+}
+
+function authorityEnd(target: string, start: number): number {
+  for (let i = start; i < target.length; i++) {
+    if (target[i] === "/" || target[i] === "?") return i;
+  }
+  return target.length;
+}
