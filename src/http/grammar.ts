@@ -13,7 +13,7 @@ export const BROWSER_URI_BYTE = 8;
 export const HEXDIG = 16;
 /** `cookie-octet`, RFC 6265 §4.1.1: %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E */
 export const COOKIE_OCTET = 32;
-/** Bytes of a `reg-name`, RFC 3986 §3.2.2: unreserved / sub-delims / "%" */
+/** Bytes of a `reg-name`, RFC 3986 §3.2.2: unreserved / sub-delims / "%", without the comma: a list of hosts is no host. */
 export const REG_NAME_BYTE = 64;
 
 const DIGITS = "0123456789";
@@ -29,8 +29,8 @@ function buildByteClasses(): Uint8Array {
   };
   mark(DIGITS + LETTERS, TCHAR | URI_BYTE | REG_NAME_BYTE);
   mark("!#$%&'*+-.^_`|~", TCHAR);
-  mark("-._~!$&'()*+,;=%", URI_BYTE | REG_NAME_BYTE);
-  mark(":@/?", URI_BYTE);
+  mark("-._~!$&'()*+;=%", URI_BYTE | REG_NAME_BYTE);
+  mark(",:@/?", URI_BYTE);
   mark("[]{}|\\^`", BROWSER_URI_BYTE);
   mark(DIGITS + "abcdefABCDEF", HEXDIG);
   for (let byte = 0; byte < 256; byte++) {

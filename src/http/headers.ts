@@ -11,7 +11,7 @@ export type HeaderField = readonly [name: string, value: string];
 export class HttpHeaders {
   // Flat [name, value, name, value ...]: one array per message instead of one per field.
   readonly #entries: string[] = [];
-  #wire: string | undefined;
+  #wire: WireFields | undefined;
 
   /** @throws {TypeError} when a name is no token or a value holds CR, LF, NUL or another control */
   constructor(fields: Iterable<HeaderField> = []) {
@@ -71,6 +71,15 @@ export class HttpHeaders {
     return this.get(name) !== undefined;
   }
 
+  /** How many lines of this name there are. */
+  count(name: string): number {
+    let count = 0;
+    for (let i = 0; i < this.#entries.length; i += 2) {
+      if (equalsIgnoringCase(this.#entries[i]!, name)) count++;
+    }
+    return count;
+  }
+
   /** The values of all lines of this name, in order. */
   getAll(name: string): string[] {
     const values: string[] = [];
@@ -91,15 +100,52 @@ export class HttpHeaders {
     for (let i = 0; i < this.#entries.length; i += 2) yield [this.#entries[i]!, this.#entries[i + 1]!];
   }
 
-  /** The lines as they stand on the wire, each ended by CRLF; kept until the next change. */
-  toWire(): string {
-    if (this.#wire === undefined) {
-      let wire = "";
-      for (let i = 0; i < this.#entries.length; i += 2) {
-        wire += this.#entries[i]! + ": " + this.#entries[i + 1]! + "\r\n";
-      }
-      this.#wire = wire;
-    }
-    return this.#wire;
+  /** The lines as they stand in an answer; kept until the next change. */
+  toWire(): WireFields {
+    return this.#wire ??= summarize(this.#entries);
   }
+}
+
+/** The fields of an answer as text, apart from those that the server sets itself. */
+export interface WireFields {
+  /** Each line ended by CRLF, without Connection, Content-Length, Transfer-Encoding, Keep-Alive and Upgrade. */
+  readonly text: string;
+  /** The value of Content-Length. */
+  readonly contentLength: string | undefined;
+  /** Whether a Connection field lists `close`. */
+  readonly asksToClose: boolean;
+  /** Whether there is a Date. */
+  readonly hasDate: boolean;
+  /** Whether there is a Server. */
+  readonly hasServer: boolean;
+}
+
+function summarize(entries: readonly string[]): WireFields {
+  let text = "";
+  let contentLength: string | undefined;
+  let asksToClose = false;
+  let hasDate = false;
+  let hasServer = false;
+  for (let i = 0; i < entries.length; i += 2) {
+    const name = entries[i]!;
+    const value = entries[i + 1]!;
+    if (equalsIgnoringCase(name, "content-length")) contentLength = value;
+    else if (equalsIgnoringCase(name, "connection")) asksToClose ||= listsToken(value, "close");
+    else if (!isHopByHop(name)) {
+      text += name + ": " + value + "\r\n";
+      if (equalsIgnoringCase(name, "date")) hasDate = true;
+      if (equalsIgnoringCase(name, "server")) hasServer = true;
+    }
+  }
+  return { text, contentLength, asksToClose, hasDate, hasServer };
+}
+
+function isHopByHop(name: string): boolean {
+  return equalsIgnoringCase(name, "transfer-encoding") || equalsIgnoringCase(name, "keep-alive") ||
+    equalsIgnoringCase(name, "upgrade");
+}
+
+/** Whether a list holds a token, ASCII letters without case (RFC 9110 §5.6.1). */
+export function listsToken(value: string, token: string): boolean {
+  return equalsIgnoringCase(value, token) || splitList(value).some((member) => equalsIgnoringCase(member, token));
 }

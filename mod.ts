@@ -1,0 +1,2 @@
+export { listen } from "./src/net/listen.ts";
+export { serve } from "./src/serve.ts";

@@ -1,0 +1,56 @@
+import type { Clock } from "./clock.ts";
+
+/** Something that must not wait for ever. */
+export interface Deadlined {
+  /** When its time is up, in milliseconds since 1970; Infinity while it waits for nothing. */
+  readonly deadlineMs: number;
+  /** Called once its time is up; must move the deadline or remove itself. */
+  onDeadline(): void;
+}
+
+/**
+ * Watches many deadlines with one timer, which runs only while there is something to watch.
+ *
+ * Setting a deadline is writing a number: no timer is made or cleared per request. The price is that a deadline may
+ * be noticed one sweep late.
+ */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #sweepMs: number;
+  readonly #watched = new Set<Deadlined>();
+  #stop: (() => void) | undefined;
+  #nowMs = 0;
+
+  /** @param sweepMs time between two sweeps */
+  constructor(clock: Clock, sweepMs: number) {
+    this.#clock = clock;
+    this.#sweepMs = sweepMs;
+  }
+
+  /** The time of the last sweep: cheap, and at most one sweep late. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Begins to watch. */
+  add(item: Deadlined): void {
+    this.#nowMs = this.#clock.nowMs();
+    this.#watched.add(item);
+    this.#stop ??= this.#clock.every(this.#sweepMs, () => this.#sweep());
+  }
+
+  /** Ceases to watch. */
+  delete(item: Deadlined): void {
+    this.#watched.delete(item);
+    if (this.#watched.size > 0) return;
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  #sweep(): void {
+    this.#nowMs = this.#clock.nowMs();
+    for (const item of this.#watched) {
+      if (item.deadlineMs <= this.#nowMs) item.onDeadline();
+    }
+  }
+}

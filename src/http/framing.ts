@@ -1,0 +1,82 @@
+// Everything that decides where a message ends lives here and in chunked.ts, and nowhere else.
+
+import { HttpError } from "./errors.ts";
+import { equalsIgnoringCase, splitList } from "./grammar.ts";
+import type { HttpHeaders } from "./headers.ts";
+import type { HttpVersion } from "./request.ts";
+
+/** How the content of a request ends; `length` counts bytes behind the empty line. */
+export type Framing =
+  | { readonly kind: "none" }
+  | { readonly kind: "length"; readonly length: number }
+  | { readonly kind: "chunked" };
+
+const NONE: Framing = { kind: "none" };
+const CHUNKED: Framing = { kind: "chunked" };
+
+/**
+ * Decides how the body of a request ends (RFC 9112 §6.3).
+ *
+ * @param headers fields of a complete head, in the order received
+ * @returns `none` where neither length nor coding is given: a request without them has no content
+ * @throws {HttpError} 400 for both lengths, for several or malformed lengths, and for a coding that does not end
+ *   in one `chunked`; 501 for a coding in front of `chunked` that is not implemented (RFC 9112 §6.1)
+ */
+export function decideFraming(headers: HttpHeaders, version: HttpVersion): Framing {
+  const coding = headers.get("transfer-encoding");
+  const length = headers.get("content-length");
+  if (coding !== undefined) {
+    if (length !== undefined) {
+      throw badFraming("Cannot frame the body: got Content-Length and Transfer-Encoding");
+    }
+    if (version === "1.0") throw badFraming("Cannot frame the body: got Transfer-Encoding with HTTP/1.0");
+    return decideCoding(headers.getAll("transfer-encoding"));
+  }
+  if (length === undefined) return NONE;
+  if (headers.count("content-length") > 1) {
+    throw badFraming("Cannot frame the body: got more than one Content-Length");
+  }
+  return { kind: "length", length: parseContentLength(length) };
+}
+
+function decideCoding(values: readonly string[]): Framing {
+  const codings = values.flatMap(splitList);
+  const isChunked = (coding: string): boolean => equalsIgnoringCase(coding, "chunked");
+  const last = codings.at(-1);
+  const quoted = JSON.stringify(values.join(", "));
+  if (last === undefined || !isChunked(last) || values.some((value) => value === "")) {
+    throw badFraming(`Cannot frame the body: expected Transfer-Encoding to end in "chunked", got ${quoted}`);
+  }
+  if (codings.length === 1) return CHUNKED;
+  if (codings.slice(0, -1).some(isChunked)) {
+    throw badFraming(`Cannot frame the body: expected "chunked" once, got ${quoted}`);
+  }
+  throw new HttpError(501, `Cannot decode the body: only "chunked" is implemented, got ${quoted}`, {
+    code: "bad-framing",
+  });
+}
+
+/**
+ * Reads a Content-Length: digits only, at most 2^53-1 (RFC 9110 §8.6).
+ *
+ * @throws {HttpError} 400 for anything else; Number() would take signs, exponents and blanks
+ */
+export function parseContentLength(value: string): number {
+  let length = 0;
+  for (let i = 0; i < value.length; i++) {
+    const digit = value.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) throw badLength(value);
+    length = length * 10 + digit;
+    if (length > Number.MAX_SAFE_INTEGER) throw badLength(value);
+  }
+  if (value === "") throw badLength(value);
+  return length;
+}
+
+function badLength(value: string): HttpError {
+  return badFraming(`Cannot read Content-Length: expected digits up to 2^53-1, got ${JSON.stringify(value)}`);
+}
+
+function badFraming(message: string): HttpError {
+  return new HttpError(400, message, { code: "bad-framing" });
+}

@@ -1,0 +1,261 @@
+// Reads a head line by line: empty lines, request line, fields, the empty line.
+
+import { HttpError, type HttpErrorCode } from "./errors.ts";
+import type { Framing } from "./framing.ts";
+import { BYTE_CLASSES, TCHAR } from "./grammar.ts";
+import {
+  checkHead,
+  checkTargetForm,
+  findBadTargetByte,
+  findCarriageReturn,
+  findFieldParts,
+  findRequestLineParts,
+  type RequestLineParts,
+  type TargetBytes,
+} from "./head.ts";
+import { HttpHeaders } from "./headers.ts";
+import type { HttpLimits } from "./limits.ts";
+import type { LineReader } from "./line_reader.ts";
+import type { HttpVersion, RequestHead } from "./request.ts";
+import { decodeLatin1, TextWindow } from "./text_window.ts";
+import type { FieldToken, HttpToken } from "./tokens.ts";
+
+/** Limits and tolerances of a head. */
+export interface HeadParserOptions extends HttpLimits {
+  /** Which bytes a request target may hold; default `whatwg`, for browsers leave `|` and others unencoded. */
+  readonly targetBytes: TargetBytes;
+}
+
+const SP = 0x20;
+const CR = 0x0d;
+
+/** The part of the tokenizer that reads heads. */
+export class HeadParser {
+  /** Offset of the first byte of the head at hand, empty lines in front of it not counted. */
+  start = 0;
+
+  readonly #reader: LineReader;
+  readonly #options: HeadParserOptions;
+  readonly #text = new TextWindow();
+  // Whether no request line has been read on this connection: only then a bad line means that this is no HTTP at all.
+  #isFirst = true;
+  #emptyLines = 0;
+  #hasRequestLine = false;
+  // How much of an unfinished first line has been judged, and whether its method has ended.
+  #judgedBytes = 0;
+  #isMethodComplete = false;
+  #method = "";
+  #target = "";
+  #version: HttpVersion = "1.1";
+  #headers = new HttpHeaders();
+
+  constructor(reader: LineReader, options: HeadParserOptions) {
+    this.#reader = reader;
+    this.#options = options;
+  }
+
+  /** Whether nothing of a head has been read, empty lines apart. */
+  get isUntouched(): boolean {
+    return !this.#hasRequestLine && this.#reader.partialLength === 0;
+  }
+
+  /** What has been understood of the head so far; undefined before the request line is. */
+  get partialHead(): RequestHead | undefined {
+    if (!this.#hasRequestLine) return undefined;
+    return { method: this.#method, target: this.#target, version: this.#version, headers: this.#headers };
+  }
+
+  /** Prepares for the next head. */
+  reset(): void {
+    this.#emptyLines = 0;
+    this.#hasRequestLine = false;
+    this.#method = "";
+    this.#target = "";
+    this.#headers = new HttpHeaders();
+  }
+
+  /** Forgets decoded text: the bytes behind it change, or are not a head's. */
+  forgetText(): void {
+    this.#text.clear();
+  }
+
+  /**
+   * Reads on.
+   *
+   * @returns the framing when the head is complete, undefined when more bytes are needed
+   * @throws {HttpError} for the first fault
+   */
+  read(tokens: HttpToken[]): Framing | undefined {
+    while (!this.#hasRequestLine) {
+      if (!this.#readRequestLine(tokens)) return undefined;
+    }
+    const { maxHeadBytes, maxFieldBytes, maxFields } = this.#options;
+    for (;;) {
+      const reader = this.#reader;
+      const headRemainder = maxHeadBytes - (reader.nextLineOffset - this.start);
+      const result = reader.next(Math.min(maxFieldBytes, headRemainder));
+      if (result === "more") return undefined;
+      if (result === "too-long") throw this.#tooLarge(headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes);
+      if (this.lineEnd() === reader.start) return this.#complete(tokens);
+      if (this.#headers.size === maxFields) {
+        throw fault(431, "head-too-large", `Cannot take the head: limit is ${maxFields} fields`, reader.lineOffset);
+      }
+      const field = this.readField("field");
+      this.#headers.appendParsed(field.name, field.value);
+      tokens.push(field);
+    }
+  }
+
+  #complete(tokens: HttpToken[]): Framing {
+    const head: RequestHead = {
+      method: this.#method,
+      target: this.#target,
+      version: this.#version,
+      headers: this.#headers,
+    };
+    const framing = checkHead(head);
+    const { lineOffset, offset } = this.#reader;
+    tokens.push({ kind: "head-end", head, framing, headStart: this.start, start: lineOffset, end: offset });
+    return framing;
+  }
+
+  #tooLarge(limit: number): HttpError {
+    return fault(431, "head-too-large", `Cannot take the head: limit is ${limit} bytes`, this.#reader.lineOffset);
+  }
+
+  /**
+   * The index of the CR that ends the reader's line.
+   *
+   * @throws {HttpError} 400 for a bare LF (RFC 9112 §2.2)
+   */
+  lineEnd(): number {
+    const { line, start, lineFeed } = this.#reader;
+    const end = findCarriageReturn(line, start, lineFeed);
+    if (end < 0) throw fault(400, "bad-field", "Cannot read a line: LF without CR", this.#offsetOf(lineFeed));
+    return end;
+  }
+
+  /** Reads the reader's line as a field. @throws {HttpError} 400 where it is none */
+  readField(kind: "field" | "trailer"): FieldToken {
+    const reader = this.#reader;
+    const { line, start } = reader;
+    try {
+      const { nameEnd, valueStart, valueEnd, isAscii } = findFieldParts(line, start, this.lineEnd());
+      const name = this.#textOf(start, nameEnd);
+      const value = isAscii ? this.#textOf(valueStart, valueEnd) : decodeLatin1(line.subarray(valueStart, valueEnd));
+      if (!isAscii) this.#text.clear();
+      return { kind, name, value, start: reader.lineOffset, end: reader.offset };
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.code !== "bad-field") throw error;
+      throw fault(error.status, error.code, error.message, this.#offsetOf(error.offset ?? start));
+    }
+  }
+
+  #textOf(start: number, end: number): string {
+    return this.#text.ascii(this.#reader.line, start, end);
+  }
+
+  #offsetOf(index: number): number {
+    return this.#reader.lineOffset + index - this.#reader.start;
+  }
+
+  /** @returns false when more bytes are needed */
+  #readRequestLine(tokens: HttpToken[]): boolean {
+    const reader = this.#reader;
+    this.start = reader.nextLineOffset;
+    const { maxRequestLineBytes, maxHeadBytes } = this.#options;
+    const result = reader.next(Math.min(maxRequestLineBytes, maxHeadBytes));
+    if (result !== "line") {
+      if (this.#isFirst) this.#judgeFirstLine(reader.partial);
+      if (result === "too-long") throw this.#requestLineTooLong();
+      return false;
+    }
+    const { line, start, lineFeed } = reader;
+    if (findCarriageReturn(line, start, lineFeed) === start) this.#skipEmptyLine();
+    else this.#parseRequestLine(tokens);
+    return true;
+  }
+
+  #skipEmptyLine(): void {
+    this.#judgedBytes = 0;
+    this.#emptyLines++;
+    if (this.#emptyLines > this.#options.maxEmptyLines) throw this.#badFirstLine("too many empty lines", this.start);
+  }
+
+  #parseRequestLine(tokens: HttpToken[]): void {
+    const { line, start, lineFeed } = this.#reader;
+    const carriageReturn = findCarriageReturn(line, start, lineFeed);
+    const end = carriageReturn < 0 ? lineFeed : carriageReturn;
+    const parts = findRequestLineParts(line, start, end);
+    if (parts === undefined) {
+      if (this.#isFirst) this.#judgeFirstLine(line.subarray(start, lineFeed));
+      throw this.#badFirstLine("expected method, target and HTTP version", this.start);
+    }
+    this.#isFirst = false;
+    if (carriageReturn < 0) {
+      throw fault(400, "bad-request-line", "Cannot read the request line: LF without CR", this.#offsetOf(lineFeed));
+    }
+    this.#takeRequestLine(tokens, parts, end);
+  }
+
+  #takeRequestLine(tokens: HttpToken[], parts: RequestLineParts, end: number): void {
+    const { line, start, lineOffset, offset } = this.#reader;
+    const { methodEnd, targetEnd } = parts;
+    const badByte = findBadTargetByte(line, parts, this.#options.targetBytes);
+    const version = this.#textOf(targetEnd + 6, end);
+    this.#method = this.#textOf(start, methodEnd);
+    this.#target = badByte < 0
+      ? this.#textOf(methodEnd + 1, targetEnd)
+      : decodeLatin1(line.subarray(methodEnd + 1, targetEnd));
+    this.#version = version === "1.0" ? "1.0" : "1.1";
+    this.#hasRequestLine = true;
+    if (badByte >= 0) {
+      throw fault(400, "bad-target", "Cannot read the request target: bad byte", this.#offsetOf(badByte));
+    }
+    if (!version.startsWith("1.")) {
+      const message = `Cannot speak the version: expected HTTP/1.x, got ${version}`;
+      throw fault(505, "bad-version", message, this.#offsetOf(targetEnd + 1));
+    }
+    checkTargetForm(this.#method, this.#target);
+    tokens.push({
+      kind: "request-line",
+      method: this.#method,
+      target: this.#target,
+      version,
+      start: lineOffset,
+      end: offset,
+    });
+  }
+
+  /** Refuses an unfinished first line as soon as it can no longer become a request line. */
+  #judgeFirstLine(line: Uint8Array): void {
+    // A lone CR may be the beginning of an empty line.
+    if (line[0] === CR && line.length === 1) return;
+    while (!this.#isMethodComplete && this.#judgedBytes < line.length) {
+      const byte = line[this.#judgedBytes]!;
+      if (byte === SP && this.#judgedBytes > 0) this.#isMethodComplete = true;
+      else if ((BYTE_CLASSES[byte]! & TCHAR) === 0) {
+        throw this.#badFirstLine("expected a method", this.start + this.#judgedBytes);
+      }
+      this.#judgedBytes++;
+    }
+  }
+
+  #badFirstLine(state: string, offset: number): HttpError {
+    return this.#isFirst
+      ? fault(400, "not-http", `Cannot read the connection as HTTP: ${state}`, offset)
+      : fault(400, "bad-request-line", `Cannot read the request line: ${state}`, offset);
+  }
+
+  #requestLineTooLong(): HttpError {
+    const limit = this.#options.maxRequestLineBytes;
+    // RFC 9112 §3 asks for 501 where the method alone is too long, and for 414 where the target is.
+    return this.#reader.partial.includes(SP)
+      ? fault(414, "request-line-too-long", `Cannot take the request line: limit is ${limit} bytes`, this.start)
+      : fault(501, "method-too-long", `Cannot take the method: limit is ${limit} bytes`, this.start);
+  }
+}
+
+function fault(status: number, code: HttpErrorCode, message: string, offset: number): HttpError {
+  return new HttpError(status, message, { code, offset });
+}

@@ -1,0 +1,119 @@
+// Cuts lines out of pushed bytes: a line within one push is used where it lies, one that spans pushes is gathered.
+
+/** What {@linkcode LineReader.next} found: a line, the end of the bytes, or a line beyond its limit. */
+export type LineResult = "line" | "more" | "too-long";
+
+const LF = 0x0a;
+
+/**
+ * A cursor over pushed bytes that gives lines and runs of bytes, with absolute offsets.
+ *
+ * Work is linear in the bytes pushed, however they are cut: each byte is searched once and copied at most twice.
+ */
+export class LineReader {
+  /** Bytes of the current line: the pushed array itself, or the gathered copy. */
+  line: Uint8Array = EMPTY;
+  /** Index in `line` of the line's first byte. */
+  start = 0;
+  /** Index in `line` of the line's LF. */
+  lineFeed = 0;
+  /** Offset of the line's first byte from the first byte ever pushed, also of one that is too long. */
+  lineOffset = 0;
+
+  #chunk: Uint8Array = EMPTY;
+  #position = 0;
+  #chunkOffset = 0;
+  #carry: Uint8Array = EMPTY;
+  #carryLength = 0;
+
+  /** Offset of the next byte to be read. */
+  get offset(): number {
+    return this.#chunkOffset + this.#position;
+  }
+
+  /** How many bytes have been pushed. */
+  get pushedBytes(): number {
+    return this.#chunkOffset + this.#chunk.length;
+  }
+
+  /** Offset of the first byte of the next line, or of the unfinished one. */
+  get nextLineOffset(): number {
+    return this.offset - this.#carryLength;
+  }
+
+  /** How many bytes of an unfinished line have been gathered. */
+  get partialLength(): number {
+    return this.#carryLength;
+  }
+
+  /** The bytes of an unfinished line so far. */
+  get partial(): Uint8Array {
+    return this.#carry.subarray(0, this.#carryLength);
+  }
+
+  /** Takes the next bytes; what was pushed before must have been read. */
+  push(bytes: Uint8Array): void {
+    this.#chunkOffset += this.#chunk.length;
+    this.#chunk = bytes;
+    this.#position = 0;
+  }
+
+  /**
+   * Finds the next line.
+   *
+   * @param maxBytes the longest line allowed, with its LF; of a longer one that many bytes stay in `partial`
+   */
+  next(maxBytes: number): LineResult {
+    const from = this.#position;
+    const lineFeed = this.#chunk.indexOf(LF, from);
+    const end = lineFeed < 0 ? this.#chunk.length : lineFeed + 1;
+    const isTooLong = this.#carryLength + end - from > (lineFeed < 0 ? maxBytes - 1 : maxBytes);
+    this.lineOffset = this.nextLineOffset;
+    if (isTooLong) {
+      this.#gather(from, Math.min(end, from + maxBytes - this.#carryLength));
+      return "too-long";
+    }
+    this.#position = end;
+    if (lineFeed < 0) {
+      this.#gather(from, end);
+      return "more";
+    }
+    if (this.#carryLength === 0) {
+      this.line = this.#chunk;
+      this.start = from;
+      this.lineFeed = lineFeed;
+    } else {
+      this.#gather(from, end);
+      this.line = this.#carry;
+      this.start = 0;
+      this.lineFeed = this.#carryLength - 1;
+      this.#carryLength = 0;
+    }
+    return "line";
+  }
+
+  /** Takes at most `maxBytes` of the bytes at hand, as a view; empty when there are none. */
+  take(maxBytes: number): Uint8Array {
+    const start = this.#position;
+    this.#position = Math.min(this.#chunk.length, start + maxBytes);
+    return this.#chunk.subarray(start, this.#position);
+  }
+
+  /** The next byte, or -1 when there is none. */
+  takeByte(): number {
+    return this.#position < this.#chunk.length ? this.#chunk[this.#position++]! : -1;
+  }
+
+  #gather(from: number, end: number): void {
+    const length = this.#carryLength + end - from;
+    if (length > this.#carry.length) {
+      const grown = new Uint8Array(Math.max(128, length, this.#carry.length * 2));
+      grown.set(this.#carry.subarray(0, this.#carryLength));
+      this.#carry = grown;
+    }
+    this.#carry.set(this.#chunk.subarray(from, end), this.#carryLength);
+    this.#carryLength = length;
+  }
+}
+
+const EMPTY = new Uint8Array(0);

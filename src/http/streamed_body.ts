@@ -1,0 +1,76 @@
+import { HttpHeaders } from "./headers.ts";
+import { bodyTooLarge, type RequestBody } from "./request_body.ts";
+import type { HttpToken } from "./tokens.ts";
+
+/** What a streamed body needs from its reader. */
+export interface StreamedBodyOptions {
+  /** Announced length in bytes, undefined with chunked coding. */
+  readonly length: number | undefined;
+  /** Beyond this many bytes reading fails with 413. */
+  readonly maxBytes: number;
+  /** The next token at hand. */
+  readonly takeToken: () => HttpToken | undefined;
+  /** Waits until there are more tokens. */
+  readonly fill: () => Promise<void>;
+  /** Asks the client for content that it holds back; undefined where it does not. */
+  readonly sendContinue: (() => Promise<void> | undefined) | undefined;
+}
+
+/** The content of a request as the tokens give it. */
+export class StreamedBody implements RequestBody {
+  readonly length: number | undefined;
+  trailers: HttpHeaders = new HttpHeaders();
+  receivedBytes = 0;
+  isComplete = false;
+  readonly #options: StreamedBodyOptions;
+  #isAwaitingContinue: boolean;
+  #error: unknown;
+
+  constructor(options: StreamedBodyOptions) {
+    this.length = options.length;
+    this.#options = options;
+    this.#isAwaitingContinue = options.sendContinue !== undefined;
+  }
+
+  /** Whether the client holds its content back until it is asked: then it need not be read (RFC 9110 §10.1.1). */
+  get isHeldBack(): boolean {
+    return this.#isAwaitingContinue && this.receivedBytes === 0;
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    if (this.isComplete) return null;
+    if (this.#error !== undefined) throw this.#error;
+    try {
+      return await this.#readPiece();
+    } catch (error) {
+      this.#error = error;
+      throw error;
+    }
+  }
+
+  async #readPiece(): Promise<Uint8Array | null> {
+    for (;;) {
+      const token = this.#options.takeToken();
+      if (token === undefined) {
+        await this.#askToContinue();
+        await this.#options.fill();
+      } else if (token.kind === "body") {
+        this.receivedBytes += token.bytes.length;
+        if (this.receivedBytes > this.#options.maxBytes) throw bodyTooLarge(this.#options.maxBytes);
+        return token.bytes;
+      } else if (token.kind === "end") {
+        this.isComplete = true;
+        if (token.trailers !== undefined) this.trailers = token.trailers;
+        return null;
+      } else if (token.kind === "error") {
+        throw token.error;
+      }
+    }
+  }
+
+  async #askToContinue(): Promise<void> {
+    if (!this.#isAwaitingContinue) return;
+    this.#isAwaitingContinue = false;
+    await this.#options.sendContinue?.();
+  }
+}

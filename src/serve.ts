@@ -1,0 +1,157 @@
+import { type Backend, createBackend, type Handler } from "./backend/handler.ts";
+import { BufferPool } from "./bytes/buffer_pool.ts";
+import { Deadlines } from "./deadlines.ts";
+import { HttpError } from "./http/errors.ts";
+import { StatusLines } from "./http/process_response.ts";
+import { WRITE_BUFFER_BYTES } from "./http/response_writer.ts";
+import type { Connection, Listener, NetAddress } from "./net/connection.ts";
+import { ServedConnection, type SharedResources } from "./serve_connection.ts";
+import { DEFAULT_SETTINGS, type ServeOptions, type ServeSettings } from "./serve_options.ts";
+
+/** A running server. */
+export interface Server {
+  /** Where it listens. */
+  readonly address: NetAddress;
+  /** Connections open at the moment. */
+  readonly connectionCount: number;
+  /** Resolves when the listener and all connections are closed. */
+  readonly finished: Promise<void>;
+  /**
+   * Stops accepting, lets running requests finish within `graceMs`, cuts what is left.
+   *
+   * @returns settles together with {@linkcode Server.finished}
+   */
+  shutdown(): Promise<void>;
+}
+
+// How long accepting rests after a failure such as running out of file descriptors.
+const ACCEPT_RETRY_MS = 100;
+const MAX_SWEEP_MS = 250;
+const MIN_SWEEP_MS = 10;
+const MAX_POOLED_BUFFERS = 32;
+
+/**
+ * Serves HTTP on a listener.
+ *
+ * @param backend a handler, or a backend made by {@linkcode createBackend}, which sees refused requests too
+ * @param options limits, time-outs and callbacks; see {@linkcode ServeSettings} for the defaults
+ */
+export function serve(listener: Listener, backend: Handler | Backend, options: ServeOptions = {}): Server {
+  const settings: ServeSettings = { ...DEFAULT_SETTINGS, ...options };
+  return new HttpServer(listener, typeof backend === "function" ? createBackend([], backend) : backend, settings);
+}
+
+const OVERLOAD_ANSWER = new TextEncoder().encode(
+  "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+);
+
+class HttpServer implements Server {
+  readonly address: NetAddress;
+  readonly finished: Promise<void>;
+  readonly #listener: Listener;
+  readonly #shared: SharedResources;
+  readonly #connections = new Set<ServedConnection>();
+  readonly #perAddress = new Map<string, number>();
+  #isStopping = false;
+  #isOverloaded = false;
+  #notifyEmpty: (() => void) | undefined;
+
+  constructor(listener: Listener, backend: Backend, settings: ServeSettings) {
+    this.#listener = listener;
+    this.address = listener.address;
+    this.#shared = {
+      backend,
+      settings,
+      deadlines: new Deadlines(settings.clock, sweepMs(settings)),
+      pool: new BufferPool(WRITE_BUFFER_BYTES, MAX_POOLED_BUFFERS),
+      statusLines: new StatusLines(settings.serverName),
+    };
+    this.finished = this.#accept();
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  async shutdown(): Promise<void> {
+    if (!this.#isStopping) {
+      this.#isStopping = true;
+      this.#listener.close();
+      for (const connection of this.#connections) connection.stop();
+      this.#cutAfterGrace();
+    }
+    await this.finished;
+  }
+
+  #cutAfterGrace(): void {
+    if (this.#connections.size === 0) return;
+    const { clock, graceMs } = this.#shared.settings;
+    const stop = clock.every(graceMs, () => {
+      for (const connection of this.#connections) connection.close();
+    });
+    this.finished.finally(stop);
+  }
+
+  async #accept(): Promise<void> {
+    for (;;) {
+      try {
+        const connection = await this.#listener.accept();
+        if (connection === null) break;
+        this.#take(connection);
+      } catch (error) {
+        this.#shared.settings.onError(error, this.address);
+        await this.#rest();
+      }
+    }
+    if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#notifyEmpty = resolve);
+  }
+
+  #take(connection: Connection): void {
+    const { hostname } = connection.remote;
+    const { maxConnections, maxConnectionsPerAddress } = this.#shared.settings;
+    const sameAddress = this.#perAddress.get(hostname) ?? 0;
+    if (this.#connections.size >= maxConnections || sameAddress >= maxConnectionsPerAddress) {
+      this.#refuse(connection);
+      return;
+    }
+    this.#perAddress.set(hostname, sameAddress + 1);
+    const served = new ServedConnection(connection, this.#shared);
+    this.#connections.add(served);
+    served.serve().then(() => this.#release(served, hostname));
+  }
+
+  #release(served: ServedConnection, hostname: string): void {
+    this.#connections.delete(served);
+    const sameAddress = this.#perAddress.get(hostname)! - 1;
+    if (sameAddress === 0) this.#perAddress.delete(hostname);
+    else this.#perAddress.set(hostname, sameAddress);
+    this.#isOverloaded = false;
+    if (this.#isStopping && this.#connections.size === 0) this.#notifyEmpty?.();
+  }
+
+  /** Tells a client beyond the limit to come back later; the log hears of it once per overload. */
+  #refuse(connection: Connection): void {
+    if (!this.#isOverloaded) {
+      const error = new HttpError(503, "Cannot take a connection: limit reached", { code: "overload" });
+      this.#shared.settings.onError(error, connection.remote);
+    }
+    this.#isOverloaded = true;
+    // One write into an empty socket buffer, without waiting: a flood must not be able to keep anything alive.
+    connection.write(OVERLOAD_ANSWER).catch(() => {}).finally(() => connection.close());
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#shared.settings.clock.every(ACCEPT_RETRY_MS, () => {
+        stop();
+        resolve();
+      });
+    });
+  }
+}
+
+function sweepMs(settings: ServeSettings): number {
+  const { headTimeoutMs, bodyTimeoutMs, idleTimeoutMs, writeTimeoutMs, lingerTimeoutMs } = settings;
+  const shortest = Math.min(headTimeoutMs, bodyTimeoutMs, idleTimeoutMs, writeTimeoutMs, lingerTimeoutMs);
+  return Math.max(MIN_SWEEP_MS, Math.min(MAX_SWEEP_MS, shortest / 4));
+}

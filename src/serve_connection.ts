@@ -1,0 +1,148 @@
+import type { Backend, RequestContext } from "./backend/handler.ts";
+import { run } from "./backend/run.ts";
+import type { BufferPool } from "./bytes/buffer_pool.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { shouldKeepAlive } from "./http/persistence.ts";
+import { processRequest } from "./http/process_request.ts";
+import { type Persistence, processResponse, type StatusLines } from "./http/process_response.ts";
+import type { HttpRequest } from "./http/request.ts";
+import { type ReadPhase, RequestReader, type RequestSource } from "./http/request_reader.ts";
+import type { HttpResponse } from "./http/response.ts";
+import { ResponseWriter } from "./http/response_writer.ts";
+import { type Connection, ConnectionError } from "./net/connection.ts";
+import type { ServeSettings } from "./serve_options.ts";
+import { TimedConnection } from "./timed_connection.ts";
+
+/** What all connections of a server share. */
+export interface SharedResources {
+  readonly backend: Backend;
+  readonly settings: ServeSettings;
+  readonly deadlines: Deadlines;
+  readonly pool: BufferPool;
+  readonly statusLines: StatusLines;
+}
+
+/** One connection from its first byte to its end. */
+export class ServedConnection implements RequestSource {
+  readonly #connection: Connection;
+  readonly #timed: TimedConnection;
+  readonly #reader: RequestReader;
+  readonly #writer: ResponseWriter;
+  readonly #shared: SharedResources;
+  #requests = 0;
+  #isStopping = false;
+
+  constructor(connection: Connection, shared: SharedResources) {
+    this.#connection = connection;
+    this.#shared = shared;
+    this.#timed = new TimedConnection(connection, shared.settings, shared.deadlines);
+    this.#writer = new ResponseWriter(this.#timed, shared.pool);
+    this.#reader = new RequestReader(this, shared.settings);
+  }
+
+  /** Serves requests until client or server end the connection. Never rejects. */
+  async serve(): Promise<void> {
+    try {
+      await this.#loop();
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) this.#shared.settings.onError(error, this.#connection.remote);
+    } finally {
+      this.#timed.close();
+    }
+  }
+
+  /** Waits for the client, once all that it waits for has been sent. */
+  read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
+    return this.#writer.isPending ? this.#flushAndRead(buffer, phase) : this.#timed.read(buffer, phase);
+  }
+
+  async #flushAndRead(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
+    await this.#writer.flush();
+    return await this.#timed.read(buffer, phase);
+  }
+
+  /** Asks for content that the client holds back (RFC 9110 §10.1.1). */
+  async sendContinue(): Promise<void> {
+    await this.#writer.addText("HTTP/1.1 100 Continue\r\n\r\n");
+    await this.#writer.flush();
+  }
+
+  /** Lets the request at hand finish, and takes no other. */
+  stop(): void {
+    this.#isStopping = true;
+    if (this.#timed.isIdle) this.close();
+  }
+
+  /** Cuts the connection. */
+  close(): void {
+    this.#timed.close();
+  }
+
+  async #loop(): Promise<void> {
+    for (;;) {
+      const next = processRequest(this.#reader);
+      const request = next instanceof Promise ? await next : next;
+      if (request === null) return;
+      const served = this.#serveRequest(request);
+      const persistence = served instanceof Promise ? await served : served;
+      if (persistence === "close") return await this.#end();
+      if (this.#reader.hasUnreadBody && !await this.#finishBody()) return await this.#end();
+    }
+  }
+
+  #serveRequest(request: HttpRequest): Persistence | Promise<Persistence> {
+    const { backend, settings } = this.#shared;
+    this.#timed.beginRequest();
+    this.#requests++;
+    if (request.refusal?.code === "not-http" && settings.onNotHttp !== undefined) {
+      settings.onNotHttp(request.refusal, this.#connection.remote);
+      return "close";
+    }
+    const context: RequestContext = {
+      remote: this.#connection.remote,
+      local: this.#connection.local,
+      isEncrypted: this.#connection.isEncrypted,
+      receivedAtMs: settings.clock.nowMs(),
+      error: undefined,
+    };
+    const response = run(backend, request, context);
+    return response instanceof Promise
+      ? this.#sendPromised(request, response)
+      : this.#send(request, response, context.receivedAtMs);
+  }
+
+  /** Answers that are ready do not wait for one that is not. */
+  async #sendPromised(request: HttpRequest, promised: Promise<HttpResponse>): Promise<Persistence> {
+    if (this.#writer.isPending) await this.#writer.flush();
+    return await this.#send(request, await promised, this.#shared.settings.clock.nowMs());
+  }
+
+  #send(request: HttpRequest, response: HttpResponse, nowMs: number): Persistence | Promise<Persistence> {
+    return processResponse(this.#writer, request, response, {
+      persistence: this.#decidePersistence(request),
+      statusLines: this.#shared.statusLines,
+      nowMs,
+    });
+  }
+
+  #decidePersistence(request: HttpRequest): Persistence {
+    const { settings } = this.#shared;
+    const isLast = this.#isStopping || this.#requests >= settings.maxRequestsPerConnection;
+    if (isLast || request.refusal !== undefined || !shouldKeepAlive(request)) return "close";
+    const { body } = request;
+    const unreadBytes = this.#reader.hasUnreadBody && body.length !== undefined ? body.length - body.receivedBytes : 0;
+    // A client that holds its content back would never know whether to send it (RFC 9110 §10.1.1).
+    const isHeldBack = this.#reader.isBodyHeldBack;
+    return unreadBytes > settings.maxDrainBytes || isHeldBack ? "close" : "keep-alive";
+  }
+
+  async #finishBody(): Promise<boolean> {
+    if (this.#writer.isPending) await this.#writer.flush();
+    return await this.#reader.finishBody(this.#shared.settings.maxDrainBytes);
+  }
+
+  async #end(): Promise<void> {
+    await this.#writer.flush();
+    await this.#timed.linger();
+  }
+}
