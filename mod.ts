@@ -1,2 +1,61 @@
-export { listen } from "./src/net/listen.ts";
+// The library: what other programs may import. Importing it starts nothing; running it starts the program.
+
+import { main } from "./src/main.ts";
+
+export { main };
+
+export { connect, listen } from "./src/net/listen.ts";
+export { ConnectionError } from "./src/net/connection.ts";
+export type { Connection, ConnectionErrorCode, Listener, ListenOptions, NetAddress } from "./src/net/connection.ts";
+
+export { HttpTokenizer } from "./src/http/tokenizer.ts";
+export type { HttpTokenizerOptions } from "./src/http/tokenizer.ts";
+export { HttpTokenStream } from "./src/http/token_stream.ts";
+export type {
+  BodyToken,
+  EndToken,
+  ErrorToken,
+  FieldToken,
+  HeadEndToken,
+  HttpToken,
+  RequestLineToken,
+  TokenSpan,
+} from "./src/http/tokens.ts";
+export type { Framing } from "./src/http/framing.ts";
+export type { TargetBytes } from "./src/http/head.ts";
+export type { HttpLimits } from "./src/http/limits.ts";
+
+export { processRequest } from "./src/http/process_request.ts";
+export { RequestReader } from "./src/http/request_reader.ts";
+export type { ReadPhase, RequestReaderOptions, RequestSource } from "./src/http/request_reader.ts";
+export { HttpRequest } from "./src/http/request.ts";
+export type { HttpVersion, RequestHead } from "./src/http/request.ts";
+export { readWhole } from "./src/http/request_body.ts";
+export type { RequestBody } from "./src/http/request_body.ts";
+export { HttpHeaders } from "./src/http/headers.ts";
+export type { HeaderField, WireFields } from "./src/http/headers.ts";
+export type { CookiePair } from "./src/http/cookies.ts";
+export { HttpError } from "./src/http/errors.ts";
+export type { HttpErrorCode, HttpErrorOptions } from "./src/http/errors.ts";
+
+export { createBackend } from "./src/backend/handler.ts";
+export type { Backend, Handler, MaybePromise, Middleware, RequestContext } from "./src/backend/handler.ts";
+export type { Theme } from "./src/backend/stylesheet.ts";
+export { run } from "./src/backend/run.ts";
+export { routes } from "./src/backend/routes.ts";
+export type { Route, RouteHandler } from "./src/backend/routes.ts";
+
+export { FirstLines, processResponse } from "./src/http/process_response.ts";
+export type { Persistence, ProcessResponseOptions } from "./src/http/process_response.ts";
+export { ResponseWriter } from "./src/http/response_writer.ts";
+export type { ResponseSink } from "./src/http/response_writer.ts";
+export { createResponse, htmlResponse, redirectResponse, textResponse } from "./src/http/response.ts";
+export type { HttpResponse, ResponseBody } from "./src/http/response.ts";
+export { BufferPool } from "./src/bytes/buffer_pool.ts";
+
 export { serve } from "./src/serve.ts";
+export type { Server } from "./src/serve.ts";
+export type { ServeOptions, ServeSettings } from "./src/serve_options.ts";
+export type { Clock } from "./src/clock.ts";
+
+if (import.meta.main) await main();

@@ -2,8 +2,7 @@ import { type Backend, createBackend, type Handler } from "./backend/handler.ts"
 import { BufferPool } from "./bytes/buffer_pool.ts";
 import { Deadlines } from "./deadlines.ts";
 import { HttpError } from "./http/errors.ts";
-import { StatusLines } from "./http/process_response.ts";
-import { WRITE_BUFFER_BYTES } from "./http/response_writer.ts";
+import { FirstLines } from "./http/process_response.ts";
 import type { Connection, Listener, NetAddress } from "./net/connection.ts";
 import { ServedConnection, type SharedResources } from "./serve_connection.ts";
 import { DEFAULT_SETTINGS, type ServeOptions, type ServeSettings } from "./serve_options.ts";
@@ -28,7 +27,6 @@ export interface Server {
 const ACCEPT_RETRY_MS = 100;
 const MAX_SWEEP_MS = 250;
 const MIN_SWEEP_MS = 10;
-const MAX_POOLED_BUFFERS = 32;
 
 /**
  * Serves HTTP on a listener.
@@ -63,8 +61,8 @@ class HttpServer implements Server {
       backend,
       settings,
       deadlines: new Deadlines(settings.clock, sweepMs(settings)),
-      pool: new BufferPool(WRITE_BUFFER_BYTES, MAX_POOLED_BUFFERS),
-      statusLines: new StatusLines(settings.serverName),
+      pool: new BufferPool(),
+      firstLines: new FirstLines(settings.serverName),
     };
     this.finished = this.#accept();
   }
@@ -126,7 +124,7 @@ class HttpServer implements Server {
     if (sameAddress === 0) this.#perAddress.delete(hostname);
     else this.#perAddress.set(hostname, sameAddress);
     this.#isOverloaded = false;
-    if (this.#isStopping && this.#connections.size === 0) this.#notifyEmpty?.();
+    if (this.#connections.size === 0) this.#notifyEmpty?.();
   }
 
   /** Tells a client beyond the limit to come back later; the log hears of it once per overload. */

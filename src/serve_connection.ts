@@ -4,7 +4,7 @@ import type { BufferPool } from "./bytes/buffer_pool.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { shouldKeepAlive } from "./http/persistence.ts";
 import { processRequest } from "./http/process_request.ts";
-import { type Persistence, processResponse, type StatusLines } from "./http/process_response.ts";
+import { type Persistence, processResponse, type FirstLines } from "./http/process_response.ts";
 import type { HttpRequest } from "./http/request.ts";
 import { type ReadPhase, RequestReader, type RequestSource } from "./http/request_reader.ts";
 import type { HttpResponse } from "./http/response.ts";
@@ -19,7 +19,7 @@ export interface SharedResources {
   readonly settings: ServeSettings;
   readonly deadlines: Deadlines;
   readonly pool: BufferPool;
-  readonly statusLines: StatusLines;
+  readonly firstLines: FirstLines;
 }
 
 /** One connection from its first byte to its end. */
@@ -51,14 +51,12 @@ export class ServedConnection implements RequestSource {
     }
   }
 
-  /** Waits for the client, once all that it waits for has been sent. */
   read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
-    return this.#writer.isPending ? this.#flushAndRead(buffer, phase) : this.#timed.read(buffer, phase);
+    return this.#timed.read(buffer, phase);
   }
 
-  async #flushAndRead(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
-    await this.#writer.flush();
-    return await this.#timed.read(buffer, phase);
+  flush(): Promise<void> | undefined {
+    return this.#writer.isPending ? this.#writer.flush() : undefined;
   }
 
   /** Asks for content that the client holds back (RFC 9110 §10.1.1). */
@@ -103,6 +101,8 @@ export class ServedConnection implements RequestSource {
       local: this.#connection.local,
       isEncrypted: this.#connection.isEncrypted,
       receivedAtMs: settings.clock.nowMs(),
+      requestId: undefined,
+      theme: undefined,
       error: undefined,
     };
     const response = run(backend, request, context);
@@ -113,14 +113,14 @@ export class ServedConnection implements RequestSource {
 
   /** Answers that are ready do not wait for one that is not. */
   async #sendPromised(request: HttpRequest, promised: Promise<HttpResponse>): Promise<Persistence> {
-    if (this.#writer.isPending) await this.#writer.flush();
+    await this.flush();
     return await this.#send(request, await promised, this.#shared.settings.clock.nowMs());
   }
 
   #send(request: HttpRequest, response: HttpResponse, nowMs: number): Persistence | Promise<Persistence> {
     return processResponse(this.#writer, request, response, {
       persistence: this.#decidePersistence(request),
-      statusLines: this.#shared.statusLines,
+      firstLines: this.#shared.firstLines,
       nowMs,
     });
   }
@@ -137,12 +137,12 @@ export class ServedConnection implements RequestSource {
   }
 
   async #finishBody(): Promise<boolean> {
-    if (this.#writer.isPending) await this.#writer.flush();
+    await this.flush();
     return await this.#reader.finishBody(this.#shared.settings.maxDrainBytes);
   }
 
   async #end(): Promise<void> {
-    await this.#writer.flush();
+    await this.flush();
     await this.#timed.linger();
   }
 }

@@ -5,9 +5,6 @@ import type { ResponseSink } from "./http/response_writer.ts";
 import type { Connection } from "./net/connection.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
-// A write of more bytes than this is cut, so that a client that takes some of them is seen to be alive.
-const WRITE_SLICE_BYTES = 262_144;
-
 /**
  * A connection whose every wait has an end.
  *
@@ -22,10 +19,13 @@ export class TimedConnection implements Deadlined, ResponseSink {
   readonly #connection: Connection;
   readonly #settings: ServeSettings;
   readonly #deadlines: Deadlines;
+  // Whether the deadline is a write's, and what was left to write when it was last looked at.
+  #isWriting = false;
+  #seenBufferedBytes = Infinity;
   // The runtime's read that goes on after its deadline.
   #pendingRead: Promise<number | null> | undefined;
   #failRead: ((error: Error) => void) | undefined;
-  #headDeadlineMs = Infinity;
+  #headDeadlineMs = 0;
   #bodyWaitMs = 0;
   #bodyBytes = 0;
 
@@ -55,22 +55,22 @@ export class TimedConnection implements Deadlined, ResponseSink {
   /** Says that a request's head is complete: its handler has all the time it wants. */
   beginRequest(): void {
     this.isIdle = false;
-    this.#headDeadlineMs = Infinity;
+    this.deadlineMs = Infinity;
     this.#bodyWaitMs = 0;
     this.#bodyBytes = 0;
   }
 
-  async #readIdle(buffer: Uint8Array): Promise<number | null> {
+  // Not async, and nothing is done when it settles: this is the wait of every request one at a time.
+  #readIdle(buffer: Uint8Array): Promise<number | null> {
     this.isIdle = true;
+    this.#isWriting = false;
     this.deadlineMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
-    const count = await this.#connection.read(buffer);
-    this.isIdle = false;
-    this.deadlineMs = Infinity;
-    this.#headDeadlineMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
-    return count;
+    return this.#connection.read(buffer);
   }
 
   #readHead(buffer: Uint8Array): Promise<number | null> {
+    if (this.isIdle) this.#headDeadlineMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
+    this.isIdle = false;
     return this.#readUntil(buffer, this.#headDeadlineMs);
   }
 
@@ -88,6 +88,7 @@ export class TimedConnection implements Deadlined, ResponseSink {
 
   #readUntil(buffer: Uint8Array, deadlineMs: number): Promise<number | null> {
     const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+    this.#isWriting = false;
     this.deadlineMs = deadlineMs;
     this.#failRead = reject;
     this.#pendingRead = this.#connection.read(buffer);
@@ -107,19 +108,29 @@ export class TimedConnection implements Deadlined, ResponseSink {
     this.#pendingRead = undefined;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let start = 0; start < bytes.length; start += WRITE_SLICE_BYTES) {
-      this.deadlineMs = this.#deadlines.nowMs + this.#settings.writeTimeoutMs;
-      const isWhole = bytes.length <= WRITE_SLICE_BYTES;
-      await this.#connection.write(isWhole ? bytes : bytes.subarray(start, start + WRITE_SLICE_BYTES));
-    }
-    this.deadlineMs = Infinity;
+  write(bytes: Uint8Array): Promise<void> {
+    this.#isWriting = true;
+    this.deadlineMs = this.#deadlines.nowMs + this.#settings.writeTimeoutMs;
+    const written = this.#connection.write(bytes);
+    this.#seenBufferedBytes = this.#connection.bufferedBytes;
+    return written;
   }
 
   onDeadline(): void {
+    if (this.#isWriting && this.#extendWrite()) return;
     this.deadlineMs = Infinity;
     if (this.#failRead === undefined) this.#connection.close();
     else this.#failRead(timeout("bytes did not come in time"));
+  }
+
+  /** A write that has ended needs no deadline any more; one that moves on gets another. */
+  #extendWrite(): boolean {
+    const { bufferedBytes } = this.#connection;
+    const isStalled = bufferedBytes > 0 && bufferedBytes >= this.#seenBufferedBytes;
+    this.#seenBufferedBytes = bufferedBytes;
+    this.#isWriting = bufferedBytes > 0;
+    this.deadlineMs = bufferedBytes > 0 ? this.#deadlines.nowMs + this.#settings.writeTimeoutMs : Infinity;
+    return !isStalled;
   }
 
   /**
@@ -130,6 +141,7 @@ export class TimedConnection implements Deadlined, ResponseSink {
     const deadlineMs = this.#deadlines.nowMs + this.#settings.lingerTimeoutMs;
     const buffer = new Uint8Array(16_384);
     try {
+      this.#isWriting = false;
       this.deadlineMs = deadlineMs;
       await this.#connection.closeWrite();
       let drained = 0;

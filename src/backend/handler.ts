@@ -1,6 +1,7 @@
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { NetAddress } from "../net/connection.ts";
+import type { Theme } from "./stylesheet.ts";
 
 /** A value now or later. What is there now is passed on without a promise. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -15,6 +16,10 @@ export interface RequestContext {
   readonly isEncrypted: boolean;
   /** When the head was complete, in milliseconds since 1970. */
   readonly receivedAtMs: number;
+  /** The id under which the logs speak of the request, once one of them needs it. */
+  requestId?: string | undefined;
+  /** The theme of the documents for this request, once it is known. */
+  theme?: Theme | undefined;
   /** The caught error that the answer stands for, if there was one. */
   error?: unknown;
 }

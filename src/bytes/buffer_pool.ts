@@ -1,22 +1,27 @@
-/** Buffers of one size for reuse, so that a busy server allocates none and an idle one holds few. */
+/** Buffers for reuse in two sizes, so that a busy server allocates none and an idle one holds few. */
 export class BufferPool {
-  readonly #free: Uint8Array<ArrayBuffer>[] = [];
-  readonly #bufferBytes: number;
-  readonly #maxFree: number;
+  readonly #small: Uint8Array<ArrayBuffer>[] = [];
+  readonly #large: Uint8Array<ArrayBuffer>[] = [];
 
-  /** @param bufferBytes size of each buffer @param maxFree how many unused buffers are kept */
-  constructor(bufferBytes: number, maxFree: number) {
-    this.#bufferBytes = bufferBytes;
-    this.#maxFree = maxFree;
+  /** A buffer of at least this many bytes with any content; the caller owns it until {@linkcode BufferPool.give}. */
+  take(minBytes: number): Uint8Array<ArrayBuffer> {
+    if (minBytes <= SMALL_BYTES) return this.#small.pop() ?? new Uint8Array(SMALL_BYTES);
+    if (minBytes <= LARGE_BYTES) return this.#large.pop() ?? new Uint8Array(LARGE_BYTES);
+    throw new RangeError(`Cannot take a buffer: expected at most ${LARGE_BYTES} bytes, got ${minBytes}`);
   }
 
-  /** A buffer with any content; the caller owns it until {@linkcode BufferPool.give}. */
-  take(): Uint8Array<ArrayBuffer> {
-    return this.#free.pop() ?? new Uint8Array(this.#bufferBytes);
-  }
-
-  /** Gives a buffer back; it must not be used any more. */
+  /** Gives a buffer back, whole; it must not be used any more. */
   give(buffer: Uint8Array<ArrayBuffer>): void {
-    if (this.#free.length < this.#maxFree) this.#free.push(buffer);
+    const isSmall = buffer.length === SMALL_BYTES;
+    const free = isSmall ? this.#small : this.#large;
+    if (free.length < (isSmall ? MAX_FREE_SMALL : MAX_FREE_LARGE)) free.push(buffer);
   }
 }
+
+/** The largest buffer that can be taken. */
+export const LARGE_BYTES = 65_536;
+
+// Holds an answer of usual size. Every connection that is served in one turn of the event loop has one in use.
+const SMALL_BYTES = 2_048;
+const MAX_FREE_SMALL = 1_024;
+const MAX_FREE_LARGE = 32;

@@ -101,7 +101,9 @@ export class LineDecoder {
    * @throws {RangeError} when lines of the last chunk are still unread
    */
   feed(chunk: Uint8Array, length: number = chunk.length): void {
-    if (this.#position < this.#length) throw new RangeError("Cannot feed a chunk: the last one has unread lines");
+    if (this.#position < this.#length) {
+      throw new RangeError("Cannot feed a chunk: the last one has unread lines");
+    }
     this.#chunk = chunk;
     this.#position = 0;
     this.#length = length;

@@ -144,16 +144,17 @@ export function findCarriageReturn(line: Uint8Array, start: number, lineFeed: nu
 /**
  * Checks what concerns a head as a whole: its framing, and the Host field (RFC 9112 §3.2).
  *
+ * @param validHost a value of Host that has been checked before
  * @throws {HttpError} what {@linkcode decideFraming} throws; 400 for a missing, repeated or malformed Host
  */
-export function checkHead(head: RequestHead): Framing {
+export function checkHead(head: RequestHead, validHost?: string): Framing {
   const framing = decideFraming(head.headers, head.version);
   const host = head.headers.get("host");
   if (host === undefined) {
     if (head.version !== "1.0") throw badHost("missing");
   } else {
     if (head.headers.count("host") > 1) throw badHost("more than one");
-    if (!isHost(host)) throw badHost(`expected host[:port], got ${JSON.stringify(host)}`);
+    if (host !== validHost && !isHost(host)) throw badHost(`expected host[:port], got ${JSON.stringify(host)}`);
   }
   return framing;
 }

@@ -48,6 +48,8 @@ export class HeadParser {
   #target = "";
   #version: HttpVersion = "1.1";
   #headers = new HttpHeaders();
+  // A client names the same host in every request of a connection: it is checked once.
+  #validHost: string | undefined;
 
   constructor(reader: LineReader, options: HeadParserOptions) {
     this.#reader = reader;
@@ -113,7 +115,8 @@ export class HeadParser {
       version: this.#version,
       headers: this.#headers,
     };
-    const framing = checkHead(head);
+    const framing = checkHead(head, this.#validHost);
+    this.#validHost = head.headers.get("host");
     const { lineOffset, offset } = this.#reader;
     tokens.push({ kind: "head-end", head, framing, headStart: this.start, start: lineOffset, end: offset });
     return framing;

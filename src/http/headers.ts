@@ -14,7 +14,8 @@ export class HttpHeaders {
   #wire: WireFields | undefined;
 
   /** @throws {TypeError} when a name is no token or a value holds CR, LF, NUL or another control */
-  constructor(fields: Iterable<HeaderField> = []) {
+  constructor(fields?: Iterable<HeaderField>) {
+    if (fields === undefined) return;
     for (const [name, value] of fields) this.append(name, value);
   }
 

@@ -3,27 +3,30 @@
 import { formatHttpDate } from "./date.ts";
 import type { WireFields } from "./headers.ts";
 import type { HttpRequest } from "./request.ts";
-import type { HttpResponse } from "./response.ts";
+import type { HttpResponse, ResponseBody } from "./response.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import { isBodyless, reasonPhrase } from "./status.ts";
-import { type StreamFraming, writeStream } from "./streamed_response.ts";
+import { type ResponseFraming, writeStream } from "./streamed_response.ts";
 
 /** Whether the connection lives on behind an answer. */
 export type Persistence = "keep-alive" | "close";
 
-// Texts up to this length are checked for ASCII by a loop and joined with the head; longer ones are encoded apart.
-const MAX_JOINED_TEXT = 4_096;
+// Texts up to this length are checked for ASCII by a loop, and encoded by one.
+const MAX_PLAIN_TEXT = 4_096;
+
+const NO_FRAMING: ResponseFraming = { kind: "none" };
+const NO_CONTENT: ResponseFraming = { kind: "length", length: 0 };
 
 const encoder = new TextEncoder();
 
 /**
- * The fixed first lines of answers, kept for a second: status line, Date and Server.
+ * The first lines of answers as bytes, kept for a second: status line, Date, Server, Connection.
  *
  * One per server; `serverName` is the value of the Server field, "" leaves it out.
  */
-export class StatusLines {
+export class FirstLines {
   readonly #serverName: string;
-  readonly #known = new Map<number, string>();
+  readonly #known = new Map<number, Uint8Array>();
   #second = -1;
   #date = "";
 
@@ -31,26 +34,26 @@ export class StatusLines {
     this.#serverName = serverName;
   }
 
-  /** Status line, Date and Server of an answer, less what the handler set itself. @param nowMs since 1970 */
-  get(status: number, fields: WireFields, nowMs: number): string {
+  /** The first lines of an answer, less what the handler set itself. @param nowMs since 1970 */
+  get(status: number, fields: WireFields, persistence: Persistence, nowMs: number): Uint8Array {
     const second = Math.floor(nowMs / 1000);
     if (second !== this.#second) {
       this.#second = second;
       this.#date = formatHttpDate(second * 1000);
       this.#known.clear();
     }
-    if (fields.hasDate || fields.hasServer) return this.#build(status, fields);
-    const known = this.#known.get(status);
+    const key = status * 8 + (persistence === "close" ? 4 : 0) + (fields.hasDate ? 2 : 0) + (fields.hasServer ? 1 : 0);
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const text = this.#build(status, fields);
-    this.#known.set(status, text);
-    return text;
+    const bytes = encoder.encode(this.#build(status, fields, persistence));
+    this.#known.set(key, bytes);
+    return bytes;
   }
 
-  #build(status: number, { hasDate, hasServer }: WireFields): string {
+  #build(status: number, { hasDate, hasServer }: WireFields, persistence: Persistence): string {
     const date = hasDate ? "" : `Date: ${this.#date}\r\n`;
     const server = hasServer || this.#serverName === "" ? "" : `Server: ${this.#serverName}\r\n`;
-    return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${date}${server}`;
+    return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${date}${server}Connection: ${persistence}\r\n`;
   }
 }
 
@@ -58,8 +61,8 @@ export class StatusLines {
 export interface ProcessResponseOptions {
   /** What the server and the client would like; an answer can still end the connection. */
   readonly persistence: Persistence;
-  /** The server's first lines. */
-  readonly statusLines: StatusLines;
+  /** The first lines of the server's answers. */
+  readonly firstLines: FirstLines;
   /** The time for Date, in milliseconds since 1970. */
   readonly nowMs: number;
 }
@@ -79,75 +82,81 @@ export function processResponse(
   response: HttpResponse,
   options: ProcessResponseOptions,
 ): Persistence | Promise<Persistence> {
+  const { status } = response;
   const fields = response.headers.toWire();
-  const { body, status } = response;
-  const persistence = fields.asksToClose ? "close" : options.persistence;
-  const firstLines = options.statusLines.get(status, fields, options.nowMs) + fields.text;
-  if (isBodyless(status)) {
-    return add(writer, endHead(firstLines, persistence, status === 205 ? "0" : undefined), persistence);
+  const content = toContent(response);
+  const framing = decideFraming(request, status, content, fields);
+  const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
+  const firstLines = options.firstLines.get(status, fields, persistence, options.nowMs);
+  const head = addHead(writer, firstLines, fields, framing);
+  if (request.method === "HEAD" || content === null || framing.kind === "none") {
+    return settle(persistence, head, content === null ? undefined : abandon(content));
   }
-  if (body === null) return add(writer, endHead(firstLines, persistence, lengthWithoutBody(request, fields)), persistence);
-  const hasContent = request.method !== "HEAD";
-  if (typeof body === "string") {
-    if (body.length <= MAX_JOINED_TEXT && isAscii(body)) {
-      const head = endHead(firstLines, persistence, String(body.length));
-      return add(writer, hasContent ? head + body : head, persistence);
-    }
-    return addWithBytes(writer, firstLines, persistence, encoder.encode(body), hasContent);
-  }
-  if (body instanceof Uint8Array) return addWithBytes(writer, firstLines, persistence, body, hasContent);
-  const framing = decideStreamFraming(request, fields);
-  const head = endStreamHead(firstLines, framing, persistence);
-  const persistenceBehind = framing.kind === "until-close" ? "close" : persistence;
-  if (!hasContent) return add(writer, head, persistenceBehind);
-  return writeStream(writer, head, body, framing).then(() => persistenceBehind);
+  if (typeof content === "string") return settle(persistence, head, writer.addText(content));
+  if (content instanceof Uint8Array) return settle(persistence, head, writer.addBytes(content));
+  return settle(persistence, head, writeStream(writer, content, framing));
 }
 
-/** A HEAD answer without content may still tell the length that GET would have (RFC 9110 §9.3.2). */
-function lengthWithoutBody(request: HttpRequest, fields: WireFields): string {
-  return request.method === "HEAD" ? fields.contentLength ?? "0" : "0";
+/** A short text of ASCII is its own bytes, one a character; any other text is encoded. */
+function toContent({ status, body }: HttpResponse): ResponseBody {
+  if (status === 205) return null;
+  if (typeof body !== "string") return body;
+  return body.length <= MAX_PLAIN_TEXT && isAscii(body) ? body : encoder.encode(body);
 }
 
-function endHead(firstLines: string, persistence: Persistence, length: string | undefined): string {
-  const framing = length === undefined ? "" : `Content-Length: ${length}\r\n`;
-  return firstLines + framing + connectionField(persistence);
-}
-
-function connectionField(persistence: Persistence): string {
-  return persistence === "close" ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
-}
-
-function decideStreamFraming(request: HttpRequest, fields: WireFields): StreamFraming {
+function decideFraming(
+  request: HttpRequest,
+  status: number,
+  content: ResponseBody,
+  fields: WireFields,
+): ResponseFraming {
+  if (isBodyless(status)) return status === 205 ? NO_CONTENT : NO_FRAMING;
   const promised = fields.contentLength;
-  if (promised !== undefined && /^[0-9]{1,15}$/.test(promised)) return { kind: "length", length: Number(promised) };
+  const isPromised = promised !== undefined && /^[0-9]{1,15}$/.test(promised);
+  if (content === null) {
+    // RFC 9110 §9.3.2: an answer to HEAD may tell the length that GET would have.
+    return request.method === "HEAD" && isPromised ? { kind: "length", length: Number(promised) } : NO_CONTENT;
+  }
+  if (typeof content === "string" || content instanceof Uint8Array) return { kind: "length", length: content.length };
+  if (isPromised) return { kind: "length", length: Number(promised) };
   return { kind: request.version === "1.1" ? "chunked" : "until-close" };
 }
 
-function endStreamHead(firstLines: string, framing: StreamFraming, persistence: Persistence): string {
+function addHead(
+  writer: ResponseWriter,
+  firstLines: Uint8Array,
+  fields: WireFields,
+  framing: ResponseFraming,
+): Promise<void> | undefined {
+  const first = writer.addBytes(firstLines);
+  const middle = fields.text === "" ? undefined : writer.addText(fields.text);
+  const last = writer.addText(framingLines(framing));
+  return first ?? middle ?? last;
+}
+
+function framingLines(framing: ResponseFraming): string {
   switch (framing.kind) {
     case "length":
-      return endHead(firstLines, persistence, String(framing.length));
+      return `Content-Length: ${framing.length}\r\n\r\n`;
     case "chunked":
-      return firstLines + "Transfer-Encoding: chunked\r\n" + connectionField(persistence);
+      return "Transfer-Encoding: chunked\r\n\r\n";
+    case "none":
     case "until-close":
-      return endHead(firstLines, "close", undefined);
+      return "\r\n";
   }
 }
 
-function add(writer: ResponseWriter, text: string, persistence: Persistence): Persistence | Promise<Persistence> {
-  const waiting = writer.addText(text);
-  return waiting === undefined ? persistence : waiting.then(() => persistence);
+/** Lets go of streamed content that is not sent. */
+function abandon(content: Exclude<ResponseBody, null>): Promise<void> | undefined {
+  if (typeof content === "string" || content instanceof Uint8Array) return undefined;
+  return content[Symbol.asyncIterator]().return?.().then(() => {});
 }
 
-function addWithBytes(
-  writer: ResponseWriter,
-  firstLines: string,
+function settle(
   persistence: Persistence,
-  bytes: Uint8Array,
-  hasContent: boolean,
+  head: Promise<void> | undefined,
+  content: Promise<void> | undefined,
 ): Persistence | Promise<Persistence> {
-  const head = writer.addText(endHead(firstLines, persistence, String(bytes.length)));
-  const content = hasContent && bytes.length > 0 ? writer.addBytes(bytes) : undefined;
   if (head === undefined && content === undefined) return persistence;
   return Promise.all([head, content]).then(() => persistence);
 }

@@ -90,3 +90,35 @@ export const EMPTY_BODY: RequestBody = Object.freeze({
   trailers: new HttpHeaders(),
   read: () => Promise.resolve(null),
 });
+
+/**
+ * Makes a body of content that has been read already, so that it can be read by another reader.
+ *
+ * @param bytes the whole content; not copied
+ * @param trailers fields behind a chunked body
+ */
+export function bufferedBody(bytes: Uint8Array, trailers: HttpHeaders = new HttpHeaders()): RequestBody {
+  return new BufferedBody(bytes, trailers);
+}
+
+class BufferedBody implements RequestBody {
+  readonly length: number;
+  receivedBytes = 0;
+  isComplete: boolean;
+  readonly trailers: HttpHeaders;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array, trailers: HttpHeaders) {
+    this.#bytes = bytes;
+    this.length = bytes.length;
+    this.isComplete = bytes.length === 0;
+    this.trailers = trailers;
+  }
+
+  read(): Promise<Uint8Array | null> {
+    if (this.isComplete) return Promise.resolve(null);
+    this.isComplete = true;
+    this.receivedBytes = this.length;
+    return Promise.resolve(this.#bytes);
+  }
+}

@@ -21,6 +21,8 @@ export interface RequestSource {
    * @throws {HttpError} 408 when the client is too slow: the request then carries it as its refusal
    */
   read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null>;
+  /** Called before each wait: sends what the client waits for. */
+  flush?(): Promise<void> | undefined;
   /** Sends `100 Continue` before content is read that the client holds back (RFC 9110 §10.1.1). */
   sendContinue?(): Promise<void>;
 }
@@ -73,22 +75,25 @@ export class RequestReader {
   }
 
   /**
-   * The next request.
+   * The next request, when there is none in the bytes that have been read.
    *
    * @returns null when the client has finished sending and there is none
    * @throws {ConnectionError} when the connection was lost
    */
   async read(): Promise<HttpRequest | null> {
     for (;;) {
-      const request = this.takeBuffered();
-      if (request !== undefined) return request;
-      if (this.#hasEnded) return null;
+      const phase = this.#tokenizer.isBetweenMessages ? "request" : "head";
+      const flushed = this.#source.flush?.();
+      if (flushed !== undefined) await flushed;
       try {
-        await this.#fill(this.#tokenizer.isBetweenMessages ? "request" : "head");
+        this.#take(await this.#source.read(this.#prepareBuffer(phase), phase));
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
         return this.#refuse(error, this.#tokenizer.partialHead);
       }
+      const request = this.takeBuffered();
+      if (request !== undefined) return request;
+      if (this.#hasEnded) return null;
     }
   }
 
@@ -126,21 +131,29 @@ export class RequestReader {
     return this.#next < this.#tokens.length ? this.#tokens[this.#next++] : undefined;
   }
 
-  async #fill(phase: ReadPhase): Promise<void> {
+  async #fillBody(): Promise<void> {
     if (this.#isFilling) throw new TypeError("Cannot read content: another read is under way");
-    this.#holdHead();
-    this.#sizeBuffer(phase);
-    this.#buffered = 0;
     this.#isFilling = true;
     try {
-      const count = await this.#source.read(this.#buffer, phase);
-      this.#buffered = count ?? 0;
-      this.#hasEnded = count === null;
-      this.#tokens = count === null ? this.#tokenizer.end() : this.#tokenizer.push(this.#buffer.subarray(0, count));
-      this.#next = 0;
+      await this.#source.flush?.();
+      this.#take(await this.#source.read(this.#prepareBuffer("body"), "body"));
     } finally {
       this.#isFilling = false;
     }
+  }
+
+  #prepareBuffer(phase: ReadPhase): Uint8Array {
+    this.#holdHead();
+    this.#sizeBuffer(phase);
+    this.#buffered = 0;
+    return this.#buffer;
+  }
+
+  #take(count: number | null): void {
+    this.#buffered = count ?? 0;
+    this.#hasEnded = count === null;
+    this.#tokens = count === null ? this.#tokenizer.end() : this.#tokenizer.push(this.#buffer.subarray(0, count));
+    this.#next = 0;
   }
 
   #sizeBuffer(phase: ReadPhase): void {
@@ -176,7 +189,7 @@ export class RequestReader {
       length: framing.kind === "length" ? framing.length : undefined,
       maxBytes: this.#maxBodyBytes,
       takeToken: () => this.#takeToken(),
-      fill: () => this.#fill("body"),
+      fill: () => this.#fillBody(),
       sendContinue: holdsBack ? () => this.#source.sendContinue?.() : undefined,
     });
     return this.#body;

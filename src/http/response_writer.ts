@@ -1,4 +1,4 @@
-import type { BufferPool } from "../bytes/buffer_pool.ts";
+import { type BufferPool, LARGE_BYTES } from "../bytes/buffer_pool.ts";
 
 /** Where the bytes of answers go. A Connection is one. */
 export interface ResponseSink {
@@ -6,28 +6,23 @@ export interface ResponseSink {
   write(bytes: Uint8Array): Promise<void>;
 }
 
-/** The size of the buffers in which answers gather. */
-export const WRITE_BUFFER_BYTES = 65_536;
-
 // Content up to this size is copied behind what waits already: a copy costs less than a system call.
 const MAX_COPIED_BYTES = 16_384;
 
+// Up to this length a loop is faster than encodeInto, whose call costs 0.1 µs on Deno 2.9.6.
+const MAX_LOOPED_TEXT = 128;
+
 const encoder = new TextEncoder();
 
-/**
- * Joins answers into few writes.
- *
- * Text, each character one byte, gathers as one string: 16 pipelined answers become one string, one encoding, one write.
- */
+/** Joins answers into few writes: 16 pipelined answers become one. */
 export class ResponseWriter {
   readonly #sink: ResponseSink;
   readonly #pool: BufferPool;
-  // What waits: the bytes in the buffer first, then the text. Together they never exceed the buffer.
+  // What waits for flush().
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #length = 0;
-  #text = "";
 
-  /** @param pool gives buffers of {@linkcode WRITE_BUFFER_BYTES}, and is shared by many connections */
+  /** @param pool where the buffers come from, shared by many connections */
   constructor(sink: ResponseSink, pool: BufferPool) {
     this.#sink = sink;
     this.#pool = pool;
@@ -35,7 +30,7 @@ export class ResponseWriter {
 
   /** Whether something waits for {@linkcode ResponseWriter.flush}. */
   get isPending(): boolean {
-    return this.#text !== "" || this.#length > 0;
+    return this.#length > 0;
   }
 
   /**
@@ -44,9 +39,12 @@ export class ResponseWriter {
    * @returns a promise when it could not just be put behind what waits
    */
   addText(text: string): Promise<void> | undefined {
-    if (!this.#fits(text.length)) return this.addBytes(encodeLatin1(text, new Uint8Array(text.length), 0));
-    this.#text += text;
-    return undefined;
+    const size = text.length;
+    if (size > MAX_COPIED_BYTES) return this.addBytes(encodeLatin1(text, new Uint8Array(size), 0));
+    const flushed = this.#makeRoom(size);
+    encodeLatin1(text, this.#buffer!, this.#length);
+    this.#length += size;
+    return flushed;
   }
 
   /**
@@ -56,39 +54,40 @@ export class ResponseWriter {
    */
   addBytes(bytes: Uint8Array): Promise<void> | undefined {
     if (bytes.length > MAX_COPIED_BYTES) return this.#sendBehind(bytes);
-    const flushed = this.#fits(bytes.length) ? undefined : this.flush();
-    const buffer = this.#encodeText();
-    buffer.set(bytes, this.#length);
+    const flushed = this.#makeRoom(bytes.length);
+    this.#buffer!.set(bytes, this.#length);
     this.#length += bytes.length;
     return flushed;
   }
 
   /** Sends all that waits. */
   async flush(): Promise<void> {
-    if (!this.isPending) return;
-    const buffer = this.#encodeText();
-    const length = this.#length;
+    const buffer = this.#buffer;
+    if (buffer === undefined) return;
+    const bytes = buffer.subarray(0, this.#length);
     this.#buffer = undefined;
     this.#length = 0;
-    await this.#sink.write(buffer.subarray(0, length));
+    await this.#sink.write(bytes);
     // Not given back after a failure: then the runtime may still hold it.
     this.#pool.give(buffer);
   }
 
-  #fits(bytes: number): boolean {
-    return this.#length + this.#text.length + bytes <= WRITE_BUFFER_BYTES;
-  }
-
-  #encodeText(): Uint8Array<ArrayBuffer> {
-    const buffer = this.#buffer ??= this.#pool.take();
-    const text = this.#text;
-    if (text === "") return buffer;
-    // encodeInto is ten times faster than a loop, and right as long as all is ASCII: then it writes a byte a character.
-    const room = this.#length === 0 ? buffer : buffer.subarray(this.#length);
-    if (encoder.encodeInto(text, room).written !== text.length) encodeLatin1(text, buffer, this.#length);
-    this.#length += text.length;
-    this.#text = "";
-    return buffer;
+  /** Sees to a buffer with room for `size` more bytes. @returns a promise when what waited had to be sent for it */
+  #makeRoom(size: number): Promise<void> | undefined {
+    const buffer = this.#buffer;
+    const needed = this.#length + size;
+    if (buffer !== undefined && needed <= buffer.length) return undefined;
+    if (needed > LARGE_BYTES) {
+      const flushed = this.flush();
+      this.#buffer = this.#pool.take(size);
+      return flushed;
+    }
+    this.#buffer = this.#pool.take(needed);
+    if (buffer !== undefined) {
+      this.#buffer.set(buffer.subarray(0, this.#length));
+      this.#pool.give(buffer);
+    }
+    return undefined;
   }
 
   async #sendBehind(bytes: Uint8Array): Promise<void> {
@@ -97,6 +96,10 @@ export class ResponseWriter {
 }
 
 function encodeLatin1(text: string, into: Uint8Array<ArrayBuffer>, start: number): Uint8Array<ArrayBuffer> {
+  // encodeInto writes one byte a character as long as all is ASCII; where not, the loop writes over it.
+  if (text.length > MAX_LOOPED_TEXT && encoder.encodeInto(text, into.subarray(start)).written === text.length) {
+    return into;
+  }
   for (let i = 0; i < text.length; i++) into[start + i] = text.charCodeAt(i);
   return into;
 }

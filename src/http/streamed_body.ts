@@ -55,9 +55,7 @@ export class StreamedBody implements RequestBody {
         await this.#askToContinue();
         await this.#options.fill();
       } else if (token.kind === "body") {
-        this.receivedBytes += token.bytes.length;
-        if (this.receivedBytes > this.#options.maxBytes) throw bodyTooLarge(this.#options.maxBytes);
-        return token.bytes;
+        return this.#takePiece(token.bytes);
       } else if (token.kind === "end") {
         this.isComplete = true;
         if (token.trailers !== undefined) this.trailers = token.trailers;
@@ -66,6 +64,17 @@ export class StreamedBody implements RequestBody {
         throw token.error;
       }
     }
+  }
+
+  /** Up to the limit content is given out, so that a log can show how it begins. */
+  #takePiece(bytes: Uint8Array): Uint8Array {
+    const { maxBytes } = this.#options;
+    const allowed = maxBytes - this.receivedBytes;
+    this.receivedBytes += bytes.length;
+    if (bytes.length <= allowed) return bytes;
+    this.#error = bodyTooLarge(maxBytes);
+    if (allowed <= 0) throw this.#error;
+    return bytes.subarray(0, allowed);
   }
 
   async #askToContinue(): Promise<void> {

@@ -1,36 +1,36 @@
 import type { ResponseWriter } from "./response_writer.ts";
 
-/** How streamed content is delimited: by its promised length, by chunks, or by the end of the connection (HTTP/1.0). */
-export type StreamFraming =
+/** How content is delimited: not at all, by its length in bytes, by chunks, or by the end of the connection (HTTP/1.0). */
+export type ResponseFraming =
+  | { readonly kind: "none" }
   | { readonly kind: "length"; readonly length: number }
   | { readonly kind: "chunked" }
   | { readonly kind: "until-close" };
 
 /**
- * Sends a head and streamed content, each piece when the one before was taken: that is the back-pressure.
+ * Sends streamed content behind its head, each piece when the one before was taken: that is the back-pressure.
  *
  * @throws {RangeError} when there are more or fewer bytes than promised; what is too much is not sent
  * @throws whatever the content throws; the last chunk is not sent then, so the client sees that something is missing
  */
 export async function writeStream(
   writer: ResponseWriter,
-  head: string,
-  body: AsyncIterable<Uint8Array>,
-  framing: StreamFraming,
+  content: AsyncIterable<Uint8Array>,
+  framing: ResponseFraming,
 ): Promise<void> {
-  await writer.addText(head);
+  const promisedBytes = framing.kind === "length" ? framing.length : Infinity;
   let sentBytes = 0;
-  for await (const piece of body) {
+  for await (const piece of content) {
     if (piece.length === 0) continue;
     sentBytes += piece.length;
-    if (framing.kind === "length" && sentBytes > framing.length) throw wrongLength(framing.length, "more");
+    if (sentBytes > promisedBytes) throw wrongLength(promisedBytes, "more");
     await writePiece(writer, piece, framing);
   }
-  if (framing.kind === "length" && sentBytes < framing.length) throw wrongLength(framing.length, `${sentBytes}`);
+  if (framing.kind === "length" && sentBytes < promisedBytes) throw wrongLength(promisedBytes, `${sentBytes}`);
   if (framing.kind === "chunked") await writer.addText("0\r\n\r\n");
 }
 
-async function writePiece(writer: ResponseWriter, piece: Uint8Array, framing: StreamFraming): Promise<void> {
+async function writePiece(writer: ResponseWriter, piece: Uint8Array, framing: ResponseFraming): Promise<void> {
   if (framing.kind !== "chunked") {
     await writer.addBytes(piece);
   } else {

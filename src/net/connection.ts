@@ -38,6 +38,8 @@ export interface Connection {
    * @throws {ConnectionError} when the peer is gone or the connection is closed
    */
   write(bytes: Uint8Array): Promise<void>;
+  /** Bytes given to {@linkcode Connection.write} that the runtime has not taken yet: falls while a slow client reads. */
+  readonly bufferedBytes: number;
   /** The same as {@linkcode Connection.write} as a stream; closing it is {@linkcode Connection.closeWrite}. */
   readonly writable: WritableStream<Uint8Array>;
   /** Sends FIN after everything written so far; reading goes on. Never fails. */

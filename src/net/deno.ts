@@ -63,10 +63,11 @@ class DenoConnection implements Connection {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
+  bufferedBytes = 0;
   readonly #conn: DenoTcpConn;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
-  #lastWrite: Promise<void> | undefined;
+  #lastWrite: Promise<void> = Promise.resolve();
 
   constructor(conn: DenoTcpConn, isEncrypted: boolean) {
     this.#conn = conn;
@@ -86,20 +87,25 @@ class DenoConnection implements Connection {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    const write = this.#lastWrite === undefined ? this.#writeAll(bytes) : this.#writeAfter(this.#lastWrite, bytes);
-    this.#lastWrite = write;
-    return write;
+    const isFirst = this.bufferedBytes === 0;
+    this.bufferedBytes += bytes.length;
+    this.#lastWrite = isFirst ? this.#writeAll(bytes) : this.#writeBehind(this.#lastWrite, bytes);
+    return this.#lastWrite;
   }
 
-  async #writeAfter(last: Promise<void>, bytes: Uint8Array): Promise<void> {
+  async #writeBehind(last: Promise<void>, bytes: Uint8Array): Promise<void> {
     await last;
     await this.#writeAll(bytes);
   }
 
+  // After a failure bufferedBytes stays above zero, and with it every later write fails behind the first one.
   async #writeAll(bytes: Uint8Array): Promise<void> {
     try {
-      let sent = await this.#conn.write(bytes);
-      while (sent < bytes.length) sent += await this.#conn.write(bytes.subarray(sent));
+      for (let start = 0; start < bytes.length;) {
+        const sent = await this.#conn.write(start === 0 ? bytes : bytes.subarray(start));
+        start += sent;
+        this.bufferedBytes -= sent;
+      }
     } catch (cause) {
       throw toConnectionError("Cannot write to the connection", cause);
     }

@@ -1,0 +1,83 @@
+import type { HttpRequest } from "../http/request.ts";
+import type { RequestContext } from "./handler.ts";
+import type { LogForm } from "./middleware/logging.ts";
+
+/** Position of the switches. */
+export interface SwitchState {
+  /** Form of the entries in the access log. */
+  readonly logForm: LogForm;
+  /** Whether error pages carry the original message. */
+  readonly showsErrors: boolean;
+}
+
+/** Who a switch belongs to: the client that sent it, by IP address, or everybody. */
+export type SwitchScope = "client" | "global";
+
+/** Options of {@linkcode createClientSwitches}. */
+export interface ClientSwitchesOptions {
+  /** Default: client. */
+  readonly scope?: SwitchScope;
+  /** Clients that are remembered, default 10,000; beyond it who was not seen for longest is back to the defaults. */
+  readonly maxClients?: number;
+}
+
+/** The switches of all clients. The functions need no `this`: they can be passed on one by one. */
+export interface ClientSwitches {
+  /** Number of clients whose switches are not in the default position. */
+  readonly size: number;
+  /** The position for the client of a request. */
+  readonly stateOf: (context: RequestContext) => SwitchState;
+  /** Sets some switches for the client of a request, from the next look on. */
+  readonly change: (context: RequestContext, change: Partial<SwitchState>) => void;
+  /** The log form for a request, for the logging middleware. */
+  readonly formOf: (request: HttpRequest, context: RequestContext) => LogForm;
+  /** Whether the client of a request sees original messages, for the show_errors middleware. */
+  readonly showsErrors: (request: HttpRequest, context: RequestContext) => boolean;
+}
+
+const DEFAULT_STATE: SwitchState = Object.freeze({ logForm: "full", showsErrors: false });
+
+/** Makes the table, with all switches in the default position: full log, no original messages. */
+export function createClientSwitches(options: ClientSwitchesOptions = {}): ClientSwitches {
+  const { scope = "client", maxClients = 10_000 } = options;
+  // A Map keeps the order of insertion: the first key is the one not used for the longest time.
+  const states = new Map<string, SwitchState>();
+  const keyOf = (context: RequestContext): string => scope === "global" ? "" : clientOf(context);
+
+  const stateOf = (context: RequestContext): SwitchState => {
+    if (states.size === 0) return DEFAULT_STATE;
+    const key = keyOf(context);
+    const state = states.get(key);
+    if (state === undefined) return DEFAULT_STATE;
+    states.delete(key);
+    states.set(key, state);
+    return state;
+  };
+  const change = (context: RequestContext, change: Partial<SwitchState>): void => {
+    const key = keyOf(context);
+    const state = { ...(states.get(key) ?? DEFAULT_STATE), ...change };
+    states.delete(key);
+    if (state.logForm === DEFAULT_STATE.logForm && state.showsErrors === DEFAULT_STATE.showsErrors) return;
+    for (const oldest of states.keys()) {
+      if (states.size < maxClients) break;
+      states.delete(oldest);
+    }
+    states.set(key, state);
+  };
+  return {
+    get size(): number {
+      return states.size;
+    },
+    stateOf,
+    change,
+    formOf: (_request, context) => stateOf(context).logForm,
+    showsErrors: (_request, context) => stateOf(context).showsErrors,
+  };
+}
+
+/** The IP address of the client; IPv4 also where an IPv6 socket maps it (RFC 4291 §2.5.5.2). */
+function clientOf(context: RequestContext): string {
+  const address = context.remote.hostname;
+  const isMapped = address.startsWith("::") && /^::ffff:[0-9.]+$/i.test(address);
+  return isMapped ? address.slice("::ffff:".length) : address;
+}

@@ -1,0 +1,52 @@
+/** How a streamed answer ended. */
+export interface BodyEnd {
+  /** Bytes that were taken. */
+  readonly bytes: number;
+  /** What the source threw, in a list of one; empty when it ended well or the client left. */
+  readonly errors: readonly unknown[];
+}
+
+/**
+ * Counts the bytes of a streamed answer while they are taken.
+ *
+ * @param onEnd called once: when the source ends or fails, or when its reader returns early, even before the first piece
+ */
+export function countBody(
+  source: AsyncIterable<Uint8Array>,
+  onEnd: (end: BodyEnd) => void,
+): AsyncIterable<Uint8Array> {
+  let hasEnded = false;
+  let bytes = 0;
+  const end = (errors: readonly unknown[]): void => {
+    if (hasEnded) return;
+    hasEnded = true;
+    onEnd({ bytes, errors });
+  };
+  return {
+    // An iterator of our own: a generator that is left before its first piece never gets to its finally.
+    [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+      let iterator: AsyncIterator<Uint8Array> | undefined;
+      return {
+        async next(): Promise<IteratorResult<Uint8Array>> {
+          try {
+            iterator ??= source[Symbol.asyncIterator]();
+            const result = await iterator.next();
+            if (result.done === true) end([]);
+            else bytes += result.value.length;
+            return result;
+          } catch (error) {
+            end([error]);
+            throw error;
+          }
+        },
+        async return(): Promise<IteratorResult<Uint8Array>> {
+          end([]);
+          // The source's own clean-up, also of one that was not begun.
+          iterator ??= source[Symbol.asyncIterator]();
+          await iterator.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}

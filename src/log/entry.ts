@@ -1,0 +1,71 @@
+import type { CookiePair } from "../http/cookies.ts";
+import type { NetAddress } from "../net/connection.ts";
+
+/** How grave an entry of the error log is, from least to most. */
+export type ErrorLevel = "debug" | "info" | "warn" | "error" | "fatal";
+
+/** The request itself, for the full form of an access log entry. */
+export interface LoggedRequest {
+  /** The head with its empty line, bytes seen as latin1; "" where nothing is known. */
+  readonly head: string;
+  /** The content, or its beginning. */
+  readonly body: Uint8Array;
+  /** What the body is: all of it, cut at a limit, broken off by the client, or left unread. */
+  readonly bodyEnd: "whole" | "cut" | "broken" | "unread";
+}
+
+/** One answered request. Texts out of the request are bytes seen as latin1; "" where they were not understood. */
+export interface AccessEntry {
+  /** When the request came, in milliseconds since 1970. */
+  readonly timeMs: number;
+  /** The id of the request, which the error log has too. */
+  readonly id: string;
+  /** The client's end of the connection. */
+  readonly client: NetAddress;
+  /** Status code of the answer. */
+  readonly status: number;
+  /** The method as sent. */
+  readonly method: string;
+  /** The request target as sent. */
+  readonly url: string;
+  /** The cookies, in order. */
+  readonly cookies: readonly CookiePair[];
+  /** Bytes of content in the answer. */
+  readonly bytes: number;
+  /** From the complete head to the end of the answer. */
+  readonly durationMs: number;
+  /** The request, in full form only. */
+  readonly request?: LoggedRequest | undefined;
+}
+
+/** One error, of a request or of the server. */
+export interface ErrorEntry {
+  /** How grave it is. */
+  readonly level: ErrorLevel;
+  /** When it happened, in milliseconds since 1970. */
+  readonly timeMs: number;
+  /** The id of the request. */
+  readonly id?: string | undefined;
+  /** The client's end of the connection. */
+  readonly client?: NetAddress | undefined;
+  /** Status code of the answer. */
+  readonly status?: number | undefined;
+  /** The method as sent, seen as latin1. */
+  readonly method?: string | undefined;
+  /** The request target as sent, seen as latin1. */
+  readonly url?: string | undefined;
+  /** What the caught error said. */
+  readonly message: string;
+  /** Where it was thrown, for those who mend it; may have several lines. */
+  readonly stack?: string | undefined;
+}
+
+/** How entries become lines. Every text it gives is of whole lines, each with its line feed. */
+export interface LogFormat {
+  /** An answered request. */
+  access(entry: AccessEntry): string;
+  /** An error. */
+  error(entry: ErrorEntry): string;
+  /** The gap where records had to be dropped. */
+  dropped(timeMs: number, count: number): string;
+}

@@ -1,0 +1,60 @@
+import { formatAddress } from "./address.ts";
+import type { AccessEntry, ErrorEntry, LogFormat } from "./entry.ts";
+import { jsonOfBytes, jsonOfLatin1, jsonOfText } from "./escape.ts";
+import { createTimestamps } from "./timestamp.ts";
+
+/**
+ * Makes the format for programs: one JSON object a line.
+ *
+ * An answered request has `time, id, level, client, method, url, cookies, status, bytes, durationMs`, and in full form
+ * `head` and `body`, with `bodyEnd` where the body is not whole. `cookies` is an object; of a name that was sent twice
+ * it has the first value, like HttpRequest.cookie(). An error has `time, level, message`, and as far as they are known
+ * `id, client, status, method, url, stack`.
+ */
+export function createJsonFormat(): LogFormat {
+  const timestamp = createTimestamps();
+  return {
+    access(entry: AccessEntry): string {
+      const { request } = entry;
+      let line = '{"time":"' + timestamp(entry.timeMs) + '","id":' + jsonOfText(entry.id) +
+        ',"level":"info","client":"' + formatAddress(entry.client) + '","method":' +
+        jsonOfLatin1(entry.method) +
+        ',"url":' + jsonOfLatin1(entry.url) + ',"cookies":' + jsonOfCookies(entry) + ',"status":' +
+        entry.status +
+        ',"bytes":' + entry.bytes + ',"durationMs":' + Math.round(entry.durationMs * 1_000) / 1_000;
+      if (request !== undefined) {
+        line += ',"head":' + jsonOfLatin1(request.head) + ',"body":' + jsonOfBytes(request.body);
+        if (request.bodyEnd !== "whole") line += `,"bodyEnd":"${request.bodyEnd}"`;
+      }
+      return line + "}\n";
+    },
+    error(entry: ErrorEntry): string {
+      let line = `{"time":"${timestamp(entry.timeMs)}"`;
+      if (entry.id !== undefined) line += `,"id":${jsonOfText(entry.id)}`;
+      line += `,"level":"${entry.level}"`;
+      if (entry.client !== undefined) line += `,"client":"${formatAddress(entry.client)}"`;
+      if (entry.method !== undefined) line += `,"method":${jsonOfLatin1(entry.method)}`;
+      if (entry.url !== undefined) line += `,"url":${jsonOfLatin1(entry.url)}`;
+      if (entry.status !== undefined) line += `,"status":${entry.status}`;
+      line += `,"message":${jsonOfText(entry.message)}`;
+      if (entry.stack !== undefined) line += `,"stack":${jsonOfText(entry.stack)}`;
+      return line + "}\n";
+    },
+    dropped(timeMs: number, count: number): string {
+      return `{"time":"${timestamp(timeMs)}","level":"error",` +
+        `"message":"dropped ${count} records: the log could not be written","dropped":${count}}\n`;
+    },
+  };
+}
+
+function jsonOfCookies(entry: AccessEntry): string {
+  const { cookies } = entry;
+  if (cookies.length === 0) return "{}";
+  const values = new Map<string, string>();
+  for (const { name, value } of cookies) {
+    if (!values.has(name)) values.set(name, value);
+  }
+  return `{${
+    Array.from(values, ([name, value]) => `${jsonOfLatin1(name)}:${jsonOfLatin1(value)}`).join(",")
+  }}`;
+}

@@ -1,0 +1,92 @@
+import { formatAddress } from "./address.ts";
+import type { AccessEntry, ErrorEntry, LogFormat, LoggedRequest } from "./entry.ts";
+import { escapeLatin1, escapeLatin1Column, escapeLines, escapeText, escapeTextColumn } from "./escape.ts";
+import { createTimestamps } from "./timestamp.ts";
+
+// Every line begins with a time, or with one of these marks in front of what the client or the runtime said.
+const QUOTE = "| ";
+const REMARK = "|! ";
+
+/**
+ * Makes the format for people, `grep` and `awk`: columns parted by one space, `-` for what is not known.
+ *
+ * ```text
+ * 2026-03-01T09:30:00.123Z mmbz5hsr-000 127.0.0.1:51234 200 POST /upload bg_color=green 512 0.8ms
+ * | POST /upload HTTP/1.1
+ * | Host: example.org
+ * |
+ * | the body
+ * ```
+ *
+ * The columns of the access log are time, request id, client, status, method, URL, cookies, bytes of the answer's
+ * content, duration. In full form the request follows, each line behind `| `; what the server says about it stands
+ * behind `|! `. The columns of the error log are time, level, request id, client, status, method, URL, and the
+ * message to the end of the line.
+ */
+export function createTextFormat(): LogFormat {
+  const timestamp = createTimestamps();
+  return {
+    access(entry: AccessEntry): string {
+      const line = timestamp(entry.timeMs) + " " + entry.id + " " + formatAddress(entry.client) + " " +
+        entry.status +
+        " " + escapeLatin1Column(entry.method) + " " + escapeLatin1Column(entry.url) + " " +
+        cookieColumn(entry) +
+        " " + entry.bytes + " " + Math.round(entry.durationMs * 1_000) / 1_000 + "ms\n";
+      return entry.request === undefined ? line : line + quoteRequest(entry.request);
+    },
+    error(entry: ErrorEntry): string {
+      const client = entry.client === undefined ? "-" : formatAddress(entry.client);
+      const line = timestamp(entry.timeMs) + " " + entry.level + " " + escapeTextColumn(entry.id ?? "") +
+        " " +
+        client + " " + (entry.status ?? "-") + " " + escapeLatin1Column(entry.method ?? "") + " " +
+        escapeLatin1Column(entry.url ?? "") + " " + escapeText(entry.message) + "\n";
+      return entry.stack === undefined ? line : line + quoteLines(entry.stack.split("\n"), escapeText);
+    },
+    dropped(timeMs: number, count: number): string {
+      return `${timestamp(timeMs)} dropped ${count} records: the log could not be written\n`;
+    },
+  };
+}
+
+function cookieColumn(entry: AccessEntry): string {
+  const { cookies } = entry;
+  if (cookies.length === 0) return "-";
+  let text = "";
+  for (const { name, value } of cookies) text += (text === "" ? "" : ";") + name + "=" + value;
+  return escapeLatin1Column(text);
+}
+
+function quoteRequest(request: LoggedRequest): string {
+  let text = quoteHead(request.head);
+  if (request.body.length > 0) text += quoteBody(request.body);
+  switch (request.bodyEnd) {
+    case "whole":
+      return text;
+    case "cut":
+      return `${text}${REMARK}body cut after ${request.body.length} bytes\n`;
+    case "broken":
+      return `${text}${REMARK}body broken off after ${request.body.length} bytes\n`;
+    case "unread":
+      return `${text}${REMARK}body not read\n`;
+  }
+}
+
+// In a head CRLF is how a line ends, so it is not shown; a lone LF or CR is.
+function quoteHead(head: string): string {
+  if (head === "") return `${REMARK}head not understood\n`;
+  const lines = head.split("\r\n");
+  if (lines.at(-1) === "") lines.pop();
+  return quoteLines(lines, escapeLatin1);
+}
+
+// In a body LF is how a line ends, and CR is shown. A last line feed gives one more, empty line.
+// All of it in one pass: a call for each of a million empty lines would stop the server for a second.
+function quoteBody(body: Uint8Array): string {
+  return QUOTE + escapeLines(body).replaceAll("\n", "\n" + QUOTE) + "\n";
+}
+
+function quoteLines(lines: readonly string[], escape: (line: string) => string): string {
+  let text = "";
+  for (const line of lines) text += QUOTE + escape(line) + "\n";
+  return text;
+}

@@ -1,0 +1,174 @@
+// The only reader of arguments, environment and signals, and the only writer to the console.
+
+import { readFile } from "node:fs/promises";
+import { SYSTEM_CLOCK } from "./clock.ts";
+import { type Command, type CommonValues, portError, type RunningCommand, StartError } from "./command.ts";
+import { describeFlags, type FlagTable, parseFlags, UsageError } from "./flags.ts";
+import { LogFileError } from "./log/line_target.ts";
+import { type Logs, type LogTarget, openLogs } from "./log/open_logs.ts";
+import { ConnectionError, type Listener, type ListenOptions } from "./net/connection.ts";
+import { listen } from "./net/listen.ts";
+import { appCommand } from "./servers/app/command.ts";
+import settings from "../deno.json" with { type: "json" };
+
+type AnyCommand = Omit<Command, "flags" | "start"> & {
+  readonly flags: FlagTable & Command["flags"];
+  // deno-lint-ignore no-explicit-any -- each command gets the values of its own table, which parseFlags makes
+  readonly start: (context: any) => Promise<RunningCommand>;
+};
+
+const COMMANDS: readonly AnyCommand[] = [appCommand];
+const DEFAULT_COMMAND = appCommand;
+
+const encoder = new TextEncoder();
+
+/**
+ * The program: chooses the server, starts it, and ends the process when it is done.
+ *
+ * Exit codes: 0 after a stop signal, 1 when the world is in the way (port in use), 2 for mistakes on the command line.
+ *
+ * @param args the command line; default that of the process
+ */
+export async function main(args: readonly string[] = Deno.args): Promise<void> {
+  try {
+    await runCommand(args);
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof LogFileError) exitWith(2, error.message);
+    if (error instanceof StartError) exitWith(error.exitCode, error.message);
+    throw error;
+  }
+}
+
+async function runCommand(args: readonly string[]): Promise<void> {
+  const [word] = args;
+  const isNamed = word !== undefined && !word.startsWith("-");
+  const command = isNamed ? COMMANDS.find(({ name }) => name === word) : DEFAULT_COMMAND;
+  if (command === undefined) {
+    throw new UsageError(`unknown command "${word}": expected ${COMMANDS.map(({ name }) => name).join(", ")}`);
+  }
+  const values = parseFlags(isNamed ? args.slice(1) : args, command.flags);
+  if (values.help) return printLine(helpText(command));
+  if (values.version) return printLine(`millrace ${settings.version}`);
+  await startCommand(command, values);
+}
+
+async function startCommand(command: AnyCommand, values: CommonValues): Promise<void> {
+  const tls = await readCertificate(values);
+  const logs = await openLogs({
+    accessLog: await chooseLogTarget(values["access-log"], "access"),
+    errorLog: await chooseLogTarget(values["error-log"], "error"),
+    format: values["log-format"],
+    onError: (error) => printError(`cannot write a log: ${error instanceof Error ? error.message : String(error)}`),
+  });
+  let running: RunningCommand;
+  try {
+    running = await command.start({
+      values,
+      logs,
+      clock: SYSTEM_CLOCK,
+      openPort: (port: number) => openPort({ hostname: values.host, port, ...tls }),
+      fail: (message: string): never => {
+        logs.flushSync();
+        exitWith(1, message);
+      },
+    });
+  } catch (error) {
+    await logs.close();
+    throw error;
+  }
+  stopOnSignals(running, logs);
+  for (const announcement of running.announcements) printLine(`millrace ${announcement}`);
+  await running.finished;
+}
+
+async function openPort(options: ListenOptions & { readonly hostname: string }): Promise<Listener> {
+  try {
+    return await listen(options);
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    throw portError(error.code, options, error);
+  }
+}
+
+async function readCertificate(values: CommonValues): Promise<Pick<ListenOptions, "tls">> {
+  const { "tls-cert": cert, "tls-key": key } = values;
+  if (cert === undefined && key === undefined) return {};
+  if (cert === undefined) throw new UsageError("missing --tls-cert: expected it together with --tls-key");
+  if (key === undefined) throw new UsageError("missing --tls-key: expected it together with --tls-cert");
+  return { tls: { cert: await readPem("tls-cert", cert), key: await readPem("tls-key", key) } };
+}
+
+async function readPem(flag: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf-8");
+  } catch (cause) {
+    throw new UsageError(`bad value for --${flag}: expected a readable PEM file, got ${JSON.stringify(path)}`, {
+      cause,
+    });
+  }
+}
+
+/** Logs go to files unless that is not allowed: permissions are asked for, so that nobody is prompted. */
+async function chooseLogTarget(value: string | undefined, log: "access" | "error"): Promise<LogTarget> {
+  const consoleTarget: LogTarget = { kind: "console", write: log === "access" ? print : printToError };
+  if (value === "off") return { kind: "off" };
+  if (value === "-") return consoleTarget;
+  const path = value ?? `${log}.log`;
+  const { state } = await Deno.permissions.query({ name: "write", path });
+  if (state === "granted") return { kind: "file", path };
+  if (value !== undefined) {
+    throw new UsageError(`bad value for --${log}-log: no permission to write ${JSON.stringify(value)}`);
+  }
+  const stream = log === "access" ? "stdout" : "stderr";
+  printError(`no permission to write ${path}: the ${log} log goes to ${stream}`);
+  return consoleTarget;
+}
+
+function stopOnSignals(running: RunningCommand, logs: Logs): void {
+  let isStopping = false;
+  const stop = async (number: number): Promise<void> => {
+    if (isStopping) {
+      logs.flushSync();
+      Deno.exit(128 + number);
+    }
+    isStopping = true;
+    await running.shutdown();
+    await logs.close();
+    Deno.exit(0);
+  };
+  Deno.addSignalListener("SIGINT", () => stop(2));
+  // Windows knows no SIGTERM.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => stop(15));
+}
+
+function helpText(command: AnyCommand): string {
+  const commands = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n");
+  return `millrace ${settings.version}: ${command.summary}\n\n` +
+    `Usage: millrace ${command.name} [flags]\n\nCommands:\n${commands}\n\nFlags:\n${describeFlags(command.flags)}`;
+}
+
+function exitWith(code: number, message: string): never {
+  printError(message);
+  Deno.exit(code);
+}
+
+function printLine(line: string): void {
+  print(line + "\n");
+}
+
+function printError(line: string): void {
+  printToError(`millrace: ${line}\n`);
+}
+
+function print(text: string): void {
+  writeAll(Deno.stdout, text);
+}
+
+function printToError(text: string): void {
+  writeAll(Deno.stderr, text);
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = encoder.encode(text);
+  for (let start = 0; start < bytes.length;) start += stream.writeSync(bytes.subarray(start));
+}

@@ -1,0 +1,44 @@
+import type { ClientSwitches } from "../../backend/client_switches.ts";
+import { type Backend, createBackend, type Middleware } from "../../backend/handler.ts";
+import { bgColor } from "../../backend/middleware/bg_color.ts";
+import { showErrors } from "../../backend/middleware/show_errors.ts";
+import { type Route, routes } from "../../backend/routes.ts";
+import { acceptOnly } from "./accepted_methods.ts";
+import { redirectToDivision, showDivision } from "./division.ts";
+import { createHomeHandler } from "./home_page.ts";
+import { redirectToSetCookie, setCookies } from "./set_cookie.ts";
+import { createSwitchHandlers } from "./switch_routes.ts";
+
+/** Parts of the app that are made outside. */
+export interface AppOptions {
+  /** The switches of the clients; the logging middleware asks the same ones. */
+  readonly switches: ClientSwitches;
+  /** The layer that writes the logs, outside of all others; none by default. */
+  readonly logging?: Middleware;
+}
+
+/** The routes of the app. */
+export function appRoutes(switches: ClientSwitches): readonly Route[] {
+  const { logFull, logShort, showErrors, hideErrors } = createSwitchHandlers(switches);
+  return [
+    ["GET", "/", createHomeHandler(switches)],
+    ["GET", "/div", redirectToDivision],
+    ["GET", "/div/:dividend/to/:divisor", showDivision],
+    ["GET", "/set_cookie", redirectToSetCookie],
+    ["GET, POST", "/set_cookie/*", setCookies],
+    ["POST", "/short_log/0", logFull],
+    ["POST", "/short_log/1", logShort],
+    ["GET, POST", "/show_errors/0", hideErrors],
+    ["GET, POST", "/show_errors/1", showErrors],
+    ["GET, POST", "/showerrors/0", hideErrors],
+    ["GET, POST", "/showerrors/1", showErrors],
+  ];
+}
+
+/** Assembles the interactive app: logging, then show_errors, then bg_color, then the routes. */
+export function createApp(options: AppOptions): Backend {
+  const { switches, logging } = options;
+  const layers = [showErrors({ isShown: switches.showsErrors }), bgColor];
+  const handler = acceptOnly(["GET", "POST"], routes(appRoutes(switches)));
+  return createBackend(logging === undefined ? layers : [logging, ...layers], handler);
+}

@@ -1,0 +1,62 @@
+import { createClientSwitches } from "../../backend/client_switches.ts";
+import { messageOfError } from "../../backend/middleware/error_text.ts";
+import { logging } from "../../backend/middleware/logging.ts";
+import { type Command, commonFlags, serveOptionsOf, urlOf } from "../../command.ts";
+import { choiceFlag } from "../../flags.ts";
+import { createRequestIds } from "../../log/request_id.ts";
+import { serve } from "../../serve.ts";
+import { createApp } from "./app.ts";
+
+const FLAGS = {
+  ...commonFlags(8888),
+  "non-http": choiceFlag({
+    choices: ["exit", "close"],
+    help: "what a connection that does not speak HTTP does: end the program, or get 400",
+    default: "exit",
+  }),
+  scope: choiceFlag({
+    choices: ["client", "global"],
+    help: "whom log form and error display belong to: the client that set them, or everybody",
+    default: "client",
+  }),
+};
+
+/** `mod.ts app`: the interactive HTTP application. */
+export const appCommand: Command<typeof FLAGS> = {
+  name: "app",
+  summary: "interactive HTTP application (default)",
+  flags: FLAGS,
+  async start({ values, logs, clock, openPort, fail }) {
+    const switches = createClientSwitches({ scope: values.scope });
+    const backend = createApp({
+      switches,
+      logging: logging({
+        access: logs.access,
+        error: logs.error,
+        requestIds: createRequestIds(),
+        formOf: switches.formOf,
+        maxBodyBytes: values["max-body-bytes"],
+        now: clock.nowMs,
+      }),
+    });
+    const logError = (level: "error" | "fatal", error: unknown, client: { hostname: string; port: number }): void =>
+      logs.error?.write({ level, timeMs: clock.nowMs(), client, message: messageOfError(error) });
+    const listener = await openPort(values.port);
+    const server = serve(listener, backend, {
+      ...serveOptionsOf(values),
+      keepRawHead: logs.access !== undefined,
+      maxEmptyLines: 1,
+      clock,
+      onError: (error, client) => logError("error", error, client),
+      onNotHttp: values["non-http"] === "close" ? undefined : (error, client) => {
+        logError("fatal", error, client);
+        fail(`${client.hostname}:${client.port} does not speak HTTP: ${error.message}`);
+      },
+    });
+    return {
+      announcements: [`app listening on ${urlOf(listener)}`],
+      shutdown: () => server.shutdown(),
+      finished: server.finished,
+    };
+  },
+};

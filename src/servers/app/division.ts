@@ -1,0 +1,96 @@
+import { ExplainedError } from "../../backend/explained_error.ts";
+import type { RequestContext } from "../../backend/handler.ts";
+import { html } from "../../backend/html.ts";
+import { themeOf } from "../../backend/middleware/bg_color.ts";
+import { pageResponse } from "../../backend/page.ts";
+import type { HttpRequest } from "../../http/request.ts";
+import { type HttpResponse, redirectResponse } from "../../http/response.ts";
+import { formatDecimal, parseDecimal } from "./decimal.ts";
+import { decodePercent, parseFormQuery, requireField } from "./url_text.ts";
+
+/** The two numbers of a division. */
+export type OperandName = "dividend" | "divisor";
+
+/**
+ * Divides as doubles divide.
+ *
+ * @throws {RangeError} when the divisor is zero or the quotient is beyond the largest double
+ */
+export function divide(dividend: number, divisor: number): number {
+  if (divisor === 0) throw new RangeError(`Cannot divide ${formatDecimal(dividend)}: division by zero`);
+  const quotient = dividend / divisor;
+  if (!Number.isFinite(quotient)) {
+    throw new RangeError(`Cannot divide ${formatDecimal(dividend)}: result is beyond the largest double`);
+  }
+  return quotient;
+}
+
+/**
+ * Answers `GET /div/<a>/to/<b>` with a page that says `a / b = result`.
+ *
+ * @throws {ExplainedError} 400 for what is no number, for a zero divisor and for a result that is not finite
+ */
+export function showDivision(
+  _request: HttpRequest,
+  context: RequestContext,
+  captures: readonly string[],
+): HttpResponse {
+  const [dividend, divisor] = captures.map(decodePercent) as [string, string];
+  const quotient = divideOrRefuse(readOperand("dividend", dividend), readOperand("divisor", divisor));
+  const title = `${dividend} / ${divisor} = ${formatDecimal(quotient)}`;
+  const content = html`
+    <h1>Division</h1>
+    <p class="result"><output>${title}</output></p>
+    <p><a href="/">Divide other numbers</a></p>
+  `;
+  return pageResponse(200, { title, content, theme: themeOf(context) });
+}
+
+/**
+ * Answers `GET /div?a=<a>&b=<b>`, what a plain form sends, with a redirect to the URL of the division.
+ *
+ * @throws {ExplainedError} 400 when a field is missing, malformed, or cannot be a segment of a path
+ */
+export function redirectToDivision(request: HttpRequest): HttpResponse {
+  const form = parseFormQuery(request.query);
+  const dividend = encodeOperand("dividend", requireField(form, "a"));
+  const divisor = encodeOperand("divisor", requireField(form, "b"));
+  return redirectResponse(303, `/div/${dividend}/to/${divisor}`);
+}
+
+// Clients take "." and ".." out of a path, percent-encoded too (RFC 3986 §5.2.4): they would never arrive.
+function encodeOperand(name: OperandName, text: string): string {
+  if (text === "." || text === "..") throw notANumber(name, text);
+  return encodeURIComponent(text);
+}
+
+function readOperand(name: OperandName, text: string): number {
+  const value = parseDecimal(text);
+  if (value === undefined) throw notANumber(name, text);
+  if (Number.isFinite(value)) return value;
+  throw new ExplainedError(400, `Cannot read the ${name}: ${text} is beyond the largest double`, {
+    explanation: `The ${name} is too large: numbers up to about 1.8e308 can be divided.`,
+  });
+}
+
+function notANumber(name: OperandName, text: string): ExplainedError {
+  return new ExplainedError(
+    400,
+    `Cannot read the ${name}: expected a decimal number, got ${JSON.stringify(text)}`,
+    {
+      explanation: `The ${name} is not a number. Please write it like 12, -0.5 or 1e3.`,
+    },
+  );
+}
+
+function divideOrRefuse(dividend: number, divisor: number): number {
+  try {
+    return divide(dividend, divisor);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ExplainedError(400, error.message, {
+      cause: error,
+      explanation: "This division has no result that is a finite number. Please try another divisor.",
+    });
+  }
+}

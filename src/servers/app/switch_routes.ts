@@ -1,0 +1,60 @@
+import type { ClientSwitches, SwitchState } from "../../backend/client_switches.ts";
+import { html } from "../../backend/html.ts";
+import { themeOf } from "../../backend/middleware/bg_color.ts";
+import { pageResponse } from "../../backend/page.ts";
+import type { RouteHandler } from "../../backend/routes.ts";
+
+/** What a switch URL does and says. */
+interface Switching {
+  readonly change: Partial<SwitchState>;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Handlers of the switch URLs. */
+export interface SwitchHandlers {
+  /** Switches the access log to the full form. */
+  readonly logFull: RouteHandler;
+  /** Switches the access log to the short form. */
+  readonly logShort: RouteHandler;
+  /** Switches error display on. */
+  readonly showErrors: RouteHandler;
+  /** Switches error display off. */
+  readonly hideErrors: RouteHandler;
+}
+
+/** Makes the handlers that set switches of the client; each answers with a page that says the new state. */
+export function createSwitchHandlers(switches: ClientSwitches): SwitchHandlers {
+  const switchTo = (switching: Switching): RouteHandler => (_request, context) => {
+    switches.change(context, switching.change);
+    const { title, text } = switching;
+    const content = html`
+      <h1>${title}</h1>
+      <p>${text}</p>
+      <p><a href="/">Back to the start page</a></p>
+    `;
+    return pageResponse(200, { title, content, theme: themeOf(context) });
+  };
+  return {
+    logFull: switchTo({
+      change: { logForm: "full" },
+      title: "Access log: full",
+      text: "From the next request on, the access log has requests whole, with head and body.",
+    }),
+    logShort: switchTo({
+      change: { logForm: "short" },
+      title: "Access log: short",
+      text: "From the next request on, the access log has only method, URL and cookies.",
+    }),
+    showErrors: switchTo({
+      change: { showsErrors: true },
+      title: "Error display: on",
+      text: "From now on, error pages carry the original message of the error.",
+    }),
+    hideErrors: switchTo({
+      change: { showsErrors: false },
+      title: "Error display: off",
+      text: "From now on, error pages say in general words what is wrong.",
+    }),
+  };
+}

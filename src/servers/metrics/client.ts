@@ -1,0 +1,170 @@
+import type { Connection } from "../../net/connection.ts";
+import { connect } from "../../net/listen.ts";
+import { ClientError, ClientProtocolError, ClientSocketError } from "./client_errors.ts";
+import { isKey } from "./key_rules.ts";
+import { formatPythonFloat } from "./python_float.ts";
+import { type MetricsReply, type MetricsRows, ReplyReader } from "./reply_reader.ts";
+
+const READ_BYTES = 65_536;
+
+/** Settings of a {@linkcode MetricsClient}. */
+export interface MetricsClientOptions {
+  /** How long a call may take, connecting included; default unlimited. */
+  readonly timeoutMs?: number;
+  /** The wall clock in milliseconds since 1970 for puts without a timestamp; default `Date.now`. */
+  readonly now?: () => number;
+}
+
+interface Waiting {
+  resolve(reply: MetricsReply): void;
+  reject(error: ClientError): void;
+}
+
+interface Link {
+  readonly connection: Promise<Connection>;
+  readonly waiting: Waiting[];
+}
+
+/**
+ * A client of the metrics server.
+ *
+ * It connects with the first call, and again with the next call after a failure of the connection. Calls that are
+ * made at the same time go out at once and are answered in order.
+ *
+ * ```ts
+ * const client = new MetricsClient("127.0.0.1", 8181, { timeoutMs: 5_000 });
+ * await client.put("palm.cpu", 23.7, { timestamp: 1150864247 });
+ * const rows = await client.get("palm.cpu"); // Map { "palm.cpu" => [[1150864247, 23.7]] }
+ * client.close();
+ * ```
+ */
+export class MetricsClient {
+  readonly #hostname: string;
+  readonly #port: number;
+  readonly #timeoutMs: number | undefined;
+  readonly #now: () => number;
+  #link: Link | undefined;
+  #isClosed = false;
+
+  /** @param host address or name of the server @param port its TCP port */
+  constructor(host: string, port: number, options: MetricsClientOptions = {}) {
+    this.#hostname = host;
+    this.#port = port;
+    this.#timeoutMs = options.timeoutMs;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * Stores a sample; settles when the server has acknowledged it.
+   *
+   * @param options.timestamp whole seconds since 1970; default now
+   * @throws {ClientProtocolError} when the key cannot be one, or the server refuses
+   * @throws {ClientSocketError} when the connection fails or the time is up
+   */
+  async put(key: string, value: number, options: { readonly timestamp?: number } = {}): Promise<void> {
+    const timestamp = options.timestamp ?? Math.floor(this.#now() / 1000);
+    if (key === "*") throw new ClientProtocolError('Cannot put: the key "*" stands for all keys');
+    await this.#request("put", key, ` ${formatPythonFloat(value)} ${timestamp}`);
+  }
+
+  /**
+   * Reads the samples of a key, or of all keys with `*`.
+   *
+   * @returns pairs `[timestamp in seconds, value]` by key, sorted by timestamp; an unknown key is not in the map
+   * @throws {ClientProtocolError} when the key cannot be one, or the server refuses
+   * @throws {ClientSocketError} when the connection fails or the time is up
+   */
+  async get(key: string): Promise<MetricsRows> {
+    return await this.#request("get", key, "");
+  }
+
+  /** Closes the connection; calls under way and later ones fail with a {@linkcode ClientSocketError}. */
+  close(): void {
+    this.#isClosed = true;
+    if (this.#link !== undefined) {
+      this.#end(this.#link, new ClientSocketError("Cannot wait for a reply: the client was closed"));
+    }
+  }
+
+  async #request(command: string, key: string, rest: string): Promise<MetricsRows> {
+    const keyBytes = new TextEncoder().encode(key);
+    // A lone surrogate has no UTF-8: it would reach the server as another key.
+    if (!isKey(keyBytes, 0, keyBytes.length) || !key.isWellFormed()) {
+      throw new ClientProtocolError(
+        `Cannot ${command}: expected a key without spaces, got ${JSON.stringify(key)}`,
+      );
+    }
+    const reply = await this.#ask(new TextEncoder().encode(`${command} ${key}${rest}\n`));
+    if (reply.kind === "error") {
+      throw new ClientProtocolError(`Cannot ${command}: the server says "${reply.reason}"`);
+    }
+    return reply.rows;
+  }
+
+  async #ask(command: Uint8Array): Promise<MetricsReply> {
+    if (this.#isClosed) throw new ClientSocketError("Cannot send: the client was closed");
+    const link = this.#link ??= this.#open();
+    const reply = Promise.withResolvers<MetricsReply>();
+    const timer = this.#timeoutMs === undefined ? undefined : setTimeout(() => {
+      const error = new ClientSocketError(`Cannot wait for a reply: ${this.#timeoutMs} ms are over`);
+      reply.reject(error);
+      this.#end(link, error);
+    }, this.#timeoutMs);
+    this.#send(link, command, reply).catch(reply.reject);
+    try {
+      return await reply.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #send(link: Link, command: Uint8Array, reply: Waiting): Promise<void> {
+    try {
+      const connection = await link.connection;
+      link.waiting.push(reply);
+      await connection.write(command);
+    } catch (cause) {
+      const error = toSocketError("Cannot send", cause);
+      this.#end(link, error);
+      throw error;
+    }
+  }
+
+  #open(): Link {
+    const link: Link = { connection: connect({ hostname: this.#hostname, port: this.#port }), waiting: [] };
+    void this.#receive(link);
+    return link;
+  }
+
+  async #receive(link: Link): Promise<void> {
+    const buffer = new Uint8Array(READ_BYTES);
+    const reader = new ReplyReader();
+    try {
+      const connection = await link.connection;
+      for (;;) {
+        const count = await connection.read(buffer);
+        if (count === null) throw new ClientSocketError("Cannot read: the server closed the connection");
+        for (const reply of reader.push(buffer.subarray(0, count))) {
+          const asked = link.waiting.shift();
+          if (asked === undefined) throw new ClientProtocolError("Cannot read a reply: nothing was asked");
+          asked.resolve(reply);
+        }
+      }
+    } catch (cause) {
+      this.#end(link, toSocketError("Cannot read", cause));
+    }
+  }
+
+  #end(link: Link, error: ClientError): void {
+    if (this.#link === link) this.#link = undefined;
+    // A connection that never came about has nothing to close; the callers learn of it by their own calls.
+    link.connection.then((connection) => connection.close(), () => {});
+    for (const asked of link.waiting.splice(0)) asked.reject(error);
+  }
+}
+
+function toSocketError(action: string, cause: unknown): ClientError {
+  if (cause instanceof ClientError) return cause;
+  const state = cause instanceof Error ? cause.message : String(cause);
+  return new ClientSocketError(`${action}: ${state}`, { cause });
+}

@@ -1,0 +1,17 @@
+/** A failure of a {@linkcode MetricsClient}; it is one of the two classes below. */
+export class ClientError extends Error {
+  /** The class name, also when minified. */
+  override readonly name: string = "ClientError";
+}
+
+/** The connection failed: refused, reset, closed, timed out. The next call opens a new one. */
+export class ClientSocketError extends ClientError {
+  /** The class name, also when minified. */
+  override readonly name: string = "ClientSocketError";
+}
+
+/** The server refused a command or answered against the protocol, or the command cannot be said in it. */
+export class ClientProtocolError extends ClientError {
+  /** The class name, also when minified. */
+  override readonly name: string = "ClientProtocolError";
+}

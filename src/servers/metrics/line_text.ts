@@ -1,0 +1,14 @@
+const SPACE = 0x20;
+const TILDE = 0x7e;
+const BACKSLASH = 0x5c;
+const MAX_SHOWN_BYTES = 200;
+
+/** Bytes of a client as text for a log: printable ASCII, all else as `\xNN`, cut after 200 bytes. */
+export function showLine(line: Uint8Array): string {
+  let text = "";
+  for (const byte of line.subarray(0, MAX_SHOWN_BYTES)) {
+    const isPlain = byte >= SPACE && byte <= TILDE && byte !== BACKSLASH;
+    text += isPlain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
+  }
+  return line.length > MAX_SHOWN_BYTES ? `${text}...` : text;
+}

@@ -1,0 +1,89 @@
+// Numbers packed into bytes for storage: integers take as many bytes as they need, seven bits in each.
+
+const MORE = 0x80;
+
+/** Integers up to this magnitude can be packed with their sign. */
+export const MAX_PACKED_INTEGER = 2 ** 52 - 1;
+
+/** Packs numbers one behind the other. */
+export class PackedWriter {
+  #bytes = new Uint8Array(1_024);
+  #length = 0;
+
+  /** What was packed so far; valid until the next change. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Packs a number from 0 to 255. */
+  addByte(byte: number): void {
+    if (this.#length === this.#bytes.length) this.#grow();
+    this.#bytes[this.#length++] = byte;
+  }
+
+  /** Packs an integer from 0 to 2^53-1. */
+  addCount(count: number): void {
+    let rest = count;
+    while (rest >= MORE) {
+      this.addByte(rest % MORE + MORE);
+      rest = Math.floor(rest / MORE);
+    }
+    this.addByte(rest);
+  }
+
+  /** Packs an integer up to {@linkcode MAX_PACKED_INTEGER} in magnitude; small ones of either sign stay short. */
+  addInteger(value: number): void {
+    this.addCount(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  #grow(): void {
+    const grown = new Uint8Array(this.#bytes.length * 2);
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}
+
+/** Unpacks what a {@linkcode PackedWriter} packed. */
+export class PackedReader {
+  readonly #bytes: Uint8Array;
+  #position: number;
+
+  /** @param start offset of the first byte to unpack */
+  constructor(bytes: Uint8Array, start: number) {
+    this.#bytes = bytes;
+    this.#position = start;
+  }
+
+  /** Whether all bytes were unpacked. */
+  get isAtEnd(): boolean {
+    return this.#position === this.#bytes.length;
+  }
+
+  /** @throws {RangeError} behind the last byte */
+  readByte(): number {
+    const byte = this.#bytes[this.#position++];
+    if (byte === undefined) throw new RangeError("Cannot unpack a number: the bytes have ended");
+    return byte;
+  }
+
+  /** @throws {RangeError} behind the last byte */
+  readCount(): number {
+    let count = 0;
+    for (let scale = 1;; scale *= MORE) {
+      const byte = this.readByte();
+      count += (byte % MORE) * scale;
+      if (byte < MORE) return count;
+    }
+  }
+
+  /** @throws {RangeError} behind the last byte */
+  readInteger(): number {
+    const packed = this.readCount();
+    return packed % 2 === 0 ? packed / 2 : -(packed + 1) / 2;
+  }
+}

@@ -1,0 +1,214 @@
+import { LineDecoder } from "../../bytes/line_decoder.ts";
+import type { Connection, Listener, NetAddress } from "../../net/connection.ts";
+import { listen } from "../../net/listen.ts";
+import { ClientLoop, ReadBuffers } from "./client_loop.ts";
+import { CommandReader } from "./command.ts";
+import { showLine } from "./line_text.ts";
+import { MemoryStore } from "./memory_store.ts";
+import { ReplyBuffer } from "./reply_buffer.ts";
+import type { MetricsServerOptions } from "./server_options.ts";
+import { Session, type SessionEvents } from "./session.ts";
+import type { MetricStore } from "./store.ts";
+
+const DEFAULT_GRACE_MS = 5_000;
+const DEFAULT_SWEEP_INTERVAL_MS = 10_000;
+const DEFAULT_MAX_LINE_BYTES = 65_536;
+const MAX_SPARE_REPLIES = 32;
+
+// After a failed accept (no file descriptor left, mostly) another try at once would only spin.
+const ACCEPT_RETRY_MS = 50;
+
+/** A running metrics server. */
+export interface MetricsServer {
+  /** The address in use, with the real port. */
+  readonly address: NetAddress;
+  /** Resolves when the server is closed: no client, no port, the store shut. */
+  readonly finished: Promise<void>;
+  /**
+   * Stops accepting, answers what was read within the grace time, commits and closes the store.
+   * Resolves with `finished`; may be called twice.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a metrics server: `put KEY VALUE TIMESTAMP` and `get KEY` in lines over TCP.
+ *
+ * ```ts
+ * const server = await runServer("127.0.0.1", 0);
+ * console.log(server.address.port);
+ * await server.close();
+ * ```
+ *
+ * @param host address or name to bind
+ * @param port TCP port; 0 asks for any free one
+ * @throws {StoreOpenError} when the database file cannot be used; it is as it was then
+ * @throws {ConnectionError} `in-use`, `denied`, `not-available` or `failed` when the port cannot be opened
+ */
+export async function runServer(
+  host: string,
+  port: number,
+  options: MetricsServerOptions = {},
+): Promise<MetricsServer> {
+  const store = options.store ?? await openStore(options);
+  try {
+    return new RunningServer(await listen({ hostname: host, port }), store, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+// The durable store is loaded only when it is asked for: not every runtime has the database.
+async function openStore(options: MetricsServerOptions): Promise<MetricStore> {
+  const { dataFile } = options;
+  if (dataFile === undefined) return new MemoryStore(options);
+  const { openDurableStore } = await import("./durable_store.ts");
+  return await openDurableStore(dataFile, options);
+}
+
+class RunningServer implements MetricsServer {
+  readonly address: NetAddress;
+  readonly finished: Promise<void>;
+  readonly #listener: Listener;
+  readonly #store: MetricStore;
+  readonly #options: MetricsServerOptions;
+  readonly #clients = new Map<ClientLoop, Promise<void>>();
+  readonly #largeBuffers = new ReadBuffers();
+  readonly #spareReplies: ReplyBuffer[] = [];
+  readonly #sweepTimer: ReturnType<typeof setInterval>;
+  readonly #idleTimer: ReturnType<typeof setInterval> | undefined;
+  readonly #accepted: Promise<void>;
+  readonly #finish: () => void;
+  #closing: Promise<void> | undefined;
+
+  constructor(listener: Listener, store: MetricStore, options: MetricsServerOptions) {
+    this.#listener = listener;
+    this.#store = store;
+    this.#options = options;
+    this.address = listener.address;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.finished = promise;
+    this.#finish = resolve;
+    const { sweepIntervalMs = DEFAULT_SWEEP_INTERVAL_MS, idleTimeoutMs } = options;
+    this.#sweepTimer = setInterval(() => void this.#sweep(), sweepIntervalMs);
+    if (idleTimeoutMs !== undefined && idleTimeoutMs > 0) {
+      this.#idleTimer = setInterval(() => this.#dropIdle(idleTimeoutMs), Math.max(idleTimeoutMs / 4, 1));
+    }
+    this.#accepted = this.#accept();
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#listener.close();
+    clearInterval(this.#sweepTimer);
+    clearInterval(this.#idleTimer);
+    await this.#accepted;
+    for (const client of this.#clients.keys()) client.stop();
+    const graceTimer = setTimeout(() => {
+      for (const client of this.#clients.keys()) client.cut();
+    }, this.#options.graceMs ?? DEFAULT_GRACE_MS);
+    await Promise.all(this.#clients.values());
+    clearTimeout(graceTimer);
+    try {
+      await this.#store.close();
+    } finally {
+      this.#finish();
+    }
+  }
+
+  async #accept(): Promise<void> {
+    const { maxConnections = Infinity } = this.#options;
+    for (;;) {
+      try {
+        const connection = await this.#listener.accept();
+        if (connection === null) return;
+        if (this.#clients.size < maxConnections) this.#startClient(connection);
+        else this.#turnAway(connection);
+      } catch (error) {
+        this.#options.log?.error?.(`Cannot accept a client: ${messageOf(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
+      }
+    }
+  }
+
+  #turnAway(connection: Connection): void {
+    this.#options.log?.debug?.(`client ${nameOf(connection)} turned away: too many connections`);
+    connection.close();
+  }
+
+  #startClient(connection: Connection): void {
+    const session = new Session({
+      connection,
+      store: this.#store,
+      decoder: new LineDecoder({ maxLineBytes: this.#options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES }),
+      commands: new CommandReader(),
+      events: this.#createEvents(connection),
+      takeReplies: () => this.#spareReplies.pop() ?? new ReplyBuffer(),
+      giveReplies: (replies) => {
+        if (this.#spareReplies.length < MAX_SPARE_REPLIES) this.#spareReplies.push(replies);
+      },
+    });
+    const client = new ClientLoop({ connection, session, largeBuffers: this.#largeBuffers });
+    client.lastActiveMs = performance.now();
+    this.#clients.set(client, this.#runClient(client, connection));
+  }
+
+  // A connection that breaks is the end of that client and nothing else.
+  async #runClient(client: ClientLoop, connection: Connection): Promise<void> {
+    const { log } = this.#options;
+    log?.debug?.(`client ${nameOf(connection)} connected`);
+    try {
+      await client.run();
+      log?.debug?.(`client ${nameOf(connection)} finished`);
+    } catch (error) {
+      log?.debug?.(`client ${nameOf(connection)} gone: ${messageOf(error)}`);
+    } finally {
+      this.#clients.delete(client);
+    }
+  }
+
+  // No functions where nobody listens: the texts of refusals are not made then.
+  #createEvents(connection: Connection): SessionEvents {
+    const { log, access } = this.#options;
+    const events: SessionEvents = {
+      failed: (error) => log?.error?.(`Cannot store samples: ${messageOf(error)}`),
+    };
+    if (log?.debug !== undefined) {
+      events.refused = (line, reason) =>
+        log.debug?.(`client ${nameOf(connection)} refused: ${reason}, got "${showLine(line)}"`);
+    }
+    if (access !== undefined) {
+      events.answered = (line, status) =>
+        access({ client: nameOf(connection), command: showLine(line), status });
+    }
+    return events;
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await this.#store.maintain();
+    } catch (error) {
+      this.#options.log?.error?.(`Cannot tidy the store: ${messageOf(error)}`);
+    }
+  }
+
+  #dropIdle(idleTimeoutMs: number): void {
+    const oldest = performance.now() - idleTimeoutMs;
+    for (const client of this.#clients.keys()) {
+      if (client.lastActiveMs < oldest) client.cut();
+    }
+  }
+}
+
+function nameOf(connection: Connection): string {
+  const { hostname, port } = connection.remote;
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

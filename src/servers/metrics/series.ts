@@ -1,0 +1,145 @@
+import { Chunk, CHUNK_CAPACITY } from "./chunk.ts";
+import type { RowSink } from "./store.ts";
+
+/** The samples of one key: chunks in ascending order of time; at least one, possibly empty. */
+export class Series {
+  /** Place in the order of first puts; never used again for another key. */
+  readonly order: number;
+  /** The runs of samples; only the last one may be empty. */
+  chunks: Chunk[];
+  /** Blocks of chunks that are gone, to be removed from the database. */
+  removedBlockIds: number[] = [];
+  /** Whether a chunk is dirty or a block is to be removed. */
+  isDirty = false;
+  #tail: Chunk;
+
+  /** @param chunks the runs of samples from storage, in ascending order; default none */
+  constructor(order: number, chunks: Chunk[] = [new Chunk()]) {
+    this.order = order;
+    this.chunks = chunks;
+    this.#tail = chunks[chunks.length - 1]!;
+  }
+
+  /** Whether there is no sample. */
+  get isEmpty(): boolean {
+    return this.#tail.length === 0;
+  }
+
+  /** Sets the value at a timestamp; true when there was none before. */
+  put(timestamp: number, value: number): boolean {
+    this.isDirty = true;
+    const tail = this.#tail;
+    const length = tail.length;
+    if (length !== 0 && timestamp <= tail.data[length - 1]!) return this.#putLate(timestamp, value);
+    if (length < tail.capacity) {
+      tail.data[length] = timestamp;
+      tail.data[tail.capacity + length] = value;
+      tail.length = length + 1;
+      tail.isDirty = true;
+    } else {
+      this.#append(timestamp, value);
+    }
+    return true;
+  }
+
+  /** Whether there is a sample at a timestamp. */
+  has(timestamp: number): boolean {
+    const chunk = this.chunks[this.#chunkIndexOf(timestamp)]!;
+    const index = chunk.indexOf(timestamp);
+    return index < chunk.length && chunk.data[index] === timestamp;
+  }
+
+  /** Removes all samples before a timestamp and returns their number. */
+  dropBefore(timestamp: number): number {
+    let dropped = 0;
+    let gone = 0;
+    for (const chunk of this.chunks) {
+      const count = chunk.indexOf(timestamp);
+      if (count === 0) break;
+      dropped += count;
+      if (count < chunk.length) {
+        chunk.dropFirst(count);
+        break;
+      }
+      if (chunk.blockId !== 0) this.removedBlockIds.push(chunk.blockId);
+      gone++;
+    }
+    if (dropped === 0) return 0;
+    this.isDirty = true;
+    this.chunks.splice(0, gone);
+    if (this.chunks.length === 0) this.chunks.push(new Chunk());
+    this.#tail = this.chunks[this.chunks.length - 1]!;
+    return dropped;
+  }
+
+  /**
+   * Writes rows with timestamps from a given one on until the sink is full.
+   *
+   * @returns the timestamp of the last row written when the sink was full before the end, undefined when all is done
+   */
+  writeRows(
+    sink: RowSink,
+    key: { bytes: Uint8Array; start: number; end: number },
+    from: number,
+  ): number | undefined {
+    for (let at = this.#chunkIndexOf(from); at < this.chunks.length; at++) {
+      const { data, capacity, length } = this.chunks[at]!;
+      for (let index = this.chunks[at]!.indexOf(from); index < length; index++) {
+        if (sink.isFull) return data[index]!;
+        sink.addRow(key.bytes, key.start, key.end, data[capacity + index]!, data[index]!);
+      }
+    }
+    return undefined;
+  }
+
+  #append(timestamp: number, value: number): void {
+    if (this.#tail.isFull) {
+      this.#tail = new Chunk(CHUNK_CAPACITY);
+      this.chunks.push(this.#tail);
+    }
+    this.#tail.insert(this.#tail.length, timestamp, value);
+  }
+
+  #putLate(timestamp: number, value: number): boolean {
+    const at = this.#chunkIndexOf(timestamp);
+    const chunk = this.chunks[at]!;
+    const index = chunk.indexOf(timestamp);
+    if (index < chunk.length && chunk.data[index] === timestamp) {
+      chunk.data[chunk.capacity + index] = value;
+      chunk.isDirty = true;
+      return false;
+    }
+    if (chunk.isFull) this.#insertIntoFull(at, index, { timestamp, value });
+    else chunk.insert(index, timestamp, value);
+    return true;
+  }
+
+  // At an edge of the full chunk a new one begins, so that samples that arrive backwards fill chunks too; inside, the
+  // chunk is split as far up as possible, so that samples that are only a little late leave full chunks behind.
+  #insertIntoFull(at: number, index: number, sample: { timestamp: number; value: number }): void {
+    const chunk = this.chunks[at]!;
+    if (index === 0 || index === chunk.length) {
+      const between = new Chunk();
+      between.insert(0, sample.timestamp, sample.value);
+      this.chunks.splice(index === 0 ? at : at + 1, 0, between);
+      return;
+    }
+    const splitIndex = Math.max(index, CHUNK_CAPACITY / 2);
+    const upper = chunk.splitAt(splitIndex);
+    chunk.insert(index, sample.timestamp, sample.value);
+    this.chunks.splice(at + 1, 0, upper);
+    this.#tail = this.chunks[this.chunks.length - 1]!;
+  }
+
+  // The last chunk that begins at or before the timestamp, else the first.
+  #chunkIndexOf(timestamp: number): number {
+    let low = 0;
+    let high = this.chunks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.chunks[middle]!.data[0]! <= timestamp) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,43 @@
+import type { Durability, MetricStore, StoreLimits } from "./store.ts";
+
+/** Where the server says what happens; each function gets one line of text without a line end. */
+export interface MetricsLog {
+  /** Connections and refusals. Without it their texts are not even made. */
+  debug?(message: string): void;
+  /** Failures of the store or of the port. */
+  error?(message: string): void;
+}
+
+/** One answered line, for an access log. */
+export interface MetricsAccess {
+  /** The client, `address:port`. */
+  readonly client: string;
+  /** The line as ASCII with everything else escaped, cut after 200 bytes. */
+  readonly command: string;
+  /** First line of the reply. */
+  readonly status: "ok" | "error";
+}
+
+/** Settings of `runServer`; all optional. */
+export interface MetricsServerOptions extends StoreLimits {
+  /** Database file; without it samples live in memory. */
+  readonly dataFile?: string | undefined;
+  /** What `ok` means with a database; default `full`. */
+  readonly durability?: Durability | undefined;
+  /** A store of the caller's own, used in place of those above; the server closes it. */
+  readonly store?: MetricStore | undefined;
+  /** Clients at one time; one more is closed at once. Default unlimited. */
+  readonly maxConnections?: number | undefined;
+  /** A client that has been silent this long is closed; default never. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** How long `close` waits for replies under way; default 5,000. */
+  readonly graceMs?: number | undefined;
+  /** How often expired samples are dropped from storage; default 10,000. */
+  readonly sweepIntervalMs?: number | undefined;
+  /** Longest command in bytes; default 65,536. */
+  readonly maxLineBytes?: number | undefined;
+  /** Receives connections, refusals and failures. */
+  readonly log?: MetricsLog | undefined;
+  /** Receives every answered line; costs speed. */
+  readonly access?: ((entry: MetricsAccess) => void) | undefined;
+}

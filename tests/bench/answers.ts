@@ -1,0 +1,125 @@
+// The client side of HTTP/1.1, just enough to count and check answers: it shares nothing with what it measures.
+
+/** What the head of an answer says about what follows. */
+export interface AnswerHead {
+  /** Status code. */
+  readonly status: number;
+  /** Bytes of the head with its empty line. */
+  readonly headBytes: number;
+  /** Content-Length; undefined with chunked coding. */
+  readonly contentLength: number | undefined;
+}
+
+const LATIN1 = new TextDecoder("latin1");
+const CR = 13;
+const LF = 10;
+
+/**
+ * Reads a head that begins at `start`.
+ *
+ * @returns undefined while the head is not complete
+ * @throws {Error} when it is no HTTP/1.1 answer, or has neither a Content-Length nor chunked coding
+ */
+export function parseAnswerHead(bytes: Uint8Array, start: number, end: number): AnswerHead | undefined {
+  // Without this a search in an empty buffer would look through all that was read before.
+  if (start === end) return undefined;
+  const bodyStart = findBody(bytes, start, end);
+  if (bodyStart === undefined) return undefined;
+  const head = LATIN1.decode(bytes.subarray(start, bodyStart));
+  const status = /^HTTP\/1\.[01] (\d{3}) /.exec(head)?.[1];
+  if (status === undefined) {
+    throw new Error(`Cannot read the answer: no status line in ${JSON.stringify(head)}`);
+  }
+  const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
+  if (length === undefined && !/\r\ntransfer-encoding: *chunked\r\n/i.test(head)) {
+    throw new Error(`Cannot read the answer: no framing in ${JSON.stringify(head)}`);
+  }
+  return {
+    status: Number(status),
+    headBytes: bodyStart - start,
+    contentLength: length === undefined ? undefined : Number(length),
+  };
+}
+
+function findBody(bytes: Uint8Array, start: number, end: number): number | undefined {
+  for (let at = bytes.indexOf(CR, start); at !== -1 && at + 3 < end; at = bytes.indexOf(CR, at + 1)) {
+    if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at + 4;
+  }
+  return undefined;
+}
+
+/** Reads whole answers from one connection. */
+export class AnswerReader {
+  readonly #connection: Deno.Conn;
+  readonly #buffer = new Uint8Array(262_144);
+  #start = 0;
+  #end = 0;
+
+  /** @param connection read by nobody else */
+  constructor(connection: Deno.Conn) {
+    this.#connection = connection;
+  }
+
+  /** Reads the head of the next answer. @throws {Error} when the connection ends before, or the head is wrong */
+  async readHead(): Promise<AnswerHead> {
+    for (;;) {
+      const head = parseAnswerHead(this.#buffer, this.#start, this.#end);
+      if (head !== undefined) {
+        this.#start += head.headBytes;
+        return head;
+      }
+      await this.#fill();
+    }
+  }
+
+  /** Reads the content that follows a head and shows it piece by piece. @returns its size in bytes */
+  async readBody(head: AnswerHead, onPiece: (piece: Uint8Array) => void = () => {}): Promise<number> {
+    if (head.contentLength !== undefined) return await this.#readBytes(head.contentLength, onPiece);
+    let total = 0;
+    for (let size = await this.#readChunkSize(); size > 0; size = await this.#readChunkSize()) {
+      total += await this.#readBytes(size, onPiece);
+      await this.#readLine();
+    }
+    await this.#readLine();
+    return total;
+  }
+
+  async #readChunkSize(): Promise<number> {
+    const line = await this.#readLine();
+    if (!/^[0-9a-f]+$/i.test(line)) throw new Error(`Cannot read the chunk size: got "${line}"`);
+    return parseInt(line, 16);
+  }
+
+  async #readLine(): Promise<string> {
+    for (;;) {
+      const at = this.#buffer.indexOf(LF, this.#start);
+      if (at !== -1 && at < this.#end) {
+        const line = LATIN1.decode(this.#buffer.subarray(this.#start, at - 1));
+        this.#start = at + 1;
+        return line;
+      }
+      await this.#fill();
+    }
+  }
+
+  async #readBytes(count: number, onPiece: (piece: Uint8Array) => void): Promise<number> {
+    for (let left = count; left > 0;) {
+      if (this.#start === this.#end) await this.#fill();
+      const piece = this.#buffer.subarray(this.#start, Math.min(this.#end, this.#start + left));
+      this.#start += piece.length;
+      left -= piece.length;
+      onPiece(piece);
+    }
+    return count;
+  }
+
+  async #fill(): Promise<void> {
+    this.#buffer.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
+    if (this.#end === this.#buffer.length) throw new Error("Cannot read the answer: its head is too long");
+    const count = await this.#connection.read(this.#buffer.subarray(this.#end));
+    if (count === null) throw new Error("Cannot read the answer: the connection ended early");
+    this.#end += count;
+  }
+}

@@ -1,0 +1,35 @@
+// deno-lint-ignore-file no-console -- a program: it announces itself on stdout
+// Opens connections, asks for one hello on each, and holds them: idle_connections.ts PORT COUNT.
+// A process of its own, tied to the generator's core. Prints "open COUNT" when all are answered, and waits to be ended.
+
+import { AnswerReader } from "../answers.ts";
+
+// More at a time would overrun the queue of connections that wait to be accepted.
+const AT_A_TIME = 128;
+
+async function main(): Promise<void> {
+  const [port = "", count = ""] = Deno.args;
+  const connections: Deno.Conn[] = [];
+  const openNext = async (): Promise<void> => {
+    while (connections.length < Number(count)) {
+      const place = connections.length;
+      const connection = Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+      connections.length++;
+      connections[place] = await askOnce(await connection, port);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, openNext));
+  console.log(`open ${connections.length}`);
+  await new Promise(() => setInterval(() => connections.length, 60_000));
+}
+
+async function askOnce(connection: Deno.Conn, port: string): Promise<Deno.Conn> {
+  await connection.write(new TextEncoder().encode(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`));
+  const answers = new AnswerReader(connection);
+  const head = await answers.readHead();
+  await answers.readBody(head);
+  if (head.status !== 200) throw new Error(`Cannot use the server: expected 200, got ${head.status}`);
+  return connection;
+}
+
+if (import.meta.main) await main();

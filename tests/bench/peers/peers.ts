@@ -1,0 +1,51 @@
+import { NGINX } from "./nginx.ts";
+import { denoCommand, type Peer, peerFile } from "./peer.ts";
+
+/** The file in the folder of the run that the second row logs to. */
+export const ACCESS_LOG = "access.log";
+
+/** The servers that say hello, ours first. */
+export const HELLO_PEERS: readonly Peer[] = [
+  {
+    name: "millrace",
+    title: "millrace",
+    isOurs: true,
+    tool: "deno",
+    command: () => denoCommand("millrace.ts"),
+  },
+  {
+    name: "millrace-log",
+    title: "millrace, access log on",
+    isOurs: true,
+    tool: "deno",
+    command: ({ folder }) => denoCommand("millrace.ts", `${folder}/${ACCESS_LOG}`),
+  },
+  { name: "deno", title: "Deno.serve", tool: "deno", command: () => denoCommand("deno_serve.ts") },
+  { name: "node", title: "node:http", tool: "node", command: () => ["node", peerFile("node_http.mjs")] },
+  { name: "hono", title: "Hono on Deno.serve", tool: "deno", command: () => denoCommand("hono_on_deno.ts") },
+  NGINX,
+  { name: "bun", title: "Bun.serve", tool: "bun", command: () => ["bun", peerFile("bun_serve.mjs")] },
+];
+
+/** The servers that take uploads, send a large answer and hold idle connections. */
+export const MEMORY_PEERS: readonly Peer[] = [
+  {
+    name: "millrace",
+    title: "millrace",
+    isOurs: true,
+    tool: "deno",
+    command: () => denoCommand("memory_millrace.ts"),
+  },
+  { name: "deno", title: "Deno.serve", tool: "deno", command: () => denoCommand("memory_deno_serve.ts") },
+  {
+    name: "node",
+    title: "node:http",
+    tool: "node",
+    command: () => ["node", peerFile("memory_node_http.mjs")],
+  },
+];
+
+/** Those of the peers that the command line asked for. */
+export function selectPeers(peers: readonly Peer[], only: readonly string[]): readonly Peer[] {
+  return only.length === 0 ? peers : peers.filter((peer) => only.includes(peer.name));
+}

@@ -1,0 +1,107 @@
+import { assertEquals } from "@std/assert";
+import {
+  bytesOfLatin1,
+  escapeBytes,
+  escapeLatin1,
+  escapeLatin1Column,
+  escapeLines,
+  escapeText,
+  escapeTextColumn,
+  jsonOfBytes,
+  jsonOfLatin1,
+  jsonOfText,
+} from "../../src/log/escape.ts";
+
+/** Bytes as they come, one latin1 character each, and what a line of the log shows. */
+const BYTE_ROWS: readonly (readonly [what: string, bytes: string, shown: string])[] = [
+  ["printable ASCII", "GET /a?b=c HTTP/1.1", "GET /a?b=c HTTP/1.1"],
+  ["nothing", "", ""],
+  ["NUL", "a\x00b", "a\\x00b"],
+  ["CR", "a\rb", "a\\rb"],
+  ["LF", "a\nb", "a\\nb"],
+  ["HTAB", "a\tb", "a\\tb"],
+  ["VT and FF", "\x0b\x0c", "\\x0b\\x0c"],
+  ["ESC", "\x1b[2J", "\\x1b[2J"],
+  ["DEL", "a\x7f", "a\\x7f"],
+  ["a backslash, so that nobody takes it for an escape", "\\x1b", "\\\\x1b"],
+  ["quotes", `"'`, `"'`],
+  ["C1 as a bare byte", "\x9b2J", "\\x9b2J"],
+  ["C1 in UTF-8", "\xc2\x9b2J", "\\u009b2J"],
+  ["NEL in UTF-8", "\xc2\x85", "\\u0085"],
+  ["U+2028 and U+2029", "\xe2\x80\xa8\xe2\x80\xa9", "\\u2028\\u2029"],
+  ["a bidirectional override", "\xe2\x80\xae", "\\u202e"],
+  ["a BOM", "\xef\xbb\xbfa", "\\ufeffa"],
+  ["two bytes", "caf\xc3\xa9", "caf\u00e9"],
+  ["three bytes", "\xe2\x82\xac", "\u20ac"],
+  ["four bytes", "\xf0\x9f\x98\x80", "\u{1f600}"],
+  ["the last character", "\xf4\x8f\xbf\xbf", "\u{10ffff}"],
+  ["latin1, which is no UTF-8", "caf\xe9!", "caf\\xe9!"],
+  ["a continuation byte alone", "\x80", "\\x80"],
+  ["a character cut off", "\xe2\x82", "\\xe2\\x82"],
+  ["a character cut off by another", "\xe2\xc3\xa9", "\\xe2\u00e9"],
+  ["an overlong slash of two bytes", "\xc0\xaf", "\\xc0\\xaf"],
+  ["an overlong slash of three bytes", "\xe0\x80\xaf", "\\xe0\\x80\\xaf"],
+  ["an overlong character of four bytes", "\xf0\x80\x80\x80", "\\xf0\\x80\\x80\\x80"],
+  ["a surrogate", "\xed\xa0\x80", "\\xed\\xa0\\x80"],
+  ["beyond U+10FFFF", "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"],
+  ["bytes that never occur", "\xf5\xff", "\\xf5\\xff"],
+];
+
+for (const [what, bytes, shown] of BYTE_ROWS) {
+  Deno.test(`escapeBytes() and escapeLatin1() show ${what}`, () => {
+    assertEquals(escapeBytes(bytesOfLatin1(bytes)), shown);
+    assertEquals(escapeLatin1(bytes), shown);
+  });
+}
+
+Deno.test("escapeBytes() of each single byte is printable ASCII and different from all others", () => {
+  const shown = Array.from({ length: 256 }, (_, byte) => escapeBytes(new Uint8Array([byte])));
+  assertEquals(new Set(shown).size, 256);
+  assertEquals(shown.filter((text) => !/^[\x20-\x7e]+$/.test(text)), []);
+});
+
+Deno.test("escapeLines() leaves line feeds in, and escapes all else like escapeBytes()", () => {
+  for (const [, bytes, shown] of BYTE_ROWS) {
+    assertEquals(escapeLines(bytesOfLatin1(bytes)), shown.replace(/(?<!\\)\\n/, "\n"));
+  }
+});
+
+Deno.test("escapeText() keeps readable text and escapes controls, separators and lone surrogates", () => {
+  assertEquals(escapeText("caf\u00e9 \u{1f600}"), "caf\u00e9 \u{1f600}");
+  assertEquals(escapeText("a\r\n\x1b\x85\u2028\ud800\\"), "a\\r\\n\\x1b\\u0085\\u2028\\ud800\\\\");
+});
+
+Deno.test("escapeTextColumn() and escapeLatin1Column() leave no white space, and show nothing as a dash", () => {
+  assertEquals(escapeTextColumn(""), "-");
+  assertEquals(escapeLatin1Column(""), "-");
+  assertEquals(escapeTextColumn("a b\u00a0c\u3000"), "a\\x20b\\u00a0c\\u3000");
+  assertEquals(escapeLatin1Column("/a b\xc2\xa0\t\xff"), "/a\\x20b\\u00a0\\t\\xff");
+  assertEquals(escapeLatin1Column("/plain"), "/plain");
+});
+
+/** Bytes as they come, and the JSON that stands for them. */
+const JSON_ROWS: readonly (readonly [what: string, bytes: string, json: string])[] = [
+  ["plain text", "GET /", `"GET /"`],
+  ["quotes and backslashes", `"\\`, `"\\"\\\\"`],
+  ["line ends and ESC", "a\r\n\x1b", `"a\\r\\n\\u001b"`],
+  ["DEL", "\x7f", `"\\u007f"`],
+  ["C1 in UTF-8", "\xc2\x9b", `"\\u009b"`],
+  ["U+2028 in UTF-8", "\xe2\x80\xa8", `"\\u2028"`],
+  ["a bidirectional override", "\xe2\x80\xae", `"\\u202e"`],
+  ["readable text", "caf\xc3\xa9", `"caf\u00e9"`],
+  ["bytes that are no UTF-8", "a\xff", `"a\\\\xff"`],
+];
+
+for (const [what, bytes, json] of JSON_ROWS) {
+  Deno.test(`jsonOfBytes() and jsonOfLatin1() write ${what}`, () => {
+    assertEquals(jsonOfBytes(bytesOfLatin1(bytes)), json);
+    assertEquals(jsonOfLatin1(bytes), json);
+    assertEquals(typeof JSON.parse(json), "string");
+  });
+}
+
+Deno.test("jsonOfText() gives back any text through JSON.parse, in one line without controls", () => {
+  const text = 'a"\\\r\n\0\x7f\x85\u2028\u2029\u202e\u{1f600}';
+  assertEquals(JSON.parse(jsonOfText(text)), text);
+  assertEquals(/[\p{Cc}\p{Zl}\p{Zp}]/u.test(jsonOfText(text)), false);
+});

@@ -1,0 +1,130 @@
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { LineBuffer } from "../../src/log/line_buffer.ts";
+import {
+  createConsoleTarget,
+  createFileTarget,
+  LogFileError,
+  type LogFileHandle,
+  openFileTarget,
+} from "../../src/log/line_target.ts";
+
+async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("openFileTarget() appends to what is there, waiting or not", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "access.log");
+    await Deno.writeTextFile(path, "old\n");
+    const target = await openFileTarget(path);
+    await target.append("caf\u00e9\n");
+    target.appendSync("c\n");
+    await target.close();
+    assertEquals(await readFile(path, "utf8"), "old\ncaf\u00e9\nc\n");
+  }));
+
+Deno.test("openFileTarget() rejects with the path when the file cannot be opened", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "missing", "access.log");
+    const error = await assertRejects(() => openFileTarget(path));
+    assertInstanceOf(error, LogFileError);
+    assertEquals([error.path, error.message.includes(path), error.cause instanceof Error], [
+      path,
+      true,
+      true,
+    ]);
+  }));
+
+Deno.test("openFileTarget() reopens: after a rename lines go to a new file of the old name", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "access.log");
+    const target = await openFileTarget(path);
+    await target.append("a\n");
+    await rename(path, path + ".1");
+    await target.append("b\n");
+    await target.reopen();
+    await target.append("c\n");
+    await target.close();
+    assertEquals(await readFile(path + ".1", "utf8"), "a\nb\n");
+    assertEquals(await readFile(path, "utf8"), "c\n");
+  }));
+
+/** An open file that takes at most so many bytes with each write, and at last fails where an error stands. */
+function fakeHandle(takes: (number | Error)[], written: string[]): LogFileHandle {
+  const write = (bytes: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }> => {
+    const take = takes.shift() ?? Infinity;
+    if (take instanceof Error) return Promise.reject(take);
+    const bytesWritten = Math.min(take, length);
+    written.push(new TextDecoder().decode(bytes.subarray(offset, offset + bytesWritten)));
+    return Promise.resolve({ bytesWritten });
+  };
+  return { fd: -1, write: write as LogFileHandle["write"], close: () => Promise.resolve() };
+}
+
+Deno.test("createFileTarget() goes on after a short write", async () => {
+  const written: string[] = [];
+  await createFileTarget("a.log", fakeHandle([1, 2], written)).append("abcdef\n");
+  assertEquals(written, ["a", "bc", "def\n"]);
+});
+
+Deno.test("createFileTarget() begins a new line after a write that failed in the middle of one", async () => {
+  const written: string[] = [];
+  const target = createFileTarget("a.log", fakeHandle([3, new Error("no space left")], written));
+  await assertRejects(() => target.append("abcdef\n"), Error, "no space left");
+  await target.append("next\n");
+  await target.append("last\n");
+  assertEquals(written, ["abc", "\nnext\n", "last\n"]);
+});
+
+Deno.test("createFileTarget() does not wait for ever for a file that takes nothing", async () => {
+  const target = createFileTarget("a.log", fakeHandle([0], []));
+  await assertRejects(() => target.append("a\n"), Error, "nothing was taken");
+});
+
+Deno.test("openFileTarget() lets several writers append whole lines to one file", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "access.log");
+    const lineOf = (writer: number, number: number): string =>
+      `${writer} ${number} ${"x".repeat(number % 97)}`;
+    const buffers = await Promise.all(
+      Array.from({ length: 4 }, async () =>
+        new LineBuffer(await openFileTarget(path), {
+          flushAfterMs: 60_000,
+          flushAtLength: 1_000,
+          formatDropped: (count) => `dropped ${count}\n`,
+        })),
+    );
+    for (let number = 0; number < 2_000; number++) {
+      buffers.forEach((buffer, writer) => buffer.write(lineOf(writer, number) + "\n"));
+      if (number % 100 === 0) await buffers[number % 4]!.flush();
+    }
+    await Promise.all(buffers.map((buffer) => buffer.close()));
+    const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+    for (let writer = 0; writer < 4; writer++) {
+      const own = lines.filter((line) => line.startsWith(`${writer} `));
+      assertEquals(own, Array.from({ length: 2_000 }, (_, number) => lineOf(writer, number)));
+    }
+    assertEquals(lines.length, 8_000);
+  }));
+
+Deno.test("createConsoleTarget() hands lines on, and turns an error of the console into a rejection", async () => {
+  const written: string[] = [];
+  const target = createConsoleTarget((lines) => void written.push(lines));
+  await target.append("a\n");
+  target.appendSync("b\n");
+  await target.reopen();
+  await target.close();
+  assertEquals(written, ["a\n", "b\n"]);
+  const broken = createConsoleTarget(() => {
+    throw new Error("broken pipe");
+  });
+  await assertRejects(() => broken.append("a\n"), Error, "broken pipe");
+  assertThrows(() => broken.appendSync("a\n"), Error, "broken pipe");
+});

@@ -1,0 +1,157 @@
+import { assertEquals } from "@std/assert";
+import type { AccessEntry, LoggedRequest } from "../../src/log/entry.ts";
+import { createTextFormat } from "../../src/log/text_format.ts";
+
+const TIME_MS = Date.UTC(2026, 2, 1, 9, 30, 0, 123);
+
+function accessEntry(changes: Partial<AccessEntry> = {}): AccessEntry {
+  return {
+    timeMs: TIME_MS,
+    id: "mmbz5hsr-000",
+    client: { hostname: "127.0.0.1", port: 51_234 },
+    status: 200,
+    method: "POST",
+    url: "/short_log/1",
+    cookies: [],
+    bytes: 512,
+    durationMs: 0.8125,
+    ...changes,
+  };
+}
+
+function fullEntry(
+  head: string,
+  body: string | Uint8Array,
+  bodyEnd: LoggedRequest["bodyEnd"] = "whole",
+): string {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  return createTextFormat().access(accessEntry({ request: { head, body: bytes, bodyEnd } }));
+}
+
+const FIRST_LINE =
+  "2026-03-01T09:30:00.123Z mmbz5hsr-000 127.0.0.1:51234 200 POST /short_log/1 - 512 0.813ms\n";
+
+Deno.test("createTextFormat() writes the short form as one line of columns", () => {
+  assertEquals(createTextFormat().access(accessEntry()), FIRST_LINE);
+});
+
+Deno.test("createTextFormat() writes cookies as one column, an IPv6 client in brackets, what is unknown as a dash", () => {
+  const line = createTextFormat().access(accessEntry({
+    client: { hostname: "::1", port: 1 },
+    status: 400,
+    method: "",
+    url: "",
+    cookies: [{ name: "bg_color", value: "green" }, { name: "a", value: "b c\x1b" }],
+    bytes: 0,
+    durationMs: 3,
+  }));
+  assertEquals(
+    line,
+    "2026-03-01T09:30:00.123Z mmbz5hsr-000 [::1]:1 400 - - bg_color=green;a=b\\x20c\\x1b 0 3ms\n",
+  );
+});
+
+/** A request, and the lines behind the first one. */
+const FULL_ROWS: readonly (readonly [what: string, head: string, body: string, shown: string])[] = [
+  ["a head", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "", "| GET / HTTP/1.1\n| Host: a\n| \n"],
+  ["head and body", "POST / HTTP/1.1\r\n\r\n", "a=b", "| POST / HTTP/1.1\n| \n| a=b\n"],
+  ["a body of lines", "P\r\n\r\n", "one\ntwo\r\n", "| P\n| \n| one\n| two\\r\n| \n"],
+  ["a body that looks like an entry", "P\r\n\r\n", "x\n" + FIRST_LINE, `| P\n| \n| x\n| ${FIRST_LINE}| \n`],
+  ["a body that looks like a remark", "P\r\n\r\n", "! a\n|! b", "| P\n| \n| ! a\n| |! b\n"],
+  ["a lone LF and a lone CR in a head", "G\nx\ry\r\n\r\n", "", "| G\\nx\\ry\n| \n"],
+  ["a head cut off", "GET / HT", "", "| GET / HT\n"],
+  ["readable UTF-8", "P\r\n\r\n", "caf\u00e9 \u{1f600}", "| P\n| \n| caf\u00e9 \u{1f600}\n"],
+  ["line separators that are no LF", "P\r\n\r\n", "a\u2028b\u0085c", "| P\n| \n| a\\u2028b\\u0085c\n"],
+  ["a head of which nothing is known", "", "", "|! head not understood\n"],
+];
+
+for (const [what, head, body, shown] of FULL_ROWS) {
+  Deno.test(`createTextFormat() quotes ${what}`, () =>
+    assertEquals(fullEntry(head, body), FIRST_LINE + shown));
+}
+
+Deno.test("createTextFormat() marks a body that is not whole", () => {
+  const shown = (bodyEnd: LoggedRequest["bodyEnd"]): string => fullEntry("P\r\n\r\n", "abc", bodyEnd);
+  assertEquals(shown("cut"), FIRST_LINE + "| P\n| \n| abc\n|! body cut after 3 bytes\n");
+  assertEquals(shown("broken"), FIRST_LINE + "| P\n| \n| abc\n|! body broken off after 3 bytes\n");
+  assertEquals(fullEntry("P\r\n\r\n", "", "unread"), FIRST_LINE + "| P\n| \n|! body not read\n");
+});
+
+Deno.test("createTextFormat() begins no line of the full form with client text, whatever the bytes", () => {
+  const random = createRandom(20_260_301);
+  // Bytes that end lines somewhere come up more often than others.
+  const special = [
+    0x0a,
+    0x0d,
+    0x0b,
+    0x0c,
+    0x00,
+    0x1b,
+    0x7f,
+    0x85,
+    0xc2,
+    0xe2,
+    0x80,
+    0xa8,
+    0xa9,
+    0x7c,
+    0x21,
+    0x20,
+    0x32,
+  ];
+  const randomBytes = (): Uint8Array =>
+    Uint8Array.from(
+      { length: random(60) },
+      () => random(2) === 0 ? special[random(special.length)]! : random(256),
+    );
+  for (let round = 0; round < 3_000; round++) {
+    const head = String.fromCharCode(...randomBytes());
+    const text = fullEntry(head, randomBytes(), "cut");
+    assertEquals(text.endsWith("\n"), true);
+    // Nothing else ends a line anywhere, so line feeds are all there is to split at.
+    assertEquals(/(?!\n)[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), false);
+    const lines = text.slice(0, -1).split("\n");
+    assertEquals(lines.shift() + "\n", FIRST_LINE);
+    assertEquals(lines.filter((line) => !line.startsWith("| ") && !line.startsWith("|! ")), []);
+  }
+});
+
+/** Whole numbers from 0 up to what is asked, the same in every run. */
+function createRandom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor(state / 2 ** 32 * below);
+  };
+}
+
+Deno.test("createTextFormat() writes an error with all its columns and its stack", () => {
+  const line = createTextFormat().error({
+    level: "error",
+    timeMs: TIME_MS,
+    id: "mmbz5hsr-000",
+    client: { hostname: "127.0.0.1", port: 51_234 },
+    status: 500,
+    method: "GET",
+    url: "/div/1/to/\xff",
+    message: "Cannot divide: got\n\x1b[0m",
+    stack: "Error: Cannot divide\n    at divide",
+  });
+  assertEquals(
+    line,
+    "2026-03-01T09:30:00.123Z error mmbz5hsr-000 127.0.0.1:51234 500 GET /div/1/to/\\xff Cannot divide: got\\n\\x1b[0m\n" +
+      "| Error: Cannot divide\n|     at divide\n",
+  );
+});
+
+Deno.test("createTextFormat() writes an error that belongs to no request, and a gap, as one line each", () => {
+  const format = createTextFormat();
+  assertEquals(
+    format.error({ level: "fatal", timeMs: TIME_MS, message: "Cannot go on" }),
+    "2026-03-01T09:30:00.123Z fatal - - - - - Cannot go on\n",
+  );
+  assertEquals(
+    format.dropped(TIME_MS, 12),
+    "2026-03-01T09:30:00.123Z dropped 12 records: the log could not be written\n",
+  );
+});

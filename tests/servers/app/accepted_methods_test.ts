@@ -1,0 +1,24 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { HttpError } from "../../../src/http/errors.ts";
+import { textResponse } from "../../../src/http/response.ts";
+import { acceptOnly } from "../../../src/servers/app/accepted_methods.ts";
+import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
+
+const answer = textResponse(200, "in");
+const handle = acceptOnly(["GET", "POST"], () => answer);
+
+Deno.test("acceptOnly() lets the methods through that it was given", () => {
+  for (const method of ["GET", "POST"]) {
+    assertStrictEquals(handle(fakeRequest(`${method} /`), fakeContext()), answer);
+  }
+});
+
+Deno.test("acceptOnly() throws 405 with Allow for all others, compared with case (RFC 9110 §9.1, §15.5.6)", () => {
+  for (const method of ["HEAD", "PUT", "get", "Post", "GETT", "__proto__"]) {
+    const error = assertThrows(
+      () => handle(fakeRequest(`${method} /`), fakeContext()),
+      HttpError,
+    ) as HttpError;
+    assertEquals([error.status, error.headers], [405, [["Allow", "GET, POST"]]], method);
+  }
+});

@@ -1,0 +1,33 @@
+import type { RequestContext } from "../../src/backend/handler.ts";
+import { HttpHeaders } from "../../src/http/headers.ts";
+import { HttpRequest } from "../../src/http/request.ts";
+import { EMPTY_BODY } from "../../src/http/request_body.ts";
+
+/**
+ * Makes a request as the wire would hand it over, without content.
+ *
+ * @param line method and target, for example `GET /div/1/to/2`
+ * @param cookie value of the Cookie field, where there is one
+ */
+export function fakeRequest(line: string, cookie?: string): HttpRequest {
+  const space = line.indexOf(" ");
+  const headers = new HttpHeaders([["Host", "localhost"]]);
+  if (cookie !== undefined) headers.append("Cookie", cookie);
+  const head = {
+    method: line.slice(0, space),
+    target: line.slice(space + 1),
+    version: "1.1",
+    headers,
+  } as const;
+  return new HttpRequest(head, EMPTY_BODY);
+}
+
+/** Makes what is known about a request beside its bytes. */
+export function fakeContext(hostname: string = "127.0.0.1"): RequestContext {
+  return {
+    remote: { hostname, port: 50_000 },
+    local: { hostname: "127.0.0.1", port: 8888 },
+    isEncrypted: false,
+    receivedAtMs: 0,
+  };
+}
