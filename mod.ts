@@ -1,8 +1,16 @@
 // The library: what other programs may import. Importing it starts nothing; running it starts the program.
 
-import { main } from "./src/main.ts";
-
-export { main };
+/**
+ * The program: chooses the server that the command line names, runs it, and ends the process.
+ *
+ * Loaded when it is called: who imports the library gets none of the program's dependencies.
+ *
+ * @param args the command line; default that of the process
+ */
+export async function main(args?: readonly string[]): Promise<void> {
+  const program = await import("./src/main.ts");
+  await program.main(args);
+}
 
 export { connect, listen } from "./src/net/listen.ts";
 export { ConnectionError } from "./src/net/connection.ts";

@@ -86,6 +86,9 @@ class HttpServer implements Server {
     const { clock, graceMs } = this.#shared.settings;
     const stop = clock.every(graceMs, () => {
       for (const connection of this.#connections) connection.close();
+      // A handler may never come to its end: what is cut is not waited for.
+      this.#connections.clear();
+      this.#notifyEmpty?.();
     });
     this.finished.finally(stop);
   }
@@ -95,7 +98,8 @@ class HttpServer implements Server {
       try {
         const connection = await this.#listener.accept();
         if (connection === null) break;
-        this.#take(connection);
+        if (this.#isStopping) connection.close();
+        else this.#take(connection);
       } catch (error) {
         this.#shared.settings.onError(error, this.address);
         await this.#rest();
@@ -134,6 +138,8 @@ class HttpServer implements Server {
       this.#shared.settings.onError(error, connection.remote);
     }
     this.#isOverloaded = true;
+    // TLS would have to be agreed on first, and the client could take its time.
+    if (connection.isEncrypted) return connection.close();
     // One write into an empty socket buffer, without waiting: a flood must not be able to keep anything alive.
     connection.write(OVERLOAD_ANSWER).catch(() => {}).finally(() => connection.close());
   }

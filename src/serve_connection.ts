@@ -52,6 +52,8 @@ export class ServedConnection implements RequestSource {
   }
 
   read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
+    // The answer before this wait may have promised keep-alive before the server was stopped.
+    if (this.#isStopping && phase === "request") return Promise.resolve(null);
     return this.#timed.read(buffer, phase);
   }
 
@@ -61,7 +63,7 @@ export class ServedConnection implements RequestSource {
 
   /** Asks for content that the client holds back (RFC 9110 §10.1.1). */
   async sendContinue(): Promise<void> {
-    await this.#writer.addText("HTTP/1.1 100 Continue\r\n\r\n");
+    this.#writer.addText("HTTP/1.1 100 Continue\r\n\r\n");
     await this.#writer.flush();
   }
 
@@ -138,6 +140,8 @@ export class ServedConnection implements RequestSource {
 
   async #finishBody(): Promise<boolean> {
     await this.flush();
+    // A read that the handler has left behind: what it gets is lost, and with it where the next request begins.
+    if (this.#timed.isReading) return false;
     return await this.#reader.finishBody(this.#shared.settings.maxDrainBytes);
   }
 

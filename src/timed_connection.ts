@@ -12,20 +12,22 @@ import type { ServeSettings } from "./serve_options.ts";
  * stays under way; a client that takes no bytes is cut off.
  */
 export class TimedConnection implements Deadlined, ResponseSink {
-  deadlineMs = Infinity;
   /** Whether nothing of a request has arrived since the last answer. */
   isIdle = true;
 
   readonly #connection: Connection;
   readonly #settings: ServeSettings;
   readonly #deadlines: Deadlines;
-  // Whether the deadline is a write's, and what was left to write when it was last looked at.
-  #isWriting = false;
+  // Two deadlines: an answer may be sent while content still comes.
+  #readDeadlineMs = Infinity;
+  #writeDeadlineMs = Infinity;
+  // What was left to write when it was last looked at.
   #seenBufferedBytes = Infinity;
   // The runtime's read that goes on after its deadline.
   #pendingRead: Promise<number | null> | undefined;
   #failRead: ((error: Error) => void) | undefined;
-  #headDeadlineMs = 0;
+  // Infinity until something of a head has arrived.
+  #headDeadlineMs = Infinity;
   #bodyWaitMs = 0;
   #bodyBytes = 0;
 
@@ -34,6 +36,10 @@ export class TimedConnection implements Deadlined, ResponseSink {
     this.#settings = settings;
     this.#deadlines = deadlines;
     deadlines.add(this);
+  }
+
+  get deadlineMs(): number {
+    return Math.min(this.#readDeadlineMs, this.#writeDeadlineMs);
   }
 
   /**
@@ -55,7 +61,8 @@ export class TimedConnection implements Deadlined, ResponseSink {
   /** Says that a request's head is complete: its handler has all the time it wants. */
   beginRequest(): void {
     this.isIdle = false;
-    this.deadlineMs = Infinity;
+    this.#readDeadlineMs = Infinity;
+    this.#headDeadlineMs = Infinity;
     this.#bodyWaitMs = 0;
     this.#bodyBytes = 0;
   }
@@ -63,14 +70,15 @@ export class TimedConnection implements Deadlined, ResponseSink {
   // Not async, and nothing is done when it settles: this is the wait of every request one at a time.
   #readIdle(buffer: Uint8Array): Promise<number | null> {
     this.isIdle = true;
-    this.#isWriting = false;
-    this.deadlineMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
+    this.#readDeadlineMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
     return this.#connection.read(buffer);
   }
 
   #readHead(buffer: Uint8Array): Promise<number | null> {
-    if (this.isIdle) this.#headDeadlineMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
     this.isIdle = false;
+    if (this.#headDeadlineMs === Infinity) {
+      this.#headDeadlineMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
+    }
     return this.#readUntil(buffer, this.#headDeadlineMs);
   }
 
@@ -88,8 +96,7 @@ export class TimedConnection implements Deadlined, ResponseSink {
 
   #readUntil(buffer: Uint8Array, deadlineMs: number): Promise<number | null> {
     const { promise, resolve, reject } = Promise.withResolvers<number | null>();
-    this.#isWriting = false;
-    this.deadlineMs = deadlineMs;
+    this.#readDeadlineMs = deadlineMs;
     this.#failRead = reject;
     this.#pendingRead = this.#connection.read(buffer);
     this.#pendingRead.then((count) => {
@@ -103,34 +110,45 @@ export class TimedConnection implements Deadlined, ResponseSink {
   }
 
   #endWait(): void {
-    this.deadlineMs = Infinity;
+    this.#readDeadlineMs = Infinity;
     this.#failRead = undefined;
     this.#pendingRead = undefined;
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    this.#isWriting = true;
-    this.deadlineMs = this.#deadlines.nowMs + this.#settings.writeTimeoutMs;
+    this.#writeDeadlineMs = this.#deadlines.nowMs + this.#settings.writeTimeoutMs;
     const written = this.#connection.write(bytes);
     this.#seenBufferedBytes = this.#connection.bufferedBytes;
     return written;
   }
 
   onDeadline(): void {
-    if (this.#isWriting && this.#extendWrite()) return;
-    this.deadlineMs = Infinity;
-    if (this.#failRead === undefined) this.#connection.close();
-    else this.#failRead(timeout("bytes did not come in time"));
+    const { nowMs } = this.#deadlines;
+    if (this.#writeDeadlineMs <= nowMs && !this.#extendWrite()) return this.#giveUp();
+    if (this.#readDeadlineMs > nowMs) return;
+    if (this.#failRead === undefined) return this.#giveUp();
+    this.#readDeadlineMs = Infinity;
+    this.#failRead(timeout("bytes did not come in time"));
   }
 
-  /** A write that has ended needs no deadline any more; one that moves on gets another. */
+  #giveUp(): void {
+    this.#readDeadlineMs = Infinity;
+    this.#writeDeadlineMs = Infinity;
+    this.#connection.close();
+  }
+
+  /** A write that has ended needs no deadline any more; one that moves on gets another. @returns false when stalled */
   #extendWrite(): boolean {
     const { bufferedBytes } = this.#connection;
     const isStalled = bufferedBytes > 0 && bufferedBytes >= this.#seenBufferedBytes;
     this.#seenBufferedBytes = bufferedBytes;
-    this.#isWriting = bufferedBytes > 0;
-    this.deadlineMs = bufferedBytes > 0 ? this.#deadlines.nowMs + this.#settings.writeTimeoutMs : Infinity;
+    this.#writeDeadlineMs = bufferedBytes > 0 ? this.#deadlines.nowMs + this.#settings.writeTimeoutMs : Infinity;
     return !isStalled;
+  }
+
+  /** Whether a read is under way that somebody waits for. */
+  get isReading(): boolean {
+    return this.#pendingRead !== undefined;
   }
 
   /**
@@ -140,13 +158,14 @@ export class TimedConnection implements Deadlined, ResponseSink {
   async linger(): Promise<void> {
     const deadlineMs = this.#deadlines.nowMs + this.#settings.lingerTimeoutMs;
     const buffer = new Uint8Array(16_384);
+    // From here on a deadline ends the connection, also under a read that a handler has left behind.
+    this.#failRead = undefined;
     try {
-      this.#isWriting = false;
-      this.deadlineMs = deadlineMs;
+      this.#readDeadlineMs = deadlineMs;
       await this.#connection.closeWrite();
       let drained = 0;
       while (drained <= this.#settings.maxDrainBytes) {
-        this.deadlineMs = deadlineMs;
+        this.#readDeadlineMs = deadlineMs;
         const count = await (this.#pendingRead ?? this.#connection.read(buffer));
         if (count === null) return;
         drained += count;

@@ -102,7 +102,8 @@ export function splitList(value: string): string[] {
   for (let i = 0; i <= value.length; i++) {
     const code = i < value.length ? value.charCodeAt(i) : 0x2c;
     if (isQuoted && i < value.length) {
-      if (code === 0x5c) i++;
+      // A backslash at the very end quotes nothing: the end must still be seen, or the last member would be lost.
+      if (code === 0x5c && i + 1 < value.length) i++;
       else if (code === 0x22) isQuoted = false;
       continue;
     }

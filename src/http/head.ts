@@ -2,7 +2,7 @@
 
 import { HttpError } from "./errors.ts";
 import { decideFraming, type Framing } from "./framing.ts";
-import { BROWSER_URI_BYTE, BYTE_CLASSES, FIELD_BYTE, TCHAR, URI_BYTE } from "./grammar.ts";
+import { BROWSER_URI_BYTE, BYTE_CLASSES, TCHAR, URI_BYTE } from "./grammar.ts";
 import { isHost, isHostWithPort } from "./host.ts";
 import type { RequestHead } from "./request.ts";
 import { authorityOf } from "./target.ts";
@@ -10,32 +10,33 @@ import { authorityOf } from "./target.ts";
 /** Which bytes a request target may hold beside those of RFC 3986: none, or those that browsers leave unencoded. */
 export type TargetBytes = "rfc3986" | "whatwg";
 
-/** Where the parts of a request line stand, as indexes into the line's array. */
-export interface RequestLineParts {
-  /** Index of the SP behind the method. */
-  readonly methodEnd: number;
-  /** Index of the SP in front of the version. */
-  readonly targetEnd: number;
-}
-
 const SP = 0x20;
 const HTAB = 0x09;
+const DEL = 0x7f;
 const CR = 0x0d;
 const COLON = 0x3a;
 const ZERO = 0x30;
 const NINE = 0x39;
 
+// Length of " HTTP/1.1".
+const VERSION_BYTES = 9;
+
+/** The index of the SP in front of the version in a line of the right shape, see {@linkcode findMethodEnd}. */
+export function findTargetEnd(end: number): number {
+  return end - VERSION_BYTES;
+}
+
 /**
  * Finds the shape `token SP target SP HTTP/DIGIT.DIGIT` (RFC 9112 §3); what stands between the outer two spaces is not judged.
  *
- * @returns undefined when the line does not have that shape: it is no HTTP at all
+ * @returns the index of the SP behind the method; -1 when the line does not have that shape: it is no HTTP at all
  */
-export function findRequestLineParts(line: Uint8Array, start: number, end: number): RequestLineParts | undefined {
-  const targetEnd = end - 9;
+export function findMethodEnd(line: Uint8Array, start: number, end: number): number {
+  const targetEnd = findTargetEnd(end);
   let methodEnd = start;
   while (methodEnd < targetEnd && (BYTE_CLASSES[line[methodEnd]!]! & TCHAR) !== 0) methodEnd++;
-  if (methodEnd === start || methodEnd >= targetEnd || line[methodEnd] !== SP) return undefined;
-  return line[targetEnd] === SP && isHttpVersion(line, targetEnd + 1) ? { methodEnd, targetEnd } : undefined;
+  if (methodEnd === start || methodEnd >= targetEnd || line[methodEnd] !== SP) return -1;
+  return line[targetEnd] === SP && isHttpVersion(line, targetEnd + 1) ? methodEnd : -1;
 }
 
 /** `HTTP-version`, RFC 9112 §2.3: "HTTP/" DIGIT "." DIGIT, with the letters in upper case */
@@ -51,15 +52,19 @@ function isDigit(byte: number): boolean {
 /**
  * Finds the first byte that no request target may hold.
  *
- * @returns its index, or -1
+ * @returns its index, or -1; the end for an empty target
  */
-export function findBadTargetByte(line: Uint8Array, span: RequestLineParts, allowed: TargetBytes): number {
+export function findBadTargetByte(
+  line: Uint8Array,
+  start: number,
+  end: number,
+  allowed: TargetBytes,
+): number {
   const flags = allowed === "whatwg" ? URI_BYTE | BROWSER_URI_BYTE : URI_BYTE;
-  if (span.methodEnd + 1 === span.targetEnd) return span.targetEnd;
-  for (let i = span.methodEnd + 1; i < span.targetEnd; i++) {
+  for (let i = start; i < end; i++) {
     if ((BYTE_CLASSES[line[i]!]! & flags) === 0) return i;
   }
-  return -1;
+  return start === end ? end : -1;
 }
 
 /**
@@ -84,36 +89,48 @@ function badTarget(state: string): HttpError {
   return new HttpError(400, `Cannot read the request target: ${state}`, { code: "bad-target" });
 }
 
-/** Where the parts of a field line stand, as indexes into the line's array; the value without OWS. */
-export interface FieldLineParts {
-  readonly nameEnd: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
-  /** Whether all bytes are ASCII. */
-  readonly isAscii: boolean;
-}
-
 /**
- * Reads `field-name ":" OWS field-value OWS` (RFC 9112 §5), without the CRLF.
+ * Finds the colon of `field-name ":" OWS field-value OWS` (RFC 9112 §5).
  *
+ * @returns its index
  * @throws {HttpError} 400 with the index of the fault as its offset, for white space in front of the name or the
- *   colon (§5.1), obs-fold (§5.2), an empty name, and control bytes in the value (RFC 9110 §5.5)
+ *   colon (§5.1), obs-fold (§5.2), and an empty name
  */
-export function findFieldParts(line: Uint8Array, start: number, end: number): FieldLineParts {
+export function findColon(line: Uint8Array, start: number, end: number): number {
   let nameEnd = start;
   while (nameEnd < end && (BYTE_CLASSES[line[nameEnd]!]! & TCHAR) !== 0) nameEnd++;
   if (nameEnd === start || nameEnd === end || line[nameEnd] !== COLON) throw badName(line, start, nameEnd, end);
-  let valueStart = nameEnd + 1;
-  while (valueStart < end && isOws(line[valueStart]!)) valueStart++;
+  return nameEnd;
+}
+
+/** The index of the first byte from `start` on that is no OWS, or the end. */
+export function skipOws(line: Uint8Array, start: number, end: number): number {
+  let index = start;
+  while (index < end && isOws(line[index]!)) index++;
+  return index;
+}
+
+/** The index behind the last byte that is no OWS, or the start. */
+export function skipOwsBackwards(line: Uint8Array, start: number, end: number): number {
+  let index = end;
+  while (index > start && isOws(line[index - 1]!)) index--;
+  return index;
+}
+
+/**
+ * Checks the bytes of a field value (RFC 9110 §5.5).
+ *
+ * @returns whether all of them are ASCII
+ * @throws {HttpError} 400 with the index of the fault as its offset, for a control byte
+ */
+export function checkFieldValue(line: Uint8Array, start: number, end: number): boolean {
   let union = 0;
-  for (let i = valueStart; i < end; i++) {
+  for (let i = start; i < end; i++) {
     const byte = line[i]!;
-    if ((BYTE_CLASSES[byte]! & FIELD_BYTE) === 0) throw badField("control byte in the value", i);
+    if (byte < SP ? byte !== HTAB : byte === DEL) throw badField("control byte in the value", i);
     union |= byte;
   }
-  let valueEnd = end;
-  while (valueEnd > valueStart && isOws(line[valueEnd - 1]!)) valueEnd--;
-  return { nameEnd, valueStart, valueEnd, isAscii: union < 0x80 };
+  return union < 0x80;
 }
 
 function isOws(byte: number): boolean {

@@ -4,13 +4,16 @@ import { HttpError, type HttpErrorCode } from "./errors.ts";
 import type { Framing } from "./framing.ts";
 import { BYTE_CLASSES, TCHAR } from "./grammar.ts";
 import {
+  checkFieldValue,
   checkHead,
   checkTargetForm,
   findBadTargetByte,
   findCarriageReturn,
-  findFieldParts,
-  findRequestLineParts,
-  type RequestLineParts,
+  findColon,
+  findMethodEnd,
+  findTargetEnd,
+  skipOws,
+  skipOwsBackwards,
   type TargetBytes,
 } from "./head.ts";
 import { HttpHeaders } from "./headers.ts";
@@ -131,10 +134,10 @@ export class HeadParser {
    *
    * @throws {HttpError} 400 for a bare LF (RFC 9112 §2.2)
    */
-  lineEnd(): number {
+  lineEnd(code: HttpErrorCode = "bad-field"): number {
     const { line, start, lineFeed } = this.#reader;
     const end = findCarriageReturn(line, start, lineFeed);
-    if (end < 0) throw fault(400, "bad-field", "Cannot read a line: LF without CR", this.#offsetOf(lineFeed));
+    if (end < 0) throw fault(400, code, "Cannot read a line: LF without CR", this.#offsetOf(lineFeed));
     return end;
   }
 
@@ -143,8 +146,12 @@ export class HeadParser {
     const reader = this.#reader;
     const { line, start } = reader;
     try {
-      const { nameEnd, valueStart, valueEnd, isAscii } = findFieldParts(line, start, this.lineEnd());
-      const name = this.#textOf(start, nameEnd);
+      const end = this.lineEnd();
+      const colon = findColon(line, start, end);
+      const valueStart = skipOws(line, colon + 1, end);
+      const valueEnd = skipOwsBackwards(line, valueStart, end);
+      const isAscii = checkFieldValue(line, valueStart, valueEnd);
+      const name = this.#textOf(start, colon);
       const value = isAscii ? this.#textOf(valueStart, valueEnd) : decodeLatin1(line.subarray(valueStart, valueEnd));
       if (!isAscii) this.#text.clear();
       return { kind, name, value, start: reader.lineOffset, end: reader.offset };
@@ -189,8 +196,8 @@ export class HeadParser {
     const { line, start, lineFeed } = this.#reader;
     const carriageReturn = findCarriageReturn(line, start, lineFeed);
     const end = carriageReturn < 0 ? lineFeed : carriageReturn;
-    const parts = findRequestLineParts(line, start, end);
-    if (parts === undefined) {
+    const methodEnd = findMethodEnd(line, start, end);
+    if (methodEnd < 0) {
       if (this.#isFirst) this.#judgeFirstLine(line.subarray(start, lineFeed));
       throw this.#badFirstLine("expected method, target and HTTP version", this.start);
     }
@@ -198,13 +205,13 @@ export class HeadParser {
     if (carriageReturn < 0) {
       throw fault(400, "bad-request-line", "Cannot read the request line: LF without CR", this.#offsetOf(lineFeed));
     }
-    this.#takeRequestLine(tokens, parts, end);
+    this.#takeRequestLine(tokens, methodEnd, end);
   }
 
-  #takeRequestLine(tokens: HttpToken[], parts: RequestLineParts, end: number): void {
+  #takeRequestLine(tokens: HttpToken[], methodEnd: number, end: number): void {
     const { line, start, lineOffset, offset } = this.#reader;
-    const { methodEnd, targetEnd } = parts;
-    const badByte = findBadTargetByte(line, parts, this.#options.targetBytes);
+    const targetEnd = findTargetEnd(end);
+    const badByte = findBadTargetByte(line, methodEnd + 1, targetEnd, this.#options.targetBytes);
     const version = this.#textOf(targetEnd + 6, end);
     this.#method = this.#textOf(start, methodEnd);
     this.#target = badByte < 0

@@ -103,14 +103,18 @@ export class HttpHeaders {
 
   /** The lines as they stand in an answer; kept until the next change. */
   toWire(): WireFields {
-    return this.#wire ??= summarize(this.#entries);
+    if (this.#wire === undefined) this.#wire = summarize(this.#entries);
+    else if (this.#wire.bytes === undefined) this.#wire = { ...this.#wire, bytes: encode(this.#wire.lines) };
+    return this.#wire;
   }
 }
 
-/** The fields of an answer as text, apart from those that the server sets itself. */
+/** The fields of an answer, apart from those that the server sets itself. */
 export interface WireFields {
-  /** Each line ended by CRLF, without Connection, Content-Length, Transfer-Encoding, Keep-Alive and Upgrade. */
-  readonly text: string;
+  /** Name, value, name, value ..., without Connection, Content-Length, Transfer-Encoding, Keep-Alive and Upgrade. */
+  readonly lines: readonly string[];
+  /** The same as bytes, each line ended by CRLF; undefined at first use: most fields are sent once. */
+  readonly bytes: Uint8Array | undefined;
   /** The value of Content-Length. */
   readonly contentLength: string | undefined;
   /** Whether a Connection field lists `close`. */
@@ -122,7 +126,7 @@ export interface WireFields {
 }
 
 function summarize(entries: readonly string[]): WireFields {
-  let text = "";
+  const lines: string[] = [];
   let contentLength: string | undefined;
   let asksToClose = false;
   let hasDate = false;
@@ -133,12 +137,18 @@ function summarize(entries: readonly string[]): WireFields {
     if (equalsIgnoringCase(name, "content-length")) contentLength = value;
     else if (equalsIgnoringCase(name, "connection")) asksToClose ||= listsToken(value, "close");
     else if (!isHopByHop(name)) {
-      text += name + ": " + value + "\r\n";
+      lines.push(name, value);
       if (equalsIgnoringCase(name, "date")) hasDate = true;
       if (equalsIgnoringCase(name, "server")) hasServer = true;
     }
   }
-  return { text, contentLength, asksToClose, hasDate, hasServer };
+  return { lines, bytes: undefined, contentLength, asksToClose, hasDate, hasServer };
+}
+
+function encode(lines: readonly string[]): Uint8Array {
+  let text = "";
+  for (let i = 0; i < lines.length; i += 2) text += `${lines[i]}: ${lines[i + 1]}\r\n`;
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 function isHopByHop(name: string): boolean {

@@ -1,6 +1,7 @@
 // How an answer becomes bytes: its framing (RFC 9112 §6) is decided here, whatever fields the handler set.
 
 import { formatHttpDate } from "./date.ts";
+import { isFieldValue } from "./grammar.ts";
 import type { WireFields } from "./headers.ts";
 import type { HttpRequest } from "./request.ts";
 import type { HttpResponse, ResponseBody } from "./response.ts";
@@ -30,7 +31,9 @@ export class FirstLines {
   #second = -1;
   #date = "";
 
+  /** @throws {TypeError} when the name holds a control byte or a character beyond latin1 */
   constructor(serverName: string) {
+    if (!isFieldValue(serverName)) throw new TypeError(`Cannot name the server: got ${JSON.stringify(serverName)}`);
     this.#serverName = serverName;
   }
 
@@ -84,22 +87,23 @@ export function processResponse(
 ): Persistence | Promise<Persistence> {
   const { status } = response;
   const fields = response.headers.toWire();
-  const content = toContent(response);
+  const content = toContent(response.body);
   const framing = decideFraming(request, status, content, fields);
   const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
   const firstLines = options.firstLines.get(status, fields, persistence, options.nowMs);
-  const head = addHead(writer, firstLines, fields, framing);
-  if (request.method === "HEAD" || content === null || framing.kind === "none") {
-    return settle(persistence, head, content === null ? undefined : abandon(content));
+  addHead(writer, firstLines, fields, framing);
+  const isStream = content !== null && typeof content === "object" && !(content instanceof Uint8Array);
+  if (request.method === "HEAD" || framing === NO_FRAMING || framing === NO_CONTENT) {
+    return isStream ? abandon(content).then(() => persistence) : persistence;
   }
-  if (typeof content === "string") return settle(persistence, head, writer.addText(content));
-  if (content instanceof Uint8Array) return settle(persistence, head, writer.addBytes(content));
-  return settle(persistence, head, writeStream(writer, content, framing));
+  if (isStream) return writeStream(writer, content, framing).then(() => persistence);
+  if (typeof content === "string") writer.addText(content);
+  else if (content !== null) writer.addBytes(content);
+  return writer.backlog === undefined ? persistence : writer.flush().then(() => persistence);
 }
 
 /** A short text of ASCII is its own bytes, one a character; any other text is encoded. */
-function toContent({ status, body }: HttpResponse): ResponseBody {
-  if (status === 205) return null;
+function toContent(body: ResponseBody): ResponseBody {
   if (typeof body !== "string") return body;
   return body.length <= MAX_PLAIN_TEXT && isAscii(body) ? body : encoder.encode(body);
 }
@@ -111,6 +115,8 @@ function decideFraming(
   fields: WireFields,
 ): ResponseFraming {
   if (isBodyless(status)) return status === 205 ? NO_CONTENT : NO_FRAMING;
+  // RFC 9110 §9.3.6: behind a 2xx answer to CONNECT there is a tunnel, and neither length nor coding.
+  if (status < 300 && request.method === "CONNECT") return NO_FRAMING;
   const promised = fields.contentLength;
   const isPromised = promised !== undefined && /^[0-9]{1,15}$/.test(promised);
   if (content === null) {
@@ -127,38 +133,40 @@ function addHead(
   firstLines: Uint8Array,
   fields: WireFields,
   framing: ResponseFraming,
-): Promise<void> | undefined {
-  const first = writer.addBytes(firstLines);
-  const middle = fields.text === "" ? undefined : writer.addText(fields.text);
-  const last = writer.addText(framingLines(framing));
-  return first ?? middle ?? last;
+): void {
+  writer.addBytes(firstLines);
+  if (fields.bytes === undefined) addLines(writer, fields.lines);
+  else writer.addBytes(fields.bytes);
+  addFraming(writer, framing);
 }
 
-function framingLines(framing: ResponseFraming): string {
+/** Adds text piece by piece: each is flat, and to join them first would cost more than adding them. */
+function addLines(writer: ResponseWriter, lines: readonly string[]): void {
+  for (let i = 0; i < lines.length; i += 2) {
+    writer.addText(lines[i]!);
+    writer.addText(": ");
+    writer.addText(lines[i + 1]!);
+    writer.addText("\r\n");
+  }
+}
+
+function addFraming(writer: ResponseWriter, framing: ResponseFraming): void {
   switch (framing.kind) {
     case "length":
-      return `Content-Length: ${framing.length}\r\n\r\n`;
+      writer.addText("Content-Length: ");
+      writer.addText(String(framing.length));
+      return writer.addText("\r\n\r\n");
     case "chunked":
-      return "Transfer-Encoding: chunked\r\n\r\n";
+      return writer.addText("Transfer-Encoding: chunked\r\n\r\n");
     case "none":
     case "until-close":
-      return "\r\n";
+      return writer.addText("\r\n");
   }
 }
 
 /** Lets go of streamed content that is not sent. */
-function abandon(content: Exclude<ResponseBody, null>): Promise<void> | undefined {
-  if (typeof content === "string" || content instanceof Uint8Array) return undefined;
-  return content[Symbol.asyncIterator]().return?.().then(() => {});
-}
-
-function settle(
-  persistence: Persistence,
-  head: Promise<void> | undefined,
-  content: Promise<void> | undefined,
-): Persistence | Promise<Persistence> {
-  if (head === undefined && content === undefined) return persistence;
-  return Promise.all([head, content]).then(() => persistence);
+async function abandon(content: AsyncIterable<Uint8Array>): Promise<void> {
+  await content[Symbol.asyncIterator]().return?.();
 }
 
 function isAscii(text: string): boolean {

@@ -40,19 +40,35 @@ export interface CollectedBody {
  * @returns the bytes, and the error that ended the reading early; never rejects
  */
 export async function readUpTo(body: RequestBody, maxBytes: number): Promise<CollectedBody> {
-  const pieces: Uint8Array[] = [];
+  let bytes = new Uint8Array(0);
   let size = 0;
   try {
     for (let piece = await body.read(); piece !== null; piece = await body.read()) {
-      const kept = piece.slice(0, maxBytes - size);
-      pieces.push(kept);
+      const kept = piece.subarray(0, maxBytes - size);
+      bytes = withRoom(bytes, size, kept.length);
+      bytes.set(kept, size);
       size += kept.length;
       if (kept.length < piece.length) throw bodyTooLarge(maxBytes);
     }
-    return { bytes: concat(pieces, size) };
+    return { bytes: trimTo(bytes, size) };
   } catch (error) {
-    return { bytes: concat(pieces, size), error };
+    return { bytes: trimTo(bytes, size), error };
   }
+}
+
+/**
+ * Doubles an array where it is too small. One array in all: chunks of one byte would otherwise cost two hundred each.
+ * What the client announced is not believed, only what it sent is held.
+ */
+function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number, more: number): Uint8Array<ArrayBuffer> {
+  if (size + more <= bytes.length) return bytes;
+  const grown = new Uint8Array(Math.max(size + more, bytes.length * 2));
+  grown.set(bytes.subarray(0, size));
+  return grown;
+}
+
+function trimTo(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+  return bytes.length === size ? bytes : bytes.slice(0, size);
 }
 
 /**
@@ -72,22 +88,15 @@ export function bodyTooLarge(maxBytes: number): HttpError {
   return new HttpError(413, `Cannot take the body: limit is ${maxBytes} bytes`, { code: "body-too-large" });
 }
 
-function concat(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.length;
-  }
-  return bytes;
-}
-
 /** The body of a request without content. */
 export const EMPTY_BODY: RequestBody = Object.freeze({
   length: 0,
   receivedBytes: 0,
   isComplete: true,
-  trailers: new HttpHeaders(),
+  // A new one each time: this body is shared by all requests, and fields can be added to trailers.
+  get trailers() {
+    return new HttpHeaders();
+  },
   read: () => Promise.resolve(null),
 });
 

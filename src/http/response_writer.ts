@@ -21,6 +21,8 @@ export class ResponseWriter {
   // What waits for flush().
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #length = 0;
+  // What was sent without being waited for.
+  #backlog: Promise<void> | undefined;
 
   /** @param pool where the buffers come from, shared by many connections */
   constructor(sink: ResponseSink, pool: BufferPool) {
@@ -30,38 +32,42 @@ export class ResponseWriter {
 
   /** Whether something waits for {@linkcode ResponseWriter.flush}. */
   get isPending(): boolean {
-    return this.#length > 0;
+    return this.#length > 0 || this.#backlog !== undefined;
   }
 
-  /**
-   * Adds text whose characters are bytes (latin1).
-   *
-   * @returns a promise when it could not just be put behind what waits
-   */
-  addText(text: string): Promise<void> | undefined {
+  /** Settles when what did not fit has been taken by the sink; undefined while everything fits. */
+  get backlog(): Promise<void> | undefined {
+    return this.#backlog;
+  }
+
+  /** Adds text whose characters are bytes (latin1). */
+  addText(text: string): void {
     const size = text.length;
     if (size > MAX_COPIED_BYTES) return this.addBytes(encodeLatin1(text, new Uint8Array(size), 0));
-    const flushed = this.#makeRoom(size);
+    if (this.#buffer === undefined || this.#length + size > this.#buffer.length) this.#makeRoom(size);
     encodeLatin1(text, this.#buffer!, this.#length);
     this.#length += size;
-    return flushed;
   }
 
-  /**
-   * Adds bytes; long ones are not copied but sent at once behind what waits.
-   *
-   * @returns a promise when they could not just be put behind what waits; it settles when they may be overwritten
-   */
-  addBytes(bytes: Uint8Array): Promise<void> | undefined {
-    if (bytes.length > MAX_COPIED_BYTES) return this.#sendBehind(bytes);
-    const flushed = this.#makeRoom(bytes.length);
+  /** Adds bytes. Many are not copied but sent at once, behind what waits: they must stay as they are until then. */
+  addBytes(bytes: Uint8Array): void {
+    const size = bytes.length;
+    if (size > MAX_COPIED_BYTES) return this.#follow(this.#send(), this.#sink.write(bytes));
+    if (this.#buffer === undefined || this.#length + size > this.#buffer.length) this.#makeRoom(size);
     this.#buffer!.set(bytes, this.#length);
-    this.#length += bytes.length;
-    return flushed;
+    this.#length += size;
   }
 
-  /** Sends all that waits. */
+  /** Sends all that waits; settles when the sink has taken everything. */
   async flush(): Promise<void> {
+    const backlog = this.#backlog;
+    await this.#send();
+    if (backlog === undefined) return;
+    await backlog;
+    if (this.#backlog === backlog) this.#backlog = undefined;
+  }
+
+  async #send(): Promise<void> {
     const buffer = this.#buffer;
     if (buffer === undefined) return;
     const bytes = buffer.subarray(0, this.#length);
@@ -72,33 +78,35 @@ export class ResponseWriter {
     this.#pool.give(buffer);
   }
 
-  /** Sees to a buffer with room for `size` more bytes. @returns a promise when what waited had to be sent for it */
-  #makeRoom(size: number): Promise<void> | undefined {
+  /** Puts work into the backlog. A failure is met by whoever waits for the backlog next. */
+  #follow(...work: readonly Promise<void>[]): void {
+    this.#backlog = Promise.all([this.#backlog, ...work]).then(() => {});
+    this.#backlog.catch(() => {});
+  }
+
+  /** Sees to a buffer with room for `size` more bytes. */
+  #makeRoom(size: number): void {
     const buffer = this.#buffer;
     const needed = this.#length + size;
-    if (buffer !== undefined && needed <= buffer.length) return undefined;
     if (needed > LARGE_BYTES) {
-      const flushed = this.flush();
+      this.#follow(this.#send());
       this.#buffer = this.#pool.take(size);
-      return flushed;
+      return;
     }
     this.#buffer = this.#pool.take(needed);
     if (buffer !== undefined) {
       this.#buffer.set(buffer.subarray(0, this.#length));
       this.#pool.give(buffer);
     }
-    return undefined;
-  }
-
-  async #sendBehind(bytes: Uint8Array): Promise<void> {
-    await Promise.all([this.flush(), this.#sink.write(bytes)]);
   }
 }
 
 function encodeLatin1(text: string, into: Uint8Array<ArrayBuffer>, start: number): Uint8Array<ArrayBuffer> {
   // encodeInto writes one byte a character as long as all is ASCII; where not, the loop writes over it.
-  if (text.length > MAX_LOOPED_TEXT && encoder.encodeInto(text, into.subarray(start)).written === text.length) {
-    return into;
+  // It stops where the room ends: only together with `read` does `written` say that all was ASCII.
+  if (text.length > MAX_LOOPED_TEXT) {
+    const { read, written } = encoder.encodeInto(text, into.subarray(start));
+    if (read === text.length && written === text.length) return into;
   }
   for (let i = 0; i < text.length; i++) into[start + i] = text.charCodeAt(i);
   return into;

@@ -20,6 +20,8 @@ export async function writeStream(
 ): Promise<void> {
   const promisedBytes = framing.kind === "length" ? framing.length : Infinity;
   let sentBytes = 0;
+  // The head does not wait for content that may be long in coming.
+  await writer.flush();
   for await (const piece of content) {
     if (piece.length === 0) continue;
     sentBytes += piece.length;
@@ -27,17 +29,13 @@ export async function writeStream(
     await writePiece(writer, piece, framing);
   }
   if (framing.kind === "length" && sentBytes < promisedBytes) throw wrongLength(promisedBytes, `${sentBytes}`);
-  if (framing.kind === "chunked") await writer.addText("0\r\n\r\n");
+  if (framing.kind === "chunked") writer.addText("0\r\n\r\n");
 }
 
 async function writePiece(writer: ResponseWriter, piece: Uint8Array, framing: ResponseFraming): Promise<void> {
-  if (framing.kind !== "chunked") {
-    await writer.addBytes(piece);
-  } else {
-    await writer.addText(piece.length.toString(16) + "\r\n");
-    await writer.addBytes(piece);
-    await writer.addText("\r\n");
-  }
+  if (framing.kind === "chunked") writer.addText(piece.length.toString(16) + "\r\n");
+  writer.addBytes(piece);
+  if (framing.kind === "chunked") writer.addText("\r\n");
   await writer.flush();
 }
 

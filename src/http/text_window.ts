@@ -47,9 +47,11 @@ export class TextWindow {
 }
 
 function remember(bytes: Uint8Array, start: number, end: number): string {
-  let hash = end - start;
-  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
-  const slot = (hash ^ (hash >>> 10)) & (REMEMBERED_TEXTS - 1);
+  const length = end - start;
+  if (length === 0) return "";
+  // Length and four bytes tell the usual texts apart; what they do not tell apart only takes turns in a slot.
+  const middle = bytes[start + (length >> 1)]! * 67 + bytes[start + (length >> 2)]! * 131;
+  const slot = (length * 7 + bytes[start]! * 31 + bytes[end - 1]! * 257 + middle) & (REMEMBERED_TEXTS - 1);
   const text = remembered[slot]!;
   return isTextOf(text, bytes, start, end) ? text : (remembered[slot] = decodeLatin1(bytes.subarray(start, end)));
 }

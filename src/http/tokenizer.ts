@@ -184,7 +184,10 @@ export class HttpTokenizer {
     const result = reader.next(this.#options.maxChunkLineBytes + 2);
     if (result === "more") return false;
     if (result === "too-long") throw badChunk(`line beyond ${this.#options.maxChunkLineBytes} bytes`, reader.lineOffset);
-    const { size, extensionBytes } = parseChunkLine(reader.line, reader.start, this.#head.lineEnd());
+    const end = this.#head.lineEnd("bad-chunk");
+    const { size, extensionBytes } = parseChunkLine(reader.line, reader.start, end);
+    // A quoted extension may hold bytes that are not ASCII, and trailers may follow without data in between.
+    if (extensionBytes > 0) this.#head.forgetText();
     this.#extensionBytes += extensionBytes;
     if (this.#extensionBytes > this.#options.maxChunkExtensionBytes) {
       throw badChunk(`extensions beyond ${this.#options.maxChunkExtensionBytes} bytes`);

@@ -6,7 +6,8 @@
 
 import { checksum } from "./checksum.ts";
 import { Chunk, CHUNK_CAPACITY } from "./chunk.ts";
-import { MAX_PACKED_INTEGER, PackedReader, PackedWriter } from "./packed_bytes.ts";
+import { MAX_PACKED_INTEGER, PackedReader, type PackedWriter } from "./packed_bytes.ts";
+import type { SlabMemory } from "./slab_memory.ts";
 
 const CHECKSUM_BYTES = 4;
 
@@ -20,29 +21,28 @@ const MAX_STEPPED = (MAX_PACKED_INTEGER + 1) / 4;
 
 /** Makes the block of a chunk that is not empty. @param writer only lends its memory */
 export function encodeBlock(chunk: Chunk, writer: PackedWriter): Uint8Array {
-  const { data, capacity, length } = chunk;
   writer.clear();
   for (let index = 0; index < CHECKSUM_BYTES; index++) writer.addByte(0);
-  writer.addCount(length);
-  encodeTimestamps(data.subarray(0, length), writer);
-  encodeValues(data.subarray(capacity, capacity + length), writer);
+  writer.addCount(chunk.length);
+  encodeTimestamps(chunk.timestamps(), writer);
+  encodeValues(chunk.values(), writer);
   const block = writer.bytes.slice();
   viewOf(block).setUint32(0, checksum(block.subarray(CHECKSUM_BYTES)), true);
   return block;
 }
 
-/** Makes the chunk of a block. @throws {RangeError} when the block is damaged */
-export function decodeBlock(block: Uint8Array): Chunk {
+/** Makes the chunk of a block, in a memory. @throws {RangeError} when the block is damaged */
+export function decodeBlock(block: Uint8Array, memory: SlabMemory): Chunk {
   checkBlock(block);
   const reader = new PackedReader(block, CHECKSUM_BYTES);
   const length = reader.readCount();
   if (length < 1 || length > CHUNK_CAPACITY) throw new RangeError(`Cannot read a block: ${length} samples`);
   let capacity = 4;
   while (capacity < length) capacity *= 2;
-  const chunk = new Chunk(capacity);
-  decodeTimestamps(chunk.data.subarray(0, length), reader);
-  decodeValues(chunk.data.subarray(capacity, capacity + length), reader);
+  const chunk = new Chunk(memory, capacity);
   chunk.length = length;
+  decodeTimestamps(chunk.timestamps(), reader);
+  decodeValues(chunk.values(), reader);
   chunk.isDirty = false;
   return chunk;
 }
@@ -159,6 +159,7 @@ function decodeDiffering(target: Float64Array, reader: PackedReader): void {
     const end = first + mark % 16;
     if (end > 8) throw new RangeError("Cannot read a block: a double has more than 8 bytes");
     if (at > 0) bytes.copyWithin(at, at - 8, at);
+    else bytes.fill(0, 0, 8);
     for (let index = first; index < end; index++) bytes[at + index] = reader.readByte();
   }
 }

@@ -1,14 +1,21 @@
-// The samples of a chunk in the first few puts of a series: 4 samples are 64 bytes, which V8 keeps in its own heap.
-const FIRST_CAPACITY = 4;
+import type { Room, SlabMemory } from "./slab_memory.ts";
 
-/** How many samples a full chunk holds: 8 KiB; so a busy series wastes at most that much. */
+// Most series of a large set have few samples; room is doubled from here.
+const FIRST_CAPACITY = 8;
+
+/** How many samples a full chunk holds: 8 KiB, so a busy series wastes at most that much. */
 export const CHUNK_CAPACITY = 512;
 
-/** A run of samples of one series in ascending order of time: two columns in one typed array. */
+/**
+ * A run of samples of one series in ascending order of time, in two columns: timestamps from `base` on, values from
+ * `base + capacity` on.
+ */
 export class Chunk {
-  /** Timestamps from 0, values from {@linkcode Chunk.capacity}. */
+  /** The array with the columns; other chunks are in it too. */
   data: Float64Array;
-  /** How many samples there is room for. */
+  /** Offset of the first timestamp. */
+  base: number;
+  /** How many samples there is room for, a power of two. */
   capacity: number;
   /** How many samples there are. */
   length = 0;
@@ -16,21 +23,15 @@ export class Chunk {
   blockId = 0;
   /** Whether the samples changed since the block was written. */
   isDirty = true;
+  readonly #memory: SlabMemory;
 
-  /** @param capacity room for this many samples; default a few, growing */
-  constructor(capacity: number = FIRST_CAPACITY) {
+  /** @param capacity room for this many samples, a power of two; default a few, growing */
+  constructor(memory: SlabMemory, capacity: number = FIRST_CAPACITY) {
+    const room = memory.take(capacity * 2);
+    this.#memory = memory;
+    this.data = room.slab;
+    this.base = room.base;
     this.capacity = capacity;
-    this.data = new Float64Array(capacity * 2);
-  }
-
-  /** Seconds since 1970 of the first sample; undefined in an empty chunk. */
-  get firstTimestamp(): number | undefined {
-    return this.length === 0 ? undefined : this.data[0];
-  }
-
-  /** Seconds since 1970 of the last sample; undefined in an empty chunk. */
-  get lastTimestamp(): number | undefined {
-    return this.length === 0 ? undefined : this.data[this.length - 1];
   }
 
   /** Whether no further sample can be taken. */
@@ -38,38 +39,61 @@ export class Chunk {
     return this.length === CHUNK_CAPACITY;
   }
 
+  /** Seconds since 1970 of the sample at an index. */
+  timestampAt(index: number): number {
+    return this.data[this.base + index]!;
+  }
+
+  /** The timestamps; valid until the next change. */
+  timestamps(): Float64Array {
+    return this.data.subarray(this.base, this.base + this.length);
+  }
+
+  /** The values; valid until the next change. */
+  values(): Float64Array {
+    const start = this.base + this.capacity;
+    return this.data.subarray(start, start + this.length);
+  }
+
   /** Index of the first sample at or after a timestamp; `length` when there is none. */
   indexOf(timestamp: number): number {
-    const data = this.data;
+    const { data, base } = this;
     let low = 0;
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (data[middle]! < timestamp) low = middle + 1;
+      if (data[base + middle]! < timestamp) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  /** Inserts a sample in front of the one at an index; there must be room. */
+  /** Inserts a sample in front of the one at an index; the chunk must not be full. */
   insert(index: number, timestamp: number, value: number): void {
     if (this.length === this.capacity) this.#grow();
-    const { data, capacity, length } = this;
+    const { data, base, capacity, length } = this;
     if (index < length) {
-      data.copyWithin(index + 1, index, length);
-      data.copyWithin(capacity + index + 1, capacity + index, capacity + length);
+      data.copyWithin(base + index + 1, base + index, base + length);
+      data.copyWithin(base + capacity + index + 1, base + capacity + index, base + capacity + length);
     }
-    data[index] = timestamp;
-    data[capacity + index] = value;
+    data[base + index] = timestamp;
+    data[base + capacity + index] = value;
     this.length = length + 1;
+    this.isDirty = true;
+  }
+
+  /** Sets the value of the sample at an index. */
+  replace(index: number, value: number): void {
+    this.data[this.base + this.capacity + index] = value;
     this.isDirty = true;
   }
 
   /** Moves the samples from an index on into a new chunk. */
   splitAt(index: number): Chunk {
-    const upper = new Chunk(CHUNK_CAPACITY);
-    upper.data.set(this.data.subarray(index, this.length));
-    upper.data.set(this.data.subarray(this.capacity + index, this.capacity + this.length), CHUNK_CAPACITY);
+    const upper = new Chunk(this.#memory, CHUNK_CAPACITY);
+    copy({ slab: this.data, base: this.base + index }, upper, this.length - index);
+    const upperValues = { data: upper.data, base: upper.base + CHUNK_CAPACITY };
+    copy({ slab: this.data, base: this.base + this.capacity + index }, upperValues, this.length - index);
     upper.length = this.length - index;
     this.length = index;
     this.isDirty = true;
@@ -78,19 +102,35 @@ export class Chunk {
 
   /** Removes a number of samples from the start. */
   dropFirst(count: number): void {
-    const { data, capacity, length } = this;
-    data.copyWithin(0, count, length);
-    data.copyWithin(capacity, capacity + count, capacity + length);
+    const { data, base, capacity, length } = this;
+    data.copyWithin(base, base + count, base + length);
+    data.copyWithin(base + capacity, base + capacity + count, base + capacity + length);
     this.length = length - count;
     this.isDirty = true;
   }
 
-  #grow(): void {
-    const capacity = Math.min(this.capacity * 2, CHUNK_CAPACITY);
-    const data = new Float64Array(capacity * 2);
-    data.set(this.data.subarray(0, this.length));
-    data.set(this.data.subarray(this.capacity, this.capacity + this.length), capacity);
-    this.data = data;
-    this.capacity = capacity;
+  /** Gives the room back; the chunk must not be used any more. */
+  release(): void {
+    this.#memory.give({ slab: this.data, base: this.base }, this.capacity * 2);
   }
+
+  #grow(): void {
+    const old = { slab: this.data, base: this.base };
+    const { capacity } = this;
+    const room = this.#memory.take(capacity * 4);
+    this.data = room.slab;
+    this.base = room.base;
+    this.capacity = capacity * 2;
+    copy(old, this, this.length);
+    copy(
+      { slab: old.slab, base: old.base + capacity },
+      { data: room.slab, base: room.base + capacity * 2 },
+      this.length,
+    );
+    this.#memory.give(old, capacity * 2);
+  }
+}
+
+function copy(from: Room, to: { readonly data: Float64Array; readonly base: number }, count: number): void {
+  for (let index = 0; index < count; index++) to.data[to.base + index] = from.slab[from.base + index]!;
 }

@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 const SMALL_READ_BYTES = 2_048;
 
 // Bytes of a read buffer of a client that fills the small one.
-const LARGE_READ_BYTES = 65_536;
+const LARGE_READ_BYTES = 262_144;
 
 const MAX_SPARE_BUFFERS = 32;
 

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { decodeBlock } from "./block_codec.ts";
 import type { Chunk } from "./chunk.ts";
 import { decodeJournalRow, type JournalRow } from "./journal_group.ts";
+import type { SlabMemory } from "./slab_memory.ts";
 
 /** A series as stored. */
 export interface StoredSeries {
@@ -82,10 +83,10 @@ export class MetricsDatabase {
     }
   }
 
-  /** The blocks, in any order. @throws {RangeError} when one is damaged */
-  *readBlocks(): Generator<{ readonly order: number; readonly chunk: Chunk }> {
+  /** The blocks, in any order, as chunks in a memory. @throws {RangeError} when one is damaged */
+  *readBlocks(memory: SlabMemory): Generator<{ readonly order: number; readonly chunk: Chunk }> {
     for (const row of this.#database.prepare("SELECT id, series, samples FROM block").iterate()) {
-      const chunk = decodeBlock(row.samples as Uint8Array);
+      const chunk = decodeBlock(row.samples as Uint8Array, memory);
       chunk.blockId = row.id as number;
       yield { order: row.series as number, chunk };
     }
@@ -107,7 +108,8 @@ export class MetricsDatabase {
   /** Gives unused pages back and closes the file. */
   close(): void {
     try {
-      this.#database.exec("PRAGMA incremental_vacuum");
+      // Each row of the answer is a page that was given back; exec stops after the first (Deno 2.9.6).
+      this.#database.prepare("PRAGMA incremental_vacuum").all();
     } finally {
       this.#database.close();
     }

@@ -29,18 +29,18 @@ export interface LoadedSeries {
  */
 export function loadSeries(database: MetricsDatabase, seed: number): LoadedSeries {
   const lastOrder = database.lastOrder();
+  const set = new SeriesSet(seed);
   const chunks = new Map<number, Chunk[]>();
   let lastBlockId = 0;
-  for (const { order, chunk } of database.readBlocks()) {
+  for (const { order, chunk } of database.readBlocks(set.memory)) {
     const known = chunks.get(order);
     if (known === undefined) chunks.set(order, [chunk]);
     else known.push(chunk);
     lastBlockId = Math.max(lastBlockId, chunk.blockId);
   }
-  const set = new SeriesSet(seed);
   const series = new Map<number, Series>();
   for (const { order, key } of database.readSeries()) {
-    const own = (chunks.get(order) ?? []).sort((a, b) => a.data[0]! - b.data[0]!);
+    const own = (chunks.get(order) ?? []).sort((a, b) => a.timestampAt(0) - b.timestampAt(0));
     checkOrder(own);
     chunks.delete(order);
     series.set(order, set.load(key, order, own));
@@ -53,7 +53,7 @@ export function loadSeries(database: MetricsDatabase, seed: number): LoadedSerie
 function checkOrder(chunks: readonly Chunk[]): void {
   for (let index = 1; index < chunks.length; index++) {
     const before = chunks[index - 1]!;
-    if (before.data[before.length - 1]! >= chunks[index]!.data[0]!) {
+    if (before.timestampAt(before.length - 1) >= chunks[index]!.timestampAt(0)) {
       throw new RangeError("Cannot load: blocks of one series overlap");
     }
   }

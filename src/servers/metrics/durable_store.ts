@@ -102,7 +102,7 @@ class DurableStore implements MetricStore {
     if (this.#group.count === 0) return undefined;
     if (this.#waiting === undefined) {
       this.#waiting = Promise.withResolvers();
-      this.#commitTimer = setImmediate(() => this.#commitGroup());
+      this.#commitTimer = setImmediate(() => this.#commitTick());
     }
     return this.#waiting.promise;
   }
@@ -143,7 +143,7 @@ class DurableStore implements MetricStore {
     return true;
   }
 
-  // Whoever waits is told; a group that cannot be stored is dropped, and its clients get an error.
+  // A group that cannot be stored is dropped; whoever waits for it is told, and so is the caller.
   #commitGroup(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -153,8 +153,16 @@ class DurableStore implements MetricStore {
     } catch (error) {
       this.#group.clear();
       this.#newInGroup = 0;
-      if (waiting === undefined) throw error;
-      waiting.reject(error);
+      waiting?.reject(error);
+      throw error;
+    }
+  }
+
+  #commitTick(): void {
+    try {
+      this.#commitGroup();
+    } catch {
+      // Those who wait for the group know.
     }
   }
 

@@ -1,4 +1,5 @@
 import { Chunk, CHUNK_CAPACITY } from "./chunk.ts";
+import type { SlabMemory } from "./slab_memory.ts";
 import type { RowSink } from "./store.ts";
 
 /** The samples of one key: chunks in ascending order of time; at least one, possibly empty. */
@@ -11,13 +12,15 @@ export class Series {
   removedBlockIds: number[] = [];
   /** Whether a chunk is dirty or a block is to be removed. */
   isDirty = false;
+  readonly #memory: SlabMemory;
   #tail: Chunk;
 
   /** @param chunks the runs of samples from storage, in ascending order; default none */
-  constructor(order: number, chunks: Chunk[] = [new Chunk()]) {
+  constructor(order: number, memory: SlabMemory, chunks: Chunk[] = []) {
     this.order = order;
-    this.chunks = chunks;
-    this.#tail = chunks[chunks.length - 1]!;
+    this.#memory = memory;
+    this.chunks = chunks.length > 0 ? chunks : [new Chunk(memory)];
+    this.#tail = this.chunks[this.chunks.length - 1]!;
   }
 
   /** Whether there is no sample. */
@@ -30,10 +33,13 @@ export class Series {
     this.isDirty = true;
     const tail = this.#tail;
     const length = tail.length;
-    if (length !== 0 && timestamp <= tail.data[length - 1]!) return this.#putLate(timestamp, value);
+    if (length !== 0 && timestamp <= tail.data[tail.base + length - 1]!) {
+      return this.#putLate(timestamp, value);
+    }
     if (length < tail.capacity) {
-      tail.data[length] = timestamp;
-      tail.data[tail.capacity + length] = value;
+      const at = tail.base + length;
+      tail.data[at] = timestamp;
+      tail.data[at + tail.capacity] = value;
       tail.length = length + 1;
       tail.isDirty = true;
     } else {
@@ -46,7 +52,12 @@ export class Series {
   has(timestamp: number): boolean {
     const chunk = this.chunks[this.#chunkIndexOf(timestamp)]!;
     const index = chunk.indexOf(timestamp);
-    return index < chunk.length && chunk.data[index] === timestamp;
+    return index < chunk.length && chunk.timestampAt(index) === timestamp;
+  }
+
+  /** Gives the room of an empty series back; it must not be used any more. */
+  release(): void {
+    this.#tail.release();
   }
 
   /** Removes all samples before a timestamp and returns their number. */
@@ -62,12 +73,13 @@ export class Series {
         break;
       }
       if (chunk.blockId !== 0) this.removedBlockIds.push(chunk.blockId);
+      chunk.release();
       gone++;
     }
     if (dropped === 0) return 0;
     this.isDirty = true;
     this.chunks.splice(0, gone);
-    if (this.chunks.length === 0) this.chunks.push(new Chunk());
+    if (this.chunks.length === 0) this.chunks.push(new Chunk(this.#memory));
     this.#tail = this.chunks[this.chunks.length - 1]!;
     return dropped;
   }
@@ -83,8 +95,8 @@ export class Series {
     from: number,
   ): number | undefined {
     for (let at = this.#chunkIndexOf(from); at < this.chunks.length; at++) {
-      const { data, capacity, length } = this.chunks[at]!;
-      for (let index = this.chunks[at]!.indexOf(from); index < length; index++) {
+      const { data, base, capacity, length } = this.chunks[at]!;
+      for (let index = base + this.chunks[at]!.indexOf(from); index < base + length; index++) {
         if (sink.isFull) return data[index]!;
         sink.addRow(key.bytes, key.start, key.end, data[capacity + index]!, data[index]!);
       }
@@ -92,21 +104,19 @@ export class Series {
     return undefined;
   }
 
+  // The next chunk has twice the room: nothing is copied while a series grows.
   #append(timestamp: number, value: number): void {
-    if (this.#tail.isFull) {
-      this.#tail = new Chunk(CHUNK_CAPACITY);
-      this.chunks.push(this.#tail);
-    }
-    this.#tail.insert(this.#tail.length, timestamp, value);
+    this.#tail = new Chunk(this.#memory, Math.min(this.#tail.capacity * 2, CHUNK_CAPACITY));
+    this.chunks.push(this.#tail);
+    this.#tail.insert(0, timestamp, value);
   }
 
   #putLate(timestamp: number, value: number): boolean {
     const at = this.#chunkIndexOf(timestamp);
     const chunk = this.chunks[at]!;
     const index = chunk.indexOf(timestamp);
-    if (index < chunk.length && chunk.data[index] === timestamp) {
-      chunk.data[chunk.capacity + index] = value;
-      chunk.isDirty = true;
+    if (index < chunk.length && chunk.timestampAt(index) === timestamp) {
+      chunk.replace(index, value);
       return false;
     }
     if (chunk.isFull) this.#insertIntoFull(at, index, { timestamp, value });
@@ -119,7 +129,7 @@ export class Series {
   #insertIntoFull(at: number, index: number, sample: { timestamp: number; value: number }): void {
     const chunk = this.chunks[at]!;
     if (index === 0 || index === chunk.length) {
-      const between = new Chunk();
+      const between = new Chunk(this.#memory);
       between.insert(0, sample.timestamp, sample.value);
       this.chunks.splice(index === 0 ? at : at + 1, 0, between);
       return;
@@ -137,7 +147,7 @@ export class Series {
     let high = this.chunks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.chunks[middle]!.data[0]! <= timestamp) low = middle;
+      if (this.chunks[middle]!.timestampAt(0) <= timestamp) low = middle;
       else high = middle - 1;
     }
     return low;

@@ -1,5 +1,6 @@
 import { KeyTable } from "./key_table.ts";
 import { Series } from "./series.ts";
+import { SlabMemory } from "./slab_memory.ts";
 import type { Chunk } from "./chunk.ts";
 import type { ByteRange, RowReader, RowSink } from "./store.ts";
 
@@ -7,6 +8,8 @@ import type { ByteRange, RowReader, RowSink } from "./store.ts";
 export class SeriesSet {
   /** How many samples there are in all series together. */
   sampleCount = 0;
+  /** Where the samples are; chunks from storage are made in it. */
+  readonly memory: SlabMemory = new SlabMemory();
   #keys: KeyTable;
   #series: Series[] = [];
   #nextOrder = 1;
@@ -34,12 +37,12 @@ export class SeriesSet {
 
   /** Adds a series for a key that has none. */
   add(bytes: Uint8Array, keyStart: number, keyEnd: number): Series {
-    return this.#addSeries({ bytes, start: keyStart, end: keyEnd }, new Series(this.#nextOrder));
+    return this.#addSeries({ bytes, start: keyStart, end: keyEnd }, new Series(this.#nextOrder, this.memory));
   }
 
   /** Adds a series from storage; orders must ascend. */
   load(key: Uint8Array, order: number, chunks: Chunk[]): Series {
-    const series = chunks.length === 0 ? new Series(order) : new Series(order, chunks);
+    const series = new Series(order, this.memory, chunks);
     for (const chunk of chunks) this.sampleCount += chunk.length;
     return this.#addSeries({ bytes: key, start: 0, end: key.length }, series);
   }
@@ -83,8 +86,12 @@ export class SeriesSet {
     const kept: number[] = [];
     const dropped: number[] = [];
     for (const [index, series] of this.#series.entries()) {
-      if (series.isEmpty) dropped.push(series.order);
-      else kept.push(index);
+      if (!series.isEmpty) {
+        kept.push(index);
+        continue;
+      }
+      dropped.push(series.order);
+      series.release();
     }
     if (dropped.length === 0) return dropped;
     this.#keys = this.#keys.pick(kept);

@@ -7,6 +7,9 @@ import type { MetricStore, PutOutcome } from "./store.ts";
 /** The refusal of everything that is no command of the protocol. */
 export const WRONG_COMMAND = "wrong command";
 
+// The reason a client is given when the store fails; the error log has more.
+const STORAGE_FAILED = "storage failed";
+
 /** What a session reports to the one who keeps the logs. */
 export interface SessionEvents {
   /** A line was refused. @param reason the line of the reply behind `error` */
@@ -67,9 +70,14 @@ export class Session {
     do {
       const kind = decoder.isTooLong ? "wrong" : commands.read(decoder.bytes, decoder.start, decoder.end);
       if (kind === "put") {
-        this.#hasUncommittedPuts = true;
-        const outcome = store.put(commands);
-        this.#answerPut(replies, typeof outcome === "string" ? outcome : await outcome);
+        try {
+          this.#hasUncommittedPuts = true;
+          const outcome = store.put(commands);
+          this.#answerPut(replies, typeof outcome === "string" ? outcome : await outcome);
+        } catch (error) {
+          this.#fail(replies, error);
+          replies.addError(STORAGE_FAILED);
+        }
       } else if (kind === "wrong" || kind === "blank") {
         this.#refuse(replies, kind);
       } else {
@@ -121,7 +129,6 @@ export class Session {
     replies.clear();
   }
 
-  // When the store could not keep what the replies promise, every one of them becomes a refusal.
   async #commit(replies: ReplyBuffer): Promise<void> {
     if (!this.#hasUncommittedPuts) return;
     this.#hasUncommittedPuts = false;
@@ -130,9 +137,15 @@ export class Session {
       if (committed !== undefined) await committed;
       replies.keep();
     } catch (error) {
-      this.#parts.events.failed?.(error);
-      replies.replaceNotKept("storage failed");
+      this.#fail(replies, error);
     }
+  }
+
+  // What the store could not keep was not done: every reply that promised it becomes a refusal.
+  #fail(replies: ReplyBuffer, error: unknown): void {
+    this.#hasUncommittedPuts = false;
+    this.#parts.events.failed?.(error);
+    replies.replaceNotKept(STORAGE_FAILED);
   }
 
   #line(): Uint8Array {

@@ -55,7 +55,11 @@ export interface RowReader {
  * before it was opened.
  */
 export interface MetricStore {
-  /** Takes one sample, replacing the value at the same key and timestamp. Never stores half. */
+  /**
+   * Takes one sample, replacing the value at the same key and timestamp.
+   *
+   * @throws {Error} when storage failed: neither this put nor those since the last commit are stored
+   */
   put(command: PutCommand): MaybePromise<PutOutcome>;
   /** Opens the rows of one key, or of all keys. */
   openRows(key: ByteRange | "all"): MaybePromise<RowReader>;

@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { decodeBlock, encodeBlock } from "../../../src/servers/metrics/block_codec.ts";
+import { Chunk } from "../../../src/servers/metrics/chunk.ts";
+import { decodeJournalRow, JournalGroup } from "../../../src/servers/metrics/journal_group.ts";
+import { PackedReader, PackedWriter } from "../../../src/servers/metrics/packed_bytes.ts";
+import { Series } from "../../../src/servers/metrics/series.ts";
+import { SlabMemory } from "../../../src/servers/metrics/slab_memory.ts";
+import { createRandom } from "./seeded_random.ts";
+
+const memory = new SlabMemory();
+
+function createChunk(samples: readonly (readonly [number, number])[]): Chunk {
+  const chunk = new Chunk(memory);
+  for (const [timestamp, value] of samples) chunk.insert(chunk.length, timestamp, value);
+  return chunk;
+}
+
+function run(
+  count: number,
+  sampleAt: (index: number) => readonly [number, number],
+): (readonly [number, number])[] {
+  return Array.from({ length: count }, (_, index) => sampleAt(index));
+}
+
+const random = createRandom(3);
+const noise = run(512, (index) => [index, random() * 1e6 - 5e5]);
+
+// The last number is the most bytes that the block may take for each sample.
+const ROWS: readonly (readonly [string, readonly (readonly [number, number])[], number])[] = [
+  ["one sample", [[1_700_000_000, 1.5]], 16],
+  ["a constant at even times", run(512, (index) => [1_700_000_000 + index * 10, 42]), 1.1],
+  [
+    "a gauge with two decimals",
+    run(512, (index) => [1_700_000_000 + index * 10, 50 + (index * 37 % 100) / 100]),
+    2.5,
+  ],
+  ["a gauge at uneven times", run(512, (index) => [1_700_000_000 + index * 10 + index % 3, index % 90]), 4],
+  ["doubles without short decimals", noise, 10],
+  [
+    "special values",
+    [[0, NaN], [1, Infinity], [2, -Infinity], [3, -0], [4, 0], [5, 5e-324], [6, 1.7e308]],
+    12,
+  ],
+  ["the farthest timestamps", [[-(2 ** 53 - 1), 1], [0, 2], [2 ** 53 - 1, 3]], 16],
+  ["large integers", [[0, 2 ** 53], [1, -(2 ** 53)], [2, 1e15 + 1]], 16],
+  ["mixed decimals", [[0, 1], [1, 0.000001], [2, 123456.5], [3, -7.25]], 16],
+];
+
+for (const [name, samples, bytesPerSample] of ROWS) {
+  Deno.test(`decodeBlock() gives back ${name} bit by bit`, () => {
+    const block = encodeBlock(createChunk(samples), new PackedWriter());
+    const chunk = decodeBlock(block, memory);
+    assertEquals(chunk.length, samples.length);
+    assertEquals(chunk.isDirty, false);
+    for (const [index, [timestamp, value]] of samples.entries()) {
+      assertEquals(chunk.timestamps()[index], timestamp);
+      assert(Object.is(chunk.values()[index], value), `sample ${index}`);
+    }
+    assert(
+      block.length / samples.length <= bytesPerSample,
+      `${block.length / samples.length} bytes per sample`,
+    );
+  });
+}
+
+Deno.test("decodeBlock() finds every changed byte and every cut", () => {
+  const block = encodeBlock(createChunk(noise.slice(0, 20)), new PackedWriter());
+  for (let index = 0; index < block.length; index++) {
+    const damaged = block.slice();
+    damaged[index]! ^= 1 + index % 255;
+    assertThrows(() => decodeBlock(damaged, memory), RangeError);
+    assertThrows(() => decodeBlock(block.subarray(0, index), memory), RangeError);
+  }
+});
+
+Deno.test("PackedReader gives back integers of every size and refuses to read behind the end", () => {
+  const writer = new PackedWriter();
+  const values = [0];
+  for (let power = 0; power < 52; power++) values.push(2 ** power, -(2 ** power), 2 ** power - 1);
+  for (const value of values) writer.addInteger(value);
+  writer.addCount(Number.MAX_SAFE_INTEGER);
+  const reader = new PackedReader(writer.bytes, 0);
+  assertEquals(values.map(() => reader.readInteger()), values.map((value) => value === 0 ? 0 : value));
+  assertEquals(reader.isAtEnd, false);
+  assertEquals(reader.readCount(), Number.MAX_SAFE_INTEGER);
+  assertEquals(reader.isAtEnd, true);
+  assertThrows(() => reader.readCount(), RangeError, "ended");
+});
+
+Deno.test("decodeJournalRow() gives back the puts of a group in order", () => {
+  const group = new JournalGroup();
+  const series = [new Series(3, memory), new Series(70_000, memory)] as const;
+  for (let index = 0; index < 3_000; index++) group.add(series[index % 2 === 0 ? 0 : 1], index, -index / 3);
+  const row = decodeJournalRow(group.encode());
+  assertEquals(row.orders.length, 3_000);
+  assertEquals([row.orders[0], row.orders[1], row.timestamps[2_999], row.values[2_999]], [
+    3,
+    70_000,
+    2_999,
+    -2_999 / 3,
+  ]);
+  const drained: number[] = [];
+  group.drain((_series, timestamp) => drained.push(timestamp));
+  assertEquals([drained.length, drained[2_999], group.count], [3_000, 2_999, 0]);
+});
+
+Deno.test("decodeJournalRow() refuses a row that was changed or cut", () => {
+  const group = new JournalGroup();
+  group.add(new Series(1, memory), 5, 6);
+  const row = group.encode();
+  for (let index = 0; index < row.length; index++) {
+    const damaged = row.slice();
+    damaged[index]! ^= 0x10;
+    assertThrows(() => decodeJournalRow(damaged), RangeError);
+    assertThrows(() => decodeJournalRow(row.subarray(0, index)), RangeError);
+  }
+});

@@ -1,0 +1,25 @@
+// A machine under load takes its time; a test that waits longer than this waits for nothing.
+const DEADLINE_MS = 20_000;
+
+/**
+ * Waits for an event, but not for ever.
+ *
+ * @param what the event, for the message
+ * @throws {Error} when it does not come within twenty seconds
+ */
+export async function within<T>(event: Promise<T>, what: string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([event, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets everything go on that waits for promises alone: as many turns as a chain of a test can have. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) await null;
+}

@@ -1,0 +1,54 @@
+import type { Clock } from "../../src/clock.ts";
+import { settle } from "./deadline.ts";
+
+interface Timer {
+  readonly intervalMs: number;
+  readonly callback: () => void;
+  dueMs: number;
+}
+
+/** A clock that a test moves by hand. */
+export class FakeClock implements Clock {
+  #nowMs = 1_750_000_000_000;
+  readonly #timers = new Set<Timer>();
+
+  /** How many timers run. */
+  get timerCount(): number {
+    return this.#timers.size;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  every(intervalMs: number, callback: () => void): () => void {
+    const timer = { intervalMs, callback, dueMs: this.#nowMs + intervalMs };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  /** Lets time pass: timers ring in their order, and what they wake up goes on before the next one rings. */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.#nowMs + ms;
+    await settle();
+    for (
+      let next = this.#nextTimer();
+      next !== undefined && next.dueMs <= untilMs;
+      next = this.#nextTimer()
+    ) {
+      this.#nowMs = next.dueMs;
+      next.dueMs += Math.max(1, next.intervalMs);
+      next.callback();
+      await settle();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  #nextTimer(): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (next === undefined || timer.dueMs < next.dueMs) next = timer;
+    }
+    return next;
+  }
+}

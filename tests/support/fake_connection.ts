@@ -1,0 +1,221 @@
+import {
+  type Connection,
+  ConnectionError,
+  type Listener,
+  type NetAddress,
+} from "../../src/net/connection.ts";
+import { createReadable, createWritable } from "../../src/net/streams.ts";
+import { settle } from "./deadline.ts";
+
+type Arrival = Uint8Array | "end" | ConnectionError;
+
+interface PendingWrite {
+  readonly bytes: Uint8Array;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+const encoder = new TextEncoder();
+
+/** The server's end of a connection without a network: the test plays the client, and sees each write on its own. */
+export class FakeConnection implements Connection {
+  readonly local: NetAddress = { hostname: "127.0.0.1", port: 80 };
+  readonly remote: NetAddress;
+  readonly isEncrypted: boolean;
+  /** The writes that were taken, each as latin1 text. */
+  readonly writes: string[] = [];
+  /** Whether the server has sent FIN. */
+  hasEnded = false;
+  /** Whether the server has given the connection up. */
+  isClosed = false;
+  bufferedBytes = 0;
+  readonly #arrivals: Arrival[] = [];
+  readonly #pendingWrites: PendingWrite[] = [];
+  #reading: {
+    readonly buffer: Uint8Array;
+    readonly resolve: (count: number | null) => void;
+    readonly reject: (error: Error) => void;
+  } | undefined;
+  #isTaking = true;
+
+  constructor(hostname: string = "192.0.2.1", isEncrypted: { readonly isEncrypted?: boolean } = {}) {
+    this.remote = { hostname, port: 50_000 };
+    this.isEncrypted = isEncrypted.isEncrypted ?? false;
+  }
+
+  /** All that was written, as latin1 text. */
+  get output(): string {
+    return this.writes.join("");
+  }
+
+  /** Whether the server waits for bytes. */
+  get isReading(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  /** The client sends; settles when the server has done what it does about it. */
+  async send(text: string | Uint8Array): Promise<void> {
+    this.#arrive(typeof text === "string" ? encoder.encode(text) : text);
+    await settle();
+  }
+
+  /** The client sends FIN. */
+  async end(): Promise<void> {
+    this.#arrive("end");
+    await settle();
+  }
+
+  /** The client resets the connection. */
+  async reset(): Promise<void> {
+    const error = new ConnectionError("reset", "Cannot read: connection reset");
+    for (const write of this.#pendingWrites.splice(0)) write.reject(error);
+    this.#arrive(error);
+    await settle();
+  }
+
+  /** The client takes nothing more until {@linkcode FakeConnection.take}. */
+  stall(): void {
+    this.#isTaking = false;
+  }
+
+  /** The client takes some of the bytes that it left, default all, and goes on taking when none is left. */
+  async take(count: number = this.bufferedBytes): Promise<void> {
+    this.bufferedBytes -= count;
+    if (this.bufferedBytes === 0) {
+      this.#isTaking = true;
+      for (const write of this.#pendingWrites.splice(0)) this.#record(write);
+    }
+    await settle();
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    if (this.isClosed) return Promise.reject(closed());
+    if (this.#reading !== undefined) return Promise.reject(new Error("two reads at once"));
+    const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+    this.#reading = { buffer, resolve, reject };
+    this.#deliver();
+    return promise;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.isClosed || this.hasEnded) return Promise.reject(closed());
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const write = { bytes, resolve, reject };
+    if (this.#isTaking) {
+      this.#record(write);
+    } else {
+      this.bufferedBytes += bytes.length;
+      this.#pendingWrites.push(write);
+    }
+    return promise;
+  }
+
+  closeWrite(): Promise<void> {
+    this.hasEnded = true;
+    return Promise.resolve();
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#reading?.reject(closed());
+    this.#reading = undefined;
+    for (const write of this.#pendingWrites.splice(0)) write.reject(closed());
+  }
+
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return createReadable(this);
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return createWritable(this);
+  }
+
+  #record({ bytes, resolve }: PendingWrite): void {
+    this.writes.push(String.fromCharCode(...bytes.subarray(0, 60_000)));
+    resolve();
+  }
+
+  #arrive(arrival: Arrival): void {
+    this.#arrivals.push(arrival);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    const reading = this.#reading;
+    const arrival = this.#arrivals[0];
+    if (reading === undefined || arrival === undefined) return;
+    this.#reading = undefined;
+    if (arrival === "end") return reading.resolve(null);
+    if (arrival instanceof ConnectionError) return reading.reject(arrival);
+    const count = Math.min(arrival.length, reading.buffer.length);
+    reading.buffer.set(arrival.subarray(0, count));
+    if (count === arrival.length) this.#arrivals.shift();
+    else this.#arrivals[0] = arrival.subarray(count);
+    reading.resolve(count);
+  }
+}
+
+function closed(): ConnectionError {
+  return new ConnectionError("closed", "Cannot use the connection: closed");
+}
+
+/** A listener without a network. */
+export class FakeListener implements Listener {
+  readonly address: NetAddress = { hostname: "127.0.0.1", port: 80 };
+  readonly isEncrypted = false;
+  isClosed = false;
+  readonly #waiting: (Connection | Error)[] = [];
+  #accepting: {
+    readonly resolve: (connection: Connection | null) => void;
+    readonly reject: (error: Error) => void;
+  } | undefined;
+
+  /** A client connects; settles when the server has accepted. */
+  async connect(connection: FakeConnection = new FakeConnection()): Promise<FakeConnection> {
+    this.#waiting.push(connection);
+    this.#deliver();
+    await settle();
+    return connection;
+  }
+
+  /** Accepting fails once. */
+  async fail(error: Error): Promise<void> {
+    this.#waiting.push(error);
+    this.#deliver();
+    await settle();
+  }
+
+  accept(): Promise<Connection | null> {
+    if (this.isClosed && this.#waiting.length === 0) return Promise.resolve(null);
+    const { promise, resolve, reject } = Promise.withResolvers<Connection | null>();
+    this.#accepting = { resolve, reject };
+    this.#deliver();
+    return promise;
+  }
+
+  /** Puts a connection in the queue without letting the server go on. */
+  push(connection: FakeConnection): void {
+    this.#waiting.push(connection);
+    this.#deliver();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.#accepting?.resolve(null);
+    this.#accepting = undefined;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Connection> {
+    for (let next = await this.accept(); next !== null; next = await this.accept()) yield next;
+  }
+
+  #deliver(): void {
+    if (this.#accepting === undefined || this.#waiting.length === 0) return;
+    const { resolve, reject } = this.#accepting;
+    this.#accepting = undefined;
+    const next = this.#waiting.shift()!;
+    if (next instanceof Error) reject(next);
+    else resolve(next);
+  }
+}

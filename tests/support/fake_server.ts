@@ -1,0 +1,58 @@
+import { createBackend, type Handler } from "../../src/backend/handler.ts";
+import { textResponse } from "../../src/http/response.ts";
+import { serve, type Server } from "../../src/serve.ts";
+import type { ServeOptions } from "../../src/serve_options.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { FakeConnection, FakeListener } from "./fake_connection.ts";
+import { settle } from "./deadline.ts";
+
+/** A server between a listener and a clock that are both moved by hand. */
+export interface FakeServer {
+  readonly clock: FakeClock;
+  readonly listener: FakeListener;
+  readonly server: Server;
+  /** What was reported to `onError`. */
+  readonly errors: unknown[];
+  /** A client connects. */
+  connect(hostname?: string): Promise<FakeConnection>;
+}
+
+/** Starts {@linkcode serve} on a fake listener. Without Date and Server, so that answers can be compared whole. */
+export function startFakeServer(handler: Handler, options: ServeOptions = {}): FakeServer {
+  const clock = new FakeClock();
+  const listener = new FakeListener();
+  const errors: unknown[] = [];
+  const server = serve(listener, createBackend([], handler), {
+    clock,
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  return {
+    clock,
+    listener,
+    server,
+    errors,
+    connect: (hostname) => listener.connect(new FakeConnection(hostname)),
+  };
+}
+
+/** Closes a fake server, and lets the clock run until it is. */
+export async function stopFakeServer({ server, clock }: FakeServer): Promise<void> {
+  const stopped = server.shutdown();
+  await settle();
+  await clock.advance(60_000);
+  await stopped;
+}
+
+/** Answers with the target as text. */
+export const echoTarget: Handler = (request) => textResponse(200, request.target);
+
+/** The head of a request without content. */
+export function get(target: string, fields: string = ""): string {
+  return `GET ${target} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
+}
+
+/** The status codes of the answers in a text, in order. */
+export function statusesOf(text: string): number[] {
+  return Array.from(text.matchAll(/HTTP\/1\.1 (\d{3}) /g), ([, status]) => Number(status));
+}
