@@ -49,6 +49,7 @@ export type { HttpErrorCode, HttpErrorOptions } from "./src/http/errors.ts";
 export { createBackend } from "./src/backend/handler.ts";
 export type { Backend, Handler, MaybePromise, Middleware, RequestContext } from "./src/backend/handler.ts";
 export type { Theme } from "./src/backend/stylesheet.ts";
+export type { FetchHandler } from "./src/backend/fetch_backend.ts";
 export { run } from "./src/backend/run.ts";
 export { routes } from "./src/backend/routes.ts";
 export type { Route, RouteHandler } from "./src/backend/routes.ts";

@@ -1,4 +1,5 @@
 import { type Backend, createBackend, type Handler } from "./backend/handler.ts";
+import { createFetchBackend, type FetchHandler } from "./backend/fetch_backend.ts";
 import { BufferPool } from "./bytes/buffer_pool.ts";
 import { Deadlines } from "./deadlines.ts";
 import { HttpError } from "./http/errors.ts";
@@ -31,12 +32,21 @@ const MIN_SWEEP_MS = 10;
 /**
  * Serves HTTP on a listener.
  *
- * @param backend a handler, or a backend made by {@linkcode createBackend}, which sees refused requests too
+ * @param backend a handler; a backend made by {@linkcode createBackend}, which sees refused requests too; or
+ *   anything with a web-standard `fetch`
  * @param options limits, time-outs and callbacks; see {@linkcode ServeSettings} for the defaults
  */
-export function serve(listener: Listener, backend: Handler | Backend, options: ServeOptions = {}): Server {
-  const settings: ServeSettings = { ...DEFAULT_SETTINGS, ...options };
-  return new HttpServer(listener, typeof backend === "function" ? createBackend([], backend) : backend, settings);
+export function serve(
+  listener: Listener,
+  backend: Handler | Backend | FetchHandler,
+  options: ServeOptions = {},
+): Server {
+  return new HttpServer(listener, toBackend(backend), { ...DEFAULT_SETTINGS, ...options });
+}
+
+function toBackend(backend: Handler | Backend | FetchHandler): Backend {
+  if (typeof backend === "function") return createBackend([], backend);
+  return "handle" in backend ? backend : createFetchBackend(backend);
 }
 
 const OVERLOAD_ANSWER = new TextEncoder().encode(

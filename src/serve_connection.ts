@@ -30,6 +30,7 @@ export class ServedConnection implements RequestSource {
   readonly #writer: ResponseWriter;
   readonly #shared: SharedResources;
   #requests = 0;
+  #receivedAtMs = 0;
   #isStopping = false;
 
   constructor(connection: Connection, shared: SharedResources) {
@@ -83,6 +84,8 @@ export class ServedConnection implements RequestSource {
       const next = processRequest(this.#reader);
       const request = next instanceof Promise ? await next : next;
       if (request === null) return;
+      // Requests that were read together came together: the clock is asked once for all of them.
+      if (next instanceof Promise) this.#receivedAtMs = this.#shared.settings.clock.nowMs();
       const served = this.#serveRequest(request);
       const persistence = served instanceof Promise ? await served : served;
       if (persistence === "close") return await this.#end();
@@ -102,7 +105,7 @@ export class ServedConnection implements RequestSource {
       remote: this.#connection.remote,
       local: this.#connection.local,
       isEncrypted: this.#connection.isEncrypted,
-      receivedAtMs: settings.clock.nowMs(),
+      receivedAtMs: this.#receivedAtMs,
       requestId: undefined,
       theme: undefined,
       error: undefined,

@@ -150,10 +150,10 @@ export class LineDecoder {
     return true;
   }
 
-  // A buffer that grew for one long line is not kept for an idle stream.
+  // The line keeps its bytes: another split line may begin in the same chunk. An idle stream holds no buffer.
   #releaseCarry(): Uint8Array {
     const carry = this.#carry!;
-    if (carry.length > FIRST_CARRY_BYTES) this.#carry = undefined;
+    this.#carry = undefined;
     return carry;
   }
 

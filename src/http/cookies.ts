@@ -2,6 +2,7 @@ import { consistsOf, COOKIE_OCTET, isToken, trimOws } from "./grammar.ts";
 
 /** One cookie as the client sent it. */
 export interface CookiePair {
+  /** The name as sent. */
   readonly name: string;
   /** The value as sent, without the quotes around it, bytes seen as latin1. */
   readonly value: string;
@@ -31,6 +32,7 @@ function unquote(value: string): string {
 
 /** Attributes of a cookie (RFC 6265 §4.1.1). */
 export interface CookieAttributes {
+  /** The value of Path. */
   readonly path?: string;
 }
 

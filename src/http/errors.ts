@@ -1,3 +1,5 @@
+import { checkField } from "./grammar.ts";
+
 /**
  * What was wrong with a message, as a word that programs compare.
  *
@@ -53,11 +55,19 @@ export class HttpError extends Error {
   readonly headers: readonly (readonly [name: string, value: string])[];
 
   /**
+   * Makes an error.
+   *
    * @param status status code of the answer, 400 to 599
    * @param message action, colon, state: `Cannot read Content-Length: expected digits, got "12a"`
+   * @throws {RangeError} for another status: no answer could be made of it
+   * @throws {TypeError} for fields that cannot go on the wire
    */
   constructor(status: number, message: string, options: HttpErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    if (!(Number.isInteger(status) && status >= 400 && status <= 599)) {
+      throw new RangeError(`Cannot make an HttpError: expected a status of 400 to 599, got ${status}`);
+    }
+    for (const [name, value] of options.headers ?? []) checkField(name, value);
     this.status = status;
     this.code = options.code ?? "refused";
     this.offset = options.offset;

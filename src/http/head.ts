@@ -15,6 +15,8 @@ const HTAB = 0x09;
 const DEL = 0x7f;
 const CR = 0x0d;
 const COLON = 0x3a;
+const SLASH = 0x2f;
+const QUESTION_MARK = 0x3f;
 const ZERO = 0x30;
 const NINE = 0x39;
 
@@ -61,10 +63,27 @@ export function findBadTargetByte(
   allowed: TargetBytes,
 ): number {
   const flags = allowed === "whatwg" ? URI_BYTE | BROWSER_URI_BYTE : URI_BYTE;
+  const authorityEnd = allowed === "whatwg" ? start : findAuthorityEnd(line, start, end);
   for (let i = start; i < end; i++) {
-    if ((BYTE_CLASSES[line[i]!]! & flags) === 0) return i;
+    const byte = line[i]!;
+    if ((BYTE_CLASSES[byte]! & flags) === 0 && !(i < authorityEnd && isBracket(byte))) return i;
   }
   return start === end ? end : -1;
+}
+
+/** Where brackets may stand, those of an IPv6 address: in an authority-form, which has no slash, or behind "//". */
+function findAuthorityEnd(line: Uint8Array, start: number, end: number): number {
+  let slashes = 0;
+  for (let i = start; i < end; i++) {
+    const byte = line[i]!;
+    if (byte === QUESTION_MARK) return i;
+    if (byte === SLASH && (i === start || ++slashes === 3)) return i;
+  }
+  return end;
+}
+
+function isBracket(byte: number): boolean {
+  return byte === 0x5b || byte === 0x5d;
 }
 
 /**

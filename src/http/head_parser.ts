@@ -2,7 +2,7 @@
 
 import { HttpError, type HttpErrorCode } from "./errors.ts";
 import type { Framing } from "./framing.ts";
-import { BYTE_CLASSES, TCHAR } from "./grammar.ts";
+import { BYTE_CLASSES, isToken, TCHAR } from "./grammar.ts";
 import {
   checkFieldValue,
   checkHead,
@@ -27,6 +27,8 @@ import type { FieldToken, HttpToken } from "./tokens.ts";
 export interface HeadParserOptions extends HttpLimits {
   /** Which bytes a request target may hold; default `whatwg`, for browsers leave `|` and others unencoded. */
   readonly targetBytes: TargetBytes;
+  /** Whether request line and fields are given as tokens; they are in the head-end token as well. */
+  readonly lineTokens: boolean;
 }
 
 const SP = 0x20;
@@ -107,7 +109,7 @@ export class HeadParser {
       }
       const field = this.readField("field");
       this.#headers.appendParsed(field.name, field.value);
-      tokens.push(field);
+      if (this.#options.lineTokens) tokens.push(field);
     }
   }
 
@@ -203,6 +205,8 @@ export class HeadParser {
     }
     this.#isFirst = false;
     if (carriageReturn < 0) {
+      // What it says is understood, for the log and for the answer to HEAD, but not passed on.
+      this.#takeRequestLine([], methodEnd, end);
       throw fault(400, "bad-request-line", "Cannot read the request line: LF without CR", this.#offsetOf(lineFeed));
     }
     this.#takeRequestLine(tokens, methodEnd, end);
@@ -227,6 +231,7 @@ export class HeadParser {
       throw fault(505, "bad-version", message, this.#offsetOf(targetEnd + 1));
     }
     checkTargetForm(this.#method, this.#target);
+    if (!this.#options.lineTokens) return;
     tokens.push({
       kind: "request-line",
       method: this.#method,
@@ -258,11 +263,17 @@ export class HeadParser {
   }
 
   #requestLineTooLong(): HttpError {
-    const limit = this.#options.maxRequestLineBytes;
+    const { maxRequestLineBytes, maxHeadBytes } = this.#options;
+    const limit = Math.min(maxRequestLineBytes, maxHeadBytes);
+    const line = this.#reader.partial;
+    const methodEnd = line.indexOf(SP);
     // RFC 9112 §3 asks for 501 where the method alone is too long, and for 414 where the target is.
-    return this.#reader.partial.includes(SP)
-      ? fault(414, "request-line-too-long", `Cannot take the request line: limit is ${limit} bytes`, this.start)
-      : fault(501, "method-too-long", `Cannot take the method: limit is ${limit} bytes`, this.start);
+    if (methodEnd < 0) return fault(501, "method-too-long", `Cannot take the method: limit is ${limit} bytes`, this.start);
+    const method = decodeLatin1(line.subarray(0, methodEnd));
+    // Known all the same: the answer to HEAD has no content, also this one (RFC 9110 §9.3.2).
+    this.#hasRequestLine = isToken(method);
+    if (this.#hasRequestLine) this.#method = method;
+    return fault(414, "request-line-too-long", `Cannot take the request line: limit is ${limit} bytes`, this.start);
   }
 }
 

@@ -65,7 +65,7 @@ export class LineReader {
    */
   next(maxBytes: number): LineResult {
     const from = this.#position;
-    const lineFeed = this.#chunk.indexOf(LF, from);
+    const lineFeed = findLineFeed(this.#chunk, from);
     const end = lineFeed < 0 ? this.#chunk.length : lineFeed + 1;
     const isTooLong = this.#carryLength + end - from > (lineFeed < 0 ? maxBytes - 1 : maxBytes);
     this.lineOffset = this.nextLineOffset;
@@ -117,3 +117,15 @@ export class LineReader {
 }
 
 const EMPTY = new Uint8Array(0);
+
+// Most lines of a head are shorter than this; for them a loop is faster than the call of indexOf.
+const LOOPED_BYTES = 64;
+
+/** The index of the next LF, or -1. */
+function findLineFeed(bytes: Uint8Array, from: number): number {
+  const end = Math.min(bytes.length, from + LOOPED_BYTES);
+  for (let i = from; i < end; i++) {
+    if (bytes[i] === LF) return i;
+  }
+  return end === bytes.length ? -1 : bytes.indexOf(LF, end);
+}

@@ -23,7 +23,7 @@ const encoder = new TextEncoder();
 /**
  * The first lines of answers as bytes, kept for a second: status line, Date, Server, Connection.
  *
- * One per server; `serverName` is the value of the Server field, "" leaves it out.
+ * One per server.
  */
 export class FirstLines {
   readonly #serverName: string;
@@ -32,6 +32,11 @@ export class FirstLines {
   #date = "";
 
   /** @throws {TypeError} when the name holds a control byte or a character beyond latin1 */
+  /**
+   * Makes the lines of a server.
+   *
+   * @param serverName value of the Server field; "" leaves the field out
+   */
   constructor(serverName: string) {
     if (!isFieldValue(serverName)) throw new TypeError(`Cannot name the server: got ${JSON.stringify(serverName)}`);
     this.#serverName = serverName;

@@ -37,6 +37,8 @@ export class HttpRequest implements RequestHead {
   #cookies: readonly CookiePair[] | undefined;
 
   /**
+   * Makes a request.
+   *
    * @param head method, target, version and fields
    * @param body the content that follows
    * @param rawHead the head as it came, where it is kept

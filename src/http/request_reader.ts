@@ -2,6 +2,8 @@ import { HttpError } from "./errors.ts";
 import type { Framing } from "./framing.ts";
 import { equalsIgnoringCase } from "./grammar.ts";
 import { HttpHeaders } from "./headers.ts";
+import { HeldHead } from "./held_head.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { HttpRequest, type RequestHead } from "./request.ts";
 import { bodyTooLarge, EMPTY_BODY } from "./request_body.ts";
 import { StreamedBody } from "./streamed_body.ts";
@@ -48,15 +50,20 @@ export class RequestReader {
   #tokens: HttpToken[] = [];
   #next = 0;
   #body: StreamedBody | undefined;
-  #heldHead: Uint8Array[] = [];
-  #isFilling = false;
+  #request: HttpRequest | undefined;
+  readonly #heldHead = new HeldHead();
   #hasEnded = false;
 
-  /** @param options limits in bytes and counts, and whether raw heads are kept */
+  /**
+   * Makes the reader of one connection.
+   *
+   * @param source where the bytes come from
+   * @param options limits in bytes and counts, and whether raw heads are kept
+   */
   constructor(source: RequestSource, options: RequestReaderOptions = {}) {
     this.#source = source;
-    this.#tokenizer = new HttpTokenizer(options);
-    this.#maxBodyBytes = options.maxBodyBytes ?? Infinity;
+    this.#tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
+    this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_LIMITS.maxBodyBytes;
     this.#keepRawHead = options.keepRawHead ?? false;
   }
 
@@ -112,7 +119,8 @@ export class RequestReader {
         if (await body.read() === null) return true;
       }
     } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
+      // A TypeError says that the handler still reads: then nobody knows when the content ends.
+      if (!(error instanceof HttpError || error instanceof TypeError)) throw error;
     }
     return false;
   }
@@ -132,14 +140,8 @@ export class RequestReader {
   }
 
   async #fillBody(): Promise<void> {
-    if (this.#isFilling) throw new TypeError("Cannot read content: another read is under way");
-    this.#isFilling = true;
-    try {
-      await this.#source.flush?.();
-      this.#take(await this.#source.read(this.#prepareBuffer("body"), "body"));
-    } finally {
-      this.#isFilling = false;
-    }
+    await this.#source.flush?.();
+    this.#take(await this.#source.read(this.#prepareBuffer("body"), "body"));
   }
 
   #prepareBuffer(phase: ReadPhase): Uint8Array {
@@ -168,6 +170,7 @@ export class RequestReader {
   #createRequest(token: HeadEndToken): HttpRequest {
     const { head, framing } = token;
     const request = new HttpRequest(head, this.#openBody(head, framing), this.#rawHead(token.headStart, token.end));
+    this.#request = request;
     const expectation = head.version === "1.1" ? head.headers.get("expect") : undefined;
     if (expectation !== undefined && !equalsIgnoringCase(expectation, "100-continue")) {
       const quoted = JSON.stringify(expectation);
@@ -191,8 +194,14 @@ export class RequestReader {
       takeToken: () => this.#takeToken(),
       fill: () => this.#fillBody(),
       sendContinue: holdsBack ? () => this.#source.sendContinue?.() : undefined,
+      onFault: (error) => this.#refuseRest(error),
     });
     return this.#body;
+  }
+
+  /** A request whose content broke is refused, also where its head was answered well: the connection ends. */
+  #refuseRest(error: unknown): void {
+    if (error instanceof HttpError) this.#request?.refuse(error);
   }
 
   #createRefused(token: ErrorToken): HttpRequest {
@@ -212,14 +221,13 @@ export class RequestReader {
   /** Keeps the bytes of an unfinished head before the buffer is used again. */
   #holdHead(): void {
     if (!this.#keepRawHead || this.#tokenizer.isBetweenMessages || this.hasUnreadBody) return;
-    this.#heldHead.push(this.#headBytes(this.#tokenizer.headStart, Infinity).slice());
+    const { headStart, pushedBytes } = this.#tokenizer;
+    this.#heldHead.hold(this.#headBytes(headStart, Infinity), Math.max(headStart, pushedBytes - this.#buffered));
   }
 
   #rawHead(start: number, end: number): string {
     if (!this.#keepRawHead) return "";
-    const text = this.#heldHead.map(decodeLatin1).join("") + decodeLatin1(this.#headBytes(start, end));
-    this.#heldHead = [];
-    return text;
+    return this.#heldHead.take(start) + decodeLatin1(this.#headBytes(start, end));
   }
 
   /** The bytes of a head that lie in the buffer; offsets count from the first byte of the connection. */

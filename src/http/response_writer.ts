@@ -24,7 +24,12 @@ export class ResponseWriter {
   // What was sent without being waited for.
   #backlog: Promise<void> | undefined;
 
-  /** @param pool where the buffers come from, shared by many connections */
+  /**
+   * Makes the writer of one connection.
+   *
+   * @param sink where the bytes go
+   * @param pool where the buffers come from, shared by many connections
+   */
   constructor(sink: ResponseSink, pool: BufferPool) {
     this.#sink = sink;
     this.#pool = pool;
@@ -59,10 +64,12 @@ export class ResponseWriter {
   }
 
   /** Sends all that waits; settles when the sink has taken everything. */
-  async flush(): Promise<void> {
-    const backlog = this.#backlog;
+  flush(): Promise<void> {
+    return this.#backlog === undefined ? this.#send() : this.#flushBehind(this.#backlog);
+  }
+
+  async #flushBehind(backlog: Promise<void>): Promise<void> {
     await this.#send();
-    if (backlog === undefined) return;
     await backlog;
     if (this.#backlog === backlog) this.#backlog = undefined;
   }

@@ -14,6 +14,8 @@ export interface StreamedBodyOptions {
   readonly fill: () => Promise<void>;
   /** Asks the client for content that it holds back; undefined where it does not. */
   readonly sendContinue: (() => Promise<void> | undefined) | undefined;
+  /** Told once that there will be no more content, whether or not somebody reads on. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** The content of a request as the tokens give it. */
@@ -25,6 +27,7 @@ export class StreamedBody implements RequestBody {
   readonly #options: StreamedBodyOptions;
   #isAwaitingContinue: boolean;
   #error: unknown;
+  #isReading = false;
 
   constructor(options: StreamedBodyOptions) {
     this.length = options.length;
@@ -34,18 +37,29 @@ export class StreamedBody implements RequestBody {
 
   /** Whether the client holds its content back until it is asked: then it need not be read (RFC 9110 §10.1.1). */
   get isHeldBack(): boolean {
-    return this.#isAwaitingContinue && this.receivedBytes === 0;
+    return this.#isAwaitingContinue;
   }
 
   async read(): Promise<Uint8Array | null> {
     if (this.isComplete) return null;
     if (this.#error !== undefined) throw this.#error;
+    if (this.#isReading) throw new TypeError("Cannot read content: another read is under way");
+    this.#isReading = true;
     try {
       return await this.#readPiece();
     } catch (error) {
-      this.#error = error;
-      throw error;
+      throw this.#fail(error);
+    } finally {
+      this.#isReading = false;
     }
+  }
+
+  #fail(error: unknown): unknown {
+    if (this.#error === undefined) {
+      this.#error = error;
+      this.#options.onFault(error);
+    }
+    return error;
   }
 
   async #readPiece(): Promise<Uint8Array | null> {
@@ -71,9 +85,11 @@ export class StreamedBody implements RequestBody {
     const { maxBytes } = this.#options;
     const allowed = maxBytes - this.receivedBytes;
     this.receivedBytes += bytes.length;
+    // RFC 9110 §10.1.1: who has content already need not be asked for it.
+    this.#isAwaitingContinue = false;
     if (bytes.length <= allowed) return bytes;
-    this.#error = bodyTooLarge(maxBytes);
-    if (allowed <= 0) throw this.#error;
+    const error = this.#fail(bodyTooLarge(maxBytes));
+    if (allowed <= 0) throw error;
     return bytes.subarray(0, allowed);
   }
 

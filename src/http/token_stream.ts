@@ -8,7 +8,11 @@ import type { HttpToken } from "./tokens.ts";
  * nothing behind a fault is looked at. Content in the tokens is a view of the bytes written.
  */
 export class HttpTokenStream extends TransformStream<Uint8Array, HttpToken> {
-  /** @param options limits and tolerances of the tokenizer */
+  /**
+   * Makes a stream for one connection.
+   *
+   * @param options limits and tolerances of the tokenizer
+   */
   constructor(options: HttpTokenizerOptions = {}) {
     const tokenizer = new HttpTokenizer(options);
     const send = (tokens: readonly HttpToken[], controller: TransformStreamDefaultController<HttpToken>): void => {

@@ -5,13 +5,19 @@ import { HttpError } from "./errors.ts";
 import type { Framing } from "./framing.ts";
 import { HeadParser, type HeadParserOptions } from "./head_parser.ts";
 import { HttpHeaders } from "./headers.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
+import { DEFAULT_LIMITS, type HttpLimits } from "./limits.ts";
 import { LineReader } from "./line_reader.ts";
 import type { RequestHead } from "./request.ts";
+import type { TargetBytes } from "./head.ts";
 import type { HttpToken } from "./tokens.ts";
 
 /** Limits and tolerances of {@linkcode HttpTokenizer}; every one has a default. */
-export type HttpTokenizerOptions = Partial<HeadParserOptions>;
+export interface HttpTokenizerOptions extends Partial<HttpLimits> {
+  /** Which bytes a request target may hold; default `whatwg`: browsers leave `|` and others unencoded. */
+  readonly targetBytes?: TargetBytes;
+  /** Whether request line and fields are given as tokens, default true; the head-end token has them as well. */
+  readonly lineTokens?: boolean;
+}
 
 type State = "head" | "length" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailer" | "ended";
 
@@ -38,9 +44,13 @@ export class HttpTokenizer {
   #trailers: HttpHeaders | undefined;
   #trailerStart = 0;
 
-  /** @param options limits in bytes and counts, see {@linkcode DEFAULT_LIMITS} */
+  /**
+   * Makes a tokenizer for one connection.
+   *
+   * @param options limits in bytes and counts
+   */
   constructor(options: HttpTokenizerOptions = {}) {
-    this.#options = { ...DEFAULT_LIMITS, targetBytes: "whatwg", ...options };
+    this.#options = { ...DEFAULT_LIMITS, targetBytes: "whatwg", lineTokens: true, ...options };
     this.#head = new HeadParser(this.#reader, this.#options);
   }
 

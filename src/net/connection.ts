@@ -82,7 +82,13 @@ export class ConnectionError extends Error {
   /** The word for programs. */
   readonly code: ConnectionErrorCode;
 
-  /** @param message action, colon, state */
+  /**
+   * Makes an error.
+   *
+   * @param code the word for programs
+   * @param message action, colon, state
+   * @param options what brought it about
+   */
   constructor(code: ConnectionErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
     super(message, options);
     this.code = code;

@@ -51,6 +51,8 @@ export async function openDatabase(path: string, durability: Durability): Promis
     const database = new Database(path);
     try {
       takeFile(database, durability, size === 0);
+      // Left behind by the check, which reads in shared mode; in exclusive mode nobody uses it.
+      await unlink(`${path}-shm`).catch(() => {});
       return database;
     } catch (error) {
       database.close();
@@ -127,7 +129,9 @@ function checkFile(Database: DatabaseConstructor, path: string): void {
 
 function checkContent(database: DatabaseSync): void {
   const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
-  if (verdict !== "ok") throw new RangeError(`Cannot read the database: ${verdict}`);
+  if (verdict !== "ok") {
+    throw new RangeError(`Cannot read the database: ${String(verdict).replaceAll(/\s+/g, " ")}`);
+  }
   for (const row of database.prepare("SELECT samples FROM block").iterate()) {
     checkBlock(row.samples as Uint8Array);
   }

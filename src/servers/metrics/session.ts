@@ -106,6 +106,7 @@ export class Session {
 
   #addRefusal(replies: ReplyBuffer, reason: string): void {
     replies.addError(reason);
+    if (!this.#hasUncommittedPuts) replies.keep();
     const { events } = this.#parts;
     if (events.refused !== undefined) events.refused(this.#line(), reason);
     if (events.answered !== undefined) events.answered(this.#line(), "error");
@@ -119,6 +120,7 @@ export class Session {
     replies.beginRows();
     while (!(await rows.fill(replies))) await this.#send(replies);
     replies.endRows();
+    replies.keep();
     if (events.answered !== undefined) events.answered(this.#line(), "ok");
   }
 

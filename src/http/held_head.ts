@@ -1,0 +1,36 @@
+import { decodeLatin1 } from "./text_window.ts";
+
+const EMPTY = new Uint8Array(0);
+
+/** Keeps the beginning of a head whose bytes come in several reads: the buffer they came in is used again. */
+export class HeldHead {
+  // One array that grows: a head that comes byte by byte would otherwise cost an array for each of its bytes.
+  #bytes: Uint8Array = EMPTY;
+  #length = 0;
+  #offset = 0;
+
+  /** Adds bytes. @param offset that of the first one; bytes that do not follow those held replace them */
+  hold(bytes: Uint8Array, offset: number): void {
+    if (offset !== this.#offset + this.#length) {
+      this.#offset = offset;
+      this.#length = 0;
+    }
+    const length = this.#length + bytes.length;
+    if (length > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(length, this.#bytes.length * 2));
+      grown.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(bytes, this.#length);
+    this.#length = length;
+  }
+
+  /** Gives out what is held from an offset on, as latin1, and forgets it: an empty line in front is left out. */
+  take(offset: number): string {
+    if (this.#length === 0) return "";
+    const text = decodeLatin1(this.#bytes.subarray(Math.max(0, offset - this.#offset), this.#length));
+    this.#bytes = EMPTY;
+    this.#length = 0;
+    return text;
+  }
+}

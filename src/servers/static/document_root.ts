@@ -1,0 +1,147 @@
+// Nothing outside the document root is served: what lies inside is decided here, and nowhere else.
+
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, open, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { HttpError } from "../../http/errors.ts";
+import { type FileStamp, stampOf } from "./file_stamp.ts";
+
+/** Which symbolic links are followed: those whose target lies inside the root, none, or all. */
+export type SymlinkPolicy = "inside" | "deny" | "follow";
+/** Whether names that begin with a dot exist for clients. */
+export type DotfilePolicy = "deny" | "allow";
+
+/** Options of a {@linkcode DocumentRoot}. */
+export interface DocumentRootOptions {
+  /** The folder that is served. */
+  readonly path: string;
+  /** Which symbolic links are followed. */
+  readonly symlinks: SymlinkPolicy;
+  /** Whether dotfiles are served. */
+  readonly dotfiles: DotfilePolicy;
+}
+
+/** What a path leads to. `isHidden` marks what may exist but is not to be known. */
+export type Located =
+  | { readonly kind: "file"; readonly path: string; readonly stamp: FileStamp }
+  | { readonly kind: "directory"; readonly path: string }
+  | { readonly kind: "missing"; readonly isHidden: boolean };
+
+const MISSING: Located = { kind: "missing", isHidden: false };
+const HIDDEN: Located = { kind: "missing", isHidden: true };
+
+const MISSING_CODES = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "EINVAL"]);
+const REFUSED_CODES = new Set(["EACCES", "EPERM"]);
+const EXHAUSTED_CODES = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
+
+// A FIFO without a writer would block an open for ever. The real path has no link in it: one that has appeared since
+// must not be followed. Windows knows neither flag.
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const NO_LINKS = constants.O_NOFOLLOW ?? 0;
+
+/** A folder of files to serve, with the rules of what may be seen. */
+export class DocumentRoot {
+  readonly #options: DocumentRootOptions;
+
+  constructor(options: DocumentRootOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a name is kept from clients: a dotfile, apart from `.well-known` (RFC 8615). */
+  hidesName(name: string): boolean {
+    return this.#options.dotfiles === "deny" && name.startsWith(".") && name !== ".well-known";
+  }
+
+  /**
+   * Finds out what names below the root lead to.
+   *
+   * @param segments decoded names without slashes and dots
+   * @throws {HttpError} 403 for what exists and is refused, 503 when the process has no descriptor left
+   */
+  async locate(segments: readonly string[]): Promise<Located> {
+    if (segments.some((name) => this.hidesName(name))) return HIDDEN;
+    try {
+      const path = await this.#realPath(segments);
+      const stats = await stat(path);
+      if (stats.isDirectory()) return { kind: "directory", path };
+      if (!stats.isFile()) throw refused(path, "it is neither file nor directory");
+      return { kind: "file", path, stamp: stampOf(stats) };
+    } catch (error) {
+      if (isMissing(error)) return MISSING;
+      throw toHttpError(error, join(this.#options.path, ...segments));
+    }
+  }
+
+  /**
+   * Opens a located file. The stamp of the handle tells whether it is still the same.
+   *
+   * @throws {HttpError} 403, 404 or 503
+   */
+  async open(path: string): Promise<{ readonly handle: FileHandle; readonly stamp: FileStamp }> {
+    let handle: FileHandle;
+    try {
+      handle = await open(path, OPEN_FLAGS | (this.#options.symlinks === "follow" ? 0 : NO_LINKS));
+    } catch (error) {
+      throw isMissing(error) ? new HttpError(404, `Cannot open "${path}": it is gone`) : toHttpError(error, path);
+    }
+    try {
+      const stats: Stats = await handle.stat();
+      if (!stats.isFile()) throw refused(path, "it is no file any more");
+      return { handle, stamp: stampOf(stats) };
+    } catch (error) {
+      await handle.close();
+      throw toHttpError(error, path);
+    }
+  }
+
+  async #realPath(segments: readonly string[]): Promise<string> {
+    const { path: root, symlinks } = this.#options;
+    const path = join(root, ...segments);
+    if (symlinks === "follow") return path;
+    if (symlinks === "deny") return await refuseLinks(root, segments);
+    // The root is looked at each time: it may be a link itself, which a deployment turns to another folder.
+    const [real, realRoot] = await Promise.all([realpath(path), realpath(root)]);
+    const isInside = real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep);
+    if (!isInside) throw refused(path, "a link leads out of the document root");
+    return real;
+  }
+}
+
+async function refuseLinks(root: string, segments: readonly string[]): Promise<string> {
+  let path = root;
+  for (const segment of segments) {
+    path = join(path, segment);
+    if ((await lstat(path)).isSymbolicLink()) throw refused(path, "it is a symbolic link");
+  }
+  return path;
+}
+
+function refused(path: string, reason: string): HttpError {
+  return new HttpError(403, `Cannot serve "${path}": ${reason}`);
+}
+
+function isMissing(error: unknown): boolean {
+  return MISSING_CODES.has(codeOf(error));
+}
+
+/** The answer to a failure of the file system. Errors that are unknown here stay as they are: they are ours. */
+function toHttpError(error: unknown, path: string): unknown {
+  const code = codeOf(error);
+  // Deno says so when the path is not among those that --allow-read names.
+  const isNotAllowed = error instanceof Error && error.name === "NotCapable";
+  if (isNotAllowed || REFUSED_CODES.has(code)) {
+    return new HttpError(403, `Cannot serve "${path}": no permission`, { cause: error });
+  }
+  if (EXHAUSTED_CODES.has(code)) {
+    return new HttpError(503, `Cannot open "${path}": out of resources`, {
+      code: "overload",
+      headers: [["Retry-After", "1"]],
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}

@@ -1,0 +1,39 @@
+import type { Stats } from "node:fs";
+
+/** What the file system tells about a version of a file: another version has, as a rule, another stamp. */
+export interface FileStamp {
+  /** Bytes. */
+  readonly size: number;
+  /** Last change of the content, in milliseconds since 1970. */
+  readonly mtimeMs: number;
+  /** Last change of content or attributes, in milliseconds since 1970; Deno 2.9.6 gives whole seconds. */
+  readonly ctimeMs: number;
+  /** Number of the file in its file system: a file that was put in its place has another. */
+  readonly ino: number;
+}
+
+// Times of Linux tick every 1 to 10 ms, and ctime is in whole seconds on Deno.
+const TICK_MS = 1_050;
+
+/** Takes the stamp from what stat said. */
+export function stampOf({ size, mtimeMs, ctimeMs, ino }: Stats): FileStamp {
+  return { size, mtimeMs: Math.floor(mtimeMs), ctimeMs: Math.floor(ctimeMs), ino };
+}
+
+/** Whether two stamps are the same. */
+export function isSameStamp(left: FileStamp, right: FileStamp): boolean {
+  return left.size === right.size && left.mtimeMs === right.mtimeMs && left.ctimeMs === right.ctimeMs &&
+    left.ino === right.ino;
+}
+
+/**
+ * Whether every later change is sure to show in the stamp.
+ *
+ * A file that was changed a moment ago can change again within the same tick of the clock, unseen. A time in the
+ * future, as on network file systems, counts as a moment ago.
+ *
+ * @param takenAtMs a time before the stamp was taken
+ */
+export function isSettled(stamp: FileStamp, takenAtMs: number): boolean {
+  return takenAtMs - Math.max(stamp.mtimeMs, stamp.ctimeMs) > TICK_MS;
+}

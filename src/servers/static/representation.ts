@@ -1,0 +1,80 @@
+import { formatHttpDate } from "../../http/date.ts";
+import { type HeaderField, HttpHeaders } from "../../http/headers.ts";
+import { type HttpResponse } from "../../http/response.ts";
+import type { ContentCoding } from "./content_coding.ts";
+import type { FileStamp } from "./file_stamp.ts";
+import type { Validators } from "./preconditions.ts";
+
+/** Where the bytes of an answer come from. */
+export type Content =
+  | { readonly kind: "memory"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "file"; readonly path: string; readonly stamp: FileStamp };
+
+/** What a {@linkcode Representation} is made of. */
+export interface RepresentationParts extends Validators {
+  /** How the content is compressed. */
+  readonly coding: ContentCoding;
+  /** Value of Content-Type. */
+  readonly mediaType: string;
+  /** The bytes. */
+  readonly content: Content;
+  /** Fields for 200, 206 and 304 beside those of the representation itself: Vary, Cache-Control, those of the user. */
+  readonly fields: readonly HeaderField[];
+}
+
+/**
+ * One form of a resource: a file as it is, or compressed, with its answers ready-made.
+ *
+ * The answers are objects that are used again and again: sending one allocates nothing.
+ */
+export class Representation implements RepresentationParts {
+  readonly coding: ContentCoding;
+  readonly mediaType: string;
+  readonly content: Content;
+  readonly fields: readonly HeaderField[];
+  readonly etag: string;
+  readonly lastModifiedMs: number;
+  /** Bytes of the content. */
+  readonly size: number;
+  /** The answer to GET, 200, where the content is in memory. */
+  readonly whole: HttpResponse | undefined;
+  /** The answer to HEAD, 200. */
+  readonly head: HttpResponse;
+  /** The answer when the client has it already, 304. */
+  readonly notModified: HttpResponse;
+
+  constructor(parts: RepresentationParts) {
+    this.coding = parts.coding;
+    this.mediaType = parts.mediaType;
+    this.content = parts.content;
+    this.fields = parts.fields;
+    this.etag = parts.etag;
+    this.lastModifiedMs = parts.lastModifiedMs;
+    this.size = parts.content.kind === "memory" ? parts.content.bytes.length : parts.content.stamp.size;
+    const headers = this.createHeaders([["Content-Length", String(this.size)]]);
+    this.head = { status: 200, headers, body: null };
+    this.whole = parts.content.kind === "memory" ? { status: 200, headers, body: parts.content.bytes } : undefined;
+    // RFC 9110 §15.4.5: fields that tell about the content are left out, there is none.
+    this.notModified = { status: 304, headers: withFields(this.#validatorFields(), this.fields), body: null };
+  }
+
+  /** The fields of 200 and 206. @param others fields of this one answer; they replace those of the same name */
+  createHeaders(others: readonly HeaderField[]): HttpHeaders {
+    const own: HeaderField[] = [["Content-Type", this.mediaType]];
+    if (this.coding !== "identity") own.push(["Content-Encoding", this.coding]);
+    own.push(...this.#validatorFields(), ["Accept-Ranges", "bytes"]);
+    return withFields(withFields(own, this.fields), others);
+  }
+
+  #validatorFields(): HeaderField[] {
+    return [["ETag", this.etag], ["Last-Modified", formatHttpDate(this.lastModifiedMs)]];
+  }
+}
+
+/** Fields with others put over them: where both have a name, the others' lines stand. */
+export function withFields(fields: Iterable<HeaderField>, others: readonly HeaderField[]): HttpHeaders {
+  const headers = new HttpHeaders(fields);
+  for (const [name] of others) headers.delete(name);
+  for (const [name, value] of others) headers.append(name, value);
+  return headers;
+}
