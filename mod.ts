@@ -14,7 +14,13 @@ export async function main(args?: readonly string[]): Promise<void> {
 
 export { connect, listen } from "./src/net/listen.ts";
 export { ConnectionError } from "./src/net/connection.ts";
-export type { Connection, ConnectionErrorCode, Listener, ListenOptions, NetAddress } from "./src/net/connection.ts";
+export type {
+  Connection,
+  ConnectionErrorCode,
+  Listener,
+  ListenOptions,
+  NetAddress,
+} from "./src/net/connection.ts";
 
 export { HttpTokenizer } from "./src/http/tokenizer.ts";
 export type { HttpTokenizerOptions } from "./src/http/tokenizer.ts";

@@ -41,13 +41,27 @@ const COMMON_FLAGS = {
     default: undefined,
   }),
   "log-format": choiceFlag({ choices: ["text", "json"], help: "form of the log lines", default: "text" }),
-  "tls-cert": textFlag({ placeholder: "FILE", help: "PEM certificate chain: serve over TLS", default: undefined }),
-  "tls-key": textFlag({ placeholder: "FILE", help: "PEM private key of the certificate", default: undefined }),
+  "tls-cert": textFlag({
+    placeholder: "FILE",
+    help: "PEM certificate chain: serve over TLS",
+    default: undefined,
+  }),
+  "tls-key": textFlag({
+    placeholder: "FILE",
+    help: "PEM private key of the certificate",
+    default: undefined,
+  }),
   "max-head-bytes": bytesFlag("largest head of a request, beyond it 431", DEFAULT_SETTINGS.maxHeadBytes),
   "max-body-bytes": bytesFlag("largest content of a request, beyond it 413", DEFAULT_SETTINGS.maxBodyBytes),
   "head-timeout-ms": timeFlag("time for a head, beyond it 408", DEFAULT_SETTINGS.headTimeoutMs),
-  "body-timeout-ms": timeFlag("time without any byte of content, beyond it 408", DEFAULT_SETTINGS.bodyTimeoutMs),
-  "idle-timeout-ms": timeFlag("time between requests, then the connection is closed", DEFAULT_SETTINGS.idleTimeoutMs),
+  "body-timeout-ms": timeFlag(
+    "time without any byte of content, beyond it 408",
+    DEFAULT_SETTINGS.bodyTimeoutMs,
+  ),
+  "idle-timeout-ms": timeFlag(
+    "time between requests, then the connection is closed",
+    DEFAULT_SETTINGS.idleTimeoutMs,
+  ),
   "max-connections": integerFlag({
     placeholder: "N",
     help: "connections at once, beyond them 503",
@@ -144,6 +158,10 @@ export function portError(code: ConnectionErrorCode, address: NetAddress, cause:
       return new StartError(1, `port ${address.port} is already in use on ${address.hostname}`, { cause });
     case "denied":
       return new StartError(1, `no permission to listen on ${where}`, { cause });
+    case "bad-certificate":
+      return new StartError(2, "bad value for --tls-cert: expected PEM files that belong to --tls-key", {
+        cause,
+      });
     default:
       return new StartError(2, `bad value for --host: cannot listen on ${where}`, { cause });
   }

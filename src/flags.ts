@@ -32,7 +32,12 @@ export class UsageError extends Error {
 
 /** A flag that takes a text. */
 export function textFlag<T extends string | undefined>(
-  settings: { readonly placeholder: string; readonly help: string; readonly default: T; readonly alias?: string },
+  settings: {
+    readonly placeholder: string;
+    readonly help: string;
+    readonly default: T;
+    readonly alias?: string;
+  },
 ): Flag<T | string> {
   return { ...settings, expected: "a text", parse: (text) => text === "" ? undefined : text };
 }
@@ -80,10 +85,14 @@ export function switchFlag(help: string): Flag<boolean> {
  * @param args the words behind the command
  * @throws {UsageError} for an unknown flag, a word that belongs to none, a missing or a bad value
  */
-export function parseFlags<Table extends FlagTable>(args: readonly string[], table: Table): FlagValues<Table> {
+export function parseFlags<Table extends FlagTable>(
+  args: readonly string[],
+  table: Table,
+): FlagValues<Table> {
   const names = Object.keys(table);
   const isSwitch = (name: string): boolean => table[name]!.placeholder === undefined;
-  const parsed: Record<string, unknown> = parseArgs([...args], {
+  const words = joinValues(args, table);
+  const parsed: Record<string, unknown> = parseArgs(words, {
     string: names.filter((name) => !isSwitch(name)),
     boolean: names.filter(isSwitch),
     alias: aliasesOf(table),
@@ -91,8 +100,41 @@ export function parseFlags<Table extends FlagTable>(args: readonly string[], tab
   });
   const values: Record<string, unknown> = {};
   for (const name of names) values[name] = readFlag(name, table[name]!, parsed[name]);
-  refuseSwitchValues(args, table);
+  refuseSwitchValues(words, table);
   return values as FlagValues<Table>;
+}
+
+/**
+ * Writes each flag and its value as one word: parseArgs takes `-` and `-1` for flags of their own.
+ *
+ * A word that begins with two dashes is never a value; it could be one only as `--flag=--value`.
+ */
+function joinValues(args: readonly string[], table: FlagTable): string[] {
+  const words: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i]!;
+    const next = args[i + 1];
+    const flag = findFlag(word, table);
+    if (word === "--") throw new UsageError(`unexpected argument "--": expected only flags`);
+    if (flag === undefined || next === undefined || next.startsWith("--")) {
+      words.push(word);
+    } else if (flag.placeholder !== undefined) {
+      words.push(`${word}=${next}`);
+      i++;
+    } else if (next === "true" || next === "false") {
+      throw new UsageError(`bad value for ${word}: expected no value, got "${next}"`);
+    } else {
+      words.push(word);
+    }
+  }
+  return words;
+}
+
+function findFlag(word: string, table: FlagTable): Flag<unknown> | undefined {
+  const name = /^--([^=]+)$/.exec(word)?.[1];
+  if (name !== undefined) return Object.hasOwn(table, name) ? table[name] : undefined;
+  const alias = /^-([^=-])$/.exec(word)?.[1];
+  return alias === undefined ? undefined : Object.values(table).find((flag) => flag.alias === alias);
 }
 
 function aliasesOf(table: FlagTable): Record<string, string> {
@@ -126,7 +168,7 @@ function readFlag(name: string, flag: Flag<unknown>, given: unknown): unknown {
 function refuseSwitchValues(args: readonly string[], table: FlagTable): void {
   for (const word of args) {
     const name = /^--([^=]+)=/.exec(word)?.[1];
-    if (name !== undefined && table[name] !== undefined && table[name].placeholder === undefined) {
+    if (name !== undefined && Object.hasOwn(table, name) && table[name]!.placeholder === undefined) {
       throw new UsageError(`bad value for --${name}: expected no value`);
     }
   }
@@ -137,7 +179,9 @@ export function describeFlags(table: FlagTable): string {
   const rows = Object.entries(table).map(([name, flag]) => {
     const short = flag.alias === undefined ? "    " : `-${flag.alias}, `;
     const value = flag.placeholder === undefined ? "" : ` ${flag.placeholder}`;
-    const preset = flag.placeholder === undefined || flag.default === undefined ? "" : ` (default ${flag.default})`;
+    const preset = flag.placeholder === undefined || flag.default === undefined
+      ? ""
+      : ` (default ${flag.default})`;
     return [`  ${short}--${name}${value}`, flag.help + preset] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;

@@ -1,23 +1,30 @@
 // The only reader of arguments, environment and signals, and the only writer to the console.
 
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { SYSTEM_CLOCK } from "./clock.ts";
-import { type Command, type CommonValues, portError, type RunningCommand, StartError } from "./command.ts";
+import {
+  type Command,
+  type CommonValues,
+  portError,
+  type RunningCommand,
+  type StartContext,
+  StartError,
+} from "./command.ts";
 import { describeFlags, type FlagTable, parseFlags, UsageError } from "./flags.ts";
 import { LogFileError } from "./log/line_target.ts";
 import { type Logs, type LogTarget, openLogs } from "./log/open_logs.ts";
 import { ConnectionError, type Listener, type ListenOptions } from "./net/connection.ts";
 import { listen } from "./net/listen.ts";
 import { appCommand } from "./servers/app/command.ts";
+import { staticCommand } from "./servers/static/command.ts";
 import settings from "../deno.json" with { type: "json" };
 
 type AnyCommand = Omit<Command, "flags" | "start"> & {
   readonly flags: FlagTable & Command["flags"];
-  // deno-lint-ignore no-explicit-any -- each command gets the values of its own table, which parseFlags makes
-  readonly start: (context: any) => Promise<RunningCommand>;
+  readonly start: (context: never) => Promise<RunningCommand>;
 };
 
-const COMMANDS: readonly AnyCommand[] = [appCommand];
+const COMMANDS: readonly AnyCommand[] = [appCommand, staticCommand];
 const DEFAULT_COMMAND = appCommand;
 
 const encoder = new TextEncoder();
@@ -44,7 +51,9 @@ async function runCommand(args: readonly string[]): Promise<void> {
   const isNamed = word !== undefined && !word.startsWith("-");
   const command = isNamed ? COMMANDS.find(({ name }) => name === word) : DEFAULT_COMMAND;
   if (command === undefined) {
-    throw new UsageError(`unknown command "${word}": expected ${COMMANDS.map(({ name }) => name).join(", ")}`);
+    throw new UsageError(
+      `unknown command "${word}": expected ${COMMANDS.map(({ name }) => name).join(", ")}`,
+    );
   }
   const values = parseFlags(isNamed ? args.slice(1) : args, command.flags);
   if (values.help) return printLine(helpText(command));
@@ -58,11 +67,12 @@ async function startCommand(command: AnyCommand, values: CommonValues): Promise<
     accessLog: await chooseLogTarget(values["access-log"], "access"),
     errorLog: await chooseLogTarget(values["error-log"], "error"),
     format: values["log-format"],
-    onError: (error) => printError(`cannot write a log: ${error instanceof Error ? error.message : String(error)}`),
+    onError: (error) =>
+      printError(`cannot write a log: ${error instanceof Error ? error.message : String(error)}`),
   });
   let running: RunningCommand;
   try {
-    running = await command.start({
+    const context: StartContext<CommonValues> = {
       values,
       logs,
       clock: SYSTEM_CLOCK,
@@ -71,7 +81,9 @@ async function startCommand(command: AnyCommand, values: CommonValues): Promise<
         logs.flushSync();
         exitWith(1, message);
       },
-    });
+    };
+    // Each command gets the values of its own table, which parseFlags has made.
+    running = await command.start(context as never);
   } catch (error) {
     await logs.close();
     throw error;
@@ -102,9 +114,12 @@ async function readPem(flag: string, path: string): Promise<string> {
   try {
     return await readFile(path, "utf-8");
   } catch (cause) {
-    throw new UsageError(`bad value for --${flag}: expected a readable PEM file, got ${JSON.stringify(path)}`, {
-      cause,
-    });
+    throw new UsageError(
+      `bad value for --${flag}: expected a readable PEM file, got ${JSON.stringify(path)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -114,14 +129,26 @@ async function chooseLogTarget(value: string | undefined, log: "access" | "error
   if (value === "off") return { kind: "off" };
   if (value === "-") return consoleTarget;
   const path = value ?? `${log}.log`;
-  const { state } = await Deno.permissions.query({ name: "write", path });
-  if (state === "granted") return { kind: "file", path };
+  const obstacle = await findObstacle(path);
+  if (obstacle === undefined) return { kind: "file", path };
   if (value !== undefined) {
-    throw new UsageError(`bad value for --${log}-log: no permission to write ${JSON.stringify(value)}`);
+    throw new UsageError(`bad value for --${log}-log: ${obstacle} ${JSON.stringify(value)}`);
   }
   const stream = log === "access" ? "stdout" : "stderr";
-  printError(`no permission to write ${path}: the ${log} log goes to ${stream}`);
+  printError(`${obstacle} ${path}: the ${log} log goes to ${stream}`);
   return consoleTarget;
+}
+
+/** Why a file cannot be appended to; undefined when it can. */
+async function findObstacle(path: string): Promise<string | undefined> {
+  const { state } = await Deno.permissions.query({ name: "write", path });
+  if (state !== "granted") return "no permission to write";
+  try {
+    await (await open(path, "a")).close();
+    return undefined;
+  } catch {
+    return "cannot write";
+  }
 }
 
 function stopOnSignals(running: RunningCommand, logs: Logs): void {
@@ -144,7 +171,9 @@ function stopOnSignals(running: RunningCommand, logs: Logs): void {
 function helpText(command: AnyCommand): string {
   const commands = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n");
   return `millrace ${settings.version}: ${command.summary}\n\n` +
-    `Usage: millrace ${command.name} [flags]\n\nCommands:\n${commands}\n\nFlags:\n${describeFlags(command.flags)}`;
+    `Usage: millrace ${command.name} [flags]\n\nCommands:\n${commands}\n\nFlags:\n${
+      describeFlags(command.flags)
+    }`;
 }
 
 function exitWith(code: number, message: string): never {

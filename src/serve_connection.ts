@@ -4,7 +4,7 @@ import type { BufferPool } from "./bytes/buffer_pool.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { shouldKeepAlive } from "./http/persistence.ts";
 import { processRequest } from "./http/process_request.ts";
-import { type Persistence, processResponse, type FirstLines } from "./http/process_response.ts";
+import { type FirstLines, type Persistence, processResponse } from "./http/process_response.ts";
 import type { HttpRequest } from "./http/request.ts";
 import { type ReadPhase, RequestReader, type RequestSource } from "./http/request_reader.ts";
 import type { HttpResponse } from "./http/response.ts";
@@ -59,7 +59,7 @@ export class ServedConnection implements RequestSource {
   }
 
   flush(): Promise<void> | undefined {
-    return this.#writer.isPending ? this.#writer.flush() : undefined;
+    return this.#writer.flushEagerly();
   }
 
   /** Asks for content that the client holds back (RFC 9110 §10.1.1). */
@@ -135,7 +135,9 @@ export class ServedConnection implements RequestSource {
     const isLast = this.#isStopping || this.#requests >= settings.maxRequestsPerConnection;
     if (isLast || request.refusal !== undefined || !shouldKeepAlive(request)) return "close";
     const { body } = request;
-    const unreadBytes = this.#reader.hasUnreadBody && body.length !== undefined ? body.length - body.receivedBytes : 0;
+    const unreadBytes = this.#reader.hasUnreadBody && body.length !== undefined
+      ? body.length - body.receivedBytes
+      : 0;
     // A client that holds its content back would never know whether to send it (RFC 9110 §10.1.1).
     const isHeldBack = this.#reader.isBodyHeldBack;
     return unreadBytes > settings.maxDrainBytes || isHeldBack ? "close" : "keep-alive";

@@ -142,7 +142,9 @@ export class TimedConnection implements Deadlined, ResponseSink {
     const { bufferedBytes } = this.#connection;
     const isStalled = bufferedBytes > 0 && bufferedBytes >= this.#seenBufferedBytes;
     this.#seenBufferedBytes = bufferedBytes;
-    this.#writeDeadlineMs = bufferedBytes > 0 ? this.#deadlines.nowMs + this.#settings.writeTimeoutMs : Infinity;
+    this.#writeDeadlineMs = bufferedBytes > 0
+      ? this.#deadlines.nowMs + this.#settings.writeTimeoutMs
+      : Infinity;
     return !isStalled;
   }
 

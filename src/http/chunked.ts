@@ -41,12 +41,14 @@ function checkExtensions(line: Uint8Array, start: number, end: number): void {
   let position = start;
   while (position < end) {
     position = skipBws(line, position, end);
-    if (line[position] !== 0x3b || position >= end) throw badChunk("expected \";\" behind the size");
+    if (line[position] !== 0x3b || position >= end) throw badChunk('expected ";" behind the size');
     position = skipToken(line, skipBws(line, position + 1, end), end);
     const equals = skipBws(line, position, end);
     if (equals < end && line[equals] === 0x3d) {
       const value = skipBws(line, equals + 1, end);
-      position = value < end && line[value] === 0x22 ? skipQuoted(line, value, end) : skipToken(line, value, end);
+      position = value < end && line[value] === 0x22
+        ? skipQuoted(line, value, end)
+        : skipToken(line, value, end);
     }
   }
 }
@@ -78,5 +80,9 @@ function skipQuoted(line: Uint8Array, start: number, end: number): number {
 /** The refusal of a malformed chunk; `offset` counts from the first byte of the connection. */
 export function badChunk(state: string, offset?: number): HttpError {
   const message = `Cannot read a chunk: ${state}`;
-  return new HttpError(400, message, offset === undefined ? { code: "bad-chunk" } : { code: "bad-chunk", offset });
+  return new HttpError(
+    400,
+    message,
+    offset === undefined ? { code: "bad-chunk" } : { code: "bad-chunk", offset },
+  );
 }

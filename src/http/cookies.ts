@@ -43,11 +43,15 @@ export interface CookieAttributes {
  */
 export function formatSetCookie(pair: CookiePair, attributes: CookieAttributes = {}): string {
   if (!isToken(pair.name)) {
-    throw new TypeError(`Cannot build a cookie: name must be a token (RFC 6265), got ${JSON.stringify(pair.name)}`);
+    throw new TypeError(
+      `Cannot build a cookie: name must be a token (RFC 6265), got ${JSON.stringify(pair.name)}`,
+    );
   }
   if (!isCookieValue(pair.value)) {
     throw new TypeError(
-      `Cannot build cookie "${pair.name}": value must be cookie octets (RFC 6265), got ${JSON.stringify(pair.value)}`,
+      `Cannot build cookie "${pair.name}": value must be cookie octets (RFC 6265), got ${
+        JSON.stringify(pair.value)
+      }`,
     );
   }
   if (attributes.path === undefined) return `${pair.name}=${pair.value}`;

@@ -2,7 +2,7 @@
 
 import { HttpError } from "./errors.ts";
 import { equalsIgnoringCase, splitList } from "./grammar.ts";
-import type { HttpHeaders } from "./headers.ts";
+import type { FramingFields, HttpHeaders } from "./headers.ts";
 import type { HttpVersion } from "./request.ts";
 
 /** How the content of a request ends; `length` counts bytes behind the empty line. */
@@ -18,25 +18,27 @@ const CHUNKED: Framing = { kind: "chunked" };
  * Decides how the body of a request ends (RFC 9112 §6.3).
  *
  * @param headers fields of a complete head, in the order received
+ * @param fields what has been looked up in them already
  * @returns `none` where neither length nor coding is given: a request without them has no content
  * @throws {HttpError} 400 for both lengths, for several or malformed lengths, and for a coding that does not end
  *   in one `chunked`; 501 for a coding in front of `chunked` that is not implemented (RFC 9112 §6.1)
  */
-export function decideFraming(headers: HttpHeaders, version: HttpVersion): Framing {
-  const coding = headers.get("transfer-encoding");
-  const length = headers.get("content-length");
-  if (coding !== undefined) {
-    if (length !== undefined) {
+export function decideFraming(
+  headers: HttpHeaders,
+  version: HttpVersion,
+  fields: FramingFields = headers.framing(),
+): Framing {
+  const { contentLength } = fields;
+  if (fields.hasTransferEncoding) {
+    if (contentLength !== undefined) {
       throw badFraming("Cannot frame the body: got Content-Length and Transfer-Encoding");
     }
     if (version === "1.0") throw badFraming("Cannot frame the body: got Transfer-Encoding with HTTP/1.0");
     return decideCoding(headers.getAll("transfer-encoding"));
   }
-  if (length === undefined) return NONE;
-  if (headers.count("content-length") > 1) {
-    throw badFraming("Cannot frame the body: got more than one Content-Length");
-  }
-  return { kind: "length", length: parseContentLength(length) };
+  if (contentLength === undefined) return NONE;
+  if (contentLength === null) throw badFraming("Cannot frame the body: got more than one Content-Length");
+  return { kind: "length", length: parseContentLength(contentLength) };
 }
 
 function decideCoding(values: readonly string[]): Framing {

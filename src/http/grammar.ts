@@ -66,7 +66,9 @@ export function isFieldValue(text: string): boolean {
 
 /** @throws {TypeError} when the name is no token or the value holds CR, LF, NUL or another control (RFC 9110 §5.5) */
 export function checkField(name: string, value: string): void {
-  if (!isToken(name)) throw new TypeError(`Cannot add a field: name is no token, got ${JSON.stringify(name)}`);
+  if (!isToken(name)) {
+    throw new TypeError(`Cannot add a field: name is no token, got ${JSON.stringify(name)}`);
+  }
   if (!isFieldValue(value)) {
     throw new TypeError(`Cannot add field "${name}": value has a control byte, got ${JSON.stringify(value)}`);
   }

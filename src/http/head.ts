@@ -93,7 +93,9 @@ function isBracket(byte: number): boolean {
  */
 export function checkTargetForm(method: string, target: string): void {
   if (method === "CONNECT") {
-    if (!isHostWithPort(target)) throw badTarget(`expected host:port with CONNECT, got ${JSON.stringify(target)}`);
+    if (!isHostWithPort(target)) {
+      throw badTarget(`expected host:port with CONNECT, got ${JSON.stringify(target)}`);
+    }
     return;
   }
   if (target.startsWith("/")) return;
@@ -118,7 +120,9 @@ function badTarget(state: string): HttpError {
 export function findColon(line: Uint8Array, start: number, end: number): number {
   let nameEnd = start;
   while (nameEnd < end && (BYTE_CLASSES[line[nameEnd]!]! & TCHAR) !== 0) nameEnd++;
-  if (nameEnd === start || nameEnd === end || line[nameEnd] !== COLON) throw badName(line, start, nameEnd, end);
+  if (nameEnd === start || nameEnd === end || line[nameEnd] !== COLON) {
+    throw badName(line, start, nameEnd, end);
+  }
   return nameEnd;
 }
 
@@ -184,13 +188,14 @@ export function findCarriageReturn(line: Uint8Array, start: number, lineFeed: nu
  * @throws {HttpError} what {@linkcode decideFraming} throws; 400 for a missing, repeated or malformed Host
  */
 export function checkHead(head: RequestHead, validHost?: string): Framing {
-  const framing = decideFraming(head.headers, head.version);
-  const host = head.headers.get("host");
+  const fields = head.headers.framing();
+  const framing = decideFraming(head.headers, head.version, fields);
+  const { host } = fields;
+  if (host === null) throw badHost("more than one");
   if (host === undefined) {
     if (head.version !== "1.0") throw badHost("missing");
-  } else {
-    if (head.headers.count("host") > 1) throw badHost("more than one");
-    if (host !== validHost && !isHost(host)) throw badHost(`expected host[:port], got ${JSON.stringify(host)}`);
+  } else if (host !== validHost && !isHost(host)) {
+    throw badHost(`expected host[:port], got ${JSON.stringify(host)}`);
   }
   return framing;
 }

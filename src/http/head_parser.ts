@@ -33,11 +33,17 @@ export interface HeadParserOptions extends HttpLimits {
 
 const SP = 0x20;
 const CR = 0x0d;
+const ZERO = 0x30;
+const ONE = 0x31;
 
 /** The part of the tokenizer that reads heads. */
 export class HeadParser {
   /** Offset of the first byte of the head at hand, empty lines in front of it not counted. */
   start = 0;
+  /** Name of the field that was read last, as sent. */
+  fieldName = "";
+  /** Its value without OWS, bytes seen as latin1. */
+  fieldValue = "";
 
   readonly #reader: LineReader;
   readonly #options: HeadParserOptions;
@@ -102,14 +108,22 @@ export class HeadParser {
       const headRemainder = maxHeadBytes - (reader.nextLineOffset - this.start);
       const result = reader.next(Math.min(maxFieldBytes, headRemainder));
       if (result === "more") return undefined;
-      if (result === "too-long") throw this.#tooLarge(headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes);
-      if (this.lineEnd() === reader.start) return this.#complete(tokens);
-      if (this.#headers.size === maxFields) {
-        throw fault(431, "head-too-large", `Cannot take the head: limit is ${maxFields} fields`, reader.lineOffset);
+      if (result === "too-long") {
+        throw this.#tooLarge(headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes);
       }
-      const field = this.readField("field");
-      this.#headers.appendParsed(field.name, field.value);
-      if (this.#options.lineTokens) tokens.push(field);
+      const end = this.lineEnd();
+      if (end === reader.start) return this.#complete(tokens);
+      if (this.#headers.size === maxFields) {
+        throw fault(
+          431,
+          "head-too-large",
+          `Cannot take the head: limit is ${maxFields} fields`,
+          reader.lineOffset,
+        );
+      }
+      this.parseField(end);
+      this.#headers.appendParsed(this.fieldName, this.fieldValue);
+      if (this.#options.lineTokens) tokens.push(this.fieldToken("field"));
     }
   }
 
@@ -128,7 +142,12 @@ export class HeadParser {
   }
 
   #tooLarge(limit: number): HttpError {
-    return fault(431, "head-too-large", `Cannot take the head: limit is ${limit} bytes`, this.#reader.lineOffset);
+    return fault(
+      431,
+      "head-too-large",
+      `Cannot take the head: limit is ${limit} bytes`,
+      this.#reader.lineOffset,
+    );
   }
 
   /**
@@ -143,24 +162,34 @@ export class HeadParser {
     return end;
   }
 
-  /** Reads the reader's line as a field. @throws {HttpError} 400 where it is none */
-  readField(kind: "field" | "trailer"): FieldToken {
-    const reader = this.#reader;
-    const { line, start } = reader;
+  /**
+   * Reads the reader's line into `fieldName` and `fieldValue`.
+   *
+   * @param end index of the CR that ends the line
+   * @throws {HttpError} 400 where it is no field
+   */
+  parseField(end: number): void {
+    const { line, start } = this.#reader;
     try {
-      const end = this.lineEnd();
       const colon = findColon(line, start, end);
       const valueStart = skipOws(line, colon + 1, end);
       const valueEnd = skipOwsBackwards(line, valueStart, end);
       const isAscii = checkFieldValue(line, valueStart, valueEnd);
-      const name = this.#textOf(start, colon);
-      const value = isAscii ? this.#textOf(valueStart, valueEnd) : decodeLatin1(line.subarray(valueStart, valueEnd));
+      this.fieldName = this.#text.ascii(line, start, colon);
+      this.fieldValue = isAscii
+        ? this.#text.ascii(line, valueStart, valueEnd)
+        : decodeLatin1(line.subarray(valueStart, valueEnd));
       if (!isAscii) this.#text.clear();
-      return { kind, name, value, start: reader.lineOffset, end: reader.offset };
     } catch (error) {
-      if (!(error instanceof HttpError) || error.code !== "bad-field") throw error;
+      if (!(error instanceof HttpError)) throw error;
       throw fault(error.status, error.code, error.message, this.#offsetOf(error.offset ?? start));
     }
+  }
+
+  /** The field that was read last, as a token. */
+  fieldToken(kind: "field" | "trailer"): FieldToken {
+    const { lineOffset, offset } = this.#reader;
+    return { kind, name: this.fieldName, value: this.fieldValue, start: lineOffset, end: offset };
   }
 
   #textOf(start: number, end: number): string {
@@ -191,7 +220,9 @@ export class HeadParser {
   #skipEmptyLine(): void {
     this.#judgedBytes = 0;
     this.#emptyLines++;
-    if (this.#emptyLines > this.#options.maxEmptyLines) throw this.#badFirstLine("too many empty lines", this.start);
+    if (this.#emptyLines > this.#options.maxEmptyLines) {
+      throw this.#badFirstLine("too many empty lines", this.start);
+    }
   }
 
   #parseRequestLine(tokens: HttpToken[]): void {
@@ -207,7 +238,12 @@ export class HeadParser {
     if (carriageReturn < 0) {
       // What it says is understood, for the log and for the answer to HEAD, but not passed on.
       this.#takeRequestLine([], methodEnd, end);
-      throw fault(400, "bad-request-line", "Cannot read the request line: LF without CR", this.#offsetOf(lineFeed));
+      throw fault(
+        400,
+        "bad-request-line",
+        "Cannot read the request line: LF without CR",
+        this.#offsetOf(lineFeed),
+      );
     }
     this.#takeRequestLine(tokens, methodEnd, end);
   }
@@ -216,18 +252,18 @@ export class HeadParser {
     const { line, start, lineOffset, offset } = this.#reader;
     const targetEnd = findTargetEnd(end);
     const badByte = findBadTargetByte(line, methodEnd + 1, targetEnd, this.#options.targetBytes);
-    const version = this.#textOf(targetEnd + 6, end);
+    const major = line[end - 3];
     this.#method = this.#textOf(start, methodEnd);
     this.#target = badByte < 0
       ? this.#textOf(methodEnd + 1, targetEnd)
       : decodeLatin1(line.subarray(methodEnd + 1, targetEnd));
-    this.#version = version === "1.0" ? "1.0" : "1.1";
+    this.#version = major === ONE && line[end - 1] === ZERO ? "1.0" : "1.1";
     this.#hasRequestLine = true;
     if (badByte >= 0) {
       throw fault(400, "bad-target", "Cannot read the request target: bad byte", this.#offsetOf(badByte));
     }
-    if (!version.startsWith("1.")) {
-      const message = `Cannot speak the version: expected HTTP/1.x, got ${version}`;
+    if (major !== ONE) {
+      const message = `Cannot speak the version: expected HTTP/1.x, got ${this.#textOf(targetEnd + 1, end)}`;
       throw fault(505, "bad-version", message, this.#offsetOf(targetEnd + 1));
     }
     checkTargetForm(this.#method, this.#target);
@@ -236,7 +272,7 @@ export class HeadParser {
       kind: "request-line",
       method: this.#method,
       target: this.#target,
-      version,
+      version: this.#textOf(targetEnd + 6, end),
       start: lineOffset,
       end: offset,
     });
@@ -268,12 +304,19 @@ export class HeadParser {
     const line = this.#reader.partial;
     const methodEnd = line.indexOf(SP);
     // RFC 9112 §3 asks for 501 where the method alone is too long, and for 414 where the target is.
-    if (methodEnd < 0) return fault(501, "method-too-long", `Cannot take the method: limit is ${limit} bytes`, this.start);
+    if (methodEnd < 0) {
+      return fault(501, "method-too-long", `Cannot take the method: limit is ${limit} bytes`, this.start);
+    }
     const method = decodeLatin1(line.subarray(0, methodEnd));
     // Known all the same: the answer to HEAD has no content, also this one (RFC 9110 §9.3.2).
     this.#hasRequestLine = isToken(method);
     if (this.#hasRequestLine) this.#method = method;
-    return fault(414, "request-line-too-long", `Cannot take the request line: limit is ${limit} bytes`, this.start);
+    return fault(
+      414,
+      "request-line-too-long",
+      `Cannot take the request line: limit is ${limit} bytes`,
+      this.start,
+    );
   }
 }
 

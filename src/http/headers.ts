@@ -87,6 +87,30 @@ export class HttpHeaders {
     return count;
   }
 
+  /**
+   * Looks up the lines that decide about a message, all in one pass: every head is asked for them.
+   *
+   * @returns undefined for what is not there, null for what is there more than once
+   */
+  framing(): FramingFields {
+    const entries = this.#entries;
+    let host: string | null | undefined;
+    let contentLength: string | null | undefined;
+    let hasTransferEncoding = false;
+    for (let i = 0; i < entries.length; i += 2) {
+      const name = entries[i]!;
+      // The length tells most names apart without looking at them.
+      if (name.length === 4 && equalsIgnoringCase(name, "host")) {
+        host = host === undefined ? entries[i + 1]! : null;
+      } else if (name.length === 14 && equalsIgnoringCase(name, "content-length")) {
+        contentLength = contentLength === undefined ? entries[i + 1]! : null;
+      } else if (name.length === 17 && equalsIgnoringCase(name, "transfer-encoding")) {
+        hasTransferEncoding = true;
+      }
+    }
+    return { host, contentLength, hasTransferEncoding };
+  }
+
   /** The values of all lines of this name, in order. */
   getAll(name: string): string[] {
     const values: string[] = [];
@@ -115,6 +139,16 @@ export class HttpHeaders {
   }
 }
 
+/** What {@linkcode HttpHeaders.framing} finds. */
+export interface FramingFields {
+  /** The value of Host; null for several. */
+  readonly host: string | null | undefined;
+  /** The value of Content-Length; null for several. */
+  readonly contentLength: string | null | undefined;
+  /** Whether there is a Transfer-Encoding. */
+  readonly hasTransferEncoding: boolean;
+}
+
 /** The fields of an answer, apart from those that the server sets itself. */
 export interface WireFields {
   /** Name, value, name, value ..., without Connection, Content-Length, Transfer-Encoding, Keep-Alive and Upgrade. */
@@ -132,23 +166,30 @@ export interface WireFields {
 }
 
 function summarize(entries: readonly string[]): WireFields {
-  const lines: string[] = [];
   let contentLength: string | undefined;
   let asksToClose = false;
   let hasDate = false;
   let hasServer = false;
+  // The same array as long as nothing has to be left out.
+  let lines = entries;
   for (let i = 0; i < entries.length; i += 2) {
     const name = entries[i]!;
     const value = entries[i + 1]!;
-    if (equalsIgnoringCase(name, "content-length")) contentLength = value;
-    else if (equalsIgnoringCase(name, "connection")) asksToClose ||= listsToken(value, "close");
-    else if (!isHopByHop(name)) {
-      lines.push(name, value);
-      if (equalsIgnoringCase(name, "date")) hasDate = true;
-      if (equalsIgnoringCase(name, "server")) hasServer = true;
+    if (equalsIgnoringCase(name, "date")) hasDate = true;
+    else if (equalsIgnoringCase(name, "server")) hasServer = true;
+    else if (isServersOwn(name)) {
+      if (lines === entries) lines = entries.filter((_, index) => !isServersOwn(entries[index & ~1]!));
+      if (equalsIgnoringCase(name, "content-length")) contentLength = value;
+      if (equalsIgnoringCase(name, "connection")) asksToClose ||= listsToken(value, "close");
     }
   }
   return { lines, bytes: undefined, contentLength, asksToClose, hasDate, hasServer };
+}
+
+function isServersOwn(name: string): boolean {
+  return equalsIgnoringCase(name, "content-length") || equalsIgnoringCase(name, "connection") ||
+    equalsIgnoringCase(name, "transfer-encoding") || equalsIgnoringCase(name, "keep-alive") ||
+    equalsIgnoringCase(name, "upgrade");
 }
 
 function encode(lines: readonly string[]): Uint8Array {
@@ -157,12 +198,8 @@ function encode(lines: readonly string[]): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-function isHopByHop(name: string): boolean {
-  return equalsIgnoringCase(name, "transfer-encoding") || equalsIgnoringCase(name, "keep-alive") ||
-    equalsIgnoringCase(name, "upgrade");
-}
-
 /** Whether a list holds a token, ASCII letters without case (RFC 9110 §5.6.1). */
 export function listsToken(value: string, token: string): boolean {
-  return equalsIgnoringCase(value, token) || splitList(value).some((member) => equalsIgnoringCase(member, token));
+  return equalsIgnoringCase(value, token) ||
+    splitList(value).some((member) => equalsIgnoringCase(member, token));
 }

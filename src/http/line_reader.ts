@@ -21,6 +21,7 @@ export class LineReader {
   lineOffset = 0;
 
   #chunk: Uint8Array = EMPTY;
+  #chunkLength = 0;
   #position = 0;
   #chunkOffset = 0;
   #carry: Uint8Array = EMPTY;
@@ -33,7 +34,7 @@ export class LineReader {
 
   /** How many bytes have been pushed. */
   get pushedBytes(): number {
-    return this.#chunkOffset + this.#chunk.length;
+    return this.#chunkOffset + this.#chunkLength;
   }
 
   /** Offset of the first byte of the next line, or of the unfinished one. */
@@ -51,10 +52,11 @@ export class LineReader {
     return this.#carry.subarray(0, this.#carryLength);
   }
 
-  /** Takes the next bytes; what was pushed before must have been read. */
-  push(bytes: Uint8Array): void {
-    this.#chunkOffset += this.#chunk.length;
+  /** Takes the next bytes, the first `length` of an array; what was pushed before must have been read. */
+  push(bytes: Uint8Array, length: number): void {
+    this.#chunkOffset += this.#chunkLength;
     this.#chunk = bytes;
+    this.#chunkLength = length;
     this.#position = 0;
   }
 
@@ -65,8 +67,8 @@ export class LineReader {
    */
   next(maxBytes: number): LineResult {
     const from = this.#position;
-    const lineFeed = findLineFeed(this.#chunk, from);
-    const end = lineFeed < 0 ? this.#chunk.length : lineFeed + 1;
+    const lineFeed = findLineFeed(this.#chunk, from, this.#chunkLength);
+    const end = lineFeed < 0 ? this.#chunkLength : lineFeed + 1;
     const isTooLong = this.#carryLength + end - from > (lineFeed < 0 ? maxBytes - 1 : maxBytes);
     this.lineOffset = this.nextLineOffset;
     if (isTooLong) {
@@ -95,13 +97,13 @@ export class LineReader {
   /** Takes at most `maxBytes` of the bytes at hand, as a view; empty when there are none. */
   take(maxBytes: number): Uint8Array {
     const start = this.#position;
-    this.#position = Math.min(this.#chunk.length, start + maxBytes);
+    this.#position = Math.min(this.#chunkLength, start + maxBytes);
     return this.#chunk.subarray(start, this.#position);
   }
 
   /** The next byte, or -1 when there is none. */
   takeByte(): number {
-    return this.#position < this.#chunk.length ? this.#chunk[this.#position++]! : -1;
+    return this.#position < this.#chunkLength ? this.#chunk[this.#position++]! : -1;
   }
 
   #gather(from: number, end: number): void {
@@ -122,10 +124,13 @@ const EMPTY = new Uint8Array(0);
 const LOOPED_BYTES = 64;
 
 /** The index of the next LF, or -1. */
-function findLineFeed(bytes: Uint8Array, from: number): number {
-  const end = Math.min(bytes.length, from + LOOPED_BYTES);
-  for (let i = from; i < end; i++) {
+function findLineFeed(bytes: Uint8Array, from: number, end: number): number {
+  const loopEnd = Math.min(end, from + LOOPED_BYTES);
+  for (let i = from; i < loopEnd; i++) {
     if (bytes[i] === LF) return i;
   }
-  return end === bytes.length ? -1 : bytes.indexOf(LF, end);
+  if (loopEnd === end) return -1;
+  // Behind the end may lie an LF of an earlier use of the array.
+  const found = bytes.indexOf(LF, loopEnd);
+  return found < end ? found : -1;
 }

@@ -38,7 +38,9 @@ export class FirstLines {
    * @param serverName value of the Server field; "" leaves the field out
    */
   constructor(serverName: string) {
-    if (!isFieldValue(serverName)) throw new TypeError(`Cannot name the server: got ${JSON.stringify(serverName)}`);
+    if (!isFieldValue(serverName)) {
+      throw new TypeError(`Cannot name the server: got ${JSON.stringify(serverName)}`);
+    }
     this.#serverName = serverName;
   }
 
@@ -50,7 +52,8 @@ export class FirstLines {
       this.#date = formatHttpDate(second * 1000);
       this.#known.clear();
     }
-    const key = status * 8 + (persistence === "close" ? 4 : 0) + (fields.hasDate ? 2 : 0) + (fields.hasServer ? 1 : 0);
+    const key = status * 8 + (persistence === "close" ? 4 : 0) + (fields.hasDate ? 2 : 0) +
+      (fields.hasServer ? 1 : 0);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const bytes = encoder.encode(this.#build(status, fields, persistence));
@@ -126,9 +129,13 @@ function decideFraming(
   const isPromised = promised !== undefined && /^[0-9]{1,15}$/.test(promised);
   if (content === null) {
     // RFC 9110 §9.3.2: an answer to HEAD may tell the length that GET would have.
-    return request.method === "HEAD" && isPromised ? { kind: "length", length: Number(promised) } : NO_CONTENT;
+    return request.method === "HEAD" && isPromised
+      ? { kind: "length", length: Number(promised) }
+      : NO_CONTENT;
   }
-  if (typeof content === "string" || content instanceof Uint8Array) return { kind: "length", length: content.length };
+  if (typeof content === "string" || content instanceof Uint8Array) {
+    return { kind: "length", length: content.length };
+  }
   if (isPromised) return { kind: "length", length: Number(promised) };
   return { kind: request.version === "1.1" ? "chunked" : "until-close" };
 }
@@ -145,22 +152,17 @@ function addHead(
   addFraming(writer, framing);
 }
 
-/** Adds text piece by piece: each is flat, and to join them first would cost more than adding them. */
 function addLines(writer: ResponseWriter, lines: readonly string[]): void {
   for (let i = 0; i < lines.length; i += 2) {
-    writer.addText(lines[i]!);
-    writer.addText(": ");
-    writer.addText(lines[i + 1]!);
-    writer.addText("\r\n");
+    writer.addField(lines[i]!, lines[i + 1]!);
   }
 }
 
 function addFraming(writer: ResponseWriter, framing: ResponseFraming): void {
   switch (framing.kind) {
     case "length":
-      writer.addText("Content-Length: ");
-      writer.addText(String(framing.length));
-      return writer.addText("\r\n\r\n");
+      writer.addField("Content-Length", String(framing.length));
+      return writer.addText("\r\n");
     case "chunked":
       return writer.addText("Transfer-Encoding: chunked\r\n\r\n");
     case "none":

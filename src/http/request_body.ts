@@ -77,7 +77,10 @@ function trimTo(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayB
  * @param maxBytes beyond this many bytes an HttpError 413 is thrown
  * @throws what {@linkcode RequestBody.read} throws
  */
-export async function readWhole(body: RequestBody, maxBytes: number = Infinity): Promise<Uint8Array<ArrayBuffer>> {
+export async function readWhole(
+  body: RequestBody,
+  maxBytes: number = Infinity,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { bytes, error } = await readUpTo(body, maxBytes);
   if (error !== undefined) throw error;
   return bytes;

@@ -36,7 +36,7 @@ export interface RequestReaderOptions extends HttpTokenizerOptions {
 }
 
 // Small while a connection may be idle: ten thousand of them wait with a buffer each. Grows when reads fill it.
-const IDLE_BUFFER_BYTES = 4_096;
+const IDLE_BUFFER_BYTES = 2_048;
 const MAX_BUFFER_BYTES = 65_536;
 
 /** Reads the requests of one connection, one after the other, through one reused buffer. */
@@ -53,6 +53,15 @@ export class RequestReader {
   #request: HttpRequest | undefined;
   readonly #heldHead = new HeldHead();
   #hasEnded = false;
+  // Made once for all requests of the connection.
+  readonly #onRead = (count: number | null): HttpRequest | null | Promise<HttpRequest | null> => {
+    this.#take(count);
+    return this.takeBuffered() ?? (this.#hasEnded ? null : this.read());
+  };
+  readonly #onReadFailure = (error: unknown): HttpRequest => {
+    if (!(error instanceof HttpError)) throw error;
+    return this.#refuse(error, this.#tokenizer.partialHead);
+  };
 
   /**
    * Makes the reader of one connection.
@@ -87,21 +96,15 @@ export class RequestReader {
    * @returns null when the client has finished sending and there is none
    * @throws {ConnectionError} when the connection was lost
    */
-  async read(): Promise<HttpRequest | null> {
-    for (;;) {
-      const phase = this.#tokenizer.isBetweenMessages ? "request" : "head";
-      const flushed = this.#source.flush?.();
-      if (flushed !== undefined) await flushed;
-      try {
-        this.#take(await this.#source.read(this.#prepareBuffer(phase), phase));
-      } catch (error) {
-        if (!(error instanceof HttpError)) throw error;
-        return this.#refuse(error, this.#tokenizer.partialHead);
-      }
-      const request = this.takeBuffered();
-      if (request !== undefined) return request;
-      if (this.#hasEnded) return null;
-    }
+  read(): Promise<HttpRequest | null> {
+    const flushed = this.#source.flush?.();
+    return flushed === undefined ? this.#readMore() : flushed.then(() => this.#readMore());
+  }
+
+  // Not async: every request one at a time passes here, and an async function would cost a generator and a promise more.
+  #readMore(): Promise<HttpRequest | null> {
+    const phase = this.#tokenizer.isBetweenMessages ? "request" : "head";
+    return this.#source.read(this.#prepareBuffer(phase), phase).then(this.#onRead, this.#onReadFailure);
   }
 
   /**
@@ -154,14 +157,16 @@ export class RequestReader {
   #take(count: number | null): void {
     this.#buffered = count ?? 0;
     this.#hasEnded = count === null;
-    this.#tokens = count === null ? this.#tokenizer.end() : this.#tokenizer.push(this.#buffer.subarray(0, count));
+    this.#tokens = count === null ? this.#tokenizer.end() : this.#tokenizer.push(this.#buffer, count);
     this.#next = 0;
   }
 
   #sizeBuffer(phase: ReadPhase): void {
     const size = this.#buffer.length;
     if (phase === "request") {
-      if (size > IDLE_BUFFER_BYTES && this.#buffered < IDLE_BUFFER_BYTES) this.#buffer = new Uint8Array(IDLE_BUFFER_BYTES);
+      if (size > IDLE_BUFFER_BYTES && this.#buffered < IDLE_BUFFER_BYTES) {
+        this.#buffer = new Uint8Array(IDLE_BUFFER_BYTES);
+      }
     } else if (this.#buffered === size && size < MAX_BUFFER_BYTES) {
       this.#buffer = new Uint8Array(size * 4);
     }
@@ -169,12 +174,18 @@ export class RequestReader {
 
   #createRequest(token: HeadEndToken): HttpRequest {
     const { head, framing } = token;
-    const request = new HttpRequest(head, this.#openBody(head, framing), this.#rawHead(token.headStart, token.end));
+    const request = new HttpRequest(
+      head,
+      this.#openBody(head, framing),
+      this.#rawHead(token.headStart, token.end),
+    );
     this.#request = request;
     const expectation = head.version === "1.1" ? head.headers.get("expect") : undefined;
     if (expectation !== undefined && !equalsIgnoringCase(expectation, "100-continue")) {
       const quoted = JSON.stringify(expectation);
-      request.refuse(new HttpError(417, `Cannot meet the expectation: got ${quoted}`, { code: "expectation" }));
+      request.refuse(
+        new HttpError(417, `Cannot meet the expectation: got ${quoted}`, { code: "expectation" }),
+      );
     }
     if (framing.kind === "length" && framing.length > this.#maxBodyBytes) {
       request.refuse(bodyTooLarge(this.#maxBodyBytes));
@@ -209,7 +220,11 @@ export class RequestReader {
     return this.#refuse(token.error, token.head, token.headStart);
   }
 
-  #refuse(error: HttpError, head: RequestHead | undefined, headStart = this.#tokenizer.headStart): HttpRequest {
+  #refuse(
+    error: HttpError,
+    head: RequestHead | undefined,
+    headStart = this.#tokenizer.headStart,
+  ): HttpRequest {
     this.#hasEnded = true;
     this.#body = undefined;
     const known = head ?? { method: "", target: "", version: "1.1", headers: new HttpHeaders() };
@@ -222,7 +237,10 @@ export class RequestReader {
   #holdHead(): void {
     if (!this.#keepRawHead || this.#tokenizer.isBetweenMessages || this.hasUnreadBody) return;
     const { headStart, pushedBytes } = this.#tokenizer;
-    this.#heldHead.hold(this.#headBytes(headStart, Infinity), Math.max(headStart, pushedBytes - this.#buffered));
+    this.#heldHead.hold(
+      this.#headBytes(headStart, Infinity),
+      Math.max(headStart, pushedBytes - this.#buffered),
+    );
   }
 
   #rawHead(start: number, end: number): string {

@@ -21,8 +21,19 @@ export class ResponseWriter {
   // What waits for flush().
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #length = 0;
-  // What was sent without being waited for.
+  // What did not fit and was sent without being waited for.
   #backlog: Promise<void> | undefined;
+  // The buffer of an eager flush until the sink has taken it, and why it did not.
+  #inFlight: Uint8Array<ArrayBuffer> | undefined;
+  #failure: unknown;
+  // Made once for all requests of the connection.
+  readonly #onTaken = (): void => {
+    this.#pool.give(this.#inFlight!);
+    this.#inFlight = undefined;
+  };
+  readonly #onFailure = (error: unknown): void => {
+    this.#failure = error;
+  };
 
   /**
    * Makes the writer of one connection.
@@ -54,6 +65,22 @@ export class ResponseWriter {
     this.#length += size;
   }
 
+  /** Adds a field line: name and value, both latin1, with colon and CRLF. */
+  addField(name: string, value: string): void {
+    const size = name.length + value.length + 4;
+    if (size > MAX_COPIED_BYTES) return this.addText(`${name}: ${value}\r\n`);
+    if (this.#buffer === undefined || this.#length + size > this.#buffer.length) this.#makeRoom(size);
+    const buffer = this.#buffer!;
+    encodeLatin1(name, buffer, this.#length);
+    const colon = this.#length + name.length;
+    buffer[colon] = 0x3a;
+    buffer[colon + 1] = 0x20;
+    encodeLatin1(value, buffer, colon + 2);
+    this.#length += size;
+    buffer[this.#length - 2] = 0x0d;
+    buffer[this.#length - 1] = 0x0a;
+  }
+
   /** Adds bytes. Many are not copied but sent at once, behind what waits: they must stay as they are until then. */
   addBytes(bytes: Uint8Array): void {
     const size = bytes.length;
@@ -63,8 +90,29 @@ export class ResponseWriter {
     this.#length += size;
   }
 
+  /**
+   * Sends all that waits, unless the write before is still under way.
+   *
+   * @returns undefined when it was sent without waiting: at most one write is ever under way unawaited, and its failure
+   *   is met by the next call; else what {@linkcode ResponseWriter.flush} returns
+   */
+  flushEagerly(): Promise<void> | undefined {
+    if (this.#inFlight !== undefined || this.#backlog !== undefined || this.#failure !== undefined) {
+      return this.flush();
+    }
+    const buffer = this.#buffer;
+    if (buffer === undefined) return undefined;
+    const bytes = buffer.subarray(0, this.#length);
+    this.#buffer = undefined;
+    this.#length = 0;
+    this.#inFlight = buffer;
+    this.#sink.write(bytes).then(this.#onTaken, this.#onFailure);
+    return undefined;
+  }
+
   /** Sends all that waits; settles when the sink has taken everything. */
   flush(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return this.#backlog === undefined ? this.#send() : this.#flushBehind(this.#backlog);
   }
 

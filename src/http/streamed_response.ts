@@ -28,11 +28,17 @@ export async function writeStream(
     if (sentBytes > promisedBytes) throw wrongLength(promisedBytes, "more");
     await writePiece(writer, piece, framing);
   }
-  if (framing.kind === "length" && sentBytes < promisedBytes) throw wrongLength(promisedBytes, `${sentBytes}`);
+  if (framing.kind === "length" && sentBytes < promisedBytes) {
+    throw wrongLength(promisedBytes, `${sentBytes}`);
+  }
   if (framing.kind === "chunked") writer.addText("0\r\n\r\n");
 }
 
-async function writePiece(writer: ResponseWriter, piece: Uint8Array, framing: ResponseFraming): Promise<void> {
+async function writePiece(
+  writer: ResponseWriter,
+  piece: Uint8Array,
+  framing: ResponseFraming,
+): Promise<void> {
   if (framing.kind === "chunked") writer.addText(piece.length.toString(16) + "\r\n");
   writer.addBytes(piece);
   if (framing.kind === "chunked") writer.addText("\r\n");

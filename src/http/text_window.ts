@@ -53,7 +53,9 @@ function remember(bytes: Uint8Array, start: number, end: number): string {
   const middle = bytes[start + (length >> 1)]! * 67 + bytes[start + (length >> 2)]! * 131;
   const slot = (length * 7 + bytes[start]! * 31 + bytes[end - 1]! * 257 + middle) & (REMEMBERED_TEXTS - 1);
   const text = remembered[slot]!;
-  return isTextOf(text, bytes, start, end) ? text : (remembered[slot] = decodeLatin1(bytes.subarray(start, end)));
+  return isTextOf(text, bytes, start, end)
+    ? text
+    : (remembered[slot] = decodeLatin1(bytes.subarray(start, end)));
 }
 
 function isTextOf(text: string, bytes: Uint8Array, start: number, end: number): boolean {

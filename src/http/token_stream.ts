@@ -15,7 +15,10 @@ export class HttpTokenStream extends TransformStream<Uint8Array, HttpToken> {
    */
   constructor(options: HttpTokenizerOptions = {}) {
     const tokenizer = new HttpTokenizer(options);
-    const send = (tokens: readonly HttpToken[], controller: TransformStreamDefaultController<HttpToken>): void => {
+    const send = (
+      tokens: readonly HttpToken[],
+      controller: TransformStreamDefaultController<HttpToken>,
+    ): void => {
       for (const token of tokens) controller.enqueue(token);
       if (tokens.at(-1)?.kind === "error") controller.terminate();
     };

@@ -83,12 +83,13 @@ export class HttpTokenizer {
    * Takes the next bytes of the connection.
    *
    * @param bytes looked at now and, where content is among the tokens, as long as these are in use
+   * @param length how many of the bytes, from the first one on, are meant; default all
    * @returns the tokens that these bytes complete, in order; none after an error
    */
-  push(bytes: Uint8Array): HttpToken[] {
+  push(bytes: Uint8Array, length: number = bytes.length): HttpToken[] {
     const tokens: HttpToken[] = [];
     if (this.#state === "ended") return tokens;
-    this.#reader.push(bytes);
+    this.#reader.push(bytes, length);
     this.#head.forgetText();
     try {
       while (this.#step(tokens));
@@ -107,7 +108,10 @@ export class HttpTokenizer {
     const tokens: HttpToken[] = [];
     if (this.#state === "ended") return tokens;
     if (!this.isBetweenMessages) {
-      this.#fail(tokens, new HttpError(400, "Cannot read the request: it was cut off", { code: "incomplete" }));
+      this.#fail(
+        tokens,
+        new HttpError(400, "Cannot read the request: it was cut off", { code: "incomplete" }),
+      );
     }
     this.#state = "ended";
     return tokens;
@@ -193,7 +197,9 @@ export class HttpTokenizer {
     const reader = this.#reader;
     const result = reader.next(this.#options.maxChunkLineBytes + 2);
     if (result === "more") return false;
-    if (result === "too-long") throw badChunk(`line beyond ${this.#options.maxChunkLineBytes} bytes`, reader.lineOffset);
+    if (result === "too-long") {
+      throw badChunk(`line beyond ${this.#options.maxChunkLineBytes} bytes`, reader.lineOffset);
+    }
     const end = this.#head.lineEnd("bad-chunk");
     const { size, extensionBytes } = parseChunkLine(reader.line, reader.start, end);
     // A quoted extension may hold bytes that are not ASCII, and trailers may follow without data in between.
@@ -211,7 +217,7 @@ export class HttpTokenizer {
   #readChunkEnd(expected: number, next: State): boolean {
     const byte = this.#reader.takeByte();
     if (byte < 0) return false;
-    if (byte !== expected) throw badChunk("expected CRLF behind the data");
+    if (byte !== expected) throw badChunk("expected CRLF behind the data", this.#reader.offset - 1);
     this.#state = next;
     return true;
   }
@@ -228,10 +234,15 @@ export class HttpTokenizer {
       return true;
     }
     this.#trailers ??= new HttpHeaders();
-    if (this.#trailers.size === maxTrailers) throw tooManyTrailers(`${maxTrailers} fields`, reader.lineOffset);
-    const field = this.#head.readField("trailer");
+    if (this.#trailers.size === maxTrailers) {
+      throw tooManyTrailers(`${maxTrailers} fields`, reader.lineOffset);
+    }
+    this.#head.parseField(end);
+    const field = this.#head.fieldToken("trailer");
     if (FORBIDDEN_TRAILERS.has(field.name.toLowerCase())) {
-      throw new HttpError(400, `Cannot take the trailer: ${field.name} belongs into the head`, { code: "bad-trailer" });
+      throw new HttpError(400, `Cannot take the trailer: ${field.name} belongs into the head`, {
+        code: "bad-trailer",
+      });
     }
     this.#trailers.appendParsed(field.name, field.value);
     tokens.push(field);
@@ -240,7 +251,10 @@ export class HttpTokenizer {
 }
 
 function tooManyTrailers(limit: string, offset: number): HttpError {
-  return new HttpError(431, `Cannot take the trailer section: limit is ${limit}`, { code: "head-too-large", offset });
+  return new HttpError(431, `Cannot take the trailer section: limit is ${limit}`, {
+    code: "head-too-large",
+    offset,
+  });
 }
 
 function withOffset(error: HttpError, offset: number): HttpError {

@@ -73,7 +73,15 @@ export interface ListenOptions {
 }
 
 /** What happened on the wire, as a word that programs compare. */
-export type ConnectionErrorCode = "reset" | "closed" | "in-use" | "refused" | "denied" | "not-available" | "failed";
+export type ConnectionErrorCode =
+  | "reset"
+  | "closed"
+  | "in-use"
+  | "refused"
+  | "denied"
+  | "not-available"
+  | "bad-certificate"
+  | "failed";
 
 /** A failure of the wire or of opening a port. */
 export class ConnectionError extends Error {

@@ -7,7 +7,7 @@ import { createReadable, createWritable } from "./streams.ts";
 type DenoTcpListener = Deno.TcpListener | Deno.TlsListener;
 type DenoTcpConn = Deno.TcpConn | Deno.TlsConn;
 
-/** Opens a port with Deno. @throws {ConnectionError} `in-use`, `denied`, `not-available` or `failed` */
+/** Opens a port with Deno. @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed` */
 export function listenWithDeno(options: ListenOptions): Listener {
   const { hostname = "127.0.0.1", port, reusePort = false, tls } = options;
   try {
@@ -16,7 +16,19 @@ export function listenWithDeno(options: ListenOptions): Listener {
       : Deno.listenTls({ hostname, port, cert: tls.cert, key: tls.key });
     return new DenoListener(listener, tls !== undefined);
   } catch (cause) {
-    throw toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);
+    const error = toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);
+    if (tls === undefined || error.code !== "failed" || !canListen(hostname)) throw error;
+    throw new ConnectionError("bad-certificate", `Cannot use the certificate: ${error.message}`, { cause });
+  }
+}
+
+// Deno has no word for a key that belongs to another certificate; where plain TCP works, it is the certificate.
+function canListen(hostname: string): boolean {
+  try {
+    Deno.listen({ hostname, port: 0 }).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -78,36 +90,36 @@ class DenoConnection implements Connection {
     if ("setNoDelay" in conn) ignoreClosed(() => conn.setNoDelay(true));
   }
 
-  async read(buffer: Uint8Array): Promise<number | null> {
-    try {
-      return await this.#conn.read(buffer);
-    } catch (cause) {
-      throw toConnectionError("Cannot read from the connection", cause);
-    }
+  // Neither of the two is async: on the path of every request that would cost a generator and a promise more.
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#conn.read(buffer).catch(failRead);
   }
 
   write(bytes: Uint8Array): Promise<void> {
     const isFirst = this.bufferedBytes === 0;
     this.bufferedBytes += bytes.length;
-    this.#lastWrite = isFirst ? this.#writeAll(bytes) : this.#writeBehind(this.#lastWrite, bytes);
+    this.#lastWrite = isFirst ? this.#writeFirst(bytes) : this.#writeBehind(this.#lastWrite, bytes);
     return this.#lastWrite;
+  }
+
+  #writeFirst(bytes: Uint8Array): Promise<void> {
+    return this.#conn.write(bytes).then((sent) => {
+      this.bufferedBytes -= sent;
+      return sent === bytes.length ? undefined : this.#writeRest(bytes, sent);
+    }, failWrite);
   }
 
   async #writeBehind(last: Promise<void>, bytes: Uint8Array): Promise<void> {
     await last;
-    await this.#writeAll(bytes);
+    await this.#writeRest(bytes, 0);
   }
 
   // After a failure bufferedBytes stays above zero, and with it every later write fails behind the first one.
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    try {
-      for (let start = 0; start < bytes.length;) {
-        const sent = await this.#conn.write(start === 0 ? bytes : bytes.subarray(start));
-        start += sent;
-        this.bufferedBytes -= sent;
-      }
-    } catch (cause) {
-      throw toConnectionError("Cannot write to the connection", cause);
+  async #writeRest(bytes: Uint8Array, start: number): Promise<void> {
+    for (let position = start; position < bytes.length;) {
+      const sent = await this.#conn.write(bytes.subarray(position)).catch(failWrite);
+      position += sent;
+      this.bufferedBytes -= sent;
     }
   }
 
@@ -133,6 +145,14 @@ class DenoConnection implements Connection {
   }
 }
 
+function failRead(cause: unknown): never {
+  throw toConnectionError("Cannot read from the connection", cause);
+}
+
+function failWrite(cause: unknown): never {
+  throw toConnectionError("Cannot write to the connection", cause);
+}
+
 function toNetAddress(address: Deno.NetAddr): NetAddress {
   return { hostname: address.hostname, port: address.port };
 }
@@ -153,10 +173,14 @@ function toConnectionError(action: string, cause: unknown): ConnectionError {
 function classify(cause: unknown): ConnectionErrorCode {
   if (cause instanceof Deno.errors.BadResource || cause instanceof Deno.errors.Interrupted) return "closed";
   if (cause instanceof Deno.errors.ConnectionReset || cause instanceof Deno.errors.BrokenPipe) return "reset";
-  if (cause instanceof Deno.errors.ConnectionAborted || cause instanceof Deno.errors.UnexpectedEof) return "reset";
+  if (cause instanceof Deno.errors.ConnectionAborted || cause instanceof Deno.errors.UnexpectedEof) {
+    return "reset";
+  }
   if (cause instanceof Deno.errors.AddrInUse) return "in-use";
   if (cause instanceof Deno.errors.AddrNotAvailable) return "not-available";
   if (cause instanceof Deno.errors.ConnectionRefused) return "refused";
-  if (cause instanceof Deno.errors.NotCapable || cause instanceof Deno.errors.PermissionDenied) return "denied";
+  if (cause instanceof Deno.errors.NotCapable || cause instanceof Deno.errors.PermissionDenied) {
+    return "denied";
+  }
   return "failed";
 }

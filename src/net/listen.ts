@@ -4,7 +4,7 @@ import { connectWithDeno, listenWithDeno } from "./deno.ts";
 /**
  * Opens a TCP port through the adapter of the runtime at hand.
  *
- * @throws {ConnectionError} `in-use`, `denied`, `not-available` or `failed`
+ * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
  */
 // deno-lint-ignore require-await -- other runtimes open ports asynchronously, and a failure must reject everywhere
 export async function listen(options: ListenOptions): Promise<Listener> {

@@ -27,11 +27,14 @@ export class ReadBuffers {
   }
 }
 
+/** What the loop needs of a connection. */
+export type ClientConnection = Pick<Connection, "read" | "closeWrite" | "close">;
+
 /** Reads from one client until it has finished, and stops in between when asked to. */
 export class ClientLoop {
   /** Monotonic milliseconds of the last byte read or written. */
   lastActiveMs = 0;
-  readonly #connection: Connection;
+  readonly #connection: ClientConnection;
   readonly #session: Session;
   readonly #largeBuffers: ReadBuffers;
   readonly #small: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_READ_BYTES);
@@ -39,7 +42,7 @@ export class ClientLoop {
   #isStopping = false;
 
   /** @param parts the connection belongs to the loop from now on; the large buffers are shared */
-  constructor(parts: { connection: Connection; session: Session; largeBuffers: ReadBuffers }) {
+  constructor(parts: { connection: ClientConnection; session: Session; largeBuffers: ReadBuffers }) {
     this.#connection = parts.connection;
     this.#session = parts.session;
     this.#largeBuffers = parts.largeBuffers;

@@ -22,7 +22,7 @@ export interface SessionEvents {
 
 /** What a session works with. */
 export interface SessionParts {
-  readonly connection: Connection;
+  readonly connection: Pick<Connection, "write">;
   readonly store: MetricStore;
   readonly decoder: LineDecoder;
   readonly commands: CommandReader;

@@ -129,12 +129,11 @@ export class FileLoader {
     const added: Form[] = [];
     for (const coding of COMPRESSIONS) {
       if (forms.some((form) => form.coding === coding)) continue;
-      const known = isSame ? previous.representations.find((form) => form.coding === coding) : undefined;
-      const bytes = known?.whole === undefined ? await compress(content.bytes, coding) : known.whole.body;
-      if (!(bytes instanceof Uint8Array)) continue;
-      const kept = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
-      const form = { coding, source: undefined, lastModifiedMs, content: { kind: "memory", bytes: kept } } as const;
-      added.push({ ...form, etag: await tagOfBytes(kept) });
+      const known = isSame ? previous.representations.find((form) => form.coding === coding)?.content : undefined;
+      const bytes = known?.kind === "memory" ? known.bytes : await compress(content.bytes, coding);
+      if (bytes === undefined) continue;
+      const form = { coding, source: undefined, lastModifiedMs, content: { kind: "memory", bytes } } as const;
+      added.push({ ...form, etag: await tagOfBytes(bytes) });
     }
     return added;
   }

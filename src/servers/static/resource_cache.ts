@@ -1,12 +1,10 @@
 import type { FileResource } from "./file_resource.ts";
 
-/** A resource in the cache. */
-export interface CachedResource {
-  /** The file. */
+interface CachedResource {
   readonly resource: FileResource;
-  /** A time before its files were looked at last, in milliseconds since 1970. */
+  /** A time before its files were looked at last. */
   readonly checkedAtMs: number;
-  /** Whether it was asked for since it was put in; set by whoever takes it. */
+  /** Whether it was asked for since it was put in. */
   isUsed: boolean;
 }
 
@@ -16,10 +14,9 @@ export interface CacheLimits {
   readonly maxBytes: number;
   /** Number of resources. */
   readonly maxEntries: number;
+  /** How long files need not be looked at again: a change shows after this time at the latest. */
+  readonly freshMs: number;
 }
-
-// A change of a file shows after this time at the latest.
-const FRESH_MS = 1_000;
 
 // What headers and objects of an entry take beside the content.
 const ENTRY_BYTES = 2_048;
@@ -50,11 +47,28 @@ export class ResourceCache {
   }
 
   /** The resource of a path, fresh or not. */
-  get(key: string): CachedResource | undefined {
-    return this.#entries.get(key);
+  get(key: string): FileResource | undefined {
+    return this.#entries.get(key)?.resource;
   }
 
-  /** Keeps a resource, in place of an older one of the same path. Too large ones are not kept. */
+  /**
+   * The resource of a path if it can be served without looking at its files, and marks it as used.
+   *
+   * Files that are not in memory are looked at each time, and a clock that was set back makes nothing fresh.
+   */
+  getFresh(key: string, nowMs: number): FileResource | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    entry.isUsed = true;
+    const ageMs = nowMs - entry.checkedAtMs;
+    return ageMs >= 0 && ageMs < this.#limits.freshMs && entry.resource.isInMemory ? entry.resource : undefined;
+  }
+
+  /**
+   * Keeps a resource, in place of an older one of the same path. Too large ones are not kept.
+   *
+   * @param checkedAtMs a time before its files were looked at, in milliseconds since 1970
+   */
   set(key: string, resource: FileResource, checkedAtMs: number): void {
     const isUsed = this.#entries.get(key)?.isUsed ?? false;
     this.delete(key);
@@ -84,12 +98,6 @@ export class ResourceCache {
       } else this.#bytes -= costOf(entry.resource);
     }
   }
-}
-
-/** Whether an entry may be served without looking at its files. A clock that was set back makes nothing fresh. */
-export function isFresh({ checkedAtMs }: CachedResource, nowMs: number): boolean {
-  const ageMs = nowMs - checkedAtMs;
-  return ageMs >= 0 && ageMs < FRESH_MS;
 }
 
 function costOf({ memoryBytes }: FileResource): number {

@@ -1,0 +1,103 @@
+import { readFile } from "node:fs/promises";
+import { messageOfError } from "../../backend/middleware/error_text.ts";
+import {
+  type Command,
+  commonFlags,
+  portError,
+  type RunningCommand,
+  serveOptionsOf,
+  type StartContext,
+  urlOf,
+} from "../../command.ts";
+import type { FlagValues } from "../../flags.ts";
+import { ConnectionError, type NetAddress } from "../../net/connection.ts";
+import { canSharePorts, WorkerPool } from "../../workers.ts";
+import { STATIC_FLAGS } from "./command_flags.ts";
+import { type LogBatch, writeBatch } from "./forwarded_logs.ts";
+import { serveStatic } from "./serve_static.ts";
+import { readStaticOptions } from "./read_options.ts";
+import type { StaticOptions } from "./static_options.ts";
+import type { StaticWorkerInit } from "./worker.ts";
+
+const FLAGS = { ...commonFlags(8080), ...STATIC_FLAGS };
+
+type Context = StartContext<FlagValues<typeof FLAGS>>;
+
+/** `mod.ts static`: the static file server. */
+export const staticCommand: Command<typeof FLAGS> = {
+  name: "static",
+  summary: "static file server",
+  flags: FLAGS,
+  async start(context) {
+    const options = await readStaticOptions(context.values);
+    const { workers } = context.values;
+    if (workers === 1) return await startAlone(context, options);
+    if (canSharePorts()) return await startWorkers(context, options);
+    const running = await startAlone(context, options);
+    const notice = "static: this system has no SO_REUSEPORT that deals connections out, one worker runs";
+    return { ...running, announcements: [...running.announcements, notice] };
+  },
+};
+
+async function startAlone(context: Context, options: StaticOptions): Promise<RunningCommand> {
+  const { values, logs, clock, openPort } = context;
+  const listener = await openPort(values.port);
+  const server = serveStatic(listener, { options, limits: serveOptionsOf(values), logs, clock, tag: "" });
+  return { ...server, announcements: [`static listening on ${urlOf(listener)}`] };
+}
+
+async function startWorkers(context: Context, options: StaticOptions): Promise<RunningCommand> {
+  const { values, logs, clock } = context;
+  const tls = await readCertificate(values);
+  const limits = serveOptionsOf(values);
+  const wanted = { hostname: values.host, port: values.port };
+  const createInit = (index: number, port: number): StaticWorkerInit => ({
+    listen: { hostname: values.host, port, ...tls },
+    options,
+    // The limit is one of the whole server; the kernel deals connections out evenly.
+    limits: { ...limits, maxConnections: Math.ceil(values["max-connections"] / values.workers) },
+    logs: { access: logs.access !== undefined, error: logs.error !== undefined },
+    tag: `w${index + 1}`,
+  });
+  try {
+    const pool = await WorkerPool.start({
+      module: new URL("./worker.ts", import.meta.url),
+      count: values.workers,
+      createInit,
+      port: values.port,
+      onMessage: (data) => writeBatch(logs, data as LogBatch),
+      onCrash: (error, index) =>
+        logs.error?.write({
+          level: "error",
+          timeMs: clock.nowMs(),
+          message: `worker ${index + 1} crashed and is replaced: ${messageOfError(error)}`,
+        }),
+      clock,
+      stopTimeoutMs: values["grace-ms"] + STOP_MARGIN_MS,
+    });
+    return {
+      announcements: [`static listening on ${urlOfAddress(pool.address, tls.tls !== undefined)}`],
+      shutdown: () => pool.stop(),
+      finished: pool.finished,
+    };
+  } catch (error) {
+    if (error instanceof ConnectionError) throw portError(error.code, wanted, error);
+    throw error;
+  }
+}
+
+// For what comes after the grace time: cutting connections, sending the last log entries.
+const STOP_MARGIN_MS = 2_000;
+
+async function readCertificate(
+  { "tls-cert": certPath, "tls-key": keyPath }: Context["values"],
+): Promise<{ readonly tls?: { readonly cert: string; readonly key: string } }> {
+  if (certPath === undefined || keyPath === undefined) return {};
+  const [cert, key] = await Promise.all([readFile(certPath, "utf-8"), readFile(keyPath, "utf-8")]);
+  return { tls: { cert, key } };
+}
+
+function urlOfAddress({ hostname, port }: NetAddress, isEncrypted: boolean): string {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `${isEncrypted ? "https" : "http"}://${host}:${port}/`;
+}

@@ -1,0 +1,39 @@
+import type { HttpHeaders } from "../../http/headers.ts";
+import type { HttpRequest } from "../../http/request.ts";
+import { trimOws } from "../../http/grammar.ts";
+import { isAssetName } from "./media_type.ts";
+import type { UrlPath } from "./url_path.ts";
+
+/** The request fields that {@linkcode isNavigation} looks at, for Vary. */
+export const NAVIGATION_FIELDS: readonly string[] = ["Accept", "Sec-Fetch-Mode"];
+
+/**
+ * Whether somebody goes to a page, rather than a page loading what it is made of.
+ *
+ * Browsers say so in Sec-Fetch-Mode (Fetch Metadata); of other clients those that name HTML in Accept count. A name that
+ * ends like a picture or a script is none in either case.
+ */
+export function isNavigation({ headers }: HttpRequest, { segments }: UrlPath): boolean {
+  if (isAssetName(segments[segments.length - 1] ?? "")) return false;
+  const mode = headers.get("Sec-Fetch-Mode");
+  if (mode !== undefined) return mode === "navigate";
+  return headers.getList("Accept").some((member) => /^text\/html(?:[ \t]*;|$)/i.test(member));
+}
+
+/** Whether the client would rather have JSON than HTML (RFC 9110 §12.5.1). */
+export function prefersJson(headers: HttpHeaders): boolean {
+  const ranges = headers.getList("Accept");
+  return ranges.length > 0 && weightOf("application/json", ranges) > weightOf("text/html", ranges);
+}
+
+/** The weight that the most specific range gives to a type, 0 to 1. */
+function weightOf(type: string, ranges: readonly string[]): number {
+  let best = { specificity: -1, weight: 0 };
+  for (const range of ranges) {
+    const [name = "", ...parameters] = range.split(";").map(trimOws);
+    const specificity = [`*/*`, `${type.split("/")[0]}/*`, type].indexOf(name.toLowerCase());
+    const weight = parameters.flatMap((parameter) => /^q=([\d.]{1,5})$/i.exec(parameter)?.[1] ?? [])[0] ?? "1";
+    if (specificity > best.specificity) best = { specificity, weight: Number(weight) };
+  }
+  return best.weight;
+}

@@ -1,0 +1,51 @@
+import { readdir } from "node:fs/promises";
+import { type FlagValues, UsageError } from "../../flags.ts";
+import type { STATIC_FLAGS } from "./command_flags.ts";
+import { DocumentRoot } from "./document_root.ts";
+import type { StaticOptions } from "./static_options.ts";
+import { parseUrlPath } from "./url_path.ts";
+
+/**
+ * Makes options of flags, and looks whether the folder and the files that they name are there.
+ *
+ * @throws {UsageError} when one is missing or cannot be read
+ */
+export async function readStaticOptions(values: FlagValues<typeof STATIC_FLAGS>): Promise<StaticOptions> {
+  const { root, spa, "not-found": notFound } = values;
+  try {
+    await readdir(root);
+  } catch (cause) {
+    throw new UsageError(`bad value for --root: expected a readable folder, got ${JSON.stringify(root)}`, { cause });
+  }
+  const options: StaticOptions = {
+    root,
+    index: values.index.split(","),
+    symlinks: values.symlinks,
+    dotfiles: values.dotfiles,
+    listing: values.listing,
+    spa,
+    notFound,
+    cors: values.cors,
+    cacheControl: values["cache-control"],
+    fields: values.header ?? [],
+    auth: values.auth,
+    compress: values.compress,
+    charset: values.charset,
+    liveReload: values["live-reload"],
+  };
+  if (spa !== undefined) await checkFile(options, "spa", spa);
+  if (notFound !== undefined) await checkFile(options, "not-found", notFound);
+  return options;
+}
+
+async function checkFile(options: StaticOptions, flag: string, name: string): Promise<void> {
+  const root = new DocumentRoot({ path: options.root, symlinks: options.symlinks, dotfiles: options.dotfiles });
+  try {
+    const { segments } = parseUrlPath(`/${encodeURI(name)}`);
+    const located = await root.locate(segments);
+    if (located.kind === "file") return;
+  } catch {
+    // Refused or no name of a file: the same mistake for whoever typed it.
+  }
+  throw new UsageError(`bad value for --${flag}: expected a file below the root, got ${JSON.stringify(name)}`);
+}

@@ -1,0 +1,39 @@
+// The program of one worker of the static server.
+
+import { SYSTEM_CLOCK } from "../../clock.ts";
+import type { ListenOptions } from "../../net/connection.ts";
+import { listen } from "../../net/listen.ts";
+import type { ServeOptions } from "../../serve_options.ts";
+import { runInWorker, type WorkerProgram } from "../../workers.ts";
+import { forwardLogs } from "./forwarded_logs.ts";
+import { serveStatic } from "./serve_static.ts";
+import type { StaticOptions } from "./static_options.ts";
+
+/** What a worker is told at its start. */
+export interface StaticWorkerInit {
+  /** The port, which it shares. */
+  readonly listen: ListenOptions;
+  /** How the folder is served. */
+  readonly options: StaticOptions;
+  /** Limits and time-outs. */
+  readonly limits: ServeOptions;
+  /** Which logs are on. */
+  readonly logs: { readonly access: boolean; readonly error: boolean };
+  /** Tells its requests from those of others. */
+  readonly tag: string;
+}
+
+async function startWorker(init: StaticWorkerInit, send: (data: unknown) => void): Promise<WorkerProgram> {
+  const listener = await listen({ ...init.listen, reusePort: true });
+  const logs = forwardLogs(init.logs, send, SYSTEM_CLOCK);
+  const server = serveStatic(listener, { ...init, logs, clock: SYSTEM_CLOCK });
+  return {
+    address: listener.address,
+    shutdown: async (): Promise<void> => {
+      await server.shutdown();
+      logs.close();
+    },
+  };
+}
+
+runInWorker(startWorker);

@@ -1,0 +1,135 @@
+// The place of one worker of a pool: who crashes is replaced.
+
+import type { Clock } from "./clock.ts";
+import { ConnectionError, type NetAddress } from "./net/connection.ts";
+import type { WorkerOrder, WorkerReport } from "./workers.ts";
+
+/** What a {@linkcode WorkerSlot} is made of. */
+export interface WorkerSlotOptions {
+  /** The module of the worker. */
+  readonly module: URL;
+  /** What it is told at its start: plain data. */
+  readonly createInit: (port: number) => unknown;
+  /** Gets what it sends. */
+  readonly onMessage: (data: unknown) => void;
+  /** Told when it has crashed. */
+  readonly onCrash: (error: Error) => void;
+  /** For the delay before it is replaced. */
+  readonly clock: Clock;
+  /** How long it may take to stop. */
+  readonly stopTimeoutMs: number;
+}
+
+const MIN_DELAY_MS = 100;
+const MAX_DELAY_MS = 10_000;
+// Who has lived as long is no case for a longer delay.
+const STEADY_MS = 10_000;
+
+/** Holds a worker, and another one in its place when it crashes. */
+export class WorkerSlot {
+  /** Resolves when the worker has ended for good. */
+  readonly finished: Promise<void>;
+  readonly #options: WorkerSlotOptions;
+  #worker: Worker | undefined;
+  #port = 0;
+  #delayMs = MIN_DELAY_MS;
+  #startedAtMs = 0;
+  #isStopping = false;
+  #stopWaiting: (() => void) | undefined;
+  #resolveFinished: () => void = () => {};
+
+  constructor(options: WorkerSlotOptions) {
+    this.#options = options;
+    this.finished = new Promise((resolve) => this.#resolveFinished = resolve);
+  }
+
+  /** Starts the worker. @returns where it listens @throws {Error} when it fails before it listens */
+  async start(port: number): Promise<NetAddress> {
+    const address = await this.#launch(port);
+    this.#port = address.port;
+    return address;
+  }
+
+  /** Tells the worker to stop; settles when it has, or was cut off. */
+  async stop(): Promise<void> {
+    if (!this.#isStopping) {
+      this.#isStopping = true;
+      this.#stopWaiting?.();
+      if (this.#worker === undefined) this.terminate();
+      else {
+        this.#worker.postMessage({ kind: "stop" } satisfies WorkerOrder);
+        this.#wait(this.#options.stopTimeoutMs, () => this.terminate());
+      }
+    }
+    await this.finished;
+  }
+
+  /** Cuts the worker off. */
+  terminate(): void {
+    this.#isStopping = true;
+    this.#stopWaiting?.();
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#resolveFinished();
+  }
+
+  #launch(port: number): Promise<NetAddress> {
+    const { module, createInit, clock } = this.#options;
+    const worker = new Worker(module, { type: "module" });
+    this.#worker = worker;
+    this.#startedAtMs = clock.nowMs();
+    return new Promise((resolve, reject) => {
+      let isListening = false;
+      const fail = (error: Error): void => {
+        worker.terminate();
+        // A worker that was replaced or cut off already has nothing more to say.
+        if (this.#worker !== worker) return;
+        this.#worker = undefined;
+        if (isListening) this.#replace(error);
+        else reject(error);
+      };
+      worker.onerror = (event): void => {
+        event.preventDefault();
+        fail(new Error(event.message));
+      };
+      worker.onmessage = ({ data: report }: MessageEvent<WorkerReport>): void => {
+        switch (report.kind) {
+          case "listening":
+            isListening = true;
+            return resolve(report.address);
+          case "failed":
+            return fail(
+              report.code === undefined
+                ? new Error(report.message)
+                : new ConnectionError(report.code, report.message),
+            );
+          case "message":
+            return this.#options.onMessage(report.data);
+          case "stopped":
+            return this.terminate();
+        }
+      };
+      worker.postMessage({ kind: "start", init: createInit(port) } satisfies WorkerOrder);
+    });
+  }
+
+  #replace(error: Error): void {
+    if (this.#isStopping) return this.terminate();
+    const { clock, onCrash } = this.#options;
+    onCrash(error);
+    if (clock.nowMs() - this.#startedAtMs >= STEADY_MS) this.#delayMs = MIN_DELAY_MS;
+    this.#wait(this.#delayMs, () => {
+      this.#launch(this.#port).catch((cause) => this.#replace(cause));
+    });
+    this.#delayMs = Math.min(MAX_DELAY_MS, this.#delayMs * 2);
+  }
+
+  #wait(delayMs: number, action: () => void): void {
+    const stop = this.#options.clock.every(delayMs, () => {
+      stop();
+      this.#stopWaiting = undefined;
+      action();
+    });
+    this.#stopWaiting = stop;
+  }
+}

@@ -1,0 +1,164 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { makeCertificate } from "./support/certificate.ts";
+import { exchange } from "./support/loopback.ts";
+import { runProgram, startProgram, withDirectory } from "./support/program.ts";
+
+const LINE = /^millrace: [^\n]+\n$/;
+
+Deno.test("main() says in one line which flag is wrong and what was expected, exit code 2", async () => {
+  const rows: [args: string[], parts: string[]][] = [
+    [["--nonsense"], ["--nonsense"]],
+    [["--prot", "80"], ["--prot"]],
+    [["--port"], ["--port", "0 to 65535"]],
+    [["--port", "65536"], ["--port", "0 to 65535", "65536"]],
+    [["--port", "-1"], ["--port"]],
+    [["--port", "80a"], ["--port", "80a"]],
+    [["--port="], ["--port"]],
+    [["--port", "1e3"], ["--port"]],
+    [["--port", "8888", "stray"], ["stray"]],
+    [["app", "stray"], ["stray"]],
+    [["nonsense"], ["nonsense", "app"]],
+    [["-x"], ["-x"]],
+    [["--host="], ["--host"]],
+    [["--log-format", "xml"], ["--log-format", "text or json"]],
+    [["--non-http", "maybe"], ["--non-http", "exit or close"]],
+    [["--scope", "everybody"], ["--scope", "client or global"]],
+    [["--max-head-bytes", "0"], ["--max-head-bytes"]],
+    [["--grace-ms", "soon"], ["--grace-ms"]],
+    [["--help=yes"], ["--help"]],
+    [["--tls-cert", "x.pem"], ["--tls-key"]],
+    [["--tls-key", "x.pem"], ["--tls-cert"]],
+    [["--tls-cert", "/nowhere/x.pem", "--tls-key", "x.pem"], ["--tls-cert", "/nowhere/x.pem"]],
+    [["--host", "192.0.2.1", "--port", "0"], ["--host", "192.0.2.1"]],
+    [["--port.a", "1"], ["--port.a"]],
+    [["--__proto__=1"], ["__proto__"]],
+    [["--toString"], ["--toString"]],
+    [["--no-help"], ["--no-help"]],
+    [["--help", "false"], ["--help", "false"]],
+    [["--", "--port", "0"], ["--"]],
+    [["--host", "no host"], ["--host", "no host"]],
+  ];
+  const runs = rows.map(async ([args, parts]) => ({ args, parts, ended: await runProgram(args) }));
+  for (const { args, parts, ended } of await Promise.all(runs)) {
+    const { code, stdout, stderr } = ended;
+    assertEquals([code, stdout], [2, ""], `${args.join(" ")}: ${stderr}`);
+    const lines = stderr.split("\n").filter((line) => !line.includes("no permission to write"));
+    assertMatch(lines.join("\n"), LINE, args.join(" "));
+    for (const part of parts) assertStringIncludes(stderr, part, args.join(" "));
+  }
+});
+
+Deno.test("main() names the flag of a certificate that is none, exit code 2", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/no.pem`;
+    await Deno.writeTextFile(path, "no certificate");
+    const off = ["--access-log", "off", "--error-log", "off", "--port", "0"];
+    const { code, stderr } = await runProgram([...off, "--tls-cert", path, "--tls-key", path]);
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, LINE);
+    assertStringIncludes(stderr, "--tls-cert");
+  });
+});
+
+Deno.test("main() says in one line that the port is in use, exit code 1", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = String(listener.addr.port);
+  const { code, stdout, stderr } = await runProgram([
+    "--port",
+    port,
+    "--access-log",
+    "off",
+    "--error-log",
+    "off",
+  ]);
+  listener.close();
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, LINE);
+  assertStringIncludes(stderr, port);
+});
+
+Deno.test("main() prints help and version on stdout, exit code 0", async () => {
+  const help = await runProgram(["--help"]);
+  assertEquals([help.code, help.stderr], [0, ""]);
+  for (
+    const flag of [
+      "--host",
+      "--port",
+      "--access-log",
+      "--error-log",
+      "--log-format",
+      "--tls-cert",
+      "--tls-key",
+      "--max-head-bytes",
+      "--max-body-bytes",
+      "--head-timeout-ms",
+      "--body-timeout-ms",
+      "--idle-timeout-ms",
+      "--max-connections",
+      "--grace-ms",
+      "--help",
+      "--version",
+      "--non-http",
+      "--scope",
+    ]
+  ) {
+    assertStringIncludes(help.stdout, flag);
+  }
+  assertMatch(help.stdout, /default 8888/);
+  assertEquals(await runProgram(["app", "--help"]), help);
+  const version = await runProgram(["--version"]);
+  assertEquals([version.code, version.stderr], [0, ""]);
+  assertMatch(version.stdout, /^millrace \d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("main() prints one ready line with the real port, for mod.ts and mod.ts app", async () => {
+  for (const command of [[], ["app"]]) {
+    const program = await startProgram([...command, "--access-log", "off", "--error-log", "off"]);
+    assertMatch(program.readyLine, /^millrace app listening on http:\/\/127\.0\.0\.1:\d+\/$/);
+    assertMatch(await exchange(program.port, "GET / HTTP/1.0\r\n\r\n"), /^HTTP\/1\.1 200 OK\r\n/);
+    const { code, stdout, stderr } = await program.stop();
+    assertEquals([code, stdout, stderr], [0, `${program.readyLine}\n`, ""]);
+  }
+});
+
+Deno.test("main() takes the host from a name or an IPv6 address", async () => {
+  const rows = [["localhost", /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+\/$/], [
+    "::1",
+    /^http:\/\/\[::1\]:\d+\/$/,
+  ]] as const;
+  for (const [host, url] of rows) {
+    const program = await startProgram(["--host", host, "--access-log", "off", "--error-log", "off"]);
+    const address = program.readyLine.replace("millrace app listening on ", "");
+    assertMatch(address, url);
+    const response = await fetch(address);
+    assertEquals(response.status, 200);
+    await response.body?.cancel();
+    assertEquals((await program.stop()).code, 0);
+  }
+});
+
+Deno.test("main() serves over TLS with --tls-cert and --tls-key", async () => {
+  const tls = await makeCertificate();
+  if (tls === undefined) return console.log("skipped: the openssl command is not installed");
+  await withDirectory(async (directory) => {
+    const [cert, key] = [`${directory}/cert.pem`, `${directory}/key.pem`];
+    await Deno.writeTextFile(cert, tls.cert);
+    await Deno.writeTextFile(key, tls.key);
+    const program = await startProgram([
+      "--tls-cert",
+      cert,
+      "--tls-key",
+      key,
+      "--access-log",
+      "off",
+      "--error-log",
+      "off",
+    ]);
+    assertMatch(program.readyLine, /https:\/\/127\.0\.0\.1:\d+\/$/);
+    const client = Deno.createHttpClient({ caCerts: [tls.cert] });
+    const response = await fetch(`https://127.0.0.1:${program.port}/div/9/to/4`, { client });
+    assertStringIncludes(await response.text(), "9 / 4 = 2.25");
+    client.close();
+    assertEquals((await program.stop()).code, 0);
+  });
+});

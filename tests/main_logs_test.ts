@@ -1,0 +1,153 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { connectRaw, exchange } from "./support/loopback.ts";
+import { entryLines, readLogUntil } from "./support/log_lines.ts";
+import { runProgram, startProgram, withDirectory } from "./support/program.ts";
+
+const CLOSE = "Host: a\r\nConnection: close\r\n\r\n";
+
+Deno.test("main() without write permission logs to stdout and stderr, and says so once for each", async () => {
+  const program = await startProgram([]);
+  await exchange(program.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
+  await program.until("stdout", " 404 GET /nowhere ");
+  await program.until("stderr", " 404 GET /nowhere ");
+  const { code, stdout, stderr } = await program.stop();
+  assertEquals(code, 0);
+  const [first, second, third] = stderr.split("\n");
+  assertEquals(first, "millrace: no permission to write access.log: the access log goes to stdout");
+  assertEquals(second, "millrace: no permission to write error.log: the error log goes to stderr");
+  assertMatch(third!, /^\d{4}-\d\d-\d\dT\S+Z warn \S+ 127\.0\.0\.1:\d+ 404 GET \/nowhere /);
+  assertStringIncludes(stdout, "| GET /nowhere HTTP/1.1\n| Host: a\n");
+});
+
+Deno.test("main() logs to access.log and error.log in the working directory where writing is allowed", async () => {
+  await withDirectory(async (directory) => {
+    const program = await startProgram([], { directory, writable: [directory] });
+    await exchange(program.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
+    assertMatch(
+      await readLogUntil(`${directory}/access.log`, "/nowhere"),
+      /^\S+ \S+ \S+ 404 GET \/nowhere - \d+ [\d.]+ms\n/,
+    );
+    assertMatch(
+      await readLogUntil(`${directory}/error.log`, "/nowhere"),
+      /^\S+ warn \S+ \S+ 404 GET \/nowhere Cannot /,
+    );
+    assertEquals(await program.stop(), { code: 0, stdout: `${program.readyLine}\n`, stderr: "" });
+  });
+});
+
+Deno.test("main() appends to log files, and loses nothing on SIGTERM", async () => {
+  await withDirectory(async (directory) => {
+    const [access, error] = [`${directory}/a.log`, `${directory}/e.log`];
+    await Deno.writeTextFile(access, "before\n");
+    const args = ["--access-log", access, "--error-log", error];
+    for (const run of [1, 2]) {
+      const program = await startProgram(args, { writable: [directory] });
+      const client = await connectRaw(program.port);
+      const requests = Array.from(
+        { length: 100 },
+        (_, index) => `GET /run${run}/${index} HTTP/1.1\r\nHost: a\r\n\r\n`,
+      );
+      await client.send(requests.join("") + `GET /last${run} HTTP/1.1\r\n${CLOSE}`);
+      await client.readAll();
+      client.close();
+      assertEquals((await program.stop()).code, 0);
+    }
+    for (const path of [access, error]) {
+      const lines = entryLines(await Deno.readTextFile(path));
+      assertEquals(lines.length, 202, path);
+      assertStringIncludes(lines[99]!, "/run1/99 ");
+      assertStringIncludes(lines[201]!, "/last2 ");
+    }
+    assert((await Deno.readTextFile(access)).startsWith("before\n"));
+  });
+});
+
+Deno.test("main() writes JSON lines with the named fields with --log-format json", async () => {
+  await withDirectory(async (directory) => {
+    const [access, error] = [`${directory}/a.log`, `${directory}/e.log`];
+    const args = ["--access-log", access, "--error-log", error, "--log-format", "json"];
+    const program = await startProgram(args, { writable: [directory] });
+    const post =
+      `POST /set_cookie/a HTTP/1.1\r\nHost: a\r\nCookie: x=1; y=2\r\nContent-Length: 4\r\n\r\n"\x1b\n{`;
+    await exchange(
+      program.port,
+      post + `POST /short_log/1 HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n${CLOSE}`,
+    );
+    await program.stop();
+    const entries = (await Deno.readTextFile(access)).trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals(entries.map(({ status, method, url }) => [status, method, url]), [
+      [400, "POST", "/set_cookie/a"],
+      [200, "POST", "/short_log/1"],
+      [200, "GET", "/"],
+    ]);
+    const fields = [
+      "time",
+      "id",
+      "level",
+      "client",
+      "method",
+      "url",
+      "cookies",
+      "status",
+      "bytes",
+      "durationMs",
+    ];
+    assertEquals(entries.map((entry) => Object.keys(entry)), [
+      [...fields, "head", "body"],
+      [...fields, "head", "body"],
+      fields,
+    ]);
+    assertEquals(entries[0].cookies, { x: "1", y: "2" });
+    assertMatch(entries[0].head, /^POST \/set_cookie\/a HTTP\/1\.1\r\nHost: a\r\n[^]*\r\n\r\n$/);
+    const [failure] = (await Deno.readTextFile(error)).trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals([failure.id, failure.status, failure.method, failure.url], [
+      entries[0].id,
+      400,
+      "POST",
+      "/set_cookie/a",
+    ]);
+    assertMatch(failure.message, /cookie/);
+  });
+});
+
+Deno.test("main() takes - for stdout and stderr, and off for nothing", async () => {
+  const toConsole = await startProgram(["--access-log", "-", "--error-log", "-"]);
+  await exchange(toConsole.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
+  const { stdout, stderr } = await toConsole.stop();
+  assertMatch(stdout, /^millrace app [^\n]*\n\S+ \S+ \S+ 404 GET \/nowhere /);
+  assertMatch(stderr, /^\S+ warn \S+ \S+ 404 GET \/nowhere /);
+  const silent = await startProgram(["--access-log=off", "--error-log=off"]);
+  await exchange(silent.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
+  assertEquals(await silent.stop(), { code: 0, stdout: `${silent.readyLine}\n`, stderr: "" });
+});
+
+Deno.test("main() ends with one line and code 2 for a named log file that cannot be written", async () => {
+  await withDirectory(async (directory) => {
+    const missing = `${directory}/no/such/file.log`;
+    const rows: [args: string[], writable: string[] | undefined, flag: string][] = [
+      [["--access-log", missing, "--error-log", "off"], [directory], "--access-log"],
+      [["--access-log", "off", "--error-log", missing], [directory], "--error-log"],
+      [["--access-log", directory, "--error-log", "off"], [directory], "--access-log"],
+      [["--access-log", `${directory}/a.log`, "--error-log", "off"], undefined, "--access-log"],
+      [["--access-log", "off", "--error-log", `${directory}/e.log`], ["/nowhere"], "--error-log"],
+    ];
+    for (const [args, writable, flag] of rows) {
+      const options = writable === undefined ? {} : { writable };
+      const { code, stdout, stderr } = await runProgram([...args, "--port", "0"], options);
+      assertEquals([code, stdout], [2, ""], stderr);
+      assertMatch(stderr, /^millrace: [^\n]*\n$/);
+      assertStringIncludes(stderr, flag);
+    }
+  });
+});
+
+Deno.test("main() falls back to the console where access.log cannot be written though it may be", async () => {
+  await withDirectory(async (directory) => {
+    await Deno.mkdir(`${directory}/access.log`);
+    const program = await startProgram(["--error-log", "off"], { directory, writable: [directory] });
+    await exchange(program.port, `GET / HTTP/1.1\r\n${CLOSE}`);
+    const { code, stdout, stderr } = await program.stop();
+    assertEquals([code, stderr], [0, "millrace: cannot write access.log: the access log goes to stdout\n"]);
+    assertStringIncludes(stdout, " 200 GET / ");
+  });
+});

@@ -1,0 +1,57 @@
+import {
+  type Connection,
+  ConnectionError,
+  type Listener,
+  type ListenOptions,
+  type NetAddress,
+} from "../../src/net/connection.ts";
+
+/** An adapter as the suite sees it. */
+export interface Adapter {
+  readonly listen: (options: ListenOptions) => Promise<Listener>;
+  readonly connect: (address: NetAddress) => Promise<Connection>;
+}
+
+/** Registers a test with the runner at hand. */
+export type RegisterTest = (name: string, body: () => Promise<void>) => void;
+
+const decoder = new TextDecoder();
+
+/** Reads a text of this many bytes, or less where the peer ends before. */
+export async function readText(connection: Connection, length: number): Promise<string> {
+  const buffer = new Uint8Array(length);
+  let size = 0;
+  while (size < length) {
+    const count = await connection.read(buffer.subarray(size));
+    if (count === null) break;
+    size += count;
+  }
+  return decoder.decode(buffer.subarray(0, size));
+}
+
+/** Reads a text to the end. */
+export async function readAll(connection: Connection): Promise<string> {
+  const buffer = new Uint8Array(65_536);
+  let text = "";
+  for (let count = await connection.read(buffer); count !== null; count = await connection.read(buffer)) {
+    text += decoder.decode(buffer.subarray(0, count));
+  }
+  return text;
+}
+
+/** Reads and drops bytes. @returns how many came */
+export async function readLength(connection: Connection, maxLength: number = Infinity): Promise<number> {
+  const buffer = new Uint8Array(65_536);
+  let length = 0;
+  while (length < maxLength) {
+    const count = await connection.read(buffer.subarray(0, Math.min(buffer.length, maxLength - length)));
+    if (count === null) break;
+    length += count;
+  }
+  return length;
+}
+
+/** The word of a ConnectionError, or any other error as text. */
+export function codeOf(error: unknown): string {
+  return error instanceof ConnectionError ? error.code : String(error);
+}

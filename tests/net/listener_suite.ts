@@ -1,0 +1,63 @@
+// What every adapter must do about ports, whatever the runtime.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type Connection, ConnectionError } from "../../src/net/connection.ts";
+import { type Adapter, codeOf, readText, type RegisterTest } from "./adapter.ts";
+
+const encoder = new TextEncoder();
+
+/** Registers the tests of opening ports and connecting. */
+export function testListening({ listen, connect }: Adapter, test: RegisterTest): void {
+  test("listen() gives a real port for port 0", async () => {
+    const listener = await listen({ port: 0 });
+    const another = await listen({ hostname: "127.0.0.1", port: 0 });
+    assertEquals([listener.address.hostname, listener.isEncrypted], ["127.0.0.1", false]);
+    assert(listener.address.port > 0 && listener.address.port !== another.address.port);
+    listener.close();
+    another.close();
+  });
+
+  test("listen() fails with in-use for a port that is taken", async () => {
+    const listener = await listen({ port: 0 });
+    const error = await assertRejects(() => listen({ port: listener.address.port }), ConnectionError);
+    assertEquals(codeOf(error), "in-use");
+    listener.close();
+  });
+
+  test("listen() fails with not-available for an address of another machine", async () => {
+    const error = await assertRejects(() => listen({ hostname: "192.0.2.1", port: 0 }), ConnectionError);
+    assertEquals(codeOf(error), "not-available");
+  });
+
+  test("connect() fails with refused where nobody listens", async () => {
+    const listener = await listen({ port: 0 });
+    const { address } = listener;
+    listener.close();
+    const error = await assertRejects(() => connect(address), ConnectionError);
+    assertEquals(codeOf(error), "refused");
+  });
+
+  test("Listener accepts null after close, also where accepting is under way", async () => {
+    const listener = await listen({ port: 0 });
+    const pending = listener.accept();
+    listener.close();
+    listener.close();
+    assertEquals([await pending, await listener.accept()], [null, null]);
+  });
+
+  test("Listener is iterated until it is closed; what it accepted lives on", async () => {
+    const listener = await listen({ port: 0 });
+    const clients = [await connect(listener.address), await connect(listener.address)];
+    const accepted: Connection[] = [];
+    for await (const connection of listener) {
+      accepted.push(connection);
+      if (accepted.length === 2) listener.close();
+    }
+    await accepted[0]!.write(encoder.encode("alive"));
+    assertEquals(
+      await readText(clients.find((client) => client.local.port === accepted[0]!.remote.port)!, 5),
+      "alive",
+    );
+    for (const connection of [...accepted, ...clients]) connection.close();
+  });
+}

@@ -1,0 +1,109 @@
+import { LineDecoder } from "../../../src/bytes/line_decoder.ts";
+import { ClientLoop, ReadBuffers } from "../../../src/servers/metrics/client_loop.ts";
+import { CommandReader } from "../../../src/servers/metrics/command.ts";
+import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
+import { ReplyBuffer } from "../../../src/servers/metrics/reply_buffer.ts";
+import { Session, type SessionEvents } from "../../../src/servers/metrics/session.ts";
+import type { MetricStore } from "../../../src/servers/metrics/store.ts";
+import type { Connection } from "../../../src/net/connection.ts";
+
+/** What came of a conversation. */
+export interface Answers {
+  /** All bytes sent, as latin1 text. */
+  readonly text: string;
+  /** How many bytes each write had. */
+  readonly writes: readonly number[];
+}
+
+/** Hands the chunks to a server without a network, each as one read, then FIN; settles when it has closed. */
+export async function converse(
+  chunks: readonly Uint8Array[],
+  store: MetricStore = new MemoryStore(),
+  events: SessionEvents = {},
+): Promise<Answers> {
+  const connection = new ScriptedConnection(chunks);
+  await converseOver(connection, store, events);
+  return { text: connection.text, writes: connection.writes };
+}
+
+/** The part of a connection that a conversation needs. */
+export type ServedConnection = Pick<Connection, "read" | "write" | "closeWrite" | "close">;
+
+/** Lets the server talk over a connection until it has closed. */
+export async function converseOver(
+  connection: ServedConnection,
+  store: MetricStore = new MemoryStore(),
+  events: SessionEvents = {},
+): Promise<void> {
+  const session = new Session({
+    connection,
+    store,
+    decoder: new LineDecoder(),
+    commands: new CommandReader(),
+    events,
+    takeReplies: () => new ReplyBuffer(),
+    giveReplies: () => {},
+  });
+  await new ClientLoop({ connection, session, largeBuffers: new ReadBuffers() }).run();
+}
+
+/** Makes a connection that has the same bytes for one read, and takes no write before it is let go; then FIN. */
+export function createStalledConnection(input: string): {
+  readonly connection: ServedConnection;
+  readonly counts: { reads: number; writes: number };
+  letGo(): void;
+} {
+  const counts = { reads: 0, writes: 0 };
+  const taken = Promise.withResolvers<void>();
+  const connection: ServedConnection = {
+    read: (buffer) => {
+      counts.reads++;
+      if (counts.reads > 1) return Promise.resolve(null);
+      buffer.set(toBytes(input));
+      return Promise.resolve(input.length);
+    },
+    write: () => {
+      counts.writes++;
+      return taken.promise;
+    },
+    closeWrite: () => Promise.resolve(),
+    close: () => {},
+  };
+  return { connection, counts, letGo: () => taken.resolve() };
+}
+
+class ScriptedConnection {
+  text = "";
+  readonly writes: number[] = [];
+  readonly #chunks: Uint8Array[];
+
+  constructor(chunks: readonly Uint8Array[]) {
+    this.#chunks = chunks.filter((chunk) => chunk.length > 0);
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    const chunk = this.#chunks.shift();
+    if (chunk === undefined) return Promise.resolve(null);
+    const count = Math.min(chunk.length, buffer.length);
+    buffer.set(chunk.subarray(0, count));
+    if (count < chunk.length) this.#chunks.unshift(chunk.subarray(count));
+    return Promise.resolve(count);
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    this.writes.push(bytes.length);
+    for (const byte of bytes) this.text += String.fromCharCode(byte);
+    return Promise.resolve();
+  }
+
+  closeWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {}
+}
+
+/** Bytes of a text in which each character is one byte. */
+export function toBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

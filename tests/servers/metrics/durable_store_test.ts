@@ -1,0 +1,255 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { type DurableStoreOptions, openDurableStore } from "../../../src/servers/metrics/durable_store.ts";
+import {
+  type MetricStore,
+  StoreOpenError,
+  type StoreOpenErrorCode,
+} from "../../../src/servers/metrics/store.ts";
+import { putOne, putUncommitted, readRows, testStore } from "./store_cases.ts";
+
+async function withDirectory(run: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await run(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+// The store of the shared cases lives in a directory that goes with it.
+async function openTemporary(options: DurableStoreOptions): Promise<MetricStore> {
+  const directory = await Deno.makeTempDir();
+  const store = await openDurableStore(`${directory}/metrics.db`, options);
+  let isGone = false;
+  return {
+    put: (command) => store.put(command),
+    openRows: (key) => store.openRows(key),
+    commit: () => store.commit(),
+    maintain: () => store.maintain(),
+    close: async () => {
+      await store.close();
+      if (!isGone) await Deno.remove(directory, { recursive: true });
+      isGone = true;
+    },
+  };
+}
+
+testStore("DurableStore", (limits = {}) => openTemporary(limits));
+testStore(
+  "DurableStore that seals all the time",
+  (limits = {}) => openTemporary({ ...limits, sealAfterPuts: 1 }),
+);
+testStore(
+  "DurableStore with normal durability",
+  (limits = {}) => openTemporary({ ...limits, durability: "normal" }),
+);
+
+Deno.test("openDurableStore() finds everything again, whether it was sealed, journalled or both", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const model = new Map<string, string>();
+    for (let round = 0; round < 6; round++) {
+      const store = await openDurableStore(path, { sealAfterPuts: 700 });
+      assertEquals((await readRows(store, "*")).sort(), [...model.values()].sort());
+      for (let step = 0; step < 1_000; step++) {
+        const key = `key${(step * 7 + round) % 13}`;
+        const timestamp = (step * 7_919 + round * 13) % 900;
+        await putUncommitted(store, key, step / 4, timestamp);
+        model.set(`${key} ${timestamp}`, `${key} ${step / 4} ${timestamp}`);
+        if (step % 100 === 99) await store.commit();
+      }
+      await store.close();
+    }
+    const store = await openDurableStore(path);
+    assertEquals((await readRows(store, "*")).sort(), [...model.values()].sort());
+    await store.close();
+  }));
+
+Deno.test("openDurableStore() finds what was committed when the process ended without a word", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    for (let index = 0; index < 50; index++) await putOne(store, "k", index, index);
+    // A copy of the files is what a kill would leave.
+    await Deno.copyFile(path, `${directory}/copy.db`);
+    await Deno.copyFile(`${path}-wal`, `${directory}/copy.db-wal`);
+    await store.close();
+    const copy = await openDurableStore(`${directory}/copy.db`);
+    assertEquals((await readRows(copy, "k")).length, 50);
+    await copy.close();
+  }));
+
+Deno.test("openDurableStore() keeps the order of first puts over restarts and dropped keys", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    let nowMs = 0;
+    const options = { retentionSeconds: 100, now: () => nowMs };
+    const first = await openDurableStore(path, options);
+    for (const key of ["c", "a", "z"]) await putOne(first, key, 1, key === "z" ? 0 : 90);
+    nowMs = 150_000;
+    await first.maintain();
+    await putOne(first, "b", 1, 100);
+    await first.close();
+    const second = await openDurableStore(path, options);
+    await putOne(second, "z", 2, 100);
+    assertEquals(await readRows(second, "*"), ["c 1 90", "a 1 90", "b 1 100", "z 2 100"]);
+    await second.close();
+    const third = await openDurableStore(path, options);
+    assertEquals(await readRows(third, "*"), ["c 1 90", "a 1 90", "b 1 100", "z 2 100"]);
+    await third.close();
+  }));
+
+Deno.test("DurableStore drops expired samples and keys from the file", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    let nowMs = 0;
+    const options = { retentionSeconds: 10, now: () => nowMs };
+    const store = await openDurableStore(path, options);
+    for (let index = 0; index < 2_000; index++) {
+      await putUncommitted(store, `k${index % 4}`, index, index % 2);
+    }
+    await store.close();
+    nowMs = 60_000;
+    const later = await openDurableStore(path, options);
+    await later.maintain();
+    await later.close();
+    const database = new DatabaseSync(path, { readOnly: true });
+    const counts = ["series", "block", "journal"].map((table) =>
+      database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count
+    );
+    database.close();
+    assertEquals(counts, [0, 0, 0]);
+  }));
+
+Deno.test("DurableStore takes 4 bytes on disk or less for a sample of regular gauges", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path, { durability: "normal" });
+    const count = 200_000;
+    for (let index = 0; index < count; index++) {
+      const step = Math.floor(index / 20);
+      const value = 50 + (step * 37 % 100) / 10;
+      void putUncommitted(store, `gauge${index % 20}`, value, 1_700_000_000 + step * 10);
+    }
+    await store.commit();
+    await store.close();
+    const bytesPerSample = (await Deno.stat(path)).size / count;
+    assert(bytesPerSample <= 4, `${bytesPerSample} bytes per sample`);
+  }));
+
+Deno.test("DurableStore answers neither stored nor half stored when the database refuses", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    await putOne(store, "a", 1, 1);
+    await putUncommitted(store, "b", 1, 1);
+    const failing = store.commit() as Promise<void>;
+    const exec = DatabaseSync.prototype.exec;
+    DatabaseSync.prototype.exec = (): void => {
+      throw new Error("disk full");
+    };
+    await assertRejects(() => failing, Error, "disk full");
+    DatabaseSync.prototype.exec = exec;
+    assertEquals(await readRows(store, "*"), ["a 1 1"]);
+    await putOne(store, "c", 1, 1);
+    await store.close();
+    const again = await openDurableStore(path);
+    assertEquals(await readRows(again, "*"), ["a 1 1", "c 1 1"]);
+    await again.close();
+  }));
+
+async function refuse(path: string, code: StoreOpenErrorCode): Promise<void> {
+  const error = await assertRejects(() => openDurableStore(path), StoreOpenError);
+  assertEquals((error as StoreOpenError).code, code);
+  assert(!(error as StoreOpenError).message.includes("\n"));
+}
+
+async function refuseUntouched(path: string, code: StoreOpenErrorCode): Promise<void> {
+  const before = await Deno.readFile(path);
+  await refuse(path, code);
+  assertEquals(await Deno.readFile(path), before);
+}
+
+Deno.test("openDurableStore() refuses a file of another kind and leaves it as it is", () =>
+  withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/text`, "not a database\n".repeat(500));
+    await refuseUntouched(`${directory}/text`, "foreign");
+    await Deno.writeTextFile(`${directory}/short`, "x");
+    await refuseUntouched(`${directory}/short`, "foreign");
+    await refuse(directory, "foreign");
+  }));
+
+Deno.test("openDurableStore() refuses a database of another program and leaves it as it is", () =>
+  withDirectory(async (directory) => {
+    for (const mode of ["DELETE", "WAL"]) {
+      const path = `${directory}/${mode}.db`;
+      const database = new DatabaseSync(path);
+      database.exec(
+        `PRAGMA journal_mode = ${mode}; CREATE TABLE series (id INTEGER); INSERT INTO series VALUES (1)`,
+      );
+      database.close();
+      await refuseUntouched(path, "foreign");
+    }
+  }));
+
+Deno.test("openDurableStore() refuses a later version of the format", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    await (await openDurableStore(path)).close();
+    const database = new DatabaseSync(path);
+    database.exec("PRAGMA user_version = 2");
+    database.close();
+    await refuseUntouched(path, "foreign");
+  }));
+
+Deno.test("openDurableStore() refuses a damaged file at whatever place, and leaves it as it is", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    for (let index = 0; index < 20_000; index++) {
+      void putUncommitted(store, `k${index % 10}`, Math.sin(index), index);
+    }
+    await store.close();
+    const whole = await Deno.readFile(path);
+    for (const part of [0.3, 0.5, 0.7, 0.9]) {
+      const damaged = whole.slice();
+      const at = Math.floor(whole.length * part);
+      damaged.fill(0xa5, at, at + 600);
+      await Deno.writeFile(path, damaged);
+      await refuseUntouched(path, "damaged");
+    }
+    await Deno.writeFile(path, whole.subarray(0, Math.floor(whole.length / 2)));
+    await refuseUntouched(path, "damaged");
+  }));
+
+Deno.test("openDurableStore() refuses a file that another store has open", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    await refuse(path, "locked");
+    await putOne(store, "a", 1, 1);
+    assertEquals(await readRows(store, "a"), ["a 1 1"]);
+    await store.close();
+    await (await openDurableStore(path)).close();
+  }));
+
+Deno.test("openDurableStore() refuses a directory that does not exist", () =>
+  withDirectory(async (directory) => {
+    await refuse(`${directory}/none/metrics.db`, "no-directory");
+    await Deno.writeTextFile(`${directory}/file`, "");
+    await refuse(`${directory}/file/metrics.db`, "no-directory");
+  }));
+
+Deno.test("openDurableStore() takes an empty file for a new one, and leaves nothing beside its file", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    await Deno.writeTextFile(path, "");
+    const store = await openDurableStore(path);
+    await putOne(store, "a", 1, 1);
+    await store.close();
+    const again = await openDurableStore(path);
+    assertEquals(await readRows(again, "a"), ["a 1 1"]);
+    await again.close();
+    assertEquals((await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name), ["metrics.db"]);
+  }));

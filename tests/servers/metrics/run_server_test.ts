@@ -1,0 +1,180 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ConnectionError } from "../../../src/net/connection.ts";
+import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
+import { runServer } from "../../../src/servers/metrics/run_server.ts";
+import type { MetricsAccess, MetricsServerOptions } from "../../../src/servers/metrics/server_options.ts";
+import { StoreOpenError } from "../../../src/servers/metrics/store.ts";
+import { within } from "../../support/deadline.ts";
+import { connectRaw, type RawClient } from "../../support/loopback.ts";
+
+const OK = "ok\n\n";
+const WRONG = "error\nwrong command\n\n";
+
+async function withServer(
+  run: (port: number) => Promise<void>,
+  options: MetricsServerOptions = {},
+): Promise<void> {
+  const server = await runServer("127.0.0.1", 0, options);
+  try {
+    await run(server.address.port);
+  } finally {
+    await within(server.close(), "the end of the server");
+  }
+}
+
+async function withClient(port: number, run: (client: RawClient) => Promise<void>): Promise<void> {
+  const client = await connectRaw(port);
+  try {
+    await run(client);
+  } finally {
+    client.close();
+  }
+}
+
+Deno.test("runServer() says nothing before it is asked, and keeps the connection open", () =>
+  withServer((port) =>
+    withClient(port, async (client) => {
+      await client.send("put k 1 1\n");
+      assertEquals(await client.readUntil("\n\n"), OK);
+      await client.send("get k\n");
+      assertEquals(await client.readUntil("1\n\n"), `${OK}ok\nk 1.0 1\n\n`);
+    })
+  ));
+
+Deno.test("runServer() answers all complete lines before it closes after a half-close", () =>
+  withServer(async (port) => {
+    await withClient(port, async (client) => {
+      await client.send(`${"put k 1 1\n".repeat(5_000)}bad\nget k`);
+      await client.end();
+      assertEquals(await client.readAll(), OK.repeat(5_000) + WRONG);
+    });
+  }));
+
+Deno.test("runServer() serves two clients whose commands come interleaved, byte by byte", () =>
+  withServer((port) =>
+    withClient(port, (first) =>
+      withClient(port, async (second) => {
+        const texts = ["put a 1 1\nget b\nget a\n", "put b 2 2\nbad\nget b\n"] as const;
+        for (let at = 0; at < texts[0].length; at++) {
+          await first.send(texts[0][at]!);
+          await second.send(texts[1][at] ?? "");
+        }
+        const firstText = await first.readUntil("a 1.0 1\n\n");
+        const secondText = await second.readUntil("b 2.0 2\n\n");
+        assertEquals(firstText.startsWith(OK) && firstText.endsWith("ok\na 1.0 1\n\n"), true);
+        assertEquals(secondText, `${OK}${WRONG}ok\nb 2.0 2\n\n`);
+      }))
+  ));
+
+Deno.test("MetricsServer.close() ends idle clients, frees the port and resolves finished", async () => {
+  const server = await runServer("127.0.0.1", 0);
+  const client = await connectRaw(server.address.port);
+  await client.send("put k 1 1\n");
+  await client.readUntil("\n\n");
+  const closed = server.close();
+  assertEquals(server.close(), closed);
+  assertEquals(await client.readAll(), OK);
+  client.close();
+  await within(closed, "the end of the server");
+  await within(server.finished, "finished");
+  const again = await runServer("127.0.0.1", server.address.port);
+  await again.close();
+});
+
+Deno.test("MetricsServer.close() answers what was read, and cuts a client that does not read after the grace time", async () => {
+  const server = await runServer("127.0.0.1", 0, { graceMs: 50 });
+  const client = await connectRaw(server.address.port);
+  const puts = Array.from({ length: 20_000 }, (_, index) => `put key ${index} ${index}\n`).join("");
+  await client.send(puts);
+  await client.readUntil(OK.repeat(20_000));
+  await client.send("get key\n".repeat(200));
+  await client.readUntil("ok\nkey");
+  await within(server.close(), "the end of the server");
+  client.close();
+});
+
+Deno.test("runServer() closes a client too many at once, and says so at debug level", async () => {
+  const messages: string[] = [];
+  await withServer((port) =>
+    withClient(port, async (client) => {
+      await client.send("get a\n");
+      await client.readUntil(OK);
+      await withClient(port, async (second) => assertEquals(await second.readAll(), ""));
+      await client.send("bad\x1b\n");
+      await client.readUntil(WRONG);
+      assertEquals(messages.some((message) => message.endsWith("turned away: too many connections")), true);
+      assertEquals(
+        messages.some((message) => message.endsWith('refused: wrong command, got "bad\\x1b"')),
+        true,
+      );
+    }), { maxConnections: 1, log: { debug: (message) => messages.push(message) } });
+  assertEquals(messages[0]!.endsWith("connected"), true);
+});
+
+Deno.test("runServer() closes a client that is silent for too long", () =>
+  withServer((port) =>
+    withClient(port, async (client) => {
+      await client.send("get a\n");
+      assertEquals(await client.readAll(), OK);
+    }), { idleTimeoutMs: 30 }));
+
+Deno.test("runServer() tells the access log of every answered line", async () => {
+  const entries: MetricsAccess[] = [];
+  await withServer(async (port) => {
+    await withClient(port, async (client) => {
+      await client.send("put a 1 1\nbad\nget a\n");
+      await client.readUntil("a 1.0 1\n\n");
+    });
+  }, { access: (entry) => entries.push(entry) });
+  assertEquals(entries.map(({ command, status }) => `${status} ${command}`), [
+    "ok put a 1 1",
+    "error bad",
+    "ok get a",
+  ]);
+  assert(entries[0]!.client.startsWith("127.0.0.1:"));
+});
+
+Deno.test("runServer() lets its store tidy up from time to time, and outlives a failure of that", async () => {
+  const errors: string[] = [];
+  const twice = Promise.withResolvers<void>();
+  class TidyStore extends MemoryStore {
+    #calls = 0;
+
+    override maintain(): void {
+      this.#calls++;
+      if (this.#calls === 1) throw new Error("disk full");
+      twice.resolve();
+    }
+  }
+  await withServer(async () => {
+    await within(twice.promise, "the second call of maintain");
+  }, { store: new TidyStore(), sweepIntervalMs: 1, log: { error: (message) => errors.push(message) } });
+  assertEquals(errors, ["Cannot tidy the store: disk full"]);
+});
+
+Deno.test("runServer() keeps samples in a file and finds them again", async () => {
+  const directory = await Deno.makeTempDir();
+  const options = { dataFile: `${directory}/metrics.db` };
+  await withServer((port) =>
+    withClient(port, async (client) => {
+      await client.send("put k 1 1\nput k 2 2\nget k\n");
+      assertEquals(await client.readUntil("2\n\n"), `${OK}${OK}ok\nk 1.0 1\nk 2.0 2\n\n`);
+    }), options);
+  await withServer((port) =>
+    withClient(port, async (client) => {
+      await client.send("get *\n");
+      assertEquals(await client.readUntil("2\n\n"), "ok\nk 1.0 1\nk 2.0 2\n\n");
+    }), options);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("runServer() rejects when the file or the port cannot be had, and leaves nothing open", async () => {
+  const error = await assertRejects(
+    () => runServer("127.0.0.1", 0, { dataFile: "/nowhere/at/all/metrics.db" }),
+    StoreOpenError,
+  );
+  assertEquals((error as StoreOpenError).code, "no-directory");
+  await withServer(async (port) => {
+    await assertRejects(() => runServer("127.0.0.1", port), ConnectionError);
+  });
+});

@@ -1,0 +1,26 @@
+import { within } from "./deadline.ts";
+
+/** Reads a log file as soon as this text is in it; entries are written up to a second after the request. */
+export async function readLogUntil(path: string, text: string): Promise<string> {
+  const watcher = Deno.watchFs(path);
+  try {
+    return await within(waitFor(path, text, watcher), `${text} in ${path}`);
+  } finally {
+    watcher.close();
+  }
+}
+
+async function waitFor(path: string, text: string, watcher: Deno.FsWatcher): Promise<string> {
+  const before = await Deno.readTextFile(path);
+  if (before.includes(text)) return before;
+  for await (const _event of watcher) {
+    const content = await Deno.readTextFile(path);
+    if (content.includes(text)) return content;
+  }
+  throw new Error(`no ${text} in ${path}`);
+}
+
+/** The lines of a text log that begin an entry: not those that quote a request. */
+export function entryLines(log: string): string[] {
+  return log.split("\n").filter((line) => /^\d{4}-/.test(line));
+}

@@ -1,0 +1,138 @@
+import { within } from "./deadline.ts";
+
+/** How to start the program. */
+export interface ProgramOptions {
+  /** Files and directories that may be written; without them, nothing may. */
+  readonly writable?: readonly string[];
+  /** The working directory; default the repository. */
+  readonly directory?: string;
+}
+
+/** What a program that has ended left behind. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The program in a process of its own. */
+export interface Program {
+  /** Port of the first listener. */
+  readonly port: number;
+  /** The first ready line. */
+  readonly readyLine: string;
+  /** What it wrote to stdout until now. */
+  readonly stdout: string;
+  /** What it wrote to stderr until now. */
+  readonly stderr: string;
+  /** Waits until stdout or stderr has this text in it. */
+  until(stream: "stdout" | "stderr", text: string): Promise<void>;
+  /** Sends a signal. */
+  signal(name: Deno.Signal): void;
+  /** Waits until it ends by itself. */
+  readonly ended: Promise<Ended>;
+  /** Sends SIGTERM and waits for the end. */
+  stop(): Promise<Ended>;
+}
+
+const ROOT = new URL("../../", import.meta.url);
+
+function commandOf(args: readonly string[], options: ProgramOptions): Deno.Command {
+  const write = options.writable === undefined ? [] : [`--allow-write=${options.writable.join(",")}`];
+  const config = `--config=${new URL("deno.json", ROOT).pathname}`;
+  // The Deno binary itself, not npx, which does not pass SIGTERM on.
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", config, "--allow-net", "--allow-read", ...write, new URL("mod.ts", ROOT).pathname, ...args],
+    cwd: options.directory ?? ROOT.pathname,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs the program to its end. */
+export async function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+  const { code, stdout, stderr } = await within(
+    commandOf(args, options).output(),
+    `the end of ${args.join(" ")}`,
+  );
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+/**
+ * Starts the program on a free port and waits for its ready line.
+ *
+ * @throws {Error} with what it said when it ends before that
+ */
+export async function startProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Program> {
+  const child = commandOf([...args, "--port", "0"], options).spawn();
+  const stdout = new Output(child.stdout);
+  const stderr = new Output(child.stderr);
+  const ended = Promise.all([child.status, stdout.ended, stderr.ended])
+    .then(([{ code }]): Ended => ({ code, stdout: stdout.text, stderr: stderr.text }));
+  try {
+    await stdout.until(/^millrace \S+ listening on \S+\n/m);
+  } catch (error) {
+    child.kill("SIGKILL");
+    const { code } = await ended;
+    throw new Error(`the program did not start: code ${code}, said ${stderr.text}`, { cause: error });
+  }
+  const readyLine = /^millrace \S+ listening on .*$/m.exec(stdout.text)![0];
+  return {
+    readyLine,
+    port: Number(/:(\d+)\/?$/.exec(readyLine)![1]),
+    get stdout(): string {
+      return stdout.text;
+    },
+    get stderr(): string {
+      return stderr.text;
+    },
+    until: (stream, text) => (stream === "stdout" ? stdout : stderr).until(text),
+    signal: (name) => child.kill(name),
+    ended,
+    stop(): Promise<Ended> {
+      child.kill("SIGTERM");
+      return within(ended, "the end of the program");
+    },
+  };
+}
+
+/** Collects what comes through a pipe. */
+class Output {
+  text = "";
+  readonly ended: Promise<void>;
+  #wake: () => void = () => {};
+  #hasEnded = false;
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.ended = this.#collect(stream);
+  }
+
+  async until(expected: string | RegExp): Promise<void> {
+    const isThere = (): boolean =>
+      typeof expected === "string" ? this.text.includes(expected) : expected.test(this.text);
+    while (!isThere()) {
+      if (this.#hasEnded) throw new Error(`the program ended without saying ${expected}: ${this.text}`);
+      await within(new Promise<void>((resolve) => this.#wake = resolve), `${expected} behind ${this.text}`);
+    }
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+      this.text += piece;
+      this.#wake();
+    }
+    this.#hasEnded = true;
+    this.#wake();
+  }
+}
+
+/** Gives a test an empty directory of its own. */
+export async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "millrace-" });
+  try {
+    await test(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,133 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Deadlines } from "../src/deadlines.ts";
+import { HttpError } from "../src/http/errors.ts";
+import { ConnectionError } from "../src/net/connection.ts";
+import { DEFAULT_SETTINGS, type ServeOptions } from "../src/serve_options.ts";
+import { TimedConnection } from "../src/timed_connection.ts";
+import { FakeClock } from "./support/fake_clock.ts";
+import { FakeConnection } from "./support/fake_connection.ts";
+
+const SWEEP_MS = 100;
+
+interface Timed {
+  readonly clock: FakeClock;
+  readonly client: FakeConnection;
+  readonly timed: TimedConnection;
+}
+
+function open(options: ServeOptions = {}): Timed {
+  const clock = new FakeClock();
+  const client = new FakeConnection();
+  const settings = { ...DEFAULT_SETTINGS, ...options, clock };
+  return { clock, client, timed: new TimedConnection(client, settings, new Deadlines(clock, SWEEP_MS)) };
+}
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+Deno.test("TimedConnection.read() closes an idle connection when its time is up", async () => {
+  const { clock, client, timed } = open({ idleTimeoutMs: 1_000 });
+  const failed = assertRejects(() => timed.read(new Uint8Array(10), "request"), ConnectionError);
+  assertEquals(timed.isIdle, true);
+  await clock.advance(1_000 + SWEEP_MS);
+  assertEquals(client.isClosed, true);
+  await failed;
+  timed.close();
+  assertEquals(clock.timerCount, 0);
+});
+
+Deno.test("TimedConnection.read() fails a late head with 408, and keeps the runtime's read for the linger", async () => {
+  const { clock, client, timed } = open({ headTimeoutMs: 1_000, lingerTimeoutMs: 500 });
+  const failed = assertRejects(() => timed.read(new Uint8Array(10), "head"), HttpError);
+  await clock.advance(1_000 + SWEEP_MS);
+  const error = await failed;
+  assertEquals(error instanceof HttpError && [error.status, error.code], [408, "timeout"]);
+  assertEquals([client.isClosed, client.isReading, timed.isReading, timed.isIdle], [
+    false,
+    true,
+    true,
+    false,
+  ]);
+  await timed.write(bytes("answer"));
+  const lingered = timed.linger();
+  await client.send("late");
+  await clock.advance(500 + SWEEP_MS);
+  await lingered;
+  assertEquals([client.isClosed, client.hasEnded, client.output], [true, true, "answer"]);
+  timed.close();
+});
+
+Deno.test("TimedConnection.read() counts the time of a head from its first wait, over all its reads", async () => {
+  const { clock, client, timed } = open({ headTimeoutMs: 1_000 });
+  for (let piece = 0; piece < 9; piece++) {
+    const read = timed.read(new Uint8Array(10), "head");
+    await clock.advance(100);
+    await client.send("x");
+    assertEquals(await read, 1);
+  }
+  const failed = assertRejects(() => timed.read(new Uint8Array(10), "head"), HttpError);
+  await clock.advance(100 + SWEEP_MS);
+  await failed;
+  timed.close();
+});
+
+Deno.test("TimedConnection.beginRequest() gives the next head its own time", async () => {
+  const { clock, client, timed } = open({ headTimeoutMs: 1_000 });
+  const first = timed.read(new Uint8Array(10), "head");
+  await clock.advance(900);
+  await client.send("x");
+  assertEquals(await first, 1);
+  timed.beginRequest();
+  const second = timed.read(new Uint8Array(10), "head");
+  await clock.advance(900);
+  await client.send("xy");
+  assertEquals(await second, 2);
+  timed.close();
+});
+
+Deno.test("TimedConnection.write() is cut when nothing is taken, and extended when something is", async () => {
+  const { clock, client, timed } = open({ writeTimeoutMs: 1_000 });
+  client.stall();
+  const failed = assertRejects(() => timed.write(bytes("0123456789")), ConnectionError);
+  await clock.advance(900);
+  await client.take(5);
+  await clock.advance(1_000);
+  assertEquals(client.isClosed, false);
+  await clock.advance(1_000 + SWEEP_MS);
+  assertEquals(client.isClosed, true);
+  await failed;
+  timed.close();
+});
+
+Deno.test("TimedConnection.write() leaves no deadline behind once it is taken", async () => {
+  const { clock, client, timed } = open({ writeTimeoutMs: 1_000 });
+  timed.beginRequest();
+  await timed.write(bytes("answer"));
+  await clock.advance(10_000);
+  assertEquals([client.isClosed, timed.deadlineMs], [false, Infinity]);
+  timed.close();
+});
+
+Deno.test("TimedConnection.linger() ends with the client, after the bound of bytes, or with a reset", async () => {
+  const rows: ((client: FakeConnection) => Promise<void>)[] = [
+    (client) => client.end(),
+    (client) => client.send(new Uint8Array(101)),
+    (client) => client.reset(),
+  ];
+  for (const act of rows) {
+    const { client, timed } = open({ maxDrainBytes: 100 });
+    const lingered = timed.linger();
+    await client.send(new Uint8Array(50));
+    assertEquals([client.hasEnded, client.isReading], [true, true]);
+    await act(client);
+    await lingered;
+    timed.close();
+    assertEquals(client.isClosed, true);
+  }
+});
+
+Deno.test("TimedConnection.close() may be called twice, and ends the watch", () => {
+  const { clock, timed } = open();
+  timed.close();
+  timed.close();
+  assertEquals(clock.timerCount, 0);
+});
