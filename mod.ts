@@ -47,7 +47,7 @@ export type { HttpVersion, RequestHead } from "./src/http/request.ts";
 export { readWhole } from "./src/http/request_body.ts";
 export type { RequestBody } from "./src/http/request_body.ts";
 export { HttpHeaders } from "./src/http/headers.ts";
-export type { HeaderField, WireFields } from "./src/http/headers.ts";
+export type { FramingFields, HeaderField, WireFields } from "./src/http/headers.ts";
 export type { CookiePair } from "./src/http/cookies.ts";
 export { HttpError } from "./src/http/errors.ts";
 export type { HttpErrorCode, HttpErrorOptions } from "./src/http/errors.ts";
@@ -72,5 +72,31 @@ export { serve } from "./src/serve.ts";
 export type { Server } from "./src/serve.ts";
 export type { ServeOptions, ServeSettings } from "./src/serve_options.ts";
 export type { Clock } from "./src/clock.ts";
+
+export { LineDecoder } from "./src/bytes/line_decoder.ts";
+export type { DecodedLine, LineDecoderOptions } from "./src/bytes/line_decoder.ts";
+export { runServer } from "./src/servers/metrics/run_server.ts";
+export type { MetricsServer } from "./src/servers/metrics/run_server.ts";
+export type {
+  MetricsAccess,
+  MetricsLog,
+  MetricsServerOptions,
+} from "./src/servers/metrics/server_options.ts";
+export { MetricsClient } from "./src/servers/metrics/client.ts";
+export type { MetricsClientOptions } from "./src/servers/metrics/client.ts";
+export { ClientError, ClientProtocolError, ClientSocketError } from "./src/servers/metrics/client_errors.ts";
+export type { MetricsRows } from "./src/servers/metrics/reply_reader.ts";
+export { StoreOpenError } from "./src/servers/metrics/store.ts";
+export type {
+  ByteRange,
+  Durability,
+  MetricStore,
+  PutCommand,
+  PutOutcome,
+  RowReader,
+  RowSink,
+  StoreLimits,
+  StoreOpenErrorCode,
+} from "./src/servers/metrics/store.ts";
 
 if (import.meta.main) await main();

@@ -41,6 +41,11 @@ const COMMON_FLAGS = {
     default: undefined,
   }),
   "log-format": choiceFlag({ choices: ["text", "json"], help: "form of the log lines", default: "text" }),
+  "log-level": choiceFlag({
+    choices: ["debug", "info", "warn", "error"],
+    help: "least grave entries of the error log",
+    default: "info",
+  }),
   "tls-cert": textFlag({
     placeholder: "FILE",
     help: "PEM certificate chain: serve over TLS",

@@ -16,6 +16,7 @@ import { type Logs, type LogTarget, openLogs } from "./log/open_logs.ts";
 import { ConnectionError, type Listener, type ListenOptions } from "./net/connection.ts";
 import { listen } from "./net/listen.ts";
 import { appCommand } from "./servers/app/command.ts";
+import { metricsCommand } from "./servers/metrics/command.ts";
 import { staticCommand } from "./servers/static/command.ts";
 import settings from "../deno.json" with { type: "json" };
 
@@ -24,7 +25,7 @@ type AnyCommand = Omit<Command, "flags" | "start"> & {
   readonly start: (context: never) => Promise<RunningCommand>;
 };
 
-const COMMANDS: readonly AnyCommand[] = [appCommand, staticCommand];
+const COMMANDS: readonly AnyCommand[] = [appCommand, staticCommand, metricsCommand];
 const DEFAULT_COMMAND = appCommand;
 
 const encoder = new TextEncoder();
@@ -67,6 +68,7 @@ async function startCommand(command: AnyCommand, values: CommonValues): Promise<
     accessLog: await chooseLogTarget(values["access-log"], "access"),
     errorLog: await chooseLogTarget(values["error-log"], "error"),
     format: values["log-format"],
+    lowestLevel: values["log-level"],
     onError: (error) =>
       printError(`cannot write a log: ${error instanceof Error ? error.message : String(error)}`),
   });

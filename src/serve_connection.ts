@@ -48,6 +48,8 @@ export class ServedConnection implements RequestSource {
     } catch (error) {
       if (!(error instanceof ConnectionError)) this.#shared.settings.onError(error, this.#connection.remote);
     } finally {
+      // Answers that were sent without waiting must not be lost with the connection.
+      if (this.#timed.isWriting) await this.#timed.finishWriting();
       this.#timed.close();
     }
   }
@@ -71,7 +73,9 @@ export class ServedConnection implements RequestSource {
   /** Lets the request at hand finish, and takes no other. */
   stop(): void {
     this.#isStopping = true;
-    if (this.#timed.isIdle) this.close();
+    if (!this.#timed.isIdle) return;
+    if (this.#timed.isWriting) this.#timed.finishWriting().then(() => this.close());
+    else this.close();
   }
 
   /** Cuts the connection. */
@@ -118,7 +122,8 @@ export class ServedConnection implements RequestSource {
 
   /** Answers that are ready do not wait for one that is not. */
   async #sendPromised(request: HttpRequest, promised: Promise<HttpResponse>): Promise<Persistence> {
-    await this.flush();
+    // A failure is met again by the answer itself, which then lets go of its content.
+    this.flush()?.catch(() => {});
     return await this.#send(request, await promised, this.#shared.settings.clock.nowMs());
   }
 

@@ -2,7 +2,7 @@ import type { Deadlined, Deadlines } from "./deadlines.ts";
 import { HttpError } from "./http/errors.ts";
 import type { ReadPhase } from "./http/request_reader.ts";
 import type { ResponseSink } from "./http/response_writer.ts";
-import type { Connection } from "./net/connection.ts";
+import { type Connection, ConnectionError } from "./net/connection.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
 /**
@@ -30,6 +30,7 @@ export class TimedConnection implements Deadlined, ResponseSink {
   #headDeadlineMs = Infinity;
   #bodyWaitMs = 0;
   #bodyBytes = 0;
+  #isLingering = false;
 
   constructor(connection: Connection, settings: ServeSettings, deadlines: Deadlines) {
     this.#connection = connection;
@@ -46,8 +47,12 @@ export class TimedConnection implements Deadlined, ResponseSink {
    * Reads, with the deadline that goes with what is waited for.
    *
    * @throws {HttpError} 408 when a head or content does not come in time
+   * @throws {ConnectionError} `closed` once the connection is being ended
    */
   read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
+    if (this.#isLingering) {
+      return Promise.reject(new ConnectionError("closed", "Cannot read: the request has been answered"));
+    }
     switch (phase) {
       case "request":
         return this.#readIdle(buffer);
@@ -126,9 +131,16 @@ export class TimedConnection implements Deadlined, ResponseSink {
     const { nowMs } = this.#deadlines;
     if (this.#writeDeadlineMs <= nowMs && !this.#extendWrite()) return this.#giveUp();
     if (this.#readDeadlineMs > nowMs) return;
-    if (this.#failRead === undefined) return this.#giveUp();
-    this.#readDeadlineMs = Infinity;
-    this.#failRead(timeout("bytes did not come in time"));
+    if (this.#failRead !== undefined) {
+      this.#readDeadlineMs = Infinity;
+      this.#failRead(timeout("bytes did not come in time"));
+    } else if (this.isWriting) {
+      // Who still takes an answer is not idle; whether it is taken fast enough, the write's deadline tells.
+      const { idleTimeoutMs, lingerTimeoutMs } = this.#settings;
+      this.#readDeadlineMs = nowMs + (this.#isLingering ? lingerTimeoutMs : idleTimeoutMs);
+    } else {
+      this.#giveUp();
+    }
   }
 
   #giveUp(): void {
@@ -148,6 +160,16 @@ export class TimedConnection implements Deadlined, ResponseSink {
     return !isStalled;
   }
 
+  /** Whether the client has not taken all that was sent. */
+  get isWriting(): boolean {
+    return this.#connection.bufferedBytes > 0;
+  }
+
+  /** Sends FIN behind what was sent; settles when the client has taken it, or has not in time. Never fails. */
+  finishWriting(): Promise<void> {
+    return this.#connection.closeWrite();
+  }
+
   /** Whether a read is under way that somebody waits for. */
   get isReading(): boolean {
     return this.#pendingRead !== undefined;
@@ -158,15 +180,17 @@ export class TimedConnection implements Deadlined, ResponseSink {
    * reading until the client ends too, within the bounds of time and bytes.
    */
   async linger(): Promise<void> {
-    const deadlineMs = this.#deadlines.nowMs + this.#settings.lingerTimeoutMs;
+    const { lingerTimeoutMs, maxDrainBytes } = this.#settings;
     const buffer = new Uint8Array(16_384);
+    this.#isLingering = true;
     // From here on a deadline ends the connection, also under a read that a handler has left behind.
     this.#failRead = undefined;
     try {
-      this.#readDeadlineMs = deadlineMs;
+      this.#readDeadlineMs = this.#deadlines.nowMs + lingerTimeoutMs;
       await this.#connection.closeWrite();
+      const deadlineMs = this.#deadlines.nowMs + lingerTimeoutMs;
       let drained = 0;
-      while (drained <= this.#settings.maxDrainBytes) {
+      while (drained <= maxDrainBytes) {
         this.#readDeadlineMs = deadlineMs;
         const count = await (this.#pendingRead ?? this.#connection.read(buffer));
         if (count === null) return;

@@ -38,6 +38,7 @@ export class WorkerSlot {
   #stopWaiting: (() => void) | undefined;
   #resolveFinished: () => void = () => {};
 
+  /** Makes an empty place. */
   constructor(options: WorkerSlotOptions) {
     this.#options = options;
     this.finished = new Promise((resolve) => this.#resolveFinished = resolve);

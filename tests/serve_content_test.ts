@@ -128,6 +128,31 @@ Deno.test("serve() ends after an answer under a read that the handler has left b
   assert(client.isClosed);
 });
 
+Deno.test("serve() survives a handler that reads content after its answer, whenever that is", async () => {
+  for (let turns = 0; turns < 20; turns++) {
+    for (const maxDrainBytes of [10, 1_000]) {
+      const late = Promise.withResolvers<unknown>();
+      const fake = startFakeServer((request) => {
+        const readLate = async (): Promise<Uint8Array | null> => {
+          for (let turn = 0; turn < turns; turn++) await null;
+          return await request.body.read();
+        };
+        readLate().then(late.resolve, late.resolve);
+        return textResponse(200, "early");
+      }, { maxDrainBytes });
+      const client = await fake.connect();
+      await client.send(post("Content-Length: 30\r\n", ""));
+      await client.send("x".repeat(30) + get("/next"));
+      assertMatch(client.output, /\r\n\r\nearly/);
+      await late.promise;
+      // Either the connection ends, or the next request is answered: never is its beginning guessed.
+      assertEquals(statusesOf(client.output).length === 2, !client.hasEnded, `${turns} ${maxDrainBytes}`);
+      assertEquals(fake.errors, []);
+      await stopFakeServer(fake);
+    }
+  }
+});
+
 Deno.test("serve() closes where the content of an answered request breaks", async () => {
   const fake = startFakeServer(echoTarget);
   const client = await fake.connect();

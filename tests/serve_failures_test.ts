@@ -10,6 +10,10 @@ async function* failing(): AsyncGenerator<Uint8Array> {
   throw new Error("the source broke");
 }
 
+async function* onePiece(): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode("piece");
+}
+
 Deno.test("serve() cuts the connection where a streamed answer fails: no last chunk (RFC 9112 §8)", async () => {
   const fake = startFakeServer(() => ({ ...textResponse(200, ""), body: failing() }));
   const client = await fake.connect();
@@ -21,12 +25,9 @@ Deno.test("serve() cuts the connection where a streamed answer fails: no last ch
 
 Deno.test("serve() cuts the connection where an answer is longer or shorter than it promised (RFC 9112 §6.3)", async () => {
   for (const [promised, output] of [["3", /\r\n\r\n$/], ["9", /\r\n\r\npiece$/]] as const) {
-    async function* body(): AsyncGenerator<Uint8Array> {
-      yield new TextEncoder().encode("piece");
-    }
     const fake = startFakeServer(() => ({
       ...textResponse(200, "", [["Content-Length", promised]]),
-      body: body(),
+      body: onePiece(),
     }));
     const client = await fake.connect();
     await client.send(get("/") + get("/behind"));
@@ -112,4 +113,22 @@ Deno.test("serve() says nothing about lost connections, and reports every other 
   await client.send(get("/"));
   assertEquals(fake.errors.map((error) => error instanceof ConnectionError), [false]);
   await stopFakeServer(fake);
+});
+
+Deno.test("serve() lets go of a streamed answer to HEAD, and of one that breaks off in the middle", async () => {
+  for (const method of ["HEAD", "GET"]) {
+    let isReleased = false;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(10)),
+      cancel: () => void (isReleased = true),
+    }, { highWaterMark: 0 });
+    const fake = startFakeServer(() => ({ ...textResponse(200, ""), body }));
+    const client = await fake.connect();
+    await client.send(get("/").replace("GET", method));
+    client.stall();
+    await settle();
+    await client.reset();
+    assertEquals([isReleased, client.isClosed, fake.errors], [true, true, []], method);
+    await stopFakeServer(fake);
+  }
 });

@@ -169,3 +169,17 @@ Deno.test("serve() over TLS answers, and closes idle connections when it stops",
   await within(server.shutdown(), "the end of the server");
   conn.close();
 });
+
+Deno.test("serve() over TLS is not kept from stopping by a client that says nothing", async () => {
+  const tls = await makeCertificate();
+  if (tls === undefined) return console.log("skipped: the openssl command is not installed");
+  const server = serve(await listen({ port: 0, tls }), echoTarget);
+  const silent = await connectRaw(server.address.port);
+  const plain = await connectRaw(server.address.port);
+  await plain.send(get("/"));
+  // The plain one is answered with a TLS alert or nothing, never with HTTP.
+  assert(!(await plain.readAll()).includes("HTTP/1.1"));
+  await within(server.shutdown(), "the end of the server");
+  silent.close();
+  plain.close();
+});

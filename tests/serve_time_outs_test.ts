@@ -4,7 +4,15 @@ import { HttpError } from "../src/http/errors.ts";
 import { readWhole } from "../src/http/request_body.ts";
 import { textResponse } from "../src/http/response.ts";
 import { settle } from "./support/deadline.ts";
-import { echoTarget, get, startFakeServer, statusesOf, stopFakeServer } from "./support/fake_server.ts";
+import type { FakeConnection } from "./support/fake_connection.ts";
+import {
+  echoTarget,
+  type FakeServer,
+  get,
+  startFakeServer,
+  statusesOf,
+  stopFakeServer,
+} from "./support/fake_server.ts";
 
 const readAll: Handler = async (request) =>
   textResponse(200, `${(await readWhole(request.body)).length} bytes`);
@@ -152,6 +160,45 @@ Deno.test("serve() waits for a client that takes its answer slowly", async () =>
   await client.send(get("/again"));
   assertEquals(statusesOf(client.output), [200, 200]);
   await stopFakeServer(fake);
+});
+
+Deno.test("serve() lets a client take its last answer, whatever ends the connection behind it", async () => {
+  const rows: [name: string, request: string, end: (fake: FakeServer, client: FakeConnection) => unknown][] =
+    [
+      ["the client's FIN", get("/answer"), (_fake, client) => client.end()],
+      ["Connection: close", get("/answer", "Connection: close\r\n"), () => {}],
+      ["a refused request", get("/answer") + "bad\r\n", () => {}],
+      ["shutdown", get("/answer"), (fake) => void fake.server.shutdown()],
+    ];
+  for (const [name, request, end] of rows) {
+    const fake = startFakeServer(echoTarget, { writeTimeoutMs: 30_000, graceMs: 600_000 });
+    const client = await fake.connect();
+    client.stall();
+    await client.send(request);
+    end(fake, client);
+    await fake.clock.advance(29_000);
+    await client.take(10);
+    await fake.clock.advance(29_000);
+    assertEquals([client.isClosed, client.output], [false, ""], name);
+    await client.take();
+    assertStringIncludes(client.output, "\r\n\r\n/answer", name);
+    await fake.clock.advance(10_000);
+    assertEquals([client.hasEnded, client.isClosed, fake.server.connectionCount], [true, true, 0], name);
+    await stopFakeServer(fake);
+  }
+});
+
+Deno.test("serve() cuts a client that takes nothing, whatever ends the connection", async () => {
+  for (const fields of ["", "Connection: close\r\n"]) {
+    const fake = startFakeServer(echoTarget, { writeTimeoutMs: 30_000 });
+    const client = await fake.connect();
+    client.stall();
+    await client.send(get("/", fields));
+    if (fields === "") await client.end();
+    await fake.clock.advance(30_000 + SWEEPS_MS);
+    assertEquals([client.isClosed, fake.server.connectionCount], [true, 0], fields);
+    await stopFakeServer(fake);
+  }
 });
 
 /** A stream that a test fills while it is sent. */

@@ -125,6 +125,16 @@ Deno.test("TimedConnection.linger() ends with the client, after the bound of byt
   }
 });
 
+Deno.test("TimedConnection.read() fails with closed once the connection is being ended", async () => {
+  const { client, timed } = open();
+  const lingered = timed.linger();
+  const error = await assertRejects(() => timed.read(new Uint8Array(1), "body"), ConnectionError);
+  assertEquals(error instanceof ConnectionError && error.code, "closed");
+  await client.end();
+  await lingered;
+  timed.close();
+});
+
 Deno.test("TimedConnection.close() may be called twice, and ends the watch", () => {
   const { clock, timed } = open();
   timed.close();

@@ -34,7 +34,10 @@ export function toWebRequest(request: HttpRequest, context: RequestContext): Req
   const { method } = request;
   const isCaseChanged = NORMALIZED_METHODS.test(method) && method !== method.toUpperCase();
   if (FORBIDDEN_METHODS.test(method) || isCaseChanged) {
-    throw new HttpError(501, `Cannot pass the request on: a Request cannot carry method ${JSON.stringify(method)}`);
+    throw new HttpError(
+      501,
+      `Cannot pass the request on: a Request cannot carry method ${JSON.stringify(method)}`,
+    );
   }
   const headers = new Headers();
   for (const [name, value] of request.headers) headers.append(name, value);

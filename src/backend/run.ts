@@ -11,7 +11,11 @@ import type { Backend, MaybePromise, RequestContext } from "./handler.ts";
  *
  * @returns the answer; promised only when the backend promised it
  */
-export function run(backend: Backend, request: HttpRequest, context: RequestContext): MaybePromise<HttpResponse> {
+export function run(
+  backend: Backend,
+  request: HttpRequest,
+  context: RequestContext,
+): MaybePromise<HttpResponse> {
   try {
     const response = backend.handle(request, context);
     if (response instanceof Promise) return settle(response, context);
@@ -36,7 +40,10 @@ function isSendable({ status }: HttpResponse): boolean {
 }
 
 function refuseStatus({ status }: HttpResponse, context: RequestContext): HttpResponse {
-  return toErrorResponse(new RangeError(`Cannot send the answer: expected a status of 200 to 599, got ${status}`), context);
+  return toErrorResponse(
+    new RangeError(`Cannot send the answer: expected a status of 200 to 599, got ${status}`),
+    context,
+  );
 }
 
 /** The answer to a thrown error, with its status and nothing of its text: an HttpError its own, all others 500. */

@@ -62,7 +62,7 @@ export class LineDecoder {
   #carryLength = 0;
   #isDropping = false;
 
-  /** @throws {RangeError} when `maxLineBytes` is no positive integer */
+  /** Makes a decoder at the start of a stream. @throws {RangeError} when `maxLineBytes` is no positive integer */
   constructor(options: LineDecoderOptions = {}) {
     const { maxLineBytes = DEFAULT_MAX_LINE_BYTES } = options;
     if (!Number.isSafeInteger(maxLineBytes) || maxLineBytes < 1) {

@@ -1,8 +1,8 @@
 // Reads a head line by line: empty lines, request line, fields, the empty line.
 
 import { HttpError, type HttpErrorCode } from "./errors.ts";
+import { findMethod, FirstLineJudge, requestLineTooLong } from "./first_line.ts";
 import type { Framing } from "./framing.ts";
-import { BYTE_CLASSES, isToken, TCHAR } from "./grammar.ts";
 import {
   checkFieldValue,
   checkHead,
@@ -31,8 +31,6 @@ export interface HeadParserOptions extends HttpLimits {
   readonly lineTokens: boolean;
 }
 
-const SP = 0x20;
-const CR = 0x0d;
 const ZERO = 0x30;
 const ONE = 0x31;
 
@@ -52,9 +50,7 @@ export class HeadParser {
   #isFirst = true;
   #emptyLines = 0;
   #hasRequestLine = false;
-  // How much of an unfinished first line has been judged, and whether its method has ended.
-  #judgedBytes = 0;
-  #isMethodComplete = false;
+  readonly #judge = new FirstLineJudge();
   #method = "";
   #target = "";
   #version: HttpVersion = "1.1";
@@ -218,7 +214,7 @@ export class HeadParser {
   }
 
   #skipEmptyLine(): void {
-    this.#judgedBytes = 0;
+    this.#judge.reset();
     this.#emptyLines++;
     if (this.#emptyLines > this.#options.maxEmptyLines) {
       throw this.#badFirstLine("too many empty lines", this.start);
@@ -238,12 +234,7 @@ export class HeadParser {
     if (carriageReturn < 0) {
       // What it says is understood, for the log and for the answer to HEAD, but not passed on.
       this.#takeRequestLine([], methodEnd, end);
-      throw fault(
-        400,
-        "bad-request-line",
-        "Cannot read the request line: LF without CR",
-        this.#offsetOf(lineFeed),
-      );
+      throw fault(400, "bad-request-line", "Cannot read the request line: bare LF", this.#offsetOf(lineFeed));
     }
     this.#takeRequestLine(tokens, methodEnd, end);
   }
@@ -280,16 +271,8 @@ export class HeadParser {
 
   /** Refuses an unfinished first line as soon as it can no longer become a request line. */
   #judgeFirstLine(line: Uint8Array): void {
-    // A lone CR may be the beginning of an empty line.
-    if (line[0] === CR && line.length === 1) return;
-    while (!this.#isMethodComplete && this.#judgedBytes < line.length) {
-      const byte = line[this.#judgedBytes]!;
-      if (byte === SP && this.#judgedBytes > 0) this.#isMethodComplete = true;
-      else if ((BYTE_CLASSES[byte]! & TCHAR) === 0) {
-        throw this.#badFirstLine("expected a method", this.start + this.#judgedBytes);
-      }
-      this.#judgedBytes++;
-    }
+    const fault = this.#judge.findFault(line);
+    if (fault >= 0) throw this.#badFirstLine("expected a method", this.start + fault);
   }
 
   #badFirstLine(state: string, offset: number): HttpError {
@@ -300,23 +283,11 @@ export class HeadParser {
 
   #requestLineTooLong(): HttpError {
     const { maxRequestLineBytes, maxHeadBytes } = this.#options;
-    const limit = Math.min(maxRequestLineBytes, maxHeadBytes);
     const line = this.#reader.partial;
-    const methodEnd = line.indexOf(SP);
-    // RFC 9112 §3 asks for 501 where the method alone is too long, and for 414 where the target is.
-    if (methodEnd < 0) {
-      return fault(501, "method-too-long", `Cannot take the method: limit is ${limit} bytes`, this.start);
-    }
-    const method = decodeLatin1(line.subarray(0, methodEnd));
     // Known all the same: the answer to HEAD has no content, also this one (RFC 9110 §9.3.2).
-    this.#hasRequestLine = isToken(method);
-    if (this.#hasRequestLine) this.#method = method;
-    return fault(
-      414,
-      "request-line-too-long",
-      `Cannot take the request line: limit is ${limit} bytes`,
-      this.start,
-    );
+    this.#method = findMethod(line) ?? "";
+    this.#hasRequestLine = this.#method !== "";
+    return requestLineTooLong(line, Math.min(maxRequestLineBytes, maxHeadBytes), this.start);
   }
 }
 

@@ -168,7 +168,7 @@ export class RequestReader {
         this.#buffer = new Uint8Array(IDLE_BUFFER_BYTES);
       }
     } else if (this.#buffered === size && size < MAX_BUFFER_BYTES) {
-      this.#buffer = new Uint8Array(size * 4);
+      this.#buffer = new Uint8Array(Math.min(size * 4, MAX_BUFFER_BYTES));
     }
   }
 

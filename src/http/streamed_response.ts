@@ -21,7 +21,12 @@ export async function writeStream(
   const promisedBytes = framing.kind === "length" ? framing.length : Infinity;
   let sentBytes = 0;
   // The head does not wait for content that may be long in coming.
-  await writer.flush();
+  try {
+    await writer.flush();
+  } catch (error) {
+    await content[Symbol.asyncIterator]().return?.();
+    throw error;
+  }
   for await (const piece of content) {
     if (piece.length === 0) continue;
     sentBytes += piece.length;

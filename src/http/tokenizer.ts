@@ -19,7 +19,7 @@ export interface HttpTokenizerOptions extends Partial<HttpLimits> {
   readonly lineTokens?: boolean;
 }
 
-type State = "head" | "length" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailer" | "ended";
+type State = "head" | "length" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailer";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -38,6 +38,7 @@ export class HttpTokenizer {
   readonly #options: HeadParserOptions;
   readonly #head: HeadParser;
   #state: State = "head";
+  #hasEnded = false;
   // Bytes left of the content, or of the chunk.
   #remaining = 0;
   #extensionBytes = 0;
@@ -88,7 +89,7 @@ export class HttpTokenizer {
    */
   push(bytes: Uint8Array, length: number = bytes.length): HttpToken[] {
     const tokens: HttpToken[] = [];
-    if (this.#state === "ended") return tokens;
+    if (this.#hasEnded) return tokens;
     this.#reader.push(bytes, length);
     this.#head.forgetText();
     try {
@@ -106,14 +107,14 @@ export class HttpTokenizer {
    */
   end(): HttpToken[] {
     const tokens: HttpToken[] = [];
-    if (this.#state === "ended") return tokens;
+    if (this.#hasEnded) return tokens;
     if (!this.isBetweenMessages) {
       this.#fail(
         tokens,
         new HttpError(400, "Cannot read the request: it was cut off", { code: "incomplete" }),
       );
     }
-    this.#state = "ended";
+    this.#hasEnded = true;
     return tokens;
   }
 
@@ -128,7 +129,7 @@ export class HttpTokenizer {
       start,
       end: start,
     });
-    this.#state = "ended";
+    this.#hasEnded = true;
   }
 
   /** @returns false when more bytes are needed */
@@ -147,8 +148,6 @@ export class HttpTokenizer {
         return this.#readChunkEnd(LF, "chunk-line");
       case "trailer":
         return this.#readTrailer(tokens);
-      case "ended":
-        return false;
     }
   }
 

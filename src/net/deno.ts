@@ -87,7 +87,7 @@ class DenoConnection implements Connection {
     this.local = toNetAddress(conn.localAddr as Deno.NetAddr);
     this.remote = toNetAddress(conn.remoteAddr as Deno.NetAddr);
     // Answers are joined before they are written: waiting for more would only delay them.
-    if ("setNoDelay" in conn) ignoreClosed(() => conn.setNoDelay(true));
+    if ("setNoDelay" in conn) disableDelay(conn);
   }
 
   // Neither of the two is async: on the path of every request that would cost a generator and a promise more.
@@ -155,6 +155,15 @@ function failWrite(cause: unknown): never {
 
 function toNetAddress(address: Deno.NetAddr): NetAddress {
   return { hostname: address.hostname, port: address.port };
+}
+
+/** Sends small writes at once. Some systems refuse that for a peer that is gone already: the first read tells. */
+function disableDelay(conn: Deno.TcpConn): void {
+  try {
+    conn.setNoDelay(true);
+  } catch {
+    return;
+  }
 }
 
 function ignoreClosed(action: () => void): void {

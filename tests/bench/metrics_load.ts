@@ -105,19 +105,24 @@ async function receive(conn: Deno.TcpConn, count: number, buffer: Uint8Array): P
   }
 }
 
-/** Sends one command at a time on each of many connections and returns the seconds for all of them. */
-export async function driveOneAtATime(port: number, clients: number, putsEach: number): Promise<number> {
-  const conns = await Promise.all(
-    Array.from({ length: clients }, () => Deno.connect({ hostname: "127.0.0.1", port })),
-  );
+/** Sends one put at a time on each of many connections and returns the seconds for all of them. */
+export async function driveOneAtATime(
+  port: number,
+  dialect: Dialect,
+  shape: { readonly clients: number; readonly putsEach: number },
+): Promise<number> {
+  const clients = Array.from({ length: shape.clients });
+  const conns = await Promise.all(clients.map(() => Deno.connect({ hostname: "127.0.0.1", port })));
   const encoder = new TextEncoder();
   const startedMs = performance.now();
   await Promise.all(conns.map(async (conn, client) => {
     conn.setNoDelay(true);
     const buffer = new Uint8Array(64);
-    for (let index = 0; index < putsEach; index++) {
-      await conn.write(encoder.encode(`put one.${client} ${index}.5 ${1_700_000_000 + index}\n`));
-      await receive(conn, 4, buffer);
+    for (let index = 0; index < shape.putsEach; index++) {
+      await conn.write(
+        encoder.encode(dialect.put(`one.${client}`, `${index}.5`, String(1_700_000_000 + index))),
+      );
+      await receive(conn, dialect.replyBytesPerPut, buffer);
     }
   }));
   const seconds = (performance.now() - startedMs) / 1000;

@@ -92,9 +92,25 @@ function makeSentence(random: Random): string {
   return random.happens(6) ? text.slice(0, random.below(text.length)) : text;
 }
 
+// Methods with targets that go with them.
+const REQUESTS = [
+  ["GET", "/"],
+  ["POST", "/a?b"],
+  ["HEAD", `/${"p".repeat(40)}`],
+  ["OPTIONS", "*"],
+  ["CONNECT", "a:1"],
+  ["M-SEARCH", "http://h/p"],
+  ["GET", "//h/"],
+  ["A".repeat(30), "/"],
+] as const;
+
 function makeRequest(random: Random): string {
-  const method = random.pick(["GET", "POST", "HEAD", "OPTIONS", "CONNECT", "M-SEARCH", "A".repeat(30)]);
-  const target = random.pick(["/", "/a?b", "*", "http://h/p", "a:1", "//h/", `/${"p".repeat(40)}`]);
+  const [method, target] = random.happens(8)
+    ? [
+      random.pick(["GET", "CONNECT", "OPTIONS", "A".repeat(60)]),
+      random.pick(["*", "a:1", "http:///", "", "[", "/\xff"]),
+    ]
+    : random.pick(REQUESTS);
   const version = random.happens(8) ? random.pick(["HTTP/1.0", "HTTP/2.0", "HTTP/1.9"]) : "HTTP/1.1";
   const emptyLines = "\r\n".repeat(random.happens(4) ? random.below(4) : 0);
   const [framing, content] = makeContent(random);

@@ -56,8 +56,14 @@ function checkInput(input: Uint8Array<ArrayBuffer>, options: HttpTokenizerOption
     ? splitEverywhere(input, random.below(1e9))
     : splitAtRandom(input, random, 6);
   for (const split of splits) assertEquals(tokenize(split.pieces, options), whole, split.name);
+  assertEquals(tokenize([input], { ...options, lineTokens: false }), withoutLines(whole));
   const fault = whole.at(-1)?.fault;
   return fault === undefined ? "well" : `${fault.status} ${fault.code}`;
+}
+
+/** What is left without the tokens of the head's lines, see `lineTokens`. */
+export function withoutLines(notes: readonly TokenNote[]): TokenNote[] {
+  return notes.filter(({ kind }) => kind !== "request-line" && kind !== "field");
 }
 
 // What can follow what: request-line, field*, head-end, body*, trailer*, end. An error can follow all but an error.

@@ -5,6 +5,7 @@ import { bytesOf } from "../support/latin1.ts";
 import { splitEverywhere } from "../support/splits.ts";
 import { summarize, tokenize } from "../support/tokens.ts";
 import { CORPUS } from "../testdata/http/corpus.ts";
+import { withoutLines } from "./fuzz_check.ts";
 
 const names = new Set<string>();
 
@@ -15,6 +16,7 @@ for (const { title, options, rows } of CORPUS) {
       const bytes = bytesOf(sent);
       const whole = tokenize([bytes], options);
       assertEquals(summarize(whole), tokens);
+      assertEquals(tokenize([bytes], { ...options, lineTokens: false }), withoutLines(whole));
       for (const split of splitEverywhere(bytes)) {
         assertEquals(tokenize(split.pieces, options), whole, split.name);
       }

@@ -60,7 +60,9 @@ Deno.test("listen() over TLS fails the reads of a client that speaks none", asyn
 Deno.test("listen() fails with bad-certificate for a certificate that is none, or has another key", async () => {
   await withCertificate(async (tls) => {
     const other = (await makeCertificate())!;
-    for (const bad of [{ cert: "no", key: tls.key }, { cert: tls.cert, key: "no" }, { ...tls, key: other.key }]) {
+    for (
+      const bad of [{ cert: "no", key: tls.key }, { cert: tls.cert, key: "no" }, { ...tls, key: other.key }]
+    ) {
       const error = await assertRejects(() => listen({ port: 0, tls: bad }), ConnectionError);
       assertEquals(codeOf(error), "bad-certificate");
     }

@@ -11,6 +11,7 @@ type Arrival = Uint8Array | "end" | ConnectionError;
 
 interface PendingWrite {
   readonly bytes: Uint8Array;
+  readonly settled: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -100,7 +101,7 @@ export class FakeConnection implements Connection {
   write(bytes: Uint8Array): Promise<void> {
     if (this.isClosed || this.hasEnded) return Promise.reject(closed());
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const write = { bytes, resolve, reject };
+    const write = { bytes, settled: promise, resolve, reject };
     if (this.#isTaking) {
       this.#record(write);
     } else {
@@ -110,9 +111,9 @@ export class FakeConnection implements Connection {
     return promise;
   }
 
-  closeWrite(): Promise<void> {
+  async closeWrite(): Promise<void> {
+    while (this.#pendingWrites.length > 0) await this.#pendingWrites.at(-1)!.settled.catch(() => {});
     this.hasEnded = true;
-    return Promise.resolve();
   }
 
   close(): void {

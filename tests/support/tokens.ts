@@ -25,17 +25,18 @@ export interface TokenNote {
 /**
  * Tokenizes a connection that sends these pieces and ends.
  *
- * Pieces of content that follow one another become one note. Each piece comes in a larger buffer with line feeds of an
- * earlier use behind it, and is overwritten after its push, as in a server: a tokenizer that looks there gives itself away.
+ * Pieces of content that follow one another become one note. All pieces come in one buffer with line feeds of an
+ * earlier use behind them, and are overwritten after their push, as in a server: a tokenizer that looks there gives
+ * itself away.
  */
 export function tokenize(pieces: readonly Uint8Array[], options: HttpTokenizerOptions = {}): TokenNote[] {
   const tokenizer = new HttpTokenizer(options);
   const notes: TokenNote[] = [];
+  const buffer = new Uint8Array(Math.max(0, ...pieces.map((piece) => piece.length)) + 600).fill(0x0a);
   for (const piece of pieces) {
-    const buffer = new Uint8Array(piece.length + 600).fill(0x0a);
     buffer.set(piece);
     for (const token of tokenizer.push(buffer, piece.length)) addNote(notes, token);
-    buffer.fill(0x58);
+    buffer.fill(0x0a);
   }
   for (const token of tokenizer.end()) addNote(notes, token);
   return notes;

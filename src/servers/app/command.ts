@@ -39,8 +39,11 @@ export const appCommand: Command<typeof FLAGS> = {
         now: clock.nowMs,
       }),
     });
-    const logError = (level: "error" | "fatal", error: unknown, client: { hostname: string; port: number }): void =>
-      logs.error?.write({ level, timeMs: clock.nowMs(), client, message: messageOfError(error) });
+    const logError = (
+      level: "error" | "fatal",
+      error: unknown,
+      client: { hostname: string; port: number },
+    ): void => logs.error?.write({ level, timeMs: clock.nowMs(), client, message: messageOfError(error) });
     const listener = await openPort(values.port);
     const server = serve(listener, backend, {
       ...serveOptionsOf(values),

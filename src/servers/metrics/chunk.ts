@@ -25,7 +25,7 @@ export class Chunk {
   isDirty = true;
   readonly #memory: SlabMemory;
 
-  /** @param capacity room for this many samples, a power of two; default a few, growing */
+  /** Makes an empty chunk. @param capacity room for this many samples, a power of two; default a few, growing */
   constructor(memory: SlabMemory, capacity: number = FIRST_CAPACITY) {
     const room = memory.take(capacity * 2);
     this.#memory = memory;

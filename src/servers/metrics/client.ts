@@ -46,7 +46,7 @@ export class MetricsClient {
   #link: Link | undefined;
   #isClosed = false;
 
-  /** @param host address or name of the server @param port its TCP port */
+  /** Makes a client; nothing is sent before the first call. @param host address or name of the server @param port its TCP port */
   constructor(host: string, port: number, options: MetricsClientOptions = {}) {
     this.#hostname = host;
     this.#port = port;

@@ -1,105 +1,132 @@
-// The grammar of the protocol: what a line asks for. Words are separated by runs of spaces and tabs.
+import { type Command, commonFlags, StartError } from "../../command.ts";
+import { choiceFlag, type Flag, integerFlag, textFlag } from "../../flags.ts";
+import type { AccessEntry } from "../../log/entry.ts";
+import type { NetAddress } from "../../net/connection.ts";
+import { parseDurationSeconds } from "./duration.ts";
+import { runServer } from "./run_server.ts";
+import type { MetricsAccess } from "./server_options.ts";
+import { StoreOpenError, type StoreOpenErrorCode } from "./store.ts";
 
-import { isKey } from "./key_rules.ts";
-import { parsePythonFloat } from "./python_float.ts";
-import { parsePythonInt } from "./python_int.ts";
-import type { PutCommand } from "./store.ts";
+const COMMON = commonFlags(8181);
 
-const TAB = 0x09;
-const SPACE = 0x20;
-const STAR = 0x2a;
-const LOWER_E = 0x65;
-const LOWER_G = 0x67;
-const LOWER_P = 0x70;
-const LOWER_T = 0x74;
-const LOWER_U = 0x75;
-const FIRST_NON_ASCII = 0x80;
+const FLAGS = {
+  ...COMMON,
+  "access-log": { ...COMMON["access-log"], help: "where commands are logged, - for stdout", default: "off" },
+  // Never by default: a client that sends a sample an hour is no idle client.
+  "idle-timeout-ms": integerFlag({
+    placeholder: "MS",
+    help: "silence after which a client is closed, 0 for never",
+    default: 0,
+    min: 0,
+    max: 2_147_483_647,
+  }),
+  data: textFlag({
+    placeholder: "FILE",
+    help: "database file; without it samples live in memory",
+    default: undefined,
+  }),
+  durability: choiceFlag({
+    choices: ["full", "normal"],
+    help: "what ok means with --data: on disk, or given to the system",
+    default: "full",
+  }),
+  retention: durationFlag("age at which samples are dropped, as 30d (s, m, h, d)"),
+  "max-series": countFlag("keys; a put of one more is refused"),
+  "max-samples": countFlag("samples; a put of one more is refused"),
+};
 
-/** What a line is: a command, nothing but space, or neither. */
-export type CommandKind = "put" | "get" | "get-all" | "blank" | "wrong";
-
-/** Reads commands; the fields hold the parts of the last one, so that a line costs no object. */
-export class CommandReader implements PutCommand {
-  /** The array that holds the line. */
-  bytes: Uint8Array = new Uint8Array(0);
-  /** Offset of the key's first byte, after `put` and `get`. */
-  keyStart = 0;
-  /** Offset behind the key's last byte, after `put` and `get`. */
-  keyEnd = 0;
-  /** The value of a `put`. */
-  value = 0;
-  /** The timestamp of a `put` in seconds. */
-  timestamp = 0;
-  #position = 0;
-  #end = 0;
-
-  /**
-   * Reads a line and fills the fields.
-   *
-   * @param start offset of the line's first byte
-   * @param end offset behind its last byte, the line's end not counted
-   */
-  read(bytes: Uint8Array, start: number, end: number): CommandKind {
-    this.bytes = bytes;
-    this.#position = start;
-    this.#end = end;
-    const first = this.#skipSpace();
-    if (first === end) return "blank";
-    if (bytes[first + 2] !== LOWER_T || end - first < 4 || !isSpace(bytes[first + 3]!)) return "wrong";
-    this.#position = first + 3;
-    if (bytes[first] === LOWER_P && bytes[first + 1] === LOWER_U) return this.#readPut();
-    if (bytes[first] === LOWER_G && bytes[first + 1] === LOWER_E) return this.#readGet();
-    return "wrong";
-  }
-
-  #readPut(): CommandKind {
-    if (!this.#readKey() || this.#isStar()) return "wrong";
-    const valueStart = this.#skipSpace();
-    const value = parsePythonFloat(this.bytes, valueStart, this.#skipWord());
-    if (value === undefined) return "wrong";
-    const timestampStart = this.#skipSpace();
-    const timestamp = parsePythonInt(this.bytes, timestampStart, this.#skipWord());
-    if (timestamp === undefined || this.#skipSpace() !== this.#end) return "wrong";
-    this.value = value;
-    this.timestamp = timestamp;
-    return "put";
-  }
-
-  #readGet(): CommandKind {
-    if (!this.#readKey() || this.#skipSpace() !== this.#end) return "wrong";
-    return this.#isStar() ? "get-all" : "get";
-  }
-
-  #readKey(): boolean {
-    const bytes = this.bytes;
-    const start = this.#skipSpace();
-    let position = start;
-    let seen = 0;
-    while (position < this.#end && bytes[position]! > SPACE) seen |= bytes[position++]!;
-    this.keyStart = start;
-    this.keyEnd = position;
-    this.#position = position;
-    if (position === start || (position < this.#end && !isSpace(bytes[position]!))) return false;
-    return seen < FIRST_NON_ASCII || isKey(bytes, start, position);
-  }
-
-  #isStar(): boolean {
-    return this.keyEnd - this.keyStart === 1 && this.bytes[this.keyStart] === STAR;
-  }
-
-  #skipSpace(): number {
-    let position = this.#position;
-    while (position < this.#end && isSpace(this.bytes[position]!)) position++;
-    return this.#position = position;
-  }
-
-  #skipWord(): number {
-    let position = this.#position;
-    while (position < this.#end && !isSpace(this.bytes[position]!)) position++;
-    return this.#position = position;
-  }
+function durationFlag(help: string): Flag<number | undefined> {
+  const parse = (text: string): number | undefined => {
+    try {
+      return parseDurationSeconds(text);
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    help,
+    placeholder: "TIME",
+    default: undefined,
+    expected: "a number with s, m, h or d such as 30d",
+    parse,
+  };
 }
 
-function isSpace(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
+function countFlag(help: string): Flag<number | undefined> {
+  const flag = integerFlag({ placeholder: "N", help, default: 0, min: 1, max: Number.MAX_SAFE_INTEGER });
+  return { ...flag, default: undefined };
+}
+
+// Where the caller chose a file or a runtime that cannot work, 2; where the file is in the way, 1.
+const EXIT_CODES: Readonly<Record<StoreOpenErrorCode, 1 | 2>> = {
+  "no-directory": 2,
+  "no-sqlite": 2,
+  denied: 2,
+  foreign: 1,
+  damaged: 1,
+  locked: 1,
+  failed: 1,
+};
+
+/** `mod.ts metrics`: the metrics store with its line protocol over TCP. */
+export const metricsCommand: Command<typeof FLAGS> = {
+  name: "metrics",
+  summary: "metrics store, put and get over TCP",
+  flags: FLAGS,
+  async start({ values, logs, clock, openPort }) {
+    const logText = (level: "debug" | "error") => (message: string): void =>
+      logs.error?.write({ level, timeMs: clock.nowMs(), message });
+    const { access } = logs;
+    const server = await runServer(values.host, values.port, {
+      openPort,
+      dataFile: values.data,
+      durability: values.durability,
+      retentionSeconds: values.retention,
+      maxSeries: values["max-series"],
+      maxSamples: values["max-samples"],
+      maxConnections: values["max-connections"],
+      idleTimeoutMs: values["idle-timeout-ms"] || undefined,
+      graceMs: values["grace-ms"],
+      log: {
+        error: logText("error"),
+        ...(values["log-level"] === "debug" ? { debug: logText("debug") } : {}),
+      },
+      access: access && ((entry) => access.write(toAccessEntry(entry, clock.nowMs()))),
+    }).catch((error: unknown) => {
+      if (error instanceof StoreOpenError) {
+        throw new StartError(EXIT_CODES[error.code], error.message, { cause: error });
+      }
+      throw error;
+    });
+    const { hostname, port } = server.address;
+    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    return {
+      announcements: [
+        `metrics listening on ${values["tls-cert"] === undefined ? "tcp" : "tls"}://${host}:${port}`,
+      ],
+      shutdown: () => server.close(),
+      finished: server.finished,
+    };
+  },
+};
+
+/** A command in the columns of the access log: its first word as the method, the rest as the URL. */
+function toAccessEntry({ client, command, status }: MetricsAccess, nowMs: number): AccessEntry {
+  const [method = "", ...words] = command.split(" ");
+  return {
+    timeMs: nowMs,
+    id: "-",
+    client: toAddress(client),
+    status: status === "ok" ? 200 : 400,
+    method,
+    url: words.join(" "),
+    cookies: [],
+    bytes: 0,
+    durationMs: 0,
+  };
+}
+
+function toAddress(client: string): NetAddress {
+  const colon = client.lastIndexOf(":");
+  return { hostname: client.slice(0, colon), port: Number(client.slice(colon + 1)) };
 }

@@ -22,7 +22,7 @@ export class MetricsDatabase {
   readonly #deleteBlock: StatementSync;
   readonly #deleteSeries: StatementSync;
 
-  /** @param database opened and ours alone; closed by {@linkcode MetricsDatabase.close} */
+  /** Prepares the statements. @param database opened and ours alone; closed by {@linkcode MetricsDatabase.close} */
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#insertSeries = database.prepare("INSERT INTO series (id, key) VALUES (?, ?)");
@@ -105,13 +105,14 @@ export class MetricsDatabase {
     return row === undefined ? 0 : row.seq as number;
   }
 
-  /** Gives unused pages back and closes the file. */
+  /** Gives unused pages back to the file system. */
+  shrink(): void {
+    // Each row of the answer is a page that was given back; exec stops after the first (Deno 2.9.6).
+    this.#database.prepare("PRAGMA incremental_vacuum").all();
+  }
+
+  /** Closes the file. */
   close(): void {
-    try {
-      // Each row of the answer is a page that was given back; exec stops after the first (Deno 2.9.6).
-      this.#database.prepare("PRAGMA incremental_vacuum").all();
-    } finally {
-      this.#database.close();
-    }
+    this.#database.close();
   }
 }

@@ -1,13 +1,16 @@
 // How a database file is recognized, made, checked and taken. A file that is not ours, or is damaged, is only read.
 
 import { link, stat, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { checkBlock } from "./block_codec.ts";
 import { checkJournalRow } from "./journal_group.ts";
 import { type Durability, StoreOpenError, type StoreOpenErrorCode } from "./store.ts";
 
-type DatabaseConstructor = new (path: string, options?: { readonly readOnly?: boolean }) => DatabaseSync;
+type DatabaseConstructor = new (
+  path: string | URL,
+  options?: { readonly readOnly?: boolean },
+) => DatabaseSync;
 
 // "mrMS": the bytes 68 to 71 of our files, by which they are told from other SQLite databases.
 const APPLICATION_ID = 0x6d724d53;
@@ -47,7 +50,10 @@ export async function openDatabase(path: string, durability: Durability): Promis
   try {
     const size = await sizeOf(path);
     if (size === undefined) await createFile(Database, path);
-    else if (size > 0) checkFile(Database, path);
+    else if (size > 0) {
+      checkKind(Database, path);
+      checkContent(Database, path);
+    }
     const database = new Database(path);
     try {
       takeFile(database, durability, size === 0);
@@ -108,11 +114,15 @@ async function createFile(Database: DatabaseConstructor, path: string): Promise<
   }
 }
 
-function checkFile(Database: DatabaseConstructor, path: string): void {
-  const database = new Database(path, { readOnly: true });
+// Opened as immutable: a database of another program gets no files of ours beside it. The header of our files never
+// waits in the log.
+function checkKind(Database: DatabaseConstructor, path: string): void {
+  const url = new URL("file:///");
+  url.pathname = resolve(path).replaceAll("%", "%25");
+  url.searchParams.set("immutable", "1");
+  const database = new Database(url, { readOnly: true });
   try {
-    const applicationId = readNumber(database, "PRAGMA application_id");
-    if (applicationId !== APPLICATION_ID) {
+    if (readNumber(database, "PRAGMA application_id") !== APPLICATION_ID) {
       throw new StoreOpenError("foreign", `Cannot open "${path}": it is no database of the metrics server`);
     }
     const version = readNumber(database, "PRAGMA user_version");
@@ -121,22 +131,26 @@ function checkFile(Database: DatabaseConstructor, path: string): void {
         `Cannot open "${path}": its format is version ${version}, this program knows ${FORMAT_VERSION}`;
       throw new StoreOpenError("foreign", message);
     }
-    checkContent(database);
   } finally {
     database.close();
   }
 }
 
-function checkContent(database: DatabaseSync): void {
-  const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
-  if (verdict !== "ok") {
-    throw new RangeError(`Cannot read the database: ${String(verdict).replaceAll(/\s+/g, " ")}`);
-  }
-  for (const row of database.prepare("SELECT samples FROM block").iterate()) {
-    checkBlock(row.samples as Uint8Array);
-  }
-  for (const row of database.prepare("SELECT puts FROM journal").iterate()) {
-    checkJournalRow(row.puts as Uint8Array);
+function checkContent(Database: DatabaseConstructor, path: string): void {
+  const database = new Database(path, { readOnly: true });
+  try {
+    const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
+    if (verdict !== "ok") {
+      throw new RangeError(`Cannot read the database: ${String(verdict).replaceAll(/\s+/g, " ")}`);
+    }
+    for (const row of database.prepare("SELECT samples FROM block").iterate()) {
+      checkBlock(row.samples as Uint8Array);
+    }
+    for (const row of database.prepare("SELECT puts FROM journal").iterate()) {
+      checkJournalRow(row.puts as Uint8Array);
+    }
+  } finally {
+    database.close();
   }
 }
 

@@ -13,6 +13,9 @@ import type { PutCommand, PutOutcome, RowReader } from "./store.ts";
 const SEAL_AFTER_PUTS = 2_000_000;
 const SEAL_AFTER_ROWS = 100_000;
 
+// A little traffic is sealed seldom: each time, the last chunk of every series that had a put is written anew.
+const SEAL_AFTER_MS = 600_000;
+
 /** Settings of a durable store. */
 export interface DurableStoreOptions extends MemoryStoreOptions {
   /** What a commit promises; default `full`. */
@@ -60,6 +63,7 @@ class DurableStore implements MetricStore {
   #lastJournalId: number;
   #journalPuts: number;
   #journalRows: number;
+  #sealedAtMs = performance.now();
   // An upper bound: how many puts of the group may be new samples.
   #newInGroup = 0;
   #waiting: PromiseWithResolvers<void> | undefined;
@@ -111,7 +115,7 @@ class DurableStore implements MetricStore {
     if (this.#isClosed) return;
     this.#commitGroup();
     if (this.#options.retentionSeconds !== undefined) this.#dropExpired(this.#firstTimestamp());
-    if (this.#journalRows > 0) this.#beginSealing();
+    if (this.#journalRows > 0 && performance.now() - this.#sealedAtMs >= SEAL_AFTER_MS) this.#beginSealing();
   }
 
   close(): Promise<void> {
@@ -123,6 +127,7 @@ class DurableStore implements MetricStore {
       while (this.#sealer.isSealing) this.#sealer.step();
       this.#sealer.begin(this.#lastJournalId);
       while (this.#sealer.isSealing) this.#sealer.step();
+      this.#database.shrink();
     } finally {
       clearImmediate(this.#commitTimer);
       this.#database.close();
@@ -190,6 +195,7 @@ class DurableStore implements MetricStore {
   #beginSealing(): void {
     if (this.#sealer.isSealing || this.#isClosed) return;
     this.#sealer.begin(this.#lastJournalId);
+    this.#sealedAtMs = performance.now();
     this.#journalPuts = 0;
     this.#journalRows = 0;
     this.#sealTimer = setImmediate(() => this.#sealNextPiece());

@@ -19,7 +19,7 @@ export class KeyTable {
   #count = 0;
   readonly #seed: number;
 
-  /** @param seed any 32-bit number that clients cannot guess, so that they cannot choose keys that collide */
+  /** Makes an empty table. @param seed any 32-bit number that clients cannot guess, so that they cannot choose keys that collide */
   constructor(seed: number) {
     this.#seed = seed | 0;
   }

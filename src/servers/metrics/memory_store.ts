@@ -15,7 +15,7 @@ export class MemoryStore implements MetricStore {
   readonly #retentionSeconds: number | undefined;
   readonly #now: () => number;
 
-  /** @param options limits and retention; all optional */
+  /** Makes an empty store. @param options limits and retention; all optional */
   constructor(options: MemoryStoreOptions = {}) {
     this.#set = new SeriesSet(options.seed ?? createSeed());
     this.#maxSeries = options.maxSeries ?? Infinity;

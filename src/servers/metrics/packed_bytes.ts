@@ -53,7 +53,7 @@ export class PackedReader {
   readonly #bytes: Uint8Array;
   #position: number;
 
-  /** @param start offset of the first byte to unpack */
+  /** Begins to unpack. @param start offset of the first byte to unpack */
   constructor(bytes: Uint8Array, start: number) {
     this.#bytes = bytes;
     this.#position = start;
@@ -64,14 +64,14 @@ export class PackedReader {
     return this.#position === this.#bytes.length;
   }
 
-  /** @throws {RangeError} behind the last byte */
+  /** Unpacks a number from 0 to 255. @throws {RangeError} behind the last byte */
   readByte(): number {
     const byte = this.#bytes[this.#position++];
     if (byte === undefined) throw new RangeError("Cannot unpack a number: the bytes have ended");
     return byte;
   }
 
-  /** @throws {RangeError} behind the last byte */
+  /** Unpacks an integer from 0 to 2^53-1. @throws {RangeError} behind the last byte */
   readCount(): number {
     let count = 0;
     for (let scale = 1;; scale *= MORE) {
@@ -81,7 +81,7 @@ export class PackedReader {
     }
   }
 
-  /** @throws {RangeError} behind the last byte */
+  /** Unpacks an integer of either sign. @throws {RangeError} behind the last byte */
   readInteger(): number {
     const packed = this.readCount();
     return packed % 2 === 0 ? packed / 2 : -(packed + 1) / 2;

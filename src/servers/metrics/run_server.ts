@@ -2,7 +2,7 @@ import { LineDecoder } from "../../bytes/line_decoder.ts";
 import type { Connection, Listener, NetAddress } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
 import { ClientLoop, ReadBuffers } from "./client_loop.ts";
-import { CommandReader } from "./command.ts";
+import { CommandReader } from "./protocol.ts";
 import { showLine } from "./line_text.ts";
 import { MemoryStore } from "./memory_store.ts";
 import { ReplyBuffer } from "./reply_buffer.ts";
@@ -52,7 +52,8 @@ export async function runServer(
 ): Promise<MetricsServer> {
   const store = options.store ?? await openStore(options);
   try {
-    return new RunningServer(await listen({ hostname: host, port }), store, options);
+    const openPort = options.openPort ?? (() => listen({ hostname: host, port }));
+    return new RunningServer(await openPort(port), store, options);
   } catch (error) {
     await store.close();
     throw error;

@@ -22,7 +22,7 @@ export class Sealer {
   #nextOrder = 0;
   #lastJournalId: number | undefined;
 
-  /** @param nextBlockId larger than the number of every stored block */
+  /** Makes a sealer that has not begun. @param nextBlockId larger than the number of every stored block */
   constructor(parts: { set: SeriesSet; database: MetricsDatabase; nextBlockId: number }) {
     this.#set = parts.set;
     this.#database = parts.database;

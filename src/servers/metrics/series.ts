@@ -15,7 +15,7 @@ export class Series {
   readonly #memory: SlabMemory;
   #tail: Chunk;
 
-  /** @param chunks the runs of samples from storage, in ascending order; default none */
+  /** Makes a series. @param chunks the runs of samples from storage, in ascending order; default none */
   constructor(order: number, memory: SlabMemory, chunks: Chunk[] = []) {
     this.order = order;
     this.#memory = memory;

@@ -14,7 +14,7 @@ export class SeriesSet {
   #series: Series[] = [];
   #nextOrder = 1;
 
-  /** @param seed see {@linkcode KeyTable} */
+  /** Makes an empty set. @param seed see {@linkcode KeyTable} */
   constructor(seed: number) {
     this.#keys = new KeyTable(seed);
   }

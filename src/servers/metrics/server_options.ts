@@ -1,3 +1,4 @@
+import type { Listener } from "../../net/connection.ts";
 import type { Durability, MetricStore, StoreLimits } from "./store.ts";
 
 /** Where the server says what happens; each function gets one line of text without a line end. */
@@ -24,6 +25,8 @@ export interface MetricsServerOptions extends StoreLimits {
   readonly dataFile?: string | undefined;
   /** What `ok` means with a database; default `full`. */
   readonly durability?: Durability | undefined;
+  /** How many puts the journal of a database may hold before they are sealed into blocks; default 2,000,000. */
+  readonly sealAfterPuts?: number | undefined;
   /** A store of the caller's own, used in place of those above; the server closes it. */
   readonly store?: MetricStore | undefined;
   /** Clients at one time; one more is closed at once. Default unlimited. */
@@ -36,6 +39,8 @@ export interface MetricsServerOptions extends StoreLimits {
   readonly sweepIntervalMs?: number | undefined;
   /** Longest command in bytes; default 65,536. */
   readonly maxLineBytes?: number | undefined;
+  /** Opens the port in a way of the caller's own (over TLS, say); default plain TCP. */
+  readonly openPort?: ((port: number) => Promise<Listener>) | undefined;
   /** Receives connections, refusals and failures. */
   readonly log?: MetricsLog | undefined;
   /** Receives every answered line; costs speed. */

@@ -1,6 +1,6 @@
 import type { LineDecoder } from "../../bytes/line_decoder.ts";
 import type { Connection } from "../../net/connection.ts";
-import type { CommandKind, CommandReader } from "./command.ts";
+import type { CommandKind, CommandReader } from "./protocol.ts";
 import type { ReplyBuffer } from "./reply_buffer.ts";
 import type { MetricStore, PutOutcome } from "./store.ts";
 
@@ -22,10 +22,15 @@ export interface SessionEvents {
 
 /** What a session works with. */
 export interface SessionParts {
+  /** Where replies go. */
   readonly connection: Pick<Connection, "write">;
+  /** What the commands are about; shared by all sessions. */
   readonly store: MetricStore;
+  /** Cuts this session's bytes into lines. */
   readonly decoder: LineDecoder;
+  /** Reads this session's lines. */
   readonly commands: CommandReader;
+  /** Hears what happens. */
   readonly events: SessionEvents;
   /** Lends a buffer for the replies of one read; an idle client holds none. */
   takeReplies(): ReplyBuffer;
@@ -39,7 +44,7 @@ export class Session {
   #mayBlankFollow = false;
   #hasUncommittedPuts = false;
 
-  /** @param parts belongs to this session alone, except for the store */
+  /** Begins a conversation. @param parts belongs to this session alone, except for the store */
   constructor(parts: SessionParts) {
     this.#parts = parts;
   }

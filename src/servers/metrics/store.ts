@@ -32,7 +32,7 @@ export type PutOutcome = "stored" | "series-limit" | "sample-limit";
 export interface RowSink {
   /** Whether the sink wants no further row for now. */
   readonly isFull: boolean;
-  /** Takes one row. The key's bytes are copied. */
+  /** Takes one row. The key's bytes are copied. Plain parameters, because a record for each row costs more than the row. */
   addRow(bytes: Uint8Array, keyStart: number, keyEnd: number, value: number, timestamp: number): void;
 }
 
@@ -114,7 +114,7 @@ export class StoreOpenError extends Error {
   /** The word for programs. */
   readonly code: StoreOpenErrorCode;
 
-  /** @param message action, colon, state */
+  /** Makes an error. @param message action, colon, state */
   constructor(code: StoreOpenErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
     super(message, options);
     this.code = code;

@@ -38,7 +38,10 @@ export function answerWithFile(
     case "not-modified":
       return representation.notModified;
     case "failed":
-      throw new HttpError(412, `Cannot serve ${JSON.stringify(request.path)}: a condition of the request is not met`);
+      throw new HttpError(
+        412,
+        `Cannot serve ${JSON.stringify(request.path)}: a condition of the request is not met`,
+      );
     case "met":
   }
   // RFC 9110 §14.2: Range is defined for GET only.

@@ -2,7 +2,9 @@
 
 /** Bytes of a file, both ends included, counted from 0. */
 export interface ByteRange {
+  /** The first byte. */
   readonly first: number;
+  /** The last byte. */
   readonly last: number;
 }
 

@@ -7,7 +7,10 @@ import { equalsIgnoringCase, splitList, trimOws } from "../../http/grammar.ts";
 export type ContentCoding = "identity" | "br" | "zstd" | "gzip";
 
 /** Codings from the one we like best, with the ending of files that hold it. */
-export const CODINGS: readonly { readonly coding: Exclude<ContentCoding, "identity">; readonly ending: string }[] = [
+export const CODINGS: readonly {
+  readonly coding: Exclude<ContentCoding, "identity">;
+  readonly ending: string;
+}[] = [
   { coding: "br", ending: ".br" },
   { coding: "zstd", ending: ".zst" },
   { coding: "gzip", ending: ".gz" },

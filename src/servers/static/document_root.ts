@@ -43,6 +43,7 @@ const NO_LINKS = constants.O_NOFOLLOW ?? 0;
 export class DocumentRoot {
   readonly #options: DocumentRootOptions;
 
+  /** Makes the rules for a folder; nothing is looked at yet. */
   constructor(options: DocumentRootOptions) {
     this.#options = options;
   }
@@ -82,7 +83,9 @@ export class DocumentRoot {
     try {
       handle = await open(path, OPEN_FLAGS | (this.#options.symlinks === "follow" ? 0 : NO_LINKS));
     } catch (error) {
-      throw isMissing(error) ? new HttpError(404, `Cannot open "${path}": it is gone`) : toHttpError(error, path);
+      throw isMissing(error)
+        ? new HttpError(404, `Cannot open "${path}": it is gone`)
+        : toHttpError(error, path);
     }
     try {
       const stats: Stats = await handle.stat();

@@ -75,9 +75,13 @@ export class ReadBuffers {
 
 /** A file to send, the version that was promised, and the buffers to do it with. */
 export interface StreamedFile {
+  /** Opens the file. */
   readonly root: DocumentRoot;
+  /** Where it is. */
   readonly path: string;
+  /** The version whose length was promised. */
   readonly stamp: FileStamp;
+  /** Where the buffer comes from. */
   readonly buffers: ReadBuffers;
 }
 
@@ -124,7 +128,9 @@ async function* readRange(
   for (let at = first; at <= last;) {
     const wanted = Math.min(buffer.length, last - at + 1);
     const { bytesRead } = await handle.read(buffer, 0, wanted, at);
-    if (bytesRead === 0) throw new RangeError(`Cannot send "${path}": it ends at byte ${at}, expected ${last + 1}`);
+    if (bytesRead === 0) {
+      throw new RangeError(`Cannot send "${path}": it ends at byte ${at}, expected ${last + 1}`);
+    }
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }

@@ -26,8 +26,11 @@ export interface FileResource {
 
 /** One of the files of a resource: the file itself, or a compressed neighbour. */
 export interface Source {
+  /** How it is compressed. */
   readonly coding: ContentCoding;
+  /** Where it is. */
   readonly path: string;
+  /** The version that was read. */
   readonly stamp: FileStamp;
   /** Whether every later change will show in the stamp. */
   readonly isSettled: boolean;
@@ -63,6 +66,7 @@ export interface FileAddress {
 export class FileLoader {
   readonly #options: FileLoaderOptions;
 
+  /** Makes a loader; nothing is read yet. */
   constructor(options: FileLoaderOptions) {
     this.#options = options;
   }
@@ -113,7 +117,13 @@ export class FileLoader {
       return { coding, source, etag, lastModifiedMs, content: { kind: "file", path, stamp } };
     }
     const bytes = rewriteHtml !== undefined && isHtml(mediaType) ? rewriteHtml(whole.bytes) : whole.bytes;
-    return { coding, source, etag: await tagOfBytes(bytes), lastModifiedMs, content: { kind: "memory", bytes } };
+    return {
+      coding,
+      source,
+      etag: await tagOfBytes(bytes),
+      lastModifiedMs,
+      content: { kind: "memory", bytes },
+    };
   }
 
   async #compressForms(
@@ -129,7 +139,9 @@ export class FileLoader {
     const added: Form[] = [];
     for (const coding of COMPRESSIONS) {
       if (forms.some((form) => form.coding === coding)) continue;
-      const known = isSame ? previous.representations.find((form) => form.coding === coding)?.content : undefined;
+      const known = isSame
+        ? previous.representations.find((form) => form.coding === coding)?.content
+        : undefined;
       const bytes = known?.kind === "memory" ? known.bytes : await compress(content.bytes, coding);
       if (bytes === undefined) continue;
       const form = { coding, source: undefined, lastModifiedMs, content: { kind: "memory", bytes } } as const;
@@ -140,9 +152,7 @@ export class FileLoader {
 
   #fieldsOf({ vary = [] }: FileAddress, forms: readonly Form[]): readonly HeaderField[] {
     const names = forms.length > 1 ? ["Accept-Encoding", ...vary] : vary;
-    return names.length === 0
-      ? this.#options.fields
-      : [["Vary", names.join(", ")], ...this.#options.fields];
+    return names.length === 0 ? this.#options.fields : [["Vary", names.join(", ")], ...this.#options.fields];
   }
 }
 
@@ -164,7 +174,8 @@ function isHtml(mediaType: string): boolean {
 function isUnchanged(known: readonly Source[], found: readonly FoundSource[]): boolean {
   return known.length === found.length && known.every((source, index) => {
     const { coding, path, stamp } = found[index]!;
-    return source.isSettled && source.coding === coding && source.path === path && isSameStamp(source.stamp, stamp);
+    return source.isSettled && source.coding === coding && source.path === path &&
+      isSameStamp(source.stamp, stamp);
   });
 }
 
@@ -177,7 +188,9 @@ function toResource(forms: readonly Form[], fields: readonly HeaderField[], medi
   return {
     identity: representations[0]!,
     representations,
-    codings: CODINGS.map(({ coding }) => coding).filter((coding) => forms.some((form) => form.coding === coding)),
+    codings: CODINGS.map(({ coding }) => coding).filter((coding) =>
+      forms.some((form) => form.coding === coding)
+    ),
     sources: forms.flatMap(({ source }) => source ?? []),
     isInMemory: forms.every(({ content }) => content.kind === "memory"),
     memoryBytes,

@@ -7,13 +7,17 @@ import type { AccessLog, ErrorLog, Logs } from "../../log/open_logs.ts";
 
 /** Entries on their way from a worker to the main thread. */
 export interface LogBatch {
+  /** Answered requests, in order. */
   readonly access: readonly AccessEntry[];
+  /** Errors, in order. */
   readonly error: readonly ErrorEntry[];
 }
 
 /** The logs as a worker sees them. */
 export interface ForwardedLogs {
+  /** The access log; undefined when it is off. */
   readonly access: AccessLog | undefined;
+  /** The error log; undefined when it is off. */
   readonly error: ErrorLog | undefined;
   /** Sends what is left, and ends the timer. */
   close(): void;

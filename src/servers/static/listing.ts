@@ -76,8 +76,12 @@ export function answerWithListing(
     // "./" keeps a name with a colon from being taken for a URL with a scheme.
     const link = `./${encodeSegment(name)}${type === "directory" ? "/" : ""}`;
     return html`
-      <tr><td><a href="${link}">${shown}</a></td><td>${size === undefined ? "" : formatSize(size)}</td><td><time
-      datetime="${mtime}">${mtime.slice(0, 16).replace("T", " ")}</time></td></tr>
+      <tr>
+        <td><a href="${link}">${shown}</a></td>
+        <td>${size === undefined ? "" : formatSize(size)}</td>
+        <td><time
+      datetime="${mtime}">${mtime.slice(0, 16).replace("T", " ")}</time></td>
+      </tr>
     `;
   });
   const parent = segments.length === 0 ? [] : [
@@ -89,7 +93,13 @@ export function answerWithListing(
     <h1>${title}</h1>
     ${parent}
     <table>
-      <thead><tr><th scope="col">Name</th><th scope="col">Size</th><th scope="col">Changed (UTC)</th></tr></thead>
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Size</th>
+          <th scope="col">Changed (UTC)</th>
+        </tr>
+      </thead>
       <tbody>
     ${rows}
       </tbody>

@@ -61,7 +61,10 @@ export class LiveReload {
         case EVENTS_PATH:
           return this.#answerEvents(request.method);
         case SCRIPT_PATH:
-          return createResponse(200, SCRIPT, [["Content-Type", "text/javascript"], ["Cache-Control", "no-store"]]);
+          return createResponse(200, SCRIPT, [["Content-Type", "text/javascript"], [
+            "Cache-Control",
+            "no-store",
+          ]]);
         default:
           return handler(request, context);
       }

@@ -13,7 +13,9 @@ const MORE_TYPES: ReadonlyMap<string, string> = new Map([[".zst", "application/z
  */
 export function mediaTypeOf(name: string, charset?: string): string {
   const extension = extname(name).toLowerCase();
-  const type = extension === "" ? DEFAULT_TYPE : MORE_TYPES.get(extension) ?? knownType(extension) ?? DEFAULT_TYPE;
+  const type = extension === ""
+    ? DEFAULT_TYPE
+    : MORE_TYPES.get(extension) ?? knownType(extension) ?? DEFAULT_TYPE;
   return charset !== undefined && type.startsWith("text/") ? `${type}; charset=${charset}` : type;
 }
 

@@ -32,7 +32,8 @@ function weightOf(type: string, ranges: readonly string[]): number {
   for (const range of ranges) {
     const [name = "", ...parameters] = range.split(";").map(trimOws);
     const specificity = [`*/*`, `${type.split("/")[0]}/*`, type].indexOf(name.toLowerCase());
-    const weight = parameters.flatMap((parameter) => /^q=([\d.]{1,5})$/i.exec(parameter)?.[1] ?? [])[0] ?? "1";
+    const weight = parameters.flatMap((parameter) => /^q=([\d.]{1,5})$/i.exec(parameter)?.[1] ?? [])[0] ??
+      "1";
     if (specificity > best.specificity) best = { specificity, weight: Number(weight) };
   }
   return best.weight;

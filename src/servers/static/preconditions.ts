@@ -16,7 +16,11 @@ export interface Validators {
 export type ConditionResult = "met" | "not-modified" | "failed";
 
 /** Weighs the conditions of a GET or HEAD request. @param nowMs decides the century of an old date */
-export function checkPreconditions(headers: HttpHeaders, current: Validators, nowMs: number): ConditionResult {
+export function checkPreconditions(
+  headers: HttpHeaders,
+  current: Validators,
+  nowMs: number,
+): ConditionResult {
   const ifMatch = listValue(headers, "If-Match");
   if (ifMatch !== undefined) {
     if (!listsTag(ifMatch, current.etag, "strong")) return "failed";

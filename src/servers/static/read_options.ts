@@ -15,7 +15,9 @@ export async function readStaticOptions(values: FlagValues<typeof STATIC_FLAGS>)
   try {
     await readdir(root);
   } catch (cause) {
-    throw new UsageError(`bad value for --root: expected a readable folder, got ${JSON.stringify(root)}`, { cause });
+    throw new UsageError(`bad value for --root: expected a readable folder, got ${JSON.stringify(root)}`, {
+      cause,
+    });
   }
   const options: StaticOptions = {
     root,
@@ -39,7 +41,11 @@ export async function readStaticOptions(values: FlagValues<typeof STATIC_FLAGS>)
 }
 
 async function checkFile(options: StaticOptions, flag: string, name: string): Promise<void> {
-  const root = new DocumentRoot({ path: options.root, symlinks: options.symlinks, dotfiles: options.dotfiles });
+  const root = new DocumentRoot({
+    path: options.root,
+    symlinks: options.symlinks,
+    dotfiles: options.dotfiles,
+  });
   try {
     const { segments } = parseUrlPath(`/${encodeURI(name)}`);
     const located = await root.locate(segments);
@@ -47,5 +53,7 @@ async function checkFile(options: StaticOptions, flag: string, name: string): Pr
   } catch {
     // Refused or no name of a file: the same mistake for whoever typed it.
   }
-  throw new UsageError(`bad value for --${flag}: expected a file below the root, got ${JSON.stringify(name)}`);
+  throw new UsageError(
+    `bad value for --${flag}: expected a file below the root, got ${JSON.stringify(name)}`,
+  );
 }

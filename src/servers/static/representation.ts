@@ -43,6 +43,7 @@ export class Representation implements RepresentationParts {
   /** The answer when the client has it already, 304. */
   readonly notModified: HttpResponse;
 
+  /** Makes the answers. @throws {TypeError} for fields that cannot go on the wire */
   constructor(parts: RepresentationParts) {
     this.coding = parts.coding;
     this.mediaType = parts.mediaType;
@@ -53,7 +54,9 @@ export class Representation implements RepresentationParts {
     this.size = parts.content.kind === "memory" ? parts.content.bytes.length : parts.content.stamp.size;
     const headers = this.createHeaders([["Content-Length", String(this.size)]]);
     this.head = { status: 200, headers, body: null };
-    this.whole = parts.content.kind === "memory" ? { status: 200, headers, body: parts.content.bytes } : undefined;
+    this.whole = parts.content.kind === "memory"
+      ? { status: 200, headers, body: parts.content.bytes }
+      : undefined;
     // RFC 9110 §15.4.5: fields that tell about the content are left out, there is none.
     this.notModified = { status: 304, headers: withFields(this.#validatorFields(), this.fields), body: null };
   }

@@ -32,6 +32,7 @@ export class ResourceCache {
   readonly #entries = new Map<string, CachedResource>();
   #bytes = 0;
 
+  /** Makes an empty cache. */
   constructor(limits: CacheLimits) {
     this.#limits = limits;
   }
@@ -61,7 +62,9 @@ export class ResourceCache {
     if (entry === undefined) return undefined;
     entry.isUsed = true;
     const ageMs = nowMs - entry.checkedAtMs;
-    return ageMs >= 0 && ageMs < this.#limits.freshMs && entry.resource.isInMemory ? entry.resource : undefined;
+    return ageMs >= 0 && ageMs < this.#limits.freshMs && entry.resource.isInMemory
+      ? entry.resource
+      : undefined;
   }
 
   /**

@@ -24,7 +24,10 @@ export interface ServeStaticOptions {
 }
 
 /** Serves a folder on a listener. Its requests are logged in short form: they have no content. */
-export function serveStatic(listener: Listener, parts: ServeStaticOptions): Pick<Server, "shutdown" | "finished"> {
+export function serveStatic(
+  listener: Listener,
+  parts: ServeStaticOptions,
+): Pick<Server, "shutdown" | "finished"> {
   const { logs, clock } = parts;
   const files = createStaticServer({
     options: parts.options,

@@ -40,7 +40,11 @@ export interface StaticServer {
 
 /** Assembles the server of files: logging, then show_errors, then authentication, then the files. */
 export function createStaticServer({ options, clock, logging }: StaticServerParts): StaticServer {
-  const root = new DocumentRoot({ path: options.root, symlinks: options.symlinks, dotfiles: options.dotfiles });
+  const root = new DocumentRoot({
+    path: options.root,
+    symlinks: options.symlinks,
+    dotfiles: options.dotfiles,
+  });
   const liveReload = options.liveReload ? new LiveReload({ root: options.root, clock }) : undefined;
   const fields = [...(options.cors ? CORS_FIELDS : []), ...options.fields];
   const { cacheControl } = options;

@@ -46,6 +46,7 @@ export class StaticSite {
   // A file that many ask for at once is looked at once.
   readonly #pending = new Map<string, Promise<Target>>();
 
+  /** Makes a site; nothing is looked at yet. */
   constructor(parts: StaticSiteParts) {
     this.#parts = parts;
   }
@@ -68,7 +69,9 @@ export class StaticSite {
   };
 
   #methodNotAllowed(request: HttpRequest): HttpError {
-    const message = `Cannot serve ${JSON.stringify(request.path)}: method is ${JSON.stringify(request.method)}`;
+    const message = `Cannot serve ${JSON.stringify(request.path)}: method is ${
+      JSON.stringify(request.method)
+    }`;
     return new ExplainedError(405, message, {
       headers: [["Allow", this.#parts.options.cors ? `${METHODS}, OPTIONS` : METHODS]],
       explanation: "This address accepts only GET and HEAD.",
@@ -115,7 +118,9 @@ export class StaticSite {
     for (const name of options.index) {
       const names = [...segments, name];
       const index = await root.locate(names);
-      if (index.kind === "file") return await this.#load(canonical, { segments: names, located: index }, nowMs);
+      if (index.kind === "file") {
+        return await this.#load(canonical, { segments: names, located: index }, nowMs);
+      }
     }
     return options.listing ? { kind: "listing", path: located.path } : MISSING;
   }
@@ -151,7 +156,11 @@ export class StaticSite {
   }
 
   /** A file that stands in for what does not exist; undefined when it does not exist itself. */
-  #loadFallback(name: string, vary: readonly string[], nowMs: number): MaybePromise<FileResource | undefined> {
+  #loadFallback(
+    name: string,
+    vary: readonly string[],
+    nowMs: number,
+  ): MaybePromise<FileResource | undefined> {
     const { root, cache } = this.#parts;
     // No path begins so: the same file under its own address has other fields.
     const key = `fallback ${vary.length} ${name}`;

@@ -52,7 +52,9 @@ function decodeSegment(text: string, path: string): string {
   }
   for (let i = 0; i < segment.length; i++) {
     const code = segment.charCodeAt(i);
-    if (code === 0x2f || code === 0x5c || code === 0) throw notFound(path, "slash, backslash or NUL in a name");
+    if (code === 0x2f || code === 0x5c || code === 0) {
+      throw notFound(path, "slash, backslash or NUL in a name");
+    }
   }
   return segment;
 }

@@ -1,6 +1,6 @@
 import { LineDecoder } from "../../../src/bytes/line_decoder.ts";
 import { ClientLoop, ReadBuffers } from "../../../src/servers/metrics/client_loop.ts";
-import { CommandReader } from "../../../src/servers/metrics/command.ts";
+import { CommandReader } from "../../../src/servers/metrics/protocol.ts";
 import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
 import { ReplyBuffer } from "../../../src/servers/metrics/reply_buffer.ts";
 import { Session, type SessionEvents } from "../../../src/servers/metrics/session.ts";

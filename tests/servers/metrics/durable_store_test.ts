@@ -1,21 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { MetricsDatabase } from "../../../src/servers/metrics/database.ts";
 import { type DurableStoreOptions, openDurableStore } from "../../../src/servers/metrics/durable_store.ts";
-import {
-  type MetricStore,
-  StoreOpenError,
-  type StoreOpenErrorCode,
-} from "../../../src/servers/metrics/store.ts";
+import type { MetricStore } from "../../../src/servers/metrics/store.ts";
 import { putOne, putUncommitted, readRows, testStore } from "./store_cases.ts";
-
-async function withDirectory(run: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await run(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
+import { withDirectory } from "./temporary_directory.ts";
 
 // The store of the shared cases lives in a directory that goes with it.
 async function openTemporary(options: DurableStoreOptions): Promise<MetricStore> {
@@ -138,19 +127,24 @@ Deno.test("DurableStore takes 4 bytes on disk or less for a sample of regular ga
     assert(bytesPerSample <= 4, `${bytesPerSample} bytes per sample`);
   }));
 
-Deno.test("DurableStore answers neither stored nor half stored when the database refuses", () =>
+// Lets one method of the database fail once.
+function failOnce(name: "insertJournal" | "writeBlock"): void {
+  const original: unknown = Reflect.get(MetricsDatabase.prototype, name);
+  Reflect.set(MetricsDatabase.prototype, name, () => {
+    Reflect.set(MetricsDatabase.prototype, name, original);
+    throw new Error("disk full");
+  });
+}
+
+Deno.test("DurableStore.commit() rejects when the database refuses, and none of the puts is stored", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
     const store = await openDurableStore(path);
     await putOne(store, "a", 1, 1);
+    failOnce("insertJournal");
     await putUncommitted(store, "b", 1, 1);
-    const failing = store.commit() as Promise<void>;
-    const exec = DatabaseSync.prototype.exec;
-    DatabaseSync.prototype.exec = (): void => {
-      throw new Error("disk full");
-    };
-    await assertRejects(() => failing, Error, "disk full");
-    DatabaseSync.prototype.exec = exec;
+    await putUncommitted(store, "a", 2, 1);
+    await assertRejects(() => Promise.resolve(store.commit()), Error, "disk full");
     assertEquals(await readRows(store, "*"), ["a 1 1"]);
     await putOne(store, "c", 1, 1);
     await store.close();
@@ -159,97 +153,26 @@ Deno.test("DurableStore answers neither stored nor half stored when the database
     await again.close();
   }));
 
-async function refuse(path: string, code: StoreOpenErrorCode): Promise<void> {
-  const error = await assertRejects(() => openDurableStore(path), StoreOpenError);
-  assertEquals((error as StoreOpenError).code, code);
-  assert(!(error as StoreOpenError).message.includes("\n"));
-}
-
-async function refuseUntouched(path: string, code: StoreOpenErrorCode): Promise<void> {
-  const before = await Deno.readFile(path);
-  await refuse(path, code);
-  assertEquals(await Deno.readFile(path), before);
-}
-
-Deno.test("openDurableStore() refuses a file of another kind and leaves it as it is", () =>
+Deno.test("DurableStore.put() throws when the commit that a limit needs fails, and nothing of it is stored", () =>
   withDirectory(async (directory) => {
-    await Deno.writeTextFile(`${directory}/text`, "not a database\n".repeat(500));
-    await refuseUntouched(`${directory}/text`, "foreign");
-    await Deno.writeTextFile(`${directory}/short`, "x");
-    await refuseUntouched(`${directory}/short`, "foreign");
-    await refuse(directory, "foreign");
-  }));
-
-Deno.test("openDurableStore() refuses a database of another program and leaves it as it is", () =>
-  withDirectory(async (directory) => {
-    for (const mode of ["DELETE", "WAL"]) {
-      const path = `${directory}/${mode}.db`;
-      const database = new DatabaseSync(path);
-      database.exec(
-        `PRAGMA journal_mode = ${mode}; CREATE TABLE series (id INTEGER); INSERT INTO series VALUES (1)`,
-      );
-      database.close();
-      await refuseUntouched(path, "foreign");
-    }
-  }));
-
-Deno.test("openDurableStore() refuses a later version of the format", () =>
-  withDirectory(async (directory) => {
-    const path = `${directory}/metrics.db`;
-    await (await openDurableStore(path)).close();
-    const database = new DatabaseSync(path);
-    database.exec("PRAGMA user_version = 2");
-    database.close();
-    await refuseUntouched(path, "foreign");
-  }));
-
-Deno.test("openDurableStore() refuses a damaged file at whatever place, and leaves it as it is", () =>
-  withDirectory(async (directory) => {
-    const path = `${directory}/metrics.db`;
-    const store = await openDurableStore(path);
-    for (let index = 0; index < 20_000; index++) {
-      void putUncommitted(store, `k${index % 10}`, Math.sin(index), index);
-    }
+    const store = await openDurableStore(`${directory}/metrics.db`, { maxSamples: 1 });
+    await putUncommitted(store, "a", 1, 1);
+    failOnce("insertJournal");
+    await assertRejects(() => putUncommitted(store, "a", 1, 2), Error, "disk full");
+    assertEquals(store.commit(), undefined);
+    assertEquals(await readRows(store, "*"), []);
+    assertEquals(await putOne(store, "a", 1, 3), "stored");
     await store.close();
-    const whole = await Deno.readFile(path);
-    for (const part of [0.3, 0.5, 0.7, 0.9]) {
-      const damaged = whole.slice();
-      const at = Math.floor(whole.length * part);
-      damaged.fill(0xa5, at, at + 600);
-      await Deno.writeFile(path, damaged);
-      await refuseUntouched(path, "damaged");
-    }
-    await Deno.writeFile(path, whole.subarray(0, Math.floor(whole.length / 2)));
-    await refuseUntouched(path, "damaged");
   }));
 
-Deno.test("openDurableStore() refuses a file that another store has open", () =>
+Deno.test("DurableStore outlives a failure of sealing: the journal keeps what blocks do not", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
-    const store = await openDurableStore(path);
-    await refuse(path, "locked");
-    await putOne(store, "a", 1, 1);
-    assertEquals(await readRows(store, "a"), ["a 1 1"]);
-    await store.close();
-    await (await openDurableStore(path)).close();
-  }));
-
-Deno.test("openDurableStore() refuses a directory that does not exist", () =>
-  withDirectory(async (directory) => {
-    await refuse(`${directory}/none/metrics.db`, "no-directory");
-    await Deno.writeTextFile(`${directory}/file`, "");
-    await refuse(`${directory}/file/metrics.db`, "no-directory");
-  }));
-
-Deno.test("openDurableStore() takes an empty file for a new one, and leaves nothing beside its file", () =>
-  withDirectory(async (directory) => {
-    const path = `${directory}/metrics.db`;
-    await Deno.writeTextFile(path, "");
-    const store = await openDurableStore(path);
-    await putOne(store, "a", 1, 1);
+    const store = await openDurableStore(path, { sealAfterPuts: 1 });
+    failOnce("writeBlock");
+    for (let index = 0; index < 20; index++) await putOne(store, `k${index % 2}`, index, index);
     await store.close();
     const again = await openDurableStore(path);
-    assertEquals(await readRows(again, "a"), ["a 1 1"]);
+    assertEquals((await readRows(again, "*")).length, 20);
     await again.close();
-    assertEquals((await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name), ["metrics.db"]);
   }));

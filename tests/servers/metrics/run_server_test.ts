@@ -116,7 +116,7 @@ Deno.test("runServer() closes a client that is silent for too long", () =>
     withClient(port, async (client) => {
       await client.send("get a\n");
       assertEquals(await client.readAll(), OK);
-    }), { idleTimeoutMs: 30 }));
+    }), { idleTimeoutMs: 500 }));
 
 Deno.test("runServer() tells the access log of every answered line", async () => {
   const entries: MetricsAccess[] = [];
@@ -177,4 +177,31 @@ Deno.test("runServer() rejects when the file or the port cannot be had, and leav
   await withServer(async (port) => {
     await assertRejects(() => runServer("127.0.0.1", port), ConnectionError);
   });
+});
+
+Deno.test("runServer() needs no permission but net and read for samples in memory", async () => {
+  const program = new URL("./server_process.ts", import.meta.url).href;
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-lock",
+      "--no-check",
+      "--quiet",
+      "--no-prompt",
+      "--allow-net",
+      "--allow-read",
+      program,
+    ],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = process.stdout.getReader();
+  const { value } = await within(reader.read(), "the port of the server");
+  await withClient(Number(new TextDecoder().decode(value)), async (client) => {
+    await client.send("put k 1 1\nget k\n");
+    assertEquals(await client.readUntil("k 1.0 1\n\n"), `${OK}ok\nk 1.0 1\n\n`);
+  });
+  process.kill("SIGKILL");
+  await process.status;
+  await reader.cancel();
 });

@@ -1,0 +1,92 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { createBackend, type Handler } from "../../src/backend/handler.ts";
+import { run } from "../../src/backend/run.ts";
+import { HttpError } from "../../src/http/errors.ts";
+import { type HttpResponse, textResponse } from "../../src/http/response.ts";
+import { fakeContext, fakeRequest } from "../support/fake_request.ts";
+
+function answer(
+  handler: Handler,
+): { response: HttpResponse | Promise<HttpResponse>; context: { error?: unknown } } {
+  const context = fakeContext();
+  return { response: run(createBackend([], handler), fakeRequest("GET /"), context), context };
+}
+
+Deno.test("run() gives an answer that is ready without a promise, and a promised one as it is", async () => {
+  const ready = textResponse(200, "hi");
+  assertStrictEquals(answer(() => ready).response, ready);
+  const { response } = answer(() => Promise.resolve(ready));
+  assertEquals(response instanceof Promise, true);
+  assertStrictEquals(await response, ready);
+});
+
+Deno.test("run() makes an answer of an HttpError with its status and fields, and nothing of its text", async () => {
+  const error = new HttpError(405, "secret", { headers: [["Allow", "GET"]] });
+  const fail = (): never => {
+    throw error;
+  };
+  for (const { response, context } of [answer(fail), answer(() => Promise.reject(error))]) {
+    const { status, headers, body } = await response;
+    assertEquals([status, headers.get("allow"), body], [405, "GET", "405 Method Not Allowed\n"]);
+    assertStrictEquals(context.error, error);
+  }
+});
+
+Deno.test("run() makes 500 of everything else that is thrown", async () => {
+  for (const thrown of [new TypeError("x"), "text", undefined, null, { status: 404 }]) {
+    const { response } = answer(() => Promise.reject(thrown));
+    assertEquals((await response).status, 500);
+  }
+});
+
+Deno.test("run() refuses a status that cannot be final: 1xx is the server's own (RFC 9110 §15.2)", async () => {
+  for (const status of [100, 101, 199, 600, 200.5, NaN, 0, -1]) {
+    for (
+      const { response, context } of [
+        answer(() => textResponse(status, "")),
+        answer(() => Promise.resolve(textResponse(status, ""))),
+      ]
+    ) {
+      assertEquals((await response).status, 500);
+      assertEquals(context.error instanceof RangeError, true);
+    }
+  }
+});
+
+Deno.test("run() answers with 500 when the handler forgets its answer", async () => {
+  const nothing = (() => undefined) as unknown as Handler;
+  const promisedNothing = (() => Promise.resolve(undefined)) as unknown as Handler;
+  for (const handler of [nothing, promisedNothing]) {
+    assertEquals((await answer(handler).response).status, 500);
+  }
+});
+
+Deno.test("run() keeps the error that middleware has noted before", async () => {
+  const noted = new Error("first");
+  const { response, context } = answer((_request, context) => {
+    context.error = noted;
+    throw new Error("second");
+  });
+  await response;
+  assertStrictEquals(context.error, noted);
+});
+
+Deno.test("HttpError takes only what an answer can be made of", () => {
+  for (const status of [200, 399, 600, 99, 404.5, NaN]) {
+    assertThrows(() => new HttpError(status, "x"), RangeError);
+  }
+  for (const field of [["A", "b\r\nC: d"], ["A B", "c"]] as const) {
+    assertThrows(() => new HttpError(400, "x", { headers: [field] }), TypeError);
+  }
+  const cause = new Error("why");
+  const error = new HttpError(418, "teapot", { cause, offset: 7 });
+  assertEquals([error.name, error.status, error.code, error.offset, error.headers], [
+    "HttpError",
+    418,
+    "refused",
+    7,
+    [],
+  ]);
+  assertStrictEquals(error.cause, cause);
+  assertEquals("cause" in new HttpError(400, "x"), false);
+});

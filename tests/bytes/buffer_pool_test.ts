@@ -1,0 +1,36 @@
+import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { BufferPool, LARGE_BYTES } from "../../src/bytes/buffer_pool.ts";
+
+Deno.test("BufferPool.take() gives a buffer that is large enough, of one of two sizes", () => {
+  const pool = new BufferPool();
+  const small = pool.take(0).length;
+  for (const size of [0, 1, small]) assertEquals(pool.take(size).length, small);
+  for (const size of [small + 1, LARGE_BYTES]) assertEquals(pool.take(size).length, LARGE_BYTES);
+  assert(small < LARGE_BYTES);
+});
+
+Deno.test("BufferPool.take() refuses more than the largest size", () => {
+  assertThrows(() => new BufferPool().take(LARGE_BYTES + 1), RangeError, "at most 65536 bytes, got 65537");
+});
+
+Deno.test("BufferPool gives a buffer again that was given back, and none twice", () => {
+  const pool = new BufferPool();
+  for (const size of [1, LARGE_BYTES]) {
+    const first = pool.take(size);
+    assertNotStrictEquals(pool.take(size), first);
+    pool.give(first);
+    assertStrictEquals(pool.take(size), first);
+    assertNotStrictEquals(pool.take(size), first);
+  }
+});
+
+Deno.test("BufferPool.give() keeps few: what a burst needed is not held for ever", () => {
+  for (const [size, mostKept] of [[1, 1_024], [LARGE_BYTES, 32]] as const) {
+    const pool = new BufferPool();
+    const buffers = new Set(Array.from({ length: mostKept + 10 }, () => pool.take(size)));
+    for (const buffer of buffers) pool.give(buffer);
+    let kept = 0;
+    while (buffers.has(pool.take(size))) kept++;
+    assertEquals(kept, mostKept);
+  }
+});

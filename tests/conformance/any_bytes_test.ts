@@ -1,0 +1,35 @@
+import { assert, assertEquals } from "@std/assert";
+import { makeInput } from "../http/fuzz_cases.ts";
+import { textOf } from "../support/latin1.ts";
+import { Random } from "../support/random.ts";
+import { ask } from "../support/requirements.ts";
+import { fieldOf } from "../support/responses.ts";
+import { tokenize } from "../support/tokens.ts";
+
+const INPUTS = 120;
+
+Deno.test("serve() answers any bytes with whole answers, at most one error, and nothing behind it (RFC 9112 §2.2, §9.6)", async () => {
+  const failures: unknown[] = [];
+  let answers = 0;
+  for (let seed = 0; seed < INPUTS; seed++) {
+    const input = makeInput(new Random(5_000_000 + seed));
+    const text = textOf(input);
+    // Whose answers have no content can be told of well-formed requests only.
+    if (/HEAD|CONNECT/.test(text)) continue;
+    const notes = tokenize([input]);
+    const responses = await ask(text, { onError: (error) => void failures.push(error) });
+    const heads = notes.filter(({ kind }) => kind === "head-end").length;
+    const what = `seed ${seed}: ${JSON.stringify(text)}`;
+    assert(notes.length === 0 || responses.length > 0, what);
+    assert(responses.length <= heads + 1, what);
+    for (const [index, response] of responses.entries()) {
+      const isLast = index === responses.length - 1;
+      assert(isLast || (response.status < 400 && fieldOf(response, "connection") === "keep-alive"), what);
+      assert(response.status < 400 || fieldOf(response, "connection") === "close", what);
+      assert(response.status !== 500, what);
+    }
+    answers += responses.length;
+  }
+  assertEquals(failures, []);
+  assert(answers > INPUTS / 2, `${answers} answers`);
+});

@@ -1,0 +1,150 @@
+import { assert, assertEquals } from "@std/assert";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium, type Page } from "playwright-core";
+import { type Program, startProgram, withDirectory } from "../../support/program.ts";
+
+const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const PUBLIC_FILES = new URL("../../../../shared/http-test-suite/", import.meta.url).pathname;
+
+const executablePath = BROWSERS.find((path) => existsSync(path));
+const hasPublicFiles = existsSync(join(PUBLIC_FILES, "httptest", "wikipedia_russia.html"));
+if (executablePath === undefined) {
+  console.warn(
+    `static/browser_test.ts skips its tests: no browser at ${BROWSERS.join(", ")}; apt-get install chromium`,
+  );
+}
+if (!hasPublicFiles) {
+  console.warn("static/browser_test.ts skips a test: ../shared/http-test-suite/httptest is not there");
+}
+
+interface Seen {
+  /** Requests to the server that failed or were refused. */
+  readonly failures: readonly string[];
+  /** Requests to the server. */
+  readonly count: () => number;
+}
+
+function browserTest(
+  settings: { readonly name: string; readonly flags: readonly string[]; readonly ignore?: boolean },
+  body: (page: Page, program: Program, seen: Seen) => Promise<void>,
+): void {
+  Deno.test({
+    name: settings.name,
+    ignore: executablePath === undefined || settings.ignore === true,
+    fn: async () => {
+      const program = await startProgram([
+        "static",
+        ...settings.flags,
+        "--access-log",
+        "off",
+        "--error-log",
+        "off",
+      ]);
+      const browser = await chromium.launch({
+        executablePath: executablePath!,
+        args: [
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-background-networking",
+          "--disable-component-update",
+        ],
+      });
+      try {
+        const page = await browser.newPage();
+        page.setDefaultTimeout(20_000);
+        const origin = `http://127.0.0.1:${program.port}/`;
+        const failures: string[] = [];
+        let count = 0;
+        // Pages of the past ask for things of others, which are not ours to serve.
+        await page.route((url) => !url.href.startsWith(origin), (route) => route.abort());
+        page.on("response", (response) => {
+          if (!response.url().startsWith(origin)) return;
+          count++;
+          if (response.status() >= 400) failures.push(`${response.status()} ${response.url()}`);
+        });
+        page.on("requestfailed", (request) => {
+          if (request.url().startsWith(origin)) {
+            failures.push(`${request.failure()?.errorText} ${request.url()}`);
+          }
+        });
+        await body(page, program, { failures, count: () => count });
+      } finally {
+        await browser.close();
+        assertEquals((await program.stop()).code, 0);
+      }
+    },
+  });
+}
+
+/** Address and natural size of the pictures of this server. */
+const PICTURES = `[...document.images].filter((image) => image.src.startsWith(location.origin))
+  .map((image) => [image.src, image.naturalWidth, image.naturalHeight])`;
+
+browserTest({ name: "the page of the docroot shows all of its pictures and the headers", flags: [] }, async (
+  page,
+  { port },
+  { failures },
+) => {
+  await page.goto(`http://127.0.0.1:${port}/`, { waitUntil: "load" });
+  assertEquals(await page.locator("h1").innerText(), "It runs.");
+  const sizes: [string, number, number][] = await page.evaluate(PICTURES);
+  assertEquals(sizes.map(([, width, height]) => `${width}x${height}`), [
+    "240x240",
+    "240x240",
+    "320x200",
+    "320x200",
+    "120x120",
+  ]);
+  assertEquals(await page.locator("#fields dt", { hasText: "accept-ranges" }).count(), 1);
+  assertEquals(failures, []);
+});
+
+browserTest({
+  name: "wikipedia_russia.html looks right: no failed request, pictures in their sizes, styles",
+  flags: ["-r", PUBLIC_FILES],
+  ignore: !hasPublicFiles,
+}, async (page, { port }, { failures, count }) => {
+  await page.goto(`http://127.0.0.1:${port}/httptest/wikipedia_russia.html`, { waitUntil: "load" });
+  assertEquals(await page.locator("h1#firstHeading").innerText(), "Russia");
+  assert((await page.locator("body").innerText()).includes("Wikimedia Foundation, Inc."));
+  const sizes: [string, number, number][] = await page.evaluate(PICTURES);
+  assert(sizes.length > 200, `${sizes.length} pictures`);
+  assertEquals(sizes.filter(([, width, height]) => width === 0 || height === 0), []);
+  assertEquals(failures, []);
+  assert(count() > 150, `${count()} requests`);
+  // The stylesheet of the page places its navigation at the left.
+  const panel = await page.locator("#mw-panel").boundingBox();
+  assertEquals([panel?.x, Math.round(panel?.width ?? 0) < 250], [0, true]);
+  const screenshot = await page.screenshot({ fullPage: true });
+  assert(screenshot.length > 500_000, `a screenshot of ${screenshot.length} bytes has pictures in it`);
+});
+
+Deno.test({
+  name: "--live-reload loads a page again when its file changes",
+  ignore: executablePath === undefined,
+  fn: async () => {
+    await withDirectory(async (directory) => {
+      await writeFile(join(directory, "index.html"), "<!DOCTYPE html><body><h1>old</h1></body>");
+      const program = await startProgram(["static", "-r", directory, "--live-reload", "--access-log", "off"]);
+      const browser = await chromium.launch({
+        executablePath: executablePath!,
+        args: ["--no-sandbox", "--disable-gpu"],
+      });
+      try {
+        const page = await browser.newPage();
+        page.setDefaultTimeout(20_000);
+        const streams = page.waitForResponse((response) => response.url().endsWith("/.millrace/live_reload"));
+        await page.goto(`http://127.0.0.1:${program.port}/`);
+        await streams;
+        await writeFile(join(directory, "index.html"), "<!DOCTYPE html><body><h1>new</h1></body>");
+        await page.locator("h1", { hasText: "new" }).waitFor();
+        assertEquals(await page.locator("h1").innerText(), "new");
+      } finally {
+        await browser.close();
+        assertEquals((await program.stop()).code, 0);
+      }
+    });
+  },
+});

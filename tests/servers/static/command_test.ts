@@ -1,0 +1,151 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { canSharePorts } from "../../../src/workers.ts";
+import { ask } from "../../support/answer.ts";
+import { connectRaw } from "../../support/loopback.ts";
+import { runProgram, startProgram, withDirectory } from "../../support/program.ts";
+
+const LOGS_OFF = ["--access-log", "off", "--error-log", "off"];
+
+// Flags of a start that fails, and what stderr says.
+const MISTAKES: readonly (readonly [flags: readonly string[], message: string])[] = [
+  [["-r", "no/such/folder"], 'bad value for --root: expected a readable folder, got "no/such/folder"'],
+  [["-r", "mod.ts"], 'bad value for --root: expected a readable folder, got "mod.ts"'],
+  [["--root", ""], "bad value for --root: expected a text, got nothing"],
+  [["-w", "0"], 'bad value for --workers: expected a whole number from 1 to 256, got "0"'],
+  [["-w", "two"], 'bad value for --workers: expected a whole number from 1 to 256, got "two"'],
+  [["-w", "-1"], 'bad value for --workers: expected a whole number from 1 to 256, got "-1"'],
+  [["--index", "a/b"], 'bad value for --index: expected file names separated by commas, got "a/b"'],
+  [["--spa", "nothing.html"], 'bad value for --spa: expected a file below the root, got "nothing.html"'],
+  [
+    ["--not-found", "../mod.ts"],
+    'bad value for --not-found: expected a file below the root, got "../mod.ts"',
+  ],
+  [["--header", "no colon"], "bad value for --header: expected"],
+  [["--header", "Content-Length: 1"], "bad value for --header: expected"],
+  [["--auth", "nobody"], "bad value for --auth: expected a name, a colon and a password"],
+  [["--charset", "utf 8"], "bad value for --charset: expected the name of a charset"],
+  [["--symlinks", "all"], 'bad value for --symlinks: expected inside or deny or follow, got "all"'],
+];
+
+Deno.test("static ends with one line and code 2 when a flag cannot be used", async () => {
+  await Promise.all(MISTAKES.map(async ([flags, message]) => {
+    const { code, stdout, stderr } = await runProgram(["static", ...LOGS_OFF, "--port", "0", ...flags]);
+    assertEquals([code, stdout], [2, ""], flags.join(" "));
+    assertStringIncludes(stderr, message);
+    assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+  }));
+});
+
+Deno.test("static serves its docroot, announces itself, and stops on SIGTERM", async () => {
+  const program = await startProgram(["static", ...LOGS_OFF]);
+  try {
+    assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
+    const types = {
+      "/": "text/html",
+      "/style.css": "text/css",
+      "/script.js": "text/javascript",
+      "/race.jpg": "image/jpeg",
+      "/dusk.jpeg": "image/jpeg",
+      "/wheel.png": "image/png",
+      "/turning.gif": "image/gif",
+      "/film.swf": "application/x-shockwave-flash",
+      "/notes%20with%20spaces.txt": "text/plain",
+    };
+    for (const [path, type] of Object.entries(types)) {
+      const { status, fields } = await ask(program.port, `GET ${path}`);
+      assertEquals([status, fields.get("content-type")], [200, [type]], path);
+      for (
+        const name of [
+          "date",
+          "server",
+          "content-length",
+          "connection",
+          "etag",
+          "last-modified",
+          "accept-ranges",
+        ]
+      ) {
+        assertEquals(fields.get(name)?.length, 1, `${path} ${name}`);
+      }
+    }
+    const head = await ask(program.port, "HEAD /");
+    const get = await ask(program.port, "GET /");
+    assertEquals([...head.fields.keys()], [...get.fields.keys()]);
+    assertEquals([head.body, head.fields.get("content-length")], ["", get.fields.get("content-length")]);
+  } finally {
+    assertEquals((await program.stop()).code, 0);
+  }
+});
+
+Deno.test("static cuts the connection when a file shrinks while it is sent", async () => {
+  await withDirectory(async (directory) => {
+    const path = join(directory, "large.bin");
+    await writeFile(path, new Uint8Array(64_000_000));
+    const program = await startProgram(["static", "-r", directory, ...LOGS_OFF]);
+    const client = await connectRaw(program.port);
+    try {
+      await client.send("GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      await client.readUntil("\r\n\r\n");
+      await truncate(path, 1_000);
+      const text = await client.readAll();
+      assertStringIncludes(text, "Content-Length: 64000000\r\n");
+      assert(text.length < 64_000_000, `${text.length} bytes came`);
+      assertEquals((await ask(program.port, "GET /large.bin")).body.length, 1_000);
+    } finally {
+      client.close();
+      await program.stop();
+    }
+  });
+});
+
+Deno.test("static logs requests in short form, and refused ones as errors", async () => {
+  await withDirectory(async (directory) => {
+    await writeFile(join(directory, "a.txt"), "text");
+    const logs = { access: join(directory, "access.log"), error: join(directory, "error.log") };
+    const flags = ["static", "-r", directory, "--access-log", logs.access, "--error-log", logs.error];
+    const program = await startProgram(flags, { writable: [directory] });
+    await ask(program.port, "GET /a.txt?q");
+    await ask(program.port, "GET /nowhere");
+    await program.stop();
+    const access = (await Deno.readTextFile(logs.access)).trimEnd().split("\n");
+    assertEquals(access.map((line) => /(GET|HEAD) \S+/.exec(line)?.[0]), ["GET /a.txt?q", "GET /nowhere"]);
+    assertStringIncludes(await Deno.readTextFile(logs.error), "no such file");
+  });
+});
+
+Deno.test({
+  name: "static -w 2 answers from both workers, and both log whole lines into the same file",
+  ignore: !canSharePorts(),
+  fn: async () => {
+    await withDirectory(async (directory) => {
+      await writeFile(join(directory, "a.txt"), "text");
+      const access = join(directory, "access.log");
+      const flags = ["static", "-r", directory, "-w", "2", "--access-log", access, "--error-log", "off"];
+      const program = await startProgram([...flags, "--log-format", "json"], { writable: [directory] });
+      assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, (_, i) => ask(program.port, `GET /a.txt?${i}`)),
+      );
+      assertEquals(answers.filter(({ body }) => body === "text").length, 200);
+      assertEquals((await program.stop()).code, 0);
+      const entries: { id: string; url: string }[] = (await Deno.readTextFile(access)).trimEnd().split("\n")
+        .map((line) => JSON.parse(line));
+      assertEquals(new Set(entries.map(({ url }) => url)).size, 200);
+      assertEquals(new Set(entries.map(({ id }) => id)).size, 200);
+      assertEquals(new Set(entries.map(({ id }) => /-(w\d)-/.exec(id)?.[1])), new Set(["w1", "w2"]));
+    });
+  },
+});
+
+Deno.test("static -w 2 says in one line that the port is taken, and ends with code 1", async () => {
+  const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  try {
+    const port = String(other.addr.port);
+    const { code, stderr } = await runProgram(["static", "-w", "2", "--port", port, ...LOGS_OFF]);
+    assertEquals([code, stderr], [1, `millrace: port ${port} is already in use on 127.0.0.1\n`]);
+  } finally {
+    other.close();
+  }
+});

@@ -1,0 +1,71 @@
+import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { symlink, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { CHANGED_AT_MS, type StaticFolder, withFolder } from "./static_folder.ts";
+
+const FILES = {
+  "index.html": "home",
+  "list/b.txt": "12345",
+  "list/a&<b>.txt": "x".repeat(2_048),
+  "list/javascript:alert(1)": "",
+  "list/sub/x": "",
+  "list/.hidden": "",
+  "list/space name.txt": "",
+  "../outside.txt": "",
+};
+
+async function addLinks(folder: StaticFolder): Promise<void> {
+  await symlink("../../outside.txt", join(folder.path, "list", "leaving"));
+  await symlink("b.txt", join(folder.path, "list", "linked.txt"));
+  await utimes(join(folder.path, "list", "sub"), CHANGED_AT_MS / 1_000, CHANGED_AT_MS / 1_000);
+}
+
+Deno.test("--listing gives JSON to who prefers it: sorted, with sizes and dates", async () => {
+  await withFolder(FILES, { listing: true }, async (folder) => {
+    await addLinks(folder);
+    const { status, headers, text } = await folder.get("GET /list/", { Accept: "application/json" });
+    assertEquals([status, headers.get("Content-Type"), headers.get("Vary")], [
+      200,
+      "application/json",
+      "Accept",
+    ]);
+    const mtime = "2024-01-02T03:04:05.000Z";
+    assertEquals(JSON.parse(text), [
+      { name: "a&<b>.txt", type: "file", mtime, size: 2_048 },
+      { name: "b.txt", type: "file", mtime, size: 5 },
+      { name: "javascript:alert(1)", type: "file", mtime, size: 0 },
+      { name: "linked.txt", type: "file", mtime, size: 5 },
+      { name: "space name.txt", type: "file", mtime, size: 0 },
+      { name: "sub", type: "directory", mtime },
+    ]);
+  });
+});
+
+Deno.test("--listing gives a page to all others, and escapes names", async () => {
+  await withFolder(FILES, { listing: true }, async (folder) => {
+    await addLinks(folder);
+    const { status, headers, text } = await folder.get("GET /list/", { Accept: "text/html,*/*;q=0.8" });
+    assertEquals([status, headers.get("Content-Type")], [200, "text/html; charset=utf-8"]);
+    assertStringIncludes(text, '<a href="./a&amp;%3Cb%3E.txt">a&amp;&lt;b&gt;.txt</a>');
+    assertStringIncludes(text, '<a href="./space%20name.txt">space name.txt</a>');
+    assertStringIncludes(text, '<a href="./sub/">sub/</a>');
+    assertStringIncludes(text, 'href="./javascript:alert');
+    assertStringIncludes(text, "2.0 KiB");
+    assertStringIncludes(text, 'datetime="2024-01-02T03:04:05.000Z">2024-01-02 03:04</time>');
+    assertStringIncludes(text, 'href="../"');
+    for (const name of ["hidden", "leaving", "<b>"]) assertFalse(text.includes(name), name);
+    assertEquals((await folder.get("GET /list/")).text, text);
+  });
+});
+
+Deno.test("--listing leaves directories with an index alone, and is off by default", async () => {
+  await withFolder(FILES, { listing: true }, async (folder) => {
+    assertEquals((await folder.get("GET /")).text, "home");
+    assertEquals((await folder.get("GET /list")).status, 301);
+    assertEquals((await folder.get("GET /.git/")).status, 404);
+    assertEquals((await folder.get("POST /list/")).status, 405);
+  });
+  await withFolder(FILES, {}, async (folder) => {
+    assertEquals((await folder.get("GET /list/")).status, 404);
+  });
+});

@@ -1,0 +1,86 @@
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { addReloadScript } from "../../../src/servers/static/live_reload.ts";
+import { within } from "../../support/deadline.ts";
+import { withFolder } from "./static_folder.ts";
+
+const TAG = '<script src="/.millrace/live_reload.js" async></script>';
+
+function rewrite(document: string): string {
+  return new TextDecoder().decode(addReloadScript(new TextEncoder().encode(document)));
+}
+
+Deno.test("addReloadScript() goes before the end of the body, or to the end of the document", () => {
+  assertEquals(rewrite("<body>x</body></html>"), `<body>x${TAG}</body></html>`);
+  assertEquals(rewrite("<BODY>\u00e9</BODY >"), `<BODY>\u00e9${TAG}</BODY >`);
+  assertEquals(rewrite("<!-- </body> --><body></body>"), `<!-- </body> --><body>${TAG}</body>`);
+  assertEquals(rewrite("\u{1f600}"), `\u{1f600}${TAG}`);
+  assertEquals(rewrite(""), TAG);
+});
+
+const FILES = { "a.html": "<body>a</body>", "a.html.gz": "compressed", "a.css": "a{}" };
+
+Deno.test("--live-reload puts its script into documents only, and answers for it", async () => {
+  await withFolder(FILES, { liveReload: true }, async (folder) => {
+    const document = await folder.get("GET /a.html", { "Accept-Encoding": "gzip" });
+    assertEquals(document.text, `<body>a${TAG}</body>`);
+    assertEquals(document.headers.get("Content-Length"), String(document.bytes.length));
+    assertFalse(document.headers.has("Content-Encoding"));
+    assertEquals((await folder.get("GET /a.css")).text, "a{}");
+    const script = await folder.get("GET /.millrace/live_reload.js");
+    assertEquals([script.status, script.headers.get("Content-Type")], [200, "text/javascript"]);
+    assertStringIncludes(script.text, 'EventSource("/.millrace/live_reload")');
+    const events = await folder.get("HEAD /.millrace/live_reload");
+    assertEquals(events.headers.get("Content-Type"), "text/event-stream");
+    const tag = document.headers.get("ETag")!;
+    assertEquals((await folder.get("GET /a.html", { "If-None-Match": tag })).status, 304);
+  });
+});
+
+Deno.test("without --live-reload nothing is put in, and nobody answers for the script", async () => {
+  await withFolder(FILES, {}, async (folder) => {
+    assertEquals((await folder.get("GET /a.html")).text, FILES["a.html"]);
+    for (const path of ["/.millrace/live_reload.js", "/.millrace/live_reload"]) {
+      assertEquals((await folder.get(`GET ${path}`)).status, 404);
+    }
+  });
+});
+
+Deno.test("--live-reload tells of a change when all is written, and serves the new file at once", async () => {
+  await withFolder(FILES, { liveReload: true }, async (folder) => {
+    await folder.get("GET /a.css");
+    const { body } = await folder.ask("GET /.millrace/live_reload");
+    const events = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    const nextText = async (): Promise<string> =>
+      new TextDecoder().decode((await within(events.next(), "an event")).value);
+    assertEquals(await nextText(), "retry: 500\n\n");
+    const idleTimers = folder.clock.timerCount;
+    await folder.write("deep/new.css", "b{}");
+    await folder.write("a.css", "c{}");
+    // The folder is watched by the system: its news come when they come.
+    await within(waitUntil(() => folder.clock.timerCount > idleTimers), "news of the file system");
+    const change = nextText();
+    await folder.clock.advance(50);
+    assertEquals(await change, "event: change\ndata:\n\n");
+    assertEquals((await folder.get("GET /a.css")).text, "c{}");
+    const ping = nextText();
+    await folder.clock.advance(10_000);
+    assert(["event: change\ndata:\n\n", ": still here\n\n"].includes(await ping));
+    await events.return?.();
+  });
+});
+
+Deno.test("--live-reload ends its streams when the server stops", async () => {
+  let end: Promise<IteratorResult<Uint8Array>> | undefined;
+  await withFolder(FILES, { liveReload: true }, async (folder) => {
+    const { body } = await folder.ask("GET /.millrace/live_reload");
+    const events = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    await events.next();
+    end = events.next();
+  });
+  assertEquals((await within(end!, "the end of the stream")).done, true);
+});
+
+/** Lets the event loop turn until something is true. */
+async function waitUntil(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 0));
+}

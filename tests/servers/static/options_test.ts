@@ -1,0 +1,190 @@
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { withFolder } from "./static_folder.ts";
+
+const BROWSER = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+const SITE = {
+  "app.html": "the app",
+  "404.html": "lost",
+  "real.html": "real",
+  "dir/a.txt": "a",
+  ".env": "secret",
+};
+
+// Answer to a path by its fields, with --spa app.html.
+const NAVIGATIONS: readonly (readonly [path: string, fields: Record<string, string>, status: number])[] = [
+  ["/users/7", BROWSER, 200],
+  ["/users/john.doe", BROWSER, 200],
+  ["/users/", BROWSER, 200],
+  ["/lost.html", BROWSER, 200],
+  ["/users/7", { "Sec-Fetch-Mode": "navigate" }, 200],
+  ["/users/7", { ...BROWSER, "Sec-Fetch-Mode": "cors" }, 404],
+  ["/users/7", { ...BROWSER, "Sec-Fetch-Mode": "no-cors" }, 404],
+  ["/users/7", { Accept: "*/*" }, 404],
+  ["/users/7", { Accept: "application/json" }, 404],
+  ["/users/7", {}, 404],
+  ["/lost.js", BROWSER, 404],
+  ["/assets/lost.PNG", BROWSER, 404],
+  ["/.env", BROWSER, 404],
+  ["/../x", BROWSER, 404],
+  ["/%zz", BROWSER, 400],
+];
+
+Deno.test("--spa answers navigations with its file, and assets with a real 404", async () => {
+  await withFolder(SITE, { spa: "app.html" }, async (folder) => {
+    for (const [path, fields, status] of NAVIGATIONS) {
+      const answer = await folder.get(`GET ${path}`, fields);
+      assertEquals(answer.status, status, `${path} ${JSON.stringify(fields)}`);
+      if (status !== 200) continue;
+      assertEquals(answer.text, "the app");
+      assertEquals(answer.headers.get("Vary"), "Accept, Sec-Fetch-Mode");
+      const tag = answer.headers.get("ETag")!;
+      assertEquals((await folder.get(`GET ${path}`, { ...fields, "If-None-Match": tag })).status, 304);
+    }
+    assertEquals((await folder.get("GET /real.html", BROWSER)).text, "real");
+    assertFalse((await folder.get("GET /app.html")).headers.has("Vary"));
+  });
+});
+
+Deno.test("--not-found sends its file with 404, and only with 404", async () => {
+  await withFolder(SITE, { notFound: "404.html" }, async (folder) => {
+    for (const path of ["/nowhere", "/dir/", "/.env", "/real.html/"]) {
+      const answer = await folder.get(`GET ${path}`, { "If-None-Match": "*", Range: "bytes=0-1" });
+      assertEquals([answer.status, answer.text], [404, "lost"], path);
+      assertEquals(answer.headers.get("Content-Type"), "text/html");
+      assertFalse(answer.headers.has("ETag"));
+      const head = await folder.get(`HEAD ${path}`);
+      assertEquals([head.status, head.headers.get("Content-Length"), head.text], [404, "4", ""]);
+    }
+    assertEquals((await folder.get("GET /404.html")).status, 200);
+    assertEquals((await folder.get("POST /nowhere")).status, 405);
+    await Deno.remove(`${folder.path}/404.html`);
+    folder.nowMs += 1_000;
+    assertStringIncludes((await folder.get("GET /nowhere")).text, "404 Not Found");
+  });
+});
+
+Deno.test("--cors lets every origin read, errors too, and answers preflights (Fetch standard)", async () => {
+  await withFolder(SITE, { cors: true, auth: "a:b" }, async (folder) => {
+    const Authorization = `Basic ${btoa("a:b")}`;
+    for (const path of ["/real.html", "/nowhere", "/dir", "/real.html/"]) {
+      const { headers } = await folder.get(`GET ${path}`, { Authorization });
+      assertEquals(headers.getAll("Access-Control-Allow-Origin"), ["*"], path);
+    }
+    assertEquals((await folder.get("GET /real.html")).headers.get("Access-Control-Allow-Origin"), "*");
+    const preflight = await folder.get("OPTIONS /real.html", {
+      Origin: "http://other.example",
+      "Access-Control-Request-Method": "GET",
+      "Access-Control-Request-Headers": "range, x-y",
+    });
+    assertEquals([preflight.status, preflight.text], [204, ""]);
+    assertEquals(preflight.headers.get("Access-Control-Allow-Methods"), "GET, HEAD");
+    assertEquals(preflight.headers.get("Access-Control-Allow-Headers"), "range, x-y");
+    const refused = await folder.get("POST /real.html", { Authorization });
+    assertEquals([refused.status, refused.headers.get("Allow")], [405, "GET, HEAD, OPTIONS"]);
+  });
+});
+
+Deno.test("without --cors OPTIONS is 405, and nobody is let in", async () => {
+  await withFolder(SITE, {}, async (folder) => {
+    const answer = await folder.get("OPTIONS /real.html");
+    assertEquals([answer.status, answer.headers.get("Allow")], [405, "GET, HEAD"]);
+    assertFalse((await folder.get("GET /real.html")).headers.has("Access-Control-Allow-Origin"));
+  });
+});
+
+Deno.test("--cache-control goes with files, --header with every answer", async () => {
+  const fields = [["X-One", "1"], ["Link", "<a>"], ["Link", "<b>"], ["Content-Type", "text/x-mine"]] as const;
+  await withFolder(SITE, { cacheControl: "max-age=60", fields }, async (folder) => {
+    const whole = await folder.get("GET /real.html");
+    assertEquals(whole.headers.getAll("Cache-Control"), ["max-age=60"]);
+    assertEquals(whole.headers.getAll("Content-Type"), ["text/x-mine"]);
+    assertEquals(whole.headers.getAll("Link"), ["<a>", "<b>"]);
+    const known = await folder.get("GET /real.html", { "If-None-Match": "*" });
+    const part = await folder.get("GET /real.html", { Range: "bytes=0-0" });
+    for (const { headers } of [known, part]) assertEquals(headers.get("Cache-Control"), "max-age=60");
+    for (const line of ["GET /nowhere", "GET /dir", "POST /", "GET /%"]) {
+      const { headers } = await folder.get(line);
+      assertEquals(headers.getAll("X-One"), ["1"], line);
+      assertFalse(headers.get("Cache-Control") === "max-age=60", line);
+    }
+  });
+});
+
+const SECRET = "j\u00f6rg:pass:w\u00f6rd";
+
+// Authorization and whether it lets in.
+const CREDENTIALS: readonly (readonly [value: string, isLetIn: boolean])[] = [
+  [`Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(SECRET)))}`, true],
+  [`basic  ${btoa(String.fromCharCode(...new TextEncoder().encode(SECRET)))}`, true],
+  [`Basic ${btoa(SECRET)}`, false],
+  [`Basic ${btoa("j\u00f6rg:")}`, false],
+  [`Basic ${btoa("")}`, false],
+  ["Basic", false],
+  ["Basic !!!", false],
+  ["Basic A", false],
+  [`Bearer ${btoa(SECRET)}`, false],
+];
+
+Deno.test("--auth lets in who knows name and password, in UTF-8 (RFC 7617)", async () => {
+  await withFolder(SITE, { auth: SECRET }, async (folder) => {
+    for (const [Authorization, isLetIn] of CREDENTIALS) {
+      const { status } = await folder.get("GET /real.html", { Authorization });
+      assertEquals(status, isLetIn ? 200 : 401, Authorization);
+    }
+    for (const line of ["GET /real.html", "HEAD /nowhere", "POST /", "OPTIONS /"]) {
+      const { status, headers } = await folder.get(line);
+      assertEquals([status, headers.get("WWW-Authenticate")], [
+        401,
+        'Basic realm="millrace", charset="UTF-8"',
+      ]);
+    }
+  });
+});
+
+Deno.test("--charset is added to the types of text, and to no others", async () => {
+  const files = { "a.html": "", "a.css": "", "a.js": "", "a.txt": "", "a.png": "", "a.json": "", "none": "" };
+  const typesOf = async (charset: string | undefined): Promise<(string | undefined)[]> => {
+    const types: (string | undefined)[] = [];
+    await withFolder(files, { charset }, async (folder) => {
+      for (const name of Object.keys(files)) {
+        types.push((await folder.get(`GET /${name}`)).headers.get("Content-Type"));
+      }
+    });
+    return types;
+  };
+  const others = ["image/png", "application/json", "application/octet-stream"];
+  const texts = ["text/html", "text/css", "text/javascript", "text/plain"];
+  assertEquals(await typesOf(undefined), [...texts, ...others]);
+  assertEquals(await typesOf("utf-8"), [...texts.map((type) => `${type}; charset=utf-8`), ...others]);
+});
+
+Deno.test("the types of the files that the web is made of", async () => {
+  const types = {
+    "a.html": "text/html",
+    "a.jpg": "image/jpeg",
+    "a.JPEG": "image/jpeg",
+    "a.png": "image/png",
+    "a.gif": "image/gif",
+    "a.swf": "application/x-shockwave-flash",
+    "a.svg": "image/svg+xml",
+    "a.woff2": "font/woff2",
+    "a.wasm": "application/wasm",
+    "a.tar.gz": "application/gzip",
+    "a.zst": "application/zstd",
+    "a.unknown": "application/octet-stream",
+  };
+  await withFolder(Object.fromEntries(Object.keys(types).map((name) => [name, ""])), {}, async (folder) => {
+    for (const [name, type] of Object.entries(types)) {
+      assertEquals((await folder.get(`GET /${name}`)).headers.get("Content-Type"), type, name);
+    }
+  });
+});
+
+Deno.test("answers with 412 and 416 say what they must (RFC 9110 §15.5.13, §15.5.17)", async () => {
+  await withFolder(SITE, {}, async (folder) => {
+    assertEquals((await folder.get("GET /real.html", { "If-Match": '"x"' })).status, 412);
+    const { status, headers } = await folder.get("GET /real.html", { Range: "bytes=4-" });
+    assertEquals([status, headers.get("Content-Range")], [416, "bytes */4"]);
+    assert((await folder.get("HEAD /real.html", { Range: "bytes=4-" })).status === 200);
+  });
+});

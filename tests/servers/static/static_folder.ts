@@ -1,0 +1,121 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { RequestContext } from "../../../src/backend/handler.ts";
+import { run } from "../../../src/backend/run.ts";
+import { HttpHeaders } from "../../../src/http/headers.ts";
+import { HttpRequest } from "../../../src/http/request.ts";
+import { EMPTY_BODY } from "../../../src/http/request_body.ts";
+import type { HttpResponse, ResponseBody } from "../../../src/http/response.ts";
+import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../../src/servers/static/static_options.ts";
+import { createStaticServer, type StaticServer } from "../../../src/servers/static/static_server.ts";
+import { fakeContext } from "../../support/fake_request.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+
+/** An answer, its content read to the end. */
+export interface ReadAnswer {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly bytes: Uint8Array;
+  /** The content as UTF-8. */
+  readonly text: string;
+}
+
+/** The time that the files of a {@linkcode StaticFolder} were changed at: Tue, 02 Jan 2024 03:04:05 GMT. */
+export const CHANGED_AT_MS = Date.UTC(2024, 0, 2, 3, 4, 5);
+
+/** A folder of files and a server for it, in this process and without sockets. */
+export class StaticFolder {
+  /** Where the files are. */
+  readonly path: string;
+  readonly clock: FakeClock = new FakeClock();
+  /** The time of the next request, in milliseconds since 1970; long after the files were changed. */
+  nowMs: number = Date.now() + 86_400_000;
+  readonly #server: StaticServer;
+  readonly #base: string;
+
+  private constructor(base: string, options: Partial<StaticOptions>) {
+    this.#base = base;
+    this.path = join(base, "root");
+    this.#server = createStaticServer({
+      options: { ...DEFAULT_STATIC_OPTIONS, ...options, root: this.path },
+      clock: this.clock,
+    });
+  }
+
+  /** Makes the files, by path below the folder; `../` leads to files beside it. */
+  static async create(
+    files: Readonly<Record<string, string | Uint8Array>>,
+    options: Partial<StaticOptions> = {},
+  ): Promise<StaticFolder> {
+    const base = await mkdtemp(join(tmpdir(), "millrace_static_"));
+    await mkdir(join(base, "root"));
+    for (const [name, content] of Object.entries(files)) {
+      await writeOldFile(join(base, "root", name), content);
+    }
+    return new StaticFolder(base, options);
+  }
+
+  /** Asks, as the wire would hand the request over. */
+  ask(line: string, fields: Readonly<Record<string, string>> = {}): HttpResponse | Promise<HttpResponse> {
+    const space = line.indexOf(" ");
+    const headers = new HttpHeaders([["Host", "localhost"], ...Object.entries(fields)]);
+    const head = {
+      method: line.slice(0, space),
+      target: line.slice(space + 1),
+      version: "1.1",
+      headers,
+    } as const;
+    const context: RequestContext = { ...fakeContext(), receivedAtMs: this.nowMs };
+    return run(this.#server.backend, new HttpRequest(head, EMPTY_BODY), context);
+  }
+
+  /** Asks, and reads the answer. */
+  async get(line: string, fields?: Readonly<Record<string, string>>): Promise<ReadAnswer> {
+    const { status, headers, body } = await this.ask(line, fields);
+    const bytes = await readBody(body);
+    return { status, headers, bytes, text: new TextDecoder().decode(bytes) };
+  }
+
+  /** Writes a file below the folder, with the time of now. */
+  async write(name: string, content: string | Uint8Array): Promise<void> {
+    await mkdir(dirname(join(this.path, name)), { recursive: true });
+    await writeFile(join(this.path, name), content);
+  }
+
+  /** Stops the server and removes the files. */
+  async close(): Promise<void> {
+    this.#server.close();
+    await rm(this.#base, { recursive: true });
+  }
+}
+
+/** Runs a test with a folder that is removed behind it. */
+export async function withFolder(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  options: Partial<StaticOptions>,
+  body: (folder: StaticFolder) => Promise<void>,
+): Promise<void> {
+  const folder = await StaticFolder.create(files, options);
+  try {
+    await body(folder);
+  } finally {
+    await folder.close();
+  }
+}
+
+async function writeOldFile(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+  await utimes(path, CHANGED_AT_MS / 1_000, CHANGED_AT_MS / 1_000);
+}
+
+/** The bytes of a content. */
+export async function readBody(body: ResponseBody): Promise<Uint8Array> {
+  if (body === null) return new Uint8Array(0);
+  if (typeof body === "string") return new TextEncoder().encode(body);
+  if (body instanceof Uint8Array) return body;
+  const pieces: number[][] = [];
+  for await (const piece of body) pieces.push([...piece]);
+  return Uint8Array.from(pieces.flat());
+}

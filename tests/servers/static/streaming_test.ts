@@ -1,0 +1,107 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { rename, rm, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readBody, withFolder } from "./static_folder.ts";
+
+// More than is held in memory.
+const SIZE = 3_000_000;
+const LARGE = new Uint8Array(SIZE).map((_, i) => i % 251);
+
+function piecesOf(body: unknown): AsyncIterator<Uint8Array> {
+  return (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+}
+
+Deno.test("a large file is streamed, whole and in parts", async () => {
+  await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
+    const whole = await folder.get("GET /large.bin");
+    assertEquals(whole.headers.get("Content-Length"), String(SIZE));
+    assertEquals(whole.bytes, LARGE);
+    const part = await folder.get("GET /large.bin", { Range: "bytes=999999-2000000" });
+    assertEquals([part.status, part.headers.get("Content-Range")], [206, `bytes 999999-2000000/${SIZE}`]);
+    assertEquals(part.bytes, LARGE.subarray(999_999, 2_000_001));
+    const parts = await folder.get("GET /large.bin", { Range: "bytes=0-9,-10" });
+    assertEquals(parts.headers.get("Content-Length"), String(parts.bytes.length));
+    const empty = await folder.get("HEAD /large.bin");
+    assertEquals([...empty.headers], [...whole.headers]);
+    const tag = whole.headers.get("ETag")!;
+    assertEquals((await folder.get("GET /large.bin", { "If-None-Match": tag })).status, 304);
+  });
+});
+
+Deno.test("a stream that is left before or in the middle leaves no file open", async () => {
+  await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
+    const unread = await folder.ask("GET /large.bin");
+    await piecesOf(unread.body).return?.();
+    const left = piecesOf((await folder.ask("GET /large.bin")).body);
+    await left.next();
+    await left.return?.();
+    assertEquals((await left.next()).done, true);
+  });
+});
+
+Deno.test("a file that shrinks while it is sent breaks the stream off", async () => {
+  await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
+    const { body } = await folder.ask("GET /large.bin");
+    const pieces = piecesOf(body);
+    await pieces.next();
+    await truncate(join(folder.path, "large.bin"), 1_000);
+    await assertRejects(async () => {
+      while ((await pieces.next()).done !== true);
+    }, RangeError);
+  });
+});
+
+Deno.test("a file that grows while it is sent gives exactly what was promised", async () => {
+  await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
+    const { body } = await folder.ask("GET /large.bin");
+    const pieces = piecesOf(body);
+    let length = (await pieces.next()).value.length;
+    await writeFile(join(folder.path, "large.bin"), LARGE, { flag: "a" });
+    for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next()) {
+      length += piece.value.length;
+    }
+    assertEquals(length, SIZE);
+  });
+});
+
+Deno.test("a file that vanishes or changes between head and content breaks the stream off", async () => {
+  await withFolder({ "a.bin": LARGE, "b.bin": LARGE, "c.bin": LARGE }, {}, async (folder) => {
+    const vanishing = await folder.ask("GET /a.bin");
+    await rm(join(folder.path, "a.bin"));
+    await assertRejects(() => readBody(vanishing.body), Error, "gone");
+    const changing = await folder.ask("GET /b.bin");
+    await rename(join(folder.path, "c.bin"), join(folder.path, "b.bin"));
+    await assertRejects(() => readBody(changing.body), RangeError, "changed");
+  });
+});
+
+Deno.test("a file that vanishes while it is sent is sent to its end", async () => {
+  await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
+    const { body } = await folder.ask("GET /large.bin");
+    const pieces = piecesOf(body);
+    let length = (await pieces.next()).value.length;
+    await rm(join(folder.path, "large.bin"));
+    for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next()) {
+      length += piece.value.length;
+    }
+    assertEquals(length, SIZE);
+  });
+});
+
+Deno.test("a thousand downloads hold less than 64 MiB of buffers", async () => {
+  await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
+    const streams: AsyncIterator<Uint8Array>[] = [];
+    let held = 0;
+    try {
+      for (let i = 0; i < 1_000; i++) {
+        const pieces = piecesOf((await folder.ask("GET /large.bin")).body);
+        streams.push(pieces);
+        const first = await pieces.next();
+        held += first.done === true ? 0 : first.value.buffer.byteLength;
+      }
+      assert(held < 32 * 2 ** 20, `held ${held} bytes`);
+    } finally {
+      for (const pieces of streams) await pieces.return?.();
+    }
+  });
+});

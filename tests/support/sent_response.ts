@@ -1,0 +1,100 @@
+import { assertEquals } from "@std/assert";
+import { BufferPool } from "../../src/bytes/buffer_pool.ts";
+import { type HeaderField, HttpHeaders } from "../../src/http/headers.ts";
+import { FirstLines, type Persistence, processResponse } from "../../src/http/process_response.ts";
+import { HttpRequest, type HttpVersion } from "../../src/http/request.ts";
+import { EMPTY_BODY } from "../../src/http/request_body.ts";
+import { createResponse, type ResponseBody } from "../../src/http/response.ts";
+import { ResponseWriter } from "../../src/http/response_writer.ts";
+import { textOf } from "./latin1.ts";
+
+/** The time of all answers: half a second behind the one that RFC 9110 shows. */
+export const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 37, 500);
+
+/** A client that takes everything until it goes away. */
+export class FakeSink {
+  readonly writes: string[] = [];
+  #writesLeft: number;
+
+  constructor(writesUntilGone: number = Infinity) {
+    this.#writesLeft = writesUntilGone;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.#writesLeft-- <= 0) return Promise.reject(new Error("the client is gone"));
+    this.writes.push(textOf(bytes));
+    return Promise.resolve();
+  }
+}
+
+/** Streamed content that notes when it is let go. */
+export class Pieces implements AsyncIterable<Uint8Array> {
+  returned = 0;
+  readonly #pieces: readonly (string | Error)[];
+
+  constructor(...pieces: readonly (string | Error)[]) {
+    this.#pieces = pieces;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    const pieces = this.#pieces[Symbol.iterator]();
+    return {
+      next: () => {
+        const { done, value } = pieces.next();
+        if (done === true) return Promise.resolve({ done, value: undefined });
+        if (value instanceof Error) return Promise.reject(value);
+        return Promise.resolve({ done: false, value: new TextEncoder().encode(value) });
+      },
+      return: () => {
+        this.returned++;
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+}
+
+/** What is asked, and how it is answered; with defaults for all. */
+export interface Exchange {
+  readonly request?: string;
+  readonly version?: HttpVersion;
+  readonly status?: number;
+  readonly fields?: readonly HeaderField[];
+  readonly body?: ResponseBody;
+  readonly persistence?: Persistence;
+  readonly serverName?: string;
+  readonly sink?: FakeSink;
+}
+
+/** What went over the wire. */
+export interface Sent {
+  readonly head: string;
+  readonly content: string;
+  readonly persistence: Persistence;
+}
+
+/** Sends one answer and all that waits behind it. */
+export async function send(exchange: Exchange): Promise<Sent> {
+  const { request = "GET", version = "1.1", status = 200, fields = [], body = null, sink = new FakeSink() } =
+    exchange;
+  const writer = new ResponseWriter(sink, new BufferPool());
+  const head = { method: request, target: "/", version, headers: new HttpHeaders() };
+  const response = createResponse(status, body, fields);
+  const persistence = await processResponse(writer, new HttpRequest(head, EMPTY_BODY), response, {
+    persistence: exchange.persistence ?? "keep-alive",
+    firstLines: new FirstLines(exchange.serverName ?? ""),
+    nowMs: NOW_MS,
+  });
+  await writer.flush();
+  const output = sink.writes.join("");
+  const end = output.indexOf("\r\n\r\n");
+  return { head: output.slice(0, end), content: output.slice(end + 4), persistence };
+}
+
+/** The framing of an answer: the fields that say it, the content, and whether the connection lives on. */
+export async function frame(exchange: Exchange): Promise<string> {
+  const { head, content, persistence } = await send(exchange);
+  const fields = head.split("\r\n").filter((line) => /^(content-length|transfer-encoding):/i.test(line));
+  const connection = /\r\nConnection: (.*)/.exec(head)?.[1];
+  assertEquals(connection, persistence);
+  return `${fields.join(", ") || "-"} | ${JSON.stringify(content)} | ${persistence}`;
+}
