@@ -52,8 +52,9 @@ export type { CookiePair } from "./src/http/cookies.ts";
 export { HttpError } from "./src/http/errors.ts";
 export type { HttpErrorCode, HttpErrorOptions } from "./src/http/errors.ts";
 
+export type { MaybePromise } from "./src/bytes/maybe_promise.ts";
 export { createBackend } from "./src/backend/handler.ts";
-export type { Backend, Handler, MaybePromise, Middleware, RequestContext } from "./src/backend/handler.ts";
+export type { Backend, Handler, Middleware, RequestContext } from "./src/backend/handler.ts";
 export type { Theme } from "./src/backend/stylesheet.ts";
 export type { FetchHandler } from "./src/backend/fetch_backend.ts";
 export { run } from "./src/backend/run.ts";

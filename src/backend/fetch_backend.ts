@@ -43,11 +43,23 @@ export function toWebRequest(request: HttpRequest, context: RequestContext): Req
   for (const [name, value] of request.headers) headers.append(name, value);
   // A Request of these methods can have no content; what was sent is read and dropped by the server.
   const hasContent = method !== "GET" && method !== "HEAD" && request.body.length !== 0;
-  return new Request(urlOf(request, context), {
+  return new Request(parseUrl(urlOf(request, context)), {
     method,
     headers,
     ...(hasContent ? { body: toStream(request.body), duplex: "half" } : {}),
   });
+}
+
+/** Some hosts that RFC 3986 allows are none for the URL standard: `1.2.3.999`, `[v1.a]`. */
+function parseUrl(url: string): URL {
+  try {
+    return new URL(url);
+  } catch (cause) {
+    throw new HttpError(400, `Cannot pass the request on: no URL, got ${JSON.stringify(url)}`, {
+      code: "bad-host",
+      cause,
+    });
+  }
 }
 
 /** The target URI (RFC 9110 §7.1). The authority has been checked, and the path cannot change it. */

@@ -1,10 +1,8 @@
+import type { MaybePromise } from "../bytes/maybe_promise.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { NetAddress } from "../net/connection.ts";
 import type { Theme } from "./stylesheet.ts";
-
-/** A value now or later. What is there now is passed on without a promise. */
-export type MaybePromise<T> = T | Promise<T>;
 
 /** What is known about a request beside its bytes. One object per request; middleware notes things in it. */
 export interface RequestContext {

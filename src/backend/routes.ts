@@ -1,8 +1,9 @@
+import type { MaybePromise } from "../bytes/maybe_promise.ts";
 import { HttpError } from "../http/errors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { ExplainedError } from "./explained_error.ts";
-import type { Handler, MaybePromise, RequestContext } from "./handler.ts";
+import type { Handler, RequestContext } from "./handler.ts";
 
 /**
  * Answers a request to a route.

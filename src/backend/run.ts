@@ -1,8 +1,9 @@
+import type { MaybePromise } from "../bytes/maybe_promise.ts";
 import { HttpError } from "../http/errors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { type HttpResponse, textResponse } from "../http/response.ts";
 import { reasonPhrase } from "../http/status.ts";
-import type { Backend, MaybePromise, RequestContext } from "./handler.ts";
+import type { Backend, RequestContext } from "./handler.ts";
 
 /**
  * Has a backend answer a request: middleware chain, then route handler. Never throws or rejects.

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../../bytes/maybe_promise.ts";
 import { HttpError } from "../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../http/limits.ts";
 import { HttpRequest } from "../../http/request.ts";
@@ -7,7 +8,7 @@ import { isBodyless, reasonPhrase } from "../../http/status.ts";
 import type { ErrorEntry, LoggedRequest } from "../../log/entry.ts";
 import type { AccessLog, ErrorLog } from "../../log/open_logs.ts";
 import type { RequestIds } from "../../log/request_id.ts";
-import type { Handler, MaybePromise, Middleware, RequestContext } from "../handler.ts";
+import type { Handler, Middleware, RequestContext } from "../handler.ts";
 import { countBody } from "./counted_body.ts";
 import { messageOfError, stackOfError } from "./error_text.ts";
 

@@ -1,5 +1,4 @@
-/** A value that may have to be waited for. A store that has it at hand gives it at once: no promise for each put. */
-export type MaybePromise<T> = T | Promise<T>;
+import type { MaybePromise } from "../../bytes/maybe_promise.ts";
 
 /** A run of bytes inside a larger array. It is valid only during the call that it is given to. */
 export interface ByteRange {

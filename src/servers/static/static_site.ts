@@ -1,5 +1,6 @@
+import type { MaybePromise } from "../../bytes/maybe_promise.ts";
 import { ExplainedError } from "../../backend/explained_error.ts";
-import type { Handler, MaybePromise } from "../../backend/handler.ts";
+import type { Handler } from "../../backend/handler.ts";
 import { HttpError } from "../../http/errors.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import type { HttpRequest } from "../../http/request.ts";

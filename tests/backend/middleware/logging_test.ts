@@ -1,5 +1,6 @@
+import type { MaybePromise } from "../../../src/bytes/maybe_promise.ts";
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import type { Handler, MaybePromise } from "../../../src/backend/handler.ts";
+import type { Handler } from "../../../src/backend/handler.ts";
 import { logging } from "../../../src/backend/middleware/logging.ts";
 import { HttpError } from "../../../src/http/errors.ts";
 import { HttpHeaders } from "../../../src/http/headers.ts";
