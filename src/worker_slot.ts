@@ -1,8 +1,17 @@
 // The place of one worker of a pool: who crashes is replaced.
 
 import type { Clock } from "./clock.ts";
-import { ConnectionError, type NetAddress } from "./net/connection.ts";
-import type { WorkerOrder, WorkerReport } from "./workers.ts";
+import { ConnectionError, type ConnectionErrorCode, type NetAddress } from "./net/connection.ts";
+
+/** What a worker tells the pool. */
+export type WorkerReport =
+  | { readonly kind: "listening"; readonly address: NetAddress }
+  | { readonly kind: "failed"; readonly message: string; readonly code: ConnectionErrorCode | undefined }
+  | { readonly kind: "message"; readonly data: unknown }
+  | { readonly kind: "stopped" };
+
+/** What the pool tells a worker. */
+export type WorkerOrder = { readonly kind: "start"; readonly init: unknown } | { readonly kind: "stop" };
 
 /** What a {@linkcode WorkerSlot} is made of. */
 export interface WorkerSlotOptions {

@@ -1,8 +1,8 @@
 // Several threads that accept on one port (SO_REUSEPORT): the kernel deals connections out among them.
 
 import type { Clock } from "./clock.ts";
-import { ConnectionError, type ConnectionErrorCode, type NetAddress } from "./net/connection.ts";
-import { WorkerSlot, type WorkerSlotOptions } from "./worker_slot.ts";
+import { ConnectionError, type NetAddress } from "./net/connection.ts";
+import { type WorkerOrder, type WorkerReport, WorkerSlot, type WorkerSlotOptions } from "./worker_slot.ts";
 
 /** Whether several workers can accept on one port and the system deals connections out among them: Linux alone. */
 export function canSharePorts(): boolean {
@@ -86,16 +86,6 @@ export interface WorkerProgram {
   /** Stops gracefully; what it sends before it settles still arrives. */
   shutdown(): Promise<void>;
 }
-
-/** What a worker tells the pool. */
-export type WorkerReport =
-  | { readonly kind: "listening"; readonly address: NetAddress }
-  | { readonly kind: "failed"; readonly message: string; readonly code: ConnectionErrorCode | undefined }
-  | { readonly kind: "message"; readonly data: unknown }
-  | { readonly kind: "stopped" };
-
-/** What the pool tells a worker. */
-export type WorkerOrder = { readonly kind: "start"; readonly init: unknown } | { readonly kind: "stop" };
 
 interface WorkerScope {
   onmessage: ((event: MessageEvent<WorkerOrder>) => void) | null;

@@ -7,18 +7,20 @@ export class BufferPool {
   take(minBytes: number): Uint8Array<ArrayBuffer> {
     if (minBytes <= SMALL_BYTES) return this.#small.pop() ?? new Uint8Array(SMALL_BYTES);
     if (minBytes <= LARGE_BYTES) return this.#large.pop() ?? new Uint8Array(LARGE_BYTES);
-    throw new RangeError(`Cannot take a buffer: expected at most ${LARGE_BYTES} bytes, got ${minBytes}`);
+    return new Uint8Array(minBytes);
   }
 
   /** Gives a buffer back, whole; it must not be used any more. */
   give(buffer: Uint8Array<ArrayBuffer>): void {
-    const isSmall = buffer.length === SMALL_BYTES;
-    const free = isSmall ? this.#small : this.#large;
-    if (free.length < (isSmall ? MAX_FREE_SMALL : MAX_FREE_LARGE)) free.push(buffer);
+    if (buffer.length === SMALL_BYTES) {
+      if (this.#small.length < MAX_FREE_SMALL) this.#small.push(buffer);
+    } else if (buffer.length === LARGE_BYTES) {
+      if (this.#large.length < MAX_FREE_LARGE) this.#large.push(buffer);
+    }
   }
 }
 
-/** The largest buffer that can be taken. */
+/** The largest buffer that is kept for reuse. */
 export const LARGE_BYTES = 65_536;
 
 // Holds an answer of usual size. Every connection that is served in one turn of the event loop has one in use.

@@ -1,27 +1,25 @@
 // Reads a head line by line: empty lines, request line, fields, the empty line.
 
 import { HttpError, type HttpErrorCode } from "./errors.ts";
+import { FieldReader } from "./field_reader.ts";
 import { findMethod, FirstLineJudge, requestLineTooLong } from "./first_line.ts";
 import type { Framing } from "./framing.ts";
 import {
-  checkFieldValue,
   checkHead,
   checkTargetForm,
   findBadTargetByte,
   findCarriageReturn,
-  findColon,
   findMethodEnd,
   findTargetEnd,
-  skipOws,
-  skipOwsBackwards,
   type TargetBytes,
 } from "./head.ts";
 import { HttpHeaders } from "./headers.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { LineReader } from "./line_reader.ts";
+import { PlainHeadReader } from "./plain_head.ts";
 import type { HttpVersion, RequestHead } from "./request.ts";
 import { decodeLatin1, TextWindow } from "./text_window.ts";
-import type { FieldToken, HttpToken } from "./tokens.ts";
+import type { HttpToken } from "./tokens.ts";
 
 /** Limits and tolerances of a head. */
 export interface HeadParserOptions extends HttpLimits {
@@ -38,14 +36,14 @@ const ONE = 0x31;
 export class HeadParser {
   /** Offset of the first byte of the head at hand, empty lines in front of it not counted. */
   start = 0;
-  /** Name of the field that was read last, as sent. */
-  fieldName = "";
-  /** Its value without OWS, bytes seen as latin1. */
-  fieldValue = "";
+  /** Reads its field lines, and those of a trailer section. */
+  readonly fields: FieldReader;
 
   readonly #reader: LineReader;
   readonly #options: HeadParserOptions;
   readonly #text = new TextWindow();
+  // Gives heads only: undefined where each line becomes a token.
+  readonly #plain: PlainHeadReader | undefined;
   // Whether no request line has been read on this connection: only then a bad line means that this is no HTTP at all.
   #isFirst = true;
   #emptyLines = 0;
@@ -61,6 +59,8 @@ export class HeadParser {
   constructor(reader: LineReader, options: HeadParserOptions) {
     this.#reader = reader;
     this.#options = options;
+    this.fields = new FieldReader(reader, this.#text);
+    this.#plain = options.lineTokens ? undefined : new PlainHeadReader(options, this.#text);
   }
 
   /** Whether nothing of a head has been read, empty lines apart. */
@@ -95,6 +95,10 @@ export class HeadParser {
    * @throws {HttpError} for the first fault
    */
   read(tokens: HttpToken[]): Framing | undefined {
+    if (!this.#hasRequestLine && this.#plain !== undefined && this.#reader.partialLength === 0) {
+      const framing = this.#readPlain(tokens, this.#plain);
+      if (framing !== undefined) return framing;
+    }
     while (!this.#hasRequestLine) {
       if (!this.#readRequestLine(tokens)) return undefined;
     }
@@ -107,8 +111,8 @@ export class HeadParser {
       if (result === "too-long") {
         throw this.#tooLarge(headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes);
       }
-      const end = this.lineEnd();
-      if (end === reader.start) return this.#complete(tokens);
+      const end = this.fields.lineEnd();
+      if (end === reader.start) return this.#complete(tokens, this.partialHead!);
       if (this.#headers.size === maxFields) {
         throw fault(
           431,
@@ -117,23 +121,37 @@ export class HeadParser {
           reader.lineOffset,
         );
       }
-      this.parseField(end);
-      this.#headers.appendParsed(this.fieldName, this.fieldValue);
-      if (this.#options.lineTokens) tokens.push(this.fieldToken("field"));
+      this.fields.parse(end);
+      this.#headers.appendParsed(this.fields.name, this.fields.value);
+      if (this.#options.lineTokens) tokens.push(this.fields.toToken("field"));
     }
   }
 
-  #complete(tokens: HttpToken[]): Framing {
-    const head: RequestHead = {
-      method: this.#method,
-      target: this.#target,
-      version: this.#version,
-      headers: this.#headers,
-    };
+  #readPlain(tokens: HttpToken[], plain: PlainHeadReader): Framing | undefined {
+    const reader = this.#reader;
+    const head = plain.read(reader.pushed, reader.position, reader.limit);
+    if (head === undefined) return undefined;
+    this.start = reader.offset;
+    reader.skipTo(plain.end);
+    this.#isFirst = false;
+    this.#takeHead(head);
+    return this.#complete(tokens, head);
+  }
+
+  // Where the head as a whole is refused, what it said is known.
+  #takeHead({ method, target, version, headers }: RequestHead): void {
+    this.#method = method;
+    this.#target = target;
+    this.#version = version;
+    this.#headers = headers;
+    this.#hasRequestLine = true;
+  }
+
+  #complete(tokens: HttpToken[], head: RequestHead): Framing {
     const framing = checkHead(head, this.#validHost);
     this.#validHost = head.headers.get("host");
-    const { lineOffset, offset } = this.#reader;
-    tokens.push({ kind: "head-end", head, framing, headStart: this.start, start: lineOffset, end: offset });
+    const { offset } = this.#reader;
+    tokens.push({ kind: "head-end", head, framing, headStart: this.start, start: offset - 2, end: offset });
     return framing;
   }
 
@@ -144,48 +162,6 @@ export class HeadParser {
       `Cannot take the head: limit is ${limit} bytes`,
       this.#reader.lineOffset,
     );
-  }
-
-  /**
-   * The index of the CR that ends the reader's line.
-   *
-   * @throws {HttpError} 400 for a bare LF (RFC 9112 §2.2)
-   */
-  lineEnd(code: HttpErrorCode = "bad-field"): number {
-    const { line, start, lineFeed } = this.#reader;
-    const end = findCarriageReturn(line, start, lineFeed);
-    if (end < 0) throw fault(400, code, "Cannot read a line: LF without CR", this.#offsetOf(lineFeed));
-    return end;
-  }
-
-  /**
-   * Reads the reader's line into `fieldName` and `fieldValue`.
-   *
-   * @param end index of the CR that ends the line
-   * @throws {HttpError} 400 where it is no field
-   */
-  parseField(end: number): void {
-    const { line, start } = this.#reader;
-    try {
-      const colon = findColon(line, start, end);
-      const valueStart = skipOws(line, colon + 1, end);
-      const valueEnd = skipOwsBackwards(line, valueStart, end);
-      const isAscii = checkFieldValue(line, valueStart, valueEnd);
-      this.fieldName = this.#text.ascii(line, start, colon);
-      this.fieldValue = isAscii
-        ? this.#text.ascii(line, valueStart, valueEnd)
-        : decodeLatin1(line.subarray(valueStart, valueEnd));
-      if (!isAscii) this.#text.clear();
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      throw fault(error.status, error.code, error.message, this.#offsetOf(error.offset ?? start));
-    }
-  }
-
-  /** The field that was read last, as a token. */
-  fieldToken(kind: "field" | "trailer"): FieldToken {
-    const { lineOffset, offset } = this.#reader;
-    return { kind, name: this.fieldName, value: this.fieldValue, start: lineOffset, end: offset };
   }
 
   #textOf(start: number, end: number): string {

@@ -52,6 +52,26 @@ export class LineReader {
     return this.#carry.subarray(0, this.#carryLength);
   }
 
+  /** The array that was pushed last. */
+  get pushed(): Uint8Array {
+    return this.#chunk;
+  }
+
+  /** Index in `pushed` of the next byte to be read. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Index in `pushed` behind the last byte that is meant. */
+  get limit(): number {
+    return this.#chunkLength;
+  }
+
+  /** Goes on at an index in `pushed`: what lies in front of it has been read by other means. */
+  skipTo(position: number): void {
+    this.#position = position;
+  }
+
   /** Takes the next bytes, the first `length` of an array; what was pushed before must have been read. */
   push(bytes: Uint8Array, length: number): void {
     this.#chunkOffset += this.#chunkLength;

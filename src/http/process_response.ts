@@ -1,5 +1,6 @@
 // How an answer becomes bytes: its framing (RFC 9112 §6) is decided here, whatever fields the handler set.
 
+import { putLatin1 } from "../bytes/latin1.ts";
 import { formatHttpDate } from "./date.ts";
 import { isFieldValue } from "./grammar.ts";
 import type { WireFields } from "./headers.ts";
@@ -14,6 +15,11 @@ export type Persistence = "keep-alive" | "close";
 
 // Texts up to this length are checked for ASCII by a loop, and encoded by one.
 const MAX_PLAIN_TEXT = 4_096;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SP = 0x20;
+const COLON = 0x3a;
 
 const NO_FRAMING: ResponseFraming = { kind: "none" };
 const NO_CONTENT: ResponseFraming = { kind: "length", length: 0 };
@@ -31,11 +37,11 @@ export class FirstLines {
   #second = -1;
   #date = "";
 
-  /** @throws {TypeError} when the name holds a control byte or a character beyond latin1 */
   /**
    * Makes the lines of a server.
    *
    * @param serverName value of the Server field; "" leaves the field out
+   * @throws {TypeError} when the name holds a control byte or a character beyond latin1
    */
   constructor(serverName: string) {
     if (!isFieldValue(serverName)) {
@@ -140,35 +146,58 @@ function decideFraming(
   return { kind: request.version === "1.1" ? "chunked" : "until-close" };
 }
 
+// More than putFraming() ever writes.
+const MAX_FRAMING_BYTES = 64;
+
+// One reservation for the whole head: a call for each of its parts would cost as much again as writing them.
 function addHead(
   writer: ResponseWriter,
   firstLines: Uint8Array,
   fields: WireFields,
   framing: ResponseFraming,
 ): void {
-  writer.addBytes(firstLines);
-  if (fields.bytes === undefined) addLines(writer, fields.lines);
-  else writer.addBytes(fields.bytes);
-  addFraming(writer, framing);
+  const { bytes, lines } = fields;
+  const buffer = writer.reserve(firstLines.length + (bytes?.length ?? sizeOf(lines)) + MAX_FRAMING_BYTES);
+  let at = writer.length;
+  buffer.set(firstLines, at);
+  at += firstLines.length;
+  if (bytes !== undefined) {
+    buffer.set(bytes, at);
+    at += bytes.length;
+  } else {
+    for (let i = 0; i < lines.length; i += 2) {
+      at = putLatin1(buffer, at, lines[i]!);
+      buffer[at++] = COLON;
+      buffer[at++] = SP;
+      at = putLatin1(buffer, at, lines[i + 1]!);
+      buffer[at++] = CR;
+      buffer[at++] = LF;
+    }
+  }
+  writer.commit(putFraming(buffer, at, framing));
 }
 
-function addLines(writer: ResponseWriter, lines: readonly string[]): void {
-  for (let i = 0; i < lines.length; i += 2) {
-    writer.addField(lines[i]!, lines[i + 1]!);
-  }
+/** Bytes of field lines, each with colon, space and CRLF. */
+function sizeOf(lines: readonly string[]): number {
+  let size = 2 * lines.length;
+  for (let i = 0; i < lines.length; i++) size += lines[i]!.length;
+  return size;
 }
 
-function addFraming(writer: ResponseWriter, framing: ResponseFraming): void {
-  switch (framing.kind) {
-    case "length":
-      writer.addField("Content-Length", String(framing.length));
-      return writer.addText("\r\n");
-    case "chunked":
-      return writer.addText("Transfer-Encoding: chunked\r\n\r\n");
-    case "none":
-    case "until-close":
-      return writer.addText("\r\n");
+/** Writes the last lines of a head. @returns the index behind them */
+function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: ResponseFraming): number {
+  let at = start;
+  if (framing.kind === "length") {
+    at = putLatin1(buffer, at, "Content-Length: ");
+    at = putLatin1(buffer, at, String(framing.length));
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+  } else if (framing.kind === "chunked") {
+    at = putLatin1(buffer, at, "Transfer-Encoding: chunked\r\n");
   }
+  buffer[at++] = CR;
+  buffer[at++] = LF;
+  return at;
 }
 
 /** Lets go of streamed content that is not sent. */

@@ -199,7 +199,7 @@ export class HttpTokenizer {
     if (result === "too-long") {
       throw badChunk(`line beyond ${this.#options.maxChunkLineBytes} bytes`, reader.lineOffset);
     }
-    const end = this.#head.lineEnd("bad-chunk");
+    const end = this.#head.fields.lineEnd("bad-chunk");
     const { size, extensionBytes } = parseChunkLine(reader.line, reader.start, end);
     // A quoted extension may hold bytes that are not ASCII, and trailers may follow without data in between.
     if (extensionBytes > 0) this.#head.forgetText();
@@ -227,7 +227,7 @@ export class HttpTokenizer {
     const result = reader.next(Math.max(2, maxTrailerBytes - (reader.nextLineOffset - this.#trailerStart)));
     if (result === "more") return false;
     if (result === "too-long") throw tooManyTrailers(`${maxTrailerBytes} bytes`, reader.lineOffset);
-    const end = this.#head.lineEnd();
+    const end = this.#head.fields.lineEnd();
     if (end === reader.start) {
       this.#endMessage(tokens);
       return true;
@@ -236,8 +236,8 @@ export class HttpTokenizer {
     if (this.#trailers.size === maxTrailers) {
       throw tooManyTrailers(`${maxTrailers} fields`, reader.lineOffset);
     }
-    this.#head.parseField(end);
-    const field = this.#head.fieldToken("trailer");
+    this.#head.fields.parse(end);
+    const field = this.#head.fields.toToken("trailer");
     if (FORBIDDEN_TRAILERS.has(field.name.toLowerCase())) {
       throw new HttpError(400, `Cannot take the trailer: ${field.name} belongs into the head`, {
         code: "bad-trailer",
