@@ -129,7 +129,7 @@ class HttpServer implements Server {
     this.#perAddress.set(hostname, sameAddress + 1);
     const served = new ServedConnection(connection, this.#shared);
     this.#connections.add(served);
-    served.serve().then(() => this.#release(served, hostname));
+    served.serveConnection().then(() => this.#release(served, hostname));
   }
 
   #release(served: ServedConnection, hostname: string): void {

@@ -42,7 +42,7 @@ export class ServedConnection implements RequestSource {
   }
 
   /** Serves requests until client or server end the connection. Never rejects. */
-  async serve(): Promise<void> {
+  async serveConnection(): Promise<void> {
     try {
       await this.#loop();
     } catch (error) {
