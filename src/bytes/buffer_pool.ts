@@ -1,29 +1,34 @@
-/** Buffers for reuse in two sizes, so that a busy server allocates none and an idle one holds few. */
+/** The largest buffer that is kept for reuse. */
+export const LARGE_BYTES = 65_536;
+
+// An answer of usual size; a batch of pipelined ones; the largest batch. Every connection that is served in one turn of
+// the event loop has one in use, so each size is kept for many of them: 2 + 4 + 8 MiB at the most.
+const SIZES: readonly { readonly bytes: number; readonly maxFree: number }[] = [
+  { bytes: 2_048, maxFree: 1_024 },
+  { bytes: 8_192, maxFree: 512 },
+  { bytes: LARGE_BYTES, maxFree: 128 },
+];
+
+/** Buffers for reuse in a few sizes, so that a busy server allocates none and an idle one holds few. */
 export class BufferPool {
-  readonly #small: Uint8Array<ArrayBuffer>[] = [];
-  readonly #large: Uint8Array<ArrayBuffer>[] = [];
+  readonly #free: readonly Uint8Array<ArrayBuffer>[][] = SIZES.map(() => []);
 
   /** A buffer of at least this many bytes with any content; the caller owns it until {@linkcode BufferPool.give}. */
   take(minBytes: number): Uint8Array<ArrayBuffer> {
-    if (minBytes <= SMALL_BYTES) return this.#small.pop() ?? new Uint8Array(SMALL_BYTES);
-    if (minBytes <= LARGE_BYTES) return this.#large.pop() ?? new Uint8Array(LARGE_BYTES);
+    for (let i = 0; i < SIZES.length; i++) {
+      const { bytes } = SIZES[i]!;
+      if (minBytes <= bytes) return this.#free[i]!.pop() ?? new Uint8Array(bytes);
+    }
     return new Uint8Array(minBytes);
   }
 
   /** Gives a buffer back, whole; it must not be used any more. */
   give(buffer: Uint8Array<ArrayBuffer>): void {
-    if (buffer.length === SMALL_BYTES) {
-      if (this.#small.length < MAX_FREE_SMALL) this.#small.push(buffer);
-    } else if (buffer.length === LARGE_BYTES) {
-      if (this.#large.length < MAX_FREE_LARGE) this.#large.push(buffer);
+    for (let i = 0; i < SIZES.length; i++) {
+      const { bytes, maxFree } = SIZES[i]!;
+      if (buffer.length !== bytes) continue;
+      if (this.#free[i]!.length < maxFree) this.#free[i]!.push(buffer);
+      return;
     }
   }
 }
-
-/** The largest buffer that is kept for reuse. */
-export const LARGE_BYTES = 65_536;
-
-// Holds an answer of usual size. Every connection that is served in one turn of the event loop has one in use.
-const SMALL_BYTES = 2_048;
-const MAX_FREE_SMALL = 1_024;
-const MAX_FREE_LARGE = 32;

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { BufferPool, LARGE_BYTES } from "../../src/bytes/buffer_pool.ts";
 
-Deno.test("BufferPool.take() gives a buffer that is large enough, of one of two sizes", () => {
+Deno.test("BufferPool.take() gives a buffer that is large enough, of one of a few sizes", () => {
   const pool = new BufferPool();
   const small = pool.take(0).length;
   for (const size of [0, 1, small]) assertEquals(pool.take(size).length, small);
-  for (const size of [small + 1, LARGE_BYTES]) assertEquals(pool.take(size).length, LARGE_BYTES);
+  for (const size of [small + 1, 8_192]) assertEquals(pool.take(size).length, 8_192);
+  for (const size of [8_193, LARGE_BYTES]) assertEquals(pool.take(size).length, LARGE_BYTES);
   assert(small < LARGE_BYTES);
 });
 
@@ -30,7 +31,7 @@ Deno.test("BufferPool gives a buffer again that was given back, and none twice",
 });
 
 Deno.test("BufferPool.give() keeps few: what a burst needed is not held for ever", () => {
-  for (const [size, mostKept] of [[1, 1_024], [LARGE_BYTES, 32]] as const) {
+  for (const [size, mostKept] of [[1, 1_024], [8_192, 512], [LARGE_BYTES, 128]] as const) {
     const pool = new BufferPool();
     const buffers = new Set(Array.from({ length: mostKept + 10 }, () => pool.take(size)));
     for (const buffer of buffers) pool.give(buffer);

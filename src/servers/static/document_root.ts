@@ -1,7 +1,7 @@
 // Nothing outside the document root is served: what lies inside is decided here, and nowhere else.
 
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, lstat, open, realpath, stat } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { HttpError } from "../../http/errors.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";
@@ -94,6 +94,18 @@ export class DocumentRoot {
     } catch (error) {
       await handle.close();
       throw toHttpError(error, path);
+    }
+  }
+
+  /** The names in a located directory that clients may see, in no order. @throws {HttpError} 403, 404 or 503 */
+  async readNames(path: string): Promise<readonly string[]> {
+    try {
+      // A name with a backslash cannot be asked for.
+      return (await readdir(path)).filter((name) => !this.hidesName(name) && !name.includes("\\"));
+    } catch (error) {
+      throw isMissing(error)
+        ? new HttpError(404, `Cannot list "${path}": it is gone`)
+        : toHttpError(error, path);
     }
   }
 

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { html } from "../../backend/html.ts";
 import { pageResponse } from "../../backend/page.ts";
 import { createResponse, type HttpResponse } from "../../http/response.ts";
@@ -27,13 +27,14 @@ const CONCURRENT_STATS = 64;
  *
  * @param segments the names of the directory below the root
  * @param path where it is
+ * @throws {HttpError} 403, 404 or 503 when it cannot be read
  */
 export async function listDirectory(
   root: DocumentRoot,
   segments: readonly string[],
   path: string,
 ): Promise<readonly ListedEntry[]> {
-  const names = (await readdir(path)).filter((name) => !root.hidesName(name) && !name.includes("\\"));
+  const names = await root.readNames(path);
   const entries: ListedEntry[] = [];
   for (let start = 0; start < names.length; start += CONCURRENT_STATS) {
     const some = names.slice(start, start + CONCURRENT_STATS);

@@ -28,6 +28,19 @@ Deno.test("a large file is streamed, whole and in parts", async () => {
   });
 });
 
+Deno.test("a file of 1 MB is in memory and sent in pieces, as often as it is asked for", async () => {
+  const content = LARGE.subarray(0, 1_000_000);
+  await withFolder({ "a.bin": content }, {}, async (folder) => {
+    await folder.get("GET /a.bin");
+    const response = folder.ask("GET /a.bin");
+    if (response instanceof Promise) throw new Error("the file was looked at again");
+    const pieces = await Promise.all([readBody(response.body), readBody(response.body)]);
+    assertEquals(pieces, [content, content]);
+    assertEquals(response.headers.get("Content-Length"), "1000000");
+    assertEquals((await folder.get("GET /a.bin", { Range: "bytes=-7" })).bytes, content.subarray(-7));
+  });
+});
+
 Deno.test("a stream that is left before or in the middle leaves no file open", async () => {
   await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
     const unread = await folder.ask("GET /large.bin");
