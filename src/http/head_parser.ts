@@ -77,6 +77,8 @@ export class HeadParser {
   /** Prepares for the next head. */
   reset(): void {
     this.#emptyLines = 0;
+    // A plain head has left nothing here.
+    if (!this.#hasRequestLine) return;
     this.#hasRequestLine = false;
     this.#method = "";
     this.#target = "";
@@ -95,6 +97,7 @@ export class HeadParser {
    * @throws {HttpError} for the first fault
    */
   read(tokens: HttpToken[]): Framing | undefined {
+    if (this.#reader.isDrained) return undefined;
     if (!this.#hasRequestLine && this.#plain !== undefined && this.#reader.partialLength === 0) {
       const framing = this.#readPlain(tokens, this.#plain);
       if (framing !== undefined) return framing;
@@ -134,12 +137,16 @@ export class HeadParser {
     this.start = reader.offset;
     reader.skipTo(plain.end);
     this.#isFirst = false;
-    this.#takeHead(head);
-    return this.#complete(tokens, head);
+    try {
+      return this.#complete(tokens, head);
+    } catch (error) {
+      this.#keepHead(head);
+      throw error;
+    }
   }
 
-  // Where the head as a whole is refused, what it said is known.
-  #takeHead({ method, target, version, headers }: RequestHead): void {
+  // Where a head as a whole is refused, what it said is known.
+  #keepHead({ method, target, version, headers }: RequestHead): void {
     this.#method = method;
     this.#target = target;
     this.#version = version;
@@ -149,7 +156,8 @@ export class HeadParser {
 
   #complete(tokens: HttpToken[], head: RequestHead): Framing {
     const framing = checkHead(head, this.#validHost);
-    this.#validHost = head.headers.get("host");
+    const host = head.headers.get("host");
+    if (host !== this.#validHost) this.#validHost = host;
     const { offset } = this.#reader;
     tokens.push({ kind: "head-end", head, framing, headStart: this.start, start: offset - 2, end: offset });
     return framing;

@@ -52,6 +52,11 @@ export class LineReader {
     return this.#carry.subarray(0, this.#carryLength);
   }
 
+  /** Whether all pushed bytes have been read. */
+  get isDrained(): boolean {
+    return this.#position === this.#chunkLength;
+  }
+
   /** The array that was pushed last. */
   get pushed(): Uint8Array {
     return this.#chunk;

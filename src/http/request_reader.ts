@@ -179,7 +179,8 @@ export class RequestReader {
       this.#openBody(head, framing),
       this.#rawHead(token.headStart, token.end),
     );
-    this.#request = request;
+    // Needed only where content is still to come: see #refuseRest().
+    if (this.#body !== undefined) this.#request = request;
     const expectation = head.version === "1.1" ? head.headers.get("expect") : undefined;
     if (expectation !== undefined && !equalsIgnoringCase(expectation, "100-continue")) {
       const quoted = JSON.stringify(expectation);
