@@ -173,8 +173,7 @@ export function portError(code: ConnectionErrorCode, address: NetAddress, cause:
 }
 
 /** The URL of an HTTP listener. */
-export function urlOf(listener: Listener): string {
-  const { hostname, port } = listener.address;
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return `${listener.isEncrypted ? "https" : "http"}://${host}:${port}/`;
+export function urlOf({ address, isEncrypted }: Pick<Listener, "address" | "isEncrypted">): string {
+  const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
+  return `${isEncrypted ? "https" : "http"}://${host}:${address.port}/`;
 }

@@ -6,6 +6,8 @@ export interface Flag<T> {
   readonly help: string;
   /** The value's name in `--help`; a flag without one is a switch and takes no value. */
   readonly placeholder?: string;
+  /** Whether it may be given several times: `parse` then gets all values, a line each. */
+  readonly isRepeatable?: boolean;
   /** One letter that may stand for the name. */
   readonly alias?: string;
   /** The value when the flag is not given. */
@@ -95,6 +97,7 @@ export function parseFlags<Table extends FlagTable>(
   const parsed: Record<string, unknown> = parseArgs(words, {
     string: names.filter((name) => !isSwitch(name)),
     boolean: names.filter(isSwitch),
+    collect: names.filter((name) => table[name]!.isRepeatable),
     alias: aliasesOf(table),
     unknown: (word: string, name?: string) => refuseUnknown(word, name, names),
   });
@@ -155,8 +158,9 @@ function refuseUnknown(word: string, name: string | undefined, names: readonly s
 
 function readFlag(name: string, flag: Flag<unknown>, given: unknown): unknown {
   if (flag.placeholder === undefined) return given === true;
-  if (given === undefined) return flag.default;
-  const text = String(given);
+  const isMissing = given === undefined || (Array.isArray(given) && given.length === 0);
+  if (isMissing) return flag.default;
+  const text = Array.isArray(given) ? given.join("\n") : String(given);
   const value = flag.parse(text);
   if (value === undefined) {
     const state = text === "" ? "got nothing" : `got ${JSON.stringify(text)}`;

@@ -13,7 +13,7 @@ export function listenWithDeno(options: ListenOptions): Listener {
   try {
     const listener = tls === undefined
       ? Deno.listen({ hostname, port, reusePort })
-      : Deno.listenTls({ hostname, port, cert: tls.cert, key: tls.key });
+      : Deno.listenTls({ hostname, port, reusePort, cert: tls.cert, key: tls.key });
     return new DenoListener(listener, tls !== undefined);
   } catch (cause) {
     const error = toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);

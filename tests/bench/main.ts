@@ -8,12 +8,14 @@ import { describeMachine, inspectMachine } from "./machine.ts";
 import { MEMORY_SECTION } from "./memory_section.ts";
 import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
 import { HELLO_PEERS, MEMORY_PEERS } from "./peers/peers.ts";
+import { STATIC_PEERS } from "./peers/static_peers.ts";
 import { ProcessGroup } from "./processes.ts";
+import { STATIC_SECTION } from "./static_section.ts";
 import type { Bench, Section, SectionReport } from "./section.ts";
 import { toMarkdown } from "./table.ts";
 
 // A further section is a further file that exports a Section, and a further name here.
-const SECTIONS: readonly Section[] = [HTTP_SECTION, MEMORY_SECTION, LATENCY_SECTION];
+const SECTIONS: readonly Section[] = [HTTP_SECTION, MEMORY_SECTION, LATENCY_SECTION, STATIC_SECTION];
 const ROOT = new URL("../../", import.meta.url);
 
 async function main(): Promise<number> {
@@ -21,7 +23,11 @@ async function main(): Promise<number> {
   try {
     options = parseOptions(Deno.args);
     checkNames("section", options.sections, SECTIONS.map((section) => section.name));
-    checkNames("server", options.only, [...HELLO_PEERS, ...MEMORY_PEERS].map((peer) => peer.name));
+    checkNames(
+      "server",
+      options.only,
+      [...HELLO_PEERS, ...MEMORY_PEERS, ...STATIC_PEERS].map((peer) => peer.name),
+    );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     console.error(`${error.message}\n\n${USAGE}`);

@@ -10,7 +10,7 @@ import {
   urlOf,
 } from "../../command.ts";
 import type { FlagValues } from "../../flags.ts";
-import { ConnectionError, type NetAddress } from "../../net/connection.ts";
+import { ConnectionError } from "../../net/connection.ts";
 import { canSharePorts, WorkerPool } from "../../workers.ts";
 import { STATIC_FLAGS } from "./command_flags.ts";
 import { type LogBatch, writeBatch } from "./forwarded_logs.ts";
@@ -76,7 +76,9 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
       stopTimeoutMs: values["grace-ms"] + STOP_MARGIN_MS,
     });
     return {
-      announcements: [`static listening on ${urlOfAddress(pool.address, tls.tls !== undefined)}`],
+      announcements: [
+        `static listening on ${urlOf({ address: pool.address, isEncrypted: tls.tls !== undefined })}`,
+      ],
       shutdown: () => pool.stop(),
       finished: pool.finished,
     };
@@ -95,9 +97,4 @@ async function readCertificate(
   if (certPath === undefined || keyPath === undefined) return {};
   const [cert, key] = await Promise.all([readFile(certPath, "utf-8"), readFile(keyPath, "utf-8")]);
   return { tls: { cert, key } };
-}
-
-function urlOfAddress({ hostname, port }: NetAddress, isEncrypted: boolean): string {
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return `${isEncrypted ? "https" : "http"}://${host}:${port}/`;
 }

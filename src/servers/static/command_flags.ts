@@ -69,7 +69,8 @@ export const STATIC_FLAGS = {
   }),
   header: checkedFlag({
     placeholder: '"NAME: VALUE"',
-    help: "add a header to all answers; several are separated by line feeds",
+    help: "add a header to all answers; may be given several times",
+    isRepeatable: true,
     default: undefined,
     expected: '"Name: value", and none of the headers that the server sets for the connection',
     parse: parseFields,
