@@ -64,9 +64,11 @@ async function runCommand(args: readonly string[]): Promise<void> {
 
 async function startCommand(command: AnyCommand, values: CommonValues): Promise<void> {
   const tls = await readCertificate(values);
+  const accessLog = await chooseLogTarget(values["access-log"], "access");
+  const errorLog = await chooseLogTarget(values["error-log"], "error");
   const logs = await openLogs({
-    accessLog: await chooseLogTarget(values["access-log"], "access"),
-    errorLog: await chooseLogTarget(values["error-log"], "error"),
+    accessLog: accessLog.target,
+    errorLog: errorLog.target,
     format: values["log-format"],
     lowestLevel: values["log-level"],
     onError: (error) =>
@@ -91,6 +93,10 @@ async function startCommand(command: AnyCommand, values: CommonValues): Promise<
     throw error;
   }
   stopOnSignals(running, logs);
+  // Said now and not before: a start that fails says one line, and why.
+  for (const { remark } of [accessLog, errorLog]) {
+    if (remark !== undefined) printError(remark);
+  }
   for (const announcement of running.announcements) printLine(`millrace ${announcement}`);
   await running.finished;
 }
@@ -125,20 +131,25 @@ async function readPem(flag: string, path: string): Promise<string> {
   }
 }
 
+interface ChosenTarget {
+  readonly target: LogTarget;
+  /** What the user should know about the choice. */
+  readonly remark?: string;
+}
+
 /** Logs go to files unless that is not allowed: permissions are asked for, so that nobody is prompted. */
-async function chooseLogTarget(value: string | undefined, log: "access" | "error"): Promise<LogTarget> {
+async function chooseLogTarget(value: string | undefined, log: "access" | "error"): Promise<ChosenTarget> {
   const consoleTarget: LogTarget = { kind: "console", write: log === "access" ? print : printToError };
-  if (value === "off") return { kind: "off" };
-  if (value === "-") return consoleTarget;
+  if (value === "off") return { target: { kind: "off" } };
+  if (value === "-") return { target: consoleTarget };
   const path = value ?? `${log}.log`;
   const obstacle = await findObstacle(path);
-  if (obstacle === undefined) return { kind: "file", path };
+  if (obstacle === undefined) return { target: { kind: "file", path } };
   if (value !== undefined) {
     throw new UsageError(`bad value for --${log}-log: ${obstacle} ${JSON.stringify(value)}`);
   }
   const stream = log === "access" ? "stdout" : "stderr";
-  printError(`${obstacle} ${path}: the ${log} log goes to ${stream}`);
-  return consoleTarget;
+  return { target: consoleTarget, remark: `${obstacle} ${path}: the ${log} log goes to ${stream}` };
 }
 
 /** Why a file cannot be appended to; undefined when it can. */

@@ -1,7 +1,8 @@
 // How a database file is recognized, made, checked and taken. A file that is not ours, or is damaged, is only read.
 
-import { link, stat, unlink } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { Buffer } from "node:buffer";
+import { link, open, stat, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { checkBlock } from "./block_codec.ts";
 import { checkJournalRow } from "./journal_group.ts";
@@ -51,7 +52,7 @@ export async function openDatabase(path: string, durability: Durability): Promis
     const size = await sizeOf(path);
     if (size === undefined) await createFile(Database, path);
     else if (size > 0) {
-      checkKind(Database, path);
+      await checkKind(path);
       checkContent(Database, path);
     }
     const database = new Database(path);
@@ -114,25 +115,38 @@ async function createFile(Database: DatabaseConstructor, path: string): Promise<
   }
 }
 
-// Opened as immutable: a database of another program gets no files of ours beside it. The header of our files never
-// waits in the log.
-function checkKind(Database: DatabaseConstructor, path: string): void {
-  const url = new URL("file:///");
-  url.pathname = resolve(path).replaceAll("%", "%25");
-  url.searchParams.set("immutable", "1");
-  const database = new Database(url, { readOnly: true });
+const MAGIC = "SQLite format 3\0";
+// Where the header of a database has the numbers that say whose it is, four bytes each, the highest first.
+const USER_VERSION_OFFSET = 60;
+const APPLICATION_ID_OFFSET = 68;
+const HEADER_BYTES = 100;
+
+// The header is read as bytes: SQLite would put files of its own beside the database of another program, and Deno
+// opens database URLs only with the permission to write everywhere. Our headers never wait in the log.
+async function checkKind(path: string): Promise<void> {
+  const header = await readHeader(path);
+  const isOurs = header.subarray(0, MAGIC.length).toString("latin1") === MAGIC &&
+    header.readUInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID;
+  if (!isOurs) {
+    throw new StoreOpenError("foreign", `Cannot open "${path}": it is no database of the metrics server`);
+  }
+  const version = header.readUInt32BE(USER_VERSION_OFFSET);
+  if (version !== FORMAT_VERSION) {
+    const message =
+      `Cannot open "${path}": its format is version ${version}, this program knows ${FORMAT_VERSION}`;
+    throw new StoreOpenError("foreign", message);
+  }
+}
+
+async function readHeader(path: string): Promise<Buffer> {
+  const file = await open(path, "r");
   try {
-    if (readNumber(database, "PRAGMA application_id") !== APPLICATION_ID) {
-      throw new StoreOpenError("foreign", `Cannot open "${path}": it is no database of the metrics server`);
-    }
-    const version = readNumber(database, "PRAGMA user_version");
-    if (version !== FORMAT_VERSION) {
-      const message =
-        `Cannot open "${path}": its format is version ${version}, this program knows ${FORMAT_VERSION}`;
-      throw new StoreOpenError("foreign", message);
-    }
+    // What is missing of a short file stays zero.
+    const header = Buffer.alloc(HEADER_BYTES);
+    await file.read(header, 0, HEADER_BYTES, 0);
+    return header;
   } finally {
-    database.close();
+    await file.close();
   }
 }
 
@@ -152,10 +166,6 @@ function checkContent(Database: DatabaseConstructor, path: string): void {
   } finally {
     database.close();
   }
-}
-
-function readNumber(database: DatabaseSync, query: string): number {
-  return Object.values(database.prepare(query).get() ?? {})[0] as number;
 }
 
 // In exclusive mode the lock that the first write takes stays until the end, and the index of the log needs no file.

@@ -1,0 +1,108 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runProgram, startProgram, withDirectory } from "../../support/program.ts";
+import { within } from "../../support/deadline.ts";
+
+const LINE = /^millrace: [^\n]+\n$/;
+const QUIET = ["--error-log", "off"];
+
+/** Sends commands, ends sending, and gives all that comes back. */
+async function ask(port: number, commands: string): Promise<string> {
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await conn.write(new TextEncoder().encode(commands));
+  await conn.closeWrite();
+  return await within(new Response(conn.readable).text(), `the replies to ${commands}`);
+}
+
+Deno.test("metricsCommand serves put and get, says where, and ends with 0 on SIGTERM", async () => {
+  const program = await startProgram(["metrics", ...QUIET]);
+  assertMatch(program.readyLine, /^millrace metrics listening on tcp:\/\/127\.0\.0\.1:\d+$/);
+  const replies = await ask(program.port, "put a 1 5\nget *\ngot a\n");
+  assertEquals(replies, "ok\n\nok\na 1.0 5\n\nerror\nwrong command\n\n");
+  const { code, stderr } = await program.stop();
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("metricsCommand keeps samples in the file of --data over a restart", async () => {
+  await withDirectory(async (directory) => {
+    const args = ["metrics", ...QUIET, "--data", `${directory}/metrics.db`];
+    const first = await startProgram(args, { writable: [directory] });
+    assertEquals(await ask(first.port, "put a 1 5\nput a 2 6\n"), "ok\n\nok\n\n");
+    assertEquals((await first.stop()).code, 0);
+    const second = await startProgram(args, { writable: [directory] });
+    assertEquals(await ask(second.port, "get a\n"), "ok\na 1.0 5\na 2.0 6\n\n");
+    assertEquals((await second.stop()).code, 0);
+  });
+});
+
+Deno.test("metricsCommand says in one line why a database cannot be used, and leaves a foreign file alone", async () => {
+  await withDirectory(async (directory) => {
+    const foreign = `${directory}/foreign.db`;
+    await Deno.writeTextFile(foreign, "this is no database, and not a short text either");
+    const used = `${directory}/used.db`;
+    const owner = await startProgram(["metrics", ...QUIET, "--data", used], { writable: [directory] });
+    const rows: [file: string, code: number][] = [
+      [foreign, 1],
+      [used, 1],
+      [`${directory}/nowhere/metrics.db`, 2],
+    ];
+    for (const [file, expected] of rows) {
+      const args = ["metrics", ...QUIET, "--port", "0", "--data", file];
+      const { code, stdout, stderr } = await runProgram(args, { writable: [directory] });
+      assertEquals([code, stdout], [expected, ""], stderr);
+      assertMatch(stderr, LINE, file);
+    }
+    assertEquals(await Deno.readTextFile(foreign), "this is no database, and not a short text either");
+    assertEquals((await owner.stop()).code, 0);
+  });
+});
+
+Deno.test("metricsCommand refuses bad values of its own flags with code 2, and a port in use with code 1", async () => {
+  const rows: [args: string[], part: string][] = [
+    [["--retention", "30"], "--retention"],
+    [["--retention", "d"], "30d"],
+    [["--max-series", "0"], "--max-series"],
+    [["--max-samples", "-1"], "--max-samples"],
+    [["--durability", "some"], "full or normal"],
+    [["--idle-timeout-ms", "soon"], "--idle-timeout-ms"],
+  ];
+  for (const [args, part] of rows) {
+    const { code, stderr } = await runProgram(["metrics", "--port", "0", ...args]);
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, LINE, part);
+    assertStringIncludes(stderr, part);
+  }
+  const owner = await startProgram(["metrics", ...QUIET]);
+  const { code, stderr } = await runProgram(["metrics", "--port", String(owner.port)]);
+  assertEquals(code, 1, stderr);
+  assertMatch(stderr, LINE);
+  assertEquals((await owner.stop()).code, 0);
+});
+
+Deno.test("metricsCommand refuses what is beyond --max-series with its reason, and goes on", async () => {
+  const program = await startProgram(["metrics", ...QUIET, "--max-series", "1"]);
+  const replies = await ask(program.port, "put a 1 5\nput b 1 5\nput a 2 5\n");
+  assertMatch(replies, /^ok\n\nerror\n(?!wrong command)[^\n]+\n\nok\n\n$/);
+  await program.stop();
+});
+
+Deno.test("metricsCommand logs connections and refusals at debug level only, commands only where asked", async () => {
+  const quiet = await startProgram(["metrics", "--error-log", "-"]);
+  await ask(quiet.port, "nonsense\n");
+  const silent = await quiet.stop();
+  assertEquals([silent.stdout, silent.stderr], [`${quiet.readyLine}\n`, ""]);
+
+  const talkative = await startProgram([
+    "metrics",
+    "--error-log",
+    "-",
+    "--log-level",
+    "debug",
+    "--access-log",
+    "-",
+  ]);
+  await ask(talkative.port, "put a 1 5\nnonsense\n");
+  const { stdout, stderr } = await talkative.stop();
+  assertStringIncludes(stderr, "nonsense");
+  assertMatch(stdout, /127\.0\.0\.1:\d+ 200 put a/);
+  assertMatch(stdout, /127\.0\.0\.1:\d+ 400 nonsense/);
+});
