@@ -11,23 +11,14 @@ import {
   findCarriageReturn,
   findMethodEnd,
   findTargetEnd,
-  type TargetBytes,
 } from "./head.ts";
 import { HttpHeaders } from "./headers.ts";
-import type { HttpLimits } from "./limits.ts";
+import type { HeadParserOptions } from "./head_parser_options.ts";
 import type { LineReader } from "./line_reader.ts";
 import { PlainHeadReader } from "./plain_head.ts";
 import type { HttpVersion, RequestHead } from "./request.ts";
 import { decodeLatin1, TextWindow } from "./text_window.ts";
 import type { HttpToken } from "./tokens.ts";
-
-/** Limits and tolerances of a head. */
-export interface HeadParserOptions extends HttpLimits {
-  /** Which bytes a request target may hold; default `whatwg`, for browsers leave `|` and others unencoded. */
-  readonly targetBytes: TargetBytes;
-  /** Whether request line and fields are given as tokens; they are in the head-end token as well. */
-  readonly lineTokens: boolean;
-}
 
 const ZERO = 0x30;
 const ONE = 0x31;

@@ -4,7 +4,7 @@
 // cut in pieces it takes the one way, whole the other.
 
 import { BROWSER_URI_BYTE, BYTE_CLASSES, TCHAR, URI_BYTE } from "./grammar.ts";
-import type { HeadParserOptions } from "./head_parser.ts";
+import type { HeadParserOptions } from "./head_parser_options.ts";
 import { HttpHeaders } from "./headers.ts";
 import type { HttpVersion, RequestHead } from "./request.ts";
 import type { TextWindow } from "./text_window.ts";

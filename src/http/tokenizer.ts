@@ -3,7 +3,8 @@
 import { badChunk, parseChunkLine } from "./chunked.ts";
 import { HttpError } from "./errors.ts";
 import type { Framing } from "./framing.ts";
-import { HeadParser, type HeadParserOptions } from "./head_parser.ts";
+import { HeadParser } from "./head_parser.ts";
+import type { HeadParserOptions } from "./head_parser_options.ts";
 import { HttpHeaders } from "./headers.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "./limits.ts";
 import { LineReader } from "./line_reader.ts";

@@ -1,11 +1,14 @@
 // Causes can go in a circle; nobody reads further than this.
 const MAX_DEPTH = 5;
 
-/** What a caught value says, with what its causes say: `Cannot open the page <- no such file`. Never throws. */
+/** What a caught value says and what its causes say, each once. Never throws. */
+export function messagesOfError(error: unknown): string[] {
+  return [...new Set(causesOf(error).map(messageOf))];
+}
+
+/** The same in one line: `Cannot open the page <- no such file`. Never throws. */
 export function messageOfError(error: unknown): string {
-  const messages = new Set<string>();
-  for (const cause of causesOf(error)) messages.add(messageOf(cause));
-  return [...messages].join(" <- ");
+  return messagesOfError(error).join(" <- ");
 }
 
 /** Where an error and its causes were thrown, or undefined for values that are no errors. Never throws. */

@@ -6,15 +6,13 @@ import { ExplainedError } from "../explained_error.ts";
 import type { Middleware, RequestContext } from "../handler.ts";
 import { pageResponse } from "../page.ts";
 import { themeOf } from "./bg_color.ts";
+import { messagesOfError } from "./error_text.ts";
 
 /** Options of {@linkcode showErrors}. */
 export interface ShowErrorsOptions {
   /** Whether this client may see original messages; asked after an error only. */
   readonly isShown: (request: HttpRequest, context: RequestContext) => boolean;
 }
-
-// Causes can go in a circle; nobody reads further than this.
-const MAX_DEPTH = 5;
 
 /**
  * Middleware: catches what is thrown further in, notes it as `context.error`, and answers with an HTML page.
@@ -25,7 +23,7 @@ const MAX_DEPTH = 5;
 export function showErrors(options: ShowErrorsOptions): Middleware {
   const answer = (error: unknown, request: HttpRequest, context: RequestContext): HttpResponse => {
     context.error = error;
-    const messages = options.isShown(request, context) ? messagesOf(error) : [];
+    const messages = options.isShown(request, context) ? messagesOfError(error) : [];
     const theme = themeOf(context);
     if (!(error instanceof HttpError)) {
       return pageResponse(500, buildErrorPage({ status: 500, messages, theme }));
@@ -43,20 +41,4 @@ export function showErrors(options: ShowErrorsOptions): Middleware {
       return answer(error, request, context);
     }
   };
-}
-
-/** The message of the error and those of its causes, each said once. */
-function messagesOf(error: unknown): string[] {
-  const messages = new Set<string>();
-  let cause = error;
-  for (let depth = 0; depth < MAX_DEPTH && cause !== undefined; depth++) {
-    messages.add(messageOf(cause));
-    cause = cause instanceof Error ? cause.cause : undefined;
-  }
-  return [...messages];
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message === "" ? error.name : error.message;
-  return typeof error === "string" ? error : `thrown: ${Object.prototype.toString.call(error)}`;
 }
