@@ -9,6 +9,7 @@ const UNSAFE_IN_LINES = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}\
 const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
 
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
+const PLAIN_LINES = /^[\n\x20-\x5b\x5d-\x7e]*$/;
 const PLAIN_COLUMN = /^[\x21-\x5b\x5d-\x7e]*$/;
 const PLAIN_JSON = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
@@ -36,7 +37,10 @@ export function escapeBytes(bytes: Uint8Array): string {
 
 /** Like {@linkcode escapeBytes}, with the line feeds left in: for text of several lines. */
 export function escapeLines(bytes: Uint8Array): string {
-  return joinRuns(bytes, (run) => run.replace(UNSAFE_IN_LINES, escapeCharacter));
+  return joinRuns(
+    bytes,
+    (run) => PLAIN_LINES.test(run) ? run : run.replace(UNSAFE_IN_LINES, escapeCharacter),
+  );
 }
 
 /** {@linkcode escapeBytes} for bytes that are seen as latin1, one character for each. */
@@ -95,14 +99,30 @@ function joinRuns(bytes: Uint8Array, take: (run: string) => string): string {
   for (let at = 0; at < bytes.length;) {
     const length = bytes[at]! < 0x80 ? 1 : characterLength(bytes, at);
     if (length === 0) {
-      if (at > runStart) text += take(decoder.decode(bytes.subarray(runStart, at)));
-      text += `\\x${hex(bytes[at]!, 2)}`;
+      if (at > runStart) text += take(decodeRun(bytes, runStart, at));
+      text += BYTE_ESCAPES[bytes[at]!]!;
       runStart = ++at;
     } else {
       at += length;
     }
   }
-  return text + take(decoder.decode(bytes.subarray(runStart)));
+  return text + take(decodeRun(bytes, runStart, bytes.length));
+}
+
+const BYTE_ESCAPES: readonly string[] = Array.from({ length: 256 }, (_, byte) => `\\x${hex(byte, 2)}`);
+
+// Between the bytes of a binary body stand runs of a few ASCII characters, half a million in a megabyte: for them the
+// call of the decoder costs more than all the rest.
+const MAX_SHORT_RUN = 8;
+
+function decodeRun(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > MAX_SHORT_RUN) return decoder.decode(bytes.subarray(start, end));
+  let text = "";
+  for (let at = start; at < end; at++) {
+    if (bytes[at]! > 0x7f) return decoder.decode(bytes.subarray(start, end));
+    text += String.fromCharCode(bytes[at]!);
+  }
+  return text;
 }
 
 /** How many bytes the UTF-8 character of several bytes at `at` has (RFC 3629 §4); 0 where there is none. */
