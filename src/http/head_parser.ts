@@ -73,6 +73,7 @@ export class HeadParser {
     this.#hasRequestLine = false;
     this.#method = "";
     this.#target = "";
+    this.#version = "1.1";
     this.#headers = new HttpHeaders();
   }
 
