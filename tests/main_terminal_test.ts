@@ -3,12 +3,14 @@ import { within } from "./support/deadline.ts";
 
 Deno.test("main() asks for no permission on a terminal, with network and read permission alone", async () => {
   const script = new URL("../mod.ts", import.meta.url).pathname;
-  const command = `${Deno.execPath()} run --allow-net --allow-read ${script} --port 0`;
+  // exec: a shell that stays would die of Ctrl-C itself, and its code would hide the program's.
+  const command = `exec ${Deno.execPath()} run --allow-net --allow-read ${script} --port 0`;
   let child: Deno.ChildProcess;
   try {
     // script(1) gives the program a terminal of its own; what it prints comes through here.
     child = new Deno.Command("script", {
       args: ["-qec", command, "/dev/null"],
+      env: { SHELL: "/bin/sh" },
       cwd: new URL("../", import.meta.url),
       stdin: "piped",
       stdout: "piped",
