@@ -2,6 +2,7 @@ import type { Backend, RequestContext } from "./backend/handler.ts";
 import { run } from "./backend/run.ts";
 import type { BufferPool } from "./bytes/buffer_pool.ts";
 import type { Deadlines } from "./deadlines.ts";
+import { HttpError } from "./http/errors.ts";
 import { shouldKeepAlive } from "./http/persistence.ts";
 import { processRequest } from "./http/process_request.ts";
 import { type FirstLines, type Persistence, processResponse } from "./http/process_response.ts";
@@ -9,6 +10,7 @@ import type { HttpRequest } from "./http/request.ts";
 import { type ReadPhase, RequestReader, type RequestSource } from "./http/request_reader.ts";
 import type { HttpResponse } from "./http/response.ts";
 import { ResponseWriter } from "./http/response_writer.ts";
+import { isHttpsUri } from "./http/target.ts";
 import { type Connection, ConnectionError } from "./net/connection.ts";
 import type { ServeSettings } from "./serve_options.ts";
 import { TimedConnection } from "./timed_connection.ts";
@@ -105,6 +107,7 @@ export class ServedConnection implements RequestSource {
       settings.onNotHttp(request.refusal, this.#connection.remote);
       return "close";
     }
+    if (isHttpsUri(request.target) && !this.#connection.isEncrypted) request.refuse(misdirected(request));
     const context: RequestContext = {
       remote: this.#connection.remote,
       local: this.#connection.local,
@@ -159,4 +162,8 @@ export class ServedConnection implements RequestSource {
     await this.flush();
     await this.#timed.linger();
   }
+}
+
+function misdirected({ target }: HttpRequest): HttpError {
+  return new HttpError(421, `Cannot serve ${JSON.stringify(target)}: the connection is not secured`);
 }
