@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { makeInput } from "../http/fuzz_cases.ts";
 import { textOf } from "../support/latin1.ts";
 import { Random } from "../support/random.ts";
-import { ask } from "../support/requirements.ts";
+import { ask } from "../support/echo_server.ts";
 import { fieldOf } from "../support/responses.ts";
 import { tokenize } from "../support/tokens.ts";
 

@@ -11,6 +11,7 @@ export interface DueAnswer {
 
 interface Head {
   readonly method: string;
+  readonly target: string;
   readonly version: string;
   readonly fields: [name: string, value: string][];
 }
@@ -24,7 +25,7 @@ interface Head {
  */
 export function expectAnswers(notes: readonly TokenNote[], maxBodyBytes: number): DueAnswer[] {
   const due: DueAnswer[] = [];
-  let head: Head = { method: "", version: "1.1", fields: [] };
+  let head: Head = { method: "", target: "", version: "1.1", fields: [] };
   for (const { kind, text, fault } of notes) {
     const { method } = head;
     if (kind === "request-line") head = readRequestLine(text);
@@ -38,15 +39,15 @@ export function expectAnswers(notes: readonly TokenNote[], maxBodyBytes: number)
       const persistence = isPersistent(head) ? "keep-alive" : "close";
       due.push({ method, answer: `200 ${persistence}` });
       if (persistence === "close") return due;
-      head = { method: "", version: "1.1", fields: [] };
+      head = { method: "", target: "", version: "1.1", fields: [] };
     }
   }
   return due;
 }
 
 function readRequestLine(text: string): Head {
-  const [method = "", , version = ""] = text.split(" ");
-  return { method, version, fields: [] };
+  const [method = "", target = "", version = ""] = text.split(" ");
+  return { method, target, version, fields: [] };
 }
 
 function methodOfFault(head: string | undefined): string | undefined {
@@ -69,6 +70,8 @@ function refusalOf(head: Head, framing: string, maxBodyBytes: number): number | 
   );
   const isMet = expectations.every((member) => member === "" || member.toLowerCase() === "100-continue");
   if (head.version !== "1.0" && !isMet) return 417;
+  // The connections of the tests are not secured (RFC 9110 §7.4).
+  if (/^https:/i.test(head.target)) return 421;
   const length = /^length (\d+)$/.exec(framing)?.[1];
   return length !== undefined && Number(length) > maxBodyBytes ? 413 : undefined;
 }
