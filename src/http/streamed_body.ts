@@ -72,6 +72,8 @@ export class StreamedBody implements RequestBody {
         return this.#takePiece(token.bytes);
       } else if (token.kind === "end") {
         this.isComplete = true;
+        // Chunks that hold nothing have come too.
+        this.#isAwaitingContinue = false;
         if (token.trailers !== undefined) this.trailers = token.trailers;
         return null;
       } else if (token.kind === "error") {
