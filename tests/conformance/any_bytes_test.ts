@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { makeInput } from "../http/fuzz_cases.ts";
+import { makeInput } from "../fuzz/inputs.ts";
 import { textOf } from "../support/latin1.ts";
 import { Random } from "../support/random.ts";
 import { ask } from "../support/echo_server.ts";

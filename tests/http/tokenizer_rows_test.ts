@@ -3,9 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { bytesOf } from "../support/latin1.ts";
 import { splitEverywhere } from "../support/splits.ts";
-import { summarize, tokenize } from "../support/tokens.ts";
+import { summarize, tokenize, withoutLines } from "../support/tokens.ts";
 import { CORPUS } from "../testdata/http/corpus.ts";
-import { withoutLines } from "./fuzz_check.ts";
 
 const names = new Set<string>();
 
