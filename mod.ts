@@ -1,5 +1,9 @@
 // The library: what other programs may import. Importing it starts nothing; running it starts the program.
 
+import { createRequire } from "node:module";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
 /**
  * The program: chooses the server that the command line names, runs it, and ends the process.
  *
@@ -9,7 +13,7 @@
  */
 export async function main(args?: readonly string[]): Promise<void> {
   const program = await import("./src/main.ts");
-  await program.main(args);
+  await program.main(new URL(import.meta.url), args);
 }
 
 export { connect, listen } from "./src/net/listen.ts";
@@ -100,4 +104,17 @@ export type {
   StoreOpenErrorCode,
 } from "./src/servers/metrics/store.ts";
 
-if (import.meta.main) await main();
+/** Whether this module was started as the program, or as the program of a worker, and not imported by another one. */
+function isEntry({ main, url }: ImportMeta): boolean {
+  // Deno says it truly, and looking further would need permission to read.
+  if (main || "Deno" in globalThis) return main;
+  // Node says nothing before 24.2, and Bun says false in a worker; both name the file that was started.
+  const [, started] = process.argv;
+  try {
+    return started !== undefined && createRequire(url).resolve(started) === fileURLToPath(url);
+  } catch {
+    return false;
+  }
+}
+
+if (isEntry(import.meta)) await main();
