@@ -25,6 +25,10 @@ async function loadAdapter(): Promise<Adapter> {
     const { connectWithDeno, listenWithDeno } = await import("./deno.ts");
     return { listen: listenWithDeno, connect: connectWithDeno };
   }
+  if ("Bun" in globalThis) {
+    const { connectWithBun, listenWithBun } = await import("./bun.ts");
+    return { listen: listenWithBun, connect: connectWithBun };
+  }
   const { connectWithNode, listenWithNode } = await import("./node.ts");
   return { listen: listenWithNode, connect: connectWithNode };
 }

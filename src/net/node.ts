@@ -2,8 +2,7 @@
 
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import { type Connection, ConnectionError } from "./connection.ts";
-import type { Listener, ListenOptions, NetAddress } from "./connection.ts";
+import type { Connection, Listener, ListenOptions, NetAddress } from "./connection.ts";
 import { type DrivenSocket, SocketConnection } from "./socket_connection.ts";
 import { SocketListener } from "./socket_listener.ts";
 import { toConnectionError } from "./system_error.ts";
@@ -15,12 +14,13 @@ import { toConnectionError } from "./system_error.ts";
  */
 export async function listenWithNode(options: ListenOptions): Promise<Listener> {
   const { hostname = "127.0.0.1", port, reusePort = false, tls } = options;
-  const secureContext = tls && readCertificate(tls);
   // Half-open sockets outlive the client's FIN: the answer to its last request is still to come.
   const server = createServer({ allowHalfOpen: true, noDelay: true });
   // Node below 22.12 has no reusePort and does not look at it: there the workers of node:cluster share the port.
-  server.listen({ host: hostname, port, ...(reusePort ? { reusePort } : {}) });
+  let secureContext: SecureContext | undefined;
   try {
+    if (tls !== undefined) secureContext = createSecureContext(tls);
+    server.listen({ host: hostname, port, ...(reusePort ? { reusePort } : {}) });
     await settled(server, "listening");
   } catch (cause) {
     throw toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);
@@ -45,15 +45,6 @@ export async function connectWithNode({ hostname, port }: NetAddress): Promise<C
     throw toConnectionError(`Cannot connect to ${hostname}:${port}`, cause);
   }
   return open(socket, undefined);
-}
-
-function readCertificate(tls: NonNullable<ListenOptions["tls"]>): SecureContext {
-  try {
-    return createSecureContext({ cert: tls.cert, key: tls.key });
-  } catch (cause) {
-    const error = toConnectionError("Cannot use the certificate", cause);
-    throw new ConnectionError("bad-certificate", error.message, { cause });
-  }
 }
 
 /** Waits for an event of success, or for the error that comes instead. */

@@ -12,6 +12,11 @@ const CODES: ReadonlyMap<string, ConnectionErrorCode> = new Map([
   ["ERR_ACCESS_DENIED", "denied"],
 ]);
 
+function toCode(name: string): ConnectionErrorCode {
+  // What OpenSSL says of a certificate or key; failures of a handshake have other names.
+  return CODES.get(name) ?? (name.startsWith("ERR_OSSL_") ? "bad-certificate" : "failed");
+}
+
 /**
  * Makes an error of the wire from one of Node or Bun, which carry the name of the system's error as `code`.
  *
@@ -20,5 +25,5 @@ const CODES: ReadonlyMap<string, ConnectionErrorCode> = new Map([
 export function toConnectionError(action: string, cause: unknown): ConnectionError {
   const name = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const state = cause instanceof Error ? cause.message : String(cause);
-  return new ConnectionError(CODES.get(name) ?? "failed", `${action}: ${state}`, { cause });
+  return new ConnectionError(toCode(name), `${action}: ${state}`, { cause });
 }
