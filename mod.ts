@@ -1,5 +1,7 @@
 // The library: what other programs may import. Importing it starts nothing; running it starts the program.
 
+import { isEntryPoint } from "./src/entry_point.ts";
+
 /**
  * The program: chooses the server that the command line names, runs it, and ends the process.
  *
@@ -100,4 +102,9 @@ export type {
   StoreOpenErrorCode,
 } from "./src/servers/metrics/store.ts";
 
-if (import.meta.main) await main();
+async function runAsProgram(): Promise<void> {
+  if (await isEntryPoint(import.meta)) await main();
+}
+
+// Not awaited: Node's require() takes only modules that wait for nothing.
+runAsProgram();
