@@ -1,0 +1,20 @@
+import { bundle } from "../../build/bundle.ts";
+
+const bundles = new Map<string, Promise<string>>();
+
+/**
+ * Makes one module of an entry that every runtime can run, once for the tests of a file.
+ *
+ * @param entry a module of this repository; default what `deno task build` begins with
+ * @returns path of the bundle, which is removed when the tests of the file are done
+ */
+export function bundled(entry: URL = new URL("../../mod.ts", import.meta.url)): Promise<string> {
+  const known = bundles.get(entry.href);
+  if (known !== undefined) return known;
+  const directory = Deno.makeTempDirSync({ prefix: "millrace-bundle-" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+  const path = `${directory}/bundle.mjs`;
+  const made = bundle(entry, path).then(() => path);
+  bundles.set(entry.href, made);
+  return made;
+}
