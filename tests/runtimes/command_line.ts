@@ -11,7 +11,7 @@ import {
   startCommand,
 } from "../support/program.ts";
 import { bundled } from "./bundled.ts";
-import { type Runtime, type RuntimeName, RUNTIMES } from "./runtimes.ts";
+import { type RuntimeName, RUNTIMES, testOn } from "./runtimes.ts";
 
 /** The command line of millrace under one runtime. */
 export interface CommandLine {
@@ -39,19 +39,14 @@ export function test(
   skips: Skips = {},
 ): void {
   for (const runtime of RUNTIMES) {
-    const reason = runtime.binary === undefined ? runtime.hint : skips[runtime.name];
-    Deno.test({
-      name: `${name}, on ${runtime.name}${reason === undefined ? "" : `: skipped, ${reason}`}`,
-      ignore: reason !== undefined,
-      fn: () => body(commandLineOf(runtime)),
-    });
+    testOn(runtime, name, (binary) => body(commandLineOf(runtime.name, binary)), skips[runtime.name]);
   }
 }
 
-function commandLineOf(runtime: Runtime): CommandLine {
+function commandLineOf(runtime: RuntimeName, binary: string): CommandLine {
   const launch = async (args: readonly string[], options: ProgramOptions): Promise<Deno.Command> => {
-    if (runtime.name === "Deno") return launchSource(args, options);
-    return new Deno.Command(runtime.binary!, {
+    if (runtime === "Deno") return launchSource(args, options);
+    return new Deno.Command(binary, {
       args: [await bundled(), ...args],
       cwd: options.directory ?? ROOT,
       stdin: "null",
@@ -60,7 +55,7 @@ function commandLineOf(runtime: Runtime): CommandLine {
     });
   };
   return {
-    runtime: runtime.name,
+    runtime,
     startProgram: async (args, options = {}) => startCommand(await launch([...args, "--port", "0"], options)),
     runProgram: async (args, options = {}) => runCommand(await launch(args, options)),
   };

@@ -12,6 +12,26 @@ export interface Runtime {
   readonly hint: string;
 }
 
+/**
+ * Registers a test on a runtime.
+ *
+ * @param skip why the runtime cannot pass it: then it is not run, and the output says so
+ */
+export function testOn(
+  runtime: Runtime,
+  name: string,
+  body: (binary: string) => Promise<void>,
+  skip?: string,
+): void {
+  const { binary } = runtime;
+  const reason = binary === undefined ? runtime.hint : skip;
+  Deno.test({
+    name: `${name}, on ${runtime.name}${reason === undefined ? "" : `: skipped, ${reason}`}`,
+    ignore: reason !== undefined,
+    fn: () => body(binary!),
+  });
+}
+
 interface Wanted {
   readonly name: RuntimeName;
   /** The environment variable that names its binary. */
