@@ -2,14 +2,14 @@
 
 import { assertEquals } from "@std/assert";
 import { connectRaw } from "../support/loopback.ts";
-import { type Program, startCommand } from "../support/program.ts";
+import type { Program } from "../support/program.ts";
 import {
   AnsweringServer,
   type ConnectAnswering,
   type Requirement,
   withLocalServer,
 } from "../support/requirements.ts";
-import { bundled } from "./bundled.ts";
+import { startScript } from "./bundled.ts";
 import { RUNTIMES, testOn } from "./runtimes.ts";
 
 /** Registers a case once for each runtime. */
@@ -55,12 +55,10 @@ async function withPrograms(
   body: (server: AnsweringServer) => Promise<void>,
 ): Promise<void> {
   const programs = new Map<string, Program>();
-  const script = await bundled(new URL("./answering_program.ts", import.meta.url));
+  const entry = new URL("./answering_program.ts", import.meta.url);
   const connect: ConnectAnswering = async (options) => {
     const text = JSON.stringify(options);
-    const program = programs.get(text) ?? await startCommand(
-      new Deno.Command(binary, { args: [script, text], stdin: "null", stdout: "piped", stderr: "piped" }),
-    );
+    const program = programs.get(text) ?? await startScript(entry, binary, [text]);
     programs.set(text, program);
     return await connectRaw(program.port);
   };

@@ -1,4 +1,5 @@
 import { bundle } from "../../build/bundle.ts";
+import { type Program, ROOT, startCommand } from "../support/program.ts";
 
 const bundles = new Map<string, Promise<string>>();
 
@@ -17,4 +18,18 @@ export function bundled(entry: URL = new URL("../../mod.ts", import.meta.url)): 
   const made = bundle(entry, path).then(() => path);
   bundles.set(entry.href, made);
   return made;
+}
+
+/** Starts a module of this repository as a server that prints a ready line: on Deno as it is, elsewhere bundled. */
+export async function startScript(
+  entry: URL,
+  binary: string,
+  args: readonly string[] = [],
+): Promise<Program> {
+  const words = binary === Deno.execPath()
+    ? ["run", "--allow-all", `--config=${ROOT}deno.json`, entry.pathname]
+    : [await bundled(entry)];
+  return await startCommand(
+    new Deno.Command(binary, { args: [...words, ...args], stdin: "null", stdout: "piped", stderr: "piped" }),
+  );
 }

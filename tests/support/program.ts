@@ -93,7 +93,7 @@ export async function startCommand(command: Deno.Command): Promise<Program> {
   try {
     await stdout.until(/^millrace \S+ listening on \S+\n/m);
   } catch (error) {
-    child.kill("SIGKILL");
+    if (!stdout.hasEnded) child.kill("SIGKILL");
     const { code } = await ended;
     throw new Error(`the program did not start: code ${code}, said ${stderr.text}`, { cause: error });
   }
@@ -122,7 +122,7 @@ class Output {
   text = "";
   readonly ended: Promise<void>;
   #wake: () => void = () => {};
-  #hasEnded = false;
+  hasEnded = false;
 
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.ended = this.#collect(stream);
@@ -132,7 +132,7 @@ class Output {
     const isThere = (): boolean =>
       typeof expected === "string" ? this.text.includes(expected) : expected.test(this.text);
     while (!isThere()) {
-      if (this.#hasEnded) throw new Error(`the program ended without saying ${expected}: ${this.text}`);
+      if (this.hasEnded) throw new Error(`the program ended without saying ${expected}: ${this.text}`);
       await within(new Promise<void>((resolve) => this.#wake = resolve), `${expected} behind ${this.text}`);
     }
   }
@@ -142,7 +142,7 @@ class Output {
       this.text += piece;
       this.#wake();
     }
-    this.#hasEnded = true;
+    this.hasEnded = true;
     this.#wake();
   }
 }
