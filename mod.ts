@@ -1,8 +1,6 @@
 // The library: what other programs may import. Importing it starts nothing; running it starts the program.
 
-import { createRequire } from "node:module";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { isEntryPoint } from "./src/entry_point.ts";
 
 /**
  * The program: chooses the server that the command line names, runs it, and ends the process.
@@ -104,17 +102,9 @@ export type {
   StoreOpenErrorCode,
 } from "./src/servers/metrics/store.ts";
 
-/** Whether this module was started as the program, or as the program of a worker, and not imported by another one. */
-function isEntry({ main, url }: ImportMeta): boolean {
-  // Deno says it truly, and looking further would need permission to read.
-  if (main || "Deno" in globalThis) return main;
-  // Node says nothing before 24.2, and Bun says false in a worker; both name the file that was started.
-  const [, started] = process.argv;
-  try {
-    return started !== undefined && createRequire(url).resolve(started) === fileURLToPath(url);
-  } catch {
-    return false;
-  }
+async function runAsProgram(): Promise<void> {
+  if (await isEntryPoint(import.meta)) await main();
 }
 
-if (isEntry(import.meta)) await main();
+// Not awaited: Node's require() takes only modules that wait for nothing.
+runAsProgram();

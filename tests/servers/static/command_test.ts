@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { canSharePorts } from "../../../src/workers.ts";
 import { ask } from "../../support/answer.ts";
 import { connectRaw } from "../../support/loopback.ts";
-import { runProgram, startProgram, withDirectory } from "../../support/program.ts";
+import { test } from "../../runtimes/command_line.ts";
+import { startProgram, withDirectory } from "../../support/program.ts";
 
 const LOGS_OFF = ["--access-log", "off", "--error-log", "off"];
 
@@ -29,7 +30,7 @@ const MISTAKES: readonly (readonly [flags: readonly string[], message: string])[
   [["--symlinks", "all"], 'bad value for --symlinks: expected inside or deny or follow, got "all"'],
 ];
 
-Deno.test("static ends with one line and code 2 when a flag cannot be used", async () => {
+test("static ends with one line and code 2 when a flag cannot be used", async ({ runProgram }) => {
   await Promise.all(MISTAKES.map(async ([flags, message]) => {
     const { code, stdout, stderr } = await runProgram(["static", ...LOGS_OFF, "--port", "0", ...flags]);
     assertEquals([code, stdout], [2, ""], flags.join(" "));
@@ -38,7 +39,7 @@ Deno.test("static ends with one line and code 2 when a flag cannot be used", asy
   }));
 });
 
-Deno.test("static serves its docroot, announces itself, and stops on SIGTERM", async () => {
+test("static serves its docroot, announces itself, and stops on SIGTERM", async ({ startProgram }) => {
   const program = await startProgram(["static", ...LOGS_OFF]);
   try {
     assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
@@ -79,7 +80,7 @@ Deno.test("static serves its docroot, announces itself, and stops on SIGTERM", a
   }
 });
 
-Deno.test("static cuts the connection when a file shrinks while it is sent", async () => {
+test("static cuts the connection when a file shrinks while it is sent", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const path = join(directory, "large.bin");
     await writeFile(path, new Uint8Array(64_000_000));
@@ -100,7 +101,7 @@ Deno.test("static cuts the connection when a file shrinks while it is sent", asy
   });
 });
 
-Deno.test("static logs requests in short form, and refused ones as errors", async () => {
+test("static logs requests in short form, and refused ones as errors", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     await writeFile(join(directory, "a.txt"), "text");
     const logs = { access: join(directory, "access.log"), error: join(directory, "error.log") };
@@ -139,7 +140,7 @@ Deno.test({
   },
 });
 
-Deno.test("static -w 2 says in one line that the port is taken, and ends with code 1", async () => {
+test("static -w 2 says in one line that the port is taken, and ends with code 1", async ({ runProgram }) => {
   const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   try {
     const port = String(other.addr.port);

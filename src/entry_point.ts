@@ -1,0 +1,24 @@
+/**
+ * Whether a module is what the runtime was told to run, as the program or in a worker, and not one that another imports.
+ *
+ * @param meta the module's own `import.meta`
+ */
+export async function isEntryPoint(meta: ImportMeta): Promise<boolean> {
+  if (meta.main || "Deno" in globalThis) return meta.main;
+  // Node says nothing before 24.2, and Bun says no in a worker; both name the file that they were told to run.
+  const [{ createRequire }, { argv }, { fileURLToPath }] = await Promise.all([
+    import("node:module"),
+    import("node:process"),
+    import("node:url"),
+  ]);
+  return resolveProgram(createRequire(meta.url), argv[1]) === fileURLToPath(meta.url);
+}
+
+/** The file that Node loads for a word of its command line: a link in `node_modules/.bin`, a folder, a name. */
+function resolveProgram({ resolve }: NodeJS.Require, word: string | undefined): string | undefined {
+  try {
+    return word === undefined ? undefined : resolve(word);
+  } catch {
+    return undefined;
+  }
+}
