@@ -11,7 +11,7 @@ import { isEntryPoint } from "./src/entry_point.ts";
  */
 export async function main(args?: readonly string[]): Promise<void> {
   const program = await import("./src/main.ts");
-  await program.main(args);
+  await program.main(new URL(import.meta.url), args);
 }
 
 export { connect, listen } from "./src/net/listen.ts";

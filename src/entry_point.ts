@@ -1,11 +1,11 @@
 /**
- * Whether a module is what the runtime was told to run, and not one that another imports.
+ * Whether a module is what the runtime was told to run, as the program or in a worker, and not one that another imports.
  *
  * @param meta the module's own `import.meta`
  */
 export async function isEntryPoint(meta: ImportMeta): Promise<boolean> {
-  // Deno, Bun and Node from 24.2 on say it.
-  if (meta.main !== undefined) return meta.main;
+  if (meta.main || "Deno" in globalThis) return meta.main;
+  // Node says nothing before 24.2, and Bun says no in a worker; both name the file that they were told to run.
   const [{ createRequire }, { argv }, { fileURLToPath }] = await Promise.all([
     import("node:module"),
     import("node:process"),

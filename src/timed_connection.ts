@@ -1,3 +1,4 @@
+import { createDeferred } from "./bytes/deferred.ts";
 import type { Deadlined, Deadlines } from "./deadlines.ts";
 import { HttpError } from "./http/errors.ts";
 import type { ReadPhase } from "./http/request_reader.ts";
@@ -100,7 +101,7 @@ export class TimedConnection implements Deadlined, ResponseSink {
   }
 
   #readUntil(buffer: Uint8Array, deadlineMs: number): Promise<number | null> {
-    const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+    const { promise, resolve, reject } = createDeferred<number | null>();
     this.#readDeadlineMs = deadlineMs;
     this.#failRead = reject;
     this.#pendingRead = this.#connection.read(buffer);

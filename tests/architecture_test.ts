@@ -30,6 +30,7 @@ const SERVING = [
   "serve_connection.ts",
   "serve.ts",
   "workers.ts",
+  "worker_pool.ts",
   "worker_slot.ts",
   "flags.ts",
   "command.ts",
