@@ -18,7 +18,7 @@ export async function build(directory: string): Promise<void> {
   const settings: ProjectSettings = JSON.parse(await readFile(new URL("deno.json", ROOT), "utf-8"));
   const [packages] = await Promise.all([
     bundle(ENTRY, join(directory, "millrace.js")),
-    writeTypes(ENTRY, directory),
+    writeTypes(directory),
     writeFile(join(directory, "package.json"), writeManifest(settings)),
     ...["README.md", "LICENSE"].map((name) => copyFile(new URL(name, ROOT), join(directory, name))),
   ]);

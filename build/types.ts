@@ -1,52 +1,62 @@
-// The declarations of what mod.ts exports. Every export has its types written out (`deno doc --lint` sees to it), so
-// that each file is turned into its declarations alone, without a look at others.
+// The declarations of what mod.ts exports, without a check: that is `deno check`'s work.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-const ROOT = new URL("../", import.meta.url);
+const ROOT = new URL("../", import.meta.url).pathname;
 
 const COMPILER_OPTIONS: ts.CompilerOptions = {
+  declaration: true,
+  emitDeclarationOnly: true,
+  noCheck: true,
   strict: true,
-  isolatedDeclarations: true,
+  allowImportingTsExtensions: true,
   target: ts.ScriptTarget.ESNext,
   module: ts.ModuleKind.NodeNext,
+  types: [],
+  rootDir: ROOT,
+  outDir: ROOT,
 };
 
 /**
- * Writes declarations for an entry as `millrace.d.ts`, and for all that it refers to below `types/`.
+ * Writes the declarations of mod.ts as `millrace.d.ts`, and those of all that it refers to below `types/`.
  *
  * @param directory where to write
- * @throws {Error} when an export has no written type, or a type is one of a package, which nobody would have
+ * @throws {Error} when a type is one of a package, which nobody would have
  */
-export async function writeTypes(entry: URL, directory: string): Promise<void> {
-  const places = new Map([[entry.href, "millrace.d.ts"]]);
-  for (const [href, place] of places) {
-    const declarations = await declare(fileURLToPath(href));
-    const text = declarations.replaceAll(/(?<=\bfrom |\bimport\()"([^"]+)"/g, (_quoted, specifier) => {
-      if (!specifier.startsWith(".")) throw new Error(`Cannot declare ${href}: its types need ${specifier}`);
-      const target = new URL(specifier, href);
-      const targetPlace = target.href.slice(ROOT.href.length)
-        .replace(/^src\//, "types/").replace(/\.ts$/, ".d.ts");
-      places.set(target.href, targetPlace);
-      const path = relative(dirname(place), targetPlace).replace(/\.d\.ts$/, ".js");
+export async function writeTypes(directory: string): Promise<void> {
+  const declarations = emitDeclarations(join(ROOT, "mod.ts"));
+  const sources = new Set(["mod.ts"]);
+  for (const source of sources) {
+    const text = declarations.get(source);
+    if (text === undefined) throw new Error(`Cannot declare ${source}: the compiler gave nothing`);
+    const place = placeOf(source);
+    const moved = text.replaceAll(/(?<=\bfrom |\bimport\()"([^"]+)"/g, (_quoted, specifier: string) => {
+      if (!specifier.startsWith(".")) {
+        throw new Error(`Cannot declare ${source}: its types need ${specifier}`);
+      }
+      const target = join(dirname(source), specifier);
+      sources.add(target);
+      const path = relative(dirname(place), placeOf(target)).replace(/\.d\.ts$/, ".js");
       return `"${path.startsWith(".") ? path : `./${path}`}"`;
     });
     await mkdir(join(directory, dirname(place)), { recursive: true });
-    await writeFile(join(directory, place), text);
+    await writeFile(join(directory, place), moved);
   }
 }
 
-async function declare(path: string): Promise<string> {
-  const source = await readFile(path, "utf-8");
-  const { outputText, diagnostics = [] } = ts.transpileDeclaration(source, {
-    fileName: path,
-    reportDiagnostics: true,
-    compilerOptions: COMPILER_OPTIONS,
+/** Gives the declarations of an entry and of all that it imports, by path of the source below the repository. */
+function emitDeclarations(entry: string): Map<string, string> {
+  const declarations = new Map<string, string>();
+  ts.createProgram([entry], COMPILER_OPTIONS).emit(undefined, (path, text) => {
+    declarations.set(relative(ROOT, path).replace(/\.d\.ts$/, ".ts"), text);
   });
-  const [mistake] = diagnostics;
-  if (mistake === undefined) return outputText;
-  throw new Error(`Cannot declare ${path}: ${ts.flattenDiagnosticMessageText(mistake.messageText, "\n")}`);
+  return declarations;
+}
+
+/** Where the declarations of a source go, below the package. */
+function placeOf(source: string): string {
+  if (source === "mod.ts") return "millrace.d.ts";
+  return source.replace(/^src\//, "types/").replace(/\.ts$/, ".d.ts");
 }

@@ -33,9 +33,13 @@ export interface WorkerEvents {
   readonly onError: (error: Error) => void;
 }
 
-/** Whether the system deals connections out among workers: SO_REUSEPORT does so on Linux alone. */
+/**
+ * Whether connections can be dealt out among workers: SO_REUSEPORT does so on Linux alone, and Deno ends a program that
+ * asks for it without `--unstable-net`, of which only the names that come with it tell.
+ */
 export function canSharePorts(): boolean {
-  return isNode() || process.platform === "linux";
+  if (isNode()) return true;
+  return process.platform === "linux" && (!("Deno" in globalThis) || "listenDatagram" in Deno);
 }
 
 function isNode(): boolean {

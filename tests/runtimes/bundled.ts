@@ -1,6 +1,8 @@
+import { basename } from "node:path";
 import { bundle } from "../../build/bundle.ts";
 import { type Program, ROOT, startCommand } from "../support/program.ts";
 
+const PROGRAM = new URL("../../mod.ts", import.meta.url);
 const bundles = new Map<string, Promise<string>>();
 
 /**
@@ -9,12 +11,14 @@ const bundles = new Map<string, Promise<string>>();
  * @param entry a module of this repository; default what `deno task build` begins with
  * @returns path of the bundle, which is removed when the tests of the file are done
  */
-export function bundled(entry: URL = new URL("../../mod.ts", import.meta.url)): Promise<string> {
+export function bundled(entry: URL = PROGRAM): Promise<string> {
   const known = bundles.get(entry.href);
   if (known !== undefined) return known;
   const directory = Deno.makeTempDirSync({ prefix: "millrace-bundle-" });
   globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
-  const path = `${directory}/bundle.mjs`;
+  const path = `${directory}/${entry === PROGRAM ? "millrace" : basename(entry.pathname, ".ts")}.js`;
+  // Only then does Node 20 take a .js file for an ES module.
+  Deno.writeTextFileSync(`${directory}/package.json`, '{"type":"module"}');
   const made = bundle(entry, path).then(() => path);
   bundles.set(entry.href, made);
   return made;

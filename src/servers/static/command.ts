@@ -35,7 +35,7 @@ export const staticCommand: Command<typeof FLAGS> = {
     if (workers === 1) return await startAlone(context, options);
     if (canSharePorts()) return await startWorkers(context, options);
     const running = await startAlone(context, options);
-    const notice = "static: this system has no SO_REUSEPORT that deals connections out, one worker runs";
+    const notice = "static: one worker runs: several need Linux, and on Deno the flag --unstable-net";
     return { ...running, announcements: [...running.announcements, notice] };
   },
   startWorker: startStaticWorker,
