@@ -5,8 +5,9 @@ import { canSharePorts } from "../../../src/workers.ts";
 import { ask } from "../../support/answer.ts";
 import { connectRaw } from "../../support/loopback.ts";
 import { test } from "../../runtimes/command_line.ts";
-import { startProgram, withDirectory } from "../../support/program.ts";
+import { withDirectory } from "../../support/program.ts";
 
+const NO_SHARED_PORTS = "this system deals no connections out among workers";
 const LOGS_OFF = ["--access-log", "off", "--error-log", "off"];
 
 // Flags of a start that fails, and what stderr says.
@@ -116,15 +117,16 @@ test("static logs requests in short form, and refused ones as errors", async ({ 
   });
 });
 
-Deno.test({
-  name: "static -w 2 answers from both workers, and both log whole lines into the same file",
-  ignore: !canSharePorts(),
-  fn: async () => {
+test(
+  "static -w 2 answers from both workers, and both log whole lines into the same file",
+  async (commandLine) => {
     await withDirectory(async (directory) => {
       await writeFile(join(directory, "a.txt"), "text");
       const access = join(directory, "access.log");
       const flags = ["static", "-r", directory, "-w", "2", "--access-log", access, "--error-log", "off"];
-      const program = await startProgram([...flags, "--log-format", "json"], { writable: [directory] });
+      const program = await commandLine.startProgram([...flags, "--log-format", "json"], {
+        writable: [directory],
+      });
       assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
       const answers = await Promise.all(
         Array.from({ length: 200 }, (_, i) => ask(program.port, `GET /a.txt?${i}`)),
@@ -138,7 +140,8 @@ Deno.test({
       assertEquals(new Set(entries.map(({ id }) => /-(w\d)-/.exec(id)?.[1])), new Set(["w1", "w2"]));
     });
   },
-});
+  canSharePorts() ? {} : { "Deno": NO_SHARED_PORTS, "Bun": NO_SHARED_PORTS },
+);
 
 test("static -w 2 says in one line that the port is taken, and ends with code 1", async ({ runProgram }) => {
   const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
