@@ -1,5 +1,7 @@
 // The library: what other programs may import. Importing it starts nothing; running it starts the program.
 
+import { isEntryPoint } from "./src/entry_point.ts";
+
 /**
  * The program: chooses the server that the command line names, runs it, and ends the process.
  *
@@ -9,7 +11,7 @@
  */
 export async function main(args?: readonly string[]): Promise<void> {
   const program = await import("./src/main.ts");
-  await program.main(args);
+  await program.main(new URL(import.meta.url), args);
 }
 
 export { connect, listen } from "./src/net/listen.ts";
@@ -103,4 +105,9 @@ export type {
   StoreOpenErrorCode,
 } from "./src/servers/metrics/store.ts";
 
-if (import.meta.main) await main();
+async function runAsProgram(): Promise<void> {
+  if (await isEntryPoint(import.meta)) await main();
+}
+
+// Not awaited: Node's require() takes only modules that wait for nothing.
+runAsProgram();

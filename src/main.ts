@@ -1,6 +1,8 @@
 // The only reader of arguments, environment and signals, and the only writer to the console.
 
+import { writeSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
+import process from "node:process";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import {
   type Command,
@@ -18,6 +20,7 @@ import { listen } from "./net/listen.ts";
 import { appCommand } from "./servers/app/command.ts";
 import { metricsCommand } from "./servers/metrics/command.ts";
 import { staticCommand } from "./servers/static/command.ts";
+import { runInWorker, type StartWorkerProgram } from "./workers.ts";
 import settings from "../deno.json" with { type: "json" };
 
 type AnyCommand = Omit<Command, "flags" | "start"> & {
@@ -28,6 +31,8 @@ type AnyCommand = Omit<Command, "flags" | "start"> & {
 const COMMANDS: readonly AnyCommand[] = [appCommand, staticCommand, metricsCommand];
 const DEFAULT_COMMAND = appCommand;
 
+const STDOUT = 1;
+const STDERR = 2;
 const encoder = new TextEncoder();
 
 /**
@@ -35,11 +40,15 @@ const encoder = new TextEncoder();
  *
  * Exit codes: 0 after a stop signal, 1 when the world is in the way (port in use), 2 for mistakes on the command line.
  *
+ * In a worker of a command it does that worker's part instead.
+ *
+ * @param program the module to start again in workers; it calls this function there
  * @param args the command line; default that of the process
  */
-export async function main(args: readonly string[] = Deno.args): Promise<void> {
+export async function main(program: URL, args?: readonly string[]): Promise<void> {
+  if (args === undefined && runInWorker(startInWorker)) return;
   try {
-    await runCommand(args);
+    await runCommand(program, args ?? process.argv.slice(2));
   } catch (error) {
     if (error instanceof UsageError || error instanceof LogFileError) exitWith(2, error.message);
     if (error instanceof StartError) exitWith(error.exitCode, error.message);
@@ -47,7 +56,12 @@ export async function main(args: readonly string[] = Deno.args): Promise<void> {
   }
 }
 
-async function runCommand(args: readonly string[]): Promise<void> {
+const startInWorker: StartWorkerProgram<{ readonly command: string }> = (init, send) => {
+  const { startWorker } = COMMANDS.find(({ name }) => name === init.command)!;
+  return startWorker!(init as never, send);
+};
+
+async function runCommand(program: URL, args: readonly string[]): Promise<void> {
   const [word] = args;
   const isNamed = word !== undefined && !word.startsWith("-");
   const command = isNamed ? COMMANDS.find(({ name }) => name === word) : DEFAULT_COMMAND;
@@ -59,10 +73,10 @@ async function runCommand(args: readonly string[]): Promise<void> {
   const values = parseFlags(isNamed ? args.slice(1) : args, command.flags);
   if (values.help) return printLine(helpText(command));
   if (values.version) return printLine(`millrace ${settings.version}`);
-  await startCommand(command, values);
+  await startCommand(program, command, values);
 }
 
-async function startCommand(command: AnyCommand, values: CommonValues): Promise<void> {
+async function startCommand(program: URL, command: AnyCommand, values: CommonValues): Promise<void> {
   const tls = await readCertificate(values);
   const accessLog = await chooseLogTarget(values["access-log"], "access");
   const errorLog = await chooseLogTarget(values["error-log"], "error");
@@ -80,6 +94,7 @@ async function startCommand(command: AnyCommand, values: CommonValues): Promise<
       values,
       logs,
       clock: SYSTEM_CLOCK,
+      program,
       openPort: (port: number) => openPort({ hostname: values.host, port, ...tls }),
       fail: (message: string): never => {
         logs.flushSync();
@@ -154,8 +169,7 @@ async function chooseLogTarget(value: string | undefined, log: "access" | "error
 
 /** Why a file cannot be appended to; undefined when it can. */
 async function findObstacle(path: string): Promise<string | undefined> {
-  const { state } = await Deno.permissions.query({ name: "write", path });
-  if (state !== "granted") return "no permission to write";
+  if (!await mayWrite(path)) return "no permission to write";
   try {
     await (await open(path, "a")).close();
     return undefined;
@@ -164,21 +178,27 @@ async function findObstacle(path: string): Promise<string | undefined> {
   }
 }
 
+/** Whether the runtime lets a file be written without asking the user first, which Deno alone does. */
+async function mayWrite(path: string): Promise<boolean> {
+  if (!("Deno" in globalThis)) return true;
+  const { state } = await Deno.permissions.query({ name: "write", path });
+  return state === "granted";
+}
+
 function stopOnSignals(running: RunningCommand, logs: Logs): void {
   let isStopping = false;
   const stop = async (number: number): Promise<void> => {
     if (isStopping) {
       logs.flushSync();
-      Deno.exit(128 + number);
+      process.exit(128 + number);
     }
     isStopping = true;
     await running.shutdown();
     await logs.close();
-    Deno.exit(0);
+    process.exit(0);
   };
-  Deno.addSignalListener("SIGINT", () => stop(2));
-  // Windows knows no SIGTERM.
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => stop(15));
+  process.on("SIGINT", () => stop(2));
+  process.on("SIGTERM", () => stop(15));
 }
 
 function helpText(command: AnyCommand): string {
@@ -191,7 +211,7 @@ function helpText(command: AnyCommand): string {
 
 function exitWith(code: number, message: string): never {
   printError(message);
-  Deno.exit(code);
+  process.exit(code);
 }
 
 function printLine(line: string): void {
@@ -203,14 +223,15 @@ function printError(line: string): void {
 }
 
 function print(text: string): void {
-  writeAll(Deno.stdout, text);
+  writeAll(STDOUT, text);
 }
 
 function printToError(text: string): void {
-  writeAll(Deno.stderr, text);
+  writeAll(STDERR, text);
 }
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+// Written before the call returns, on every runtime and whatever stands behind: the process may end right after it.
+function writeAll(fileDescriptor: number, text: string): void {
   const bytes = encoder.encode(text);
-  for (let start = 0; start < bytes.length;) start += stream.writeSync(bytes.subarray(start));
+  for (let start = 0; start < bytes.length;) start += writeSync(fileDescriptor, bytes, start);
 }

@@ -19,7 +19,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["backend"],
   ["serving"],
   ["servers/app", "servers/static", "servers/trap", "servers/metrics"],
-  ["main.ts"],
+  ["main.ts", "entry_point.ts"],
 ];
 
 const SERVING = [
@@ -32,12 +32,13 @@ const SERVING = [
   "serve_connection.ts",
   "serve.ts",
   "workers.ts",
+  "worker_pool.ts",
   "worker_slot.ts",
   "flags.ts",
   "command.ts",
 ];
 
-const KNOWS_RUNTIME = /^(net\/|workers\.ts$|main\.ts$)/;
+const KNOWS_RUNTIME = /^(net\/|workers\.ts$|main\.ts$|entry_point\.ts$)/;
 const IMPORT = /^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
 const root = new URL("../src/", import.meta.url);

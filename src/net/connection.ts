@@ -26,7 +26,7 @@ export interface Sender {
  * A byte stream in both directions with half-close, the same on every runtime.
  *
  * `receive`, `read` and `readable` take from the same stream: use one of them. `receive` and `transmit` are the server's
- * path: they call back, later and never while they run, and make no promise, which counts where a request costs seven
+ * path: they call back, and make no promise, which counts where a request costs seven
  * microseconds. `read`, `write` and the streams are the same for everybody else. Everything that fails on the wire
  * fails with a {@linkcode ConnectionError}.
  */
@@ -41,7 +41,7 @@ export interface Connection {
    * Reads what has arrived, waiting for at least one byte. One at a time.
    *
    * One buffer is reused, no stream controller stands between: on Deno 2.9.6 a BYOB reader on `readable` reaches 0.77
-   * of the requests per second.
+   * of the requests per second. The callback is called later, never while this runs.
    *
    * @param buffer filled from its start; must not be empty
    */
@@ -56,7 +56,10 @@ export interface Connection {
   read(buffer: Uint8Array): Promise<number | null>;
   /** What `read` gives as a byte stream that takes BYOB readers; ends on FIN, errors on reset. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Sends bytes behind those of earlier calls; they must stay as they are until the callback. */
+  /**
+   * Sends bytes behind those of earlier calls; they must stay as they are until the callback, which is called later or,
+   * where the runtime takes them at once, while this runs.
+   */
   transmit(bytes: Uint8Array, sender: Sender): void;
   /**
    * The same as {@linkcode Connection.transmit} with a promise; settles when the runtime took all of the bytes.

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { canSharePorts } from "../../../src/workers.ts";
 import { ask } from "../../support/answer.ts";
 import { connectRaw } from "../../support/loopback.ts";
-import { runProgram, startProgram, withDirectory } from "../../support/program.ts";
+import { test } from "../../runtimes/command_line.ts";
+import { withDirectory } from "../../support/program.ts";
 
+const NO_SHARED_PORTS = "this system deals no connections out among workers";
 const LOGS_OFF = ["--access-log", "off", "--error-log", "off"];
 
 // Flags of a start that fails, and what stderr says.
@@ -29,7 +31,7 @@ const MISTAKES: readonly (readonly [flags: readonly string[], message: string])[
   [["--symlinks", "all"], 'bad value for --symlinks: expected inside or deny or follow, got "all"'],
 ];
 
-Deno.test("static ends with one line and code 2 when a flag cannot be used", async () => {
+test("static ends with one line and code 2 when a flag cannot be used", async ({ runProgram }) => {
   await Promise.all(MISTAKES.map(async ([flags, message]) => {
     const { code, stdout, stderr } = await runProgram(["static", ...LOGS_OFF, "--port", "0", ...flags]);
     assertEquals([code, stdout], [2, ""], flags.join(" "));
@@ -38,7 +40,7 @@ Deno.test("static ends with one line and code 2 when a flag cannot be used", asy
   }));
 });
 
-Deno.test("static serves its docroot, announces itself, and stops on SIGTERM", async () => {
+test("static serves its docroot, announces itself, and stops on SIGTERM", async ({ startProgram }) => {
   const program = await startProgram(["static", ...LOGS_OFF]);
   try {
     assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
@@ -79,7 +81,7 @@ Deno.test("static serves its docroot, announces itself, and stops on SIGTERM", a
   }
 });
 
-Deno.test("static cuts the connection when a file shrinks while it is sent", async () => {
+test("static cuts the connection when a file shrinks while it is sent", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const path = join(directory, "large.bin");
     await writeFile(path, new Uint8Array(64_000_000));
@@ -100,7 +102,7 @@ Deno.test("static cuts the connection when a file shrinks while it is sent", asy
   });
 });
 
-Deno.test("static logs requests in short form, and refused ones as errors", async () => {
+test("static logs requests in short form, and refused ones as errors", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     await writeFile(join(directory, "a.txt"), "text");
     const logs = { access: join(directory, "access.log"), error: join(directory, "error.log") };
@@ -115,15 +117,16 @@ Deno.test("static logs requests in short form, and refused ones as errors", asyn
   });
 });
 
-Deno.test({
-  name: "static -w 2 answers from both workers, and both log whole lines into the same file",
-  ignore: !canSharePorts(),
-  fn: async () => {
+test(
+  "static -w 2 answers from both workers, and both log whole lines into the same file",
+  async (commandLine) => {
     await withDirectory(async (directory) => {
       await writeFile(join(directory, "a.txt"), "text");
       const access = join(directory, "access.log");
       const flags = ["static", "-r", directory, "-w", "2", "--access-log", access, "--error-log", "off"];
-      const program = await startProgram([...flags, "--log-format", "json"], { writable: [directory] });
+      const program = await commandLine.startProgram([...flags, "--log-format", "json"], {
+        writable: [directory],
+      });
       assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
       const answers = await Promise.all(
         Array.from({ length: 200 }, (_, i) => ask(program.port, `GET /a.txt?${i}`)),
@@ -137,9 +140,10 @@ Deno.test({
       assertEquals(new Set(entries.map(({ id }) => /-(w\d)-/.exec(id)?.[1])), new Set(["w1", "w2"]));
     });
   },
-});
+  canSharePorts() ? {} : { "Deno": NO_SHARED_PORTS, "Bun": NO_SHARED_PORTS },
+);
 
-Deno.test("static -w 2 says in one line that the port is taken, and ends with code 1", async () => {
+test("static -w 2 says in one line that the port is taken, and ends with code 1", async ({ runProgram }) => {
   const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   try {
     const port = String(other.addr.port);
