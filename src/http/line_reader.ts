@@ -85,6 +85,15 @@ export class LineReader {
     this.#position = 0;
   }
 
+  /** Lets go of the array that was pushed last; it must have been read. */
+  release(): void {
+    this.#chunkOffset += this.#chunkLength;
+    this.#chunk = EMPTY;
+    this.#chunkLength = 0;
+    this.#position = 0;
+    this.line = EMPTY;
+  }
+
   /**
    * Finds the next line.
    *
@@ -115,6 +124,8 @@ export class LineReader {
       this.start = 0;
       this.lineFeed = this.#carryLength - 1;
       this.#carryLength = 0;
+      // One long line must not cost the connection its room for ever.
+      if (this.#carry.length > MAX_KEPT_BYTES) this.#carry = EMPTY;
     }
     return "line";
   }
@@ -144,6 +155,9 @@ export class LineReader {
 }
 
 const EMPTY = new Uint8Array(0);
+
+// What is kept for the next line that spans pushes.
+const MAX_KEPT_BYTES = 1_024;
 
 // Most lines of a head are shorter than this; for them a loop is faster than the call of indexOf.
 const LOOPED_BYTES = 64;

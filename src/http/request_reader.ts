@@ -39,6 +39,10 @@ export interface RequestReaderOptions extends HttpTokenizerOptions {
 const IDLE_BUFFER_BYTES = 2_048;
 const MAX_BUFFER_BYTES = 65_536;
 
+// A buffer full of small requests, or of chunks of one byte, is three megabytes as tokens: a client that pipelines and
+// reads no answer would hold them. Sixteen requests at a time are as fast as all; one at a time costs a third more.
+const TOKENS_AT_A_TIME = 32;
+
 // Behind it, requests that arrived in one turn of the event loop are first answered one after the other, and then sent
 // one after the other. Each half stays in the processor's caches: 3 % more requests per second on Deno 2.9.6.
 const NEXT_MICROTASK = Promise.resolve();
@@ -146,7 +150,14 @@ export class RequestReader {
   }
 
   #takeToken(): HttpToken | undefined {
-    return this.#next < this.#tokens.length ? this.#tokens[this.#next++] : undefined;
+    if (this.#next === this.#tokens.length) {
+      // Fewer than asked for: the buffer is used up.
+      if (this.#next < TOKENS_AT_A_TIME) return undefined;
+      this.#tokens = this.#tokenizer.take(TOKENS_AT_A_TIME);
+      this.#next = 0;
+      if (this.#tokens.length === 0) return undefined;
+    }
+    return this.#tokens[this.#next++];
   }
 
   async #fillBody(): Promise<void> {
@@ -164,7 +175,8 @@ export class RequestReader {
   #take(count: number | null): void {
     this.#buffered = count ?? 0;
     this.#hasEnded = count === null;
-    this.#tokens = count === null ? this.#tokenizer.end() : this.#tokenizer.push(this.#buffer, count);
+    if (count !== null) this.#tokenizer.load(this.#buffer, count);
+    this.#tokens = count === null ? this.#tokenizer.end() : this.#tokenizer.take(TOKENS_AT_A_TIME);
     this.#next = 0;
   }
 
