@@ -1,6 +1,7 @@
 import type { Backend, RequestContext } from "./backend/handler.ts";
 import { run } from "./backend/run.ts";
 import type { BufferPool } from "./bytes/buffer_pool.ts";
+import type { ByteBudget } from "./bytes/byte_budget.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { shouldKeepAlive } from "./http/persistence.ts";
 import { processRequest } from "./http/process_request.ts";
@@ -19,6 +20,7 @@ export interface SharedResources {
   readonly settings: ServeSettings;
   readonly deadlines: Deadlines;
   readonly pool: BufferPool;
+  readonly readBudget: ByteBudget;
   readonly firstLines: FirstLines;
 }
 
@@ -38,7 +40,7 @@ export class ServedConnection implements RequestSource {
     this.#shared = shared;
     this.#timed = new TimedConnection(connection, shared.settings, shared.deadlines);
     this.#writer = new ResponseWriter(this.#timed, shared.pool);
-    this.#reader = new RequestReader(this, shared.settings);
+    this.#reader = new RequestReader(this, shared.settings, shared.readBudget);
   }
 
   /** Serves requests until client or server end the connection. Never rejects. */
@@ -51,6 +53,7 @@ export class ServedConnection implements RequestSource {
       // Answers that were sent without waiting must not be lost with the connection.
       if (this.#timed.isWriting) await this.#timed.finishWriting();
       this.#timed.close();
+      this.#reader.close();
     }
   }
 

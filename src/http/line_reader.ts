@@ -106,12 +106,12 @@ export class LineReader {
     const isTooLong = this.#carryLength + end - from > (lineFeed < 0 ? maxBytes - 1 : maxBytes);
     this.lineOffset = this.nextLineOffset;
     if (isTooLong) {
-      this.#gather(from, Math.min(end, from + maxBytes - this.#carryLength));
+      this.#gather(from, Math.min(end, from + maxBytes - this.#carryLength), maxBytes);
       return "too-long";
     }
     this.#position = end;
     if (lineFeed < 0) {
-      this.#gather(from, end);
+      this.#gather(from, end, maxBytes);
       return "more";
     }
     if (this.#carryLength === 0) {
@@ -119,7 +119,7 @@ export class LineReader {
       this.start = from;
       this.lineFeed = lineFeed;
     } else {
-      this.#gather(from, end);
+      this.#gather(from, end, maxBytes);
       this.line = this.#carry;
       this.start = 0;
       this.lineFeed = this.#carryLength - 1;
@@ -142,10 +142,11 @@ export class LineReader {
     return this.#position < this.#chunkLength ? this.#chunk[this.#position++]! : -1;
   }
 
-  #gather(from: number, end: number): void {
+  #gather(from: number, end: number, maxBytes: number): void {
     const length = this.#carryLength + end - from;
     if (length > this.#carry.length) {
-      const grown = new Uint8Array(Math.max(128, length, this.#carry.length * 2));
+      const roomy = Math.min(maxBytes, Math.max(128, this.#carry.length * 2));
+      const grown = new Uint8Array(Math.max(length, roomy));
       grown.set(this.#carry.subarray(0, this.#carryLength));
       this.#carry = grown;
     }

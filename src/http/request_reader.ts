@@ -1,9 +1,11 @@
+import { ByteBudget } from "../bytes/byte_budget.ts";
 import { HttpError } from "./errors.ts";
 import type { Framing } from "./framing.ts";
 import { equalsIgnoringCase } from "./grammar.ts";
 import { HttpHeaders } from "./headers.ts";
 import { HeldHead } from "./held_head.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
+import { ReadBuffer } from "./read_buffer.ts";
 import { HttpRequest, type RequestHead } from "./request.ts";
 import { bodyTooLarge, EMPTY_BODY } from "./request_body.ts";
 import { StreamedBody } from "./streamed_body.ts";
@@ -35,10 +37,6 @@ export interface RequestReaderOptions extends HttpTokenizerOptions {
   readonly keepRawHead?: boolean;
 }
 
-// Small while a connection may be idle: ten thousand of them wait with a buffer each. Grows when reads fill it.
-const IDLE_BUFFER_BYTES = 2_048;
-const MAX_BUFFER_BYTES = 65_536;
-
 // A buffer full of small requests, or of chunks of one byte, is three megabytes as tokens: a client that pipelines and
 // reads no answer would hold them. Sixteen requests at a time are as fast as all; one at a time costs a third more.
 const TOKENS_AT_A_TIME = 32;
@@ -53,8 +51,7 @@ export class RequestReader {
   readonly #tokenizer: HttpTokenizer;
   readonly #maxBodyBytes: number;
   readonly #keepRawHead: boolean;
-  #buffer = new Uint8Array(IDLE_BUFFER_BYTES);
-  #buffered = 0;
+  readonly #buffer: ReadBuffer;
   #tokens: HttpToken[] = [];
   #next = 0;
   #body: StreamedBody | undefined;
@@ -80,9 +77,15 @@ export class RequestReader {
    *
    * @param source where the bytes come from
    * @param options limits in bytes and counts, and whether raw heads are kept
+   * @param budget what the buffers of all readers may hold beyond their smallest size; default no bound
    */
-  constructor(source: RequestSource, options: RequestReaderOptions = {}) {
+  constructor(
+    source: RequestSource,
+    options: RequestReaderOptions = {},
+    budget: ByteBudget = new ByteBudget(Infinity),
+  ) {
     this.#source = source;
+    this.#buffer = new ReadBuffer(budget);
     this.#tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
     this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_LIMITS.maxBodyBytes;
     this.#keepRawHead = options.keepRawHead ?? false;
@@ -115,7 +118,7 @@ export class RequestReader {
   // Not async: every request one at a time passes here, and an async function would cost a generator and a promise more.
   #readMore(): Promise<HttpRequest | null> {
     const phase = this.#tokenizer.isBetweenMessages ? "request" : "head";
-    return this.#source.read(this.#prepareBuffer(phase), phase).then(this.#onRead, this.#onReadFailure);
+    return this.#source.read(this.#prepareBuffer(), phase).then(this.#onRead, this.#onReadFailure);
   }
 
   /**
@@ -137,6 +140,11 @@ export class RequestReader {
       if (!(error instanceof HttpError || error instanceof TypeError)) throw error;
     }
     return false;
+  }
+
+  /** Gives the room of its buffer back: nothing is read any more. May be called twice. */
+  close(): void {
+    this.#buffer.close();
   }
 
   /** Whether the client waits to be asked for the last request's content. */
@@ -162,33 +170,21 @@ export class RequestReader {
 
   async #fillBody(): Promise<void> {
     await this.#source.flush?.();
-    this.#take(await this.#source.read(this.#prepareBuffer("body"), "body"));
+    this.#take(await this.#source.read(this.#prepareBuffer(), "body"));
   }
 
-  #prepareBuffer(phase: ReadPhase): Uint8Array {
+  #prepareBuffer(): Uint8Array {
     this.#holdHead();
-    this.#sizeBuffer(phase);
-    this.#buffered = 0;
-    return this.#buffer;
+    if (this.#buffer.fit()) this.#tokenizer.release();
+    return this.#buffer.bytes;
   }
 
   #take(count: number | null): void {
-    this.#buffered = count ?? 0;
+    this.#buffer.filled = count ?? 0;
     this.#hasEnded = count === null;
-    if (count !== null) this.#tokenizer.load(this.#buffer, count);
+    if (count !== null) this.#tokenizer.load(this.#buffer.bytes, count);
     this.#tokens = count === null ? this.#tokenizer.end() : this.#tokenizer.take(TOKENS_AT_A_TIME);
     this.#next = 0;
-  }
-
-  #sizeBuffer(phase: ReadPhase): void {
-    const size = this.#buffer.length;
-    if (phase === "request") {
-      if (size > IDLE_BUFFER_BYTES && this.#buffered < IDLE_BUFFER_BYTES) {
-        this.#buffer = new Uint8Array(IDLE_BUFFER_BYTES);
-      }
-    } else if (this.#buffered === size && size < MAX_BUFFER_BYTES) {
-      this.#buffer = new Uint8Array(Math.min(size * 4, MAX_BUFFER_BYTES));
-    }
   }
 
   #createRequest(token: HeadEndToken): HttpRequest {
@@ -259,7 +255,7 @@ export class RequestReader {
     const { headStart, pushedBytes } = this.#tokenizer;
     this.#heldHead.hold(
       this.#headBytes(headStart, Infinity),
-      Math.max(headStart, pushedBytes - this.#buffered),
+      Math.max(headStart, pushedBytes - this.#buffer.filled),
     );
   }
 
@@ -270,8 +266,9 @@ export class RequestReader {
 
   /** The bytes of a head that lie in the buffer; offsets count from the first byte of the connection. */
   #headBytes(start: number, end: number): Uint8Array {
-    const bufferStart = this.#tokenizer.pushedBytes - this.#buffered;
+    const { bytes, filled } = this.#buffer;
+    const bufferStart = this.#tokenizer.pushedBytes - filled;
     const from = Math.max(0, start - bufferStart);
-    return this.#buffer.subarray(from, Math.max(from, Math.min(this.#buffered, end - bufferStart)));
+    return bytes.subarray(from, Math.max(from, Math.min(filled, end - bufferStart)));
   }
 }
