@@ -30,6 +30,7 @@ const ACCEPT_RETRY_MS = 100;
 // What the read buffers of all connections may hold beyond 2 KiB each: 256 uploads at full speed, and all others go on
 // in smaller pieces. Without it 5,000 uploads that stop after 64 KiB cost 320 MiB.
 const MAX_READ_BYTES = 16_777_216;
+const DRAIN_BYTES = 65_536;
 const MAX_SWEEP_MS = 250;
 const MIN_SWEEP_MS = 10;
 
@@ -77,6 +78,7 @@ class HttpServer implements Server {
       deadlines: new Deadlines(settings.clock, sweepMs(settings)),
       pool: new BufferPool(),
       readBudget: new ByteBudget(MAX_READ_BYTES),
+      drainBuffer: new Uint8Array(DRAIN_BYTES),
       firstLines: new FirstLines(settings.serverName),
     };
     this.finished = this.#accept();

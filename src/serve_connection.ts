@@ -21,6 +21,8 @@ export interface SharedResources {
   readonly deadlines: Deadlines;
   readonly pool: BufferPool;
   readonly readBudget: ByteBudget;
+  /** For bytes that nobody looks at. */
+  readonly drainBuffer: Uint8Array;
   readonly firstLines: FirstLines;
 }
 
@@ -76,6 +78,7 @@ export class ServedConnection implements RequestSource {
   /** Lets the request at hand finish, and takes no other. */
   stop(): void {
     this.#isStopping = true;
+    this.#timed.hurry();
     if (!this.#timed.isIdle) return;
     if (this.#timed.isWriting) this.#timed.finishWriting().then(() => this.close());
     else this.close();
@@ -160,6 +163,6 @@ export class ServedConnection implements RequestSource {
 
   async #end(): Promise<void> {
     await this.flush();
-    await this.#timed.linger();
+    await this.#timed.linger(this.#shared.drainBuffer);
   }
 }
