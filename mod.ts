@@ -43,7 +43,7 @@ export { processRequest } from "./src/http/process_request.ts";
 export { RequestReader } from "./src/http/request_reader.ts";
 export type { ReadPhase, RequestReaderOptions, RequestSource } from "./src/http/request_reader.ts";
 export { HttpRequest } from "./src/http/request.ts";
-export type { HttpVersion, RequestHead } from "./src/http/request.ts";
+export type { HttpVersion, RequestHead, WireHead } from "./src/http/request.ts";
 export { readWhole } from "./src/http/request_body.ts";
 export type { RequestBody } from "./src/http/request_body.ts";
 export { HttpHeaders } from "./src/http/headers.ts";

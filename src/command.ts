@@ -27,6 +27,15 @@ function timeFlag(help: string, preset: number): ReturnType<typeof integerFlag> 
   return integerFlag({ placeholder: "MS", help, default: preset, min: 1, max: MAX_TIMER_MS });
 }
 
+/** The flag of a command that logs the chains of its requests: main() opens that log. */
+export function chainLogFlag(name: string): ReturnType<typeof textFlag<undefined>> {
+  return textFlag({
+    placeholder: "FILE|-|off",
+    help: `where the chain of each request is logged, - for stdout; ${name}.log where writing is allowed`,
+    default: undefined,
+  });
+}
+
 const COMMON_FLAGS = {
   host: textFlag({ placeholder: "ADDRESS", help: "address or name to listen on", default: "127.0.0.1" }),
   port: portFlag("TCP port to listen on, 0 for any free one", 0),
@@ -135,8 +144,10 @@ export interface Command<Table extends FlagTable & typeof COMMON_FLAGS = typeof 
   readonly name: string;
   /** What it is, in one line. */
   readonly summary: string;
-  /** All its flags. */
+  /** All its flags. One of the name `log` asks for a log of chains, see {@linkcode chainLogFlag}. */
   readonly flags: Table;
+  /** The environment variable that gives the port where the flag does not. */
+  readonly portVariable?: string;
   /** Opens its ports and begins to serve. @throws {UsageError | StartError} when it cannot */
   readonly start: (context: StartContext<FlagValues<Table> & CommonValues>) => Promise<RunningCommand>;
 }

@@ -18,6 +18,7 @@ import { listen } from "./net/listen.ts";
 import { appCommand } from "./servers/app/command.ts";
 import { metricsCommand } from "./servers/metrics/command.ts";
 import { staticCommand } from "./servers/static/command.ts";
+import { trapCommand } from "./servers/trap/command.ts";
 import settings from "../deno.json" with { type: "json" };
 
 type AnyCommand = Omit<Command, "flags" | "start"> & {
@@ -25,7 +26,7 @@ type AnyCommand = Omit<Command, "flags" | "start"> & {
   readonly start: (context: never) => Promise<RunningCommand>;
 };
 
-const COMMANDS: readonly AnyCommand[] = [appCommand, staticCommand, metricsCommand];
+const COMMANDS: readonly AnyCommand[] = [appCommand, staticCommand, trapCommand, metricsCommand];
 const DEFAULT_COMMAND = appCommand;
 
 const encoder = new TextEncoder();
@@ -56,19 +57,50 @@ async function runCommand(args: readonly string[]): Promise<void> {
       `unknown command "${word}": expected ${COMMANDS.map(({ name }) => name).join(", ")}`,
     );
   }
-  const values = parseFlags(isNamed ? args.slice(1) : args, command.flags);
-  if (values.help) return printLine(helpText(command));
-  if (values.version) return printLine(`millrace ${settings.version}`);
-  await startCommand(command, values);
+  // Without its default, a port that was not given can be told from one that was.
+  const { flags: { port: portFlag, ...flags } } = command;
+  const given = parseFlags(isNamed ? args.slice(1) : args, {
+    ...flags,
+    port: { ...portFlag, default: undefined },
+  });
+  if (given.help) return printLine(helpText(command));
+  if (given.version) return printLine(`millrace ${settings.version}`);
+  const remarks: string[] = [];
+  const port = given.port ?? await readPortVariable(command, remarks) ?? portFlag.default;
+  await startCommand(command, { ...given, port }, remarks);
 }
 
-async function startCommand(command: AnyCommand, values: CommonValues): Promise<void> {
+/** The port that the environment names, where the command looks there and that may be read: nobody is prompted. */
+async function readPortVariable(
+  { portVariable, flags }: AnyCommand,
+  remarks: string[],
+): Promise<number | undefined> {
+  if (portVariable === undefined) return undefined;
+  const { state } = await Deno.permissions.query({ name: "env", variable: portVariable });
+  if (state !== "granted") {
+    remarks.push(`no permission to read the environment variable ${portVariable}: it is not looked at`);
+    return undefined;
+  }
+  const text = Deno.env.get(portVariable);
+  if (text === undefined || text === "") return undefined;
+  const port = flags.port.parse(text);
+  if (port !== undefined) return port;
+  throw new UsageError(
+    `bad value for the environment variable ${portVariable}: expected ${flags.port.expected}, got ${
+      JSON.stringify(text)
+    }`,
+  );
+}
+
+async function startCommand(command: AnyCommand, values: CommonValues, remarks: string[]): Promise<void> {
   const tls = await readCertificate(values);
-  const accessLog = await chooseLogTarget(values["access-log"], "access");
-  const errorLog = await chooseLogTarget(values["error-log"], "error");
+  const accessLog = await chooseLogTarget(LOGS.access, values["access-log"], remarks);
+  const errorLog = await chooseLogTarget(LOGS.error, values["error-log"], remarks);
+  const chainLog = await chooseChainLog(command, values, remarks);
   const logs = await openLogs({
-    accessLog: accessLog.target,
-    errorLog: errorLog.target,
+    accessLog,
+    errorLog,
+    chainLog,
     format: values["log-format"],
     lowestLevel: values["log-level"],
     onError: (error) =>
@@ -94,9 +126,7 @@ async function startCommand(command: AnyCommand, values: CommonValues): Promise<
   }
   stopOnSignals(running, logs);
   // Said now and not before: a start that fails says one line, and why.
-  for (const { remark } of [accessLog, errorLog]) {
-    if (remark !== undefined) printError(remark);
-  }
+  for (const remark of remarks) printError(remark);
   for (const announcement of running.announcements) printLine(`millrace ${announcement}`);
   await running.finished;
 }
@@ -131,25 +161,54 @@ async function readPem(flag: string, path: string): Promise<string> {
   }
 }
 
-interface ChosenTarget {
-  readonly target: LogTarget;
-  /** What the user should know about the choice. */
-  readonly remark?: string;
+/** A log as the command line speaks of it. */
+interface LogChoice {
+  /** Its name, for people. */
+  readonly name: string;
+  /** The flag that says where it goes. */
+  readonly flag: string;
+  /** The file in the working directory where it goes by default. */
+  readonly file: string;
+  /** Where it goes when no file can be written. */
+  readonly stream: "stdout" | "stderr";
 }
 
+const LOGS: Readonly<Record<"access" | "error", LogChoice>> = {
+  access: { name: "access log", flag: "access-log", file: "access.log", stream: "stdout" },
+  error: { name: "error log", flag: "error-log", file: "error.log", stream: "stderr" },
+};
+
 /** Logs go to files unless that is not allowed: permissions are asked for, so that nobody is prompted. */
-async function chooseLogTarget(value: string | undefined, log: "access" | "error"): Promise<ChosenTarget> {
-  const consoleTarget: LogTarget = { kind: "console", write: log === "access" ? print : printToError };
-  if (value === "off") return { target: { kind: "off" } };
-  if (value === "-") return { target: consoleTarget };
-  const path = value ?? `${log}.log`;
+async function chooseLogTarget(
+  { name, flag, file, stream }: LogChoice,
+  value: string | undefined,
+  remarks: string[],
+): Promise<LogTarget> {
+  const consoleTarget: LogTarget = { kind: "console", write: stream === "stdout" ? print : printToError };
+  if (value === "off") return { kind: "off" };
+  if (value === "-") return consoleTarget;
+  const path = value ?? file;
   const obstacle = await findObstacle(path);
-  if (obstacle === undefined) return { target: { kind: "file", path } };
+  if (obstacle === undefined) return { kind: "file", path };
   if (value !== undefined) {
-    throw new UsageError(`bad value for --${log}-log: ${obstacle} ${JSON.stringify(value)}`);
+    throw new UsageError(`bad value for --${flag}: ${obstacle} ${JSON.stringify(value)}`);
   }
-  const stream = log === "access" ? "stdout" : "stderr";
-  return { target: consoleTarget, remark: `${obstacle} ${path}: the ${log} log goes to ${stream}` };
+  remarks.push(`${obstacle} ${path}: the ${name} goes to ${stream}`);
+  return consoleTarget;
+}
+
+async function chooseChainLog(
+  { name, flags }: AnyCommand,
+  values: CommonValues & { readonly log?: unknown },
+  remarks: string[],
+): Promise<LogTarget> {
+  if (!Object.hasOwn(flags, "log")) return { kind: "off" };
+  const value = typeof values.log === "string" ? values.log : undefined;
+  return await chooseLogTarget(
+    { name: `${name} log`, flag: "log", file: `${name}.log`, stream: "stdout" },
+    value,
+    remarks,
+  );
 }
 
 /** Why a file cannot be appended to; undefined when it can. */

@@ -109,6 +109,7 @@ export class ServedConnection implements RequestSource {
       remote: this.#connection.remote,
       local: this.#connection.local,
       isEncrypted: this.#connection.isEncrypted,
+      connection: this.#connection,
       receivedAtMs: this.#receivedAtMs,
       requestId: undefined,
       theme: undefined,

@@ -184,7 +184,7 @@ export class RequestReader {
     const request = new HttpRequest(
       head,
       this.#openBody(head, framing),
-      this.#rawHead(token.headStart, token.end),
+      { raw: this.#rawHead(token.headStart, token.end), end: token.end },
     );
     // Needed only where content is still to come: see #refuseRest().
     if (this.#body !== undefined) this.#request = request;
@@ -236,7 +236,8 @@ export class RequestReader {
     this.#hasEnded = true;
     this.#body = undefined;
     const known = head ?? { method: "", target: "", version: "1.1", headers: new HttpHeaders() };
-    const request = new HttpRequest(known, EMPTY_BODY, this.#rawHead(headStart, Infinity));
+    const raw = this.#rawHead(headStart, Infinity);
+    const request = new HttpRequest(known, EMPTY_BODY, { raw, end: this.#tokenizer.pushedBytes });
     request.refuse(error);
     return request;
   }

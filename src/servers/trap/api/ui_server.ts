@@ -1,0 +1,48 @@
+import { createBackend } from "../../../backend/handler.ts";
+import { routes } from "../../../backend/routes.ts";
+import type { Clock } from "../../../clock.ts";
+import type { Listener } from "../../../net/connection.ts";
+import { serve } from "../../../serve.ts";
+import type { ServeOptions } from "../../../serve_options.ts";
+import { pageRoutes } from "../page/page_routes.ts";
+import type { RequestStore } from "../request_store.ts";
+import { EventFeed } from "./event_feed.ts";
+import { guardOrigin } from "./guard.ts";
+import { jsonErrors } from "./json_response.ts";
+import { requestRoutes } from "./request_routes.ts";
+
+/** Parts of {@linkcode serveUi}. */
+export interface UiOptions {
+  /** Where the requests are. */
+  readonly store: RequestStore;
+  /** The address or name that the user gave. */
+  readonly hostname: string;
+  /** The time. */
+  readonly clock: Clock;
+  /** Limits, and what is told of failures. */
+  readonly serving: ServeOptions;
+}
+
+/** The page and the API, being served. */
+export interface UiServer {
+  /** Stops gracefully: ends streams of events, and whoever waits for a request. */
+  shutdown(): Promise<void>;
+  /** Resolves when all is closed. */
+  readonly finished: Promise<void>;
+}
+
+/** Serves page and API on a listener of their own. */
+export function serveUi(listener: Listener, options: UiOptions): UiServer {
+  const { store, hostname, clock } = options;
+  const feed = new EventFeed(store, clock);
+  const handler = routes([...requestRoutes(store, feed), ...pageRoutes()]);
+  const backend = createBackend([jsonErrors, guardOrigin(hostname)], handler);
+  const server = serve(listener, backend, { ...options.serving, clock });
+  return {
+    shutdown(): Promise<void> {
+      feed.close();
+      return server.shutdown();
+    },
+    finished: server.finished,
+  };
+}
