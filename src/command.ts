@@ -5,6 +5,7 @@ import { choiceFlag, type FlagTable, type FlagValues, integerFlag, switchFlag, t
 import type { Logs } from "./log/open_logs.ts";
 import type { ConnectionErrorCode, Listener, NetAddress } from "./net/connection.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "./serve_options.ts";
+import type { StoreOpenError, StoreOpenErrorCode } from "./sqlite/store_open_error.ts";
 
 /** Flags that every server has, with the port it has by default. */
 export function commonFlags(defaultPort: number): typeof COMMON_FLAGS {
@@ -181,6 +182,22 @@ export function portError(code: ConnectionErrorCode, address: NetAddress, cause:
     default:
       return new StartError(2, `bad value for --host: cannot listen on ${where}`, { cause });
   }
+}
+
+// Where the caller chose a file or a runtime that cannot work, 2; where the file is in the way, 1.
+const STORE_EXIT_CODES: Readonly<Record<StoreOpenErrorCode, 1 | 2>> = {
+  "no-directory": 2,
+  "no-sqlite": 2,
+  denied: 2,
+  foreign: 1,
+  damaged: 1,
+  locked: 1,
+  failed: 1,
+};
+
+/** Tells why a database file could not be used. */
+export function storeError(error: StoreOpenError): StartError {
+  return new StartError(STORE_EXIT_CODES[error.code], error.message, { cause: error });
 }
 
 /** The URL of an HTTP listener. */

@@ -23,7 +23,7 @@ const LF = 0x0a;
 
 /** Says that what still arrives belongs to the last request: the server has given its last answer. */
 export function keepWithLast({ isRecording, last, tape }: TappedConnection): void {
-  if (!isRecording && last !== undefined) tape.reopen(last.request.wire);
+  if (!isRecording && last !== undefined) tape.reopen(last.wire);
 }
 
 /** Records what no request has taken, once a connection is closed. */
@@ -32,11 +32,11 @@ export function recordLeftovers(connection: TappedConnection, options: LeftoverO
   // The request that is still being read takes everything.
   if (isRecording) return;
   tape.absorb();
-  const isReopened = tape.pending === last?.request.wire;
+  const isReopened = tape.pending === last?.wire;
   // Empty lines begin no request; some clients send one behind their content (RFC 9112 §2.2).
   if (!isReopened && tape.pending.kept.every((byte) => byte === CR || byte === LF)) keepWithLast(connection);
-  if (last !== undefined && tape.pending === last.request.wire) {
-    const more = last.request.wire.length - last.wireBytes;
+  if (last !== undefined && tape.pending === last.wire) {
+    const more = last.wire.length - last.answeredBytes;
     if (more > 0) extend(last.request, more, options);
   } else if (tape.pendingBytes > 0) {
     recordFragment(connection, tape.takeAll(), options);
@@ -73,6 +73,7 @@ function recordFragment(connection: TappedConnection, wire: WireBytes, options: 
       id: chain.id,
       remote,
       local: formatAddress(connection.local),
+      isEncrypted: connection.isEncrypted,
       method: head?.method ?? "",
       target: head?.target ?? "",
       version: head?.version ?? "",

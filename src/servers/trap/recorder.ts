@@ -153,6 +153,7 @@ export class Recorder {
       id: chain.id,
       remote: formatAddress(context.remote),
       local: formatAddress(context.local),
+      isEncrypted: context.isEncrypted,
       method: request.method,
       target: request.target,
       version: request.method === "" ? "" : request.version,
@@ -166,7 +167,7 @@ export class Recorder {
       ...(outcome.malformed === undefined ? {} : { malformed: outcome.malformed }),
       answer,
     }, wire);
-    connection.last = { request: stored, wireBytes: wire.length };
+    connection.last = { request: stored, wire, answeredBytes: wire.length };
     connection.isRecording = false;
     this.#options.store.add(stored);
     this.#logAccess(capture, answer);

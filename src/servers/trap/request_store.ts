@@ -23,6 +23,14 @@ export interface StoreListener {
 /** Which requests are meant. */
 export type RequestTest = (request: StoredRequest) => boolean;
 
+/** Options of {@linkcode RequestStore.newest}. */
+export interface NewestOptions {
+  /** How many at most. */
+  readonly limit: number;
+  /** Only those with smaller ids than this one. */
+  readonly before?: string | undefined;
+}
+
 // Dropped requests leave their places at the front empty until so many are.
 const MAX_EMPTY_PLACES = 1_024;
 
@@ -50,9 +58,9 @@ export class RequestStore {
     return this.#bytes;
   }
 
-  /** The sequence number of the request that was added last, also where it is gone. */
-  get lastSequence(): number {
-    return this.#lastSequence;
+  /** The largest id; "" where there is none. */
+  get lastId(): string {
+    return this.#requests[this.#requests.length - 1]?.id ?? "";
   }
 
   /** Has a listener told of everything from now on. */
@@ -68,7 +76,7 @@ export class RequestStore {
     this.#dropOldest();
   }
 
-  /** Takes back what was stored by an earlier process; nobody is told. */
+  /** Takes back what was stored by an earlier process. Nobody is told, but of what the bounds do not allow any more. */
   restore(requests: Iterable<StoredRequest>): void {
     for (const request of requests) {
       this.#lastSequence = Math.max(this.#lastSequence, request.sequence);
@@ -92,25 +100,31 @@ export class RequestStore {
     return request?.id === id ? request : undefined;
   }
 
-  /** All requests that pass a test, the newest first. @param before only those with smaller ids */
-  *newestFirst(test: RequestTest, before?: string): Generator<StoredRequest> {
-    const end = before === undefined ? this.#requests.length : this.#indexOf(before);
-    // A copy: requests may be dropped while somebody reads on.
-    const requests = this.#requests.slice(this.#first, end);
-    for (let i = requests.length - 1; i >= 0; i--) {
-      const request = requests[i]!;
-      if (test(request)) yield request;
+  /** All requests that pass a test, sorted by id. */
+  all(test: RequestTest): StoredRequest[] {
+    const requests: StoredRequest[] = [];
+    for (let i = this.#first; i < this.#requests.length; i++) {
+      const request = this.#requests[i]!;
+      if (test(request)) requests.push(request);
     }
+    return requests;
+  }
+
+  /** The newest requests that pass a test, the newest first. */
+  newest(test: RequestTest, { limit, before }: NewestOptions): StoredRequest[] {
+    const requests: StoredRequest[] = [];
+    const end = before === undefined ? this.#requests.length : this.#indexOf(before);
+    for (let i = end - 1; i >= this.#first && requests.length < limit; i--) {
+      const request = this.#requests[i]!;
+      if (test(request)) requests.push(request);
+    }
+    return requests;
   }
 
   /** All requests stored after a moment that pass a test, in the order in which they were stored. */
   inSequence(test: RequestTest, afterSequence: number): StoredRequest[] {
-    const requests: StoredRequest[] = [];
-    for (let i = this.#first; i < this.#requests.length; i++) {
-      const request = this.#requests[i]!;
-      if (request.sequence > afterSequence && test(request)) requests.push(request);
-    }
-    return requests.sort((left, right) => left.sequence - right.sequence);
+    return this.all((request) => request.sequence > afterSequence && test(request))
+      .sort((left, right) => left.sequence - right.sequence);
   }
 
   /** The moment a request was stored, as a sequence number; of one that is gone, that of the last one before it. */

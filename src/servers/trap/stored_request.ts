@@ -6,7 +6,7 @@ import { createMicroTimestamps } from "../../log/timestamp.ts";
 import { timeOf } from "./request_ids.ts";
 import type { ChainRecord } from "./chain.ts";
 import { type Parameter, splitQuery } from "./parameters.ts";
-import type { WireBytes } from "./wire_bytes.ts";
+import type { KeptBytes } from "./wire_bytes.ts";
 
 /** How a request ended: as it should, by a fault in its bytes, by the client going away, by its being too slow. */
 export type RequestEnd = "complete" | "malformed" | "aborted" | "timeout";
@@ -37,6 +37,8 @@ export interface RequestFacts {
   readonly remote: string;
   /** Our end. */
   readonly local: string;
+  /** Whether the connection is protected by TLS. */
+  readonly isEncrypted: boolean;
   /** As sent; "" where it was not understood. */
   readonly method: string;
   /** As sent; "" where it was not understood. */
@@ -105,10 +107,10 @@ export class StoredRequest {
   /** Its path as sent. */
   readonly path: string;
   /** The bytes as they came. */
-  readonly wire: WireBytes;
+  readonly wire: KeptBytes;
   #facts: RequestFacts;
 
-  constructor(facts: RequestFacts, wire: WireBytes) {
+  constructor(facts: RequestFacts, wire: KeptBytes) {
     this.#facts = facts;
     this.wire = wire;
     this.path = splitTarget(facts.target).path;

@@ -4,6 +4,7 @@ import { createReadable } from "../../net/streams.ts";
 import type { MicroClock } from "./micro_clock.ts";
 import type { StoredRequest } from "./stored_request.ts";
 import { Tape } from "./tape.ts";
+import type { WireBytes } from "./wire_bytes.ts";
 
 /** Options of {@linkcode tapListener}. */
 export interface TapOptions {
@@ -32,6 +33,16 @@ export function tapListener(listener: Listener, options: TapOptions): Listener {
   };
 }
 
+/** The request of a connection that was recorded last. */
+export interface LastRequest {
+  /** The request. */
+  readonly request: StoredRequest;
+  /** Its bytes, to which more may come. */
+  readonly wire: WireBytes;
+  /** How many there were when its answer was given. */
+  readonly answeredBytes: number;
+}
+
 // What is read into when nobody but the tape wants it.
 const DRAIN_BUFFER_BYTES = 16_384;
 
@@ -44,8 +55,8 @@ export class TappedConnection implements Connection {
   readonly tape = new Tape();
   /** Whether a request of it is being recorded. */
   isRecording = false;
-  /** The request that was recorded last, and how many bytes it had when its answer was given. */
-  last: { readonly request: StoredRequest; readonly wireBytes: number } | undefined;
+  /** The request that was recorded last. */
+  last: LastRequest | undefined;
   /** Whether the client has finished sending, or the connection was lost. */
   hasEnded = false;
   readonly #connection: Connection;

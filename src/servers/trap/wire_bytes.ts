@@ -8,12 +8,26 @@ export interface WirePiece {
   readonly bytes: number;
 }
 
+/** Bytes of a message: the first ones, or all, and what is known of the rest. */
+export interface KeptBytes {
+  /** The first bytes, or all. */
+  readonly kept: Uint8Array;
+  /** How many bytes came. */
+  readonly length: number;
+  /** Whether not all of them are kept. */
+  readonly isCut: boolean;
+  /** The reads in which they came. */
+  readonly pieces: readonly WirePiece[];
+  /** SHA-256 of all bytes that came, in hexadecimal digits. */
+  readonly sha256: string;
+}
+
 // A body that comes byte by byte must not cost more than its bytes: further pieces count as one with the last.
 const MAX_PIECES = 256;
 const MIN_CAPACITY = 1_024;
 
 /** Bytes as they came from the wire: all of them are counted and hashed, the first ones kept. */
-export class WireBytes {
+export class WireBytes implements KeptBytes {
   #bytes: Uint8Array;
   #keptLength: number;
   #length: number;
@@ -30,12 +44,11 @@ export class WireBytes {
     this.#pieces = [...pieces];
   }
 
-  /** The first bytes, or all. A view that is valid until the next change. */
+  // A view that is valid until the next change.
   get kept(): Uint8Array {
     return this.#keptLength === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#keptLength);
   }
 
-  /** How many bytes came. */
   get length(): number {
     return this.#length;
   }
@@ -45,17 +58,14 @@ export class WireBytes {
     return this.#maxKeptBytes < Infinity;
   }
 
-  /** Whether not all of them are kept. */
   get isCut(): boolean {
     return this.#keptLength < this.#length;
   }
 
-  /** The reads in which they came. */
   get pieces(): readonly WirePiece[] {
     return this.#pieces;
   }
 
-  /** SHA-256 of all bytes that came, in hexadecimal digits. */
   get sha256(): string {
     const hash = this.#hash === undefined ? createHash("sha256").update(this.kept) : this.#hash.copy();
     return hash.digest("hex");

@@ -49,9 +49,12 @@ export class EventFeed implements StoreListener {
 
   // Not a generator itself: what is stored now is meant, not when it is read.
   #eventsAfter(id: string): Iterable<string> {
-    const requests = this.#store.inSequence(() => true, this.#store.sequenceOf(id));
-    return requests.values().map(eventOf);
+    return eventsOf(this.#store.inSequence(() => true, this.#store.sequenceOf(id)));
   }
+}
+
+function* eventsOf(requests: readonly StoredRequest[]): Generator<string> {
+  for (const request of requests) yield eventOf(request);
 }
 
 function eventOf(request: StoredRequest): string {

@@ -33,17 +33,19 @@ export class CallParameters {
 
   /**
    * Which requests are meant: `method` and `path` as sent, `level=error` for those with errors, `q` a text in target,
-   * headers or content.
+   * headers or content, `id` one of them alone.
    *
    * @throws {HttpError} 400 for another level
    */
   test(): RequestTest {
     const method = this.text("method");
     const path = this.text("path");
+    const id = this.text("id");
     const needle = this.text("q");
     const wantsErrors = this.#wantsErrors();
     const bytes = needle === undefined ? undefined : toNeedle(needle);
     return (request) =>
+      (id === undefined || request.id === id) &&
       (method === undefined || request.facts.method === method) &&
       (path === undefined || request.path === path) &&
       (!wantsErrors || request.hasErrors) &&

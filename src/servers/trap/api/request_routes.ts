@@ -1,17 +1,42 @@
 import type { Route } from "../../../backend/routes.ts";
 import { HttpError } from "../../../http/errors.ts";
+import type { HttpRequest } from "../../../http/request.ts";
+import { readWhole } from "../../../http/request_body.ts";
 import { createResponse } from "../../../http/response.ts";
 import type { RequestStore } from "../request_store.ts";
 import type { StoredRequest } from "../stored_request.ts";
 import type { EventFeed } from "./event_feed.ts";
+import { exportHar, exportLines } from "./exports.ts";
 import { apiResponse, jsonResponse } from "./json_response.ts";
+import type { NextWaiters } from "./next_waiters.ts";
+import type { Replayer } from "./replay.ts";
 import { CallParameters } from "./request_query.ts";
 
 const MAX_LIMIT = 1_000;
 const DEFAULT_LIMIT = 100;
+const MAX_WAIT_MS = 300_000;
+const DEFAULT_WAIT_MS = 30_000;
+// More than any call has to say.
+const MAX_CALL_BYTES = 65_536;
 
-/** The rows of the API that list, show and delete requests, and the stream of events. */
-export function requestRoutes(store: RequestStore, feed: EventFeed): readonly Route[] {
+/** What the rows of the API work with. */
+export interface ApiParts {
+  /** Where the requests are. */
+  readonly store: RequestStore;
+  /** Gives out events. */
+  readonly feed: EventFeed;
+  /** Waits for requests. */
+  readonly waiters: NextWaiters;
+  /** Sends requests again. */
+  readonly replayer: Replayer;
+}
+
+/** The rows of the API. */
+export function apiRoutes(parts: ApiParts): readonly Route[] {
+  return [...requestRoutes(parts), ...streamRoutes(parts)];
+}
+
+function requestRoutes({ store, replayer }: ApiParts): readonly Route[] {
   const find = (id: string | undefined): StoredRequest => {
     const request = store.find(decodeId(id));
     if (request === undefined) throw unknownRequest(id);
@@ -21,8 +46,8 @@ export function requestRoutes(store: RequestStore, feed: EventFeed): readonly Ro
     ["GET", "/api/requests", ({ query }) => {
       const parameters = new CallParameters(query);
       const limit = parameters.integer("limit", { preset: DEFAULT_LIMIT, min: 1, max: MAX_LIMIT });
-      const found = store.newestFirst(parameters.test(), parameters.text("before")).take(limit);
-      return jsonResponse(200, { requests: Array.from(found, (request) => request.toRecord()) });
+      const found = store.newest(parameters.test(), { limit, before: parameters.text("before") });
+      return jsonResponse(200, { requests: found.map((request) => request.toRecord()) });
     }],
     ["DELETE", "/api/requests", () => {
       store.clear();
@@ -41,6 +66,36 @@ export function requestRoutes(store: RequestStore, feed: EventFeed): readonly Ro
       const request = find(id);
       return download(request.body, `${request.id}.body`);
     }],
+    ["POST", "/api/requests/:id/replay", async (request, _context, [id]) => {
+      const { url } = await readJson(request);
+      return jsonResponse(200, await replayer.replay(find(id), url));
+    }],
+  ];
+}
+
+function streamRoutes({ store, feed, waiters }: ApiParts): readonly Route[] {
+  return [
+    ["GET", "/api/next", async ({ query }) => {
+      const parameters = new CallParameters(query);
+      const timeoutMs = parameters.integer("timeout_ms", {
+        preset: DEFAULT_WAIT_MS,
+        min: 0,
+        max: MAX_WAIT_MS,
+      });
+      const after = parameters.text("after");
+      const request = await waiters.next(parameters.test(), { after, timeoutMs });
+      return request === undefined ? createResponse(204) : jsonResponse(200, request.toRecord());
+    }],
+    ["GET", "/api/export.ndjson", ({ query }) => {
+      const requests = store.all(new CallParameters(query).test());
+      return apiResponse(200, "application/x-ndjson", exportLines(requests));
+    }],
+    ["GET", "/api/export.har", ({ query }) => {
+      const requests = store.all(new CallParameters(query).test());
+      return apiResponse(200, "application/json", exportHar(requests), [
+        ["Content-Disposition", 'attachment; filename="requests.har"'],
+      ]);
+    }],
     ["GET", "/api/events", ({ headers, query }) => {
       const lastId = headers.get("Last-Event-ID") ?? new CallParameters(query).text("after");
       return apiResponse(200, "text/event-stream", feed.open(lastId));
@@ -55,6 +110,17 @@ function download(bytes: Uint8Array, name: string): ReturnType<typeof apiRespons
   return apiResponse(200, "application/octet-stream", bytes.slice(), [
     ["Content-Disposition", `attachment; filename="${fileName}"`],
   ]);
+}
+
+async function readJson(request: HttpRequest): Promise<Readonly<Record<string, unknown>>> {
+  const text = new TextDecoder().decode(await readWhole(request.body, MAX_CALL_BYTES));
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
+  } catch {
+    // Said below, together with JSON that is no object.
+  }
+  throw new HttpError(400, "Cannot read the content: expected a JSON object");
 }
 
 /** Clients may escape the colons of an id. */
