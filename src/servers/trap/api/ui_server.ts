@@ -1,7 +1,7 @@
 import { createBackend } from "../../../backend/handler.ts";
 import { routes } from "../../../backend/routes.ts";
 import type { Clock } from "../../../clock.ts";
-import type { Listener } from "../../../net/connection.ts";
+import type { Listener, NetAddress } from "../../../net/connection.ts";
 import { connect } from "../../../net/listen.ts";
 import { serve } from "../../../serve.ts";
 import type { ServeOptions } from "../../../serve_options.ts";
@@ -30,6 +30,8 @@ export interface UiOptions {
 
 /** The page and the API, being served. */
 export interface UiServer {
+  /** Where it listens. */
+  readonly address: NetAddress;
   /** Stops gracefully: ends streams of events, and whoever waits for a request. */
   shutdown(): Promise<void>;
   /** Resolves when all is closed. */
@@ -46,6 +48,7 @@ export function serveUi(listener: Listener, options: UiOptions): UiServer {
   const backend = createBackend([jsonErrors, guardOrigin(hostname)], handler);
   const server = serve(listener, backend, { ...options.serving, clock });
   return {
+    address: server.address,
     shutdown(): Promise<void> {
       feed.close();
       waiters.close();
