@@ -153,7 +153,7 @@ Deno.test("what the API does not know is refused as JSON", async () => {
     const unknown = await trap.call("/api/unknown");
     assertEquals([unknown.status, typeof (await unknown.json()).error], [404, "string"]);
     const method = await trap.call("/api/requests", { method: "PUT" });
-    assertEquals([method.status, method.headers.get("allow")], [405, "GET, DELETE"]);
+    assertEquals([method.status, method.headers.get("allow")], [405, "GET, HEAD, DELETE"]);
     await method.body?.cancel();
   });
 });

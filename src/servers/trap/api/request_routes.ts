@@ -43,7 +43,7 @@ function requestRoutes({ store, replayer }: ApiParts): readonly Route[] {
     return request;
   };
   return [
-    ["GET", "/api/requests", ({ query }) => {
+    ["GET, HEAD", "/api/requests", ({ query }) => {
       const parameters = new CallParameters(query);
       const limit = parameters.integer("limit", { preset: DEFAULT_LIMIT, min: 1, max: MAX_LIMIT });
       const found = store.newest(parameters.test(), { limit, before: parameters.text("before") });
@@ -53,16 +53,16 @@ function requestRoutes({ store, replayer }: ApiParts): readonly Route[] {
       store.clear();
       return createResponse(204);
     }],
-    ["GET", "/api/requests/:id", (_request, _context, [id]) => jsonResponse(200, find(id).toRecord())],
+    ["GET, HEAD", "/api/requests/:id", (_request, _context, [id]) => jsonResponse(200, find(id).toRecord())],
     ["DELETE", "/api/requests/:id", (_request, _context, [id]) => {
       if (!store.delete(decodeId(id))) throw unknownRequest(id);
       return createResponse(204);
     }],
-    ["GET", "/api/requests/:id/raw", (_request, _context, [id]) => {
+    ["GET, HEAD", "/api/requests/:id/raw", (_request, _context, [id]) => {
       const request = find(id);
       return download(request.wire.kept, `${request.id}.http`);
     }],
-    ["GET", "/api/requests/:id/body", (_request, _context, [id]) => {
+    ["GET, HEAD", "/api/requests/:id/body", (_request, _context, [id]) => {
       const request = find(id);
       return download(request.body, `${request.id}.body`);
     }],
@@ -75,7 +75,7 @@ function requestRoutes({ store, replayer }: ApiParts): readonly Route[] {
 
 function streamRoutes({ store, feed, waiters }: ApiParts): readonly Route[] {
   return [
-    ["GET", "/api/next", async ({ query }) => {
+    ["GET, HEAD", "/api/next", async ({ query }) => {
       const parameters = new CallParameters(query);
       const timeoutMs = parameters.integer("timeout_ms", {
         preset: DEFAULT_WAIT_MS,
@@ -86,17 +86,17 @@ function streamRoutes({ store, feed, waiters }: ApiParts): readonly Route[] {
       const request = await waiters.next(parameters.test(), { after, timeoutMs });
       return request === undefined ? createResponse(204) : jsonResponse(200, request.toRecord());
     }],
-    ["GET", "/api/export.ndjson", ({ query }) => {
+    ["GET, HEAD", "/api/export.ndjson", ({ query }) => {
       const requests = store.all(new CallParameters(query).test());
       return apiResponse(200, "application/x-ndjson", exportLines(requests));
     }],
-    ["GET", "/api/export.har", ({ query }) => {
+    ["GET, HEAD", "/api/export.har", ({ query }) => {
       const requests = store.all(new CallParameters(query).test());
       return apiResponse(200, "application/json", exportHar(requests), [
         ["Content-Disposition", 'attachment; filename="requests.har"'],
       ]);
     }],
-    ["GET", "/api/events", ({ headers, query }) => {
+    ["GET, HEAD", "/api/events", ({ headers, query }) => {
       const lastId = headers.get("Last-Event-ID") ?? new CallParameters(query).text("after");
       return apiResponse(200, "text/event-stream", feed.open(lastId));
     }],
