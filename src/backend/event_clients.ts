@@ -42,9 +42,10 @@ export class EventClients {
     if (this.#clients.size === 0) return;
     const bytes = encoder.encode(event);
     for (const client of this.#clients) {
+      if (!client.isOpen) continue;
       client.waiting.push(bytes);
       client.waitingBytes += bytes.length;
-      if (client.waitingBytes > MAX_WAITING_BYTES) client.isOpen = false;
+      if (client.waitingBytes > MAX_WAITING_BYTES) end(client);
       client.wake?.();
     }
   }
@@ -73,6 +74,12 @@ export class EventClients {
       this.#clients.delete(client);
     }
   }
+}
+
+/** Its reader will be told when it asks for more, and nothing is held for it until then. */
+function end(client: EventClient): void {
+  client.isOpen = false;
+  client.waiting = [];
 }
 
 /** What gathered while the reader was busy goes out in one piece. */

@@ -42,8 +42,9 @@ export function createJsonFormat(): LogFormat {
       return line + "}\n";
     },
     chain(entry: ChainEntry): string {
-      return '{"time":"' + microTimestamp(entry.timeMicros) + '","level":"' + entry.level + '","id":"' +
-        entry.id + '","where":"' + entry.where + '","message":' + jsonOfLatin1(entry.message) + "}\n";
+      return '{"time":"' + microTimestamp(entry.timeMicros) + '","level":"' + entry.level + '","id":' +
+        jsonOfText(entry.id) + ',"where":' + jsonOfText(entry.where) + ',"message":' +
+        jsonOfLatin1(entry.message) + "}\n";
     },
     dropped(timeMs: number, count: number): string {
       return `{"time":"${timestamp(timeMs)}","level":"error",` +

@@ -6,6 +6,8 @@ export interface ProgramOptions {
   readonly writable?: readonly string[];
   /** The working directory; default the repository. */
   readonly directory?: string;
+  /** Environment variables that it has and may read; default none that it may read. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What a program that has ended left behind. */
@@ -39,11 +41,23 @@ const ROOT = new URL("../../", import.meta.url);
 
 function commandOf(args: readonly string[], options: ProgramOptions): Deno.Command {
   const write = options.writable === undefined ? [] : [`--allow-write=${options.writable.join(",")}`];
+  const environment = options.environment ?? {};
+  const env = Object.keys(environment).map((name) => `--allow-env=${name}`);
   const config = `--config=${new URL("deno.json", ROOT).pathname}`;
   // The Deno binary itself, not npx, which does not pass SIGTERM on.
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", config, "--allow-net", "--allow-read", ...write, new URL("mod.ts", ROOT).pathname, ...args],
+    args: [
+      "run",
+      config,
+      "--allow-net",
+      "--allow-read",
+      ...write,
+      ...env,
+      new URL("mod.ts", ROOT).pathname,
+      ...args,
+    ],
     cwd: options.directory ?? ROOT.pathname,
+    env: environment,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -60,12 +74,13 @@ export async function runProgram(args: readonly string[], options: ProgramOption
 }
 
 /**
- * Starts the program on a free port and waits for its ready line.
+ * Starts the program on a free port, unless the arguments or the environment name one, and waits for its ready line.
  *
  * @throws {Error} with what it said when it ends before that
  */
 export async function startProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Program> {
-  const child = commandOf([...args, "--port", "0"], options).spawn();
+  const isPortGiven = args.includes("--port") || options.environment !== undefined;
+  const child = commandOf(isPortGiven ? args : [...args, "--port", "0"], options).spawn();
   const stdout = new Output(child.stdout);
   const stderr = new Output(child.stderr);
   const ended = Promise.all([child.status, stdout.ended, stderr.ended])

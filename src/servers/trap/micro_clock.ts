@@ -12,16 +12,17 @@ export interface TimeSources {
 // A wall clock that was set shows a larger gap than this to the steady one; its own steps are a millisecond.
 const MAX_GAP_MS = 20;
 
-/** Makes a clock of microseconds: it runs with the steady clock, and follows the wall clock when that was set. */
+/**
+ * Makes a clock of microseconds. It runs with the steady clock, and follows the wall clock when that was set forward;
+ * when it was set back this clock stays ahead, so that later requests have later times.
+ */
 export function createMicroClock(sources: TimeSources): MicroClock {
   let originMs = sources.wallMs() - sources.steadyMs();
-  let lastMicros = 0;
   return () => {
-    const wallMs = sources.wallMs();
     const steadyMs = sources.steadyMs();
-    if (Math.abs(wallMs - steadyMs - originMs) > MAX_GAP_MS) originMs = wallMs - steadyMs;
-    const micros = Math.floor((originMs + steadyMs) * 1_000);
-    return lastMicros = Math.max(lastMicros, micros);
+    const gapMs = sources.wallMs() - steadyMs - originMs;
+    if (gapMs > MAX_GAP_MS) originMs += gapMs;
+    return Math.floor((originMs + steadyMs) * 1_000);
   };
 }
 
