@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { connectRaw } from "./support/loopback.ts";
+import { connectRaw, untilRefused } from "./support/loopback.ts";
 import { test } from "./runtimes/command_line.ts";
 
 const QUIET = ["--access-log", "off", "--error-log", "off"];
@@ -63,17 +63,3 @@ test("main() exits at once with 128 and the signal's number on a second signal",
     client.close();
   }
 });
-
-/** Waits until the program has stopped accepting: a sign that the signal has arrived. */
-async function untilRefused(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 10_000; attempt++) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    } catch (error) {
-      if (error instanceof Deno.errors.ConnectionRefused) return;
-      // A connection that the listener had not accepted yet is reset with it.
-      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
-    }
-  }
-  throw new Error("the program goes on accepting");
-}

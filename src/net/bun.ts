@@ -15,7 +15,7 @@ interface BunSocket {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  /** Gives the number of bytes taken, -1 for a socket that is closed. */
+  /** Gives the number of bytes taken, -1 when the connection is broken. */
   write(bytes: Uint8Array): number;
   pause(): void;
   resume(): void;
@@ -143,7 +143,12 @@ class DrivenBunSocket implements DrivenSocket {
   }
 
   send(bytes: Uint8Array): number {
-    return Math.max(0, this.#socket.write(bytes));
+    const count = this.#socket.write(bytes);
+    if (count >= 0) return count;
+    this.#socket.data.onFailure(
+      new ConnectionError("reset", "Cannot write to the connection: the peer is gone"),
+    );
+    return 0;
   }
 
   finish(): void {

@@ -1,3 +1,4 @@
+import { ConnectionError } from "./connection.ts";
 import type { Connection, Listener, ListenOptions, NetAddress } from "./connection.ts";
 
 /**
@@ -6,6 +7,14 @@ import type { Connection, Listener, ListenOptions, NetAddress } from "./connecti
  * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
+  const { tls } = options;
+  // Node would open a port without a certificate, and Bun one without TLS.
+  if (tls !== undefined && (tls.cert === "" || tls.key === "")) {
+    throw new ConnectionError(
+      "bad-certificate",
+      "Cannot use the certificate: expected PEM texts, got an empty one",
+    );
+  }
   return (await loadAdapter()).listen(options);
 }
 

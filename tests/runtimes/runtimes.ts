@@ -20,7 +20,7 @@ export interface Runtime {
 export function testOn(
   runtime: Runtime,
   name: string,
-  body: (binary: string) => Promise<void>,
+  body: (binary: string, context: Deno.TestContext) => Promise<void>,
   skip?: string,
 ): void {
   const { binary } = runtime;
@@ -28,7 +28,7 @@ export function testOn(
   Deno.test({
     name: `${name}, on ${runtime.name}${reason === undefined ? "" : `: skipped, ${reason}`}`,
     ignore: reason !== undefined,
-    fn: () => body(binary!),
+    fn: (context) => body(binary!, context),
   });
 }
 

@@ -28,12 +28,12 @@ export interface Program {
   /** What it wrote to stderr until now. */
   readonly stderr: string;
   /** Waits until stdout or stderr has this text in it. */
-  until(stream: "stdout" | "stderr", text: string): Promise<void>;
+  until(stream: "stdout" | "stderr", text: string | RegExp): Promise<void>;
   /** Sends a signal. */
   signal(name: Deno.Signal): void;
   /** Waits until it ends by itself. */
   readonly ended: Promise<Ended>;
-  /** Sends SIGTERM and waits for the end. */
+  /** Sends SIGTERM, where it has not ended by itself, and waits for the end. */
   stop(): Promise<Ended>;
 }
 
@@ -114,7 +114,7 @@ export async function startCommand(command: Deno.Command): Promise<Program> {
     signal: (name) => child.kill(name),
     ended,
     stop(): Promise<Ended> {
-      child.kill("SIGTERM");
+      if (!stdout.hasEnded) child.kill("SIGTERM");
       return within(ended, "the end of the program");
     },
   };
