@@ -2,6 +2,7 @@ import { type Backend, createBackend, type Handler } from "./backend/handler.ts"
 import { createFetchBackend, type FetchHandler } from "./backend/fetch_backend.ts";
 import { BufferPool } from "./bytes/buffer_pool.ts";
 import { Deadlines } from "./deadlines.ts";
+import { EndOfTurn } from "./end_of_turn.ts";
 import { HttpError } from "./http/errors.ts";
 import { FirstLines } from "./http/process_response.ts";
 import type { Connection, Listener, NetAddress } from "./net/connection.ts";
@@ -73,6 +74,7 @@ class HttpServer implements Server {
       deadlines: new Deadlines(settings.clock, sweepMs(settings)),
       pool: new BufferPool(),
       firstLines: new FirstLines(settings.serverName),
+      endOfTurn: new EndOfTurn(),
     };
     this.finished = this.#accept();
   }

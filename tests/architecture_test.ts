@@ -25,6 +25,8 @@ const FLOORS: readonly (readonly string[])[] = [
 const SERVING = [
   "clock.ts",
   "deadlines.ts",
+  "end_of_turn.ts",
+  "served_context.ts",
   "serve_options.ts",
   "timed_connection.ts",
   "serve_connection.ts",

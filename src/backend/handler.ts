@@ -12,6 +12,13 @@ export interface RequestContext {
   readonly local: NetAddress;
   /** Whether the connection is protected by TLS. */
   readonly isEncrypted: boolean;
+  /**
+   * Aborted when the client leaves, or finishes sending, before its answer is complete.
+   *
+   * Watching begins when it is first asked for. A client that only closes its sending side looks the same as one that
+   * has gone; its answer is sent all the same.
+   */
+  readonly signal: AbortSignal;
   /** When the head was complete, in milliseconds since 1970. */
   readonly receivedAtMs: number;
   /** The id under which the logs speak of the request, once one of them needs it. */
