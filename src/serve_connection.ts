@@ -1,6 +1,7 @@
 import type { Backend } from "./backend/handler.ts";
 import { run } from "./backend/run.ts";
 import type { BufferPool } from "./bytes/buffer_pool.ts";
+import type { ByteBudget } from "./bytes/byte_budget.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Deferred, EndOfTurn } from "./end_of_turn.ts";
 import { shouldKeepAlive } from "./http/persistence.ts";
@@ -22,6 +23,9 @@ export interface SharedResources {
   readonly settings: ServeSettings;
   readonly deadlines: Deadlines;
   readonly pool: BufferPool;
+  readonly readBudget: ByteBudget;
+  /** For bytes that nobody looks at. */
+  readonly drainBuffer: Uint8Array;
   readonly firstLines: FirstLines;
   readonly endOfTurn: EndOfTurn;
 }
@@ -46,7 +50,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     this.#shared = shared;
     this.#timed = new TimedConnection(connection, shared.settings, shared.deadlines);
     this.#writer = new ResponseWriter(this.#timed, shared.pool);
-    this.#reader = new RequestReader(this, shared.settings);
+    this.#reader = new RequestReader(this, shared.settings, shared.readBudget);
   }
 
   /** Serves requests until client or server end the connection. Never rejects. */
@@ -64,6 +68,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
       // Answers that were sent without waiting must not be lost with the connection.
       if (this.#timed.isWriting) await this.#timed.finishWriting();
       this.#timed.close();
+      this.#reader.close();
     }
   }
 
@@ -91,6 +96,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
   /** Lets the request at hand finish, and takes no other. */
   stop(): void {
     this.#isStopping = true;
+    this.#timed.hurry();
     if (this.#timed.isIdle) this.#closeIdle();
   }
 
@@ -214,6 +220,6 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
 
   async #end(): Promise<void> {
     await this.flush();
-    await this.#timed.linger();
+    await this.#timed.linger(this.#shared.drainBuffer);
   }
 }

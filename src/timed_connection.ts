@@ -5,6 +5,9 @@ import type { BytesSender, ResponseSink } from "./http/response_writer.ts";
 import { type Connection, ConnectionError } from "./net/connection.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
+// Time for the last answer to get through when the server stops: more than a round trip around the world.
+const HURRIED_LINGER_MS = 250;
+
 /**
  * A connection whose every wait has an end.
  *
@@ -33,6 +36,9 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
   #bodyWaitMs = 0;
   #bodyBytes = 0;
   #isLingering = false;
+  // When the linger ends whatever the client does; Infinity until it begins.
+  #lingerEndMs = Infinity;
+  #isHurried = false;
 
   constructor(connection: Connection, settings: ServeSettings, deadlines: Deadlines) {
     this.#connection = connection;
@@ -78,6 +84,8 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
   /** Says that from now on the next request is waited for. */
   beginIdle(): void {
     this.isIdle = true;
+    // An empty line in pieces was no head.
+    this.#headDeadlineMs = Infinity;
     this.#readDeadlineMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
   }
 
@@ -186,20 +194,20 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
 
   /**
    * Ends the connection so that the last answer reaches a client that is still sending (RFC 9112 §9.6): FIN, then
-   * reading until the client ends too, within the bounds of time and bytes.
+   * reading until the client ends too, is silent, or has sent too much for too long. Never fails.
+   *
+   * @param buffer takes what nobody looks at: all connections may share one
    */
-  async linger(): Promise<void> {
-    const { lingerTimeoutMs, maxDrainBytes } = this.#settings;
-    const buffer = new Uint8Array(16_384);
+  async linger(buffer: Uint8Array): Promise<void> {
+    const { lingerTimeoutMs, maxLingerMs, maxLingerBytes } = this.#settings;
     // From here on a deadline ends the connection, also under a read that a handler has left behind.
     this.#isLingering = true;
     try {
       this.#readDeadlineMs = this.#deadlines.nowMs + lingerTimeoutMs;
       await this.#connection.closeWrite();
-      const deadlineMs = this.#deadlines.nowMs + lingerTimeoutMs;
-      let drained = 0;
-      while (drained <= maxDrainBytes) {
-        this.#readDeadlineMs = deadlineMs;
+      this.#lingerEndMs = this.#deadlines.nowMs + (this.#isHurried ? HURRIED_LINGER_MS : maxLingerMs);
+      for (let drained = 0; drained <= maxLingerBytes;) {
+        this.#readDeadlineMs = Math.min(this.#lingerEndMs, this.#deadlines.nowMs + lingerTimeoutMs);
         const count = await this.#receiveLate(buffer);
         if (count === null) return;
         drained += count;
@@ -207,6 +215,14 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
     } catch {
       // The client is gone, or its time is up: both end the connection.
     }
+  }
+
+  /** Says that the server stops: a linger, also one that begins later, ends soon. */
+  hurry(): void {
+    this.#isHurried = true;
+    if (this.#lingerEndMs === Infinity) return;
+    this.#lingerEndMs = this.#deadlines.nowMs + HURRIED_LINGER_MS;
+    this.#readDeadlineMs = Math.min(this.#readDeadlineMs, this.#lingerEndMs);
   }
 
   /** Takes over a read that is under way, or begins one. */

@@ -61,7 +61,7 @@ Deno.test("TimedConnection.receive() fails a late head with 408, and keeps the r
     false,
   ]);
   await write(timed, bytes("answer"));
-  const lingered = timed.linger();
+  const lingered = timed.linger(new Uint8Array(64));
   await client.send("late");
   await clock.advance(500 + SWEEP_MS);
   await lingered;
@@ -127,8 +127,8 @@ Deno.test("TimedConnection.linger() ends with the client, after the bound of byt
     (client) => client.reset(),
   ];
   for (const act of rows) {
-    const { client, timed } = open({ maxDrainBytes: 100 });
-    const lingered = timed.linger();
+    const { client, timed } = open({ maxLingerBytes: 100 });
+    const lingered = timed.linger(new Uint8Array(64));
     await client.send(new Uint8Array(50));
     assertEquals([client.hasEnded, client.isReading], [true, true]);
     await act(client);
@@ -140,11 +140,38 @@ Deno.test("TimedConnection.linger() ends with the client, after the bound of byt
 
 Deno.test("TimedConnection.receive() fails with closed once the connection is being ended", async () => {
   const { client, timed } = open();
-  const lingered = timed.linger();
+  const lingered = timed.linger(new Uint8Array(64));
   const error = await assertRejects(() => read(timed, new Uint8Array(1), "body"), ConnectionError);
   assertEquals(error instanceof ConnectionError && error.code, "closed");
   await client.end();
   await lingered;
+  timed.close();
+});
+
+Deno.test("TimedConnection.linger() ends soon after hurry(), before and after it has begun", async () => {
+  for (const isEarly of [false, true]) {
+    const { clock, client, timed } = open();
+    if (isEarly) timed.hurry();
+    const lingered = timed.linger(new Uint8Array(64));
+    await clock.advance(0);
+    if (!isEarly) timed.hurry();
+    await client.send("still sending");
+    await clock.advance(250);
+    assertEquals([client.isClosed, client.hasEnded], [false, true]);
+    await clock.advance(SWEEP_MS);
+    assertEquals(client.isClosed, true, `early: ${isEarly}`);
+    await lingered;
+    timed.close();
+  }
+});
+
+Deno.test("TimedConnection.hurry() changes nothing for a connection that is not at its end", async () => {
+  const { clock, client, timed } = open({ idleTimeoutMs: 1_000 });
+  const receiving = read(timed, new Uint8Array(10), "request");
+  timed.hurry();
+  await clock.advance(900);
+  await client.send("x");
+  assertEquals(await receiving, 1);
   timed.close();
 });
 

@@ -1,38 +1,47 @@
+import type { ByteBudget } from "../bytes/byte_budget.ts";
 import { HeldHead } from "./held_head.ts";
 import { decodeLatin1 } from "./text_window.ts";
 
-// Small while a connection may be idle: ten thousand of them wait with a buffer each. Grows when reads fill it.
-const IDLE_BUFFER_BYTES = 2_048;
-const MAX_BUFFER_BYTES = 65_536;
+// Small while a connection may be idle: ten thousand of them wait with a buffer each.
+const SMALL_BYTES = 2_048;
+const LARGE_BYTES = 65_536;
+const GROWTH = 4;
+// Less than this part of the buffer filled: it is larger than it need be.
+const LITTLE = 1 / 8;
 
-/** The buffer that a connection's bytes are read into again and again, and the head that lies in it. */
+/** The buffer of one connection, large while reads fill it, small when little comes; and the head that lies in it. */
 export class ReadBuffer {
-  #bytes = new Uint8Array(IDLE_BUFFER_BYTES);
-  #length = 0;
+  /** What the next read fills from its start. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BYTES);
+  /** How many bytes the last read brought. */
+  filled = 0;
+  readonly #budget: ByteBudget;
   readonly #heldHead = new HeldHead();
+  #isClosed = false;
 
-  /** The buffer. */
-  get bytes(): Uint8Array {
-    return this.#bytes;
+  /** @param budget holds what buffers have beyond their smallest size; where nothing is left, they stay as they are */
+  constructor(budget: ByteBudget) {
+    this.#budget = budget;
   }
 
-  /** Says how many bytes have been read into it. */
-  fill(count: number): void {
-    this.#length = count;
+  /**
+   * Sizes the buffer for the next read by what the last one brought.
+   *
+   * @returns whether `bytes` is another array now, and the old one of no use any more
+   */
+  fit(): boolean {
+    const size = this.bytes.length;
+    const { filled } = this;
+    this.filled = 0;
+    if (filled === size) return this.#resize(Math.min(size * GROWTH, LARGE_BYTES));
+    return filled < size * LITTLE && this.#resize(SMALL_BYTES);
   }
 
-  /** Gets it ready for the next read, small for one that may be long in coming. @param mayRest whether it may */
-  prepare(mayRest: boolean): Uint8Array {
-    const size = this.#bytes.length;
-    if (mayRest) {
-      if (size > IDLE_BUFFER_BYTES && this.#length < IDLE_BUFFER_BYTES) {
-        this.#bytes = new Uint8Array(IDLE_BUFFER_BYTES);
-      }
-    } else if (this.#length === size && size < MAX_BUFFER_BYTES) {
-      this.#bytes = new Uint8Array(Math.min(size * 4, MAX_BUFFER_BYTES));
-    }
-    this.#length = 0;
-    return this.#bytes;
+  /** Gives back what was taken from the budget. May be called twice. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#budget.take(SMALL_BYTES - this.bytes.length);
   }
 
   /**
@@ -43,7 +52,7 @@ export class ReadBuffer {
    * @param readBytes offset behind the last byte read
    */
   holdHead(headStart: number, readBytes: number): void {
-    const offset = Math.max(headStart, readBytes - this.#length);
+    const offset = Math.max(headStart, readBytes - this.filled);
     this.#heldHead.hold(this.#span(headStart, Infinity, readBytes), offset);
   }
 
@@ -53,8 +62,16 @@ export class ReadBuffer {
   }
 
   #span(start: number, end: number, readBytes: number): Uint8Array {
-    const bufferStart = readBytes - this.#length;
+    const bufferStart = readBytes - this.filled;
     const from = Math.max(0, start - bufferStart);
-    return this.#bytes.subarray(from, Math.max(from, Math.min(this.#length, end - bufferStart)));
+    return this.bytes.subarray(from, Math.max(from, Math.min(this.filled, end - bufferStart)));
+  }
+
+  #resize(size: number): boolean {
+    const more = size - this.bytes.length;
+    // What is read after the close belongs to a handler that was left behind.
+    if (more === 0 || this.#isClosed || !this.#budget.take(more)) return false;
+    this.bytes = new Uint8Array(size);
+    return true;
   }
 }
