@@ -144,6 +144,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     try {
       const persistence = await served;
       this.#context = undefined;
+      this.#reader.unwatch();
       const isOver = persistence === "close" || (this.#reader.hasUnreadBody && !await this.#finishBody());
       if (isOver) {
         await this.#end();

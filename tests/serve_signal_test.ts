@@ -78,6 +78,36 @@ Deno.test("RequestContext.signal is not aborted by the next request, which is an
   }
 });
 
+Deno.test("RequestContext.signal is not aborted when the client leaves behind the answer", async () => {
+  for (const fields of ["", "Connection: close\r\n"]) {
+    for (const leave of ["reset", "end"] as const) {
+      const { fake, waiting } = startWaiting();
+      const client = await fake.connect();
+      await client.send(get("/a") + get("/b", fields));
+      for (const turn of [0, 1]) {
+        waiting[turn]!.answer();
+        await settle();
+      }
+      await client[leave]();
+      assertEquals(waiting.map(({ signal }) => signal.aborted), [false, false]);
+      await stopFakeServer(fake);
+    }
+  }
+});
+
+Deno.test("RequestContext.signal is not aborted behind an answer that was not waited for", async () => {
+  const signals: AbortSignal[] = [];
+  const fake = startFakeServer((request, { signal }) => {
+    signals.push(signal);
+    return textResponse(200, request.target);
+  });
+  const client = await fake.connect();
+  await client.send(get("/a") + get("/b", "Connection: close\r\n"));
+  await client.end();
+  assertEquals(signals.map(({ aborted }) => aborted), [false, false]);
+  await stopFakeServer(fake);
+});
+
 Deno.test("RequestContext.signal is aborted when a streamed answer cannot be sent to its end", async () => {
   let seen: AbortSignal | undefined;
   const fake = startFakeServer((_request, { signal }) => {

@@ -55,8 +55,9 @@ export class RequestReader {
     return this.#hasEnded;
   }
 
-  /** The next request among the bytes that have been read; undefined when more are needed. */
+  /** The next request among the bytes that have been read, for which nobody watches yet; undefined when more are needed. */
   takeBuffered(): HttpRequest | undefined {
+    this.unwatch();
     for (let token = this.#tokens.take(); token !== undefined; token = this.#tokens.take()) {
       if (token.kind === "head-end") return this.#createRequest(token);
       if (token.kind === "error") return this.#createRefused(token);
@@ -97,6 +98,11 @@ export class RequestReader {
   watch(onLeft: () => void): void {
     this.#onLeft = onLeft;
     this.#readAhead();
+  }
+
+  /** Tells nothing more: the request has been answered. */
+  unwatch(): void {
+    this.#onLeft = undefined;
   }
 
   #readAhead(): void {

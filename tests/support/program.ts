@@ -19,6 +19,8 @@ export interface Ended {
 
 /** The program in a process of its own. */
 export interface Program {
+  /** The process, which leads a group of its own where it was started detached. */
+  readonly pid: number;
   /** Port of the first listener. */
   readonly port: number;
   /** The first ready line. */
@@ -106,6 +108,7 @@ export async function startCommand(command: Deno.Command): Promise<Program> {
   }
   const readyLine = /^millrace \S+ listening on .*$/m.exec(stdout.text)![0];
   return {
+    pid: child.pid,
     readyLine,
     port: Number(/:(\d+)\/?$/.exec(readyLine)![1]),
     get stdout(): string {

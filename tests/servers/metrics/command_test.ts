@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { test } from "../../runtimes/command_line.ts";
+import { commandLineOf, test, withDatabase } from "../../runtimes/command_line.ts";
+import { RUNTIMES, testOn } from "../../runtimes/runtimes.ts";
 import { withDirectory } from "../../support/program.ts";
 import { within } from "../../support/deadline.ts";
 
@@ -23,7 +24,7 @@ test("metricsCommand serves put and get, says where, and ends with 0 on SIGTERM"
   assertEquals([code, stderr], [0, ""]);
 });
 
-test("metricsCommand keeps samples in the file of --data over a restart", async ({ startProgram }) => {
+withDatabase.test("metricsCommand keeps samples in the file of --data over a restart", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const args = ["metrics", ...QUIET, "--data", `${directory}/metrics.db`];
     const first = await startProgram(args, { writable: [directory] });
@@ -35,7 +36,7 @@ test("metricsCommand keeps samples in the file of --data over a restart", async 
   });
 });
 
-test("metricsCommand says in one line why a database cannot be used, and leaves a foreign file alone", async ({ startProgram, runProgram }) => {
+withDatabase.test("metricsCommand says in one line why a database cannot be used, and leaves a foreign file alone", async ({ startProgram, runProgram }) => {
   await withDirectory(async (directory) => {
     const foreign = `${directory}/foreign.db`;
     await Deno.writeTextFile(foreign, "this is no database, and not a short text either");
@@ -107,3 +108,12 @@ test("metricsCommand logs connections and refusals at debug level only, commands
   assertMatch(stdout, /127\.0\.0\.1:\d+ 200 put a/);
   assertMatch(stdout, /127\.0\.0\.1:\d+ 400 nonsense/);
 });
+
+for (const runtime of RUNTIMES.filter(({ name }) => name === "Node 20")) {
+  testOn(runtime, "metricsCommand says in one line that --data needs node:sqlite", async (binary) => {
+    const { runProgram } = commandLineOf(runtime.name, binary);
+    const { code, stdout, stderr } = await runProgram(["metrics", ...QUIET, "--port", "0", "--data", "x.db"]);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^millrace: Cannot open a database: this runtime has no node:sqlite [^\n]+\n$/);
+  });
+}
