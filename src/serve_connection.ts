@@ -113,8 +113,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
   /** Called back by the reader: a request that has come, or null at the end. */
   onRequest(request: HttpRequest | null): void {
     if (request === null) return this.#finish();
-    // Requests that were read together came together: the clock is asked once for all of them.
-    this.#receivedAtMs = this.#shared.settings.clock.nowMs();
+    this.#receivedAtMs = this.#shared.endOfTurn.nowMs;
     this.#serveFrom(request);
   }
 

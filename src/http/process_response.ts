@@ -34,6 +34,9 @@ const encoder = new TextEncoder();
 export class FirstLines {
   readonly #serverName: string;
   readonly #known = new Map<number, Uint8Array>();
+  // Those that were asked for last: most answers are alike.
+  #lastKey = -1;
+  #lastLines: Uint8Array = new Uint8Array(0);
   #second = -1;
   #date = "";
 
@@ -57,14 +60,19 @@ export class FirstLines {
       this.#second = second;
       this.#date = formatHttpDate(second * 1000);
       this.#known.clear();
+      this.#lastKey = -1;
     }
     const key = status * 8 + (persistence === "close" ? 4 : 0) + (fields.hasDate ? 2 : 0) +
       (fields.hasServer ? 1 : 0);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const bytes = encoder.encode(this.#build(status, fields, persistence));
-    this.#known.set(key, bytes);
-    return bytes;
+    if (key === this.#lastKey) return this.#lastLines;
+    let lines = this.#known.get(key);
+    if (lines === undefined) {
+      lines = encoder.encode(this.#build(status, fields, persistence));
+      this.#known.set(key, lines);
+    }
+    this.#lastKey = key;
+    this.#lastLines = lines;
+    return lines;
   }
 
   #build(status: number, { hasDate, hasServer }: WireFields, persistence: Persistence): string {
