@@ -5,7 +5,7 @@ import type { HttpToken } from "../../src/http/tokens.ts";
 import { bytesOf } from "../support/latin1.ts";
 import { Random } from "../support/random.ts";
 import { noteTokens } from "../support/tokens.ts";
-import { makeInput } from "./fuzz_cases.ts";
+import { makeInput } from "../fuzz/inputs.ts";
 
 function takeSome(tokenizer: HttpTokenizer, count: number): HttpToken[] {
   const tokens: HttpToken[] = [];
@@ -20,7 +20,9 @@ Deno.test("HttpTokenizer.take() gives the tokens of push(), some at a time", () 
     const stepwise = new HttpTokenizer();
     const tokens: HttpToken[] = [];
     stepwise.load(input, input.length);
-    for (let part = takeSome(stepwise, 1); part.length > 0; part = takeSome(stepwise, 1)) tokens.push(...part);
+    for (let part = takeSome(stepwise, 1); part.length > 0; part = takeSome(stepwise, 1)) {
+      tokens.push(...part);
+    }
     assertEquals(noteTokens(tokens), noteTokens(whole), `seed ${seed}`);
   }
 });
