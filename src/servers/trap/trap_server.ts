@@ -1,8 +1,10 @@
 import type { RequestContext } from "../../backend/handler.ts";
 import { messageOfError } from "../../backend/middleware/error_text.ts";
+import { logging } from "../../backend/middleware/logging.ts";
 import type { MaybePromise } from "../../bytes/maybe_promise.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import { type HttpResponse, textResponse } from "../../http/response.ts";
+import type { AccessLog } from "../../log/open_logs.ts";
 import type { Listener, NetAddress } from "../../net/connection.ts";
 import { serve, type Server } from "../../serve.ts";
 import type { ServeOptions } from "../../serve_options.ts";
@@ -14,6 +16,8 @@ import { tapListener } from "./tapped_connection.ts";
 export interface TrapOptions extends RecorderOptions {
   /** Limits and time-outs; that of the content limits what is kept, and not what is sent. */
   readonly limits: ServeOptions;
+  /** Gets an entry for each answer; undefined when it is off. */
+  readonly access: AccessLog | undefined;
   /** Told of failures that are no request's. */
   readonly onError: (error: unknown, remote: NetAddress) => void;
 }
@@ -39,7 +43,14 @@ export function serveTrap(listener: Listener, options: TrapOptions): Server {
       return recover(error, context);
     }
   };
-  return serve(tapped, { handle }, {
+  const logAccess = logging({
+    access: options.access,
+    error: undefined,
+    requestIds: { next: () => options.ids.next(options.now()) },
+    formOf: () => "short",
+    now: () => options.clock.nowMs(),
+  });
+  return serve(tapped, { handle: logAccess(handle) }, {
     ...options.limits,
     // Content is never refused: it is counted and hashed while it streams. Bytes behind a fault are kept as well, as
     // long as the time for them lasts.
