@@ -11,6 +11,7 @@ import type { HttpRequest } from "../../http/request.ts";
 import { createResponse, type HttpResponse } from "../../http/response.ts";
 import { decodeLatin1 } from "../../http/text_window.ts";
 import { formatAddress } from "../../log/address.ts";
+import type { NetAddress } from "../../net/connection.ts";
 import { Chain, type ChainLink, type ChainTools } from "./chain.ts";
 import type { LogMasks } from "./log_masks.ts";
 import { splitQuery } from "./parameters.ts";
@@ -36,6 +37,8 @@ export interface RecorderOptions extends ChainTools {
   readonly maxBodyBytes: number;
   /** For waiting. */
   readonly clock: Clock;
+  /** Told of failures that are no request's. */
+  readonly onError: (error: unknown, remote: NetAddress) => void;
 }
 
 // Bytes behind a fault have mostly been sent together with it: they come within a round trip, or not for long.
@@ -71,7 +74,11 @@ export class Recorder {
     this.#options = options;
   }
 
-  /** Records a request, also one that was refused, and gives its answer. Never throws. */
+  /**
+   * Records a request, also one that was refused, and gives its answer: 200 also where it could not be recorded.
+   *
+   * @throws {TypeError} when its connection is not tapped
+   */
   handle(request: HttpRequest, context: RequestContext): MaybePromise<HttpResponse> {
     const { connection } = context;
     if (!(connection instanceof TappedConnection)) {
@@ -82,11 +89,32 @@ export class Recorder {
     const chain = new Chain(id, this.#options);
     const { start } = connection.tape;
     const capture = { request, context, connection, start, chain, trap: chain.enter("trap") };
-    capture.trap.info(this.#describeArrival(capture));
+    try {
+      const response = this.#record(capture);
+      return response instanceof Promise
+        ? response.catch((error) => this.#recover(capture, error))
+        : response;
+    } catch (error) {
+      return this.#recover(capture, error);
+    }
+  }
+
+  #record(capture: Capture): MaybePromise<HttpResponse> {
+    const { request, trap } = capture;
+    trap.info(this.#describeArrival(capture));
     const { refusal } = request;
     if (refusal !== undefined && refusal.code !== "expectation") return this.#finishRefused(capture, refusal);
     if (request.body.isComplete) return this.#finish(capture, COMPLETE);
     return this.#readBody(capture).then((outcome) => this.#finish(capture, outcome));
+  }
+
+  #recover({ chain, context, connection, trap }: Capture, error: unknown): HttpResponse {
+    this.#options.onError(error, context.remote);
+    connection.isRecording = false;
+    const { status, headers, body } = createAnswer(chain.id, PLAIN_ANSWER);
+    trap.error(`not kept: ${messageOfError(error)}`);
+    trap.info(`answered ${status}`);
+    return createResponse(status, body, headers);
   }
 
   async #finishRefused(capture: Capture, refusal: HttpError): Promise<HttpResponse> {
