@@ -6,6 +6,7 @@ import type { Logs } from "./log/open_logs.ts";
 import type { ConnectionErrorCode, Listener, NetAddress } from "./net/connection.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "./serve_options.ts";
 import type { StoreOpenError, StoreOpenErrorCode } from "./sqlite/store_open_error.ts";
+import type { StartWorkerProgram } from "./workers.ts";
 
 /** Flags that every server has, with the port it has by default. */
 export function commonFlags(defaultPort: number): typeof COMMON_FLAGS {
@@ -119,6 +120,8 @@ export interface StartContext<Values extends CommonValues> {
   readonly values: Values;
   readonly logs: Logs;
   readonly clock: Clock;
+  /** The module that workers run: its program, started in a worker, calls the command's `startWorker`. */
+  readonly program: URL;
   /**
    * Opens the port that a flag names, with the host and the certificate of the common flags.
    *
@@ -151,6 +154,8 @@ export interface Command<Table extends FlagTable & typeof COMMON_FLAGS = typeof 
   readonly portVariable?: string;
   /** Opens its ports and begins to serve. @throws {UsageError | StartError} when it cannot */
   readonly start: (context: StartContext<FlagValues<Table> & CommonValues>) => Promise<RunningCommand>;
+  /** Starts one of several workers, with what the command gave to its pool. */
+  readonly startWorker?: StartWorkerProgram<never>;
 }
 
 /** Why a command could not start though its flags were well-formed, with the exit code that goes with it. */

@@ -12,6 +12,13 @@ export interface RequestContext {
   readonly local: NetAddress;
   /** Whether the connection is protected by TLS. */
   readonly isEncrypted: boolean;
+  /**
+   * Aborted when the client leaves, or finishes sending, before its answer is complete.
+   *
+   * Watching begins when it is first asked for. A client that only closes its sending side looks the same as one that
+   * has gone; its answer is sent all the same.
+   */
+  readonly signal: AbortSignal;
   /** The connection it came on, by which requests of one connection know each other; read and written by the server alone. */
   readonly connection: Pick<Connection, "remote" | "local" | "isEncrypted">;
   /** When the head was complete, in milliseconds since 1970. */

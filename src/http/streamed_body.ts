@@ -14,6 +14,8 @@ export interface StreamedBodyOptions {
   readonly fill: () => Promise<void>;
   /** Asks the client for content that it holds back; undefined where it does not. */
   readonly sendContinue: (() => Promise<void> | undefined) | undefined;
+  /** Told once that all content has been read. */
+  readonly onEnd: () => void;
   /** Told once that there will be no more content, whether or not somebody reads on. */
   readonly onFault: (error: unknown) => void;
 }
@@ -76,6 +78,7 @@ export class StreamedBody implements RequestBody {
         this.isComplete = true;
         this.wireOffset = token.end;
         if (token.trailers !== undefined) this.trailers = token.trailers;
+        this.#options.onEnd();
         return null;
       } else if (token.kind === "error") {
         throw token.error;

@@ -29,5 +29,5 @@ export function fakeContext(hostname: string = "127.0.0.1"): RequestContext {
     local: { hostname: "127.0.0.1", port: 8888 },
     isEncrypted: false,
   };
-  return { ...connection, connection, receivedAtMs: 0 };
+  return { ...connection, connection, receivedAtMs: 0, signal: new AbortController().signal };
 }

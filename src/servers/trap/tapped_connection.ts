@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
-import type { Connection, Listener, NetAddress } from "../../net/connection.ts";
-import { createReadable } from "../../net/streams.ts";
+import type { Connection, Listener, NetAddress, Receiver, Sender } from "../../net/connection.ts";
+import { createReadable, receiveOnce } from "../../net/streams.ts";
 import type { MicroClock } from "./micro_clock.ts";
 import type { StoredRequest } from "./stored_request.ts";
 import { Tape } from "./tape.ts";
@@ -47,7 +47,7 @@ export interface LastRequest {
 const DRAIN_BUFFER_BYTES = 16_384;
 
 /** A connection that keeps what is read from it. */
-export class TappedConnection implements Connection {
+export class TappedConnection implements Connection, Receiver {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
@@ -63,6 +63,9 @@ export class TappedConnection implements Connection {
   readonly #options: TapOptions;
   #isClosed = false;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  // Where the read under way goes, and who waits for it.
+  #buffer: Uint8Array | undefined;
+  #receiver: Receiver | undefined;
   // A read of drain() that outlasted it, and where its bytes go.
   #leftRead: { readonly buffer: Uint8Array; readonly count: Promise<number | null> } | undefined;
 
@@ -74,17 +77,35 @@ export class TappedConnection implements Connection {
     this.isEncrypted = connection.isEncrypted;
   }
 
-  read(buffer: Uint8Array): Promise<number | null> {
-    if (this.#leftRead !== undefined) return this.#finishLeftRead(buffer, this.#leftRead);
+  receive(buffer: Uint8Array, receiver: Receiver): void {
+    if (this.#leftRead !== undefined) {
+      this.#finishLeftRead(buffer, this.#leftRead).then(
+        (count) => receiver.onReceived(count),
+        (error) => receiver.onReceiveFailed(error),
+      );
+      return;
+    }
     this.tape.absorb();
-    return this.#connection.read(buffer).then((count) => {
-      if (count === null) this.hasEnded = true;
-      else this.tape.record(buffer, count, this.#options.now());
-      return count;
-    }, (error) => {
-      this.hasEnded = true;
-      throw error;
-    });
+    this.#buffer = buffer;
+    this.#receiver = receiver;
+    this.#connection.receive(buffer, this);
+  }
+
+  /** Called back by the connection. */
+  onReceived(count: number | null): void {
+    if (count === null) this.hasEnded = true;
+    else this.tape.record(this.#buffer!, count, this.#options.now());
+    this.#receiver!.onReceived(count);
+  }
+
+  /** Called back by the connection. */
+  onReceiveFailed(error: unknown): void {
+    this.hasEnded = true;
+    this.#receiver!.onReceiveFailed(error);
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    return receiveOnce(this, buffer);
   }
 
   /** Gives out what drain() did not wait for. */
@@ -125,6 +146,10 @@ export class TappedConnection implements Connection {
       },
       close: () => this.close(),
     });
+  }
+
+  transmit(bytes: Uint8Array, sender: Sender): void {
+    this.#connection.transmit(bytes, sender);
   }
 
   write(bytes: Uint8Array): Promise<void> {

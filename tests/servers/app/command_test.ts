@@ -33,6 +33,7 @@ async function withCommand(
       reopen: nothing,
       close: nothing,
     },
+    program: new URL("../../../mod.ts", import.meta.url),
     openPort: () => listen({ port: 0 }),
     fail: (message) => void failures.push(message),
   };
