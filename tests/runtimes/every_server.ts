@@ -20,6 +20,7 @@ export function everyServer(folder: string): ServerRow[] {
     { args: ["app"], check: checkApp },
     { args: ["static", "-r", folder], check: checkFiles },
     { args: ["static", "-r", folder, "-w", "2"], check: checkFiles },
+    { args: ["trap", "--log", "off"], check: checkTrap },
     { args: ["metrics"], check: checkMetrics },
   ];
 }
@@ -32,6 +33,16 @@ async function checkFiles({ port }: Program): Promise<void> {
   const { status, fields } = await ask(port, "GET /style.css");
   assertEquals([status, fields.get("content-type")], [200, ["text/css"]]);
   assertEquals((await ask(port, "GET /nowhere")).status, 404);
+}
+
+async function checkTrap(program: Program): Promise<void> {
+  const { status, fields } = await ask(program.port, "POST /hook");
+  await program.until("stdout", "trap ui listening on ");
+  const ui = /^millrace trap ui listening on (\S+)$/m.exec(program.stdout)![1]!;
+  const answer = await fetch(`${ui}api/requests`);
+  const { requests } = await answer.json();
+  assertEquals([status, requests.length, requests[0].path], [200, 1, "/hook"]);
+  assertEquals(fields.get("x-request-id"), [requests[0].id]);
 }
 
 async function checkMetrics({ port }: Program): Promise<void> {

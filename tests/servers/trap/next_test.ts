@@ -79,3 +79,21 @@ Deno.test("NextWaiters refuses who comes when a thousand wait", async () => {
   waiters.close();
   await Promise.all(all);
 });
+
+Deno.test("NextWaiters lets go who has left when room is needed, and answers those who only finished sending", async () => {
+  const store = new RequestStore({ maxRequests: 1, maxBytes: 1_000 });
+  const waiters = new NextWaiters(store, new FakeClock());
+  const controller = new AbortController();
+  const wait = (): ReturnType<NextWaiters["next"]> =>
+    waiters.next(() => true, { after: undefined, timeoutMs: 1_000, signal: controller.signal });
+  const [first, second] = [wait(), wait()];
+  controller.abort();
+  const options = { after: undefined, timeoutMs: 1_000 };
+  const others = Array.from({ length: 998 }, () => waiters.next(() => true, options));
+  const last = waiters.next(() => true, options);
+  assertEquals([await first, waiters.size], [undefined, 1_000]);
+  const request = storedRequest("1");
+  store.add(request);
+  assertEquals([await second, await last], [request, request]);
+  await Promise.all(others);
+});
