@@ -2,7 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { SYSTEM_CLOCK } from "../src/clock.ts";
 import { ConnectionError } from "../src/net/connection.ts";
 import { listen } from "../src/net/listen.ts";
-import { canSharePorts, runInWorker, WorkerPool, type WorkerPoolOptions } from "../src/workers.ts";
+import { WorkerPool, type WorkerPoolOptions } from "../src/worker_pool.ts";
+import { canSharePorts, runInWorker } from "../src/workers.ts";
 import { ask } from "./support/answer.ts";
 import { within } from "./support/deadline.ts";
 import type { TestInit } from "./workers_program.ts";
@@ -33,7 +34,7 @@ function optionsFor(
     module: new URL("./workers_program.ts", import.meta.url),
     count: 3,
     createInit: (index, port) => ({ index, port, fails: false }),
-    port: 0,
+    address: { hostname: "127.0.0.1", port: 0 },
     onMessage: (data) => messages.add(String(data)),
     onCrash: (error, index) => messages.add(`crash ${index}: ${error.message}`),
     clock: SYSTEM_CLOCK,
@@ -106,7 +107,7 @@ workerTest("WorkerPool.stop() cuts off a worker that does not stop in time", asy
 workerTest("WorkerPool.start() rejects when the port is taken, and leaves nobody behind", async () => {
   const other = await listen({ hostname: "127.0.0.1", port: 0 });
   try {
-    const options = optionsFor(new Messages(), { port: other.address.port });
+    const options = optionsFor(new Messages(), { address: other.address });
     const error = await assertRejects(() => WorkerPool.start(options), ConnectionError);
     assertEquals((error as ConnectionError).code, "in-use");
   } finally {

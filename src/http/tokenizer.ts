@@ -89,16 +89,43 @@ export class HttpTokenizer {
    * @returns the tokens that these bytes complete, in order; none after an error
    */
   push(bytes: Uint8Array, length: number = bytes.length): HttpToken[] {
-    const tokens: HttpToken[] = [];
-    if (this.#hasEnded) return tokens;
+    this.load(bytes, length);
+    return this.take(Infinity);
+  }
+
+  /**
+   * Takes the next bytes like {@linkcode HttpTokenizer.push}, but leaves it to {@linkcode HttpTokenizer.take} to look at
+   * them. What was loaded before must have been used up.
+   */
+  load(bytes: Uint8Array, length: number): void {
+    if (this.#hasEnded) return;
     this.#reader.push(bytes, length);
     this.#head.forgetText();
+  }
+
+  /**
+   * The next tokens of what was loaded.
+   *
+   * A few bytes make a token of a hundred: who takes some of them at a time holds few, however many lie in the bytes.
+   *
+   * @param count stops when there are so many, at the end of a head or a piece of content
+   * @returns fewer than `count` when more bytes are needed, and after an error
+   */
+  take(count: number): HttpToken[] {
+    const tokens: HttpToken[] = [];
+    if (this.#hasEnded) return tokens;
     try {
-      while (this.#step(tokens));
+      while (tokens.length < count && this.#step(tokens));
     } catch (error) {
       this.#fail(tokens, error);
     }
     return tokens;
+  }
+
+  /** Lets go of the bytes that were loaded; they must have been used up. */
+  release(): void {
+    this.#reader.release();
+    this.#head.forgetText();
   }
 
   /**

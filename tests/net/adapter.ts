@@ -10,6 +10,18 @@ import {
 export interface Adapter {
   readonly listen: (options: ListenOptions) => Promise<Listener>;
   readonly connect: (address: NetAddress) => Promise<Connection>;
+  /** Connects by other means than the adapter, which has no TLS for clients. */
+  readonly connectTls: (address: NetAddress, cert: string) => Promise<TlsClient>;
+}
+
+/** A TLS client of the runtime at hand, with half-close. */
+export interface TlsClient {
+  /** Sends text, then the end. */
+  end(text: string): Promise<void>;
+  /** Reads to the end. */
+  readAll(): Promise<string>;
+  /** Gives it up. */
+  close(): void;
 }
 
 /** Registers a test with the runner at hand. */

@@ -1,11 +1,8 @@
-import { assertEquals } from "@std/assert";
-import type { Handler } from "../../src/backend/handler.ts";
-import { readWhole } from "../../src/http/request_body.ts";
-import { createResponse, textResponse } from "../../src/http/response.ts";
 import { listen } from "../../src/net/listen.ts";
 import { serve } from "../../src/serve.ts";
 import type { ServeOptions } from "../../src/serve_options.ts";
-import { bytesOf, textOf } from "./latin1.ts";
+import { answer } from "./answering.ts";
+import { bytesOf } from "./latin1.ts";
 import { connectRaw, type RawClient } from "./loopback.ts";
 import { fieldOf, parseResponses, type ReceivedResponse } from "./responses.ts";
 
@@ -13,7 +10,7 @@ import { fieldOf, parseResponses, type ReceivedResponse } from "./responses.ts";
  * A requirement that binds an origin server, what a client sends, and the answers.
  *
  * An answer stands as status, Connection and, where it is 200, content: `200 keep-alive "GET / "`. The server of these
- * tests says method, path and content of the request; `/stream` is streamed, `/status/N` has that status.
+ * tests is {@linkcode answer}.
  */
 export type Requirement = readonly [
   section: string,
@@ -23,38 +20,55 @@ export type Requirement = readonly [
   answers: readonly string[],
 ];
 
-/** Tests each requirement on a server of its own: the client sends all, then FIN, and reads to the end. */
-export function testRequirements(rfc: string, requirements: readonly Requirement[]): void {
-  for (const [section, level, claim, sent, answers] of requirements) {
-    Deno.test(`${rfc} ${section} ${level}: ${claim}`, async () => {
-      const responses = await ask(sent);
-      assertEquals(responses.map(describe), answers);
+/** Opens a connection to a server of {@linkcode answer}, with these options; the caller closes it. */
+export type ConnectAnswering = (options: ServeOptions) => Promise<RawClient>;
+
+/** What the conformance tests talk to, in this process or in another runtime. */
+export class AnsweringServer {
+  readonly #connect: ConnectAnswering;
+
+  /** @param connect how to reach a server with the wanted options */
+  constructor(connect: ConnectAnswering) {
+    this.#connect = connect;
+  }
+
+  /** Gives a client to use; it is closed in the end. */
+  async withClient<T>(options: ServeOptions, use: (client: RawClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect(options);
+    try {
+      return await use(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Sends text (latin1) on a connection of its own, then FIN; gives all answers. */
+  async ask(sent: string, options: ServeOptions = {}): Promise<ReceivedResponse[]> {
+    return await this.withClient(options, async (client) => {
+      await client.send(bytesOf(sent));
+      await client.end();
+      return parseResponses(await client.readAll(), methodsOf(sent));
     });
+  }
+
+  /** Gives the answers to what a requirement sends, in the form in which it names them. */
+  async answersTo([, , , sent]: Requirement): Promise<string[]> {
+    return (await this.ask(sent)).map(describe);
   }
 }
 
-/** Sends text (latin1) to a server of its own, then FIN; gives all answers. */
-export async function ask(sent: string, options: ServeOptions = {}): Promise<ReceivedResponse[]> {
-  return await withClient(options, async (client) => {
-    await client.send(bytesOf(sent));
-    await client.end();
-    return parseResponses(await client.readAll(), methodsOf(sent));
-  });
-}
-
-/** Runs a client against a server of its own; both are closed in the end. */
-export async function withClient<T>(
-  options: ServeOptions,
-  use: (client: RawClient) => Promise<T>,
-): Promise<T> {
-  const listener = await listen({ port: 0 });
-  const server = serve(listener, answer, { lingerTimeoutMs: 500, ...options });
-  const client = await connectRaw(server.address.port);
+/** Runs a test against servers in this process, one for each client; all are stopped in the end. */
+export async function withLocalServer(test: (server: AnsweringServer) => Promise<void>): Promise<void> {
+  const stops: (() => Promise<void>)[] = [];
+  const connect: ConnectAnswering = async (options) => {
+    const server = serve(await listen({ port: 0 }), answer, { lingerTimeoutMs: 500, ...options });
+    stops.push(() => server.shutdown());
+    return await connectRaw(server.address.port);
+  };
   try {
-    return await use(client);
+    await test(new AnsweringServer(connect));
   } finally {
-    client.close();
-    await server.shutdown();
+    await Promise.all(stops.map((stop) => stop()));
   }
 }
 
@@ -71,14 +85,3 @@ function describe(response: ReceivedResponse): string {
   const text = `${status} ${fieldOf(response, "connection") ?? "-"}`;
   return status === 200 ? `${text} ${JSON.stringify(content)}` : text;
 }
-
-const answer: Handler = async (request) => {
-  const content = textOf(await readWhole(request.body));
-  const text = `${request.method} ${request.path} ${content}`;
-  const status = /^\/status\/([0-9]{3})$/.exec(request.path)?.[1];
-  if (status !== undefined) return textResponse(Number(status), text);
-  if (request.path === "/stream") {
-    return createResponse(200, ReadableStream.from([bytesOf(text), bytesOf("!")]));
-  }
-  return textResponse(200, text);
-};

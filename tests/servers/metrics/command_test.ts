@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runProgram, startProgram, withDirectory } from "../../support/program.ts";
+import { commandLineOf, test, withDatabase } from "../../runtimes/command_line.ts";
+import { RUNTIMES, testOn } from "../../runtimes/runtimes.ts";
+import { withDirectory } from "../../support/program.ts";
 import { within } from "../../support/deadline.ts";
 
 const LINE = /^millrace: [^\n]+\n$/;
@@ -13,7 +15,7 @@ async function ask(port: number, commands: string): Promise<string> {
   return await within(new Response(conn.readable).text(), `the replies to ${commands}`);
 }
 
-Deno.test("metricsCommand serves put and get, says where, and ends with 0 on SIGTERM", async () => {
+test("metricsCommand serves put and get, says where, and ends with 0 on SIGTERM", async ({ startProgram }) => {
   const program = await startProgram(["metrics", ...QUIET]);
   assertMatch(program.readyLine, /^millrace metrics listening on tcp:\/\/127\.0\.0\.1:\d+$/);
   const replies = await ask(program.port, "put a 1 5\nget *\ngot a\n");
@@ -22,7 +24,7 @@ Deno.test("metricsCommand serves put and get, says where, and ends with 0 on SIG
   assertEquals([code, stderr], [0, ""]);
 });
 
-Deno.test("metricsCommand keeps samples in the file of --data over a restart", async () => {
+withDatabase.test("metricsCommand keeps samples in the file of --data over a restart", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const args = ["metrics", ...QUIET, "--data", `${directory}/metrics.db`];
     const first = await startProgram(args, { writable: [directory] });
@@ -34,7 +36,7 @@ Deno.test("metricsCommand keeps samples in the file of --data over a restart", a
   });
 });
 
-Deno.test("metricsCommand says in one line why a database cannot be used, and leaves a foreign file alone", async () => {
+withDatabase.test("metricsCommand says in one line why a database cannot be used, and leaves a foreign file alone", async ({ startProgram, runProgram }) => {
   await withDirectory(async (directory) => {
     const foreign = `${directory}/foreign.db`;
     await Deno.writeTextFile(foreign, "this is no database, and not a short text either");
@@ -56,7 +58,7 @@ Deno.test("metricsCommand says in one line why a database cannot be used, and le
   });
 });
 
-Deno.test("metricsCommand refuses bad values of its own flags with code 2, and a port in use with code 1", async () => {
+test("metricsCommand refuses bad values of its own flags with code 2, and a port in use with code 1", async ({ startProgram, runProgram }) => {
   const rows: [args: string[], part: string][] = [
     [["--retention", "30"], "--retention"],
     [["--retention", "d"], "30d"],
@@ -78,14 +80,14 @@ Deno.test("metricsCommand refuses bad values of its own flags with code 2, and a
   assertEquals((await owner.stop()).code, 0);
 });
 
-Deno.test("metricsCommand refuses what is beyond --max-series with its reason, and goes on", async () => {
+test("metricsCommand refuses what is beyond --max-series with its reason, and goes on", async ({ startProgram }) => {
   const program = await startProgram(["metrics", ...QUIET, "--max-series", "1"]);
   const replies = await ask(program.port, "put a 1 5\nput b 1 5\nput a 2 5\n");
   assertMatch(replies, /^ok\n\nerror\n(?!wrong command)[^\n]+\n\nok\n\n$/);
   await program.stop();
 });
 
-Deno.test("metricsCommand logs connections and refusals at debug level only, commands only where asked", async () => {
+test("metricsCommand logs connections and refusals at debug level only, commands only where asked", async ({ startProgram }) => {
   const quiet = await startProgram(["metrics", "--error-log", "-"]);
   await ask(quiet.port, "nonsense\n");
   const silent = await quiet.stop();
@@ -106,3 +108,12 @@ Deno.test("metricsCommand logs connections and refusals at debug level only, com
   assertMatch(stdout, /127\.0\.0\.1:\d+ 200 put a/);
   assertMatch(stdout, /127\.0\.0\.1:\d+ 400 nonsense/);
 });
+
+for (const runtime of RUNTIMES.filter(({ name }) => name === "Node 20")) {
+  testOn(runtime, "metricsCommand says in one line that --data needs node:sqlite", async (binary) => {
+    const { runProgram } = commandLineOf(runtime.name, binary);
+    const { code, stdout, stderr } = await runProgram(["metrics", ...QUIET, "--port", "0", "--data", "x.db"]);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^millrace: Cannot open a database: this runtime has no node:sqlite [^\n]+\n$/);
+  });
+}

@@ -50,6 +50,8 @@ import visibleText from "./client/visible_text.js" with { type: "text" };
 import windowed from "./client/windowed.js" with { type: "text" };
 import wireHead from "./client/wire_head.js" with { type: "text" };
 
+import { joinModules, withoutComments } from "./join_modules.ts";
+
 /** A file as it is served. */
 export interface PageFile {
   /** Media type of the content. */
@@ -57,13 +59,6 @@ export interface PageFile {
   /** The content. */
   readonly text: string;
 }
-
-// The specifiers under which our modules know the packages; a browser has no import map but an inline one, which the
-// policy of the page does not allow.
-const PACKAGES: readonly (readonly [specifier: string, path: string])[] = [
-  ["htm", "./htm.js"],
-  ["preact", "./preact.js"],
-];
 
 const MODULES: Readonly<Record<string, string>> = {
   "app_view.js": appView,
@@ -105,32 +100,34 @@ const MODULES: Readonly<Record<string, string>> = {
   "visible_text.js": visibleText,
   "windowed.js": windowed,
   "wire_head.js": wireHead,
-  "htm.js": htm,
-  "preact.js": preact,
 };
 
-const STYLES: Readonly<Record<string, string>> = {
-  "base.css": baseStyle,
-  "controls.css": controlsStyle,
-  "list.css": listStyle,
-  "detail.css": detailStyle,
-  "views.css": viewsStyle,
-  "compare.css": compareStyle,
-};
+const STYLES: readonly string[] = [
+  baseStyle,
+  controlsStyle,
+  listStyle,
+  detailStyle,
+  viewsStyle,
+  compareStyle,
+];
+
+const SCRIPT = "text/javascript; charset=utf-8";
+const PACKAGES = new Map([["htm", "./htm.js"], ["preact", "./preact.js"]]);
 
 /** All files but the document, by their path. */
 export function pageFiles(): Map<string, PageFile> {
-  const files = new Map<string, PageFile>();
-  for (const [name, text] of Object.entries(MODULES)) {
-    files.set(`/page/${name}`, { mediaType: "text/javascript; charset=utf-8", text: forBrowsers(text) });
-  }
-  for (const [name, text] of Object.entries(STYLES)) {
-    files.set(`/page/${name}`, { mediaType: "text/css; charset=utf-8", text });
-  }
-  return files.set("/page/icon.svg", { mediaType: "image/svg+xml", text: icon });
+  const script = joinModules(new Map(Object.entries(MODULES)), "main.js", PACKAGES);
+  const style = STYLES.map(withoutComments).join("");
+  return new Map([
+    ["/page/page.js", { mediaType: SCRIPT, text: script }],
+    ["/page/preact.js", { mediaType: SCRIPT, text: withoutSourceMap(preact) }],
+    ["/page/htm.js", { mediaType: SCRIPT, text: withoutSourceMap(htm) }],
+    ["/page/page.css", { mediaType: "text/css; charset=utf-8", text: style }],
+    ["/page/icon.svg", { mediaType: "image/svg+xml", text: icon }],
+  ]);
 }
 
-/** The document. @param trapPort the port that requests are sent to; without it, the page takes the one before its own */
+/** The document. @param trapPort the port that requests are sent to; without it the page takes the one before its own */
 export function pageDocument(trapPort: number | undefined): PageFile {
   const text = document.replace(
     'name="trap-port" content=""',
@@ -139,9 +136,7 @@ export function pageDocument(trapPort: number | undefined): PageFile {
   return { mediaType: "text/html; charset=utf-8", text };
 }
 
-/** Names the packages by their path on this server, and drops the reference to source maps that are not served. */
-function forBrowsers(module: string): string {
-  let text = module.replace(/\n\/\/# sourceMappingURL=.*\n?$/, "\n");
-  for (const [specifier, path] of PACKAGES) text = text.replace(`from "${specifier}";`, `from "${path}";`);
-  return text;
+/** Drops the reference to a source map, which is not served. */
+function withoutSourceMap(module: string): string {
+  return module.replace(/\n\/\/# sourceMappingURL=.*\n?$/, "\n");
 }

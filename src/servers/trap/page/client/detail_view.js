@@ -129,7 +129,7 @@ function Faults({ record }) {
         )}
           were kept</li>
       `}
-      ${errors.filter((error) => malformed === undefined || !error.includes(malformed.rule)).map((error) =>
+      ${errors.filter((error) => malformed?.rule.includes(error) !== true).map((error) =>
         html`
           <li>
             <${Captured} text=${readableText(error)} />

@@ -1,30 +1,9 @@
 // What the modules of the page hand to each other. Only types: nothing of this file reaches the browser.
 
+import type { RequestRecord } from "../../stored_request.ts";
+
 /** A request as `GET /api/requests` gives it. */
-export interface TrapRecord {
-  readonly id: string;
-  readonly receivedAt: string;
-  readonly remote: string;
-  readonly local: string;
-  readonly method: string;
-  readonly target: string;
-  readonly path: string;
-  readonly query: readonly (readonly [name: string, value: string])[];
-  readonly version: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly trailers: readonly (readonly [name: string, value: string])[];
-  readonly bodyBytes: number;
-  readonly wireBytes: number;
-  readonly sha256: string;
-  readonly verdict: "ok" | "error";
-  readonly errors: readonly string[];
-  readonly chain: readonly { at: string; level: string; where: string; message: string }[];
-  readonly end: "complete" | "malformed" | "aborted" | "timeout";
-  readonly malformed?: { readonly offset: number; readonly rule: string };
-  readonly truncated?: { readonly keptBytes: number };
-  readonly pieces: readonly { readonly at: string; readonly bytes: number }[];
-  readonly answer?: { readonly status: number; readonly headers: readonly Pair[]; readonly body: string };
-}
+export type TrapRecord = RequestRecord;
 
 /** Name and value, as in a query, a head or a form. */
 export type Pair = readonly [name: string, value: string];

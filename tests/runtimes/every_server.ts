@@ -1,0 +1,43 @@
+// One row for each server: how it is started, and what shows that it is there.
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ask } from "../support/answer.ts";
+import { connectRaw } from "../support/loopback.ts";
+import type { Program } from "../support/program.ts";
+
+/** A server as a row of the table. */
+export interface ServerRow {
+  /** The words behind the program's name, without port and logs. */
+  readonly args: readonly string[];
+  /** Asks it something. */
+  readonly check: (program: Program) => Promise<void>;
+}
+
+/** Every server, with files from a folder that has an `index.html` and a `style.css`. */
+export function everyServer(folder: string): ServerRow[] {
+  return [
+    { args: [], check: checkApp },
+    { args: ["app"], check: checkApp },
+    { args: ["static", "-r", folder], check: checkFiles },
+    { args: ["static", "-r", folder, "-w", "2"], check: checkFiles },
+    { args: ["metrics"], check: checkMetrics },
+  ];
+}
+
+async function checkApp({ port }: Program): Promise<void> {
+  assertStringIncludes((await ask(port, "GET /div/9/to/4")).body, "9 / 4 = 2.25");
+}
+
+async function checkFiles({ port }: Program): Promise<void> {
+  const { status, fields } = await ask(port, "GET /style.css");
+  assertEquals([status, fields.get("content-type")], [200, ["text/css"]]);
+  assertEquals((await ask(port, "GET /nowhere")).status, 404);
+}
+
+async function checkMetrics({ port }: Program): Promise<void> {
+  const client = await connectRaw(port);
+  await client.send("put a 1 5\nget a\n");
+  await client.end();
+  assertEquals(await client.readAll(), "ok\n\nok\na 1.0 5\n\n");
+  client.close();
+}
