@@ -72,6 +72,7 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
   });
   const ui = serveUi(await listen({ port: 0 }), {
     store,
+    trapPort: trap.address.port,
     hostname: "127.0.0.1",
     replaysToPrivate: setup.replaysToPrivate ?? false,
     clock: SYSTEM_CLOCK,
