@@ -2,7 +2,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/answer.ts";
-import { connectRaw } from "../support/loopback.ts";
+import { exchangeWithEnd } from "../support/loopback.ts";
 import type { Program } from "../support/program.ts";
 
 /** A server as a row of the table. */
@@ -35,9 +35,5 @@ async function checkFiles({ port }: Program): Promise<void> {
 }
 
 async function checkMetrics({ port }: Program): Promise<void> {
-  const client = await connectRaw(port);
-  await client.send("put a 1 5\nget a\n");
-  await client.end();
-  assertEquals(await client.readAll(), "ok\n\nok\na 1.0 5\n\n");
-  client.close();
+  assertEquals(await exchangeWithEnd(port, "put a 1 5\nget a\n"), "ok\n\nok\na 1.0 5\n\n");
 }
