@@ -48,7 +48,7 @@ export { RequestReader } from "./src/http/request_reader.ts";
 export type { RequestReaderOptions } from "./src/http/request_reader.ts";
 export type { BytesReceiver, ReadPhase, RequestReceiver, RequestSource } from "./src/http/request_source.ts";
 export { HttpRequest } from "./src/http/request.ts";
-export type { HttpVersion, RequestHead } from "./src/http/request.ts";
+export type { HttpVersion, RequestHead, WireHead } from "./src/http/request.ts";
 export { readWhole } from "./src/http/request_body.ts";
 export type { RequestBody } from "./src/http/request_body.ts";
 export { HttpHeaders } from "./src/http/headers.ts";

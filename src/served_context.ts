@@ -8,6 +8,7 @@ export class ServedContext implements RequestContext {
   readonly remote: NetAddress;
   readonly local: NetAddress;
   readonly isEncrypted: boolean;
+  readonly connection: Connection;
   readonly receivedAtMs: number;
   requestId: string | undefined = undefined;
   theme: Theme | undefined = undefined;
@@ -19,6 +20,7 @@ export class ServedContext implements RequestContext {
     this.remote = connection.remote;
     this.local = connection.local;
     this.isEncrypted = connection.isEncrypted;
+    this.connection = connection;
     this.receivedAtMs = receivedAtMs;
     this.#reader = reader;
   }

@@ -1,36 +1,24 @@
 import { ByteBudget } from "../bytes/byte_budget.ts";
+import { BufferedTokens, type BufferedTokensOptions } from "./buffered_tokens.ts";
 import { HttpError } from "./errors.ts";
 import type { Framing } from "./framing.ts";
 import { equalsIgnoringCase } from "./grammar.ts";
 import { HttpHeaders } from "./headers.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
-import { ReadBuffer } from "./read_buffer.ts";
 import { HttpRequest, type RequestHead } from "./request.ts";
 import { bodyTooLarge, EMPTY_BODY } from "./request_body.ts";
 import type { BytesReceiver, RequestReceiver, RequestSource } from "./request_source.ts";
 import { StreamedBody } from "./streamed_body.ts";
-import { HttpTokenizer, type HttpTokenizerOptions } from "./tokenizer.ts";
-import type { ErrorToken, HeadEndToken, HttpToken } from "./tokens.ts";
+import type { ErrorToken, HeadEndToken } from "./tokens.ts";
 
 /** Options of {@linkcode RequestReader}. */
-export interface RequestReaderOptions extends HttpTokenizerOptions {
-  /** Keep the bytes of each head for `request.rawHead`; default false. */
-  readonly keepRawHead?: boolean;
-}
-
-// A buffer full of small requests, or of chunks of one byte, is three megabytes as tokens: a client that pipelines and
-// reads no answer would hold them. Sixteen requests at a time are as fast as all; one at a time costs a third more.
-const TOKENS_AT_A_TIME = 32;
+export type RequestReaderOptions = BufferedTokensOptions;
 
 /** Reads the requests of one connection, one after the other, through one reused buffer. */
 export class RequestReader {
   readonly #source: RequestSource;
-  readonly #tokenizer: HttpTokenizer;
+  readonly #tokens: BufferedTokens;
   readonly #maxBodyBytes: number;
-  readonly #keepRawHead: boolean;
-  readonly #buffer: ReadBuffer;
-  #tokens: HttpToken[] = [];
-  #next = 0;
   #body: StreamedBody | undefined;
   #request: HttpRequest | undefined;
   #hasEnded = false;
@@ -58,10 +46,8 @@ export class RequestReader {
     budget: ByteBudget = new ByteBudget(Infinity),
   ) {
     this.#source = source;
-    this.#buffer = new ReadBuffer(budget);
-    this.#tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
+    this.#tokens = new BufferedTokens(options, budget);
     this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_LIMITS.maxBodyBytes;
-    this.#keepRawHead = options.keepRawHead ?? false;
   }
 
   /** Whether the client has finished sending, or sent something that ended the interpretation of its bytes. */
@@ -72,7 +58,7 @@ export class RequestReader {
   /** The next request among the bytes that have been read, for which nobody watches yet; undefined when more are needed. */
   takeBuffered(): HttpRequest | undefined {
     this.unwatch();
-    for (let token = this.#takeToken(); token !== undefined; token = this.#takeToken()) {
+    for (let token = this.#tokens.take(); token !== undefined; token = this.#tokens.take()) {
       if (token.kind === "head-end") return this.#createRequest(token);
       if (token.kind === "error") return this.#createRefused(token);
     }
@@ -122,15 +108,14 @@ export class RequestReader {
   #readAhead(): void {
     if (this.#onLeft === undefined || this.#isReadingAhead || this.hasUnreadBody) return;
     if (this.#hasEnded) return this.#onLeft();
-    if (this.#tokens[this.#next]?.kind === "end") this.#next++;
-    if (this.#next < this.#tokens.length || this.#next >= TOKENS_AT_A_TIME) return;
+    if (!this.#tokens.isUsedUp) return;
     this.#isReadingAhead = true;
-    this.#source.receive(this.#prepareBuffer(), this.#headReceiver, "ahead");
+    this.#source.receive(this.#tokens.prepare(true), this.#headReceiver, "ahead");
   }
 
   #receiveHead(): void {
-    const phase = this.#tokenizer.isBetweenMessages ? "request" : "head";
-    this.#source.receive(this.#prepareBuffer(), this.#headReceiver, phase);
+    const phase = this.#tokens.isBetweenMessages ? "request" : "head";
+    this.#source.receive(this.#tokens.prepare(true), this.#headReceiver, phase);
   }
 
   #onHeadBytes(count: number | null): void {
@@ -149,7 +134,7 @@ export class RequestReader {
     const receiver = this.#receiver;
     this.#receiver = undefined;
     if (error instanceof HttpError) {
-      receiver?.onRequest(this.#refuse(error, this.#tokenizer.partialHead));
+      receiver?.onRequest(this.#refuse(error, this.#tokens.partialHead));
     } else if (receiver !== undefined) {
       receiver.onLost(error);
     } else {
@@ -187,7 +172,7 @@ export class RequestReader {
 
   /** Gives the room of its buffer back: nothing is read any more. May be called twice. */
   close(): void {
-    this.#buffer.close();
+    this.#tokens.close();
   }
 
   /** Whether the client waits to be asked for the last request's content. */
@@ -200,41 +185,18 @@ export class RequestReader {
     return this.#body !== undefined && !this.#body.isComplete;
   }
 
-  #takeToken(): HttpToken | undefined {
-    if (this.#next === this.#tokens.length) {
-      // Fewer than asked for: the buffer is used up.
-      if (this.#next < TOKENS_AT_A_TIME) return undefined;
-      this.#tokens = this.#tokenizer.take(TOKENS_AT_A_TIME);
-      this.#next = 0;
-      if (this.#tokens.length === 0) return undefined;
-    }
-    return this.#tokens[this.#next++];
-  }
-
   async #fillBody(): Promise<void> {
     await this.#source.flush?.();
     const count = await new Promise<number | null>((resolve, reject) => {
       const receiver = { onReceived: resolve, onReceiveFailed: reject };
-      this.#source.receive(this.#prepareBuffer(), receiver, "body");
+      this.#source.receive(this.#tokens.prepare(false), receiver, "body");
     });
     this.#take(count);
   }
 
-  #prepareBuffer(): Uint8Array {
-    const { isBetweenMessages, headStart, pushedBytes } = this.#tokenizer;
-    if (this.#keepRawHead && !isBetweenMessages && !this.hasUnreadBody) {
-      this.#buffer.holdHead(headStart, pushedBytes);
-    }
-    if (this.#buffer.fit()) this.#tokenizer.release();
-    return this.#buffer.bytes;
-  }
-
   #take(count: number | null): void {
-    this.#buffer.filled = count ?? 0;
     this.#hasEnded = count === null;
-    if (count !== null) this.#tokenizer.load(this.#buffer.bytes, count);
-    this.#tokens = count === null ? this.#tokenizer.end() : this.#tokenizer.take(TOKENS_AT_A_TIME);
-    this.#next = 0;
+    this.#tokens.load(count);
   }
 
   #createRequest(token: HeadEndToken): HttpRequest {
@@ -242,7 +204,7 @@ export class RequestReader {
     const request = new HttpRequest(
       head,
       this.#openBody(head, framing),
-      this.#rawHead(token.headStart, token.end),
+      { raw: this.#tokens.rawHead(token.headStart, token.end), end: token.end },
     );
     // Needed only where content is still to come: see #refuseRest().
     if (this.#body !== undefined) this.#request = request;
@@ -268,7 +230,7 @@ export class RequestReader {
     this.#body = new StreamedBody({
       length: framing.kind === "length" ? framing.length : undefined,
       maxBytes: this.#maxBodyBytes,
-      takeToken: () => this.#takeToken(),
+      takeToken: () => this.#tokens.take(),
       fill: () => this.#fillBody(),
       sendContinue: holdsBack ? () => this.#source.sendContinue?.() : undefined,
       onEnd: () => this.#readAhead(),
@@ -291,17 +253,14 @@ export class RequestReader {
   #refuse(
     error: HttpError,
     head: RequestHead | undefined,
-    headStart = this.#tokenizer.headStart,
+    headStart = this.#tokens.headStart,
   ): HttpRequest {
     this.#hasEnded = true;
     this.#body = undefined;
     const known = head ?? { method: "", target: "", version: "1.1", headers: new HttpHeaders() };
-    const request = new HttpRequest(known, EMPTY_BODY, this.#rawHead(headStart, Infinity));
+    const raw = this.#tokens.rawHead(headStart, Infinity);
+    const request = new HttpRequest(known, EMPTY_BODY, { raw, end: this.#tokens.readBytes });
     request.refuse(error);
     return request;
-  }
-
-  #rawHead(start: number, end: number): string {
-    return this.#keepRawHead ? this.#buffer.takeHead(start, end, this.#tokenizer.pushedBytes) : "";
   }
 }

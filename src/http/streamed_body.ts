@@ -26,6 +26,7 @@ export class StreamedBody implements RequestBody {
   trailers: HttpHeaders = new HttpHeaders();
   receivedBytes = 0;
   isComplete = false;
+  wireOffset = 0;
   readonly #options: StreamedBodyOptions;
   #isAwaitingContinue: boolean;
   #error: unknown;
@@ -71,9 +72,11 @@ export class StreamedBody implements RequestBody {
         await this.#askToContinue();
         await this.#options.fill();
       } else if (token.kind === "body") {
+        this.wireOffset = token.end;
         return this.#takePiece(token.bytes);
       } else if (token.kind === "end") {
         this.isComplete = true;
+        this.wireOffset = token.end;
         if (token.trailers !== undefined) this.trailers = token.trailers;
         this.#options.onEnd();
         return null;

@@ -56,6 +56,39 @@ for (const [claim, sent, rawHeads] of RAW_HEADS) {
   });
 }
 
+Deno.test("RequestReader says where each message ends on the wire, in every split", async () => {
+  const messages = [
+    "\r\nGET /a HTTP/1.0\r\n\r\n",
+    "POST /b HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello",
+    "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nhi\r\n0\r\nT: 1\r\n\r\n",
+    "GET /d HTTP/1.0\r\n\r\n",
+  ];
+  const sent = messages.join("");
+  let end = 0;
+  const ends = messages.map((message) => end += message.length);
+  const heads = messages.map((message, index) =>
+    ends[index]! - message.length + message.replace(/^\r\n/, "--").indexOf("\r\n\r\n") + 4
+  );
+  for (const split of splitEverywhere(bytesOf(sent))) {
+    const requests = await readAll(split.pieces.map(textOf).filter((piece) => piece !== ""));
+    assertEquals(requests.map(({ headEnd }) => headEnd), heads, split.name);
+    assertEquals(
+      requests.map(({ headEnd, body }) => Math.max(headEnd, body.wireOffset)),
+      ends,
+      split.name,
+    );
+  }
+});
+
+Deno.test("StreamedBody says where reading stands on the wire, piece by piece", async () => {
+  const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const reader = new RequestReader(new FakeSource([head + "4\r\nab", "cd\r\n0\r\n\r\n"]));
+  const { body } = (await reader.read())!;
+  const offsets = [body.wireOffset];
+  while (await body.read() !== null) offsets.push(body.wireOffset - head.length);
+  assertEquals([...offsets, body.wireOffset - head.length], [0, 5, 7, 14]);
+});
+
 const MALFORMED: readonly (readonly [claim: string, sent: string, code: string, method: string])[] = [
   ["a bad field", "GET /a HTTP/1.1\r\nHost: a\r\nB : c\r\n", "bad-field", "GET"],
   ["a bad target", "HEAD /\x01 HTTP/1.1\r\n", "bad-target", "HEAD"],

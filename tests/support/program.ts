@@ -6,6 +6,8 @@ export interface ProgramOptions {
   readonly writable?: readonly string[];
   /** The working directory; default the repository. */
   readonly directory?: string;
+  /** Environment variables that it has and may read; default none that it may read. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What a program that has ended left behind. */
@@ -43,6 +45,8 @@ export const ROOT: string = new URL("../../", import.meta.url).pathname;
 /** Makes the command that runs the source under Deno, like a user starts it. */
 export function launchSource(args: readonly string[], options: ProgramOptions): Deno.Command {
   const write = options.writable === undefined ? [] : [`--allow-write=${options.writable.join(",")}`];
+  const environment = options.environment ?? {};
+  const env = Object.keys(environment).map((name) => `--allow-env=${name}`);
   // The Deno binary itself, not npx, which does not pass SIGTERM on.
   return new Deno.Command(Deno.execPath(), {
     args: [
@@ -51,10 +55,12 @@ export function launchSource(args: readonly string[], options: ProgramOptions): 
       "--allow-net",
       "--allow-read",
       ...write,
+      ...env,
       `${ROOT}mod.ts`,
       ...args,
     ],
     cwd: options.directory ?? ROOT,
+    env: environment,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -73,12 +79,13 @@ export async function runCommand(command: Deno.Command): Promise<Ended> {
 }
 
 /**
- * Starts the program on a free port and waits for its ready line.
+ * Starts the program on a free port, unless the arguments or the environment name one, and waits for its ready line.
  *
  * @throws {Error} with what it said when it ends before that
  */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Program> {
-  return startCommand(launchSource([...args, "--port", "0"], options));
+  const isPortGiven = args.includes("--port") || options.environment !== undefined;
+  return startCommand(launchSource(isPortGiven ? args : [...args, "--port", "0"], options));
 }
 
 /**

@@ -28,6 +28,8 @@ const MISTAKES: readonly (readonly [flags: readonly string[], message: string])[
   ],
   [["--header", "no colon"], "bad value for --header: expected"],
   [["--header", "Content-Length: 1"], "bad value for --header: expected"],
+  [["--header", "ETag: mine"], "bad value for --header: expected"],
+  [["--header", "A: b\nC: d"], 'and none of the headers that only the server can know, got "A: b\\nC: d"'],
   [["--auth", "nobody"], "bad value for --auth: expected a name, a colon and a password"],
   [["--charset", "utf 8"], "bad value for --charset: expected the name of a charset"],
   [["--symlinks", "all"], 'bad value for --symlinks: expected inside or deny or follow, got "all"'],
