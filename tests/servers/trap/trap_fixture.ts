@@ -25,6 +25,8 @@ export interface TrapSetup {
   readonly masks?: readonly string[];
   readonly format?: "text" | "json";
   readonly replaysToPrivate?: boolean;
+  /** For the trap itself; page and API stay plain. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** A trap with page and API, on ports of its own, wherever it runs. */
@@ -59,7 +61,7 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
   });
   const errors: unknown[] = [];
   const store = new RequestStore({ maxRequests: setup.keep ?? 1_000, maxBytes: setup.keepBytes ?? 2 ** 28 });
-  const trap = serveTrap(await listen({ port: 0 }), {
+  const trap = serveTrap(await listen({ port: 0, ...(setup.tls === undefined ? {} : { tls: setup.tls }) }), {
     store,
     ids: createTrapIds("tst"),
     answers: new ScriptedAnswers(setup.rules ?? []),
