@@ -2,7 +2,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/answer.ts";
-import { connectRaw } from "../support/loopback.ts";
+import { exchangeWithEnd } from "../support/loopback.ts";
 import type { Program } from "../support/program.ts";
 
 /** A server as a row of the table. */
@@ -22,6 +22,7 @@ export function everyServer(folder: string): ServerRow[] {
     { args: ["static", "-r", folder, "-w", "2"], check: checkFiles },
     { args: ["trap", "--log", "off"], check: checkTrap },
     { args: ["metrics"], check: checkMetrics },
+    { args: ["trap", "--log", "off"], check: checkTrap },
   ];
 }
 
@@ -46,9 +47,13 @@ async function checkTrap(program: Program): Promise<void> {
 }
 
 async function checkMetrics({ port }: Program): Promise<void> {
-  const client = await connectRaw(port);
-  await client.send("put a 1 5\nget a\n");
-  await client.end();
-  assertEquals(await client.readAll(), "ok\n\nok\na 1.0 5\n\n");
-  client.close();
+  assertEquals(await exchangeWithEnd(port, "put a 1 5\nget a\n"), "ok\n\nok\na 1.0 5\n\n");
+}
+
+async function checkTrap(program: Program): Promise<void> {
+  assertEquals((await ask(program.port, "BREW /anything")).status, 200);
+  await program.until("stdout", "trap ui listening on ");
+  const [, url] = /trap ui listening on (\S+)/.exec(program.stdout)!;
+  const { requests } = await (await fetch(`${url}api/requests`)).json();
+  assertEquals(requests.map(({ method }: { method: string }) => method), ["BREW"]);
 }

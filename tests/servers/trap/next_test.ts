@@ -6,15 +6,16 @@ import { HttpError } from "../../../src/http/errors.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { exchange } from "../../support/loopback.ts";
 import { storedRequest } from "./stored_requests.ts";
-import { type Trap, withTrap } from "./trap_fixture.ts";
+import { test } from "./asked_trap.ts";
+import { type AskedTrap } from "./trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 
-async function send(trap: Trap, line: string): Promise<void> {
+async function send(trap: AskedTrap, line: string): Promise<void> {
   await exchange(trap.port, `${line} HTTP/1.1\r\n${END}`);
 }
 
-Deno.test("GET /api/next waits for the first request that matches", async () => {
+test("GET /api/next waits for the first request that matches", async (withTrap) => {
   await withTrap({}, async (trap) => {
     await send(trap, "POST /hook?n=3");
     const [{ id }] = await trap.records(1) as [RequestRecord];
@@ -27,7 +28,7 @@ Deno.test("GET /api/next waits for the first request that matches", async () => 
   });
 });
 
-Deno.test("GET /api/next?after= gives what is stored already, one after the other", async () => {
+test("GET /api/next?after= gives what is stored already, one after the other", async (withTrap) => {
   await withTrap({}, async (trap) => {
     for (const n of [1, 2, 3]) await send(trap, `GET /hook?n=${n}`);
     let after = "0";
