@@ -22,7 +22,6 @@ export function everyServer(folder: string): ServerRow[] {
     { args: ["static", "-r", folder, "-w", "2"], check: checkFiles },
     { args: ["trap", "--log", "off"], check: checkTrap },
     { args: ["metrics"], check: checkMetrics },
-    { args: ["trap", "--log", "off"], check: checkTrap },
   ];
 }
 
@@ -48,12 +47,4 @@ async function checkTrap(program: Program): Promise<void> {
 
 async function checkMetrics({ port }: Program): Promise<void> {
   assertEquals(await exchangeWithEnd(port, "put a 1 5\nget a\n"), "ok\n\nok\na 1.0 5\n\n");
-}
-
-async function checkTrap(program: Program): Promise<void> {
-  assertEquals((await ask(program.port, "BREW /anything")).status, 200);
-  await program.until("stdout", "trap ui listening on ");
-  const [, url] = /trap ui listening on (\S+)/.exec(program.stdout)!;
-  const { requests } = await (await fetch(`${url}api/requests`)).json();
-  assertEquals(requests.map(({ method }: { method: string }) => method), ["BREW"]);
 }
