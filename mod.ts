@@ -27,7 +27,7 @@ export type {
 } from "./src/net/connection.ts";
 
 export { HttpTokenizer } from "./src/http/tokenizer.ts";
-export type { HttpTokenizerOptions, TokenSink } from "./src/http/tokenizer.ts";
+export type { HttpTokenizerOptions } from "./src/http/tokenizer.ts";
 export { HttpTokenStream } from "./src/http/token_stream.ts";
 export type {
   BodyToken,
@@ -37,6 +37,7 @@ export type {
   HeadEndToken,
   HttpToken,
   RequestLineToken,
+  TokenSink,
   TokenSpan,
 } from "./src/http/tokens.ts";
 export type { Framing } from "./src/http/framing.ts";
