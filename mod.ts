@@ -22,6 +22,8 @@ export type {
   Listener,
   ListenOptions,
   NetAddress,
+  Receiver,
+  Sender,
 } from "./src/net/connection.ts";
 
 export { HttpTokenizer } from "./src/http/tokenizer.ts";
@@ -43,9 +45,10 @@ export type { HttpLimits } from "./src/http/limits.ts";
 
 export { processRequest } from "./src/http/process_request.ts";
 export { RequestReader } from "./src/http/request_reader.ts";
-export type { ReadPhase, RequestReaderOptions, RequestSource } from "./src/http/request_reader.ts";
+export type { RequestReaderOptions } from "./src/http/request_reader.ts";
+export type { BytesReceiver, ReadPhase, RequestReceiver, RequestSource } from "./src/http/request_source.ts";
 export { HttpRequest } from "./src/http/request.ts";
-export type { HttpVersion, RequestHead } from "./src/http/request.ts";
+export type { HttpVersion, RequestHead, WireHead } from "./src/http/request.ts";
 export { readWhole } from "./src/http/request_body.ts";
 export type { RequestBody } from "./src/http/request_body.ts";
 export { HttpHeaders } from "./src/http/headers.ts";
@@ -66,7 +69,7 @@ export type { Route, RouteHandler } from "./src/backend/routes.ts";
 export { FirstLines, processResponse } from "./src/http/process_response.ts";
 export type { Persistence, ProcessResponseOptions } from "./src/http/process_response.ts";
 export { ResponseWriter } from "./src/http/response_writer.ts";
-export type { ResponseSink } from "./src/http/response_writer.ts";
+export type { BytesSender, ResponseSink } from "./src/http/response_writer.ts";
 export { createResponse, htmlResponse, redirectResponse, textResponse } from "./src/http/response.ts";
 export type { HttpResponse, ResponseBody } from "./src/http/response.ts";
 export { BufferPool } from "./src/bytes/buffer_pool.ts";

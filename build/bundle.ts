@@ -2,7 +2,7 @@
 
 import { chmod, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { runDeno } from "./run_deno.ts";
+import { DENO, run } from "./run.ts";
 
 /** An npm package of which a bundle has code. */
 export interface BundledPackage {
@@ -27,8 +27,8 @@ const SHEBANG = "#!/usr/bin/env node\n";
  * @throws {Error} with what the bundler said when it fails
  */
 export async function bundle(entry: URL, output: string): Promise<BundledPackage[]> {
-  const text = await runDeno(["bundle", "--quiet", "--platform", "deno", entry.pathname], ROOT);
-  const { npmCache } = JSON.parse(await runDeno(["info", "--json"], ROOT)) as { npmCache: string };
+  const text = await run([DENO, "bundle", "--quiet", "--platform", "deno", entry.pathname], ROOT);
+  const { npmCache } = JSON.parse(await run([DENO, "info", "--json"], ROOT)) as { npmCache: string };
   const { code, packages } = renamePackages(text, npmCache);
   await writeFile(output, SHEBANG + code);
   await chmod(output, 0o755);

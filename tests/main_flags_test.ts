@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeCertificate } from "./support/certificate.ts";
 import { exchange } from "./support/loopback.ts";
-import { test } from "./runtimes/command_line.ts";
+import { except, test } from "./runtimes/command_line.ts";
 import { withDirectory } from "./support/program.ts";
 
 const LINE = /^millrace: [^\n]+\n$/;
@@ -36,7 +36,7 @@ test("main() says in one line which flag is wrong and what was expected, exit co
     [["--toString"], ["--toString"]],
     [["--no-help"], ["--no-help"]],
     [["--help", "false"], ["--help", "false"]],
-    [["--", "--port", "0"], ["--"]],
+    [["--port", "0", "--"], ["--"]],
     [["--host", "no host"], ["--host", "no host"]],
   ];
   const runs = rows.map(async ([args, parts]) => ({ args, parts, ended: await runProgram(args) }));
@@ -47,6 +47,15 @@ test("main() says in one line which flag is wrong and what was expected, exit co
     for (const part of parts) assertStringIncludes(stderr, part, args.join(" "));
   }
 });
+
+except({ Bun: "takes a first -- for itself" }).test(
+  "main() refuses -- in front of its flags",
+  async ({ runProgram }) => {
+    const { code, stderr } = await runProgram(["--", "--port", "0"]);
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, LINE);
+  },
+);
 
 test("main() names the flag of a certificate that is none, exit code 2", async ({ runProgram }) => {
   await withDirectory(async (directory) => {

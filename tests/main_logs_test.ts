@@ -1,28 +1,24 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { connectRaw, exchange } from "./support/loopback.ts";
 import { entryLines, readLogUntil } from "./support/log_lines.ts";
-import { NO_PERMISSIONS, test } from "./runtimes/command_line.ts";
+import { test, withPermissions } from "./runtimes/command_line.ts";
 import { type Ended, withDirectory } from "./support/program.ts";
 
 const CLOSE = "Host: a\r\nConnection: close\r\n\r\n";
 
-test(
-  "main() without write permission logs to stdout and stderr, and says so once for each",
-  async ({ startProgram }) => {
-    const program = await startProgram([]);
-    await exchange(program.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
-    await program.until("stdout", " 404 GET /nowhere ");
-    await program.until("stderr", " 404 GET /nowhere ");
-    const { code, stdout, stderr } = await program.stop();
-    assertEquals(code, 0);
-    const [first, second, third] = stderr.split("\n");
-    assertEquals(first, "millrace: no permission to write access.log: the access log goes to stdout");
-    assertEquals(second, "millrace: no permission to write error.log: the error log goes to stderr");
-    assertMatch(third!, /^\d{4}-\d\d-\d\dT\S+Z warn \S+ 127\.0\.0\.1:\d+ 404 GET \/nowhere /);
-    assertStringIncludes(stdout, "| GET /nowhere HTTP/1.1\n| Host: a\n");
-  },
-  NO_PERMISSIONS,
-);
+withPermissions.test("main() without write permission logs to stdout and stderr, and says so once for each", async ({ startProgram }) => {
+  const program = await startProgram([]);
+  await exchange(program.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
+  await program.until("stdout", " 404 GET /nowhere ");
+  await program.until("stderr", " 404 GET /nowhere ");
+  const { code, stdout, stderr } = await program.stop();
+  assertEquals(code, 0);
+  const [first, second, third] = stderr.split("\n");
+  assertEquals(first, "millrace: no permission to write access.log: the access log goes to stdout");
+  assertEquals(second, "millrace: no permission to write error.log: the error log goes to stderr");
+  assertMatch(third!, /^\d{4}-\d\d-\d\dT\S+Z warn \S+ 127\.0\.0\.1:\d+ 404 GET \/nowhere /);
+  assertStringIncludes(stdout, "| GET /nowhere HTTP/1.1\n| Host: a\n");
+});
 
 test("main() logs to access.log and error.log in the working directory where writing is allowed", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
@@ -138,20 +134,16 @@ test("main() ends with one line and code 2 for a named log file that cannot be w
   });
 });
 
-test(
-  "main() ends with one line and code 2 for a named log file that may not be written",
-  async ({ runProgram }) => {
-    await withDirectory(async (directory) => {
-      const rows: readonly LogRow[] = [
-        [["--access-log", `${directory}/a.log`, "--error-log", "off"], "--access-log"],
-        [["--access-log", "off", "--error-log", `${directory}/e.log`], "--error-log"],
-      ];
-      await checkRefusals(rows, (args) => runProgram(args));
-      await checkRefusals(rows, (args) => runProgram(args, { writable: ["/nowhere"] }));
-    });
-  },
-  NO_PERMISSIONS,
-);
+withPermissions.test("main() ends with one line and code 2 for a named log file that may not be written", async ({ runProgram }) => {
+  await withDirectory(async (directory) => {
+    const rows: readonly LogRow[] = [
+      [["--access-log", `${directory}/a.log`, "--error-log", "off"], "--access-log"],
+      [["--access-log", "off", "--error-log", `${directory}/e.log`], "--error-log"],
+    ];
+    await checkRefusals(rows, (args) => runProgram(args));
+    await checkRefusals(rows, (args) => runProgram(args, { writable: ["/nowhere"] }));
+  });
+});
 
 test("main() falls back to the console where access.log cannot be written though it may be", async ({ startProgram }) => {
   await withDirectory(async (directory) => {

@@ -77,7 +77,7 @@ const READ_BUFFER = new Uint8Array(65_536);
  */
 function openPlain(accepted: Socket & { _handle?: unknown }): SocketConnection {
   const handle = accepted._handle;
-  if (!handle) return createConnection(accepted, false);
+  if (!handle) return createConnection(accepted.resume(), false);
   accepted._handle = null;
   const onread: OnReadOpts = {
     buffer: READ_BUFFER,

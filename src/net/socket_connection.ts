@@ -1,7 +1,13 @@
 // A Connection on a socket that calls back: what node.ts and bun.ts have in common.
 
-import { type Connection, ConnectionError, type NetAddress } from "./connection.ts";
-import { createReadable, createWritable } from "./streams.ts";
+import {
+  type Connection,
+  ConnectionError,
+  type NetAddress,
+  type Receiver,
+  type Sender,
+} from "./connection.ts";
+import { createReadable, createWritable, receiveOnce, sendOnce } from "./streams.ts";
 
 /** A runtime's socket, as far as a connection drives it. */
 export interface DrivenSocket {
@@ -23,8 +29,7 @@ export interface DrivenSocket {
 
 interface QueuedWrite {
   bytes: Uint8Array;
-  readonly resolve: () => void;
-  readonly reject: (error: ConnectionError) => void;
+  readonly sender: Sender;
 }
 
 /** Where a socket is and how it speaks. */
@@ -36,9 +41,6 @@ export interface SocketFacts {
   /** Whether it speaks TLS. */
   readonly isEncrypted: boolean;
 }
-
-// A write that was taken at once has nothing to wait for.
-const TAKEN = Promise.resolve();
 
 /** Turns what a socket calls back into reads and writes. The socket is paused while nobody reads. */
 export class SocketConnection implements Connection {
@@ -55,19 +57,10 @@ export class SocketConnection implements Connection {
   #hasEnded = false;
   #failure: ConnectionError | undefined;
   #buffer: Uint8Array | undefined;
-  #resolveRead: (count: number | null) => void = () => {};
-  #rejectRead: (error: ConnectionError) => void = () => {};
+  #receiver: Receiver | undefined;
   readonly #writes: QueuedWrite[] = [];
-  #lastWrite: Promise<void> = TAKEN;
+  readonly #onDrained: (() => void)[] = [];
   #finished: Promise<void> | undefined;
-  // Made once: every request one at a time waits once.
-  readonly #waitForRead = (
-    resolve: (count: number | null) => void,
-    reject: (error: ConnectionError) => void,
-  ): void => {
-    this.#resolveRead = resolve;
-    this.#rejectRead = reject;
-  };
 
   /** Makes the connection; from now on the socket's callbacks are for the methods whose names begin with `on`. */
   constructor(socket: DrivenSocket, { local, remote, isEncrypted }: SocketFacts) {
@@ -77,16 +70,24 @@ export class SocketConnection implements Connection {
     this.isEncrypted = isEncrypted;
   }
 
-  read(buffer: Uint8Array): Promise<number | null> {
-    if (this.#arrived.length > 0) return Promise.resolve(this.#takeArrived(buffer));
-    if (this.#hasEnded) return Promise.resolve(null);
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+  receive(buffer: Uint8Array, receiver: Receiver): void {
+    if (this.#arrived.length > 0) {
+      const count = this.#takeArrived(buffer);
+      return queueMicrotask(() => receiver.onReceived(count));
+    }
+    if (this.#hasEnded) return queueMicrotask(() => receiver.onReceived(null));
+    const failure = this.#failure;
+    if (failure !== undefined) return queueMicrotask(() => receiver.onReceiveFailed(failure));
     this.#buffer = buffer;
+    this.#receiver = receiver;
     if (this.#isPaused) {
       this.#isPaused = false;
       this.#socket.resume();
     }
-    return new Promise(this.#waitForRead);
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    return receiveOnce(this, buffer);
   }
 
   #takeArrived(buffer: Uint8Array): number {
@@ -107,8 +108,7 @@ export class SocketConnection implements Connection {
     if (buffer !== undefined && bytes.length <= buffer.length) {
       this.#buffer = undefined;
       buffer.set(bytes);
-      this.#resolveRead(bytes.length);
-      return;
+      return this.#receiver!.onReceived(bytes.length);
     }
     if (this.#failure !== undefined) return;
     const room = buffer?.length ?? 0;
@@ -120,7 +120,7 @@ export class SocketConnection implements Connection {
     if (buffer === undefined) return;
     this.#buffer = undefined;
     buffer.set(bytes.subarray(0, room));
-    this.#resolveRead(room);
+    this.#receiver!.onReceived(room);
   }
 
   /** The peer has finished sending. */
@@ -129,7 +129,7 @@ export class SocketConnection implements Connection {
     this.#hasEnded = true;
     if (this.#buffer === undefined) return;
     this.#buffer = undefined;
-    this.#resolveRead(null);
+    this.#receiver!.onReceived(null);
   }
 
   /** The socket is lost. The first reason counts. */
@@ -138,27 +138,27 @@ export class SocketConnection implements Connection {
     this.#failure = error;
     if (this.#buffer !== undefined) {
       this.#buffer = undefined;
-      this.#rejectRead(error);
+      this.#receiver!.onReceiveFailed(error);
     }
-    for (const { reject } of this.#writes.splice(0)) reject(error);
+    for (const { sender } of this.#writes.splice(0)) sender.onSendFailed(error);
+    this.#endDraining();
+  }
+
+  transmit(bytes: Uint8Array, sender: Sender): void {
+    let sent = 0;
+    if (this.#writes.length === 0 && this.#failure === undefined && this.#finished === undefined) {
+      sent = bytes.length === 0 ? 0 : this.#socket.send(bytes);
+      if (sent === bytes.length) return sender.onSent();
+    }
+    // Also where sending has just found out about it.
+    const failure = this.#failure ?? (this.#finished && finAlreadySent());
+    if (failure !== undefined) return queueMicrotask(() => sender.onSendFailed(failure));
+    this.bufferedBytes += bytes.length - sent;
+    this.#writes.push({ bytes: bytes.subarray(sent), sender });
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    if (this.#finished !== undefined) {
-      return Promise.reject(new ConnectionError("closed", "Cannot write to the connection: FIN was sent"));
-    }
-    let sent = 0;
-    if (this.#writes.length === 0 && this.#failure === undefined) {
-      sent = bytes.length === 0 ? 0 : this.#socket.send(bytes);
-      if (sent === bytes.length) return TAKEN;
-    }
-    // Also where sending has just found out about it.
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    this.bufferedBytes += bytes.length - sent;
-    this.#lastWrite = new Promise((resolve, reject) => {
-      this.#writes.push({ bytes: bytes.subarray(sent), resolve, reject });
-    });
-    return this.#lastWrite;
+    return sendOnce(this, bytes);
   }
 
   /** The runtime takes bytes again. @param count how many it took of those that it did not take at once */
@@ -169,8 +169,9 @@ export class SocketConnection implements Connection {
       if (write.bytes.length > 0) this.#advance(write, this.#socket.send(write.bytes));
       if (write.bytes.length > 0) return;
       this.#writes.shift();
-      write.resolve();
+      write.sender.onSent();
     }
+    this.#endDraining();
   }
 
   #advance(write: QueuedWrite, count: number): void {
@@ -191,12 +192,12 @@ export class SocketConnection implements Connection {
   }
 
   async #finish(): Promise<void> {
-    try {
-      await this.#lastWrite;
-    } catch {
-      return;
-    }
+    if (this.#writes.length > 0) await new Promise<void>((resolve) => void this.#onDrained.push(resolve));
     if (this.#failure === undefined) await this.#socket.finish();
+  }
+
+  #endDraining(): void {
+    for (const resolve of this.#onDrained.splice(0)) resolve();
   }
 
   close(): void {
@@ -205,4 +206,8 @@ export class SocketConnection implements Connection {
     this.onFailure(new ConnectionError("closed", "Cannot use the connection: it is closed"));
     this.#socket.destroy();
   }
+}
+
+function finAlreadySent(): ConnectionError {
+  return new ConnectionError("closed", "Cannot write to the connection: FIN was sent");
 }

@@ -7,7 +7,6 @@ import { stream, streamSSE } from "hono/streaming";
 import { listen, serve } from "../../mod.ts";
 
 const app = new Hono();
-const left: string[] = [];
 
 app.use("*", async (context, next) => {
   await next();
@@ -53,20 +52,26 @@ app.get("/events", (context) =>
 app.post("/echo", (context) => new Response(context.req.raw.body));
 app.get("/wait/:name", (context) => {
   const { signal } = context.req.raw;
+  const name = context.req.param("name");
   return new Promise<Response>((resolve) => {
     signal.addEventListener("abort", () => {
-      left.push(context.req.param("name"));
+      console.log(`${name} has left`);
       resolve(context.text("nobody is there any more"));
     });
-    console.log(`waiting for ${context.req.param("name")}`);
+    console.log(`${name} waits`);
   });
 });
 app.get("/endless/:name", (context) =>
   stream(context, async (output) => {
-    output.onAbort(() => void left.push(context.req.param("name")));
+    output.onAbort(() => console.log(`${context.req.param("name")} has left`));
     while (!output.aborted) await output.write("more and more ".repeat(1_000));
   }));
-app.get("/left", (context) => context.json(left));
+app.get("/answered", async (context) => {
+  const { signal } = context.req.raw;
+  signal.addEventListener("abort", () => console.log("the answered has left"));
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  return context.text(String(signal.aborted));
+});
 
 const listener = await listen({ port: 0 });
 serve(listener, app, { maxBodyBytes: Infinity });

@@ -1,5 +1,6 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connectRaw } from "../support/loopback.ts";
+import { connectResetting } from "../support/resetting_client.ts";
 import type { Program } from "../support/program.ts";
 import { startScript } from "./bundled.ts";
 import { RUNTIMES, testOn } from "./runtimes.ts";
@@ -82,4 +83,45 @@ test("echoes 32 MiB that come and go at once", async (url) => {
   const response = await fetch(`${url}/echo`, { method: "POST", body: content });
   const echoed = new Uint8Array(await response.arrayBuffer());
   assertEquals([echoed.length, echoed.every((byte, index) => byte === index % 251)], [size, true]);
+});
+
+test("aborts Request.signal when the client leaves while it waits for the answer", async (url, program) => {
+  const closing = await connectRaw(program.port);
+  await closing.send("GET /wait/closing HTTP/1.1\r\nHost: a\r\n\r\n");
+  await program.until("stdout", "closing waits");
+  closing.close();
+  await program.until("stdout", "closing has left");
+  const resetting = await connectResetting(program.port);
+  await resetting.send("GET /wait/resetting HTTP/1.1\r\nHost: a\r\n\r\n");
+  await program.until("stdout", "resetting waits");
+  await resetting.reset();
+  await program.until("stdout", "resetting has left");
+  const aborting = new AbortController();
+  const answer = fetch(`${url}/wait/aborting`, { signal: aborting.signal });
+  await program.until("stdout", "aborting waits");
+  aborting.abort();
+  await assertRejects(() => answer, DOMException);
+  await program.until("stdout", "aborting has left");
+});
+
+test("aborts an endless stream when the client leaves", async (url, program) => {
+  const aborting = new AbortController();
+  const response = await fetch(`${url}/endless/reader`, { signal: aborting.signal });
+  const reader = response.body!.getReader();
+  for (let length = 0; length < 1_000_000;) length += (await reader.read()).value!.length;
+  aborting.abort();
+  await program.until("stdout", "reader has left");
+  await reader.cancel().catch(() => {});
+});
+
+test("does not abort Request.signal of a request that is answered", async (url, program) => {
+  const answers = await Promise.all([1, 2, 3].map(() => fetch(`${url}/answered`)));
+  assertEquals(await Promise.all(answers.map((answer) => answer.text())), ["false", "false", "false"]);
+  const client = await connectRaw(program.port);
+  const request = "GET /answered HTTP/1.1\r\nHost: a\r\n";
+  await client.send(`${request}\r\n${request}\r\n${request}Connection: close\r\n\r\n`);
+  assertEquals((await client.readAll()).split("false").length, 4);
+  client.close();
+  await program.stop();
+  assertEquals(program.stdout.includes("has left"), false);
 });

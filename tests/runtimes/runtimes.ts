@@ -63,7 +63,8 @@ function findBinary({ variable, commands, version }: Wanted): string | undefined
   return [...named ? [named] : [], ...commands].find((command) => version.test(askVersion(command)));
 }
 
-function askVersion(command: string): string {
+/** What a command says to `--version`; nothing where it is not installed. */
+export function askVersion(command: string): string {
   try {
     const { stdout } = new Deno.Command(command, { args: ["--version"], stderr: "null" }).outputSync();
     return new TextDecoder().decode(stdout);

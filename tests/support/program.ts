@@ -6,6 +6,8 @@ export interface ProgramOptions {
   readonly writable?: readonly string[];
   /** The working directory; default the repository. */
   readonly directory?: string;
+  /** Environment variables that it has and may read; default none that it may read. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What a program that has ended left behind. */
@@ -17,6 +19,8 @@ export interface Ended {
 
 /** The program in a process of its own. */
 export interface Program {
+  /** The process, which leads a group of its own where it was started detached. */
+  readonly pid: number;
   /** Port of the first listener. */
   readonly port: number;
   /** The first ready line. */
@@ -41,6 +45,8 @@ export const ROOT: string = new URL("../../", import.meta.url).pathname;
 /** Makes the command that runs the source under Deno, like a user starts it. */
 export function launchSource(args: readonly string[], options: ProgramOptions): Deno.Command {
   const write = options.writable === undefined ? [] : [`--allow-write=${options.writable.join(",")}`];
+  const environment = options.environment ?? {};
+  const env = Object.keys(environment).map((name) => `--allow-env=${name}`);
   // The Deno binary itself, not npx, which does not pass SIGTERM on.
   return new Deno.Command(Deno.execPath(), {
     args: [
@@ -49,10 +55,12 @@ export function launchSource(args: readonly string[], options: ProgramOptions): 
       "--allow-net",
       "--allow-read",
       ...write,
+      ...env,
       `${ROOT}mod.ts`,
       ...args,
     ],
     cwd: options.directory ?? ROOT,
+    env: environment,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -71,12 +79,17 @@ export async function runCommand(command: Deno.Command): Promise<Ended> {
 }
 
 /**
- * Starts the program on a free port and waits for its ready line.
+ * Starts the program on a free port, unless the arguments or the environment name one, and waits for its ready line.
  *
  * @throws {Error} with what it said when it ends before that
  */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Program> {
-  return startCommand(launchSource([...args, "--port", "0"], options));
+  return startCommand(launchSource(withFreePort(args, options), options));
+}
+
+/** Adds a port to arguments, unless they or the environment name one. */
+export function withFreePort(args: readonly string[], { environment }: ProgramOptions): readonly string[] {
+  return args.includes("--port") || environment !== undefined ? args : [...args, "--port", "0"];
 }
 
 /**
@@ -99,6 +112,7 @@ export async function startCommand(command: Deno.Command): Promise<Program> {
   }
   const readyLine = /^millrace \S+ listening on .*$/m.exec(stdout.text)![0];
   return {
+    pid: child.pid,
     readyLine,
     port: Number(/:(\d+)\/?$/.exec(readyLine)![1]),
     get stdout(): string {

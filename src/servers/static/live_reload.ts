@@ -1,10 +1,10 @@
 // Pages that load themselves again when a file changes: server-sent events (HTML standard §9.2) and a small script.
 
 import { type FSWatcher, watch } from "node:fs";
+import { EventClients } from "../../backend/event_clients.ts";
 import type { Handler } from "../../backend/handler.ts";
 import type { Clock } from "../../clock.ts";
 import { createResponse, type HttpResponse } from "../../http/response.ts";
-import { EventClients } from "./event_clients.ts";
 
 const EVENTS_PATH = "/.millrace/live_reload";
 const SCRIPT_PATH = "/.millrace/live_reload.js";

@@ -21,7 +21,7 @@ export async function readStaticOptions(values: FlagValues<typeof STATIC_FLAGS>)
   }
   const options: StaticOptions = {
     root,
-    index: values.index.split(","),
+    index: values.index,
     symlinks: values.symlinks,
     dotfiles: values.dotfiles,
     listing: values.listing,

@@ -28,6 +28,7 @@ async function withCommand(
       access: { write: (entry) => void accesses.push(entry) },
       error: { write: (entry) => void errors.push(entry) },
       flush: nothing,
+      chain: undefined,
       flushSync: () => {},
       reopen: nothing,
       close: nothing,

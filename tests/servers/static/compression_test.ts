@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { test } from "./asked_folder.ts";
 import { withFolder } from "./static_folder.ts";
 
 const PRECOMPRESSED = {
@@ -12,7 +13,7 @@ const PRECOMPRESSED = {
   "dir/index.html.gz": "index in gzip",
 };
 
-Deno.test("a precompressed neighbour is sent to those who take its coding, with a tag of its own", async () => {
+test("a precompressed neighbour is sent to those who take its coding, with a tag of its own", async (withFolder) => {
   await withFolder(PRECOMPRESSED, {}, async (folder) => {
     const tags = new Set<string>();
     const cases = [
@@ -39,7 +40,7 @@ Deno.test("a precompressed neighbour is sent to those who take its coding, with 
   });
 });
 
-Deno.test("ranges count in the coding that is sent (RFC 9110 §14.2)", async () => {
+test("ranges count in the coding that is sent (RFC 9110 §14.2)", async (withFolder) => {
   await withFolder(PRECOMPRESSED, {}, async (folder) => {
     const answer = await folder.get("GET /app.js", { "Accept-Encoding": "gzip", Range: "bytes=3-" });
     assertEquals([answer.status, answer.text], [206, "gzip"]);
@@ -48,7 +49,7 @@ Deno.test("ranges count in the coding that is sent (RFC 9110 §14.2)", async () 
   });
 });
 
-Deno.test("an index has neighbours too, and a compressed file can be asked for itself", async () => {
+test("an index has neighbours too, and a compressed file can be asked for itself", async (withFolder) => {
   await withFolder(PRECOMPRESSED, {}, async (folder) => {
     const index = await folder.get("GET /dir/", { "Accept-Encoding": "gzip" });
     assertEquals([index.text, index.headers.get("Content-Type")], ["index in gzip", "text/html"]);

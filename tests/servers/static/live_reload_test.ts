@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { addReloadScript } from "../../../src/servers/static/live_reload.ts";
 import { within } from "../../support/deadline.ts";
+import { test } from "./asked_folder.ts";
 import { withFolder } from "./static_folder.ts";
 
 const TAG = '<script src="/.millrace/live_reload.js" async></script>';
@@ -36,7 +37,7 @@ Deno.test("--live-reload puts its script into documents only, and answers for it
   });
 });
 
-Deno.test("without --live-reload nothing is put in, and nobody answers for the script", async () => {
+test("without --live-reload nothing is put in, and nobody answers for the script", async (withFolder) => {
   await withFolder(FILES, {}, async (folder) => {
     assertEquals((await folder.get("GET /a.html")).text, FILES["a.html"]);
     for (const path of ["/.millrace/live_reload.js", "/.millrace/live_reload"]) {

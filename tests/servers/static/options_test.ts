@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { test } from "./asked_folder.ts";
 import { withFolder } from "./static_folder.ts";
 
 const BROWSER = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
@@ -29,7 +30,7 @@ const NAVIGATIONS: readonly (readonly [path: string, fields: Record<string, stri
   ["/%zz", BROWSER, 400],
 ];
 
-Deno.test("--spa answers navigations with its file, and assets with a real 404", async () => {
+test("--spa answers navigations with its file, and assets with a real 404", async (withFolder) => {
   await withFolder(SITE, { spa: "app.html" }, async (folder) => {
     for (const [path, fields, status] of NAVIGATIONS) {
       const answer = await folder.get(`GET ${path}`, fields);
@@ -84,7 +85,7 @@ Deno.test("--cors lets every origin read, errors too, and answers preflights (Fe
   });
 });
 
-Deno.test("without --cors OPTIONS is 405, and nobody is let in", async () => {
+test("without --cors OPTIONS is 405, and nobody is let in", async (withFolder) => {
   await withFolder(SITE, {}, async (folder) => {
     const answer = await folder.get("OPTIONS /real.html");
     assertEquals([answer.status, answer.headers.get("Allow")], [405, "GET, HEAD"]);
@@ -92,7 +93,7 @@ Deno.test("without --cors OPTIONS is 405, and nobody is let in", async () => {
   });
 });
 
-Deno.test("--cache-control goes with files, --header with every answer", async () => {
+test("--cache-control goes with files, --header with every answer", async (withFolder) => {
   const fields = [["X-One", "1"], ["Link", "<a>"], ["Link", "<b>"], ["Content-Type", "text/x-mine"]] as const;
   await withFolder(SITE, { cacheControl: "max-age=60", fields }, async (folder) => {
     const whole = await folder.get("GET /real.html");
@@ -125,7 +126,7 @@ const CREDENTIALS: readonly (readonly [value: string, isLetIn: boolean])[] = [
   [`Bearer ${btoa(SECRET)}`, false],
 ];
 
-Deno.test("--auth lets in who knows name and password, in UTF-8 (RFC 7617)", async () => {
+test("--auth lets in who knows name and password, in UTF-8 (RFC 7617)", async (withFolder) => {
   await withFolder(SITE, { auth: SECRET }, async (folder) => {
     for (const [Authorization, isLetIn] of CREDENTIALS) {
       const { status } = await folder.get("GET /real.html", { Authorization });
@@ -141,7 +142,7 @@ Deno.test("--auth lets in who knows name and password, in UTF-8 (RFC 7617)", asy
   });
 });
 
-Deno.test("--charset is added to the types of text, and to no others", async () => {
+test("--charset is added to the types of text, and to no others", async (withFolder) => {
   const files = { "a.html": "", "a.css": "", "a.js": "", "a.txt": "", "a.png": "", "a.json": "", "none": "" };
   const typesOf = async (charset: string | undefined): Promise<(string | undefined)[]> => {
     const types: (string | undefined)[] = [];
@@ -158,7 +159,7 @@ Deno.test("--charset is added to the types of text, and to no others", async () 
   assertEquals(await typesOf("utf-8"), [...texts.map((type) => `${type}; charset=utf-8`), ...others]);
 });
 
-Deno.test("the types of the files that the web is made of", async () => {
+test("the types of the files that the web is made of", async (withFolder) => {
   const types = {
     "a.html": "text/html",
     "a.jpg": "image/jpeg",
@@ -180,7 +181,7 @@ Deno.test("the types of the files that the web is made of", async () => {
   });
 });
 
-Deno.test("answers with 412 and 416 say what they must (RFC 9110 §15.5.13, §15.5.17)", async () => {
+test("answers with 412 and 416 say what they must (RFC 9110 §15.5.13, §15.5.17)", async (withFolder) => {
   await withFolder(SITE, {}, async (folder) => {
     assertEquals((await folder.get("GET /real.html", { "If-Match": '"x"' })).status, 412);
     const { status, headers } = await folder.get("GET /real.html", { Range: "bytes=4-" });
