@@ -228,5 +228,6 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
 }
 
 function misdirected({ target }: HttpRequest): HttpError {
-  return new HttpError(421, `Cannot serve ${JSON.stringify(target)}: the connection is not secured`);
+  const message = `Cannot serve ${JSON.stringify(target)}: the connection is not secured`;
+  return new HttpError(421, message, { code: "misdirected" });
 }
