@@ -1,6 +1,6 @@
 // One row for each server: how it is started, and what shows that it is there.
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/answer.ts";
 import { exchangeWithEnd } from "../support/loopback.ts";
 import type { Program } from "../support/program.ts";
@@ -43,6 +43,16 @@ async function checkTrap(program: Program): Promise<void> {
   const { requests } = await answer.json();
   assertEquals([status, requests.length, requests[0].path], [200, 1, "/hook"]);
   assertEquals(fields.get("x-request-id"), [requests[0].id]);
+  const page = await (await fetch(ui)).text();
+  const files = Array.from(page.matchAll(/(?:href|src)="(\/[^"]+)"/g), ([, path]) => path!);
+  const sizes = await Promise.all(files.map((path) => sizeOf(new URL(path, ui))));
+  assert(sizes.length > 0 && sizes.every((size) => size > 0), `${files} have ${sizes} bytes`);
+}
+
+async function sizeOf(url: URL): Promise<number> {
+  const answer = await fetch(url);
+  const bytes = await answer.bytes();
+  return answer.ok ? bytes.length : 0;
 }
 
 async function checkMetrics({ port }: Program): Promise<void> {
