@@ -44,8 +44,7 @@ Deno.test("visibleText() shows what is hidden, moves text, or acts on terminals"
 Deno.test("visiblePieces() tells escapes from text, and keeps line feeds and tabs where lines are wanted", () => {
   assertEquals(visiblePieces("a\x01\x02b"), [
     { text: "a", isEscape: false },
-    { text: "\\x01", isEscape: true },
-    { text: "\\x02", isEscape: true },
+    { text: "\\x01\\x02", isEscape: true },
     { text: "b", isEscape: false },
   ]);
   const joined = visiblePieces("a\r\nb\tc\rd", "many lines").map(({ text }) => text).join("");

@@ -73,7 +73,7 @@ export class PageModel {
    * Shows what the address says: `#id`, or `#id~id` for a comparison.
    */
   followAddress() {
-    const [first = "", second] = decodeURIComponent(location.hash.slice(1)).split("~");
+    const [first = "", second] = location.hash.slice(1).split("~");
     this.open = ID.test(first) ? this.#fetch(first) : undefined;
     this.compared = this.open !== undefined && second !== undefined && ID.test(second)
       ? this.#fetch(second)
@@ -272,7 +272,7 @@ export class PageModel {
 
   #writeAddress() {
     const ids = [this.open?.id, this.compared?.id].filter((id) => id !== undefined);
-    const hash = ids.length === 0 ? location.pathname : `#${ids.map(encodeURIComponent).join("~")}`;
+    const hash = ids.length === 0 ? location.pathname : `#${ids.join("~")}`;
     // On a phone the way back to the list is the browser's own.
     const isDeeper = ids.length > 0 && location.hash === "";
     if (isDeeper) history.pushState(null, "", hash);
