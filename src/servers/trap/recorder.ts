@@ -103,7 +103,7 @@ export class Recorder {
     const { request, trap } = capture;
     trap.info(this.#describeArrival(capture));
     const { refusal } = request;
-    if (refusal !== undefined && refusal.code !== "expectation") return this.#finishRefused(capture, refusal);
+    if (refusal !== undefined && !isUnderstood(refusal)) return this.#finishRefused(capture, refusal);
     if (request.body.isComplete) return this.#finish(capture, COMPLETE);
     return this.#readBody(capture).then((outcome) => this.#finish(capture, outcome));
   }
@@ -182,7 +182,8 @@ export class Recorder {
       parameters: splitQuery(request.query),
       describe: () => this.#describeBytes(wire, headBytes),
     };
-    if (request.refusal?.code === "expectation") trap.error(request.refusal.message);
+    const { refusal } = request;
+    if (refusal !== undefined && isUnderstood(refusal)) trap.error(refusal.message);
     if (headBytes > 0) handleRequest(checked, trap);
     else checkFragment(checked, trap);
   }
@@ -213,6 +214,11 @@ export class Recorder {
       : `parameters ${target.slice(mark + 1).replaceAll("&", " ")}`;
     return `received ${request.method} ${target} ${from}, ${parameters}`;
   }
+}
+
+/** Whether a request was refused for what it asks and not for how it is written. */
+function isUnderstood({ code }: HttpError): boolean {
+  return code === "expectation" || code === "misdirected";
 }
 
 function factsOf({ request, context, chain }: Capture): Omit<RequestFacts, "end" | "headBytes"> {

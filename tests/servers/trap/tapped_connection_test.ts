@@ -6,8 +6,8 @@ import {
   type TapOptions,
   TappedConnection,
 } from "../../../src/servers/trap/tapped_connection.ts";
-import { testConnections } from "../../net/connection_suite.ts";
-import { testListening } from "../../net/listener_suite.ts";
+import { connectTls } from "../../net/deno_tls.ts";
+import { testAdapter } from "../../net/suite.ts";
 import { makeCertificate } from "../../support/certificate.ts";
 import { within } from "../../support/deadline.ts";
 import { bytesOf, textOf } from "../../support/latin1.ts";
@@ -19,11 +19,11 @@ const SILENT: TapOptions = { now: () => 0, onClose: () => {}, onEnding: () => {}
 const adapter = {
   listen: async (options: Parameters<typeof listen>[0]) => tapListener(await listen(options), SILENT),
   connect,
+  connectTls,
 };
 
 // It takes nothing away from a connection that it listens to.
-testConnections(adapter, (name, body) => Deno.test(`${name}, tapped`, body));
-testListening(adapter, (name, body) => Deno.test(`${name}, tapped`, body));
+testAdapter(adapter, (name, body) => Deno.test(`${name}, tapped`, body));
 
 Deno.test("TappedConnection.drain() reads until the client is quiet, and the next read gets what comes then", async () => {
   const listener = await adapter.listen({ port: 0 });

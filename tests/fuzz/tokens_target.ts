@@ -1,12 +1,12 @@
-// What holds for every input of a tokenizer, whatever it is.
-
-import { assertEquals } from "@std/assert";
-import type { HttpTokenizerOptions } from "../../src/http/tokenizer.ts";
-import { textOf } from "../support/latin1.ts";
-import { Random } from "../support/random.ts";
+import { assert, assertEquals } from "@std/assert";
+import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
+import { HttpTokenizer, type HttpTokenizerOptions } from "../../src/http/tokenizer.ts";
+import type { Random } from "../support/random.ts";
 import { splitAtRandom, splitEverywhere } from "../support/splits.ts";
-import { tokenize, type TokenNote } from "../support/tokens.ts";
-import { makeInput } from "./fuzz_cases.ts";
+import { tokenize, type TokenNote, withoutLines } from "../support/tokens.ts";
+import { meterNatives } from "../support/work_meter.ts";
+import { makeInput, ROWS } from "./inputs.ts";
+import type { FuzzTarget } from "./target.ts";
 
 // Every limit is met now and then.
 const TIGHT: HttpTokenizerOptions = {
@@ -22,36 +22,21 @@ const TIGHT: HttpTokenizerOptions = {
   targetBytes: "rfc3986",
 };
 
-/** How many inputs ended in which way: by a status and code, or well. */
-export type FuzzCounts = Map<string, number>;
-
-/**
- * Checks inputs made from a seed: whatever the split, the same tokens in an order that a message can have, and nothing
- * behind an error.
- *
- * @throws {Error} with seed and bytes of the first input for which that does not hold
- */
-export function fuzzTokenizer(seed: number, count: number): FuzzCounts {
-  const counts: FuzzCounts = new Map();
-  for (let i = 0; i < count; i++) {
-    const random = new Random(seed + i);
-    const input = makeInput(random);
-    const options = random.happens(3) ? TIGHT : {};
-    try {
-      const end = checkInput(input, options, random);
-      counts.set(end, (counts.get(end) ?? 0) + 1);
-    } catch (cause) {
-      throw new Error(`Cannot tokenize the input of seed ${seed + i}: ${JSON.stringify(textOf(input))}`, {
-        cause,
-      });
-    }
-  }
-  return counts;
-}
+/** HttpTokenizer: tokens in an order that a message can have or one error, the same for every split, in bounded memory. */
+export const TOKENS: FuzzTarget = {
+  name: "tokens",
+  seeds: ROWS,
+  make: makeInput,
+  check: (input, random) => checkInput(input, random.happens(3) ? TIGHT : {}, random),
+};
 
 function checkInput(input: Uint8Array<ArrayBuffer>, options: HttpTokenizerOptions, random: Random): string {
   const whole = tokenize([input], options);
   checkOrder(whole);
+  assert(
+    allocationOf(input, options) <= maxAllocation(options),
+    "the tokenizer takes more memory than its limits allow",
+  );
   const splits = random.happens(10)
     ? splitEverywhere(input, random.below(1e9))
     : splitAtRandom(input, random, 6);
@@ -61,9 +46,25 @@ function checkInput(input: Uint8Array<ArrayBuffer>, options: HttpTokenizerOption
   return fault === undefined ? "well" : `${fault.status} ${fault.code}`;
 }
 
-/** What is left without the tokens of the head's lines, see `lineTokens`. */
-export function withoutLines(notes: readonly TokenNote[]): TokenNote[] {
-  return notes.filter(({ kind }) => kind !== "request-line" && kind !== "field");
+/** Bytes of arrays that a tokenizer makes to keep what comes byte by byte. */
+function allocationOf(input: Uint8Array<ArrayBuffer>, options: HttpTokenizerOptions): number {
+  const tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
+  const meter = meterNatives();
+  try {
+    for (let at = 0; at < input.length; at++) tokenizer.push(input.subarray(at, at + 1));
+  } finally {
+    meter.restore();
+  }
+  return meter.allocatedBytes();
+}
+
+/** One line is kept at a time; its array doubles until it fits. */
+function maxAllocation(options: HttpTokenizerOptions): number {
+  const { maxRequestLineBytes, maxHeadBytes, maxChunkLineBytes, maxTrailerBytes } = {
+    ...DEFAULT_LIMITS,
+    ...options,
+  };
+  return 4 * Math.max(128, maxRequestLineBytes, maxHeadBytes, maxChunkLineBytes + 2, maxTrailerBytes);
 }
 
 // What can follow what: request-line, field*, head-end, body*, trailer*, end. An error can follow all but an error.
