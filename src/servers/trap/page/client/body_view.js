@@ -80,7 +80,7 @@ function drawView(view, { content, contentType }) {
       return html`<${JsonView} text=${textOfContent(content, contentType)} />`;
     case "form":
       return html`
-        <div class="scroll">
+        <div tabindex="0" class="scroll">
           <${Pairs} title="Form fields" pairs=${formFields(latin1Of(content))} />
         </div>
       `;
@@ -90,7 +90,7 @@ function drawView(view, { content, contentType }) {
       return html`<${HexView} bytes=${content} label="Content in hexadecimal digits" />`;
     default:
       return html`
-        <div class="scroll">
+        <div tabindex="0" class="scroll">
           <${TextView} text=${textOfContent(content, contentType)} />
         </div>
       `;
@@ -121,7 +121,7 @@ function TextView({ text }) {
 function PartsView({ content, contentType }) {
   const { parts, problem } = multipartParts(content, contentType);
   return html`
-    <div class="scroll">
+    <div tabindex="0" class="scroll">
       ${problem !== "" && html`<p class="note bad">${problem}</p>`}
       ${parts.slice(0, MAX_PARTS).map((part, i) => html`<${Part} part=${part} number=${i + 1} />`)}
       ${parts.length > MAX_PARTS &&
@@ -157,7 +157,7 @@ function Part({ part, number }) {
           `
         )}
       </ul>
-      <div class="preview">${preview}</div>
+      <div class="preview" tabindex="0">${preview}</div>
     </section>
   `;
 }

@@ -24,7 +24,7 @@ export function Captured({ text }) {
  * @returns {VNode}
  */
 export function CapturedLines({ text }) {
-  return html`<pre class="captured lines" tabindex="0">${piecesOf(visiblePieces(text, "many lines"))}</pre>`;
+  return html`<pre class="captured lines">${piecesOf(visiblePieces(text, "many lines"))}</pre>`;
 }
 
 /**

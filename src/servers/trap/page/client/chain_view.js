@@ -22,7 +22,7 @@ export function ChainView({ record }) {
     [name, value],
   ) => /** @type {const} */ ([formDecoded(name), formDecoded(value)]));
   return html`
-    <div class="scroll">
+    <div tabindex="0" class="scroll">
       <ol class="chain" aria-label="Chain of records">
         ${record.chain.map((entry) => chainEntry(entry, microsecondsOf(entry.at) - start))}
       </ol>

@@ -40,7 +40,7 @@ export function CompareView({ model, left, right }) {
     </header>
     ${problem !== "" && html`<p class="message bad" role="alert">${problem}</p>`}
     ${left.record === undefined || right.record === undefined ? undefined : html`
-      <div class="scroll compare">
+      <div tabindex="0" class="scroll compare">
         <div class="diff-row sides">
           <${Side} request=${left} />
           <${Side} request=${right} />

@@ -5,8 +5,9 @@
 
 const FORMATS = new Map([["gzip", "gzip"], ["x-gzip", "gzip"], ["deflate", "deflate"]]);
 
-// A small body can unpack to gigabytes.
+// A small body can unpack to gigabytes: a slice of it to a thousand times its size, before anybody can say stop.
 const MAX_DECODED_BYTES = 8_388_608;
+const SLICE_BYTES = 4_096;
 
 /**
  * The content without its coding.
@@ -43,7 +44,7 @@ async function unpack(bytes, format) {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const pieces = [];
   let received = 0;
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
+  const reader = slicesOf(bytes).pipeThrough(new DecompressionStream(format)).getReader();
   try {
     while (received < MAX_DECODED_BYTES) {
       const { done, value } = await reader.read();
@@ -56,4 +57,18 @@ async function unpack(bytes, format) {
   } catch {
     return { pieces, end: ", as far as it is well-formed" };
   }
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
+ */
+function slicesOf(bytes) {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.length) controller.close();
+      else controller.enqueue(bytes.subarray(at, at += SLICE_BYTES));
+    },
+  });
 }

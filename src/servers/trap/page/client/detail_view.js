@@ -124,10 +124,7 @@ function Faults({ record }) {
         <li>At byte ${countText(malformed.offset)}: <${Captured} text=${readableText(malformed.rule)} /></li>
       `}
       ${truncated !== undefined && html`
-        <li><strong>cut</strong> the first ${countOf(truncated.keptBytes, "byte")} of ${sizeText(
-          record.bodyBytes,
-        )}
-          were kept</li>
+        <li><strong>cut</strong> ${keptText(truncated.keptBytes, record.bodyBytes)}</li>
       `}
       ${errors.filter((error) => malformed?.rule.includes(error) !== true).map((error) =>
         html`
@@ -138,6 +135,15 @@ function Faults({ record }) {
       )}
     </ul>
   `;
+}
+
+/**
+ * @param {number} keptBytes
+ * @param {number} bodyBytes
+ * @returns {string}
+ */
+function keptText(keptBytes, bodyBytes) {
+  return `the first ${countOf(keptBytes, "byte")} of ${sizeText(bodyBytes)} were kept`;
 }
 
 /**

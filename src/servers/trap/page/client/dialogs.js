@@ -5,7 +5,6 @@
 import { Captured } from "./captured.js";
 import { Component, html } from "./html.js";
 import { countOf } from "./sizes_and_times.js";
-import { trapApi } from "./trap_api.js";
 
 /** @import { ComponentChildren, VNode } from "preact" */
 /** @import { PageModel } from "./page_model.js" */
@@ -143,7 +142,7 @@ class ReplayDialog extends Component {
     return html`
       <${Modal} model=${model} title="Replay">
         <form onSubmit=${this.#send}>
-          <p>The bytes are sent as they came. Private and loopback addresses are refused unless the trap was started with
+          <p>The bytes are sent as they came. Private and loopback addresses are refused unless the trap was started with${" "}
             <code>--replay-private</code>.</p>
           <label class="field"><span class="label">Server</span>
             <input name="url" type="url" required autofocus placeholder="http://example.com:80" value="http://" />
@@ -172,7 +171,8 @@ class ReplayDialog extends Component {
     const url = String(new FormData(form).get("url") ?? "");
     this.setState({ isSending: true, problem: "", answer: undefined });
     try {
-      const answer = await trapApi.replay(this.props.model.open?.id ?? "", url);
+      const { api, open } = this.props.model;
+      const answer = await api.replay(open?.id ?? "", url);
       this.setState({ isSending: false, answer });
     } catch (error) {
       this.setState({ isSending: false, problem: error instanceof Error ? error.message : String(error) });

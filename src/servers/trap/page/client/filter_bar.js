@@ -44,7 +44,7 @@ export function FilterBar({ model, typing }) {
         </select>
       </label>
       <label class="field grow"><span class="label">Path</span>
-        <input id="path" placeholder="Path" autocomplete="off" spellcheck="false" value=${filters.path}
+        <input id="path" placeholder="Exact path" autocomplete="off" spellcheck="false" value=${filters.path}
           onInput=${type("path")} />
       </label>
       <button type="button" class="toggle" id="errors-only" aria-pressed=${String(filters.errorsOnly)}

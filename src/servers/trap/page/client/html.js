@@ -22,18 +22,47 @@ export { Component, render };
  * @property {() => import("preact").ComponentChildren} draw
  */
 
-/** @extends {Component<StillProps>} */
+/** @extends {Component<StillProps, { problem: string }>} */
 export class Still extends Component {
+  /** @override */
+  state = { problem: "" };
+
   /**
    * @override
    * @param {StillProps} next
    */
-  shouldComponentUpdate(next) {
-    return next.of.some((part, i) => part !== this.props.of[i]);
+  componentWillReceiveProps(next) {
+    if (this.#differs(next)) this.setState({ problem: "" });
+  }
+
+  /**
+   * @override
+   * @param {StillProps} next
+   * @param {{ problem: string }} state
+   */
+  shouldComponentUpdate(next, state) {
+    return this.#differs(next) || state.problem !== this.state.problem;
+  }
+
+  /**
+   * A view that fails must not take the rest of the page with it.
+   *
+   * @override
+   * @param {unknown} error
+   */
+  componentDidCatch(error) {
+    this.setState({ problem: error instanceof Error ? error.message : String(error) });
   }
 
   /** @override */
   render() {
-    return this.props.draw();
+    const { problem } = this.state;
+    if (problem === "") return this.props.draw();
+    return html`<p class="message bad" role="alert">This cannot be shown: ${problem}</p>`;
+  }
+
+  /** @param {StillProps} next */
+  #differs(next) {
+    return next.of.some((part, i) => part !== this.props.of[i]);
   }
 }

@@ -32,7 +32,7 @@ export class JsonView extends Component {
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       return html`
-        <div class="scroll">
+        <div tabindex="0" class="scroll">
           <p class="note bad">This is no JSON: ${visibleText(problem)}</p>
           <${CapturedLines} text=${text.slice(0, MAX_TEXT_LENGTH)} />
         </div>
@@ -40,8 +40,8 @@ export class JsonView extends Component {
     }
     const { shownLines } = this.state;
     return html`
-      <div class="scroll">
-        <div class="json" tabindex="0" role="group" aria-label="JSON, laid out">
+      <div tabindex="0" class="scroll">
+        <div class="json">
           ${lines.slice(0, shownLines).map(jsonLine)}
         </div>
         ${lines.length > shownLines && html`

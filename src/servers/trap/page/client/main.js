@@ -25,7 +25,6 @@ function draw() {
 }
 
 const model = new PageModel(draw);
-let wasLost = false;
 
 restoreTheme();
 root.replaceChildren();
@@ -36,9 +35,8 @@ openRequestFeed({
   onRequests: (records) => model.receive(records),
   onRemoved: (removed) => model.forget(removed),
   onState: (feed) => {
-    // Whatever was missed is in a list that is fetched anew: perhaps it is another server that answers now.
-    if (feed === "live" && wasLost) model.list.reload();
-    wasLost = feed === "lost";
+    // What came before the feed began is in a list that is fetched now; after a loss it may be that of another server.
+    if (feed === "live") model.list.reload();
     model.show({ feed });
   },
 });

@@ -66,7 +66,6 @@ export class OpenRequest {
         this.#api.bytes(this.id, "raw", maxBytes),
         this.#api.bytes(this.id, "body", maxBytes),
       ]);
-      if (record === undefined) throw new Error("The request is not kept any more.");
       const { bytes, note } = await decodedContent(body.bytes, record.headers);
       this.raw = raw;
       this.body = body;

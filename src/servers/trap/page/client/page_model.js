@@ -8,7 +8,7 @@ import { copyRaw } from "./copy_raw.js";
 import { LiveList } from "./live_list.js";
 import { OpenRequest } from "./open_request.js";
 import { countOf } from "./sizes_and_times.js";
-import { trapApi } from "./trap_api.js";
+import { createTrapApi } from "./trap_api.js";
 
 /** @import { CopyText, TrapRecord } from "./page_types.ts" */
 
@@ -27,6 +27,7 @@ const ID = /^[\w.:-]+$/;
 
 /** The state of the page. */
 export class PageModel {
+  api = createTrapApi((path, options) => fetch(path, options));
   list;
   /** @type {OpenRequest | undefined} */
   open;
@@ -54,7 +55,7 @@ export class PageModel {
   constructor(onChange) {
     this.#onChange = onChange;
     this.list = new LiveList({
-      api: trapApi,
+      api: this.api,
       onChange,
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       nowMs: () => performance.now(),
@@ -72,7 +73,7 @@ export class PageModel {
    * Shows what the address says: `#id`, or `#id~id` for a comparison.
    */
   followAddress() {
-    const [first = "", second] = decodeURIComponent(location.hash.slice(1)).split("~");
+    const [first = "", second] = location.hash.slice(1).split("~");
     this.open = ID.test(first) ? this.#fetch(first) : undefined;
     this.compared = this.open !== undefined && second !== undefined && ID.test(second)
       ? this.#fetch(second)
@@ -160,7 +161,7 @@ export class PageModel {
       const source = { record, raw, body, trapUrl: this.trapUrl, apiUrl: `${location.origin}/` };
       if (form === "curl") await this.copyPlain(copyAsCurl(source), "command");
       else if (form === "raw") await this.copyPlain(copyRaw(raw), "bytes");
-      else await this.copyPlain({ text: await trapApi.har(open.id), notes: [] }, "HAR document");
+      else await this.copyPlain({ text: await this.api.har(open.id), notes: [] }, "HAR document");
     });
   }
 
@@ -186,7 +187,7 @@ export class PageModel {
     const at = rows.indexOf(id);
     const neighbour = at < 0 ? undefined : rows.at(at + 1) ?? rows.at(at - 1);
     this.dialog = undefined;
-    if (!await this.#tries(() => trapApi.remove(id))) return;
+    if (!await this.#tries(() => this.api.remove(id))) return;
     this.close();
     await this.list.forget({ ids: [id] });
     if (neighbour !== undefined && !matchMedia("(max-width: 60rem)").matches) this.select(neighbour.id);
@@ -196,7 +197,7 @@ export class PageModel {
   /** Deletes all requests, those that filters hide too. */
   async deleteAll() {
     this.dialog = undefined;
-    if (!await this.#tries(() => trapApi.remove("all"))) return;
+    if (!await this.#tries(() => this.api.remove("all"))) return;
     [this.open, this.compared, this.markedId] = [undefined, undefined, undefined];
     this.#writeAddress();
     await this.list.forget({ all: true });
@@ -250,7 +251,7 @@ export class PageModel {
   /** @param {string} id */
   #fetch(id) {
     if (this.open?.id === id) return this.open;
-    const request = new OpenRequest(id, { api: trapApi, onChange: this.#onChange });
+    const request = new OpenRequest(id, { api: this.api, onChange: this.#onChange });
     request.load();
     return request;
   }
@@ -271,7 +272,7 @@ export class PageModel {
 
   #writeAddress() {
     const ids = [this.open?.id, this.compared?.id].filter((id) => id !== undefined);
-    const hash = ids.length === 0 ? location.pathname : `#${ids.map(encodeURIComponent).join("~")}`;
+    const hash = ids.length === 0 ? location.pathname : `#${ids.join("~")}`;
     // On a phone the way back to the list is the browser's own.
     const isDeeper = ids.length > 0 && location.hash === "";
     if (isDeeper) history.pushState(null, "", hash);

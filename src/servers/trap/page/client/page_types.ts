@@ -54,8 +54,8 @@ export interface ReplayAnswer {
 export interface TrapApi {
   /** A page of requests, newest first. @param before an id; older ones only */
   list(filters: Filters, page: { readonly limit: number; readonly before?: string }): Promise<TrapRecord[]>;
-  /** One request; undefined when it is not kept any more. */
-  record(id: string): Promise<TrapRecord | undefined>;
+  /** One request. */
+  record(id: string): Promise<TrapRecord>;
   /** The bytes as they came, or the content only. @param maxBytes where to stop fetching */
   bytes(id: string, what: "raw" | "body", maxBytes: number): Promise<FetchedBytes>;
   /** The request as a HAR document. */

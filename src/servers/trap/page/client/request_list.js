@@ -85,7 +85,7 @@ function listRow(model, index) {
  * @param {RequestRow} row
  * @returns {VNode[]}
  */
-function aboutOf({ end, isCut, problem, contentType, bodyBytes, wireBytes }) {
+function aboutOf({ end, isCut, problem, contentType, remote, bodyBytes, wireBytes }) {
   const parts = [];
   if (end !== "complete") parts.push(html`<span class="flag ${end}">${end}</span>`);
   if (isCut) parts.push(html`<span class="flag cut">cut</span>`);
@@ -93,6 +93,7 @@ function aboutOf({ end, isCut, problem, contentType, bodyBytes, wireBytes }) {
   if (problem !== "") {
     parts.push(html`<span class="problem"><${Captured} text=${problem.slice(0, 120)} /></span>`);
   }
+  if (parts.length === 0) parts.push(html`<span>from ${remote}</span>`);
   parts.push(html`<span class="size">${sizeText(bodyBytes === 0 ? wireBytes : bodyBytes)}</span>`);
   return parts;
 }

@@ -28,7 +28,7 @@ export function TimingView({ record }) {
     return row;
   });
   return html`
-    <div class="scroll">
+    <div tabindex="0" class="scroll">
       <p class="note">
         ${countOf(record.wireBytes, "byte")} in ${countOf(pieces.length, "piece")}, within ${spanText(total)
           .slice(1)}.

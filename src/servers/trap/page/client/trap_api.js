@@ -3,38 +3,48 @@
 
 /** @import { FetchedBytes, Filters, TrapApi } from "./page_types.ts" */
 
-/** @type {TrapApi} */
-export const trapApi = {
-  async list(filters, { limit, before }) {
-    const query = new URLSearchParams({ limit: String(limit), ...queryOf(filters) });
-    if (before !== undefined) query.set("before", before);
-    const { requests } = await (await call(`/api/requests?${query}`)).json();
-    return requests;
-  },
-  async record(id) {
-    const response = await fetch(pathOf(id));
-    if (response.status === 404) return undefined;
-    return await checked(response).json();
-  },
-  async bytes(id, what, maxBytes) {
-    return await readBytes(await call(`${pathOf(id)}/${what}`), maxBytes);
-  },
-  async har(id) {
-    return await (await call(`/api/export.har?${new URLSearchParams({ id })}`)).text();
-  },
-  async remove(id) {
-    await call(id === "all" ? "/api/requests" : pathOf(id), { method: "DELETE" });
-  },
-  async replay(id, url) {
-    const response = await fetch(`${pathOf(id)}/replay`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ url }),
-    });
-    if (!response.ok) throw new Error(await refusalOf(response));
-    return await response.json();
-  },
-};
+const GONE = "The request is not kept any more.";
+
+/**
+ * Asks by way of a function like fetch.
+ *
+ * @param {(path: string, options?: RequestInit) => Promise<Response>} fetch
+ * @returns {TrapApi}
+ */
+export function createTrapApi(fetch) {
+  const call = async (
+    /** @type {string} */ path,
+    /** @type {RequestInit | undefined} */ options = undefined,
+  ) => checked(await fetch(path, options));
+  return {
+    async list(filters, { limit, before }) {
+      const query = new URLSearchParams({ limit: String(limit), ...queryOf(filters) });
+      if (before !== undefined) query.set("before", before);
+      const { requests } = await (await call(`/api/requests?${query}`)).json();
+      return requests;
+    },
+    async record(id) {
+      return await (await call(pathOf(id))).json();
+    },
+    async bytes(id, what, maxBytes) {
+      return await readBytes(await call(`${pathOf(id)}/${what}`), maxBytes);
+    },
+    async har(id) {
+      return await (await call(`/api/export.har?${new URLSearchParams({ id })}`)).text();
+    },
+    async remove(id) {
+      await call(id === "all" ? "/api/requests" : pathOf(id), { method: "DELETE" });
+    },
+    async replay(id, url) {
+      const response = await call(`${pathOf(id)}/replay`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ url }),
+      });
+      return await response.json();
+    },
+  };
+}
 
 /**
  * The path of a request in the API.
@@ -70,23 +80,13 @@ function queryOf({ text, method, path, errorsOnly }) {
 }
 
 /**
- * @param {string} path
- * @param {RequestInit} [options]
+ * @param {Response} response
  * @returns {Promise<Response>}
  */
-async function call(path, options) {
-  return checked(await fetch(path, options));
-}
-
-/**
- * @param {Response} response
- * @returns {Response}
- */
-function checked(response) {
+async function checked(response) {
   if (response.ok) return response;
-  throw new Error(
-    response.status === 404 ? "The request is not kept any more." : `The trap said ${response.status}.`,
-  );
+  const said = await refusalOf(response);
+  throw new Error(response.status === 404 ? GONE : said);
 }
 
 /**

@@ -23,11 +23,14 @@ export function visiblePieces(text, form = "one line") {
   let from = 0;
   for (const { index, 0: run } of text.matchAll(HIDDEN)) {
     const shown = form === "many lines" ? run.replaceAll("\r\n", "\n") : run;
-    if (index > from) pieces.push({ text: text.slice(from, index), isEscape: false });
-    for (const character of shown) pieces.push(pieceOf(character, form));
+    join(pieces, text.slice(from, index), false);
+    for (const character of shown) {
+      const isKept = form === "many lines" && (character === "\n" || character === "\t");
+      join(pieces, isKept ? character : escapeOf(character.codePointAt(0) ?? 0), !isKept);
+    }
     from = index + run.length;
   }
-  if (from < text.length) pieces.push({ text: text.slice(from), isEscape: false });
+  join(pieces, text.slice(from), false);
   return pieces;
 }
 
@@ -44,11 +47,7 @@ export function visibleBytes(bytes) {
   const pieces = [];
   for (const byte of bytes) {
     const isShown = byte >= 0x20 && byte < 0x7f;
-    const shown = isShown ? String.fromCharCode(byte) : escapeOf(byte);
-    const last = pieces.at(-1);
-    if (isShown && last !== undefined && !last.isEscape) {
-      pieces[pieces.length - 1] = { text: last.text + shown, isEscape: false };
-    } else pieces.push({ text: shown, isEscape: !isShown });
+    join(pieces, isShown ? String.fromCharCode(byte) : escapeOf(byte), !isShown);
   }
   return pieces;
 }
@@ -64,15 +63,17 @@ export function visibleText(text) {
 }
 
 /**
- * @param {string} character
- * @param {string} form
- * @returns {TextPiece}
+ * Adds a text to the last piece where that is of its kind, else as a piece of its own.
+ *
+ * @param {TextPiece[]} pieces
+ * @param {string} text
+ * @param {boolean} isEscape
  */
-function pieceOf(character, form) {
-  if (form === "many lines" && (character === "\n" || character === "\t")) {
-    return { text: character, isEscape: false };
-  }
-  return { text: escapeOf(character.codePointAt(0) ?? 0), isEscape: true };
+function join(pieces, text, isEscape) {
+  const last = pieces.at(-1);
+  if (text === "") return;
+  if (last?.isEscape === isEscape) pieces[pieces.length - 1] = { text: last.text + text, isEscape };
+  else pieces.push({ text, isEscape });
 }
 
 /**
