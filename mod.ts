@@ -37,6 +37,7 @@ export type {
   HeadEndToken,
   HttpToken,
   RequestLineToken,
+  TokenSink,
   TokenSpan,
 } from "./src/http/tokens.ts";
 export type { Framing } from "./src/http/framing.ts";

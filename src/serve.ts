@@ -81,7 +81,7 @@ class HttpServer implements Server {
       readBudget: new ByteBudget(MAX_READ_BYTES),
       drainBuffer: new Uint8Array(DRAIN_BYTES),
       firstLines: new FirstLines(settings.serverName),
-      endOfTurn: new EndOfTurn(),
+      endOfTurn: new EndOfTurn(settings.clock),
     };
     this.finished = this.#accept();
   }

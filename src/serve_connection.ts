@@ -4,6 +4,7 @@ import type { BufferPool } from "./bytes/buffer_pool.ts";
 import type { ByteBudget } from "./bytes/byte_budget.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Deferred, EndOfTurn } from "./end_of_turn.ts";
+import { HttpError } from "./http/errors.ts";
 import { shouldKeepAlive } from "./http/persistence.ts";
 import { processRequest } from "./http/process_request.ts";
 import { type FirstLines, type Persistence, processResponse } from "./http/process_response.ts";
@@ -12,6 +13,7 @@ import { RequestReader } from "./http/request_reader.ts";
 import type { BytesReceiver, ReadPhase, RequestReceiver, RequestSource } from "./http/request_source.ts";
 import type { HttpResponse } from "./http/response.ts";
 import { ResponseWriter } from "./http/response_writer.ts";
+import { isHttpsUri } from "./http/target.ts";
 import { type Connection, ConnectionError } from "./net/connection.ts";
 import type { ServeSettings } from "./serve_options.ts";
 import { ServedContext } from "./served_context.ts";
@@ -113,8 +115,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
   /** Called back by the reader: a request that has come, or null at the end. */
   onRequest(request: HttpRequest | null): void {
     if (request === null) return this.#finish();
-    // Requests that were read together came together: the clock is asked once for all of them.
-    this.#receivedAtMs = this.#shared.settings.clock.nowMs();
+    this.#receivedAtMs = this.#shared.endOfTurn.nowMs;
     this.#serveFrom(request);
   }
 
@@ -173,6 +174,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
       settings.onNotHttp(request.refusal, this.#connection.remote);
       return "close";
     }
+    if (isHttpsUri(request.target) && !this.#connection.isEncrypted) request.refuse(misdirected(request));
     const context = new ServedContext(this.#connection, this.#receivedAtMs, this.#reader);
     const response = run(backend, request, context);
     if (response instanceof Promise) {
@@ -223,4 +225,9 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     await this.flush();
     await this.#timed.linger(this.#shared.drainBuffer);
   }
+}
+
+function misdirected({ target }: HttpRequest): HttpError {
+  const message = `Cannot serve ${JSON.stringify(target)}: the connection is not secured`;
+  return new HttpError(421, message, { code: "misdirected" });
 }

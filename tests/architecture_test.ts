@@ -48,7 +48,7 @@ async function readSources(directory: URL = root): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
     if (isDirectory) files.push(...await readSources(new URL(`${name}/`, directory)));
-    else if (name.endsWith(".ts")) files.push(await readSource(new URL(name, directory)));
+    else if (/\.[jt]s$/.test(name)) files.push(await readSource(new URL(name, directory)));
   }
   return files;
 }
@@ -144,4 +144,15 @@ Deno.test("files of src are shorter than 300 lines", async () => {
     path
   );
   assertEquals(long, []);
+});
+
+Deno.test("JavaScript is for browsers only, checked like TypeScript, and makes no code or markup out of text", async () => {
+  const scripts = (await readSources()).filter(({ path }) => path.endsWith(".js"));
+  const strangers = scripts.filter(({ path, text }) =>
+    !path.startsWith("servers/trap/page/client/") || !text.startsWith("// @ts-check\n")
+  );
+  assertEquals(strangers.map(({ path }) => path), []);
+  const makers =
+    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|\bFunction\(|srcdoc|javascript:/;
+  assertEquals(findLines(scripts, makers), []);
 });

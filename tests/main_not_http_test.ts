@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { connectRaw, exchange } from "./support/loopback.ts";
+import { connectRaw, exchange, exchangeWithEnd } from "./support/loopback.ts";
 import { test } from "./runtimes/command_line.ts";
-import { type Program, withDirectory } from "./support/program.ts";
+import { withDirectory } from "./support/program.ts";
 
 const GOOD = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
@@ -64,7 +64,7 @@ test("mod.ts app ends with code 1, a line on stderr and a log entry for a client
 test("mod.ts app goes on after everything that is HTTP, broken off, or too late", async ({ startProgram }) => {
   const program = await startProgram(["--access-log", "off", "--error-log", "off"]);
   for (const [name, bytes, status] of NO_REASON_TO_EXIT) {
-    assertEquals(statusOf(await exchangeWithEnd(program, bytes)), status, name);
+    assertEquals(statusOf(await exchangeWithEnd(program.port, bytes)), status, name);
     assertEquals(statusOf(await exchange(program.port, GOOD)), 200, name);
   }
   assertEquals((await program.stop()).code, 0);
@@ -106,17 +106,6 @@ test("mod.ts app --non-http close answers 400, closes that connection and goes o
   assertStringIncludes(stdout, "| hello\n");
   assert(!stdout.includes("\x16"));
 });
-
-async function exchangeWithEnd(program: Program, bytes: string): Promise<string> {
-  const client = await connectRaw(program.port);
-  try {
-    await client.send(bytes);
-    await client.end();
-    return await client.readAll();
-  } finally {
-    client.close();
-  }
-}
 
 function statusOf(answer: string): number {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1] ?? 0);

@@ -2,7 +2,7 @@ import type { ByteBudget } from "../bytes/byte_budget.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { RequestHead } from "./request.ts";
 import { HttpTokenizer, type HttpTokenizerOptions } from "./tokenizer.ts";
-import type { HttpToken } from "./tokens.ts";
+import type { HttpToken, TokenSink } from "./tokens.ts";
 
 /** Options of {@linkcode BufferedTokens}. */
 export interface BufferedTokensOptions extends HttpTokenizerOptions {
@@ -14,13 +14,41 @@ export interface BufferedTokensOptions extends HttpTokenizerOptions {
 // reads no answer would hold them. Sixteen requests at a time are as fast as all; one at a time costs a third more.
 const TOKENS_AT_A_TIME = 32;
 
+/** Tokens in a row, in one array for all of them: a new one for each read would cost more than a token. */
+class TokenQueue implements TokenSink {
+  length = 0;
+  readonly #tokens: (HttpToken | undefined)[] = [];
+  #next = 0;
+
+  /** The one that is taken next. */
+  get first(): HttpToken | undefined {
+    return this.#next < this.length ? this.#tokens[this.#next] : undefined;
+  }
+
+  push(token: HttpToken): void {
+    this.#tokens[this.length++] = token;
+  }
+
+  take(): HttpToken | undefined {
+    if (this.#next === this.length) return undefined;
+    const token = this.#tokens[this.#next];
+    // What was taken must not be held until the next read.
+    this.#tokens[this.#next++] = undefined;
+    return token;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.#next = 0;
+  }
+}
+
 /** The tokens of one connection: read into one buffer, used again and again, and taken one by one. */
 export class BufferedTokens {
   readonly #tokenizer: HttpTokenizer;
   readonly #buffer: ReadBuffer;
   readonly #keepsRawHead: boolean;
-  #tokens: HttpToken[] = [];
-  #next = 0;
+  readonly #tokens = new TokenQueue();
 
   /** @param budget what the buffers of all connections may hold beyond their smallest size */
   constructor(options: BufferedTokensOptions, budget: ByteBudget) {
@@ -51,20 +79,22 @@ export class BufferedTokens {
 
   /** Whether all that has been read is used up, save perhaps for the end of a message whose content is complete. */
   get isUsedUp(): boolean {
-    if (this.#tokens[this.#next]?.kind === "end") this.#next++;
-    // As many as were asked for: there may be more.
-    return this.#next === this.#tokens.length && this.#next < TOKENS_AT_A_TIME;
+    if (this.#tokens.first?.kind === "end") this.#tokens.take();
+    return this.#tokens.first === undefined && !this.#mayBeMore;
+  }
+
+  /** Whether the tokenizer gave as many as were asked for. */
+  get #mayBeMore(): boolean {
+    return this.#tokens.length >= TOKENS_AT_A_TIME;
   }
 
   /** The next token; undefined when more bytes are needed. */
   take(): HttpToken | undefined {
-    if (this.#next === this.#tokens.length) {
-      // Fewer than asked for: the buffer is used up.
-      if (this.#next < TOKENS_AT_A_TIME) return undefined;
-      this.#refill(this.#tokenizer.take(TOKENS_AT_A_TIME));
-      if (this.#tokens.length === 0) return undefined;
-    }
-    return this.#tokens[this.#next++];
+    const token = this.#tokens.take();
+    if (token !== undefined || !this.#mayBeMore) return token;
+    this.#tokens.clear();
+    this.#tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
+    return this.#tokens.take();
   }
 
   /** The buffer for the next read. @param isInHead whether a head may lie in it, unfinished */
@@ -78,14 +108,13 @@ export class BufferedTokens {
   /** Says what a read brought. @param count bytes in the buffer, null at the end of the connection */
   load(count: number | null): void {
     this.#buffer.filled = count ?? 0;
-    if (count === null) return this.#refill(this.#tokenizer.end());
-    this.#tokenizer.load(this.#buffer.bytes, count);
-    this.#refill(this.#tokenizer.take(TOKENS_AT_A_TIME));
-  }
-
-  #refill(tokens: HttpToken[]): void {
-    this.#tokens = tokens;
-    this.#next = 0;
+    this.#tokens.clear();
+    if (count === null) {
+      for (const token of this.#tokenizer.end()) this.#tokens.push(token);
+    } else {
+      this.#tokenizer.load(this.#buffer.bytes, count);
+      this.#tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
+    }
   }
 
   /** The bytes of a head as latin1, where they are kept; else "". Offsets count from the first byte of the connection. */

@@ -187,6 +187,8 @@ export interface WireFields {
   readonly bytes: Uint8Array | undefined;
   /** The value of Content-Length. */
   readonly contentLength: string | undefined;
+  /** The value of Upgrade. */
+  readonly upgrade: string | undefined;
   /** Whether a Connection field lists `close`. */
   readonly asksToClose: boolean;
   /** Whether there is a Date. */
@@ -197,6 +199,7 @@ export interface WireFields {
 
 function summarize(entries: readonly string[]): WireFields {
   let contentLength: string | undefined;
+  let upgrade: string | undefined;
   let asksToClose = false;
   let hasDate = false;
   let hasServer = false;
@@ -210,10 +213,11 @@ function summarize(entries: readonly string[]): WireFields {
     else if (isServersOwn(name)) {
       if (lines === entries) lines = entries.filter((_, index) => !isServersOwn(entries[index & ~1]!));
       if (equalsIgnoringCase(name, "content-length")) contentLength = value;
+      if (equalsIgnoringCase(name, "upgrade")) upgrade = value;
       if (equalsIgnoringCase(name, "connection")) asksToClose ||= listsToken(value, "close");
     }
   }
-  return { lines, bytes: undefined, contentLength, asksToClose, hasDate, hasServer };
+  return { lines, bytes: undefined, contentLength, upgrade, asksToClose, hasDate, hasServer };
 }
 
 function isServersOwn(name: string): boolean {

@@ -1,8 +1,8 @@
 import { ByteBudget } from "../bytes/byte_budget.ts";
 import { BufferedTokens, type BufferedTokensOptions } from "./buffered_tokens.ts";
 import { HttpError } from "./errors.ts";
+import { type Expectation, readExpectation } from "./expectation.ts";
 import type { Framing } from "./framing.ts";
-import { equalsIgnoringCase } from "./grammar.ts";
 import { HttpHeaders } from "./headers.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { HttpRequest, type RequestHead } from "./request.ts";
@@ -201,16 +201,16 @@ export class RequestReader {
 
   #createRequest(token: HeadEndToken): HttpRequest {
     const { head, framing } = token;
+    const expectation = readExpectation(head);
     const request = new HttpRequest(
       head,
-      this.#openBody(head, framing),
+      this.#openBody(framing, expectation),
       { raw: this.#tokens.rawHead(token.headStart, token.end), end: token.end },
     );
     // Needed only where content is still to come: see #refuseRest().
     if (this.#body !== undefined) this.#request = request;
-    const expectation = head.version === "1.1" ? head.headers.get("expect") : undefined;
-    if (expectation !== undefined && !equalsIgnoringCase(expectation, "100-continue")) {
-      const quoted = JSON.stringify(expectation);
+    if (expectation === "unknown") {
+      const quoted = JSON.stringify(head.headers.getAll("expect").join(", "));
       request.refuse(
         new HttpError(417, `Cannot meet the expectation: got ${quoted}`, { code: "expectation" }),
       );
@@ -221,18 +221,17 @@ export class RequestReader {
     return request;
   }
 
-  #openBody(head: RequestHead, framing: Framing): typeof EMPTY_BODY {
+  #openBody(framing: Framing, expectation: Expectation): typeof EMPTY_BODY {
     if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) {
       this.#body = undefined;
       return EMPTY_BODY;
     }
-    const holdsBack = head.version === "1.1" && head.headers.has("expect");
     this.#body = new StreamedBody({
       length: framing.kind === "length" ? framing.length : undefined,
       maxBytes: this.#maxBodyBytes,
       takeToken: () => this.#tokens.take(),
       fill: () => this.#fillBody(),
-      sendContinue: holdsBack ? () => this.#source.sendContinue?.() : undefined,
+      sendContinue: expectation !== "none" ? () => this.#source.sendContinue?.() : undefined,
       onEnd: () => this.#readAhead(),
       onFault: (error) => this.#refuseRest(error),
     });

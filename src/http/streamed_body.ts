@@ -76,6 +76,8 @@ export class StreamedBody implements RequestBody {
         return this.#takePiece(token.bytes);
       } else if (token.kind === "end") {
         this.isComplete = true;
+        // Chunks that hold nothing have come too.
+        this.#isAwaitingContinue = false;
         this.wireOffset = token.end;
         if (token.trailers !== undefined) this.trailers = token.trailers;
         this.#options.onEnd();

@@ -65,7 +65,7 @@ export interface ChainEntry {
   /** When it happened, in microseconds since 1970. */
   readonly timeMicros: number;
   /** How grave it is. */
-  readonly level: "info" | "warn" | "error";
+  readonly level: "info" | "error";
   /** The id of the request. */
   readonly id: string;
   /** The chain of calls in which it was made, outermost first: `trap > query > process2`. */

@@ -144,8 +144,7 @@ function createChainLog(lines: LineBuffer, format: LogFormat): ChainLog {
   const emit = createEmitter<ChainEntry>("chain", (text) => lines.write(text));
   return {
     write(entry: ChainEntry): void {
-      const level = entry.level === "warn" ? "warning" : entry.level;
-      emit(level, Math.floor(entry.timeMicros / 1_000), format.chain(entry), entry);
+      emit(entry.level, Math.floor(entry.timeMicros / 1_000), format.chain(entry), entry);
     },
   };
 }

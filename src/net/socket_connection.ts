@@ -102,7 +102,7 @@ export class SocketConnection implements Connection {
     return buffer.length;
   }
 
-  /** Bytes came; they must stay as they are. */
+  /** Bytes came. What nobody waits for is copied: the runtime may use them again. */
   onData(bytes: Uint8Array): void {
     const buffer = this.#buffer;
     if (buffer !== undefined && bytes.length <= buffer.length) {
@@ -111,14 +111,16 @@ export class SocketConnection implements Connection {
       return this.#receiver!.onReceived(bytes.length);
     }
     if (this.#failure !== undefined) return;
-    this.#arrived.push(bytes);
+    const room = buffer?.length ?? 0;
+    this.#arrived.push(bytes.slice(room));
     if (!this.#isPaused) {
       this.#isPaused = true;
       this.#socket.pause();
     }
     if (buffer === undefined) return;
     this.#buffer = undefined;
-    this.#receiver!.onReceived(this.#takeArrived(buffer));
+    buffer.set(bytes.subarray(0, room));
+    this.#receiver!.onReceived(room);
   }
 
   /** The peer has finished sending. */

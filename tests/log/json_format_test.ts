@@ -106,7 +106,7 @@ Deno.test("createJsonFormat() writes a record of a chain with the fields of the 
   const timeMicros = ENTRY.timeMs * 1_000 + 45;
   const entry = {
     timeMicros,
-    level: "warn",
+    level: "error",
     id: "i-1",
     where: "trap > query",
     message: '"\x7f\xc2\x85',
@@ -114,7 +114,7 @@ Deno.test("createJsonFormat() writes a record of a chain with the fields of the 
   const line = createJsonFormat().chain(entry);
   assertEquals(parseLine(line), {
     time: "2026-03-01T09:30:00.123045Z",
-    level: "warn",
+    level: "error",
     id: "i-1",
     where: "trap > query",
     message: '"\x7f\x85',

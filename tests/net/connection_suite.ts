@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Connection, ConnectionError, type Listener } from "../../src/net/connection.ts";
 import { within } from "../support/deadline.ts";
 import { connectResetting } from "../support/resetting_client.ts";
-import { type Adapter, codeOf, readAll, readLength, readText, type RegisterTest } from "./adapter.ts";
+import { codeOf, type PlainAdapter, readAll, readLength, readText, type RegisterTest } from "./adapter.ts";
 
 interface Pair {
   readonly listener: Listener;
@@ -19,7 +19,7 @@ const decoder = new TextDecoder();
 const MUCH_BYTES = 32 * 1024 * 1024;
 
 /** Registers the tests of reading, writing and ending connections. */
-export function testConnections(adapter: Adapter, register: RegisterTest): void {
+export function testConnections(adapter: PlainAdapter, register: RegisterTest): void {
   const test = (name: string, body: (pair: Pair) => Promise<void>): void =>
     register(`Connection ${name}`, async () => {
       const pair = await openPair(adapter);
@@ -265,7 +265,7 @@ export function testConnections(adapter: Adapter, register: RegisterTest): void 
   });
 }
 
-async function openPair({ listen, connect }: Adapter): Promise<Pair> {
+async function openPair({ listen, connect }: PlainAdapter): Promise<Pair> {
   const listener = await listen({ port: 0 });
   const [client, server] = await Promise.all([connect(listener.address), listener.accept()]);
   return { listener, client, server: server! };

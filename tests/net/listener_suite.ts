@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Connection, ConnectionError, type Listener } from "../../src/net/connection.ts";
-import { type Adapter, codeOf, readText, type RegisterTest } from "./adapter.ts";
+import { codeOf, type PlainAdapter, readText, type RegisterTest } from "./adapter.ts";
 
 const encoder = new TextEncoder();
 
@@ -10,7 +10,7 @@ const encoder = new TextEncoder();
 const LOOPBACK: Readonly<Record<string, string>> = { "::1": "::1", "::": "::1", "0.0.0.0": "127.0.0.1" };
 
 /** Registers the tests of opening ports and connecting. */
-export function testListening({ listen, connect }: Adapter, test: RegisterTest): void {
+export function testListening({ listen, connect }: PlainAdapter, test: RegisterTest): void {
   test("listen() gives a real port for port 0", async () => {
     const listener = await listen({ port: 0 });
     const another = await listen({ hostname: "127.0.0.1", port: 0 });

@@ -9,6 +9,7 @@ import {
   type ProgramOptions,
   runCommand,
   startCommand,
+  withFreePort,
 } from "../support/program.ts";
 import { bundled } from "./bundled.ts";
 import { type RuntimeName, RUNTIMES, testOn } from "./runtimes.ts";
@@ -16,7 +17,7 @@ import { type RuntimeName, RUNTIMES, testOn } from "./runtimes.ts";
 /** The command line of millrace under one runtime. */
 export interface CommandLine {
   readonly runtime: RuntimeName;
-  /** Starts a server on a free port and waits for its ready line. @throws {Error} when it ends before that */
+  /** Starts a server, on a free port unless one is given, and waits for its ready line. @throws {Error} when it ends before that */
   startProgram(args: readonly string[], options?: ProgramOptions): Promise<Program>;
   /** Runs it to its end. */
   runProgram(args: readonly string[], options?: ProgramOptions): Promise<Ended>;
@@ -63,6 +64,7 @@ export function commandLineOf(runtime: RuntimeName, binary: string): CommandLine
       args: [script, ...args],
       // Nothing keeps the program from writing its logs where it is started.
       cwd: options.directory ?? dirname(script),
+      env: options.environment ?? {},
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -70,7 +72,8 @@ export function commandLineOf(runtime: RuntimeName, binary: string): CommandLine
   };
   return {
     runtime,
-    startProgram: async (args, options = {}) => startCommand(await launch([...args, "--port", "0"], options)),
+    startProgram: async (args, options = {}) =>
+      startCommand(await launch(withFreePort(args, options), options)),
     runProgram: async (args, options = {}) => runCommand(await launch(args, options)),
   };
 }

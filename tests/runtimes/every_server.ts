@@ -1,8 +1,8 @@
 // One row for each server: how it is started, and what shows that it is there.
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/answer.ts";
-import { connectRaw } from "../support/loopback.ts";
+import { exchangeWithEnd } from "../support/loopback.ts";
 import type { Program } from "../support/program.ts";
 
 /** A server as a row of the table. */
@@ -20,6 +20,7 @@ export function everyServer(folder: string): ServerRow[] {
     { args: ["app"], check: checkApp },
     { args: ["static", "-r", folder], check: checkFiles },
     { args: ["static", "-r", folder, "-w", "2"], check: checkFiles },
+    { args: ["trap", "--log", "off"], check: checkTrap },
     { args: ["metrics"], check: checkMetrics },
   ];
 }
@@ -34,10 +35,26 @@ async function checkFiles({ port }: Program): Promise<void> {
   assertEquals((await ask(port, "GET /nowhere")).status, 404);
 }
 
+async function checkTrap(program: Program): Promise<void> {
+  const { status, fields } = await ask(program.port, "POST /hook");
+  await program.until("stdout", "trap ui listening on ");
+  const ui = /^millrace trap ui listening on (\S+)$/m.exec(program.stdout)![1]!;
+  const answer = await fetch(`${ui}api/requests`);
+  const { requests } = await answer.json();
+  assertEquals([status, requests.length, requests[0].path], [200, 1, "/hook"]);
+  assertEquals(fields.get("x-request-id"), [requests[0].id]);
+  const page = await (await fetch(ui)).text();
+  const files = Array.from(page.matchAll(/(?:href|src)="(\/[^"]+)"/g), ([, path]) => path!);
+  const sizes = await Promise.all(files.map((path) => sizeOf(new URL(path, ui))));
+  assert(sizes.length > 0 && sizes.every((size) => size > 0), `${files} have ${sizes} bytes`);
+}
+
+async function sizeOf(url: URL): Promise<number> {
+  const answer = await fetch(url);
+  const bytes = await answer.bytes();
+  return answer.ok ? bytes.length : 0;
+}
+
 async function checkMetrics({ port }: Program): Promise<void> {
-  const client = await connectRaw(port);
-  await client.send("put a 1 5\nget a\n");
-  await client.end();
-  assertEquals(await client.readAll(), "ok\n\nok\na 1.0 5\n\n");
-  client.close();
+  assertEquals(await exchangeWithEnd(port, "put a 1 5\nget a\n"), "ok\n\nok\na 1.0 5\n\n");
 }

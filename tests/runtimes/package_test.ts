@@ -6,13 +6,19 @@ import { ROOT, runCommand, startCommand, withDirectory } from "../support/progra
 import { everyServer, type ServerRow } from "./every_server.ts";
 import { askVersion, RUNTIMES } from "./runtimes.ts";
 
-const PROGRAM = `import { listen, serve } from "millrace";
+const PROGRAM = `import { listen, MetricsClient, runServer, serve } from "millrace";
 import * as library from "millrace";
 const listener = await listen({ hostname: "127.0.0.1", port: 0 });
 const server = serve(listener, { fetch: (request) => new Response("hello, " + new URL(request.url).pathname) });
 const response = await fetch("http://127.0.0.1:" + listener.address.port + "/path");
 console.log(await response.text());
 await server.shutdown();
+const metrics = await runServer("127.0.0.1", 0);
+const client = new MetricsClient("127.0.0.1", metrics.address.port);
+await client.put("key", 0.5, { timestamp: 7 });
+console.log(JSON.stringify([...await client.get("*")]));
+client.close();
+await metrics.close();
 console.log(Object.keys(library).sort().join());
 `;
 
@@ -134,7 +140,7 @@ Deno.test("the package that `deno task build` makes", async (t) => {
         ignore: binary === undefined,
         fn: async () => {
           const args = name === "Deno" ? ["run", "--allow-net", "program.mjs"] : ["program.mjs"];
-          assertEquals(await run(binary!, args, project), `hello, /path\n${names}\n`);
+          assertEquals(await run(binary!, args, project), `hello, /path\n[["key",[[7,0.5]]]]\n${names}\n`);
         },
       });
     }

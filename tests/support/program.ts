@@ -84,8 +84,12 @@ export async function runCommand(command: Deno.Command): Promise<Ended> {
  * @throws {Error} with what it said when it ends before that
  */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Program> {
-  const isPortGiven = args.includes("--port") || options.environment !== undefined;
-  return startCommand(launchSource(isPortGiven ? args : [...args, "--port", "0"], options));
+  return startCommand(launchSource(withFreePort(args, options), options));
+}
+
+/** Adds a port to arguments, unless they or the environment name one. */
+export function withFreePort(args: readonly string[], { environment }: ProgramOptions): readonly string[] {
+  return args.includes("--port") || environment !== undefined ? args : [...args, "--port", "0"];
 }
 
 /**

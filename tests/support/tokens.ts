@@ -54,6 +54,11 @@ export function summarize(notes: readonly TokenNote[]): string {
   return notes.map(({ text, kind }) => kind === "body" ? JSON.stringify(text) : text).join(" | ");
 }
 
+/** What is left without the tokens of the head's lines, see `lineTokens`. */
+export function withoutLines(notes: readonly TokenNote[]): TokenNote[] {
+  return notes.filter(({ kind }) => kind !== "request-line" && kind !== "field");
+}
+
 function addNote(notes: TokenNote[], token: HttpToken): void {
   const { kind, start, end } = token;
   const last = notes.at(-1);

@@ -60,6 +60,7 @@ export class Archive implements StoreListener {
   #isCleared = false;
   #stopTimer: (() => void) | undefined;
   #hasFailed = false;
+  #isClosed = false;
 
   /** @param database ours alone; closed with the archive */
   constructor(database: DatabaseSync, options: ArchiveOptions) {
@@ -109,12 +110,14 @@ export class Archive implements StoreListener {
 
   /** Writes what is unwritten, and closes the file. */
   close(): void {
-    this.#stopTimer?.();
+    this.#isClosed = true;
     this.#flush();
     this.#database.close();
   }
 
   #wake(): void {
+    // A request that was cut off by the end of the server may come behind it.
+    if (this.#isClosed) return;
     this.#stopTimer ??= this.#options.clock.every(WRITE_AFTER_MS, () => this.#flush());
   }
 

@@ -1,10 +1,11 @@
 // The chain of a request: which function did what for it. Each record goes to the log, and is kept with the request.
 
+import type { ChainEntry } from "../../log/entry.ts";
 import type { ChainLog } from "../../log/open_logs.ts";
 import type { MicroClock } from "./micro_clock.ts";
 
 /** How grave a record is. */
-export type ChainLevel = "info" | "warn" | "error";
+export type ChainLevel = ChainEntry["level"];
 
 /** One record of a chain. */
 export interface ChainRecord {
@@ -71,11 +72,6 @@ export class ChainLink {
   /** Says what was done. */
   info(message: string): void {
     this.#chain.add("info", this.#where, message);
-  }
-
-  /** Says what is odd, but no error of the request. */
-  warn(message: string): void {
-    this.#chain.add("warn", this.#where, message);
   }
 
   /** Says what was wrong with the request. */

@@ -70,6 +70,7 @@ async function startServers(
   });
   const ui = uiListener && serveUi(uiListener, {
     store,
+    trapPort: listener.address.port,
     hostname: values.host,
     replaysToPrivate: values["replay-private"],
     clock,

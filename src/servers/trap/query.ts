@@ -11,8 +11,8 @@ export interface CheckedRequest {
   readonly path: string;
   /** The parameters of the query as sent. */
   readonly parameters: readonly Parameter[];
-  /** The head as it came, for the log: made only when it is needed. */
-  readonly describeHead: () => string;
+  /** The request as it came, for the log: made only when it is needed. */
+  readonly describe: () => string;
 }
 
 const API_PATH = "/api";
@@ -33,7 +33,7 @@ export function checkFragment(request: CheckedRequest, chain: ChainLink): void {
 
 /** Handles a request to `/api`: logs it as it came, checks it, and has it processed in three steps. */
 export function query(request: CheckedRequest, chain: ChainLink): void {
-  chain.info(`came as ${request.describeHead()}`);
+  chain.info(`came as ${request.describe()}`);
   checkMethod(request, chain);
   checkParameters(request, chain);
   process1(request, chain.enter("process1"));

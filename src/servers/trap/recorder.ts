@@ -5,20 +5,23 @@ import { messageOfError } from "../../backend/middleware/error_text.ts";
 import type { MaybePromise } from "../../bytes/maybe_promise.ts";
 import type { Clock } from "../../clock.ts";
 import { HttpError } from "../../http/errors.ts";
+import { equalsIgnoringCase } from "../../http/grammar.ts";
+import type { HeaderField } from "../../http/headers.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import { createResponse, type HttpResponse } from "../../http/response.ts";
 import { decodeLatin1 } from "../../http/text_window.ts";
 import { formatAddress } from "../../log/address.ts";
-import type { AccessLog } from "../../log/open_logs.ts";
+import type { NetAddress } from "../../net/connection.ts";
 import { Chain, type ChainLink, type ChainTools } from "./chain.ts";
 import type { LogMasks } from "./log_masks.ts";
 import { splitQuery } from "./parameters.ts";
 import { checkFragment, handleRequest } from "./query.ts";
 import type { TrapIds } from "./request_ids.ts";
 import type { RequestStore } from "./request_store.ts";
-import type { AnswerStep, ScriptedAnswers } from "./scripted_answers.ts";
-import { type GivenAnswer, type Malformation, type RequestEnd, StoredRequest } from "./stored_request.ts";
+import { type AnswerStep, PLAIN_ANSWER, type ScriptedAnswers } from "./scripted_answers.ts";
+import { type GivenAnswer, type RequestFacts, StoredRequest } from "./stored_request.ts";
 import { TappedConnection } from "./tapped_connection.ts";
+import type { WireBytes } from "./wire_bytes.ts";
 
 /** Parts of a {@linkcode Recorder}. */
 export interface RecorderOptions extends ChainTools {
@@ -34,8 +37,8 @@ export interface RecorderOptions extends ChainTools {
   readonly maxBodyBytes: number;
   /** For waiting. */
   readonly clock: Clock;
-  /** Gets an entry for each answer; undefined when it is off. */
-  readonly access: AccessLog | undefined;
+  /** Told of failures that are no request's. */
+  readonly onError: (error: unknown, remote: NetAddress) => void;
 }
 
 // Bytes behind a fault have mostly been sent together with it: they come within a round trip, or not for long.
@@ -43,23 +46,25 @@ const QUIET_MS = 25;
 const MAX_DRAIN_MS = 1_000;
 // So many bytes of framing are kept beside the content of a chunked body, and as many again as it has content.
 const MIN_FRAMING_BYTES = 65_536;
+// The log shows how content begins; all that is kept of it is with the request.
+const MAX_LOGGED_CONTENT_BYTES = 1_024;
 
 /** A request on its way. */
 interface Capture {
   readonly request: HttpRequest;
   readonly context: RequestContext;
   readonly connection: TappedConnection;
+  /** Offset of its first byte from the first byte of the connection. */
+  readonly start: number;
   readonly chain: Chain;
   readonly trap: ChainLink;
 }
 
 /** How reading a request came to its end. */
-interface Outcome {
-  readonly end: RequestEnd;
-  readonly malformed?: Malformation;
-}
+type Outcome = Pick<RequestFacts, "end" | "malformed">;
 
 const COMPLETE: Outcome = { end: "complete" };
+const TEXT_TYPE: HeaderField = ["Content-Type", "text/plain; charset=utf-8"];
 
 /** Records the requests of all connections of a server. */
 export class Recorder {
@@ -69,22 +74,47 @@ export class Recorder {
     this.#options = options;
   }
 
-  /** Records a request, also one that was refused, and gives its answer. Never throws. */
+  /**
+   * Records a request, also one that was refused, and gives its answer: 200 also where it could not be recorded.
+   *
+   * @throws {TypeError} when its connection is not tapped
+   */
   handle(request: HttpRequest, context: RequestContext): MaybePromise<HttpResponse> {
     const { connection } = context;
     if (!(connection instanceof TappedConnection)) {
       throw new TypeError("Cannot record the request: its connection is not tapped");
     }
     connection.isRecording = true;
-    const id = this.#options.ids.next(this.#options.now());
-    context.requestId = id;
+    const id = context.requestId ??= this.#options.ids.next(this.#options.now());
     const chain = new Chain(id, this.#options);
-    const capture = { request, context, connection, chain, trap: chain.enter("trap") };
-    capture.trap.info(this.#describeArrival(capture));
+    const { start } = connection.tape;
+    const capture = { request, context, connection, start, chain, trap: chain.enter("trap") };
+    try {
+      const response = this.#record(capture);
+      return response instanceof Promise
+        ? response.catch((error) => this.#recover(capture, error))
+        : response;
+    } catch (error) {
+      return this.#recover(capture, error);
+    }
+  }
+
+  #record(capture: Capture): MaybePromise<HttpResponse> {
+    const { request, trap } = capture;
+    trap.info(this.#describeArrival(capture));
     const { refusal } = request;
-    if (refusal !== undefined && refusal.code !== "expectation") return this.#finishRefused(capture, refusal);
+    if (refusal !== undefined && !isUnderstood(refusal)) return this.#finishRefused(capture, refusal);
     if (request.body.isComplete) return this.#finish(capture, COMPLETE);
     return this.#readBody(capture).then((outcome) => this.#finish(capture, outcome));
+  }
+
+  #recover({ chain, context, connection, trap }: Capture, error: unknown): HttpResponse {
+    this.#options.onError(error, context.remote);
+    connection.isRecording = false;
+    const { status, headers, body } = createAnswer(chain.id, PLAIN_ANSWER);
+    trap.error(`not kept: ${messageOfError(error)}`);
+    trap.info(`answered ${status}`);
+    return createResponse(status, body, headers);
   }
 
   async #finishRefused(capture: Capture, refusal: HttpError): Promise<HttpResponse> {
@@ -94,9 +124,9 @@ export class Recorder {
   }
 
   async #readBody(capture: Capture): Promise<Outcome> {
-    const { request: { body, headEnd }, connection: { tape } } = capture;
+    const { request: { body, headEnd }, connection: { tape }, start } = capture;
     const { maxBodyBytes } = this.#options;
-    const headBytes = headEnd - tape.start;
+    const headBytes = headEnd - start;
     const framingBytes = body.length === undefined ? maxBodyBytes + MIN_FRAMING_BYTES : 0;
     tape.limit(headBytes + maxBodyBytes + framingBytes);
     let isCut = false;
@@ -104,7 +134,7 @@ export class Recorder {
       while (await body.read() !== null) {
         if (isCut || body.receivedBytes <= maxBodyBytes) continue;
         isCut = true;
-        tape.limit(body.wireOffset - (body.receivedBytes - maxBodyBytes) - tape.start);
+        tape.limit(body.wireOffset - (body.receivedBytes - maxBodyBytes) - start);
       }
       return COMPLETE;
     } catch (error) {
@@ -113,66 +143,56 @@ export class Recorder {
   }
 
   /** Waits for what was sent together with a fault, and tells how the request ended. */
-  async #endBroken({ connection, trap }: Capture, error: unknown): Promise<Outcome> {
+  async #endBroken({ connection, start, trap }: Capture, error: unknown): Promise<Outcome> {
     const { code, offset, message } = error instanceof HttpError
       ? error
       : { code: "incomplete", offset: undefined, message: messageOfError(error) };
     trap.error(message);
     if (code === "incomplete") return { end: "aborted" };
     if (code === "timeout") return { end: "timeout" };
-    const { tape } = connection;
-    const malformed = {
-      offset: Math.max(0, (offset ?? tape.start) - tape.start),
-      rule: `${code}: ${message}`,
-    };
+    const malformed = { offset: (offset ?? start) - start, rule: `${code}: ${message}` };
     await connection.drain(this.#options.clock, QUIET_MS, MAX_DRAIN_MS);
     return { end: "malformed", malformed };
   }
 
   #finish(capture: Capture, outcome: Outcome): MaybePromise<HttpResponse> {
-    const { request, context, connection, chain, trap } = capture;
+    const { request, connection, chain, trap } = capture;
     const { tape } = connection;
-    const headBytes = Math.max(0, request.headEnd - tape.start);
-    const end = Math.max(request.headEnd, request.body.wireOffset);
     const isComplete = outcome.end === "complete";
-    const wire = isComplete ? tape.take(end) : tape.takeAll();
-    const isHeadWhole = isComplete || request.body.length !== 0;
+    const wire = isComplete ? tape.take(Math.max(request.headEnd, request.body.wireOffset)) : tape.takeAll();
+    // Of a head that was refused nobody knows where it ends.
+    const headBytes = isComplete || request.body.length !== 0 ? request.headEnd - capture.start : 0;
+    this.#check(capture, wire, headBytes);
+    const step = isComplete ? this.#options.answers.next(request) : PLAIN_ANSWER;
+    const answer = createAnswer(chain.id, step);
+    trap.info(describeEnd(chain, outcome, answer));
+    const stored = new StoredRequest({ ...factsOf(capture), ...outcome, headBytes, answer }, wire);
+    connection.last = { request: stored, wire, answeredBytes: wire.length };
+    connection.isRecording = false;
+    this.#options.store.add(stored);
+    const response = createResponse(answer.status, answer.body, answer.headers);
+    return step.delayMs === 0 ? response : this.#delay(response, step.delayMs);
+  }
+
+  /** Has the rules look at a request, as far as it has been understood. */
+  #check({ request, trap }: Capture, wire: WireBytes, headBytes: number): void {
     const checked = {
       method: request.method,
       path: request.path,
       parameters: splitQuery(request.query),
-      describeHead: () => this.#options.masks.head(decodeLatin1(wire.kept.subarray(0, headBytes))),
+      describe: () => this.#describeBytes(wire, headBytes),
     };
-    if (request.refusal?.code === "expectation") trap.error(request.refusal.message);
-    if (isHeadWhole) handleRequest(checked, trap);
+    const { refusal } = request;
+    if (refusal !== undefined && isUnderstood(refusal)) trap.error(refusal.message);
+    if (headBytes > 0) handleRequest(checked, trap);
     else checkFragment(checked, trap);
-    const step = isComplete ? this.#options.answers.next(request) : undefined;
-    const answer = createAnswer(chain.id, step);
-    trap.info(describeEnd(chain, outcome, answer));
-    const stored = new StoredRequest({
-      id: chain.id,
-      remote: formatAddress(context.remote),
-      local: formatAddress(context.local),
-      isEncrypted: context.isEncrypted,
-      method: request.method,
-      target: request.target,
-      version: request.method === "" ? "" : request.version,
-      headers: [...request.headers],
-      trailers: [...request.body.trailers],
-      headBytes: isHeadWhole ? headBytes : 0,
-      bodyBytes: request.body.receivedBytes,
-      isChunked: request.body.length === undefined,
-      chain: chain.records,
-      end: outcome.end,
-      ...(outcome.malformed === undefined ? {} : { malformed: outcome.malformed }),
-      answer,
-    }, wire);
-    connection.last = { request: stored, wire, answeredBytes: wire.length };
-    connection.isRecording = false;
-    this.#options.store.add(stored);
-    this.#logAccess(capture, answer);
-    const response = createResponse(answer.status, answer.body, answer.headers);
-    return step === undefined || step.delayMs === 0 ? response : this.#delay(response, step.delayMs);
+  }
+
+  #describeBytes({ kept, length }: WireBytes, headBytes: number): string {
+    const content = kept.subarray(headBytes, headBytes + MAX_LOGGED_CONTENT_BYTES);
+    const more = length - headBytes - content.length;
+    return this.#options.masks.head(decodeLatin1(kept.subarray(0, headBytes))) + decodeLatin1(content) +
+      (more > 0 ? ` (and ${more} bytes more)` : "");
   }
 
   #delay(response: HttpResponse, delayMs: number): Promise<HttpResponse> {
@@ -194,30 +214,36 @@ export class Recorder {
       : `parameters ${target.slice(mark + 1).replaceAll("&", " ")}`;
     return `received ${request.method} ${target} ${from}, ${parameters}`;
   }
-
-  #logAccess({ request, context, chain }: Capture, { status, body }: GivenAnswer): void {
-    this.#options.access?.write({
-      timeMs: context.receivedAtMs,
-      id: chain.id,
-      client: context.remote,
-      status,
-      method: request.method,
-      url: request.target,
-      cookies: request.cookies,
-      bytes: body.length,
-      durationMs: Math.max(0, this.#options.clock.nowMs() - context.receivedAtMs),
-    });
-  }
 }
 
-function createAnswer(id: string, step: AnswerStep | undefined): GivenAnswer {
-  const own = [["X-Request-Id", id]] as const;
-  const headers = step === undefined ? own : [...own, ...step.headers];
-  if (step?.body !== undefined) return { status: step.status, headers, body: step.body };
+/** Whether a request was refused for what it asks and not for how it is written. */
+function isUnderstood({ code }: HttpError): boolean {
+  return code === "expectation" || code === "misdirected";
+}
+
+function factsOf({ request, context, chain }: Capture): Omit<RequestFacts, "end" | "headBytes"> {
   return {
-    status: step?.status ?? 200,
-    headers: [...headers, ["Content-Type", "text/plain; charset=utf-8"]],
-    body: `${id}\n`,
+    id: chain.id,
+    remote: formatAddress(context.remote),
+    local: formatAddress(context.local),
+    isEncrypted: context.isEncrypted,
+    method: request.method,
+    target: request.target,
+    version: request.method === "" ? "" : request.version,
+    headers: [...request.headers],
+    trailers: [...request.body.trailers],
+    bodyBytes: request.body.receivedBytes,
+    isChunked: request.body.length === undefined,
+    chain: chain.records,
+  };
+}
+
+function createAnswer(id: string, { status, headers, body }: AnswerStep): GivenAnswer {
+  const hasType = headers.some(([name]) => equalsIgnoringCase(name, "content-type"));
+  return {
+    status,
+    headers: [["X-Request-Id", id], ...hasType ? [] : [TEXT_TYPE], ...headers],
+    body: body ?? `${id}\n`,
   };
 }
 

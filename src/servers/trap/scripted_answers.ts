@@ -23,7 +23,8 @@ export interface AnswerRule {
   readonly sequence: readonly AnswerStep[];
 }
 
-const PLAIN_ANSWER: AnswerStep = { status: 200, headers: [], body: undefined, delayMs: 0 };
+/** What is answered without a script. */
+export const PLAIN_ANSWER: AnswerStep = { status: 200, headers: [], body: undefined, delayMs: 0 };
 
 /** Gives the answers of a script, one after the other. */
 export class ScriptedAnswers {

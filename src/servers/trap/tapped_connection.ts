@@ -137,7 +137,15 @@ export class TappedConnection implements Connection, Receiver {
   }
 
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#readable ??= createReadable(this);
+    return this.#readable ??= createReadable({
+      read: async (buffer) => {
+        const count = await this.read(buffer);
+        // A stream takes its buffers away from those who filled them.
+        this.tape.absorb();
+        return count;
+      },
+      close: () => this.close(),
+    });
   }
 
   transmit(bytes: Uint8Array, sender: Sender): void {

@@ -1,9 +1,6 @@
-import type { RequestContext } from "../../backend/handler.ts";
-import { messageOfError } from "../../backend/middleware/error_text.ts";
-import type { MaybePromise } from "../../bytes/maybe_promise.ts";
-import type { HttpRequest } from "../../http/request.ts";
-import { type HttpResponse, textResponse } from "../../http/response.ts";
-import type { Listener, NetAddress } from "../../net/connection.ts";
+import { logging } from "../../backend/middleware/logging.ts";
+import type { AccessLog } from "../../log/open_logs.ts";
+import type { Listener } from "../../net/connection.ts";
 import { serve, type Server } from "../../serve.ts";
 import type { ServeOptions } from "../../serve_options.ts";
 import { keepWithLast, recordLeftovers } from "./leftovers.ts";
@@ -14,8 +11,8 @@ import { tapListener } from "./tapped_connection.ts";
 export interface TrapOptions extends RecorderOptions {
   /** Limits and time-outs; that of the content limits what is kept, and not what is sent. */
   readonly limits: ServeOptions;
-  /** Told of failures that are no request's. */
-  readonly onError: (error: unknown, remote: NetAddress) => void;
+  /** Gets an entry for each answer; undefined when it is off. */
+  readonly access: AccessLog | undefined;
 }
 
 /** Serves the trap on a listener: every request is recorded, and answered with 200. */
@@ -24,22 +21,22 @@ export function serveTrap(listener: Listener, options: TrapOptions): Server {
   const tapped = tapListener(listener, {
     now: options.now,
     onEnding: keepWithLast,
-    onClose: (connection) => recordLeftovers(connection, options),
+    onClose: (connection) => {
+      try {
+        recordLeftovers(connection, options);
+      } catch (error) {
+        options.onError(error, connection.remote);
+      }
+    },
   });
-  const recover = (error: unknown, context: RequestContext): HttpResponse => {
-    options.onError(error, context.remote);
-    const fields = context.requestId === undefined ? [] : [["X-Request-Id", context.requestId] as const];
-    return textResponse(200, `not recorded: ${messageOfError(error)}\n`, fields);
-  };
-  const handle = (request: HttpRequest, context: RequestContext): MaybePromise<HttpResponse> => {
-    try {
-      const response = recorder.handle(request, context);
-      return response instanceof Promise ? response.catch((error) => recover(error, context)) : response;
-    } catch (error) {
-      return recover(error, context);
-    }
-  };
-  return serve(tapped, { handle }, {
+  const logAccess = logging({
+    access: options.access,
+    error: undefined,
+    requestIds: { next: () => options.ids.next(options.now()) },
+    formOf: () => "short",
+    now: () => options.clock.nowMs(),
+  });
+  return serve(tapped, { handle: logAccess((request, context) => recorder.handle(request, context)) }, {
     ...options.limits,
     // Content is never refused: it is counted and hashed while it streams. Bytes behind a fault are kept as well, as
     // long as the time for them lasts.

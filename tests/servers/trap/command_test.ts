@@ -3,13 +3,8 @@ import type { RequestRecord } from "../../../src/servers/trap/stored_request.ts"
 import { chooseUiPort } from "../../../src/servers/trap/trap_flags.ts";
 import { exchange } from "../../support/loopback.ts";
 import { readLogUntil } from "../../support/log_lines.ts";
-import {
-  type Program,
-  type ProgramOptions,
-  runProgram,
-  startProgram,
-  withDirectory,
-} from "../../support/program.ts";
+import { type CommandLine, test, withDatabase, withPermissions } from "../../runtimes/command_line.ts";
+import { type Program, type ProgramOptions, withDirectory } from "../../support/program.ts";
 
 const QUIET = ["--log", "off", "--error-log", "off"];
 const REQUEST = "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -18,7 +13,11 @@ interface TrapProgram extends Program {
   readonly uiPort: number;
 }
 
-async function startTrap(args: readonly string[], options: ProgramOptions = {}): Promise<TrapProgram> {
+async function startTrap(
+  { startProgram }: CommandLine,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<TrapProgram> {
   const program = await startProgram(["trap", ...args], options);
   const isOff = args.join(" ").includes("--ui-port off");
   if (!isOff) await program.until("stdout", "trap ui listening on ");
@@ -50,8 +49,8 @@ function findFreePort(): number {
   }
 }
 
-Deno.test("mod.ts trap says where trap and page listen, keeps requests, and ends with 0", async () => {
-  const program = await startTrap(QUIET);
+test("mod.ts trap says where trap and page listen, keeps requests, and ends with 0", async (commandLine) => {
+  const program = await startTrap(commandLine, QUIET);
   assertMatch(program.readyLine, /^millrace trap listening on http:\/\/127\.0\.0\.1:\d+\/$/);
   assertMatch(await exchange(program.port, REQUEST), /^HTTP\/1\.1 200 OK\r\n/);
   const [record, ...others] = await listRequests(program);
@@ -60,11 +59,11 @@ Deno.test("mod.ts trap says where trap and page listen, keeps requests, and ends
   assertEquals([code, stdout.split("\n").length, stderr], [0, 3, ""]);
 });
 
-Deno.test("mod.ts trap --ui-port off has no page, and the default is the port behind the trap's", async () => {
-  const off = await startTrap([...QUIET, "--ui-port", "off"]);
+test("mod.ts trap --ui-port off has no page, and the default is the port behind the trap's", async (commandLine) => {
+  const off = await startTrap(commandLine, [...QUIET, "--ui-port", "off"]);
   assertEquals((await off.stop()).stdout, `${off.readyLine}\n`);
   const port = findFreePort();
-  const next = await startTrap([...QUIET, "--port", String(port)]);
+  const next = await startTrap(commandLine, [...QUIET, "--port", String(port)]);
   assertEquals([next.port, next.uiPort], [port, port + 1]);
   await next.stop();
   assertEquals(chooseUiPort(undefined, 5000), 5001);
@@ -72,20 +71,22 @@ Deno.test("mod.ts trap --ui-port off has no page, and the default is the port be
   assertEquals([chooseUiPort("off", 5000), chooseUiPort(80, 5000)], [undefined, 80]);
 });
 
-Deno.test("mod.ts trap takes its port from PORT where that may be read, and the flag wins", async () => {
+test("mod.ts trap takes its port from PORT where that may be read, and the flag wins", async (commandLine) => {
   const port = findFreePort();
   const environment = { PORT: String(port) };
-  const fromEnvironment = await startTrap(QUIET, { environment });
+  const fromEnvironment = await startTrap(commandLine, QUIET, { environment });
   assertEquals([fromEnvironment.port, fromEnvironment.uiPort], [port, port + 1]);
   assertEquals((await fromEnvironment.stop()).stderr, "");
   const other = findFreePort();
-  const fromFlag = await startTrap([...QUIET, "--port", String(other)], {
+  const fromFlag = await startTrap(commandLine, [...QUIET, "--port", String(other)], {
     environment: { PORT: "nonsense" },
   });
   assertEquals(fromFlag.port, other);
   await fromFlag.stop();
   for (const value of ["nonsense", "65536", "-1", "80 "]) {
-    const { code, stdout, stderr } = await runProgram(["trap", ...QUIET], { environment: { PORT: value } });
+    const { code, stdout, stderr } = await commandLine.runProgram(["trap", ...QUIET], {
+      environment: { PORT: value },
+    });
     assertEquals([code, stdout], [2, ""]);
     assertEquals(
       stderr,
@@ -94,19 +95,19 @@ Deno.test("mod.ts trap takes its port from PORT where that may be read, and the 
   }
 });
 
-Deno.test("mod.ts trap ends with one line and code 1 when one of its ports is in use", async () => {
+test("mod.ts trap ends with one line and code 1 when one of its ports is in use", async (commandLine) => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   for (const args of [["--port", String(port)], ["--port", "0", "--ui-port", String(port)]]) {
-    const { code, stdout, stderr } = await runProgram(["trap", ...QUIET, ...args]);
+    const { code, stdout, stderr } = await commandLine.runProgram(["trap", ...QUIET, ...args]);
     assertEquals([code, stdout, stderr], [1, "", `millrace: port ${port} is already in use on 127.0.0.1\n`]);
   }
   listener.close();
 });
 
-Deno.test("mod.ts trap logs to trap.log where writing is allowed, to stdout elsewhere, and where --log says", async () => {
+test("mod.ts trap logs to trap.log where writing is allowed, or where --log says", async (commandLine) => {
   await withDirectory(async (directory) => {
-    const toFile = await startTrap(["--error-log", "off"], { directory, writable: [directory] });
+    const toFile = await startTrap(commandLine, ["--error-log", "off"], { directory, writable: [directory] });
     await exchange(toFile.port, REQUEST);
     const log = await readLogUntil(`${directory}/trap.log`, "answered 200");
     assertEquals(log.trimEnd().split("\n").length, 6);
@@ -118,7 +119,7 @@ Deno.test("mod.ts trap logs to trap.log where writing is allowed, to stdout else
     assertEquals(Array.from(Deno.readDirSync(directory), ({ name }) => name), ["trap.log"]);
     const named = `${directory}/other.log`;
     const args = ["--error-log", "off", "--log", named, "--log-format", "json"];
-    const toNamed = await startTrap(args, { directory, writable: [directory] });
+    const toNamed = await startTrap(commandLine, args, { directory, writable: [directory] });
     await exchange(toNamed.port, REQUEST);
     await toNamed.stop();
     assertEquals(
@@ -126,7 +127,15 @@ Deno.test("mod.ts trap logs to trap.log where writing is allowed, to stdout else
       6,
     );
   });
-  const toStdout = await startTrap([]);
+  const dash = await startTrap(commandLine, ["--log", "-", "--access-log", "-", "--error-log", "off"]);
+  await exchange(dash.port, REQUEST);
+  const { stdout } = await dash.stop();
+  assertMatch(stdout, /\n\S+ info \S+ trap: answered 200, complete, ok\n/);
+  assertMatch(stdout, /\n\S+ \S+ 127\.0\.0\.1:\d+ 200 GET \/api - 34 [\d.]+ms\n/);
+});
+
+withPermissions.test("mod.ts trap logs to stdout where writing is not allowed", async (commandLine) => {
+  const toStdout = await startTrap(commandLine, []);
   await exchange(toStdout.port, REQUEST);
   await toStdout.until("stdout", "answered 200");
   const { stderr } = await toStdout.stop();
@@ -135,14 +144,9 @@ Deno.test("mod.ts trap logs to trap.log where writing is allowed, to stdout else
     "millrace: no permission to write trap.log: the trap log goes to stdout",
     "",
   ]);
-  const dash = await startTrap(["--log", "-", "--access-log", "-", "--error-log", "off"]);
-  await exchange(dash.port, REQUEST);
-  const { stdout } = await dash.stop();
-  assertMatch(stdout, /\n\S+ info \S+ trap: answered 200, complete, ok\n/);
-  assertMatch(stdout, /\n\S+ \S+ 127\.0\.0\.1:\d+ 200 GET \/api - 34 [\d.]+ms\n/);
 });
 
-Deno.test("mod.ts trap says in one line what is wrong with a flag, a script or a file, and ends", async () => {
+test("mod.ts trap says in one line what is wrong with a flag, a script or a file, and ends", async (commandLine) => {
   await withDirectory(async (directory) => {
     const script = `${directory}/script.json`;
     const database = `${directory}/trap.db`;
@@ -162,7 +166,11 @@ Deno.test("mod.ts trap says in one line what is wrong with a flag, a script or a
       [["--data", `${directory}/none/trap.db`], 2, ["none"]],
     ];
     for (const [args, code, parts] of rows) {
-      const ended = await runProgram(["trap", "--port", "0", ...QUIET, ...args], { writable: [directory] });
+      // Without node:sqlite there is nothing to say about a database.
+      if (args.includes("--data") && commandLine.runtime === "Node 20") continue;
+      const ended = await commandLine.runProgram(["trap", "--port", "0", ...QUIET, ...args], {
+        writable: [directory],
+      });
       assertEquals([ended.code, ended.stdout], [code, ""], args.join(" "));
       assertMatch(ended.stderr, /^millrace: [^\n]+\n$/);
       for (const part of parts) assertStringIncludes(ended.stderr, part);
@@ -171,7 +179,7 @@ Deno.test("mod.ts trap says in one line what is wrong with a flag, a script or a
   });
 });
 
-Deno.test("mod.ts trap --data keeps requests across restarts, and --respond answers", async () => {
+withDatabase.test("mod.ts trap --data keeps requests across restarts, and --respond answers", async (commandLine) => {
   await withDirectory(async (directory) => {
     const script = `${directory}/script.json`;
     await Deno.writeTextFile(
@@ -182,7 +190,7 @@ Deno.test("mod.ts trap --data keeps requests across restarts, and --respond answ
     const options = { writable: [directory] };
     const ids: string[] = [];
     for (const run of [1, 2]) {
-      const program = await startTrap(args, options);
+      const program = await startTrap(commandLine, args, options);
       assertEquals((await listRequests(program)).map(({ id }) => id), ids.toReversed());
       assertMatch(await exchange(program.port, REQUEST), /^HTTP\/1\.1 500 /);
       assertMatch(await exchange(program.port, REQUEST), /^HTTP\/1\.1 200 /);
@@ -195,8 +203,8 @@ Deno.test("mod.ts trap --data keeps requests across restarts, and --respond answ
   });
 });
 
-Deno.test("mod.ts trap --help lists its flags", async () => {
-  const { code, stdout } = await runProgram(["trap", "--help"]);
+test("mod.ts trap --help lists its flags", async (commandLine) => {
+  const { code, stdout } = await commandLine.runProgram(["trap", "--help"]);
   assertEquals(code, 0);
   for (
     const flag of [
@@ -212,5 +220,5 @@ Deno.test("mod.ts trap --help lists its flags", async () => {
     assertStringIncludes(stdout, `--${flag}`);
   }
   assert(stdout.includes("--replay-private"));
-  assertStringIncludes((await runProgram(["--help"])).stdout, "  trap      request trap");
+  assertStringIncludes((await commandLine.runProgram(["--help"])).stdout, "  trap      request trap");
 });

@@ -2,15 +2,16 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { RequestRecord } from "../../../src/servers/trap/stored_request.ts";
 import { exchange } from "../../support/loopback.ts";
 import { EventStream } from "./event_stream.ts";
-import { type Trap, withTrap } from "./trap_fixture.ts";
+import { test } from "./asked_trap.ts";
+import { type AskedTrap } from "./trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 
-async function send(trap: Trap, n: number): Promise<void> {
+async function send(trap: AskedTrap, n: number): Promise<void> {
   await exchange(trap.port, `GET /api?n=${n} HTTP/1.1\r\n${END}`);
 }
 
-async function open(trap: Trap, lastId?: string): Promise<EventStream> {
+async function open(trap: AskedTrap, lastId?: string): Promise<EventStream> {
   const headers = lastId === undefined ? {} : { "Last-Event-ID": lastId };
   const answer = await trap.call("/api/events", { headers });
   assertEquals(answer.headers.get("content-type"), "text/event-stream");
@@ -19,7 +20,7 @@ async function open(trap: Trap, lastId?: string): Promise<EventStream> {
   return events;
 }
 
-Deno.test("GET /api/events tells of each request with its record, and of what is taken away", async () => {
+test("GET /api/events tells of each request with its record, and of what is taken away", async (withTrap) => {
   await withTrap({ keep: 2 }, async (trap) => {
     const events = await open(trap);
     await send(trap, 1);
@@ -42,7 +43,7 @@ Deno.test("GET /api/events tells of each request with its record, and of what is
   });
 });
 
-Deno.test("GET /api/events gives a reader that comes back what it has missed, within what is stored", async () => {
+test("GET /api/events gives a reader that comes back what it has missed, within what is stored", async (withTrap) => {
   await withTrap({ keep: 3 }, async (trap) => {
     for (const n of [1, 2, 3, 4]) await send(trap, n);
     const [oldest, middle] = await trap.records(3);
@@ -66,7 +67,7 @@ Deno.test("GET /api/events gives a reader that comes back what it has missed, wi
   });
 });
 
-Deno.test("GET /api/events says again what a request is when more bytes have come for it", async () => {
+test("GET /api/events says again what a request is when more bytes have come for it", async (withTrap) => {
   await withTrap({ limits: { idleTimeoutMs: 50 } }, async (trap) => {
     const events = await open(trap);
     await exchange(trap.port, "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx\r\n");
@@ -77,7 +78,7 @@ Deno.test("GET /api/events says again what a request is when more bytes have com
   });
 });
 
-Deno.test("GET /api/events ends when the server stops", async () => {
+test("GET /api/events ends when the server stops", async (withTrap) => {
   let events: EventStream | undefined;
   await withTrap({}, async (trap) => {
     events = await open(trap);

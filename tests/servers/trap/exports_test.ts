@@ -3,7 +3,7 @@ import { toHarEntry } from "../../../src/servers/trap/api/har.ts";
 import { bytesOf } from "../../support/latin1.ts";
 import { exchange } from "../../support/loopback.ts";
 import { storedRequest } from "./stored_requests.ts";
-import { withTrap } from "./trap_fixture.ts";
+import { test } from "./asked_trap.ts";
 
 const END = "Host: example.org:81\r\nConnection: close\r\n\r\n";
 
@@ -26,7 +26,7 @@ interface HarEntry {
   readonly timings: { readonly send: number; readonly wait: number; readonly receive: number };
 }
 
-Deno.test("GET /api/export.har is an archive of all requests, the oldest first (HAR 1.2)", async () => {
+test("GET /api/export.har is an archive of all requests, the oldest first (HAR 1.2)", async (withTrap) => {
   await withTrap({}, async (trap) => {
     await exchange(trap.port, `GET /api?a=%20b&c HTTP/1.1\r\nCookie: x=1; y=2\r\n${END}`);
     await exchange(
@@ -92,7 +92,7 @@ Deno.test("toHarEntry() gives every form of target an absolute URL", () => {
   assertEquals((encrypted["response"] as { status: number }).status, 0);
 });
 
-Deno.test("GET /api/export.ndjson is one record a line", async () => {
+test("GET /api/export.ndjson is one record a line", async (withTrap) => {
   await withTrap({}, async (trap) => {
     const content = "x".repeat(60_000);
     for (const n of [1, 2, 3]) {

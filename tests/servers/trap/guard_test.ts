@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { exchange } from "../../support/loopback.ts";
-import { withTrap } from "./trap_fixture.ts";
+import { test } from "./asked_trap.ts";
 
 async function statusOf(port: number, line: string, fields: readonly string[]): Promise<number> {
   const head = [`${line} HTTP/1.1`, ...fields, "Connection: close", "", ""].join("\r\n");
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(await exchange(port, head))![1]);
 }
 
-Deno.test("the API serves localhost, addresses and its own name, and no other host (DNS rebinding)", async () => {
+test("the API serves localhost, addresses and its own name, and no other host (DNS rebinding)", async (withTrap) => {
   await withTrap({}, async ({ uiPort }) => {
     const allowed = [
       "127.0.0.1",
@@ -35,7 +35,7 @@ Deno.test("the API serves localhost, addresses and its own name, and no other ho
   });
 });
 
-Deno.test("the API changes nothing for pages of other origins", async () => {
+test("the API changes nothing for pages of other origins", async (withTrap) => {
   await withTrap({}, async ({ uiPort }) => {
     const host = `localhost:${uiPort}`;
     const rows: readonly (readonly [fields: readonly string[], status: number])[] = [

@@ -5,7 +5,7 @@ import { chainOf, withTrap } from "./trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 const ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z-[0-9a-z]{5}$/;
-const LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (info|warn|error) (\S+) (trap[a-z0-9 >]*): (.*)$/;
+const LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (info|error) (\S+) (trap[a-z0-9 >]*): (.*)$/;
 
 Deno.test("one grep for an id picks out all records of its request, in order, first and last among them", async () => {
   await withTrap({}, async (trap) => {

@@ -6,15 +6,16 @@ import { HttpError } from "../../../src/http/errors.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { exchange } from "../../support/loopback.ts";
 import { storedRequest } from "./stored_requests.ts";
-import { type Trap, withTrap } from "./trap_fixture.ts";
+import { test } from "./asked_trap.ts";
+import { type AskedTrap } from "./trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 
-async function send(trap: Trap, line: string): Promise<void> {
+async function send(trap: AskedTrap, line: string): Promise<void> {
   await exchange(trap.port, `${line} HTTP/1.1\r\n${END}`);
 }
 
-Deno.test("GET /api/next waits for the first request that matches", async () => {
+test("GET /api/next waits for the first request that matches", async (withTrap) => {
   await withTrap({}, async (trap) => {
     await send(trap, "POST /hook?n=3");
     const [{ id }] = await trap.records(1) as [RequestRecord];
@@ -27,7 +28,7 @@ Deno.test("GET /api/next waits for the first request that matches", async () => 
   });
 });
 
-Deno.test("GET /api/next?after= gives what is stored already, one after the other", async () => {
+test("GET /api/next?after= gives what is stored already, one after the other", async (withTrap) => {
   await withTrap({}, async (trap) => {
     for (const n of [1, 2, 3]) await send(trap, `GET /hook?n=${n}`);
     let after = "0";
@@ -78,4 +79,22 @@ Deno.test("NextWaiters refuses who comes when a thousand wait", async () => {
   assertEquals(status, 503);
   waiters.close();
   await Promise.all(all);
+});
+
+Deno.test("NextWaiters lets go who has left when room is needed, and answers those who only finished sending", async () => {
+  const store = new RequestStore({ maxRequests: 1, maxBytes: 1_000 });
+  const waiters = new NextWaiters(store, new FakeClock());
+  const controller = new AbortController();
+  const wait = (): ReturnType<NextWaiters["next"]> =>
+    waiters.next(() => true, { after: undefined, timeoutMs: 1_000, signal: controller.signal });
+  const [first, second] = [wait(), wait()];
+  controller.abort();
+  const options = { after: undefined, timeoutMs: 1_000 };
+  const others = Array.from({ length: 998 }, () => waiters.next(() => true, options));
+  const last = waiters.next(() => true, options);
+  assertEquals([await first, waiters.size], [undefined, 1_000]);
+  const request = storedRequest("1");
+  store.add(request);
+  assertEquals([await second, await last], [request, request]);
+  await Promise.all(others);
 });

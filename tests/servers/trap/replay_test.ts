@@ -10,7 +10,8 @@ import { FakeClock } from "../../support/fake_clock.ts";
 import { bytesOf, textOf } from "../../support/latin1.ts";
 import { exchange } from "../../support/loopback.ts";
 import { storedRequest } from "./stored_requests.ts";
-import { sha256, withTrap } from "./trap_fixture.ts";
+import { test } from "./asked_trap.ts";
+import { sha256 } from "./trap_fixture.ts";
 
 /** A server that takes one connection, reads some bytes and answers others. @returns what it has read */
 async function withTarget(
@@ -42,7 +43,7 @@ function post(url: unknown): RequestInit {
   return { method: "POST", body: JSON.stringify({ url }) };
 }
 
-Deno.test("POST /api/requests/<id>/replay sends the bytes as they came, and says what came back", async () => {
+test("POST /api/requests/<id>/replay sends the bytes as they came, and says what came back", async (withTrap) => {
   const sent =
     "POST /api HTTP/1.1\r\nhOsT:  a\r\nX: \xe4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
     "2;x=y\r\nhi\r\n0\r\nT: 1\r\n\r\n";
@@ -64,7 +65,7 @@ Deno.test("POST /api/requests/<id>/replay sends the bytes as they came, and says
   });
 });
 
-Deno.test("replay to the trap itself makes a record of the same bytes", async () => {
+test("replay to the trap itself makes a record of the same bytes", async (withTrap) => {
   await withTrap({ replaysToPrivate: true }, async (trap) => {
     await exchange(trap.port, "nonsense\r\nand more");
     const [first] = await trap.records(1);
@@ -76,7 +77,7 @@ Deno.test("replay to the trap itself makes a record of the same bytes", async ()
   });
 });
 
-Deno.test("replay refuses private and loopback addresses unless they are allowed, by any name", async () => {
+test("replay refuses private and loopback addresses unless they are allowed, by any name", async (withTrap) => {
   await withTrap({}, async (trap) => {
     await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     const [found] = await trap.records(1);
@@ -100,7 +101,7 @@ Deno.test("replay refuses private and loopback addresses unless they are allowed
   });
 });
 
-Deno.test("replay refuses what is no origin, and what is not stored", async () => {
+test("replay refuses what is no origin, and what is not stored", async (withTrap) => {
   await withTrap({ replaysToPrivate: true }, async (trap) => {
     await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     const [found] = await trap.records(1);

@@ -4,6 +4,7 @@ import { within } from "../../support/deadline.ts";
 import { textOf } from "../../support/latin1.ts";
 import { connectRaw, exchange } from "../../support/loopback.ts";
 import { connectResetting } from "../../support/resetting_client.ts";
+import { test } from "./asked_trap.ts";
 import { sha256, type Trap, withTrap } from "./trap_fixture.ts";
 
 const HEAD = "GET /api HTTP/1.1\r\nHost: a\r\n";
@@ -37,7 +38,7 @@ Deno.test("a head or content cut off by a reset is aborted, and kept as far as i
   }
 });
 
-Deno.test("a head or content cut off by FIN is aborted, and answered with 200", async () => {
+test("a head or content cut off by FIN is aborted, and answered with 200", async (withTrap) => {
   for (const sent of ["G", HEAD, BODY_HEAD, BODY_HEAD + "abc"]) {
     await withTrap({}, async (trap) => {
       const client = await connectRaw(trap.port);
@@ -66,7 +67,7 @@ Deno.test("a connection without a byte leaves no record", async () => {
   });
 });
 
-Deno.test("empty lines alone are a request that was given up", async () => {
+test("empty lines alone are a request that was given up", async (withTrap) => {
   await withTrap({}, async (trap) => {
     const client = await connectRaw(trap.port);
     await client.send("\r\n\r\n");
@@ -78,7 +79,7 @@ Deno.test("empty lines alone are a request that was given up", async () => {
   });
 });
 
-Deno.test("a head or content that does not come in time is a time-out, answered with 200", async () => {
+test("a head or content that does not come in time is a time-out, answered with 200", async (withTrap) => {
   const limits = { headTimeoutMs: 60, bodyTimeoutMs: 60 };
   for (const sent of [HEAD, BODY_HEAD + "abc"]) {
     await withTrap({ limits }, async (trap) => {
@@ -91,7 +92,7 @@ Deno.test("a head or content that does not come in time is a time-out, answered 
   }
 });
 
-Deno.test("a connection that is kept alive and then closed leaves no record more", async () => {
+test("a connection that is kept alive and then closed leaves no record more", async (withTrap) => {
   await withTrap({ limits: { idleTimeoutMs: 60 } }, async (trap) => {
     const answer = await exchange(trap.port, HEAD + "\r\n" + HEAD + "\r\n");
     assertEquals(answer.match(/HTTP\/1\.1 200 OK/g)?.length, 2);
@@ -101,7 +102,7 @@ Deno.test("a connection that is kept alive and then closed leaves no record more
   });
 });
 
-Deno.test("an empty line behind content belongs to its request when no other follows (RFC 9112 §2.2)", async () => {
+test("an empty line behind content belongs to its request when no other follows (RFC 9112 §2.2)", async (withTrap) => {
   const sent = "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi\r\n";
   await withTrap({ limits: { idleTimeoutMs: 60 } }, async (trap) => {
     await exchange(trap.port, sent);
@@ -148,7 +149,7 @@ Deno.test("bytes that come long after a fault are added to the record that is th
   });
 });
 
-Deno.test("the offset of a fault counts from the first byte of its own request", async () => {
+test("the offset of a fault counts from the first byte of its own request", async (withTrap) => {
   const good = HEAD + "\r\n";
   const bad = "GET /api HTTP/1.1\r\nHost : a\r\n\r\n";
   await withTrap({}, async (trap) => {
@@ -160,7 +161,7 @@ Deno.test("the offset of a fault counts from the first byte of its own request",
   });
 });
 
-Deno.test("a fault in content keeps head and content before it (RFC 9112 §7.1)", async () => {
+test("a fault in content keeps head and content before it (RFC 9112 §7.1)", async (withTrap) => {
   const sent = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nZZ\r\nrest";
   await withTrap({}, async (trap) => {
     await exchange(trap.port, sent);
@@ -172,7 +173,7 @@ Deno.test("a fault in content keeps head and content before it (RFC 9112 §7.1)"
   });
 });
 
-Deno.test("an expectation that nobody can meet is an error of a complete request (RFC 9110 §10.1.1)", async () => {
+test("an expectation that nobody can meet is an error of a complete request (RFC 9110 §10.1.1)", async (withTrap) => {
   const sent = "GET /api HTTP/1.1\r\nHost: a\r\nExpect: the-unexpected\r\n\r\n";
   await withTrap({}, async (trap) => {
     assertMatch(await exchange(trap.port, sent), /^HTTP\/1\.1 200 OK\r\n/);
@@ -181,7 +182,7 @@ Deno.test("an expectation that nobody can meet is an error of a complete request
   });
 });
 
-Deno.test("a request that comes byte by byte is kept with the time of each piece", async () => {
+test("a request that comes byte by byte is kept with the time of each piece", async (withTrap) => {
   await withTrap({}, async (trap) => {
     const client = await connectRaw(trap.port);
     const pieces = ["GET /api HT", "TP/1.1\r\nHost: a\r\n", "Content-Length: 3\r\n\r\na", "bc"];

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { RequestRecord } from "../../../src/servers/trap/stored_request.ts";
 import { bytesOf, textOf } from "../../support/latin1.ts";
 import { exchange } from "../../support/loopback.ts";
-import { sha256, type Trap, withTrap } from "./trap_fixture.ts";
+import { test } from "./asked_trap.ts";
+import { type AskedTrap, sha256, withTrap } from "./trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 
@@ -10,12 +11,12 @@ interface List {
   readonly requests: readonly RequestRecord[];
 }
 
-async function send(trap: Trap, line: string, content: string = ""): Promise<void> {
+async function send(trap: AskedTrap, line: string, content: string = ""): Promise<void> {
   const length = content === "" ? "" : `Content-Length: ${content.length}\r\n`;
   await exchange(trap.port, bytesOf(`${line} HTTP/1.1\r\n${length}${END}${content}`));
 }
 
-Deno.test("GET /api/requests/<id> has every part of the request as it was sent", async () => {
+test("GET /api/requests/<id> has every part of the request as it was sent", async (withTrap) => {
   const sent = "POST /api?a=1&b&c=%20+&a=2 HTTP/1.1\r\nhOST: a\r\nX: 1\r\nx:  2 \r\nConnection: close\r\n" +
     "Transfer-Encoding: chunked\r\n\r\n4;e=f\r\n\x00\xff\r\n\r\n0\r\nT: \xe4\r\n\r\n";
   await withTrap({}, async (trap) => {
@@ -61,7 +62,7 @@ Deno.test("GET /api/requests/<id> has every part of the request as it was sent",
   });
 });
 
-Deno.test("GET /api/requests gives the newest first, filtered and in pages", async () => {
+test("GET /api/requests gives the newest first, filtered and in pages", async (withTrap) => {
   await withTrap({}, async (trap) => {
     for (
       const line of [
@@ -95,7 +96,7 @@ Deno.test("GET /api/requests gives the newest first, filtered and in pages", asy
   });
 });
 
-Deno.test("q finds a text in target, fields or content, letters without case, and nowhere else", async () => {
+test("q finds a text in target, fields or content, letters without case, and nowhere else", async (withTrap) => {
   await withTrap({}, async (trap) => {
     await send(trap, "GET /api?target=Needle1");
     await exchange(trap.port, `GET /api HTTP/1.1\r\nX-Needle2: neeDLE3\r\n${END}`);
@@ -148,7 +149,7 @@ Deno.test("DELETE takes away one request, or all", async () => {
   });
 });
 
-Deno.test("what the API does not know is refused as JSON", async () => {
+test("what the API does not know is refused as JSON", async (withTrap) => {
   await withTrap({}, async (trap) => {
     const unknown = await trap.call("/api/unknown");
     assertEquals([unknown.status, typeof (await unknown.json()).error], [404, "string"]);
@@ -193,7 +194,7 @@ Deno.test("--max-body-bytes cuts what is kept, and counts and hashes all of it",
   });
 });
 
-Deno.test("framing beside little content is kept within bounds as well", async () => {
+test("framing beside little content is kept within bounds as well", async (withTrap) => {
   await withTrap({ maxBodyBytes: 10 }, async (trap) => {
     const head = `POST /api HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${END}`;
     // Leading zeros make a chunk line as long as the limit for lines allows.
@@ -208,7 +209,7 @@ Deno.test("framing beside little content is kept within bounds as well", async (
   });
 });
 
-Deno.test("what comes behind a fault is kept up to --max-body-bytes, and hashed to its end", async () => {
+test("what comes behind a fault is kept up to --max-body-bytes, and hashed to its end", async (withTrap) => {
   await withTrap({ maxBodyBytes: 100 }, async (trap) => {
     const sent = "nonsense\r\n" + "x".repeat(500_000);
     await exchange(trap.port, sent);

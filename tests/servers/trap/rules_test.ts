@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { exchange } from "../../support/loopback.ts";
-import { chainOf, record, withTrap } from "./trap_fixture.ts";
+import { test } from "./asked_trap.ts";
+import { type AskedTrap, chainOf, record, withTrap } from "./trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 
@@ -41,19 +42,29 @@ const RULES: readonly (readonly [line: string, errors: readonly string[], chain:
   ["get /api", ["method is get: expected GET"], "query query process1 process2 process3 end"],
 ];
 
-for (const [line, errors, chain] of RULES) {
-  Deno.test(`the trap answers 200 to ${line}, with ${errors.length} errors, and shows the chain`, async () => {
-    await withTrap({}, async (trap) => {
-      const sent = `${line} HTTP/1.1\r\n${END}`;
-      const answer = await exchange(trap.port, sent);
-      const [found] = await trap.records(1);
-      assertMatch(answer, /^HTTP\/1\.1 200 OK\r\n/);
-      assertMatch(answer, new RegExp(`\r\nX-Request-Id: ${found!.id.replaceAll(".", "\\.")}\r\n`));
-      assertEquals([found!.errors, found!.verdict], [errors, errors.length === 0 ? "ok" : "error"]);
-      assertEquals(placesOf(found!.chain.slice(1)), chain);
-    });
-  });
+type Rule = (typeof RULES)[number];
+
+/** Sends the request of a rule, as the only one or behind others. */
+async function checkRule(trap: AskedTrap, [line, errors, chain]: Rule, count: number): Promise<void> {
+  const answer = await exchange(trap.port, `${line} HTTP/1.1\r\n${END}`);
+  const found = (await trap.records(count)).at(-1)!;
+  assertMatch(answer, /^HTTP\/1\.1 200 OK\r\n/);
+  assertMatch(answer, new RegExp(`\r\nX-Request-Id: ${found.id.replaceAll(".", "\\.")}\r\n`));
+  assertEquals([found.errors, found.verdict], [errors, errors.length === 0 ? "ok" : "error"], line);
+  assertEquals(placesOf(found.chain.slice(1)), chain, line);
 }
+
+for (const rule of RULES) {
+  const [line, errors] = rule;
+  Deno.test(`the trap answers 200 to ${line}, with ${errors.length} errors, and shows the chain`, () =>
+    withTrap({}, (trap) => checkRule(trap, rule, 1)));
+}
+
+test("the trap answers 200 to all requests of the rules, and shows their chains", async (withTrap) => {
+  await withTrap({}, async (trap) => {
+    for (const [index, rule] of RULES.entries()) await checkRule(trap, rule, index + 1);
+  });
+});
 
 function placesOf(chain: readonly { where: string; message: string }[]): string {
   return chain.map(({ where, message }) =>
@@ -62,7 +73,7 @@ function placesOf(chain: readonly { where: string; message: string }[]): string 
     .join(" ");
 }
 
-Deno.test("the chain of a request says where each record was made", async () => {
+test("the chain of a request says where each record was made", async (withTrap) => {
   await withTrap({}, async (trap) => {
     const found = await record(trap, `POST /api?notawaiting=1&a=b HTTP/1.1\r\n${END}`);
     assertEquals(chainOf(found), [
@@ -76,7 +87,7 @@ Deno.test("the chain of a request says where each record was made", async () => 
   });
 });
 
-Deno.test("requests with content are read, and checked like others", async () => {
+test("requests with content are read, and checked like others", async (withTrap) => {
   await withTrap({}, async (trap) => {
     await exchange(trap.port, `POST /api HTTP/1.1\r\nContent-Length: 5\r\n${END}hello`);
     await exchange(

@@ -25,23 +25,29 @@ export interface TrapSetup {
   readonly masks?: readonly string[];
   readonly format?: "text" | "json";
   readonly replaysToPrivate?: boolean;
+  /** For the trap itself; page and API stay plain. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
-/** A trap with page and API, on ports of its own. */
-export interface Trap {
+/** A trap with page and API, on ports of its own, wherever it runs. */
+export interface AskedTrap {
   readonly port: number;
   readonly uiPort: number;
-  readonly store: RequestStore;
-  /** What was told to `onError`. */
-  readonly errors: unknown[];
-  /** The log so far. */
-  log(): Promise<string>;
   /** Calls the API. */
   call(path: string, options?: RequestInit): Promise<Response>;
   /** Calls the API, which must answer with JSON. */
   json<T>(path: string, options?: RequestInit): Promise<T>;
   /** All records, the oldest first, as soon as there are so many; fails when there are more. */
   records(count: number): Promise<RequestRecord[]>;
+}
+
+/** A trap in this process. */
+export interface Trap extends AskedTrap {
+  readonly store: RequestStore;
+  /** What was told to `onError`. */
+  readonly errors: unknown[];
+  /** The log so far. */
+  log(): Promise<string>;
 }
 
 /** Runs a test against a trap. */
@@ -55,7 +61,7 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
   });
   const errors: unknown[] = [];
   const store = new RequestStore({ maxRequests: setup.keep ?? 1_000, maxBytes: setup.keepBytes ?? 2 ** 28 });
-  const trap = serveTrap(await listen({ port: 0 }), {
+  const trap = serveTrap(await listen({ port: 0, ...(setup.tls === undefined ? {} : { tls: setup.tls }) }), {
     store,
     ids: createTrapIds("tst"),
     answers: new ScriptedAnswers(setup.rules ?? []),
@@ -70,15 +76,13 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
   });
   const ui = serveUi(await listen({ port: 0 }), {
     store,
+    trapPort: trap.address.port,
     hostname: "127.0.0.1",
     replaysToPrivate: setup.replaysToPrivate ?? false,
     clock: SYSTEM_CLOCK,
     serving: { graceMs: 1_000, onError: (error) => void errors.push(error) },
   });
-  const call = (path: string, options: RequestInit = {}): Promise<Response> =>
-    within(fetch(`http://127.0.0.1:${ui.address.port}${path}`, options), path);
-  const json = async <T>(path: string, options?: RequestInit): Promise<T> =>
-    await (await call(path, options)).json();
+  const { call, json } = callApi(ui.address.port);
   const records = async (count: number): Promise<RequestRecord[]> => {
     await waitForSize(store, count);
     const { requests } = await json<{ requests: RequestRecord[] }>("/api/requests?limit=1000");
@@ -105,6 +109,15 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
   }
 }
 
+/** The calls of an API. */
+export function callApi(uiPort: number): Pick<AskedTrap, "call" | "json"> {
+  const call = (path: string, options: RequestInit = {}): Promise<Response> =>
+    within(fetch(`http://127.0.0.1:${uiPort}${path}`, options), path);
+  const json = async <T>(path: string, options?: RequestInit): Promise<T> =>
+    await (await call(path, options)).json();
+  return { call, json };
+}
+
 async function waitForSize(store: RequestStore, count: number): Promise<void> {
   if (store.size >= count) return;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -118,7 +131,7 @@ async function waitForSize(store: RequestStore, count: number): Promise<void> {
 }
 
 /** Sends one request (latin1) on a connection of its own, and gives the only record. */
-export async function record(trap: Trap, sent: string): Promise<RequestRecord> {
+export async function record(trap: AskedTrap, sent: string): Promise<RequestRecord> {
   await exchange(trap.port, bytesOf(sent));
   return (await trap.records(1))[0]!;
 }

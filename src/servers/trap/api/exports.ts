@@ -28,7 +28,6 @@ function* harTexts(requests: readonly StoredRequest[]): Generator<string> {
 }
 
 /** Joins texts to pieces of bytes, each made when the one before has been taken. */
-// deno-lint-ignore require-await -- an answer's content is asynchronous, whatever it is made of
 async function* encodeLazily(texts: Iterable<string>): AsyncGenerator<Uint8Array, void> {
   const encoder = new TextEncoder();
   let piece = "";

@@ -3,10 +3,20 @@ import { HttpError } from "../../../http/errors.ts";
 import type { RequestStore, RequestTest, StoreListener } from "../request_store.ts";
 import type { StoredRequest } from "../stored_request.ts";
 
-// Who went away while waiting is noticed only at the end of the wait.
 const MAX_WAITERS = 1_000;
 
+/** Whom to wait for, and how long. */
+export interface NextOptions {
+  /** The id behind which a request is meant; undefined for all that come from now on. */
+  readonly after: string | undefined;
+  /** For so long, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Aborted when whoever waits has left, or has only finished sending: nobody can tell. */
+  readonly signal?: AbortSignal;
+}
+
 interface Waiter {
+  readonly signal: AbortSignal | undefined;
   readonly test: RequestTest;
   readonly settle: (request: StoredRequest | undefined) => void;
 }
@@ -33,17 +43,16 @@ export class NextWaiters implements StoreListener {
    * Waits for a request.
    *
    * @param test which one
-   * @param after the first one stored after the request of this id; without it, after now
    * @returns undefined when none has come in time, or the server stops
    * @throws {HttpError} 503 when too many wait
    */
   async next(
     test: RequestTest,
-    { after, timeoutMs }: { readonly after: string | undefined; readonly timeoutMs: number },
+    { after, timeoutMs, signal }: NextOptions,
   ): Promise<StoredRequest | undefined> {
     const [stored] = after === undefined ? [] : this.#store.inSequence(test, this.#store.sequenceOf(after));
     if (stored !== undefined || timeoutMs === 0 || this.#isClosed) return stored;
-    if (this.#waiters.size >= MAX_WAITERS) {
+    if (this.#waiters.size >= MAX_WAITERS && !this.#dismissLeft()) {
       throw new HttpError(503, `Cannot wait: ${MAX_WAITERS} others do`, { headers: [["Retry-After", "1"]] });
     }
     return await new Promise((resolve) => {
@@ -53,7 +62,7 @@ export class NextWaiters implements StoreListener {
         resolve(request);
       };
       const stop = this.#clock.every(timeoutMs, () => settle(undefined));
-      const waiter = { test, settle };
+      const waiter = { test, settle, signal };
       this.#waiters.add(waiter);
     });
   }
@@ -69,6 +78,16 @@ export class NextWaiters implements StoreListener {
   removed(): void {}
 
   cleared(): void {}
+
+  /** Makes room: lets somebody go who has probably left. @returns false when there is nobody */
+  #dismissLeft(): boolean {
+    for (const waiter of this.#waiters) {
+      if (!waiter.signal?.aborted) continue;
+      waiter.settle(undefined);
+      return true;
+    }
+    return false;
+  }
 
   /** Lets all go who wait, and whoever comes later. */
   close(): void {

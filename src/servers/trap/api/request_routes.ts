@@ -75,7 +75,7 @@ function requestRoutes({ store, replayer }: ApiParts): readonly Route[] {
 
 function streamRoutes({ store, feed, waiters }: ApiParts): readonly Route[] {
   return [
-    ["GET, HEAD", "/api/next", async ({ query }) => {
+    ["GET, HEAD", "/api/next", async ({ query }, { signal }) => {
       const parameters = new CallParameters(query);
       const timeoutMs = parameters.integer("timeout_ms", {
         preset: DEFAULT_WAIT_MS,
@@ -83,7 +83,7 @@ function streamRoutes({ store, feed, waiters }: ApiParts): readonly Route[] {
         max: MAX_WAIT_MS,
       });
       const after = parameters.text("after");
-      const request = await waiters.next(parameters.test(), { after, timeoutMs });
+      const request = await waiters.next(parameters.test(), { after, timeoutMs, signal });
       return request === undefined ? createResponse(204) : jsonResponse(200, request.toRecord());
     }],
     ["GET, HEAD", "/api/export.ndjson", ({ query }) => {

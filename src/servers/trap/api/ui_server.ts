@@ -18,6 +18,8 @@ import { apiRoutes } from "./request_routes.ts";
 export interface UiOptions {
   /** Where the requests are. */
   readonly store: RequestStore;
+  /** The port of the trap itself. */
+  readonly trapPort: number;
   /** The address or name that the user gave. */
   readonly hostname: string;
   /** Whether requests may be replayed to private and loopback addresses. */
@@ -40,11 +42,11 @@ export interface UiServer {
 
 /** Serves page and API on a listener of their own. */
 export function serveUi(listener: Listener, options: UiOptions): UiServer {
-  const { store, hostname, clock } = options;
+  const { store, trapPort, hostname, clock } = options;
   const feed = new EventFeed(store, clock);
   const waiters = new NextWaiters(store, clock);
   const replayer = new Replayer({ allowsPrivate: options.replaysToPrivate, clock, connect });
-  const handler = routes([...apiRoutes({ store, feed, waiters, replayer }), ...pageRoutes()]);
+  const handler = routes([...apiRoutes({ store, feed, waiters, replayer }), ...pageRoutes({ trapPort })]);
   const backend = createBackend([jsonErrors, guardOrigin(hostname)], handler);
   const server = serve(listener, backend, { ...options.serving, clock });
   return {
