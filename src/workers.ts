@@ -83,6 +83,8 @@ export interface WorkerProgram {
   readonly address: NetAddress;
   /** Stops gracefully; what it sends before it settles still arrives. */
   shutdown(): Promise<void>;
+  /** Called when the worker crashes; what it sends still arrives. */
+  onCrash?(): void;
 }
 
 /** Starts what a worker is to do. `send` reaches `onMessage` of the pool. */
@@ -101,11 +103,14 @@ export function runInWorker<Init>(start: StartWorkerProgram<Init>): boolean {
   const pool = findPool();
   if (pool === undefined) return false;
   let program: Promise<WorkerProgram> | undefined;
+  let running: WorkerProgram | undefined;
+  pool.onCrash(() => running?.onCrash?.());
   pool.onOrder(async (order): Promise<void> => {
     if (order.kind === "start") {
       program = start(order.init as Init, (data) => pool.report({ kind: "message", data }));
       try {
-        pool.report({ kind: "listening", address: (await program).address });
+        running = await program;
+        pool.report({ kind: "listening", address: running.address });
       } catch (error) {
         pool.report(toFailure(error));
       }
@@ -123,6 +128,7 @@ export function runInWorker<Init>(start: StartWorkerProgram<Init>): boolean {
 interface Pool {
   report(report: WorkerReport): void;
   onOrder(take: (order: WorkerOrder) => void): void;
+  onCrash(tell: () => void): void;
 }
 
 function findPool(): Pool | undefined {
@@ -140,16 +146,25 @@ function poolOfThread(): Pool {
   return {
     report: (report) => scope.postMessage(report),
     onOrder: (take) => scope.onmessage = ({ data }) => take(data),
+    onCrash(tell): void {
+      addEventListener("error", tell);
+      addEventListener("unhandledrejection", tell);
+    },
   };
 }
 
 function poolOfProcess(): Pool {
   // Ctrl-C reaches all processes of a terminal; the first one tells the others to stop.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
-  process.on("uncaughtException", (error) => process.send!(toFailure(error), () => process.exit(1)));
   return {
     report: (report) => void process.send!(report, () => {}),
     onOrder: (take) => process.on("message", take),
+    onCrash(tell): void {
+      process.on("uncaughtException", (error) => {
+        tell();
+        process.send!(toFailure(error), () => process.exit(1));
+      });
+    },
   };
 }
 

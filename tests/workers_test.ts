@@ -68,21 +68,25 @@ workerTest("WorkerPool.start() has all workers accept on one port, and stop() en
   await assertRejects(() => Deno.connect({ hostname: "127.0.0.1", port: pool.address.port }));
 });
 
-workerTest("WorkerPool replaces a worker that crashes, and again the next one", async () => {
-  const messages = new Messages();
-  const pool = await WorkerPool.start(optionsFor(messages, { count: 1 }));
-  try {
-    for (const count of [1, 2]) {
-      await ask(pool.address.port, "GET /crash").catch(() => {});
-      await messages.until("started 0", count + 1);
-      const crashes = messages.received.filter((message) => message.startsWith("crash 0: "));
-      assertEquals(crashes.map((text) => text.includes("crash of 0")), Array(count).fill(true));
-      assertEquals((await ask(pool.address.port, "GET /")).body, "worker 0");
+workerTest(
+  "WorkerPool hears the last word of a worker that crashes and replaces it, and again the next one",
+  async () => {
+    const messages = new Messages();
+    const pool = await WorkerPool.start(optionsFor(messages, { count: 1 }));
+    try {
+      for (const count of [1, 2]) {
+        await ask(pool.address.port, "GET /crash").catch(() => {});
+        await messages.until("started 0", count + 1);
+        const crashes = messages.received.filter((message) => message.startsWith("crash 0: "));
+        assertEquals(crashes.map((text) => text.includes("crash of 0")), Array(count).fill(true));
+        await messages.until("last word of 0", count);
+        assertEquals((await ask(pool.address.port, "GET /")).body, "worker 0");
+      }
+    } finally {
+      await pool.stop();
     }
-  } finally {
-    await pool.stop();
-  }
-});
+  },
+);
 
 workerTest("WorkerPool.stop() does not wait for the replacement of a crashed worker", async () => {
   const messages = new Messages();
@@ -91,7 +95,7 @@ workerTest("WorkerPool.stop() does not wait for the replacement of a crashed wor
   await ask(pool.address.port, "GET /crash").catch(() => {});
   await within(crashed.promise, "the crash");
   await pool.stop();
-  assertEquals(messages.received, ["started 0"]);
+  assertEquals(messages.received, ["started 0", "last word of 0"]);
 });
 
 workerTest("WorkerPool.stop() cuts off a worker that does not stop in time", async () => {

@@ -27,6 +27,7 @@ const start: StartWorkerProgram<Init> = async ({ index, port }, send) => {
       await server.shutdown();
       send(`stopped ${index}`);
     },
+    onCrash: () => send(`last word of ${index}`),
   };
 };
 

@@ -40,18 +40,23 @@ async function askWho(
   throw new Error(`worker ${index} never answers`);
 }
 
-test("WorkerPool deals connections out, and replaces a worker that crashes", RUNTIMES, async (pool) => {
-  await askWho(pool.port, 0);
-  await askWho(pool.port, 1);
-  const client = await connectRaw(pool.port);
-  await client.send("GET /crash HTTP/1.1\r\nHost: a\r\n\r\n");
-  await client.readAll().catch(() => {});
-  client.close();
-  await pool.until("stdout", "crashed: ");
-  const index = Number(/worker (\d) crashed: .*crash of \1/.exec(pool.stdout)![1]);
-  await pool.until("stdout", startedTwice(index));
-  await askWho(pool.port, index);
-});
+test(
+  "WorkerPool deals connections out, hears the last word of a worker that crashes and replaces it",
+  RUNTIMES,
+  async (pool) => {
+    await askWho(pool.port, 0);
+    await askWho(pool.port, 1);
+    const client = await connectRaw(pool.port);
+    await client.send("GET /crash HTTP/1.1\r\nHost: a\r\n\r\n");
+    await client.readAll().catch(() => {});
+    client.close();
+    await pool.until("stdout", "crashed: ");
+    const index = Number(/worker (\d) crashed: .*crash of \1/.exec(pool.stdout)![1]);
+    await pool.until("stdout", `last word of ${index}\n`);
+    await pool.until("stdout", startedTwice(index));
+    await askWho(pool.port, index);
+  },
+);
 
 test("WorkerPool.stop() lets both workers finish what they have begun", RUNTIMES, async (pool) => {
   const clients = await Promise.all(Array.from({ length: 20 }, () => connectRaw(pool.port)));

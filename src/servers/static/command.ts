@@ -49,7 +49,9 @@ async function startAlone(context: Context, options: StaticOptions): Promise<Run
 }
 
 async function startWorkers(context: Context, options: StaticOptions): Promise<RunningCommand> {
-  const { values, logs, clock } = context;
+  const { values, logs, clock, openPort } = context;
+  // A port that is shared can be opened beside other servers that share it, and their answers would mix with ours.
+  if (values.port !== 0) (await openPort(values.port)).close();
   const tls = await readCertificate(values);
   const limits = serveOptionsOf(values);
   const wanted = { hostname: values.host, port: values.port };

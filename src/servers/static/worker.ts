@@ -39,5 +39,6 @@ export async function startStaticWorker(
       await server.shutdown();
       logs.close();
     },
+    onCrash: logs.flush,
   };
 }

@@ -21,10 +21,13 @@ const MISTAKES: readonly (readonly [flags: readonly string[], message: string])[
   [["-w", "two"], 'bad value for --workers: expected a whole number from 1 to 256, got "two"'],
   [["-w", "-1"], 'bad value for --workers: expected a whole number from 1 to 256, got "-1"'],
   [["--index", "a/b"], 'bad value for --index: expected file names separated by commas, got "a/b"'],
-  [["--spa", "nothing.html"], 'bad value for --spa: expected a file below the root, got "nothing.html"'],
+  [
+    ["--spa", "nothing.html"],
+    'bad value for --spa: expected a readable file below the root, got "nothing.html"',
+  ],
   [
     ["--not-found", "../mod.ts"],
-    'bad value for --not-found: expected a file below the root, got "../mod.ts"',
+    'bad value for --not-found: expected a readable file below the root, got "../mod.ts"',
   ],
   [["--header", "no colon"], "bad value for --header: expected"],
   [["--header", "Content-Length: 1"], "bad value for --header: expected"],
@@ -145,12 +148,15 @@ withSharedPorts.test("static -w 2 answers from both workers, and both log whole 
 });
 
 test("static -w 2 says in one line that the port is taken, and ends with code 1", async ({ runProgram }) => {
-  const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  try {
-    const port = String(other.addr.port);
-    const { code, stderr } = await runProgram(["static", "-w", "2", "--port", port, ...LOGS_OFF], IN_ROOT);
-    assertEquals([code, stderr], [1, `millrace: port ${port} is already in use on 127.0.0.1\n`]);
-  } finally {
-    other.close();
+  // One alone, and one who would share the port with everybody.
+  for (const reusePort of [false, true]) {
+    const other = Deno.listen({ hostname: "127.0.0.1", port: 0, reusePort });
+    try {
+      const port = String(other.addr.port);
+      const { code, stderr } = await runProgram(["static", "-w", "2", "--port", port, ...LOGS_OFF], IN_ROOT);
+      assertEquals([code, stderr], [1, `millrace: port ${port} is already in use on 127.0.0.1\n`]);
+    } finally {
+      other.close();
+    }
   }
 });

@@ -59,6 +59,35 @@ test("--listing gives a page to all others, and escapes names", async (withFolde
   });
 });
 
+// Accept, and whether it prefers JSON.
+const PREFERENCES: readonly (readonly [accept: string, isJson: boolean])[] = [
+  ["application/json, text/plain, */*", true],
+  ["application/*", true],
+  ["application/json;q=0.9, text/html;q=0.8", true],
+  ["application/json, text/html", false],
+  ["text/html, application/json;q=0.9", false],
+  ["text/*;q=0.5, application/json;q=0.4", false],
+  ["application/json;q=0, */*", false],
+  ["*/*", false],
+  ["image/png", false],
+];
+
+test("--listing gives JSON where it weighs more, or as much and is named (RFC 9110 §12.5.1)", async (withFolder) => {
+  await withFolder(FILES, { listing: true }, async (folder) => {
+    for (const [Accept, isJson] of PREFERENCES) {
+      const { headers } = await folder.get("GET /list/sub/", { Accept });
+      assertEquals(headers.get("Content-Type") === "application/json", isJson, Accept);
+    }
+  });
+});
+
+test("--listing says so where there is nothing", async (withFolder) => {
+  await withFolder({ "empty/.hidden": "" }, { listing: true }, async (folder) => {
+    assertStringIncludes((await folder.get("GET /empty/")).text, "nothing in this directory");
+    assertEquals((await folder.get("GET /empty/", { Accept: "application/json" })).text, "[]\n");
+  });
+});
+
 test("--listing leaves directories with an index alone, and is off by default", async (withFolder) => {
   await withFolder(FILES, { listing: true }, async (folder) => {
     assertEquals((await folder.get("GET /")).text, "home");

@@ -18,6 +18,8 @@ const NAVIGATIONS: readonly (readonly [path: string, fields: Record<string, stri
   ["/users/", BROWSER, 200],
   ["/lost.html", BROWSER, 200],
   ["/users/7", { "Sec-Fetch-Mode": "navigate" }, 200],
+  ["/users/7", { Accept: "application/json, text/html;q=0.1" }, 200],
+  ["/users/7", { Accept: "text/html;q=0, */*" }, 404],
   ["/users/7", { ...BROWSER, "Sec-Fetch-Mode": "cors" }, 404],
   ["/users/7", { ...BROWSER, "Sec-Fetch-Mode": "no-cors" }, 404],
   ["/users/7", { Accept: "*/*" }, 404],
@@ -35,6 +37,8 @@ test("--spa answers navigations with its file, and assets with a real 404", asyn
     for (const [path, fields, status] of NAVIGATIONS) {
       const answer = await folder.get(`GET ${path}`, fields);
       assertEquals(answer.status, status, `${path} ${JSON.stringify(fields)}`);
+      // What is a page for one client is missing for another.
+      if (status === 404) assertEquals(answer.headers.get("Vary"), "Accept, Sec-Fetch-Mode");
       if (status !== 200) continue;
       assertEquals(answer.text, "the app");
       assertEquals(answer.headers.get("Vary"), "Accept, Sec-Fetch-Mode");
@@ -48,10 +52,12 @@ test("--spa answers navigations with its file, and assets with a real 404", asyn
 
 Deno.test("--not-found sends its file with 404, and only with 404", async () => {
   await withFolder(SITE, { notFound: "404.html" }, async (folder) => {
-    for (const path of ["/nowhere", "/dir/", "/.env", "/real.html/"]) {
+    const paths = ["/nowhere", "/dir/", "/.env", "/real.html/", "/..", "/../x", "/a%2fb", "/a%5cb", "/%00"];
+    for (const path of paths) {
       const answer = await folder.get(`GET ${path}`, { "If-None-Match": "*", Range: "bytes=0-1" });
       assertEquals([answer.status, answer.text], [404, "lost"], path);
       assertEquals(answer.headers.get("Content-Type"), "text/html");
+      assertEquals(answer.headers.get("Cache-Control"), "no-store");
       assertFalse(answer.headers.has("ETag"));
       const head = await folder.get(`HEAD ${path}`);
       assertEquals([head.status, head.headers.get("Content-Length"), head.text], [404, "4", ""]);
@@ -108,6 +114,27 @@ test("--cache-control goes with files, --header with every answer", async (withF
       assertEquals(headers.getAll("X-One"), ["1"], line);
       assertFalse(headers.get("Cache-Control") === "max-age=60", line);
     }
+  });
+});
+
+test("--header stands above what other options say, each header once", async (withFolder) => {
+  const fields = [
+    ["access-control-allow-origin", "http://one.example"],
+    ["Cache-Control", "no-store"],
+    ["Vary", "Origin"],
+  ] as const;
+  const options = { cors: true, cacheControl: "max-age=60", listing: true, fields };
+  await withFolder({ ...SITE, "real.html.gz": "in gzip" }, options, async (folder) => {
+    for (const line of ["GET /real.html", "GET /nowhere", "GET /dir", "GET /dir/", "OPTIONS /", "GET /%"]) {
+      const { headers } = await folder.get(line);
+      assertEquals(headers.getAll("Access-Control-Allow-Origin"), ["http://one.example"], line);
+      assertEquals(headers.getAll("Cache-Control"), ["no-store"], line);
+    }
+    // What an answer varies by adds up.
+    const varyOf = async (line: string): Promise<string[]> => (await folder.get(line)).headers.getAll("Vary");
+    assertEquals(await varyOf("GET /real.html"), ["Accept-Encoding", "Origin"]);
+    assertEquals(await varyOf("GET /dir/"), ["Accept", "Origin"]);
+    assertEquals(await varyOf("OPTIONS /"), ["Access-Control-Request-Headers", "Origin"]);
   });
 });
 

@@ -68,8 +68,23 @@ export class StaticFolder {
   /** Asks, and reads the answer. */
   async get(line: string, fields?: Readonly<Record<string, string>>): Promise<ReadAnswer> {
     const { status, headers, body } = await this.ask(line, fields);
-    const bytes = await readBody(body);
+    const isAbandoned = line.startsWith("HEAD ") && typeof body === "object" && body !== null &&
+      !(body instanceof Uint8Array);
+    // As the core does with content that is not sent.
+    if (isAbandoned) await body[Symbol.asyncIterator]().return?.();
+    const bytes = await readBody(isAbandoned ? null : body);
     return { status, headers, bytes, text: new TextDecoder().decode(bytes) };
+  }
+
+  /** Waits while time passes, in small steps, and the file system has its turns. */
+  async pass<T>(event: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = event.finally(() => isSettled = true);
+    while (!isSettled) {
+      await this.clock.advance(5);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return await settled;
   }
 
   /** Writes a file below the folder, with the time of now. */
