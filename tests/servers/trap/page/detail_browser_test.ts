@@ -149,6 +149,25 @@ pageTest("a request is copied as curl, HAR and raw bytes, and downloaded", {}, a
   assertEquals(textOf(await readFile(await download.path())), binary);
 });
 
+pageTest(
+  "copying works where browsers offer no clipboard, as over plain HTTP from elsewhere",
+  {},
+  async (opened) => {
+    const { page, send, open } = opened;
+    const request = requestOf("GET /plain");
+    await send(request);
+    await open("/plain");
+    await page.evaluate(`{
+    const { clipboard } = navigator;
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+    window.readClipboard = () => clipboard.readText();
+  }`);
+    await page.getByRole("button", { name: "Raw" }).click();
+    await page.getByText("Copied the bytes").waitFor();
+    assertEquals(await page.evaluate("readClipboard()"), request);
+  },
+);
+
 pageTest("two requests are compared line by line", {}, async ({ page, send, open }) => {
   await send(requestOf("POST /one", ["X-Same: 1", "X-Try: 1", JSON_FIELD], '{"a":1,"same":true}'));
   await send(
