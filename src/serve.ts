@@ -32,6 +32,9 @@ const ACCEPT_RETRY_MS = 100;
 // in smaller pieces. Without it 5,000 uploads that stop after 64 KiB cost 320 MiB.
 const MAX_READ_BYTES = 16_777_216;
 const DRAIN_BYTES = 65_536;
+// For handlers whose connection was cut to notice it, and for the log to say so. One may never come to its end: it is not
+// waited for any longer.
+const CUT_NOTICE_MS = 50;
 const MAX_SWEEP_MS = 250;
 const MIN_SWEEP_MS = 10;
 
@@ -103,13 +106,16 @@ class HttpServer implements Server {
   #cutAfterGrace(): void {
     if (this.#connections.size === 0) return;
     const { clock, graceMs } = this.#shared.settings;
-    const stop = clock.every(graceMs, () => {
+    const stopGrace = clock.every(graceMs, () => {
+      stopGrace();
       for (const connection of this.#connections) connection.close();
-      // A handler may never come to its end: what is cut is not waited for.
-      this.#connections.clear();
-      this.#notifyEmpty?.();
+      const stopWaiting = clock.every(CUT_NOTICE_MS, () => {
+        this.#connections.clear();
+        this.#notifyEmpty?.();
+      });
+      this.finished.finally(stopWaiting);
     });
-    this.finished.finally(stop);
+    this.finished.finally(stopGrace);
   }
 
   async #accept(): Promise<void> {
