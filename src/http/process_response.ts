@@ -34,6 +34,9 @@ const encoder = new TextEncoder();
 export class FirstLines {
   readonly #serverName: string;
   readonly #known = new Map<number, Uint8Array>();
+  // Those that were asked for last: most answers are alike.
+  #lastKey = -1;
+  #lastLines: Uint8Array = new Uint8Array(0);
   #second = -1;
   #date = "";
 
@@ -57,6 +60,7 @@ export class FirstLines {
       this.#second = second;
       this.#date = formatHttpDate(second * 1000);
       this.#known.clear();
+      this.#lastKey = -1;
     }
     // Which protocol is required, 426 has to say (RFC 9110 §15.5.22); no other answer offers one.
     if (status === 426 && fields.upgrade !== undefined) {
@@ -65,11 +69,15 @@ export class FirstLines {
     }
     const key = status * 8 + (persistence === "close" ? 4 : 0) + (fields.hasDate ? 2 : 0) +
       (fields.hasServer ? 1 : 0);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const bytes = encodeLatin1(this.#build(status, fields, persistence));
-    this.#known.set(key, bytes);
-    return bytes;
+    if (key === this.#lastKey) return this.#lastLines;
+    let lines = this.#known.get(key);
+    if (lines === undefined) {
+      lines = encodeLatin1(this.#build(status, fields, persistence));
+      this.#known.set(key, lines);
+    }
+    this.#lastKey = key;
+    this.#lastLines = lines;
+    return lines;
   }
 
   #build(status: number, { hasDate, hasServer }: WireFields, connection: string): string {

@@ -31,7 +31,9 @@ async function readConnection(pieces: readonly Uint8Array[], text: string): Prom
   const source = new FakeSource(pieces.map(textOf).filter((piece) => piece !== ""));
   const reader = new RequestReader(source, { keepRawHead: true, maxBodyBytes: 40 });
   const seen: unknown[] = [];
-  for (let request = await processRequest(reader); request !== null; request = await processRequest(reader)) {
+  for (;;) {
+    const request = processRequest(reader) ?? await reader.read();
+    if (request === null) break;
     const { method, target, version, headers, rawHead, body } = request;
     const { bytes, error } = await readUpTo(body, Infinity);
     assert(error === undefined || error instanceof HttpError, `${error}`);

@@ -77,6 +77,7 @@ Deno.test("LineReader.next() keeps no more of a line than its limit, however it 
       reader.push(new Uint8Array(size).fill(0x61), size);
       result = reader.next(500);
       assert(reader.partialLength <= 500, `${reader.partialLength} bytes are kept`);
+      assert(reader.partial.buffer.byteLength <= 500, `room for ${reader.partial.buffer.byteLength} bytes`);
     }
     assertEquals(result, "too-long");
     assertEquals(reader.partial.length, 500);

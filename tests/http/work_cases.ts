@@ -7,7 +7,8 @@ import { DEFAULT_LIMITS, type HttpLimits } from "../../src/http/limits.ts";
 import { shouldKeepAlive } from "../../src/http/persistence.ts";
 import { processRequest } from "../../src/http/process_request.ts";
 import { readUpTo } from "../../src/http/request_body.ts";
-import { RequestReader, type RequestSource } from "../../src/http/request_reader.ts";
+import { RequestReader } from "../../src/http/request_reader.ts";
+import type { BytesReceiver, RequestSource } from "../../src/http/request_source.ts";
 import { splitTarget } from "../../src/http/target.ts";
 import { HttpTokenizer } from "../../src/http/tokenizer.ts";
 import { chooseCoding } from "../../src/servers/static/content_coding.ts";
@@ -87,18 +88,20 @@ class BareSource implements RequestSource {
     this.#pieceSize = pieceSize;
   }
 
-  read(buffer: Uint8Array): Promise<number | null> {
+  receive(buffer: Uint8Array, receiver: BytesReceiver): void {
     const count = Math.min(buffer.length, this.#pieceSize, this.#rest.length);
     buffer.set(this.#rest.subarray(0, count));
     this.#rest = this.#rest.subarray(count);
-    return Promise.resolve(count === 0 ? null : count);
+    queueMicrotask(() => receiver.onReceived(count === 0 ? null : count));
   }
 }
 
 /** Reads all requests with their content, and asks each what a server asks. */
 async function readAll(input: Uint8Array, pieceSize: number): Promise<void> {
   const reader = new RequestReader(new BareSource(input, pieceSize), { ...NO_LIMITS, keepRawHead: true });
-  for (let request = await processRequest(reader); request !== null; request = await processRequest(reader)) {
+  for (;;) {
+    const request = processRequest(reader) ?? await reader.read();
+    if (request === null) break;
     await readUpTo(request.body, Infinity);
     shouldKeepAlive(request);
     if (request.refusal !== undefined || reader.hasEnded) break;

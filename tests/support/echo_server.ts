@@ -10,9 +10,22 @@ import { bytesOf, textOf } from "./latin1.ts";
 import { connectRaw, type RawClient } from "./loopback.ts";
 import { parseResponses, type ReceivedResponse } from "./responses.ts";
 
-/** Sends text (latin1) to an echo server of its own, then FIN; gives all answers. */
-export async function ask(sent: string, options: ServeOptions = {}): Promise<ReceivedResponse[]> {
-  return await withClient(options, (client) => finish(client, sent));
+/** Where to ask {@linkcode echo}: in this process, or in another runtime. */
+export interface EchoServer {
+  /** Runs a client against a server with these options; both are closed in the end. */
+  withClient<T>(options: ServeOptions, use: (client: RawClient) => Promise<T>): Promise<T>;
+}
+
+/** An echo server in this process, a new one for each client. */
+export const LOCAL_ECHO: EchoServer = { withClient };
+
+/** Sends text (latin1) to an echo server, then FIN; gives all answers. */
+export async function ask(
+  sent: string,
+  options: ServeOptions = {},
+  server: EchoServer = LOCAL_ECHO,
+): Promise<ReceivedResponse[]> {
+  return await server.withClient(options, (client) => finish(client, sent));
 }
 
 /** Sends text (latin1) as the last of a connection, then FIN; gives all answers. */

@@ -12,12 +12,10 @@ import { createApp } from "../../src/servers/app/app.ts";
 import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../src/servers/static/static_options.ts";
 import { createStaticServer } from "../../src/servers/static/static_server.ts";
 import { makeSite } from "../testdata/conformance/site.ts";
-import { ask, finish } from "./echo_server.ts";
+import { ask, type EchoServer, finish } from "./echo_server.ts";
 import { connectRaw } from "./loopback.ts";
+import type { Check } from "./requirements.ts";
 import { fieldOf, type ReceivedResponse } from "./responses.ts";
-
-/** A check of a requirement; rejects where it does not hold. */
-export type Check = () => Promise<void>;
 
 /**
  * Asks the echo server.
@@ -31,7 +29,9 @@ export function echo(sent: string, ...answers: readonly string[]): Check {
 
 /** Asks an echo server with options. */
 export function echoWith(options: ServeOptions, sent: string, ...answers: readonly string[]): Check {
-  return async () => compare(await ask(sent, options), answers);
+  const check = async (server: EchoServer): Promise<void> =>
+    compare(await ask(sent, options, server), answers);
+  return Object.assign(check, { runsAnywhere: true } as const);
 }
 
 /** Asks the static server, which serves the files of the site. */

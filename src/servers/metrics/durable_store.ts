@@ -1,3 +1,4 @@
+import { createDeferred, type Deferred } from "../../bytes/deferred.ts";
 import { MetricsDatabase } from "./database.ts";
 import { openDatabase } from "./database_file.ts";
 import { loadSeries } from "./durable_load.ts";
@@ -66,7 +67,7 @@ class DurableStore implements MetricStore {
   #sealedAtMs = performance.now();
   // An upper bound: how many puts of the group may be new samples.
   #newInGroup = 0;
-  #waiting: PromiseWithResolvers<void> | undefined;
+  #waiting: Deferred<void> | undefined;
   #commitTimer: ReturnType<typeof setImmediate> | undefined;
   #sealTimer: ReturnType<typeof setImmediate> | undefined;
   #isClosed = false;
@@ -105,7 +106,7 @@ class DurableStore implements MetricStore {
   commit(): Promise<void> | undefined {
     if (this.#group.count === 0) return undefined;
     if (this.#waiting === undefined) {
-      this.#waiting = Promise.withResolvers();
+      this.#waiting = createDeferred<void>();
       this.#commitTimer = setImmediate(() => this.#commitTick());
     }
     return this.#waiting.promise;

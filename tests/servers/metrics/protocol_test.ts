@@ -1,4 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { test } from "../../runtimes/command_line.ts";
+import { exchangeWithEnd } from "../../support/loopback.ts";
+import type { Program } from "../../support/program.ts";
 import { converse, toBytes } from "./conversation.ts";
 import { createRandom } from "./seeded_random.ts";
 
@@ -171,6 +174,19 @@ for (const { claim, input, output, isAboutReads = false } of ROWS) {
     }
   });
 }
+
+test("metrics answers every row of the protocol over the command line", async ({ startProgram }) => {
+  const launch = (): Promise<Program> => startProgram(["metrics", "--error-log", "off"]);
+  let program = await launch();
+  for (const { claim, input, output } of ROWS) {
+    assertEquals(await exchangeWithEnd(program.port, toBytes(input)), output, claim);
+    // The next row wants a server that has nothing.
+    if (await exchangeWithEnd(program.port, toBytes("get *\n")) === OK) continue;
+    await program.stop();
+    program = await launch();
+  }
+  await program.stop();
+});
 
 Deno.test("Session agrees with a plain Map on random streams of commands in random reads", async () => {
   for (let seed = 1; seed <= 20; seed++) {
