@@ -17,6 +17,7 @@ import { tokenize } from "../support/tokens.ts";
 import { CORPUS } from "../testdata/http/corpus.ts";
 
 const RANDOM_SPLITS = 4;
+const SERVER = { maxBodyBytes: DEFAULT_LIMITS.maxBodyBytes };
 const BEHIND = "GET /behind HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 /** Runs a test against a server that reads all content, and says what it was asked. */
@@ -63,7 +64,7 @@ for (const { title, options = {}, rows } of CORPUS) {
     const random = new Random(rows.length);
     await withEcho(options, async (port) => {
       for (const [claim, sent] of rows) {
-        const due = expectAnswers(tokenize([bytesOf(sent)], options), DEFAULT_LIMITS.maxBodyBytes);
+        const due = expectAnswers(tokenize([bytesOf(sent)], options), SERVER);
         for (const split of chooseSplits(bytesOf(sent), random)) {
           const answers = await exchange(port, split, due.map(({ method }) => method));
           assertEquals(answers, due.map(({ answer }) => answer), `${claim}, ${split.name}`);
@@ -76,7 +77,7 @@ for (const { title, options = {}, rows } of CORPUS) {
     await withEcho(options, async (port) => {
       for (const [claim, sent] of rows) {
         const bytes = bytesOf(sent + BEHIND);
-        const due = expectAnswers(tokenize([bytes], options), DEFAULT_LIMITS.maxBodyBytes);
+        const due = expectAnswers(tokenize([bytes], options), SERVER);
         const answers = await exchange(
           port,
           { name: "whole", pieces: [bytes] },

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Handler } from "../../src/backend/handler.ts";
-import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
 import { readWhole } from "../../src/http/request_body.ts";
 import { textResponse } from "../../src/http/response.ts";
+import { DEFAULT_SETTINGS } from "../../src/serve_options.ts";
 import { expectAnswers } from "../support/expected_answers.ts";
 import { startFakeServer, stopFakeServer } from "../support/fake_server.ts";
 import { fieldOf, parseResponses } from "../support/responses.ts";
@@ -13,34 +13,44 @@ import type { FuzzTarget } from "./target.ts";
 
 const SPLITS = 3;
 
-const readAll: Handler = async (request) => {
+const sayTarget: Handler = (request) => textResponse(200, `${request.method} ${request.target}`);
+
+const readAll: Handler = async (request, context) => {
   await readWhole(request.body);
-  return textResponse(200, `${request.method} ${request.target}`);
+  return await sayTarget(request, context);
 };
 
 /**
  * serve(): each message is answered once, in order and as its tokens say; nothing behind an answer that ends the
- * connection; the same for every split; and when the client is gone, nothing is left.
+ * connection; the same for every split, whether or not the handler reads the content; and when the client is gone, nothing is left.
  */
 export const SERVING: FuzzTarget = {
   name: "serving",
   seeds: ROWS,
   make: makeInput,
   check: async (input, random) => {
-    const due = expectAnswers(tokenize([input]), DEFAULT_LIMITS.maxBodyBytes);
+    const readsContent = !random.happens(3);
+    const handler = readsContent ? readAll : sayTarget;
+    const { maxBodyBytes, maxDrainBytes } = DEFAULT_SETTINGS;
+    const server = readsContent ? { maxBodyBytes } : { maxBodyBytes, maxDrainBytes };
+    const due = expectAnswers(tokenize([input]), server);
     const methods = due.map(({ method }) => method);
     const expected = due.map(({ answer }) => answer);
-    assertEquals(await serveAll([input], methods), expected, "whole");
+    assertEquals(await serveAll(handler, [input], methods), expected, "whole");
     for (const { name, pieces } of splitAtRandom(input, random, SPLITS)) {
-      assertEquals(await serveAll(pieces, methods), expected, name);
+      assertEquals(await serveAll(handler, pieces, methods), expected, name);
     }
     return expected.at(-1) ?? "no answer";
   },
 };
 
 /** Status and Connection of each final answer to a client that sends these pieces and FIN. */
-async function serveAll(pieces: readonly Uint8Array[], methods: readonly string[]): Promise<string[]> {
-  const fake = startFakeServer(readAll);
+async function serveAll(
+  handler: Handler,
+  pieces: readonly Uint8Array[],
+  methods: readonly string[],
+): Promise<string[]> {
+  const fake = startFakeServer(handler);
   try {
     const client = await fake.connect();
     for (const piece of pieces.filter(({ length }) => length > 0)) await client.send(piece);

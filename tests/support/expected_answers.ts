@@ -16,33 +16,58 @@ interface Head {
   readonly fields: [name: string, value: string][];
 }
 
+/** What a server is like whose answers are expected. */
+export interface AnsweringServer {
+  /** Its limit of content. */
+  readonly maxBodyBytes: number;
+  /** How much content it reads that its handler has left; undefined where the handler leaves none. */
+  readonly maxDrainBytes?: number;
+}
+
 /**
- * What a server must answer whose handler reads all content and then says 200: to each message one answer, an error
- * for the first fault, and nothing behind the answer that ends the connection.
+ * What a server must answer whose handler says 200: to each message one answer, an error for the first fault, and
+ * nothing behind the answer that ends the connection. A fault in content that nobody reads gets no answer of its own.
  *
  * @param notes the tokens of all that the client sends
- * @param maxBodyBytes the server's limit of content
  */
-export function expectAnswers(notes: readonly TokenNote[], maxBodyBytes: number): DueAnswer[] {
+export function expectAnswers(notes: readonly TokenNote[], server: AnsweringServer): DueAnswer[] {
+  const { maxBodyBytes, maxDrainBytes } = server;
   const due: DueAnswer[] = [];
-  let head: Head = { method: "", target: "", version: "1.1", fields: [] };
+  let head = EMPTY_HEAD;
+  let isAnswered = false;
   for (const { kind, text, fault } of notes) {
     const { method } = head;
     if (kind === "request-line") head = readRequestLine(text);
     else if (kind === "field") head.fields.push(cutInTwo(text, ": "));
     else if (kind === "error") {
+      if (isAnswered) return due;
       return [...due, { method: methodOfFault(fault?.head) || method, answer: `${fault?.status} close` }];
     } else if (kind === "head-end") {
       const status = refusalOf(head, text, maxBodyBytes);
       if (status !== undefined) return [...due, { method, answer: `${status} close` }];
+      isAnswered = maxDrainBytes !== undefined;
+      const isLeft = isAnswered && (isHeldBack(head, text) || lengthOf(text) > maxDrainBytes!);
+      if (isAnswered) due.push({ method, answer: answerTo(head, isLeft) });
     } else if (kind === "end") {
-      const persistence = isPersistent(head) ? "keep-alive" : "close";
-      due.push({ method, answer: `200 ${persistence}` });
-      if (persistence === "close") return due;
-      head = { method: "", target: "", version: "1.1", fields: [] };
+      if (!isAnswered) due.push({ method, answer: answerTo(head, false) });
+      isAnswered = false;
+      head = EMPTY_HEAD;
     }
+    if (due.at(-1)?.answer.endsWith("close")) return due;
   }
   return due;
+}
+
+const EMPTY_HEAD: Head = { method: "", target: "", version: "1.1", fields: [] };
+
+function answerTo(head: Head, isContentLeft: boolean): string {
+  return `200 ${isPersistent(head) && !isContentLeft ? "keep-alive" : "close"}`;
+}
+
+/** Whether a client waits to be asked for content, so that it may never come (RFC 9110 §10.1.1). */
+function isHeldBack(head: Head, framing: string): boolean {
+  const hasContent = framing === "chunked" || lengthOf(framing) > 0;
+  return head.version !== "1.0" && hasContent && valuesOf(head, "expect").join(", ").includes("100");
 }
 
 function readRequestLine(text: string): Head {
@@ -72,8 +97,12 @@ function refusalOf(head: Head, framing: string, maxBodyBytes: number): number | 
   if (head.version !== "1.0" && !isMet) return 417;
   // The connections of the tests are not secured (RFC 9110 §7.4).
   if (/^https:/i.test(head.target)) return 421;
-  const length = /^length (\d+)$/.exec(framing)?.[1];
-  return length !== undefined && Number(length) > maxBodyBytes ? 413 : undefined;
+  return lengthOf(framing) > maxBodyBytes ? 413 : undefined;
+}
+
+/** The length that a note of framing tells; 0 where it tells none. */
+function lengthOf(framing: string): number {
+  return Number(/^length (\d+)$/.exec(framing)?.[1] ?? 0);
 }
 
 function isPersistent(head: Head): boolean {
