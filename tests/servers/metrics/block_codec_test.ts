@@ -5,7 +5,7 @@ import { decodeJournalRow, JournalGroup } from "../../../src/servers/metrics/jou
 import { PackedReader, PackedWriter } from "../../../src/servers/metrics/packed_bytes.ts";
 import { Series } from "../../../src/servers/metrics/series.ts";
 import { SlabMemory } from "../../../src/servers/metrics/slab_memory.ts";
-import { createRandom } from "./seeded_random.ts";
+import { Random } from "../../support/random.ts";
 
 const memory = new SlabMemory();
 
@@ -22,8 +22,8 @@ function run(
   return Array.from({ length: count }, (_, index) => sampleAt(index));
 }
 
-const random = createRandom(3);
-const noise = run(512, (index) => [index, random() * 1e6 - 5e5]);
+const random = new Random(3);
+const noise = run(512, (index) => [index, random.below(1e9) / 997 - 5e5]);
 
 // The last number is the most bytes that the block may take for each sample.
 const ROWS: readonly (readonly [string, readonly (readonly [number, number])[], number])[] = [

@@ -8,7 +8,7 @@ import {
 import { ReplyReader } from "../../../src/servers/metrics/reply_reader.ts";
 import { runServer } from "../../../src/servers/metrics/run_server.ts";
 import { within } from "../../support/deadline.ts";
-import { toBytes } from "./conversation.ts";
+import { bytesOf } from "../../support/latin1.ts";
 
 async function withClient(
   run: (client: MetricsClient) => Promise<void>,
@@ -185,7 +185,7 @@ Deno.test("MetricsClient.close() ends calls under way, and later ones, with Clie
 });
 
 Deno.test("ReplyReader reads replies however they are split", () => {
-  const bytes = toBytes("ok\n\nok\na 1.0 1\nb 2.5 -2\n\nerror\nwrong command\n\nok\n\n");
+  const bytes = bytesOf("ok\n\nok\na 1.0 1\nb 2.5 -2\n\nerror\nwrong command\n\nok\n\n");
   const expected = [
     { kind: "ok", rows: new Map() },
     { kind: "ok", rows: new Map([["a", [[1, 1]]], ["b", [[-2, 2.5]]]]) },

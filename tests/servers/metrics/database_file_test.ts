@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { openDurableStore } from "../../../src/servers/metrics/durable_store.ts";
 import { StoreOpenError, type StoreOpenErrorCode } from "../../../src/servers/metrics/store.ts";
 import { putOne, putUncommitted, readRows } from "./store_cases.ts";
-import { withDirectory } from "./temporary_directory.ts";
+import { withDirectory } from "../../support/program.ts";
 
 async function refuse(path: string, code: StoreOpenErrorCode): Promise<void> {
   const error = await assertRejects(() => openDurableStore(path), StoreOpenError);

@@ -4,7 +4,7 @@ import { MetricsDatabase } from "../../../src/servers/metrics/database.ts";
 import { type DurableStoreOptions, openDurableStore } from "../../../src/servers/metrics/durable_store.ts";
 import type { MetricStore } from "../../../src/servers/metrics/store.ts";
 import { putOne, putUncommitted, readRows, testStore } from "./store_cases.ts";
-import { withDirectory } from "./temporary_directory.ts";
+import { withDirectory } from "../../support/program.ts";
 
 // The store of the shared cases lives in a directory that goes with it.
 async function openTemporary(options: DurableStoreOptions): Promise<MetricStore> {
