@@ -70,7 +70,7 @@ Deno.test("Series.dropBefore() drops what is older and nothing else, at any plac
       series.put(timestamp, -timestamp);
       if (timestamp >= limit) model.set(timestamp, -timestamp);
     }
-    assertEquals(series.dropBefore(limit), 2_000 - model.size);
+    assertEquals(series.dropBefore(limit, []), 2_000 - model.size);
     assertEquals(series.isEmpty, model.size === 0);
     series.put(5_000, 1);
     assertEquals(readAll(series), sorted(model.set(5_000, 1)));
