@@ -1,5 +1,7 @@
 // The library: what other programs may import. Importing it starts nothing; running it starts the program.
 
+import { isEntryPoint } from "./src/entry_point.ts";
+
 /**
  * The program: chooses the server that the command line names, runs it, and ends the process.
  *
@@ -9,7 +11,7 @@
  */
 export async function main(args?: readonly string[]): Promise<void> {
   const program = await import("./src/main.ts");
-  await program.main(args);
+  await program.main(new URL(import.meta.url), args);
 }
 
 export { connect, listen } from "./src/net/listen.ts";
@@ -20,6 +22,8 @@ export type {
   Listener,
   ListenOptions,
   NetAddress,
+  Receiver,
+  Sender,
 } from "./src/net/connection.ts";
 
 export { HttpTokenizer } from "./src/http/tokenizer.ts";
@@ -33,6 +37,7 @@ export type {
   HeadEndToken,
   HttpToken,
   RequestLineToken,
+  TokenSink,
   TokenSpan,
 } from "./src/http/tokens.ts";
 export type { Framing } from "./src/http/framing.ts";
@@ -41,9 +46,10 @@ export type { HttpLimits } from "./src/http/limits.ts";
 
 export { processRequest } from "./src/http/process_request.ts";
 export { RequestReader } from "./src/http/request_reader.ts";
-export type { ReadPhase, RequestReaderOptions, RequestSource } from "./src/http/request_reader.ts";
+export type { RequestReaderOptions } from "./src/http/request_reader.ts";
+export type { BytesReceiver, ReadPhase, RequestReceiver, RequestSource } from "./src/http/request_source.ts";
 export { HttpRequest } from "./src/http/request.ts";
-export type { HttpVersion, RequestHead } from "./src/http/request.ts";
+export type { HttpVersion, RequestHead, WireHead } from "./src/http/request.ts";
 export { readWhole } from "./src/http/request_body.ts";
 export type { RequestBody } from "./src/http/request_body.ts";
 export { HttpHeaders } from "./src/http/headers.ts";
@@ -64,7 +70,7 @@ export type { Route, RouteHandler } from "./src/backend/routes.ts";
 export { FirstLines, processResponse } from "./src/http/process_response.ts";
 export type { Persistence, ProcessResponseOptions } from "./src/http/process_response.ts";
 export { ResponseWriter } from "./src/http/response_writer.ts";
-export type { ResponseSink } from "./src/http/response_writer.ts";
+export type { BytesSender, ResponseSink } from "./src/http/response_writer.ts";
 export { createResponse, htmlResponse, redirectResponse, textResponse } from "./src/http/response.ts";
 export type { HttpResponse, ResponseBody } from "./src/http/response.ts";
 export { BufferPool } from "./src/bytes/buffer_pool.ts";
@@ -100,4 +106,9 @@ export type {
   StoreOpenErrorCode,
 } from "./src/servers/metrics/store.ts";
 
-if (import.meta.main) await main();
+async function runAsProgram(): Promise<void> {
+  if (await isEntryPoint(import.meta)) await main();
+}
+
+// Not awaited: Node's require() takes only modules that wait for nothing.
+runAsProgram();

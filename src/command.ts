@@ -5,6 +5,8 @@ import { choiceFlag, type FlagTable, type FlagValues, integerFlag, switchFlag, t
 import type { Logs } from "./log/open_logs.ts";
 import type { ConnectionErrorCode, Listener, NetAddress } from "./net/connection.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "./serve_options.ts";
+import type { StoreOpenError, StoreOpenErrorCode } from "./sqlite/store_open_error.ts";
+import type { StartWorkerProgram } from "./workers.ts";
 
 /** Flags that every server has, with the port it has by default. */
 export function commonFlags(defaultPort: number): typeof COMMON_FLAGS {
@@ -25,6 +27,15 @@ function bytesFlag(help: string, preset: number): ReturnType<typeof integerFlag>
 
 function timeFlag(help: string, preset: number): ReturnType<typeof integerFlag> {
   return integerFlag({ placeholder: "MS", help, default: preset, min: 1, max: MAX_TIMER_MS });
+}
+
+/** The flag of a command that logs the chains of its requests: main() opens that log. */
+export function chainLogFlag(name: string): ReturnType<typeof textFlag<undefined>> {
+  return textFlag({
+    placeholder: "FILE|-|off",
+    help: `where the chain of each request is logged, - for stdout; ${name}.log where writing is allowed`,
+    default: undefined,
+  });
 }
 
 const COMMON_FLAGS = {
@@ -109,6 +120,8 @@ export interface StartContext<Values extends CommonValues> {
   readonly values: Values;
   readonly logs: Logs;
   readonly clock: Clock;
+  /** The module that workers run: its program, started in a worker, calls the command's `startWorker`. */
+  readonly program: URL;
   /**
    * Opens the port that a flag names, with the host and the certificate of the common flags.
    *
@@ -135,10 +148,14 @@ export interface Command<Table extends FlagTable & typeof COMMON_FLAGS = typeof 
   readonly name: string;
   /** What it is, in one line. */
   readonly summary: string;
-  /** All its flags. */
+  /** All its flags. One of the name `log` asks for a log of chains, see {@linkcode chainLogFlag}. */
   readonly flags: Table;
+  /** The environment variable that gives the port where the flag does not. */
+  readonly portVariable?: string;
   /** Opens its ports and begins to serve. @throws {UsageError | StartError} when it cannot */
   readonly start: (context: StartContext<FlagValues<Table> & CommonValues>) => Promise<RunningCommand>;
+  /** Starts one of several workers, with what the command gave to its pool. */
+  readonly startWorker?: StartWorkerProgram<never>;
 }
 
 /** Why a command could not start though its flags were well-formed, with the exit code that goes with it. */
@@ -170,6 +187,22 @@ export function portError(code: ConnectionErrorCode, address: NetAddress, cause:
     default:
       return new StartError(2, `bad value for --host: cannot listen on ${where}`, { cause });
   }
+}
+
+// Where the caller chose a file or a runtime that cannot work, 2; where the file is in the way, 1.
+const STORE_EXIT_CODES: Readonly<Record<StoreOpenErrorCode, 1 | 2>> = {
+  "no-directory": 2,
+  "no-sqlite": 2,
+  denied: 2,
+  foreign: 1,
+  damaged: 1,
+  locked: 1,
+  failed: 1,
+};
+
+/** Tells why a database file could not be used. */
+export function storeError(error: StoreOpenError): StartError {
+  return new StartError(STORE_EXIT_CODES[error.code], error.message, { cause: error });
 }
 
 /** The URL of an HTTP listener. */

@@ -6,7 +6,7 @@ export interface Flag<T> {
   readonly help: string;
   /** The value's name in `--help`; a flag without one is a switch and takes no value. */
   readonly placeholder?: string;
-  /** Whether it may be given several times: `parse` then gets all values, a line each. */
+  /** Whether it may be given several times: `parse` then gets all values, with {@linkcode VALUE_SEPARATOR} between. */
   readonly isRepeatable?: boolean;
   /** One letter that may stand for the name. */
   readonly alias?: string;
@@ -17,6 +17,9 @@ export interface Flag<T> {
   /** Reads a value; undefined when it is none. */
   readonly parse: (text: string) => T | undefined;
 }
+
+/** Stands between the values of a repeatable flag. No argument of a process can hold it. */
+export const VALUE_SEPARATOR = "\0";
 
 /** Flags by name, without the dashes. */
 export type FlagTable = Readonly<Record<string, Flag<unknown>>>;
@@ -160,10 +163,11 @@ function readFlag(name: string, flag: Flag<unknown>, given: unknown): unknown {
   if (flag.placeholder === undefined) return given === true;
   const isMissing = given === undefined || (Array.isArray(given) && given.length === 0);
   if (isMissing) return flag.default;
-  const text = Array.isArray(given) ? given.join("\n") : String(given);
-  const value = flag.parse(text);
+  const texts = Array.isArray(given) ? given.map(String) : [String(given)];
+  const value = flag.parse(texts.join(VALUE_SEPARATOR));
   if (value === undefined) {
-    const state = text === "" ? "got nothing" : `got ${JSON.stringify(text)}`;
+    const shown = texts.map((text) => text === "" ? "nothing" : JSON.stringify(text));
+    const state = `got ${shown.join(" and ")}`;
     throw new UsageError(`bad value for --${name}: expected ${flag.expected}, ${state}`);
   }
   return value;

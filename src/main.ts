@@ -1,6 +1,8 @@
 // The only reader of arguments, environment and signals, and the only writer to the console.
 
-import { open, readFile } from "node:fs/promises";
+import { writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import process from "node:process";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import {
   type Command,
@@ -10,14 +12,17 @@ import {
   type StartContext,
   StartError,
 } from "./command.ts";
+import { chooseLogTargets } from "./log_targets.ts";
 import { describeFlags, type FlagTable, parseFlags, UsageError } from "./flags.ts";
 import { LogFileError } from "./log/line_target.ts";
-import { type Logs, type LogTarget, openLogs } from "./log/open_logs.ts";
+import { type Logs, openLogs } from "./log/open_logs.ts";
 import { ConnectionError, type Listener, type ListenOptions } from "./net/connection.ts";
 import { listen } from "./net/listen.ts";
 import { appCommand } from "./servers/app/command.ts";
 import { metricsCommand } from "./servers/metrics/command.ts";
 import { staticCommand } from "./servers/static/command.ts";
+import { trapCommand } from "./servers/trap/command.ts";
+import { runInWorker, type StartWorkerProgram } from "./workers.ts";
 import settings from "../deno.json" with { type: "json" };
 
 type AnyCommand = Omit<Command, "flags" | "start"> & {
@@ -25,9 +30,11 @@ type AnyCommand = Omit<Command, "flags" | "start"> & {
   readonly start: (context: never) => Promise<RunningCommand>;
 };
 
-const COMMANDS: readonly AnyCommand[] = [appCommand, staticCommand, metricsCommand];
+const COMMANDS: readonly AnyCommand[] = [appCommand, staticCommand, trapCommand, metricsCommand];
 const DEFAULT_COMMAND = appCommand;
 
+const STDOUT = 1;
+const STDERR = 2;
 const encoder = new TextEncoder();
 
 /**
@@ -35,11 +42,15 @@ const encoder = new TextEncoder();
  *
  * Exit codes: 0 after a stop signal, 1 when the world is in the way (port in use), 2 for mistakes on the command line.
  *
+ * In a worker of a command it does that worker's part instead.
+ *
+ * @param program the module to start again in workers; it calls this function there
  * @param args the command line; default that of the process
  */
-export async function main(args: readonly string[] = Deno.args): Promise<void> {
+export async function main(program: URL, args?: readonly string[]): Promise<void> {
+  if (args === undefined && runInWorker(startInWorker)) return;
   try {
-    await runCommand(args);
+    await runCommand(program, args ?? process.argv.slice(2));
   } catch (error) {
     if (error instanceof UsageError || error instanceof LogFileError) exitWith(2, error.message);
     if (error instanceof StartError) exitWith(error.exitCode, error.message);
@@ -47,7 +58,12 @@ export async function main(args: readonly string[] = Deno.args): Promise<void> {
   }
 }
 
-async function runCommand(args: readonly string[]): Promise<void> {
+const startInWorker: StartWorkerProgram<{ readonly command: string }> = (init, send) => {
+  const { startWorker } = COMMANDS.find(({ name }) => name === init.command)!;
+  return startWorker!(init as never, send);
+};
+
+async function runCommand(program: URL, args: readonly string[]): Promise<void> {
   const [word] = args;
   const isNamed = word !== undefined && !word.startsWith("-");
   const command = isNamed ? COMMANDS.find(({ name }) => name === word) : DEFAULT_COMMAND;
@@ -56,19 +72,53 @@ async function runCommand(args: readonly string[]): Promise<void> {
       `unknown command "${word}": expected ${COMMANDS.map(({ name }) => name).join(", ")}`,
     );
   }
-  const values = parseFlags(isNamed ? args.slice(1) : args, command.flags);
-  if (values.help) return printLine(helpText(command));
-  if (values.version) return printLine(`millrace ${settings.version}`);
-  await startCommand(command, values);
+  // Without its default, a port that was not given can be told from one that was.
+  const { flags: { port: portFlag, ...flags } } = command;
+  const given = parseFlags(isNamed ? args.slice(1) : args, {
+    ...flags,
+    port: { ...portFlag, default: undefined },
+  });
+  if (given.help) return printLine(helpText(command));
+  if (given.version) return printLine(`millrace ${settings.version}`);
+  const remarks: string[] = [];
+  const port = given.port ?? await readPortVariable(command, remarks) ?? portFlag.default;
+  await startCommand(program, { command, values: { ...given, port }, remarks });
 }
 
-async function startCommand(command: AnyCommand, values: CommonValues): Promise<void> {
+/** The port that the environment names, where the command looks there and that may be read: nobody is prompted. */
+async function readPortVariable(
+  { portVariable, flags }: AnyCommand,
+  remarks: string[],
+): Promise<number | undefined> {
+  if (portVariable === undefined) return undefined;
+  if (!await isAllowed({ name: "env", variable: portVariable })) {
+    remarks.push(`no permission to read the environment variable ${portVariable}: it is not looked at`);
+    return undefined;
+  }
+  const text = process.env[portVariable];
+  if (text === undefined || text === "") return undefined;
+  const port = flags.port.parse(text);
+  if (port !== undefined) return port;
+  throw new UsageError(
+    `bad value for the environment variable ${portVariable}: expected ${flags.port.expected}, got ${
+      JSON.stringify(text)
+    }`,
+  );
+}
+
+/** What is to be started. */
+interface Start {
+  readonly command: AnyCommand;
+  readonly values: CommonValues;
+  /** What the user should know about it. */
+  readonly remarks: string[];
+}
+
+async function startCommand(program: URL, { command, values, remarks }: Start): Promise<void> {
   const tls = await readCertificate(values);
-  const accessLog = await chooseLogTarget(values["access-log"], "access");
-  const errorLog = await chooseLogTarget(values["error-log"], "error");
+  const mayWrite = (path: string): Promise<boolean> => isAllowed({ name: "write", path });
   const logs = await openLogs({
-    accessLog: accessLog.target,
-    errorLog: errorLog.target,
+    ...await chooseLogTargets(command, values, { mayWrite, print, printToError, remarks }),
     format: values["log-format"],
     lowestLevel: values["log-level"],
     onError: (error) =>
@@ -80,6 +130,7 @@ async function startCommand(command: AnyCommand, values: CommonValues): Promise<
       values,
       logs,
       clock: SYSTEM_CLOCK,
+      program,
       openPort: (port: number) => openPort({ hostname: values.host, port, ...tls }),
       fail: (message: string): never => {
         logs.flushSync();
@@ -94,9 +145,7 @@ async function startCommand(command: AnyCommand, values: CommonValues): Promise<
   }
   stopOnSignals(running, logs);
   // Said now and not before: a start that fails says one line, and why.
-  for (const { remark } of [accessLog, errorLog]) {
-    if (remark !== undefined) printError(remark);
-  }
+  for (const remark of remarks) printError(remark);
   for (const announcement of running.announcements) printLine(`millrace ${announcement}`);
   await running.finished;
 }
@@ -131,37 +180,11 @@ async function readPem(flag: string, path: string): Promise<string> {
   }
 }
 
-interface ChosenTarget {
-  readonly target: LogTarget;
-  /** What the user should know about the choice. */
-  readonly remark?: string;
-}
-
-/** Logs go to files unless that is not allowed: permissions are asked for, so that nobody is prompted. */
-async function chooseLogTarget(value: string | undefined, log: "access" | "error"): Promise<ChosenTarget> {
-  const consoleTarget: LogTarget = { kind: "console", write: log === "access" ? print : printToError };
-  if (value === "off") return { target: { kind: "off" } };
-  if (value === "-") return { target: consoleTarget };
-  const path = value ?? `${log}.log`;
-  const obstacle = await findObstacle(path);
-  if (obstacle === undefined) return { target: { kind: "file", path } };
-  if (value !== undefined) {
-    throw new UsageError(`bad value for --${log}-log: ${obstacle} ${JSON.stringify(value)}`);
-  }
-  const stream = log === "access" ? "stdout" : "stderr";
-  return { target: consoleTarget, remark: `${obstacle} ${path}: the ${log} log goes to ${stream}` };
-}
-
-/** Why a file cannot be appended to; undefined when it can. */
-async function findObstacle(path: string): Promise<string | undefined> {
-  const { state } = await Deno.permissions.query({ name: "write", path });
-  if (state !== "granted") return "no permission to write";
-  try {
-    await (await open(path, "a")).close();
-    return undefined;
-  } catch {
-    return "cannot write";
-  }
+/** Whether something may be done without the user being asked first, which Deno alone does. */
+async function isAllowed(permission: Deno.PermissionDescriptor): Promise<boolean> {
+  if (!("Deno" in globalThis)) return true;
+  const { state } = await Deno.permissions.query(permission);
+  return state === "granted";
 }
 
 function stopOnSignals(running: RunningCommand, logs: Logs): void {
@@ -169,16 +192,15 @@ function stopOnSignals(running: RunningCommand, logs: Logs): void {
   const stop = async (number: number): Promise<void> => {
     if (isStopping) {
       logs.flushSync();
-      Deno.exit(128 + number);
+      process.exit(128 + number);
     }
     isStopping = true;
     await running.shutdown();
     await logs.close();
-    Deno.exit(0);
+    process.exit(0);
   };
-  Deno.addSignalListener("SIGINT", () => stop(2));
-  // Windows knows no SIGTERM.
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => stop(15));
+  process.on("SIGINT", () => stop(2));
+  process.on("SIGTERM", () => stop(15));
 }
 
 function helpText(command: AnyCommand): string {
@@ -191,7 +213,7 @@ function helpText(command: AnyCommand): string {
 
 function exitWith(code: number, message: string): never {
   printError(message);
-  Deno.exit(code);
+  process.exit(code);
 }
 
 function printLine(line: string): void {
@@ -203,14 +225,15 @@ function printError(line: string): void {
 }
 
 function print(text: string): void {
-  writeAll(Deno.stdout, text);
+  writeAll(STDOUT, text);
 }
 
 function printToError(text: string): void {
-  writeAll(Deno.stderr, text);
+  writeAll(STDERR, text);
 }
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+// Written before the call returns, on every runtime and whatever stands behind: the process may end right after it.
+function writeAll(fileDescriptor: number, text: string): void {
   const bytes = encoder.encode(text);
-  for (let start = 0; start < bytes.length;) start += stream.writeSync(bytes.subarray(start));
+  for (let start = 0; start < bytes.length;) start += writeSync(fileDescriptor, bytes, start);
 }

@@ -15,9 +15,13 @@ export interface ServeSettings extends HttpLimits {
   readonly idleTimeoutMs: number;
   /** Without the client taking any byte of an answer; then the connection is cut. */
   readonly writeTimeoutMs: number;
-  /** For the client to notice the end of the connection after a last answer, while it may still be sending. */
+  /** How long a client that was given a last answer may be silent before the connection is closed. */
   readonly lingerTimeoutMs: number;
-  /** How much unread content is dropped to keep a connection alive, or while lingering. */
+  /** How long a client that was given a last answer may go on sending; what it sends is dropped. */
+  readonly maxLingerMs: number;
+  /** How much a client that was given a last answer may go on sending. */
+  readonly maxLingerBytes: number;
+  /** How much unread content is dropped to keep a connection alive. */
   readonly maxDrainBytes: number;
   /** Connections at once; one more gets 503. */
   readonly maxConnections: number;
@@ -54,7 +58,13 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   idleTimeoutMs: 15_000,
   // nginx allows 60 s between two writes; half of it frees slots sooner under slow-read attacks.
   writeTimeoutMs: 30_000,
+  // nginx lingering_timeout is 5 s: a slot is worth more here than the last client on a bad line.
   lingerTimeoutMs: 2_000,
+  // nginx lingering_time.
+  maxLingerMs: 30_000,
+  // nginx knows no bound, but the work of dropping is the sender's choice: 64 MiB take 30 ms (Deno 2.9.6).
+  maxLingerBytes: 67_108_864,
+  // Go's net/http; dropping more costs longer than a new connection.
   maxDrainBytes: 262_144,
   // Ten thousand idle clients and room beside them.
   maxConnections: 16_384,

@@ -1,17 +1,20 @@
 import type { Deadlined, Deadlines } from "./deadlines.ts";
 import { HttpError } from "./http/errors.ts";
-import type { ReadPhase } from "./http/request_reader.ts";
-import type { ResponseSink } from "./http/response_writer.ts";
+import type { BytesReceiver, ReadPhase } from "./http/request_source.ts";
+import type { BytesSender, ResponseSink } from "./http/response_writer.ts";
 import { type Connection, ConnectionError } from "./net/connection.ts";
 import type { ServeSettings } from "./serve_options.ts";
+
+// Time for the last answer to get through when the server stops: more than a round trip around the world.
+const HURRIED_LINGER_MS = 250;
 
 /**
  * A connection whose every wait has an end.
  *
- * An idle one is closed. A head or content that comes too slowly fails its read with 408, while the runtime's read
- * stays under way; a client that takes no bytes is cut off.
+ * An idle one is closed. A head or content that comes too slowly fails with 408, while the runtime's read stays under
+ * way; a client that takes no bytes is cut off.
  */
-export class TimedConnection implements Deadlined, ResponseSink {
+export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
   /** Whether nothing of a request has arrived since the last answer. */
   isIdle = true;
 
@@ -23,14 +26,19 @@ export class TimedConnection implements Deadlined, ResponseSink {
   #writeDeadlineMs = Infinity;
   // What was left to write when it was last looked at.
   #seenBufferedBytes = Infinity;
-  // The runtime's read that goes on after its deadline.
-  #pendingRead: Promise<number | null> | undefined;
-  #failRead: ((error: Error) => void) | undefined;
+  // Who waits for a head or content, or reads ahead; the runtime's read goes on when its deadline has ended the wait.
+  #receiver: BytesReceiver | undefined;
+  #isReceiving = false;
   // Infinity until something of a head has arrived.
   #headDeadlineMs = Infinity;
+  // When the wait for content began; undefined for a head.
+  #bodyStartMs: number | undefined;
   #bodyWaitMs = 0;
   #bodyBytes = 0;
   #isLingering = false;
+  // When the linger ends whatever the client does; Infinity until it begins.
+  #lingerEndMs = Infinity;
+  #isHurried = false;
 
   constructor(connection: Connection, settings: ServeSettings, deadlines: Deadlines) {
     this.#connection = connection;
@@ -44,23 +52,41 @@ export class TimedConnection implements Deadlined, ResponseSink {
   }
 
   /**
-   * Reads, with the deadline that goes with what is waited for.
+   * Reads, with the deadline that goes with what is waited for; calls back later.
    *
-   * @throws {HttpError} 408 when a head or content does not come in time
-   * @throws {ConnectionError} `closed` once the connection is being ended
+   * It fails with HttpError 408 when a head or content does not come in time, and with ConnectionError `closed` once the
+   * connection is being ended.
    */
-  read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
+  receive(buffer: Uint8Array, receiver: BytesReceiver, phase: ReadPhase): void {
     if (this.#isLingering) {
-      return Promise.reject(new ConnectionError("closed", "Cannot read: the request has been answered"));
+      const error = new ConnectionError("closed", "Cannot read: the request has been answered");
+      return queueMicrotask(() => receiver.onReceiveFailed(error));
     }
     switch (phase) {
       case "request":
-        return this.#readIdle(buffer);
+        // Nothing is done when it settles: this is the wait of every request one at a time.
+        this.beginIdle();
+        return this.#connection.receive(buffer, receiver);
+      case "ahead":
+        return this.#receiveUntil(Infinity, buffer, receiver);
       case "head":
-        return this.#readHead(buffer);
+        this.isIdle = false;
+        if (this.#headDeadlineMs === Infinity) {
+          this.#headDeadlineMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
+        }
+        return this.#receiveUntil(this.#headDeadlineMs, buffer, receiver);
       case "body":
-        return this.#readBody(buffer);
+        this.#bodyStartMs = this.#deadlines.nowMs;
+        return this.#receiveUntil(this.#bodyStartMs + this.#settings.bodyTimeoutMs, buffer, receiver);
     }
+  }
+
+  /** Says that from now on the next request is waited for. */
+  beginIdle(): void {
+    this.isIdle = true;
+    // An empty line in pieces was no head.
+    this.#headDeadlineMs = Infinity;
+    this.#readDeadlineMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
   }
 
   /** Says that a request's head is complete: its handler has all the time it wants. */
@@ -72,68 +98,59 @@ export class TimedConnection implements Deadlined, ResponseSink {
     this.#bodyBytes = 0;
   }
 
-  // Not async, and nothing is done when it settles: this is the wait of every request one at a time.
-  #readIdle(buffer: Uint8Array): Promise<number | null> {
-    this.isIdle = true;
-    this.#readDeadlineMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
-    return this.#connection.read(buffer);
-  }
-
-  #readHead(buffer: Uint8Array): Promise<number | null> {
-    this.isIdle = false;
-    if (this.#headDeadlineMs === Infinity) {
-      this.#headDeadlineMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
-    }
-    return this.#readUntil(buffer, this.#headDeadlineMs);
-  }
-
-  async #readBody(buffer: Uint8Array): Promise<number | null> {
-    const { bodyTimeoutMs, minBodyBytesPerSecond } = this.#settings;
-    const startMs = this.#deadlines.nowMs;
-    const count = await this.#readUntil(buffer, startMs + bodyTimeoutMs);
-    this.#bodyWaitMs += this.#deadlines.nowMs - startMs;
-    this.#bodyBytes += count ?? 0;
-    const isTooSlow = this.#bodyWaitMs > bodyTimeoutMs &&
-      this.#bodyBytes * 1000 < minBodyBytesPerSecond * this.#bodyWaitMs;
-    if (isTooSlow && count !== null) throw timeout("content comes too slowly");
-    return count;
-  }
-
-  #readUntil(buffer: Uint8Array, deadlineMs: number): Promise<number | null> {
-    const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  #receiveUntil(deadlineMs: number, buffer: Uint8Array, receiver: BytesReceiver): void {
     this.#readDeadlineMs = deadlineMs;
-    this.#failRead = reject;
-    this.#pendingRead = this.#connection.read(buffer);
-    this.#pendingRead.then((count) => {
-      this.#endWait();
-      resolve(count);
-    }, (error) => {
-      this.#endWait();
-      reject(error);
-    });
-    return promise;
+    this.#receiver = receiver;
+    this.#isReceiving = true;
+    this.#connection.receive(buffer, this);
   }
 
-  #endWait(): void {
+  /** Called back by the connection. */
+  onReceived(count: number | null): void {
+    const receiver = this.#endWait();
+    if (receiver === undefined) return;
+    if (this.#isBodyTooSlow(count)) receiver.onReceiveFailed(timeout("content comes too slowly"));
+    else receiver.onReceived(count);
+  }
+
+  /** Called back by the connection. */
+  onReceiveFailed(error: unknown): void {
+    this.#endWait()?.onReceiveFailed(error);
+  }
+
+  #endWait(): BytesReceiver | undefined {
+    const receiver = this.#receiver;
     this.#readDeadlineMs = Infinity;
-    this.#failRead = undefined;
-    this.#pendingRead = undefined;
+    this.#receiver = undefined;
+    this.#isReceiving = false;
+    return receiver;
   }
 
-  write(bytes: Uint8Array): Promise<void> {
+  #isBodyTooSlow(count: number | null): boolean {
+    if (this.#bodyStartMs === undefined) return false;
+    const { bodyTimeoutMs, minBodyBytesPerSecond } = this.#settings;
+    this.#bodyWaitMs += this.#deadlines.nowMs - this.#bodyStartMs;
+    this.#bodyStartMs = undefined;
+    this.#bodyBytes += count ?? 0;
+    return count !== null && this.#bodyWaitMs > bodyTimeoutMs &&
+      this.#bodyBytes * 1000 < minBodyBytesPerSecond * this.#bodyWaitMs;
+  }
+
+  transmit(bytes: Uint8Array, sender: BytesSender): void {
     this.#writeDeadlineMs = this.#deadlines.nowMs + this.#settings.writeTimeoutMs;
-    const written = this.#connection.write(bytes);
+    this.#connection.transmit(bytes, sender);
     this.#seenBufferedBytes = this.#connection.bufferedBytes;
-    return written;
   }
 
   onDeadline(): void {
     const { nowMs } = this.#deadlines;
     if (this.#writeDeadlineMs <= nowMs && !this.#extendWrite()) return this.#giveUp();
     if (this.#readDeadlineMs > nowMs) return;
-    if (this.#failRead !== undefined) {
+    const receiver = this.#receiver;
+    if (receiver !== undefined && !this.#isLingering && !this.isIdle) {
       this.#readDeadlineMs = Infinity;
-      this.#failRead(timeout("bytes did not come in time"));
+      this.#receiver = undefined;
+      receiver.onReceiveFailed(timeout("bytes did not come in time"));
     } else if (this.isWriting) {
       // Who still takes an answer is not idle; whether it is taken fast enough, the write's deadline tells.
       const { idleTimeoutMs, lingerTimeoutMs } = this.#settings;
@@ -170,35 +187,54 @@ export class TimedConnection implements Deadlined, ResponseSink {
     return this.#connection.closeWrite();
   }
 
-  /** Whether a read is under way that somebody waits for. */
+  /** Whether a read of a head or content is under way, even one that nobody waits for any more. */
   get isReading(): boolean {
-    return this.#pendingRead !== undefined;
+    return this.#isReceiving;
   }
 
   /**
    * Ends the connection so that the last answer reaches a client that is still sending (RFC 9112 §9.6): FIN, then
-   * reading until the client ends too, within the bounds of time and bytes.
+   * reading until the client ends too, is silent, or has sent too much for too long. Never fails.
+   *
+   * @param buffer takes what nobody looks at: all connections may share one
    */
-  async linger(): Promise<void> {
-    const { lingerTimeoutMs, maxDrainBytes } = this.#settings;
-    const buffer = new Uint8Array(16_384);
-    this.#isLingering = true;
+  async linger(buffer: Uint8Array): Promise<void> {
+    const { lingerTimeoutMs, maxLingerMs, maxLingerBytes } = this.#settings;
     // From here on a deadline ends the connection, also under a read that a handler has left behind.
-    this.#failRead = undefined;
+    this.#isLingering = true;
     try {
       this.#readDeadlineMs = this.#deadlines.nowMs + lingerTimeoutMs;
       await this.#connection.closeWrite();
-      const deadlineMs = this.#deadlines.nowMs + lingerTimeoutMs;
-      let drained = 0;
-      while (drained <= maxDrainBytes) {
-        this.#readDeadlineMs = deadlineMs;
-        const count = await (this.#pendingRead ?? this.#connection.read(buffer));
+      this.#lingerEndMs = this.#deadlines.nowMs + (this.#isHurried ? HURRIED_LINGER_MS : maxLingerMs);
+      for (let drained = 0; drained <= maxLingerBytes;) {
+        this.#readDeadlineMs = Math.min(this.#lingerEndMs, this.#deadlines.nowMs + lingerTimeoutMs);
+        const count = await this.#receiveLate(buffer);
         if (count === null) return;
         drained += count;
       }
     } catch {
       // The client is gone, or its time is up: both end the connection.
     }
+  }
+
+  /** Says that the server stops: a linger, also one that begins later, ends soon. */
+  hurry(): void {
+    this.#isHurried = true;
+    if (this.#lingerEndMs === Infinity) return;
+    this.#lingerEndMs = this.#deadlines.nowMs + HURRIED_LINGER_MS;
+    this.#readDeadlineMs = Math.min(this.#readDeadlineMs, this.#lingerEndMs);
+  }
+
+  /** Takes over a read that is under way, or begins one. */
+  #receiveLate(buffer: Uint8Array): Promise<number | null> {
+    return new Promise((resolve, reject) => {
+      this.#receiver?.onReceiveFailed(
+        new ConnectionError("closed", "Cannot read: the request has been answered"),
+      );
+      this.#receiver = { onReceived: resolve, onReceiveFailed: reject };
+      if (!this.#isReceiving) this.#connection.receive(buffer, this);
+      this.#isReceiving = true;
+    });
   }
 
   /** Gives the connection up. May be called twice. */

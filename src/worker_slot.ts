@@ -1,24 +1,15 @@
 // The place of one worker of a pool: who crashes is replaced.
 
 import type { Clock } from "./clock.ts";
-import { ConnectionError, type ConnectionErrorCode, type NetAddress } from "./net/connection.ts";
-
-/** What a worker tells the pool. */
-export type WorkerReport =
-  | { readonly kind: "listening"; readonly address: NetAddress }
-  | { readonly kind: "failed"; readonly message: string; readonly code: ConnectionErrorCode | undefined }
-  | { readonly kind: "message"; readonly data: unknown }
-  | { readonly kind: "stopped" };
-
-/** What the pool tells a worker. */
-export type WorkerOrder = { readonly kind: "start"; readonly init: unknown } | { readonly kind: "stop" };
+import { ConnectionError, type NetAddress } from "./net/connection.ts";
+import { type RunningWorker, startWorker, type WorkerReport } from "./workers.ts";
 
 /** What a {@linkcode WorkerSlot} is made of. */
 export interface WorkerSlotOptions {
   /** The module of the worker. */
   readonly module: URL;
   /** What it is told at its start: plain data. */
-  readonly createInit: (port: number) => unknown;
+  readonly createInit: () => unknown;
   /** Gets what it sends. */
   readonly onMessage: (data: unknown) => void;
   /** Told when it has crashed. */
@@ -39,8 +30,7 @@ export class WorkerSlot {
   /** Resolves when the worker has ended for good. */
   readonly finished: Promise<void>;
   readonly #options: WorkerSlotOptions;
-  #worker: Worker | undefined;
-  #port = 0;
+  #worker: RunningWorker | undefined;
   #delayMs = MIN_DELAY_MS;
   #startedAtMs = 0;
   #isStopping = false;
@@ -54,10 +44,37 @@ export class WorkerSlot {
   }
 
   /** Starts the worker. @returns where it listens @throws {Error} when it fails before it listens */
-  async start(port: number): Promise<NetAddress> {
-    const address = await this.#launch(port);
-    this.#port = address.port;
-    return address;
+  start(): Promise<NetAddress> {
+    const { module, createInit, clock } = this.#options;
+    this.#startedAtMs = clock.nowMs();
+    return new Promise((resolve, reject) => {
+      let isListening = false;
+      const onError = (error: Error): void => {
+        worker.terminate();
+        // A worker that was replaced or cut off already has nothing more to say.
+        if (this.#worker !== worker) return;
+        this.#worker = undefined;
+        if (isListening) this.#replace(error);
+        else reject(error);
+      };
+      const onReport = (report: WorkerReport): void => {
+        switch (report.kind) {
+          case "ready":
+            return worker.send(this.#isStopping ? { kind: "stop" } : { kind: "start", init: createInit() });
+          case "listening":
+            isListening = true;
+            return resolve(report.address);
+          case "failed":
+            return onError(toError(report));
+          case "message":
+            return this.#options.onMessage(report.data);
+          case "stopped":
+            return this.terminate();
+        }
+      };
+      const worker = startWorker(module, { onReport, onError });
+      this.#worker = worker;
+    });
   }
 
   /** Tells the worker to stop; settles when it has, or was cut off. */
@@ -67,7 +84,7 @@ export class WorkerSlot {
       this.#stopWaiting?.();
       if (this.#worker === undefined) this.terminate();
       else {
-        this.#worker.postMessage({ kind: "stop" } satisfies WorkerOrder);
+        this.#worker.send({ kind: "stop" });
         this.#wait(this.#options.stopTimeoutMs, () => this.terminate());
       }
     }
@@ -83,53 +100,13 @@ export class WorkerSlot {
     this.#resolveFinished();
   }
 
-  #launch(port: number): Promise<NetAddress> {
-    const { module, createInit, clock } = this.#options;
-    const worker = new Worker(module, { type: "module" });
-    this.#worker = worker;
-    this.#startedAtMs = clock.nowMs();
-    return new Promise((resolve, reject) => {
-      let isListening = false;
-      const fail = (error: Error): void => {
-        worker.terminate();
-        // A worker that was replaced or cut off already has nothing more to say.
-        if (this.#worker !== worker) return;
-        this.#worker = undefined;
-        if (isListening) this.#replace(error);
-        else reject(error);
-      };
-      worker.onerror = (event): void => {
-        event.preventDefault();
-        fail(new Error(event.message));
-      };
-      worker.onmessage = ({ data: report }: MessageEvent<WorkerReport>): void => {
-        switch (report.kind) {
-          case "listening":
-            isListening = true;
-            return resolve(report.address);
-          case "failed":
-            return fail(
-              report.code === undefined
-                ? new Error(report.message)
-                : new ConnectionError(report.code, report.message),
-            );
-          case "message":
-            return this.#options.onMessage(report.data);
-          case "stopped":
-            return this.terminate();
-        }
-      };
-      worker.postMessage({ kind: "start", init: createInit(port) } satisfies WorkerOrder);
-    });
-  }
-
   #replace(error: Error): void {
     if (this.#isStopping) return this.terminate();
     const { clock, onCrash } = this.#options;
     onCrash(error);
     if (clock.nowMs() - this.#startedAtMs >= STEADY_MS) this.#delayMs = MIN_DELAY_MS;
     this.#wait(this.#delayMs, () => {
-      this.#launch(this.#port).catch((cause) => this.#replace(cause));
+      this.start().catch((cause) => this.#replace(cause));
     });
     this.#delayMs = Math.min(MAX_DELAY_MS, this.#delayMs * 2);
   }
@@ -142,4 +119,8 @@ export class WorkerSlot {
     });
     this.#stopWaiting = stop;
   }
+}
+
+function toError({ message, code }: WorkerReport & { readonly kind: "failed" }): Error {
+  return code === undefined ? new Error(message) : new ConnectionError(code, message);
 }

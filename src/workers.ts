@@ -1,82 +1,80 @@
-// Several threads that accept on one port (SO_REUSEPORT): the kernel deals connections out among them.
+// What each runtime has to let several threads or processes accept on one port: Deno and Bun have threads, each with a
+// socket of its own that shares the port (SO_REUSEPORT); Node has processes, which share the socket (node:cluster).
 
-import type { Clock } from "./clock.ts";
-import { ConnectionError, type NetAddress } from "./net/connection.ts";
-import { type WorkerOrder, type WorkerReport, WorkerSlot, type WorkerSlotOptions } from "./worker_slot.ts";
+import cluster from "node:cluster";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { ConnectionError, type ConnectionErrorCode, type NetAddress } from "./net/connection.ts";
 
-/** Whether several workers can accept on one port and the system deals connections out among them: Linux alone. */
+/** What a worker tells the pool. */
+export type WorkerReport =
+  | { readonly kind: "ready" }
+  | { readonly kind: "listening"; readonly address: NetAddress }
+  | { readonly kind: "failed"; readonly message: string; readonly code: ConnectionErrorCode | undefined }
+  | { readonly kind: "message"; readonly data: unknown }
+  | { readonly kind: "stopped" };
+
+/** What the pool tells a worker, once that is ready. */
+export type WorkerOrder = { readonly kind: "start"; readonly init: unknown } | { readonly kind: "stop" };
+
+/** A worker as the pool sees it. */
+export interface RunningWorker {
+  /** Gives an order. */
+  send(order: WorkerOrder): void;
+  /** Cuts it off. May be called twice. */
+  terminate(): void;
+}
+
+/** What a worker calls back with. */
+export interface WorkerEvents {
+  /** It has told something. */
+  readonly onReport: (report: WorkerReport) => void;
+  /** It has crashed, or ended by itself. */
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * Whether connections can be dealt out among workers: SO_REUSEPORT does so on Linux alone, and Deno ends a program that
+ * asks for it without `--unstable-net`, of which only the names that come with it tell.
+ */
 export function canSharePorts(): boolean {
-  return typeof Deno !== "undefined" && Deno.build.os === "linux";
+  if (isNode()) return true;
+  return process.platform === "linux" && (!("Deno" in globalThis) || "listenDatagram" in Deno);
 }
 
-/** What a {@linkcode WorkerPool} is made of. */
-export interface WorkerPoolOptions<Init> {
-  /** The module that each worker runs; it calls {@linkcode runInWorker}. */
-  readonly module: URL;
-  /** How many workers, 1 or more. */
-  readonly count: number;
-  /** What a worker is told at its start, also again after a crash: plain data. @param port 0 for the first one at most */
-  readonly createInit: (index: number, port: number) => Init;
-  /** TCP port; 0 for any free one, the same for all. */
-  readonly port: number;
-  /** Gets what workers send. */
-  readonly onMessage: (data: unknown) => void;
-  /** Told of a worker that has crashed; another one takes its place. */
-  readonly onCrash: (error: Error, index: number) => void;
-  /** For the delay before a crashed worker is replaced. */
-  readonly clock: Clock;
-  /** How long a worker may take to stop before it is cut off. */
-  readonly stopTimeoutMs: number;
+function isNode(): boolean {
+  return !("Deno" in globalThis || "Bun" in globalThis);
 }
 
-/** Workers that serve the same port, each in a thread of its own. */
-export class WorkerPool {
-  /** Where they listen. */
-  readonly address: NetAddress;
-  /** Resolves when all have ended, which only {@linkcode WorkerPool.stop} makes them do. */
-  readonly finished: Promise<void>;
-  readonly #slots: readonly WorkerSlot[];
+/**
+ * Starts a worker.
+ *
+ * @param module what it runs; it calls {@linkcode runInWorker}
+ */
+export function startWorker(module: URL, events: WorkerEvents): RunningWorker {
+  return isNode() ? startProcess(module, events) : startThread(module, events);
+}
 
-  private constructor(address: NetAddress, slots: readonly WorkerSlot[]) {
-    this.address = address;
-    this.#slots = slots;
-    this.finished = Promise.all(slots.map((slot) => slot.finished)).then(() => {});
-  }
+function startThread(module: URL, { onReport, onError }: WorkerEvents): RunningWorker {
+  const worker = new Worker(module, { type: "module" });
+  worker.onmessage = ({ data }: MessageEvent<WorkerReport>): void => onReport(data);
+  worker.onerror = (event): void => {
+    event.preventDefault();
+    onError(new Error(event.message));
+  };
+  return { send: (order) => worker.postMessage(order), terminate: () => worker.terminate() };
+}
 
-  /**
-   * Starts all workers.
-   *
-   * @returns when all of them listen
-   * @throws {ConnectionError} when the port cannot be opened
-   * @throws {Error} when a worker fails at its start in another way; none is left behind
-   */
-  static async start<Init>(options: WorkerPoolOptions<Init>): Promise<WorkerPool> {
-    const slots: WorkerSlot[] = [];
-    const add = (index: number, port: number): Promise<NetAddress> => {
-      const settings: WorkerSlotOptions = {
-        ...options,
-        createInit: (realPort) => options.createInit(index, realPort),
-        onCrash: (error) => options.onCrash(error, index),
-      };
-      const slot = new WorkerSlot(settings);
-      slots.push(slot);
-      return slot.start(port);
-    };
-    try {
-      // The first one finds out which port a 0 stands for.
-      const address = await add(0, options.port);
-      await Promise.all(Array.from({ length: options.count - 1 }, (_, i) => add(i + 1, address.port)));
-      return new WorkerPool(address, slots);
-    } catch (error) {
-      for (const slot of slots) slot.terminate();
-      throw error;
-    }
-  }
-
-  /** Tells all workers to stop gracefully, and cuts off those that take too long. */
-  async stop(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot.stop()));
-  }
+function startProcess(module: URL, { onReport, onError }: WorkerEvents): RunningWorker {
+  cluster.setupPrimary({ exec: fileURLToPath(module), args: [], serialization: "advanced" });
+  const worker = cluster.fork();
+  worker.on("message", onReport);
+  worker.on("exit", (code, signal) => onError(new Error(`ended with ${signal ?? `code ${code}`}`)));
+  return {
+    // One that is gone does not hear it: then its end is told.
+    send: (order) => void worker.send(order, () => {}),
+    terminate: () => void worker.process.kill("SIGKILL"),
+  };
 }
 
 /** A server in a worker. */
@@ -85,38 +83,92 @@ export interface WorkerProgram {
   readonly address: NetAddress;
   /** Stops gracefully; what it sends before it settles still arrives. */
   shutdown(): Promise<void>;
+  /** Called when the worker crashes; what it sends still arrives. */
+  onCrash?(): void;
 }
 
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<WorkerOrder>) => void) | null;
-  postMessage(report: WorkerReport): void;
-}
+/** Starts what a worker is to do. `send` reaches `onMessage` of the pool. */
+export type StartWorkerProgram<Init> = (
+  init: Init,
+  send: (data: unknown) => void,
+) => Promise<WorkerProgram>;
 
 /**
- * Makes this module the program of a worker; does nothing outside of one.
+ * Makes this module the program of a worker.
  *
- * @param start opens the port with `reusePort` and serves; `send` reaches `onMessage` of the pool
+ * @param start opens the port with `reusePort` and serves
+ * @returns false outside of a worker, where it does nothing
  */
-export function runInWorker<Init>(
-  start: (init: Init, send: (data: unknown) => void) => Promise<WorkerProgram>,
-): void {
-  if (!("WorkerGlobalScope" in globalThis)) return;
-  const scope = globalThis as unknown as WorkerScope;
+export function runInWorker<Init>(start: StartWorkerProgram<Init>): boolean {
+  const pool = findPool();
+  if (pool === undefined) return false;
   let program: Promise<WorkerProgram> | undefined;
-  scope.onmessage = async ({ data: order }): Promise<void> => {
+  let running: WorkerProgram | undefined;
+  pool.onCrash(() => running?.onCrash?.());
+  pool.onOrder(async (order): Promise<void> => {
     if (order.kind === "start") {
-      program = start(order.init as Init, (data) => scope.postMessage({ kind: "message", data }));
+      program = start(order.init as Init, (data) => pool.report({ kind: "message", data }));
       try {
-        scope.postMessage({ kind: "listening", address: (await program).address });
+        running = await program;
+        pool.report({ kind: "listening", address: running.address });
       } catch (error) {
-        const code = error instanceof ConnectionError ? error.code : undefined;
-        const message = error instanceof Error ? error.message : String(error);
-        scope.postMessage({ kind: "failed", message, code });
+        pool.report(toFailure(error));
       }
     } else {
       // One that has not started has nothing to stop.
       await (await program?.catch(() => undefined))?.shutdown();
-      scope.postMessage({ kind: "stopped" });
+      pool.report({ kind: "stopped" });
     }
+  });
+  pool.report({ kind: "ready" });
+  return true;
+}
+
+/** The pool as a worker sees it. */
+interface Pool {
+  report(report: WorkerReport): void;
+  onOrder(take: (order: WorkerOrder) => void): void;
+  onCrash(tell: () => void): void;
+}
+
+function findPool(): Pool | undefined {
+  if (isNode()) return cluster.isWorker ? poolOfProcess() : undefined;
+  const { Bun } = globalThis as { readonly Bun?: { readonly isMainThread: boolean } };
+  const isWorker = Bun === undefined ? "WorkerGlobalScope" in globalThis : !Bun.isMainThread;
+  return isWorker ? poolOfThread() : undefined;
+}
+
+function poolOfThread(): Pool {
+  const scope = globalThis as unknown as {
+    onmessage: (event: MessageEvent<WorkerOrder>) => void;
+    postMessage(report: WorkerReport): void;
   };
+  return {
+    report: (report) => scope.postMessage(report),
+    onOrder: (take) => scope.onmessage = ({ data }) => take(data),
+    onCrash(tell): void {
+      addEventListener("error", tell);
+      addEventListener("unhandledrejection", tell);
+    },
+  };
+}
+
+function poolOfProcess(): Pool {
+  // Ctrl-C reaches all processes of a terminal; the first one tells the others to stop.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+  return {
+    report: (report) => void process.send!(report, () => {}),
+    onOrder: (take) => process.on("message", take),
+    onCrash(tell): void {
+      process.on("uncaughtException", (error) => {
+        tell();
+        process.send!(toFailure(error), () => process.exit(1));
+      });
+    },
+  };
+}
+
+function toFailure(error: unknown): WorkerReport {
+  const code = error instanceof ConnectionError ? error.code : undefined;
+  return { kind: "failed", message: error instanceof Error ? error.message : String(error), code };
 }

@@ -13,29 +13,33 @@ interface SourceFile {
 
 // From the ground up. What stands in one row may not import each other, save for files of the same unit.
 const FLOORS: readonly (readonly string[])[] = [
-  ["bytes", "net"],
+  ["bytes", "net", "sqlite"],
   ["http"],
   ["log"],
   ["backend"],
   ["serving"],
   ["servers/app", "servers/static", "servers/trap", "servers/metrics"],
-  ["main.ts"],
+  ["main.ts", "entry_point.ts"],
 ];
 
 const SERVING = [
   "clock.ts",
   "deadlines.ts",
+  "end_of_turn.ts",
+  "served_context.ts",
   "serve_options.ts",
   "timed_connection.ts",
   "serve_connection.ts",
   "serve.ts",
   "workers.ts",
+  "worker_pool.ts",
   "worker_slot.ts",
   "flags.ts",
   "command.ts",
+  "log_targets.ts",
 ];
 
-const KNOWS_RUNTIME = /^(net\/|workers\.ts$|main\.ts$)/;
+const KNOWS_RUNTIME = /^(net\/|workers\.ts$|main\.ts$|entry_point\.ts$)/;
 const IMPORT = /^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
 const root = new URL("../src/", import.meta.url);
@@ -44,7 +48,7 @@ async function readSources(directory: URL = root): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
     if (isDirectory) files.push(...await readSources(new URL(`${name}/`, directory)));
-    else if (name.endsWith(".ts")) files.push(await readSource(new URL(name, directory)));
+    else if (/\.[jt]s$/.test(name)) files.push(await readSource(new URL(name, directory)));
   }
   return files;
 }
@@ -140,4 +144,15 @@ Deno.test("files of src are shorter than 300 lines", async () => {
     path
   );
   assertEquals(long, []);
+});
+
+Deno.test("JavaScript is for browsers only, checked like TypeScript, and makes no code or markup out of text", async () => {
+  const scripts = (await readSources()).filter(({ path }) => path.endsWith(".js"));
+  const strangers = scripts.filter(({ path, text }) =>
+    !path.startsWith("servers/trap/page/client/") || !text.startsWith("// @ts-check\n")
+  );
+  assertEquals(strangers.map(({ path }) => path), []);
+  const makers =
+    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|\bFunction\(|srcdoc|javascript:/;
+  assertEquals(findLines(scripts, makers), []);
 });

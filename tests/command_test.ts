@@ -1,8 +1,17 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { commonFlags, portError, portFlag, serveOptionsOf, urlOf } from "../src/command.ts";
+import {
+  chainLogFlag,
+  commonFlags,
+  portError,
+  portFlag,
+  serveOptionsOf,
+  storeError,
+  urlOf,
+} from "../src/command.ts";
 import { parseFlags } from "../src/flags.ts";
 import type { ConnectionErrorCode, Listener } from "../src/net/connection.ts";
 import { DEFAULT_SETTINGS } from "../src/serve_options.ts";
+import { StoreOpenError, type StoreOpenErrorCode } from "../src/sqlite/store_open_error.ts";
 
 Deno.test("commonFlags() has the defaults of the server, and the port of the command", () => {
   const values = parseFlags([], commonFlags(8888));
@@ -55,6 +64,22 @@ Deno.test("portError() says what is in the way, with the exit code that goes wit
     assertEquals([error.exitCode, error.cause], [exitCode, cause]);
     assertStringIncludes(error.message, part);
   }
+});
+
+Deno.test("storeError() tells whether the caller or the file is at fault", () => {
+  const rows: [code: StoreOpenErrorCode, exitCode: number][] = [["no-directory", 2], ["foreign", 1], [
+    "locked",
+    1,
+  ]];
+  for (const [code, exitCode] of rows) {
+    const cause = new StoreOpenError(code, "Cannot open it");
+    const error = storeError(cause);
+    assertEquals([error.exitCode, error.message, error.cause], [exitCode, "Cannot open it", cause]);
+  }
+});
+
+Deno.test("chainLogFlag() names the file of its command", () => {
+  assertStringIncludes(chainLogFlag("trap").help, "trap.log");
 });
 
 Deno.test("urlOf() names scheme, host and port, IPv6 in brackets (RFC 3986 §3.2.2)", () => {

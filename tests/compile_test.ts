@@ -1,40 +1,62 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { within } from "./support/deadline.ts";
-import { withDirectory } from "./support/program.ts";
+import { everyServer } from "./runtimes/every_server.ts";
+import { RUNTIMES, testOn } from "./runtimes/runtimes.ts";
+import { type Ended, ROOT, runCommand, startCommand, withDirectory } from "./support/program.ts";
 
-const ROOT = new URL("../", import.meta.url).pathname;
-const DENO = Deno.execPath();
+const LOGS_OFF = ["--access-log", "off", "--error-log", "off", "--port", "0"];
 
-/** The words of the compile task, with another output. */
-async function compileArguments(output: string): Promise<string[]> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
-  const words: string[] = tasks.compile.split(" ").slice(1);
-  return words.map((word, i) => words[i - 1] === "--output" ? output : word);
+/** Checks that a binary needs nothing beside it: it runs in an empty folder, and its servers answer. */
+async function checkBinary(binary: string): Promise<void> {
+  await withDirectory(async (directory) => {
+    const launch = (args: readonly string[]): Deno.Command =>
+      new Deno.Command(binary, {
+        args: [...args],
+        cwd: directory,
+        clearEnv: true,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      });
+    const version = await runCommand(launch(["--version"]));
+    assertMatch(version.stdout, /^millrace \d+\.\d+\.\d+\n$/);
+    for (const { args, check } of everyServer(`${ROOT}docroot`)) {
+      const program = await startCommand(launch([...args, ...LOGS_OFF]));
+      try {
+        await check(program);
+      } finally {
+        const { code, stderr } = await program.stop();
+        assertEquals([code, stderr], [0, ""], args.join(" "));
+      }
+    }
+    assertEquals([...Deno.readDirSync(directory)], []);
+  });
 }
 
-Deno.test("the compile task makes one binary, which starts in an empty folder", async () => {
+function runDeno(words: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return runCommand(new Deno.Command(Deno.execPath(), { args: [...words], cwd: ROOT, env }));
+}
+
+testOn(RUNTIMES.find(({ name }) => name === "Bun")!, "the compile:bun task makes one binary", async (bun) => {
   await withDirectory(async (directory) => {
     const binary = `${directory}/millrace`;
-    const { success, stderr } = await new Deno.Command(DENO, {
-      args: await compileArguments(binary),
-      cwd: ROOT,
-    })
-      .output();
-    const said = new TextDecoder().decode(stderr);
-    if (!success && /lookup address|error sending request|dns error|failed to download/i.test(said)) {
-      console.log("skipped: the runtime part that deno compile downloads cannot be had here");
-      return;
+    const { code, stderr } = await runDeno(["task", "compile:bun", binary], { BUN: bun });
+    assertEquals(code, 0, stderr);
+    await checkBinary(binary);
+  });
+});
+
+Deno.test("the compile task makes one binary", async () => {
+  await withDirectory(async (directory) => {
+    const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+    const words: string[] = tasks.compile.split(" ").slice(1);
+    const binary = `${directory}/millrace`;
+    const { code, stderr } = await runDeno(
+      words.map((word, index) => words[index - 1] === "--output" ? binary : word),
+    );
+    if (code !== 0 && /lookup address|error sending request|dns error|failed to download/i.test(stderr)) {
+      return console.log("skipped: the runtime part that deno compile downloads cannot be had here");
     }
-    assertEquals(success, true, said);
-    const version = await new Deno.Command(binary, { args: ["--version"], cwd: directory }).output();
-    assertMatch(new TextDecoder().decode(version.stdout), /^millrace \d+\.\d+\.\d+\n$/);
-    const program = new Deno.Command(binary, { args: ["--port", "0"], cwd: directory, stdout: "piped" })
-      .spawn();
-    const reader = program.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const { value = "" } = await within(reader.read(), "the ready line");
-    assertMatch(value, /^millrace app listening on http:\/\/127\.0\.0\.1:\d+\/\n/);
-    program.kill("SIGTERM");
-    while (!(await reader.read()).done);
-    assertEquals((await program.status).code, 0);
+    assertEquals(code, 0, stderr);
+    await checkBinary(binary);
   });
 });

@@ -8,6 +8,7 @@ import {
   switchFlag,
   textFlag,
   UsageError,
+  VALUE_SEPARATOR,
 } from "../src/flags.ts";
 
 const TABLE = {
@@ -86,6 +87,21 @@ Deno.test("parseFlags() takes any flag that reads a text", () => {
   };
   assertEquals(parseFlags(["--even", "4"], { even }), { even: 4 });
   assertThrows(() => parseFlags(["--even", "3"], { even }), UsageError, 'expected an even number, got "3"');
+});
+
+Deno.test("parseFlags() gives all values of a repeatable flag, whatever stands in them", () => {
+  const names: Flag<readonly string[]> = {
+    help: "",
+    placeholder: "NAME",
+    isRepeatable: true,
+    default: [],
+    expected: "no x",
+    parse: (text) => text.includes("x") ? undefined : text.split(VALUE_SEPARATOR),
+  };
+  assertEquals(parseFlags([], { names }), { names: [] });
+  assertEquals(parseFlags(["--names", "a\nb", "--names", "c,d"], { names }), { names: ["a\nb", "c,d"] });
+  const twice = ["--names", "a", "--names", "x\n"];
+  assertThrows(() => parseFlags(twice, { names }), UsageError, 'expected no x, got "a" and "x\\n"');
 });
 
 Deno.test("describeFlags() lists flags with letter, placeholder and default, aligned", () => {

@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeCertificate } from "./support/certificate.ts";
 import { exchange } from "./support/loopback.ts";
-import { runProgram, startProgram, withDirectory } from "./support/program.ts";
+import { except, test } from "./runtimes/command_line.ts";
+import { withDirectory } from "./support/program.ts";
 
 const LINE = /^millrace: [^\n]+\n$/;
 
-Deno.test("main() says in one line which flag is wrong and what was expected, exit code 2", async () => {
+test("main() says in one line which flag is wrong and what was expected, exit code 2", async ({ runProgram }) => {
   const rows: [args: string[], parts: string[]][] = [
     [["--nonsense"], ["--nonsense"]],
     [["--prot", "80"], ["--prot"]],
@@ -35,7 +36,7 @@ Deno.test("main() says in one line which flag is wrong and what was expected, ex
     [["--toString"], ["--toString"]],
     [["--no-help"], ["--no-help"]],
     [["--help", "false"], ["--help", "false"]],
-    [["--", "--port", "0"], ["--"]],
+    [["--port", "0", "--"], ["--"]],
     [["--host", "no host"], ["--host", "no host"]],
   ];
   const runs = rows.map(async ([args, parts]) => ({ args, parts, ended: await runProgram(args) }));
@@ -47,7 +48,16 @@ Deno.test("main() says in one line which flag is wrong and what was expected, ex
   }
 });
 
-Deno.test("main() names the flag of a certificate that is none, exit code 2", async () => {
+except({ Bun: "takes a first -- for itself" }).test(
+  "main() refuses -- in front of its flags",
+  async ({ runProgram }) => {
+    const { code, stderr } = await runProgram(["--", "--port", "0"]);
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, LINE);
+  },
+);
+
+test("main() names the flag of a certificate that is none, exit code 2", async ({ runProgram }) => {
   await withDirectory(async (directory) => {
     const path = `${directory}/no.pem`;
     await Deno.writeTextFile(path, "no certificate");
@@ -59,7 +69,7 @@ Deno.test("main() names the flag of a certificate that is none, exit code 2", as
   });
 });
 
-Deno.test("main() says in one line that the port is in use, exit code 1", async () => {
+test("main() says in one line that the port is in use, exit code 1", async ({ runProgram }) => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const port = String(listener.addr.port);
   const { code, stdout, stderr } = await runProgram([
@@ -76,7 +86,7 @@ Deno.test("main() says in one line that the port is in use, exit code 1", async 
   assertStringIncludes(stderr, port);
 });
 
-Deno.test("main() prints help and version on stdout, exit code 0", async () => {
+test("main() prints help and version on stdout, exit code 0", async ({ runProgram }) => {
   const help = await runProgram(["--help"]);
   assertEquals([help.code, help.stderr], [0, ""]);
   for (
@@ -110,7 +120,7 @@ Deno.test("main() prints help and version on stdout, exit code 0", async () => {
   assertMatch(version.stdout, /^millrace \d+\.\d+\.\d+\n$/);
 });
 
-Deno.test("main() prints one ready line with the real port, for mod.ts and mod.ts app", async () => {
+test("main() prints one ready line with the real port, for mod.ts and mod.ts app", async ({ startProgram }) => {
   for (const command of [[], ["app"]]) {
     const program = await startProgram([...command, "--access-log", "off", "--error-log", "off"]);
     assertMatch(program.readyLine, /^millrace app listening on http:\/\/127\.0\.0\.1:\d+\/$/);
@@ -120,7 +130,7 @@ Deno.test("main() prints one ready line with the real port, for mod.ts and mod.t
   }
 });
 
-Deno.test("main() takes the host from a name or an IPv6 address", async () => {
+test("main() takes the host from a name or an IPv6 address", async ({ startProgram }) => {
   const rows = [["localhost", /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+\/$/], [
     "::1",
     /^http:\/\/\[::1\]:\d+\/$/,
@@ -136,7 +146,7 @@ Deno.test("main() takes the host from a name or an IPv6 address", async () => {
   }
 });
 
-Deno.test("main() serves over TLS with --tls-cert and --tls-key", async () => {
+test("main() serves over TLS with --tls-cert and --tls-key", async ({ startProgram }) => {
   const tls = await makeCertificate();
   if (tls === undefined) return console.log("skipped: the openssl command is not installed");
   await withDirectory(async (directory) => {

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { connectRaw, exchange } from "./support/loopback.ts";
 import { entryLines, readLogUntil } from "./support/log_lines.ts";
-import { runProgram, startProgram, withDirectory } from "./support/program.ts";
+import { test, withPermissions } from "./runtimes/command_line.ts";
+import { type Ended, withDirectory } from "./support/program.ts";
 
 const CLOSE = "Host: a\r\nConnection: close\r\n\r\n";
 
-Deno.test("main() without write permission logs to stdout and stderr, and says so once for each", async () => {
+withPermissions.test("main() without write permission logs to stdout and stderr, and says so once for each", async ({ startProgram }) => {
   const program = await startProgram([]);
   await exchange(program.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
   await program.until("stdout", " 404 GET /nowhere ");
@@ -19,7 +20,7 @@ Deno.test("main() without write permission logs to stdout and stderr, and says s
   assertStringIncludes(stdout, "| GET /nowhere HTTP/1.1\n| Host: a\n");
 });
 
-Deno.test("main() logs to access.log and error.log in the working directory where writing is allowed", async () => {
+test("main() logs to access.log and error.log in the working directory where writing is allowed", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const program = await startProgram([], { directory, writable: [directory] });
     await exchange(program.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
@@ -35,7 +36,7 @@ Deno.test("main() logs to access.log and error.log in the working directory wher
   });
 });
 
-Deno.test("main() appends to log files, and loses nothing on SIGTERM", async () => {
+test("main() appends to log files, and loses nothing on SIGTERM", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const [access, error] = [`${directory}/a.log`, `${directory}/e.log`];
     await Deno.writeTextFile(access, "before\n");
@@ -62,7 +63,7 @@ Deno.test("main() appends to log files, and loses nothing on SIGTERM", async () 
   });
 });
 
-Deno.test("main() writes JSON lines with the named fields with --log-format json", async () => {
+test("main() writes JSON lines with the named fields with --log-format json", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const [access, error] = [`${directory}/a.log`, `${directory}/e.log`];
     const args = ["--access-log", access, "--error-log", error, "--log-format", "json"];
@@ -110,7 +111,7 @@ Deno.test("main() writes JSON lines with the named fields with --log-format json
   });
 });
 
-Deno.test("main() takes - for stdout and stderr, and off for nothing", async () => {
+test("main() takes - for stdout and stderr, and off for nothing", async ({ startProgram }) => {
   const toConsole = await startProgram(["--access-log", "-", "--error-log", "-"]);
   await exchange(toConsole.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
   const { stdout, stderr } = await toConsole.stop();
@@ -121,27 +122,30 @@ Deno.test("main() takes - for stdout and stderr, and off for nothing", async () 
   assertEquals(await silent.stop(), { code: 0, stdout: `${silent.readyLine}\n`, stderr: "" });
 });
 
-Deno.test("main() ends with one line and code 2 for a named log file that cannot be written", async () => {
+test("main() ends with one line and code 2 for a named log file that cannot be written", async ({ runProgram }) => {
   await withDirectory(async (directory) => {
     const missing = `${directory}/no/such/file.log`;
-    const rows: [args: string[], writable: string[] | undefined, flag: string][] = [
-      [["--access-log", missing, "--error-log", "off"], [directory], "--access-log"],
-      [["--access-log", "off", "--error-log", missing], [directory], "--error-log"],
-      [["--access-log", directory, "--error-log", "off"], [directory], "--access-log"],
-      [["--access-log", `${directory}/a.log`, "--error-log", "off"], undefined, "--access-log"],
-      [["--access-log", "off", "--error-log", `${directory}/e.log`], ["/nowhere"], "--error-log"],
+    const rows: readonly LogRow[] = [
+      [["--access-log", missing, "--error-log", "off"], "--access-log"],
+      [["--access-log", "off", "--error-log", missing], "--error-log"],
+      [["--access-log", directory, "--error-log", "off"], "--access-log"],
     ];
-    for (const [args, writable, flag] of rows) {
-      const options = writable === undefined ? {} : { writable };
-      const { code, stdout, stderr } = await runProgram([...args, "--port", "0"], options);
-      assertEquals([code, stdout], [2, ""], stderr);
-      assertMatch(stderr, /^millrace: [^\n]*\n$/);
-      assertStringIncludes(stderr, flag);
-    }
+    await checkRefusals(rows, (args) => runProgram(args, { writable: [directory] }));
   });
 });
 
-Deno.test("main() falls back to the console where access.log cannot be written though it may be", async () => {
+withPermissions.test("main() ends with one line and code 2 for a named log file that may not be written", async ({ runProgram }) => {
+  await withDirectory(async (directory) => {
+    const rows: readonly LogRow[] = [
+      [["--access-log", `${directory}/a.log`, "--error-log", "off"], "--access-log"],
+      [["--access-log", "off", "--error-log", `${directory}/e.log`], "--error-log"],
+    ];
+    await checkRefusals(rows, (args) => runProgram(args));
+    await checkRefusals(rows, (args) => runProgram(args, { writable: ["/nowhere"] }));
+  });
+});
+
+test("main() falls back to the console where access.log cannot be written though it may be", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     await Deno.mkdir(`${directory}/access.log`);
     const program = await startProgram(["--error-log", "off"], { directory, writable: [directory] });
@@ -151,3 +155,17 @@ Deno.test("main() falls back to the console where access.log cannot be written t
     assertStringIncludes(stdout, " 200 GET / ");
   });
 });
+
+type LogRow = readonly [args: string[], flag: string];
+
+async function checkRefusals(
+  rows: readonly LogRow[],
+  run: (args: readonly string[]) => Promise<Ended>,
+): Promise<void> {
+  for (const [args, flag] of rows) {
+    const { code, stdout, stderr } = await run([...args, "--port", "0"]);
+    assertEquals([code, stdout], [2, ""], stderr);
+    assertMatch(stderr, /^millrace: [^\n]*\n$/);
+    assertStringIncludes(stderr, flag);
+  }
+}

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { connectRaw, exchange } from "./support/loopback.ts";
-import { type Program, startProgram, withDirectory } from "./support/program.ts";
+import { connectRaw, exchange, exchangeWithEnd } from "./support/loopback.ts";
+import { test } from "./runtimes/command_line.ts";
+import { withDirectory } from "./support/program.ts";
 
 const GOOD = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
@@ -36,7 +37,7 @@ const NO_REASON_TO_EXIT: readonly (readonly [name: string, bytes: string, status
   ["a greeting behind a request", "GET / HTTP/1.1\r\nHost: a\r\n\r\nhello\r\n", 200],
 ];
 
-Deno.test("mod.ts app ends with code 1, a line on stderr and a log entry for a client that speaks no HTTP", async () => {
+test("mod.ts app ends with code 1, a line on stderr and a log entry for a client that speaks no HTTP", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const runs = NOT_HTTP.map(async ([name, bytes], index) => {
       const log = `${directory}/${index}.log`;
@@ -60,16 +61,16 @@ Deno.test("mod.ts app ends with code 1, a line on stderr and a log entry for a c
   });
 });
 
-Deno.test("mod.ts app goes on after everything that is HTTP, broken off, or too late", async () => {
+test("mod.ts app goes on after everything that is HTTP, broken off, or too late", async ({ startProgram }) => {
   const program = await startProgram(["--access-log", "off", "--error-log", "off"]);
   for (const [name, bytes, status] of NO_REASON_TO_EXIT) {
-    assertEquals(statusOf(await exchangeWithEnd(program, bytes)), status, name);
+    assertEquals(statusOf(await exchangeWithEnd(program.port, bytes)), status, name);
     assertEquals(statusOf(await exchange(program.port, GOOD)), 200, name);
   }
   assertEquals((await program.stop()).code, 0);
 });
 
-Deno.test("mod.ts app takes a time-out for no reason to exit", async () => {
+test("mod.ts app takes a time-out for no reason to exit", async ({ startProgram }) => {
   const program = await startProgram([
     "--access-log",
     "off",
@@ -86,7 +87,7 @@ Deno.test("mod.ts app takes a time-out for no reason to exit", async () => {
   assertEquals((await program.stop()).code, 0);
 });
 
-Deno.test("mod.ts app --non-http close answers 400, closes that connection and goes on", async () => {
+test("mod.ts app --non-http close answers 400, closes that connection and goes on", async ({ startProgram }) => {
   const program = await startProgram(["--non-http", "close", "--access-log", "-", "--error-log", "-"]);
   for (const [name, bytes] of NOT_HTTP) {
     const answer = await exchange(program.port, bytes);
@@ -105,17 +106,6 @@ Deno.test("mod.ts app --non-http close answers 400, closes that connection and g
   assertStringIncludes(stdout, "| hello\n");
   assert(!stdout.includes("\x16"));
 });
-
-async function exchangeWithEnd(program: Program, bytes: string): Promise<string> {
-  const client = await connectRaw(program.port);
-  try {
-    await client.send(bytes);
-    await client.end();
-    return await client.readAll();
-  } finally {
-    client.close();
-  }
-}
 
 function statusOf(answer: string): number {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1] ?? 0);

@@ -1,13 +1,13 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { connectRaw } from "./support/loopback.ts";
-import { startProgram } from "./support/program.ts";
+import { connectRaw, untilRefused } from "./support/loopback.ts";
+import { test } from "./runtimes/command_line.ts";
 
 const QUIET = ["--access-log", "off", "--error-log", "off"];
 
 // A request whose content is still on its way when the signal comes.
 const HALF = "POST /short_log/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab";
 
-Deno.test("main() exits 0 on SIGINT and SIGTERM, and idle connections do not delay it", async () => {
+test("main() exits 0 on SIGINT and SIGTERM, and idle connections do not delay it", async ({ startProgram }) => {
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     const program = await startProgram([...QUIET, "--grace-ms", "600000", "--idle-timeout-ms", "600000"]);
     const untouched = await connectRaw(program.port);
@@ -22,7 +22,7 @@ Deno.test("main() exits 0 on SIGINT and SIGTERM, and idle connections do not del
   }
 });
 
-Deno.test("main() finishes a running request on SIGTERM, logs it, and exits 0", async () => {
+test("main() finishes a running request on SIGTERM, logs it, and exits 0", async ({ startProgram }) => {
   const program = await startProgram(["--access-log", "-", "--error-log", "-", "--grace-ms", "600000"]);
   const client = await connectRaw(program.port);
   // The first answer shows that the bytes behind it have been read too.
@@ -39,7 +39,7 @@ Deno.test("main() finishes a running request on SIGTERM, logs it, and exits 0", 
   assertStringIncludes(stdout, "| abcd\n");
 });
 
-Deno.test("main() cuts a request that is not finished in the grace time, and exits 0", async () => {
+test("main() cuts a request that is not finished in the grace time, and exits 0", async ({ startProgram }) => {
   const program = await startProgram([...QUIET, "--grace-ms", "100"]);
   const client = await connectRaw(program.port);
   await client.send("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHo");
@@ -50,7 +50,21 @@ Deno.test("main() cuts a request that is not finished in the grace time, and exi
   client.close();
 });
 
-Deno.test("main() exits at once with 128 and the signal's number on a second signal", async () => {
+test("main() logs a request that the grace time cut off", async ({ startProgram }) => {
+  const program = await startProgram(["--access-log", "-", "--error-log", "-", "--grace-ms", "100"]);
+  const client = await connectRaw(program.port);
+  await client.send("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n" + HALF);
+  await client.readUntil("</html>");
+  program.signal("SIGTERM");
+  const { code, stdout } = await program.ended;
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, " 400 POST /short_log/1 ");
+  assertStringIncludes(stdout, "| ab\n|! body broken off after 2 bytes\n");
+  await client.readAll();
+  client.close();
+});
+
+test("main() exits at once with 128 and the signal's number on a second signal", async ({ startProgram }) => {
   for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     const program = await startProgram([...QUIET, "--grace-ms", "600000"]);
     const client = await connectRaw(program.port);
@@ -63,17 +77,3 @@ Deno.test("main() exits at once with 128 and the signal's number on a second sig
     client.close();
   }
 });
-
-/** Waits until the program has stopped accepting: a sign that the signal has arrived. */
-async function untilRefused(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 10_000; attempt++) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    } catch (error) {
-      if (error instanceof Deno.errors.ConnectionRefused) return;
-      // A connection that the listener had not accepted yet is reset with it.
-      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
-    }
-  }
-  throw new Error("the program goes on accepting");
-}

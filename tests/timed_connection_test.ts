@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Deadlines } from "../src/deadlines.ts";
 import { HttpError } from "../src/http/errors.ts";
+import type { ReadPhase } from "../src/http/request_source.ts";
 import { ConnectionError } from "../src/net/connection.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "../src/serve_options.ts";
 import { TimedConnection } from "../src/timed_connection.ts";
@@ -22,11 +23,23 @@ function open(options: ServeOptions = {}): Timed {
   return { clock, client, timed: new TimedConnection(client, settings, new Deadlines(clock, SWEEP_MS)) };
 }
 
+function read(timed: TimedConnection, buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    timed.receive(buffer, { onReceived: resolve, onReceiveFailed: reject }, phase);
+  });
+}
+
+function write(timed: TimedConnection, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    timed.transmit(bytes, { onSent: resolve, onSendFailed: reject });
+  });
+}
+
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-Deno.test("TimedConnection.read() closes an idle connection when its time is up", async () => {
+Deno.test("TimedConnection.receive() closes an idle connection when its time is up", async () => {
   const { clock, client, timed } = open({ idleTimeoutMs: 1_000 });
-  const failed = assertRejects(() => timed.read(new Uint8Array(10), "request"), ConnectionError);
+  const failed = assertRejects(() => read(timed, new Uint8Array(10), "request"), ConnectionError);
   assertEquals(timed.isIdle, true);
   await clock.advance(1_000 + SWEEP_MS);
   assertEquals(client.isClosed, true);
@@ -35,9 +48,9 @@ Deno.test("TimedConnection.read() closes an idle connection when its time is up"
   assertEquals(clock.timerCount, 0);
 });
 
-Deno.test("TimedConnection.read() fails a late head with 408, and keeps the runtime's read for the linger", async () => {
+Deno.test("TimedConnection.receive() fails a late head with 408, and keeps the runtime's read for the linger", async () => {
   const { clock, client, timed } = open({ headTimeoutMs: 1_000, lingerTimeoutMs: 500 });
-  const failed = assertRejects(() => timed.read(new Uint8Array(10), "head"), HttpError);
+  const failed = assertRejects(() => read(timed, new Uint8Array(10), "head"), HttpError);
   await clock.advance(1_000 + SWEEP_MS);
   const error = await failed;
   assertEquals(error instanceof HttpError && [error.status, error.code], [408, "timeout"]);
@@ -47,8 +60,8 @@ Deno.test("TimedConnection.read() fails a late head with 408, and keeps the runt
     true,
     false,
   ]);
-  await timed.write(bytes("answer"));
-  const lingered = timed.linger();
+  await write(timed, bytes("answer"));
+  const lingered = timed.linger(new Uint8Array(64));
   await client.send("late");
   await clock.advance(500 + SWEEP_MS);
   await lingered;
@@ -56,15 +69,15 @@ Deno.test("TimedConnection.read() fails a late head with 408, and keeps the runt
   timed.close();
 });
 
-Deno.test("TimedConnection.read() counts the time of a head from its first wait, over all its reads", async () => {
+Deno.test("TimedConnection.receive() counts the time of a head from its first wait, over all its reads", async () => {
   const { clock, client, timed } = open({ headTimeoutMs: 1_000 });
   for (let piece = 0; piece < 9; piece++) {
-    const read = timed.read(new Uint8Array(10), "head");
+    const receiving = read(timed, new Uint8Array(10), "head");
     await clock.advance(100);
     await client.send("x");
-    assertEquals(await read, 1);
+    assertEquals(await receiving, 1);
   }
-  const failed = assertRejects(() => timed.read(new Uint8Array(10), "head"), HttpError);
+  const failed = assertRejects(() => read(timed, new Uint8Array(10), "head"), HttpError);
   await clock.advance(100 + SWEEP_MS);
   await failed;
   timed.close();
@@ -72,22 +85,22 @@ Deno.test("TimedConnection.read() counts the time of a head from its first wait,
 
 Deno.test("TimedConnection.beginRequest() gives the next head its own time", async () => {
   const { clock, client, timed } = open({ headTimeoutMs: 1_000 });
-  const first = timed.read(new Uint8Array(10), "head");
+  const first = read(timed, new Uint8Array(10), "head");
   await clock.advance(900);
   await client.send("x");
   assertEquals(await first, 1);
   timed.beginRequest();
-  const second = timed.read(new Uint8Array(10), "head");
+  const second = read(timed, new Uint8Array(10), "head");
   await clock.advance(900);
   await client.send("xy");
   assertEquals(await second, 2);
   timed.close();
 });
 
-Deno.test("TimedConnection.write() is cut when nothing is taken, and extended when something is", async () => {
+Deno.test("TimedConnection.transmit() is cut when nothing is taken, and extended when something is", async () => {
   const { clock, client, timed } = open({ writeTimeoutMs: 1_000 });
   client.stall();
-  const failed = assertRejects(() => timed.write(bytes("0123456789")), ConnectionError);
+  const failed = assertRejects(() => write(timed, bytes("0123456789")), ConnectionError);
   await clock.advance(900);
   await client.take(5);
   await clock.advance(1_000);
@@ -98,10 +111,10 @@ Deno.test("TimedConnection.write() is cut when nothing is taken, and extended wh
   timed.close();
 });
 
-Deno.test("TimedConnection.write() leaves no deadline behind once it is taken", async () => {
+Deno.test("TimedConnection.transmit() leaves no deadline behind once it is taken", async () => {
   const { clock, client, timed } = open({ writeTimeoutMs: 1_000 });
   timed.beginRequest();
-  await timed.write(bytes("answer"));
+  await write(timed, bytes("answer"));
   await clock.advance(10_000);
   assertEquals([client.isClosed, timed.deadlineMs], [false, Infinity]);
   timed.close();
@@ -114,8 +127,8 @@ Deno.test("TimedConnection.linger() ends with the client, after the bound of byt
     (client) => client.reset(),
   ];
   for (const act of rows) {
-    const { client, timed } = open({ maxDrainBytes: 100 });
-    const lingered = timed.linger();
+    const { client, timed } = open({ maxLingerBytes: 100 });
+    const lingered = timed.linger(new Uint8Array(64));
     await client.send(new Uint8Array(50));
     assertEquals([client.hasEnded, client.isReading], [true, true]);
     await act(client);
@@ -125,13 +138,40 @@ Deno.test("TimedConnection.linger() ends with the client, after the bound of byt
   }
 });
 
-Deno.test("TimedConnection.read() fails with closed once the connection is being ended", async () => {
+Deno.test("TimedConnection.receive() fails with closed once the connection is being ended", async () => {
   const { client, timed } = open();
-  const lingered = timed.linger();
-  const error = await assertRejects(() => timed.read(new Uint8Array(1), "body"), ConnectionError);
+  const lingered = timed.linger(new Uint8Array(64));
+  const error = await assertRejects(() => read(timed, new Uint8Array(1), "body"), ConnectionError);
   assertEquals(error instanceof ConnectionError && error.code, "closed");
   await client.end();
   await lingered;
+  timed.close();
+});
+
+Deno.test("TimedConnection.linger() ends soon after hurry(), before and after it has begun", async () => {
+  for (const isEarly of [false, true]) {
+    const { clock, client, timed } = open();
+    if (isEarly) timed.hurry();
+    const lingered = timed.linger(new Uint8Array(64));
+    await clock.advance(0);
+    if (!isEarly) timed.hurry();
+    await client.send("still sending");
+    await clock.advance(250);
+    assertEquals([client.isClosed, client.hasEnded], [false, true]);
+    await clock.advance(SWEEP_MS);
+    assertEquals(client.isClosed, true, `early: ${isEarly}`);
+    await lingered;
+    timed.close();
+  }
+});
+
+Deno.test("TimedConnection.hurry() changes nothing for a connection that is not at its end", async () => {
+  const { clock, client, timed } = open({ idleTimeoutMs: 1_000 });
+  const receiving = read(timed, new Uint8Array(10), "request");
+  timed.hurry();
+  await clock.advance(900);
+  await client.send("x");
+  assertEquals(await receiving, 1);
   timed.close();
 });
 

@@ -30,6 +30,7 @@ async function start(
       await server.shutdown();
       send(`stopped ${index}`);
     },
+    onCrash: (): void => send(`last word of ${index}`),
   };
 }
 

@@ -2,7 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { SYSTEM_CLOCK } from "../src/clock.ts";
 import { ConnectionError } from "../src/net/connection.ts";
 import { listen } from "../src/net/listen.ts";
-import { canSharePorts, runInWorker, WorkerPool, type WorkerPoolOptions } from "../src/workers.ts";
+import { WorkerPool, type WorkerPoolOptions } from "../src/worker_pool.ts";
+import { canSharePorts, runInWorker } from "../src/workers.ts";
 import { ask } from "./support/answer.ts";
 import { within } from "./support/deadline.ts";
 import type { TestInit } from "./workers_program.ts";
@@ -33,7 +34,7 @@ function optionsFor(
     module: new URL("./workers_program.ts", import.meta.url),
     count: 3,
     createInit: (index, port) => ({ index, port, fails: false }),
-    port: 0,
+    address: { hostname: "127.0.0.1", port: 0 },
     onMessage: (data) => messages.add(String(data)),
     onCrash: (error, index) => messages.add(`crash ${index}: ${error.message}`),
     clock: SYSTEM_CLOCK,
@@ -67,21 +68,25 @@ workerTest("WorkerPool.start() has all workers accept on one port, and stop() en
   await assertRejects(() => Deno.connect({ hostname: "127.0.0.1", port: pool.address.port }));
 });
 
-workerTest("WorkerPool replaces a worker that crashes, and again the next one", async () => {
-  const messages = new Messages();
-  const pool = await WorkerPool.start(optionsFor(messages, { count: 1 }));
-  try {
-    for (const count of [1, 2]) {
-      await ask(pool.address.port, "GET /crash").catch(() => {});
-      await messages.until("started 0", count + 1);
-      const crashes = messages.received.filter((message) => message.startsWith("crash 0: "));
-      assertEquals(crashes.map((text) => text.includes("crash of 0")), Array(count).fill(true));
-      assertEquals((await ask(pool.address.port, "GET /")).body, "worker 0");
+workerTest(
+  "WorkerPool hears the last word of a worker that crashes and replaces it, and again the next one",
+  async () => {
+    const messages = new Messages();
+    const pool = await WorkerPool.start(optionsFor(messages, { count: 1 }));
+    try {
+      for (const count of [1, 2]) {
+        await ask(pool.address.port, "GET /crash").catch(() => {});
+        await messages.until("started 0", count + 1);
+        const crashes = messages.received.filter((message) => message.startsWith("crash 0: "));
+        assertEquals(crashes.map((text) => text.includes("crash of 0")), Array(count).fill(true));
+        await messages.until("last word of 0", count);
+        assertEquals((await ask(pool.address.port, "GET /")).body, "worker 0");
+      }
+    } finally {
+      await pool.stop();
     }
-  } finally {
-    await pool.stop();
-  }
-});
+  },
+);
 
 workerTest("WorkerPool.stop() does not wait for the replacement of a crashed worker", async () => {
   const messages = new Messages();
@@ -90,7 +95,7 @@ workerTest("WorkerPool.stop() does not wait for the replacement of a crashed wor
   await ask(pool.address.port, "GET /crash").catch(() => {});
   await within(crashed.promise, "the crash");
   await pool.stop();
-  assertEquals(messages.received, ["started 0"]);
+  assertEquals(messages.received, ["started 0", "last word of 0"]);
 });
 
 workerTest("WorkerPool.stop() cuts off a worker that does not stop in time", async () => {
@@ -106,7 +111,7 @@ workerTest("WorkerPool.stop() cuts off a worker that does not stop in time", asy
 workerTest("WorkerPool.start() rejects when the port is taken, and leaves nobody behind", async () => {
   const other = await listen({ hostname: "127.0.0.1", port: 0 });
   try {
-    const options = optionsFor(new Messages(), { port: other.address.port });
+    const options = optionsFor(new Messages(), { address: other.address });
     const error = await assertRejects(() => WorkerPool.start(options), ConnectionError);
     assertEquals((error as ConnectionError).code, "in-use");
   } finally {

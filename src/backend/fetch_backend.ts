@@ -46,6 +46,7 @@ export function toWebRequest(request: HttpRequest, context: RequestContext): Req
   return new Request(parseUrl(urlOf(request, context)), {
     method,
     headers,
+    signal: context.signal,
     ...(hasContent ? { body: toStream(request.body), duplex: "half" } : {}),
   });
 }

@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../bytes/maybe_promise.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
-import type { NetAddress } from "../net/connection.ts";
+import type { Connection, NetAddress } from "../net/connection.ts";
 import type { Theme } from "./stylesheet.ts";
 
 /** What is known about a request beside its bytes. One object per request; middleware notes things in it. */
@@ -12,6 +12,15 @@ export interface RequestContext {
   readonly local: NetAddress;
   /** Whether the connection is protected by TLS. */
   readonly isEncrypted: boolean;
+  /**
+   * Aborted when the client leaves, or finishes sending, before its answer is complete.
+   *
+   * Watching begins when it is first asked for. A client that only closes its sending side looks the same as one that
+   * has gone; its answer is sent all the same.
+   */
+  readonly signal: AbortSignal;
+  /** The connection it came on, by which requests of one connection know each other; read and written by the server alone. */
+  readonly connection: Pick<Connection, "remote" | "local" | "isEncrypted">;
   /** When the head was complete, in milliseconds since 1970. */
   readonly receivedAtMs: number;
   /** The id under which the logs speak of the request, once one of them needs it. */

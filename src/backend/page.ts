@@ -11,6 +11,8 @@ export interface Page {
   readonly content: Html;
   /** Colours of the document. */
   readonly theme: Theme;
+  /** Rules for this page alone. */
+  readonly stylesheet?: string;
 }
 
 // Nothing is loaded from anywhere: one inline stylesheet and one data URL are all that a document needs.
@@ -42,6 +44,7 @@ export function buildDocument(page: Page): string {
         <link rel="icon" href="${ICON}">
         <style>
     ${new Html(stylesheetOf(page.theme))}
+    ${new Html(page.stylesheet ?? "")}
     </style>
       </head>
       <body>

@@ -3,6 +3,8 @@ import { HttpError } from "../http/errors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { type HttpResponse, textResponse } from "../http/response.ts";
 import { reasonPhrase } from "../http/status.ts";
+import { ExplainedError } from "./explained_error.ts";
+import { explainStatus } from "./explanations.ts";
 import type { Backend, RequestContext } from "./handler.ts";
 
 /**
@@ -47,10 +49,14 @@ function refuseStatus({ status }: HttpResponse, context: RequestContext): HttpRe
   );
 }
 
-/** The answer to a thrown error, with its status and nothing of its text: an HttpError its own, all others 500. */
+/**
+ * The answer to a thrown error: an HttpError has its own status, all others 500. Its text is not sent, but what the
+ * status means, or what an {@linkcode ExplainedError} says to anybody.
+ */
 export function toErrorResponse(error: unknown, context: RequestContext): HttpResponse {
   context.error ??= error;
   const status = error instanceof HttpError ? error.status : 500;
   const fields = error instanceof HttpError ? error.headers : [];
-  return textResponse(status, `${status} ${reasonPhrase(status)}\n`, fields);
+  const explanation = error instanceof ExplainedError ? error.explanation : explainStatus(status);
+  return textResponse(status, `${status} ${reasonPhrase(status)}\n${explanation}\n`, fields);
 }

@@ -22,6 +22,7 @@ export type HttpErrorCode =
   | "body-too-large"
   | "timeout"
   | "expectation"
+  | "misdirected"
   | "overload"
   | "refused";
 

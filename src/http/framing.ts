@@ -42,11 +42,13 @@ export function decideFraming(
 }
 
 function decideCoding(values: readonly string[]): Framing {
-  const codings = values.flatMap(splitList);
+  const lines = values.map(splitList);
+  const codings = lines.flat();
   const isChunked = (coding: string): boolean => equalsIgnoringCase(coding, "chunked");
   const last = codings.at(-1);
   const quoted = JSON.stringify(values.join(", "));
-  if (last === undefined || !isChunked(last) || values.some((value) => value === "")) {
+  // A line without any coding is one that somebody on the way might have dropped, or taken for the only one.
+  if (last === undefined || !isChunked(last) || lines.some((line) => line.length === 0)) {
     throw badFraming(`Cannot frame the body: expected Transfer-Encoding to end in "chunked", got ${quoted}`);
   }
   if (codings.length === 1) return CHUNKED;

@@ -3,6 +3,7 @@
 import { HttpError } from "./errors.ts";
 import { decideFraming, type Framing } from "./framing.ts";
 import { BROWSER_URI_BYTE, BYTE_CLASSES, TCHAR, URI_BYTE } from "./grammar.ts";
+import type { FramingFields } from "./headers.ts";
 import { isHost, isHostWithPort } from "./host.ts";
 import type { RequestHead } from "./request.ts";
 import { authorityOf } from "./target.ts";
@@ -184,11 +185,11 @@ export function findCarriageReturn(line: Uint8Array, start: number, lineFeed: nu
 /**
  * Checks what concerns a head as a whole: its framing, and the Host field (RFC 9112 §3.2).
  *
+ * @param fields what {@linkcode HttpHeaders.framing} finds in it
  * @param validHost a value of Host that has been checked before
  * @throws {HttpError} what {@linkcode decideFraming} throws; 400 for a missing, repeated or malformed Host
  */
-export function checkHead(head: RequestHead, validHost?: string): Framing {
-  const fields = head.headers.framing();
+export function checkHead(head: RequestHead, fields: FramingFields, validHost?: string): Framing {
   const framing = decideFraming(head.headers, head.version, fields);
   const { host } = fields;
   if (host === null) throw badHost("more than one");

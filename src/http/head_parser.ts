@@ -18,7 +18,7 @@ import type { LineReader } from "./line_reader.ts";
 import { PlainHeadReader } from "./plain_head.ts";
 import type { HttpVersion, RequestHead } from "./request.ts";
 import { decodeLatin1, TextWindow } from "./text_window.ts";
-import type { HttpToken } from "./tokens.ts";
+import type { TokenSink } from "./tokens.ts";
 
 const ZERO = 0x30;
 const ONE = 0x31;
@@ -88,7 +88,7 @@ export class HeadParser {
    * @returns the framing when the head is complete, undefined when more bytes are needed
    * @throws {HttpError} for the first fault
    */
-  read(tokens: HttpToken[]): Framing | undefined {
+  read(tokens: TokenSink): Framing | undefined {
     if (this.#reader.isDrained) return undefined;
     if (!this.#hasRequestLine && this.#plain !== undefined && this.#reader.partialLength === 0) {
       const framing = this.#readPlain(tokens, this.#plain);
@@ -122,7 +122,7 @@ export class HeadParser {
     }
   }
 
-  #readPlain(tokens: HttpToken[], plain: PlainHeadReader): Framing | undefined {
+  #readPlain(tokens: TokenSink, plain: PlainHeadReader): Framing | undefined {
     const reader = this.#reader;
     const head = plain.read(reader.pushed, reader.position, reader.limit);
     if (head === undefined) return undefined;
@@ -146,10 +146,10 @@ export class HeadParser {
     this.#hasRequestLine = true;
   }
 
-  #complete(tokens: HttpToken[], head: RequestHead): Framing {
-    const framing = checkHead(head, this.#validHost);
-    const host = head.headers.get("host");
-    if (host !== this.#validHost) this.#validHost = host;
+  #complete(tokens: TokenSink, head: RequestHead): Framing {
+    const fields = head.headers.framing();
+    const framing = checkHead(head, fields, this.#validHost);
+    if (fields.host !== this.#validHost) this.#validHost = fields.host ?? undefined;
     const { offset } = this.#reader;
     tokens.push({ kind: "head-end", head, framing, headStart: this.start, start: offset - 2, end: offset });
     return framing;
@@ -173,7 +173,7 @@ export class HeadParser {
   }
 
   /** @returns false when more bytes are needed */
-  #readRequestLine(tokens: HttpToken[]): boolean {
+  #readRequestLine(tokens: TokenSink): boolean {
     const reader = this.#reader;
     this.start = reader.nextLineOffset;
     const { maxRequestLineBytes, maxHeadBytes } = this.#options;
@@ -197,7 +197,7 @@ export class HeadParser {
     }
   }
 
-  #parseRequestLine(tokens: HttpToken[]): void {
+  #parseRequestLine(tokens: TokenSink): void {
     const { line, start, lineFeed } = this.#reader;
     const carriageReturn = findCarriageReturn(line, start, lineFeed);
     const end = carriageReturn < 0 ? lineFeed : carriageReturn;
@@ -215,7 +215,7 @@ export class HeadParser {
     this.#takeRequestLine(tokens, methodEnd, end);
   }
 
-  #takeRequestLine(tokens: HttpToken[], methodEnd: number, end: number): void {
+  #takeRequestLine(tokens: TokenSink, methodEnd: number, end: number): void {
     const { line, start, lineOffset, offset } = this.#reader;
     const targetEnd = findTargetEnd(end);
     const badByte = findBadTargetByte(line, methodEnd + 1, targetEnd, this.#options.targetBytes);

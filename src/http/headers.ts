@@ -3,6 +3,8 @@ import { checkField, equalsIgnoringCase, splitList } from "./grammar.ts";
 /** A field of a message: name as sent, value without the white space around it, bytes seen as latin1. */
 export type HeaderField = readonly [name: string, value: string];
 
+const NO_ENTRIES: string[] = [];
+
 /**
  * The fields of one message, in order, with the spelling they came with (RFC 9110 §5).
  *
@@ -10,7 +12,9 @@ export type HeaderField = readonly [name: string, value: string];
  */
 export class HttpHeaders {
   // Flat [name, value, name, value ...]: one array per message instead of one per field.
-  #entries: string[] = [];
+  #entries: string[] = NO_ENTRIES;
+  // Whether others have the same array: then it is copied before it is changed.
+  #isShared = true;
   #wire: WireFields | undefined;
 
   /**
@@ -32,7 +36,19 @@ export class HttpHeaders {
   static ofParsed(entries: string[]): HttpHeaders {
     const headers = new HttpHeaders();
     headers.#entries = entries;
+    headers.#isShared = false;
     return headers;
+  }
+
+  /** Makes a copy. It costs one object, and what has been prepared for the wire stays so, until one of both is changed. */
+  clone(): HttpHeaders {
+    const copy = new HttpHeaders();
+    // At the second time the lines are encoded: who is copied once is copied again.
+    this.toWire();
+    this.#isShared = true;
+    copy.#entries = this.#entries;
+    copy.#wire = this.toWire();
+    return copy;
   }
 
   /** How many field lines there are. */
@@ -52,6 +68,7 @@ export class HttpHeaders {
 
   /** Adds a field line whose grammar the tokenizer has checked already. */
   appendParsed(name: string, value: string): void {
+    if (this.#isShared) this.#own();
     this.#entries.push(name, value);
     this.#wire = undefined;
   }
@@ -64,11 +81,17 @@ export class HttpHeaders {
 
   /** Removes all lines of this name. */
   delete(name: string): void {
+    if (this.#isShared) this.#own();
     const entries = this.#entries;
     for (let i = entries.length - 2; i >= 0; i -= 2) {
       if (equalsIgnoringCase(entries[i]!, name)) entries.splice(i, 2);
     }
     this.#wire = undefined;
+  }
+
+  #own(): void {
+    this.#entries = this.#entries.slice();
+    this.#isShared = false;
   }
 
   /** The value of the first line of this name. */
@@ -164,6 +187,8 @@ export interface WireFields {
   readonly bytes: Uint8Array | undefined;
   /** The value of Content-Length. */
   readonly contentLength: string | undefined;
+  /** The value of Upgrade. */
+  readonly upgrade: string | undefined;
   /** Whether a Connection field lists `close`. */
   readonly asksToClose: boolean;
   /** Whether there is a Date. */
@@ -174,6 +199,7 @@ export interface WireFields {
 
 function summarize(entries: readonly string[]): WireFields {
   let contentLength: string | undefined;
+  let upgrade: string | undefined;
   let asksToClose = false;
   let hasDate = false;
   let hasServer = false;
@@ -187,10 +213,11 @@ function summarize(entries: readonly string[]): WireFields {
     else if (isServersOwn(name)) {
       if (lines === entries) lines = entries.filter((_, index) => !isServersOwn(entries[index & ~1]!));
       if (equalsIgnoringCase(name, "content-length")) contentLength = value;
+      if (equalsIgnoringCase(name, "upgrade")) upgrade = value;
       if (equalsIgnoringCase(name, "connection")) asksToClose ||= listsToken(value, "close");
     }
   }
-  return { lines, bytes: undefined, contentLength, asksToClose, hasDate, hasServer };
+  return { lines, bytes: undefined, contentLength, upgrade, asksToClose, hasDate, hasServer };
 }
 
 function isServersOwn(name: string): boolean {

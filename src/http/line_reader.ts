@@ -85,6 +85,15 @@ export class LineReader {
     this.#position = 0;
   }
 
+  /** Lets go of the array that was pushed last; it must have been read. */
+  release(): void {
+    this.#chunkOffset += this.#chunkLength;
+    this.#chunk = EMPTY;
+    this.#chunkLength = 0;
+    this.#position = 0;
+    this.line = EMPTY;
+  }
+
   /**
    * Finds the next line.
    *
@@ -97,12 +106,12 @@ export class LineReader {
     const isTooLong = this.#carryLength + end - from > (lineFeed < 0 ? maxBytes - 1 : maxBytes);
     this.lineOffset = this.nextLineOffset;
     if (isTooLong) {
-      this.#gather(from, Math.min(end, from + maxBytes - this.#carryLength));
+      this.#gather(from, Math.min(end, from + maxBytes - this.#carryLength), maxBytes);
       return "too-long";
     }
     this.#position = end;
     if (lineFeed < 0) {
-      this.#gather(from, end);
+      this.#gather(from, end, maxBytes);
       return "more";
     }
     if (this.#carryLength === 0) {
@@ -110,11 +119,13 @@ export class LineReader {
       this.start = from;
       this.lineFeed = lineFeed;
     } else {
-      this.#gather(from, end);
+      this.#gather(from, end, maxBytes);
       this.line = this.#carry;
       this.start = 0;
       this.lineFeed = this.#carryLength - 1;
       this.#carryLength = 0;
+      // One long line must not cost the connection its room for ever.
+      if (this.#carry.length > MAX_KEPT_BYTES) this.#carry = EMPTY;
     }
     return "line";
   }
@@ -131,10 +142,11 @@ export class LineReader {
     return this.#position < this.#chunkLength ? this.#chunk[this.#position++]! : -1;
   }
 
-  #gather(from: number, end: number): void {
+  #gather(from: number, end: number, maxBytes: number): void {
     const length = this.#carryLength + end - from;
     if (length > this.#carry.length) {
-      const grown = new Uint8Array(Math.max(128, length, this.#carry.length * 2));
+      const roomy = Math.min(maxBytes, Math.max(128, this.#carry.length * 2));
+      const grown = new Uint8Array(Math.max(length, roomy));
       grown.set(this.#carry.subarray(0, this.#carryLength));
       this.#carry = grown;
     }
@@ -144,6 +156,9 @@ export class LineReader {
 }
 
 const EMPTY = new Uint8Array(0);
+
+// What is kept for the next line that spans pushes.
+const MAX_KEPT_BYTES = 1_024;
 
 // Most lines of a head are shorter than this; for them a loop is faster than the call of indexOf.
 const LOOPED_BYTES = 64;

@@ -2,14 +2,13 @@ import type { HttpRequest } from "./request.ts";
 import type { RequestReader } from "./request_reader.ts";
 
 /**
- * Takes the next request from a connection: bytes in, HttpRequest out (RFC 9112 §2).
+ * Takes the next request out of the bytes that a connection has read: bytes in, HttpRequest out (RFC 9112 §2).
  *
- * A request that lies in the bytes already read comes back at once, without a promise: this is what makes pipelining fast.
- * A malformed one comes back with its refusal. The content is read later, by whoever handles the request.
+ * It makes no promise: this is what makes pipelining fast. A malformed request comes back with its refusal. The content
+ * is read later, by whoever handles the request.
  *
- * @returns the request; null, promised, when the client has finished sending
- * @throws {ConnectionError} when the connection was lost
+ * @returns undefined when more bytes are needed: `processRequest(reader) ?? await reader.read()` waits for them
  */
-export function processRequest(reader: RequestReader): HttpRequest | Promise<HttpRequest | null> {
-  return reader.takeBuffered() ?? reader.read();
+export function processRequest(reader: RequestReader): HttpRequest | undefined {
+  return reader.takeBuffered();
 }

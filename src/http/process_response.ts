@@ -34,6 +34,9 @@ const encoder = new TextEncoder();
 export class FirstLines {
   readonly #serverName: string;
   readonly #known = new Map<number, Uint8Array>();
+  // Those that were asked for last: most answers are alike.
+  #lastKey = -1;
+  #lastLines: Uint8Array = new Uint8Array(0);
   #second = -1;
   #date = "";
 
@@ -57,20 +60,30 @@ export class FirstLines {
       this.#second = second;
       this.#date = formatHttpDate(second * 1000);
       this.#known.clear();
+      this.#lastKey = -1;
+    }
+    // Which protocol is required, 426 has to say (RFC 9110 §15.5.22); no other answer offers one.
+    if (status === 426 && fields.upgrade !== undefined) {
+      const options = `${persistence}, upgrade\r\nUpgrade: ${fields.upgrade}`;
+      return encodeLatin1(this.#build(status, fields, options));
     }
     const key = status * 8 + (persistence === "close" ? 4 : 0) + (fields.hasDate ? 2 : 0) +
       (fields.hasServer ? 1 : 0);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const bytes = encoder.encode(this.#build(status, fields, persistence));
-    this.#known.set(key, bytes);
-    return bytes;
+    if (key === this.#lastKey) return this.#lastLines;
+    let lines = this.#known.get(key);
+    if (lines === undefined) {
+      lines = encodeLatin1(this.#build(status, fields, persistence));
+      this.#known.set(key, lines);
+    }
+    this.#lastKey = key;
+    this.#lastLines = lines;
+    return lines;
   }
 
-  #build(status: number, { hasDate, hasServer }: WireFields, persistence: Persistence): string {
+  #build(status: number, { hasDate, hasServer }: WireFields, connection: string): string {
     const date = hasDate ? "" : `Date: ${this.#date}\r\n`;
     const server = hasServer || this.#serverName === "" ? "" : `Server: ${this.#serverName}\r\n`;
-    return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${date}${server}Connection: ${persistence}\r\n`;
+    return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${date}${server}Connection: ${connection}\r\n`;
   }
 }
 
@@ -203,6 +216,10 @@ function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: Res
 /** Lets go of streamed content that is not sent. */
 async function abandon(content: AsyncIterable<Uint8Array>): Promise<void> {
   await content[Symbol.asyncIterator]().return?.();
+}
+
+function encodeLatin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 function isAscii(text: string): boolean {

@@ -19,6 +19,16 @@ export interface RequestHead {
   readonly headers: HttpHeaders;
 }
 
+/** Where a head stood on the wire. */
+export interface WireHead {
+  /** Its bytes as they came, seen as latin1, with the empty line; "" unless the server keeps them. */
+  readonly raw: string;
+  /** Offset behind its last byte, from the first byte of the connection; of an unfinished head, behind what was read. */
+  readonly end: number;
+}
+
+const NOT_FROM_WIRE: WireHead = Object.freeze({ raw: "", end: 0 });
+
 /**
  * One request. A refused one is a request too, as far as it was understood, and carries its refusal:
  * so it passes the same logging and the same error pages as all others.
@@ -32,6 +42,8 @@ export class HttpRequest implements RequestHead {
   readonly body: RequestBody;
   /** The bytes of the head as they came, seen as latin1, with the empty line; "" unless the server keeps them. */
   readonly rawHead: string;
+  /** Offset behind the last byte of the head, from the first byte of the connection; 0 where it came from no wire. */
+  readonly headEnd: number;
   #refusal: HttpError | undefined;
   #parts: { readonly path: string; readonly query: string } | undefined;
   #cookies: readonly CookiePair[] | undefined;
@@ -41,15 +53,16 @@ export class HttpRequest implements RequestHead {
    *
    * @param head method, target, version and fields
    * @param body the content that follows
-   * @param rawHead the head as it came, where it is kept
+   * @param wire the head as it came
    */
-  constructor(head: RequestHead, body: RequestBody, rawHead: string = "") {
+  constructor(head: RequestHead, body: RequestBody, wire: WireHead = NOT_FROM_WIRE) {
     this.method = head.method;
     this.target = head.target;
     this.version = head.version;
     this.headers = head.headers;
     this.body = body;
-    this.rawHead = rawHead;
+    this.rawHead = wire.raw;
+    this.headEnd = wire.end;
   }
 
   /** Why the request is not to be served: a malformed head, a limit, a time-out. */

@@ -14,6 +14,11 @@ export interface RequestBody {
   readonly receivedBytes: number;
   /** Whether all content has been read. */
   readonly isComplete: boolean;
+  /**
+   * Where reading stands on the wire: offset behind the last piece, at the end behind the whole message with its
+   * trailers, from the first byte of the connection. 0 before the first piece, and for content from elsewhere.
+   */
+  readonly wireOffset: number;
   /** Trailer fields of a chunked body, empty before its end; never merged into the header fields (RFC 9110 §6.5). */
   readonly trailers: HttpHeaders;
   /**
@@ -96,6 +101,7 @@ export const EMPTY_BODY: RequestBody = Object.freeze({
   length: 0,
   receivedBytes: 0,
   isComplete: true,
+  wireOffset: 0,
   // A new one each time: this body is shared by all requests, and fields can be added to trailers.
   get trailers() {
     return new HttpHeaders();
@@ -117,6 +123,7 @@ class BufferedBody implements RequestBody {
   readonly length: number;
   receivedBytes = 0;
   isComplete: boolean;
+  readonly wireOffset = 0;
   readonly trailers: HttpHeaders;
   readonly #bytes: Uint8Array;
 

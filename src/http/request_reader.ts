@@ -1,74 +1,36 @@
+import { ByteBudget } from "../bytes/byte_budget.ts";
+import { BufferedTokens, type BufferedTokensOptions } from "./buffered_tokens.ts";
 import { HttpError } from "./errors.ts";
+import { type Expectation, readExpectation } from "./expectation.ts";
 import type { Framing } from "./framing.ts";
-import { equalsIgnoringCase } from "./grammar.ts";
 import { HttpHeaders } from "./headers.ts";
-import { HeldHead } from "./held_head.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { HttpRequest, type RequestHead } from "./request.ts";
 import { bodyTooLarge, EMPTY_BODY } from "./request_body.ts";
+import type { BytesReceiver, RequestReceiver, RequestSource } from "./request_source.ts";
 import { StreamedBody } from "./streamed_body.ts";
-import { decodeLatin1 } from "./text_window.ts";
-import { HttpTokenizer, type HttpTokenizerOptions } from "./tokenizer.ts";
-import type { ErrorToken, HeadEndToken, HttpToken } from "./tokens.ts";
-
-/** What the reader waits for: the first byte of a request, the rest of its head, or its content. */
-export type ReadPhase = "request" | "head" | "body";
-
-/** Where the bytes come from. A Connection is one. */
-export interface RequestSource {
-  /**
-   * Reads at least one byte into the buffer.
-   *
-   * @returns the number of bytes, null at the end
-   * @throws {HttpError} 408 when the client is too slow: the request then carries it as its refusal
-   */
-  read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null>;
-  /** Called before each wait: sends what the client waits for. */
-  flush?(): Promise<void> | undefined;
-  /** Sends `100 Continue` before content is read that the client holds back (RFC 9110 §10.1.1). */
-  sendContinue?(): Promise<void>;
-}
+import type { ErrorToken, HeadEndToken } from "./tokens.ts";
 
 /** Options of {@linkcode RequestReader}. */
-export interface RequestReaderOptions extends HttpTokenizerOptions {
-  /** Keep the bytes of each head for `request.rawHead`; default false. */
-  readonly keepRawHead?: boolean;
-}
-
-// Small while a connection may be idle: ten thousand of them wait with a buffer each. Grows when reads fill it.
-const IDLE_BUFFER_BYTES = 2_048;
-const MAX_BUFFER_BYTES = 65_536;
-
-// Behind it, requests that arrived in one turn of the event loop are first answered one after the other, and then sent
-// one after the other. Each half stays in the processor's caches: 3 % more requests per second on Deno 2.9.6.
-const NEXT_MICROTASK = Promise.resolve();
+export type RequestReaderOptions = BufferedTokensOptions;
 
 /** Reads the requests of one connection, one after the other, through one reused buffer. */
 export class RequestReader {
   readonly #source: RequestSource;
-  readonly #tokenizer: HttpTokenizer;
+  readonly #tokens: BufferedTokens;
   readonly #maxBodyBytes: number;
-  readonly #keepRawHead: boolean;
-  #buffer = new Uint8Array(IDLE_BUFFER_BYTES);
-  #buffered = 0;
-  #tokens: HttpToken[] = [];
-  #next = 0;
   #body: StreamedBody | undefined;
   #request: HttpRequest | undefined;
-  readonly #heldHead = new HeldHead();
   #hasEnded = false;
+  // Who waits for the next request, and who for the client to leave before it.
+  #receiver: RequestReceiver | undefined;
+  #onLeft: (() => void) | undefined;
+  #isReadingAhead = false;
+  #lostWith: unknown;
   // Made once for all requests of the connection.
-  readonly #onRead = (count: number | null): HttpRequest | null | Promise<HttpRequest | null> => {
-    this.#take(count);
-    return this.takeBuffered() ?? (this.#hasEnded ? null : this.read());
-  };
-  readonly #flushAndRead = (): Promise<HttpRequest | null> => {
-    const flushed = this.#source.flush?.();
-    return flushed === undefined ? this.#readMore() : flushed.then(() => this.#readMore());
-  };
-  readonly #onReadFailure = (error: unknown): HttpRequest => {
-    if (!(error instanceof HttpError)) throw error;
-    return this.#refuse(error, this.#tokenizer.partialHead);
+  readonly #headReceiver: BytesReceiver = {
+    onReceived: (count) => this.#onHeadBytes(count),
+    onReceiveFailed: (error) => this.#onHeadFailed(error),
   };
 
   /**
@@ -76,12 +38,16 @@ export class RequestReader {
    *
    * @param source where the bytes come from
    * @param options limits in bytes and counts, and whether raw heads are kept
+   * @param budget what the buffers of all readers may hold beyond their smallest size; default no bound
    */
-  constructor(source: RequestSource, options: RequestReaderOptions = {}) {
+  constructor(
+    source: RequestSource,
+    options: RequestReaderOptions = {},
+    budget: ByteBudget = new ByteBudget(Infinity),
+  ) {
     this.#source = source;
-    this.#tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
+    this.#tokens = new BufferedTokens(options, budget);
     this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_LIMITS.maxBodyBytes;
-    this.#keepRawHead = options.keepRawHead ?? false;
   }
 
   /** Whether the client has finished sending, or sent something that ended the interpretation of its bytes. */
@@ -89,9 +55,10 @@ export class RequestReader {
     return this.#hasEnded;
   }
 
-  /** The next request among the bytes that have been read; undefined when more are needed. */
+  /** The next request among the bytes that have been read, for which nobody watches yet; undefined when more are needed. */
   takeBuffered(): HttpRequest | undefined {
-    for (let token = this.#takeToken(); token !== undefined; token = this.#takeToken()) {
+    this.unwatch();
+    for (let token = this.#tokens.take(); token !== undefined; token = this.#tokens.take()) {
       if (token.kind === "head-end") return this.#createRequest(token);
       if (token.kind === "error") return this.#createRefused(token);
     }
@@ -99,19 +66,87 @@ export class RequestReader {
   }
 
   /**
-   * The next request, when there is none in the bytes that have been read.
+   * Waits for the next request, when there is none in the bytes that have been read; calls back later.
+   *
+   * What the client waits for must have been sent. No promise is made: every request one at a time passes here.
+   */
+  receive(receiver: RequestReceiver): void {
+    this.#onLeft = undefined;
+    if (this.#hasEnded) return queueMicrotask(() => this.#giveEnd(receiver));
+    this.#receiver = receiver;
+    if (this.#isReadingAhead) this.#source.beginIdle?.();
+    else this.#receiveHead();
+  }
+
+  /**
+   * The same as {@linkcode RequestReader.receive} with a promise, for those who have no server; flushes first.
    *
    * @returns null when the client has finished sending and there is none
    * @throws {ConnectionError} when the connection was lost
    */
-  read(): Promise<HttpRequest | null> {
-    return NEXT_MICROTASK.then(this.#flushAndRead);
+  async read(): Promise<HttpRequest | null> {
+    await this.#source.flush?.();
+    return await new Promise((resolve, reject) => this.receive({ onRequest: resolve, onLost: reject }));
   }
 
-  // Not async: every request one at a time passes here, and an async function would cost a generator and a promise more.
-  #readMore(): Promise<HttpRequest | null> {
-    const phase = this.#tokenizer.isBetweenMessages ? "request" : "head";
-    return this.#source.read(this.#prepareBuffer(phase), phase).then(this.#onRead, this.#onReadFailure);
+  /**
+   * Tells when the client leaves, or finishes sending, before the next request is waited for.
+   *
+   * As soon as the content of the last request has been read, bytes are read ahead for it: those of the next request, one
+   * buffer at the most. It cannot be told while a pipelined request waits already.
+   */
+  watch(onLeft: () => void): void {
+    this.#onLeft = onLeft;
+    this.#readAhead();
+  }
+
+  /** Tells nothing more: the request has been answered. */
+  unwatch(): void {
+    this.#onLeft = undefined;
+  }
+
+  #readAhead(): void {
+    if (this.#onLeft === undefined || this.#isReadingAhead || this.hasUnreadBody) return;
+    if (this.#hasEnded) return this.#onLeft();
+    if (!this.#tokens.isUsedUp) return;
+    this.#isReadingAhead = true;
+    this.#source.receive(this.#tokens.prepare(true), this.#headReceiver, "ahead");
+  }
+
+  #receiveHead(): void {
+    const phase = this.#tokens.isBetweenMessages ? "request" : "head";
+    this.#source.receive(this.#tokens.prepare(true), this.#headReceiver, phase);
+  }
+
+  #onHeadBytes(count: number | null): void {
+    this.#isReadingAhead = false;
+    this.#take(count);
+    const receiver = this.#receiver;
+    if (receiver === undefined) return count === null ? this.#onLeft?.() : undefined;
+    const request = this.takeBuffered();
+    if (request === undefined && !this.#hasEnded) return this.#receiveHead();
+    this.#receiver = undefined;
+    receiver.onRequest(request ?? null);
+  }
+
+  #onHeadFailed(error: unknown): void {
+    this.#isReadingAhead = false;
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    if (error instanceof HttpError) {
+      receiver?.onRequest(this.#refuse(error, this.#tokens.partialHead));
+    } else if (receiver !== undefined) {
+      receiver.onLost(error);
+    } else {
+      this.#hasEnded = true;
+      this.#lostWith = error;
+      this.#onLeft?.();
+    }
+  }
+
+  #giveEnd(receiver: RequestReceiver): void {
+    if (this.#lostWith === undefined) receiver.onRequest(null);
+    else receiver.onLost(this.#lostWith);
   }
 
   /**
@@ -135,6 +170,11 @@ export class RequestReader {
     return false;
   }
 
+  /** Gives the room of its buffer back: nothing is read any more. May be called twice. */
+  close(): void {
+    this.#tokens.close();
+  }
+
   /** Whether the client waits to be asked for the last request's content. */
   get isBodyHeldBack(): boolean {
     return this.#body !== undefined && this.#body.isHeldBack;
@@ -145,52 +185,32 @@ export class RequestReader {
     return this.#body !== undefined && !this.#body.isComplete;
   }
 
-  #takeToken(): HttpToken | undefined {
-    return this.#next < this.#tokens.length ? this.#tokens[this.#next++] : undefined;
-  }
-
   async #fillBody(): Promise<void> {
     await this.#source.flush?.();
-    this.#take(await this.#source.read(this.#prepareBuffer("body"), "body"));
-  }
-
-  #prepareBuffer(phase: ReadPhase): Uint8Array {
-    this.#holdHead();
-    this.#sizeBuffer(phase);
-    this.#buffered = 0;
-    return this.#buffer;
+    const count = await new Promise<number | null>((resolve, reject) => {
+      const receiver = { onReceived: resolve, onReceiveFailed: reject };
+      this.#source.receive(this.#tokens.prepare(false), receiver, "body");
+    });
+    this.#take(count);
   }
 
   #take(count: number | null): void {
-    this.#buffered = count ?? 0;
     this.#hasEnded = count === null;
-    this.#tokens = count === null ? this.#tokenizer.end() : this.#tokenizer.push(this.#buffer, count);
-    this.#next = 0;
-  }
-
-  #sizeBuffer(phase: ReadPhase): void {
-    const size = this.#buffer.length;
-    if (phase === "request") {
-      if (size > IDLE_BUFFER_BYTES && this.#buffered < IDLE_BUFFER_BYTES) {
-        this.#buffer = new Uint8Array(IDLE_BUFFER_BYTES);
-      }
-    } else if (this.#buffered === size && size < MAX_BUFFER_BYTES) {
-      this.#buffer = new Uint8Array(Math.min(size * 4, MAX_BUFFER_BYTES));
-    }
+    this.#tokens.load(count);
   }
 
   #createRequest(token: HeadEndToken): HttpRequest {
     const { head, framing } = token;
+    const expectation = readExpectation(head);
     const request = new HttpRequest(
       head,
-      this.#openBody(head, framing),
-      this.#rawHead(token.headStart, token.end),
+      this.#openBody(framing, expectation),
+      { raw: this.#tokens.rawHead(token.headStart, token.end), end: token.end },
     );
     // Needed only where content is still to come: see #refuseRest().
     if (this.#body !== undefined) this.#request = request;
-    const expectation = head.version === "1.1" ? head.headers.get("expect") : undefined;
-    if (expectation !== undefined && !equalsIgnoringCase(expectation, "100-continue")) {
-      const quoted = JSON.stringify(expectation);
+    if (expectation === "unknown") {
+      const quoted = JSON.stringify(head.headers.getAll("expect").join(", "));
       request.refuse(
         new HttpError(417, `Cannot meet the expectation: got ${quoted}`, { code: "expectation" }),
       );
@@ -201,18 +221,18 @@ export class RequestReader {
     return request;
   }
 
-  #openBody(head: RequestHead, framing: Framing): typeof EMPTY_BODY {
+  #openBody(framing: Framing, expectation: Expectation): typeof EMPTY_BODY {
     if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) {
       this.#body = undefined;
       return EMPTY_BODY;
     }
-    const holdsBack = head.version === "1.1" && head.headers.has("expect");
     this.#body = new StreamedBody({
       length: framing.kind === "length" ? framing.length : undefined,
       maxBytes: this.#maxBodyBytes,
-      takeToken: () => this.#takeToken(),
+      takeToken: () => this.#tokens.take(),
       fill: () => this.#fillBody(),
-      sendContinue: holdsBack ? () => this.#source.sendContinue?.() : undefined,
+      sendContinue: expectation !== "none" ? () => this.#source.sendContinue?.() : undefined,
+      onEnd: () => this.#readAhead(),
       onFault: (error) => this.#refuseRest(error),
     });
     return this.#body;
@@ -221,6 +241,7 @@ export class RequestReader {
   /** A request whose content broke is refused, also where its head was answered well: the connection ends. */
   #refuseRest(error: unknown): void {
     if (error instanceof HttpError) this.#request?.refuse(error);
+    if (this.#hasEnded || !(error instanceof HttpError)) this.#onLeft?.();
   }
 
   #createRefused(token: ErrorToken): HttpRequest {
@@ -231,35 +252,14 @@ export class RequestReader {
   #refuse(
     error: HttpError,
     head: RequestHead | undefined,
-    headStart = this.#tokenizer.headStart,
+    headStart = this.#tokens.headStart,
   ): HttpRequest {
     this.#hasEnded = true;
     this.#body = undefined;
     const known = head ?? { method: "", target: "", version: "1.1", headers: new HttpHeaders() };
-    const request = new HttpRequest(known, EMPTY_BODY, this.#rawHead(headStart, Infinity));
+    const raw = this.#tokens.rawHead(headStart, Infinity);
+    const request = new HttpRequest(known, EMPTY_BODY, { raw, end: this.#tokens.readBytes });
     request.refuse(error);
     return request;
-  }
-
-  /** Keeps the bytes of an unfinished head before the buffer is used again. */
-  #holdHead(): void {
-    if (!this.#keepRawHead || this.#tokenizer.isBetweenMessages || this.hasUnreadBody) return;
-    const { headStart, pushedBytes } = this.#tokenizer;
-    this.#heldHead.hold(
-      this.#headBytes(headStart, Infinity),
-      Math.max(headStart, pushedBytes - this.#buffered),
-    );
-  }
-
-  #rawHead(start: number, end: number): string {
-    if (!this.#keepRawHead) return "";
-    return this.#heldHead.take(start) + decodeLatin1(this.#headBytes(start, end));
-  }
-
-  /** The bytes of a head that lie in the buffer; offsets count from the first byte of the connection. */
-  #headBytes(start: number, end: number): Uint8Array {
-    const bufferStart = this.#tokenizer.pushedBytes - this.#buffered;
-    const from = Math.max(0, start - bufferStart);
-    return this.#buffer.subarray(from, Math.max(from, Math.min(this.#buffered, end - bufferStart)));
   }
 }

@@ -1,10 +1,18 @@
 import { type BufferPool, LARGE_BYTES } from "../bytes/buffer_pool.ts";
 import { putLatin1 } from "../bytes/latin1.ts";
 
+/** Who is told what became of {@linkcode ResponseSink.transmit}. */
+export interface BytesSender {
+  /** The bytes may be overwritten. */
+  onSent(): void;
+  /** The bytes were not sent. */
+  onSendFailed(error: unknown): void;
+}
+
 /** Where the bytes of answers go. A Connection is one. */
 export interface ResponseSink {
-  /** Sends bytes, in the order of the calls; settles when they may be overwritten. */
-  write(bytes: Uint8Array): Promise<void>;
+  /** Sends bytes, in the order of the calls; calls back later. */
+  transmit(bytes: Uint8Array, sender: BytesSender): void;
 }
 
 // Content up to this size is copied behind what waits already: a copy costs less than a system call.
@@ -23,12 +31,14 @@ export class ResponseWriter {
   #inFlight: Uint8Array<ArrayBuffer> | undefined;
   #failure: unknown;
   // Made once for all requests of the connection.
-  readonly #onTaken = (): void => {
-    this.#pool.give(this.#inFlight!);
-    this.#inFlight = undefined;
-  };
-  readonly #onFailure = (error: unknown): void => {
-    this.#failure = error;
+  readonly #eager: BytesSender = {
+    onSent: () => {
+      this.#pool.give(this.#inFlight!);
+      this.#inFlight = undefined;
+    },
+    onSendFailed: (error) => {
+      this.#failure = error;
+    },
   };
 
   /**
@@ -77,9 +87,16 @@ export class ResponseWriter {
   /** Adds bytes. Many are not copied but sent at once, behind what waits: they must stay as they are until then. */
   addBytes(bytes: Uint8Array): void {
     const size = bytes.length;
-    if (size > MAX_COPIED_BYTES) return this.#follow(this.#send(), this.#sink.write(bytes));
+    if (size > MAX_COPIED_BYTES) return this.#follow(this.#send(), this.#write(bytes));
     this.reserve(size).set(bytes, this.#length);
     this.#length += size;
+  }
+
+  /** Sends bytes behind what waits, without copying them; settles when the sink has taken everything. */
+  writeThrough(bytes: Uint8Array): Promise<void> {
+    if (!this.isPending && this.#failure === undefined) return this.#write(bytes);
+    this.#follow(this.#send(), this.#write(bytes));
+    return this.flush();
   }
 
   /**
@@ -98,7 +115,7 @@ export class ResponseWriter {
     this.#buffer = undefined;
     this.#length = 0;
     this.#inFlight = buffer;
-    this.#sink.write(bytes).then(this.#onTaken, this.#onFailure);
+    this.#sink.transmit(bytes, this.#eager);
     return undefined;
   }
 
@@ -120,9 +137,15 @@ export class ResponseWriter {
     const bytes = buffer.subarray(0, this.#length);
     this.#buffer = undefined;
     this.#length = 0;
-    await this.#sink.write(bytes);
+    await this.#write(bytes);
     // Not given back after a failure: then the runtime may still hold it.
     this.#pool.give(buffer);
+  }
+
+  #write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#sink.transmit(bytes, { onSent: resolve, onSendFailed: reject });
+    });
   }
 
   /** Puts work into the backlog. A failure is met by whoever waits for the backlog next. */

@@ -29,6 +29,7 @@ const REASON_PHRASES: ReadonlyMap<number, string> = new Map([
   [415, "Unsupported Media Type"],
   [416, "Range Not Satisfiable"],
   [417, "Expectation Failed"],
+  [421, "Misdirected Request"],
   [422, "Unprocessable Content"],
   [426, "Upgrade Required"],
   [428, "Precondition Required"],

@@ -14,6 +14,8 @@ export interface StreamedBodyOptions {
   readonly fill: () => Promise<void>;
   /** Asks the client for content that it holds back; undefined where it does not. */
   readonly sendContinue: (() => Promise<void> | undefined) | undefined;
+  /** Told once that all content has been read. */
+  readonly onEnd: () => void;
   /** Told once that there will be no more content, whether or not somebody reads on. */
   readonly onFault: (error: unknown) => void;
 }
@@ -24,6 +26,7 @@ export class StreamedBody implements RequestBody {
   trailers: HttpHeaders = new HttpHeaders();
   receivedBytes = 0;
   isComplete = false;
+  wireOffset = 0;
   readonly #options: StreamedBodyOptions;
   #isAwaitingContinue: boolean;
   #error: unknown;
@@ -69,10 +72,15 @@ export class StreamedBody implements RequestBody {
         await this.#askToContinue();
         await this.#options.fill();
       } else if (token.kind === "body") {
+        this.wireOffset = token.end;
         return this.#takePiece(token.bytes);
       } else if (token.kind === "end") {
         this.isComplete = true;
+        // Chunks that hold nothing have come too.
+        this.#isAwaitingContinue = false;
+        this.wireOffset = token.end;
         if (token.trailers !== undefined) this.trailers = token.trailers;
+        this.#options.onEnd();
         return null;
       } else if (token.kind === "error") {
         throw token.error;

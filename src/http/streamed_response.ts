@@ -31,7 +31,8 @@ export async function writeStream(
     if (piece.length === 0) continue;
     sentBytes += piece.length;
     if (sentBytes > promisedBytes) throw wrongLength(promisedBytes, "more");
-    await writePiece(writer, piece, framing);
+    if (framing.kind === "chunked") await writeChunk(writer, piece);
+    else await writer.writeThrough(piece);
   }
   if (framing.kind === "length" && sentBytes < promisedBytes) {
     throw wrongLength(promisedBytes, `${sentBytes}`);
@@ -39,14 +40,10 @@ export async function writeStream(
   if (framing.kind === "chunked") writer.addText("0\r\n\r\n");
 }
 
-async function writePiece(
-  writer: ResponseWriter,
-  piece: Uint8Array,
-  framing: ResponseFraming,
-): Promise<void> {
-  if (framing.kind === "chunked") writer.addText(piece.length.toString(16) + "\r\n");
+async function writeChunk(writer: ResponseWriter, piece: Uint8Array): Promise<void> {
+  writer.addText(piece.length.toString(16) + "\r\n");
   writer.addBytes(piece);
-  if (framing.kind === "chunked") writer.addText("\r\n");
+  writer.addText("\r\n");
   await writer.flush();
 }
 

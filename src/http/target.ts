@@ -22,6 +22,12 @@ export function authorityOf(target: string): string | undefined {
   return start < 0 ? undefined : target.slice(start, authorityEnd(target, start));
 }
 
+/** Whether a target is an https URI: only a secured connection may be asked for it (RFC 9110 §7.4). */
+export function isHttpsUri(target: string): boolean {
+  // Nearly every target is a path.
+  return !target.startsWith("/") && /^https:/i.test(target);
+}
+
 function originOfAbsoluteForm(target: string): string {
   const start = authorityStart(target);
   if (start < 0) return target;

@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS, type HttpLimits } from "./limits.ts";
 import { LineReader } from "./line_reader.ts";
 import type { RequestHead } from "./request.ts";
 import type { TargetBytes } from "./head.ts";
-import type { HttpToken } from "./tokens.ts";
+import type { HttpToken, TokenSink } from "./tokens.ts";
 
 /** Limits and tolerances of {@linkcode HttpTokenizer}; every one has a default. */
 export interface HttpTokenizerOptions extends Partial<HttpLimits> {
@@ -90,15 +90,42 @@ export class HttpTokenizer {
    */
   push(bytes: Uint8Array, length: number = bytes.length): HttpToken[] {
     const tokens: HttpToken[] = [];
-    if (this.#hasEnded) return tokens;
+    this.load(bytes, length);
+    this.take(tokens, Infinity);
+    return tokens;
+  }
+
+  /**
+   * Takes the next bytes like {@linkcode HttpTokenizer.push}, but leaves it to {@linkcode HttpTokenizer.take} to look at
+   * them. What was loaded before must have been used up.
+   */
+  load(bytes: Uint8Array, length: number): void {
+    if (this.#hasEnded) return;
     this.#reader.push(bytes, length);
     this.#head.forgetText();
+  }
+
+  /**
+   * Puts the next tokens of what was loaded into a sink.
+   *
+   * A few bytes make a token of a hundred: who takes some of them at a time holds few, however many lie in the bytes.
+   *
+   * @param tokens holds fewer than `count` afterwards when more bytes are needed, and after an error
+   * @param count stops when there are so many, at the end of a head or a piece of content
+   */
+  take(tokens: TokenSink, count: number): void {
+    if (this.#hasEnded) return;
     try {
-      while (this.#step(tokens));
+      while (tokens.length < count && this.#step(tokens));
     } catch (error) {
       this.#fail(tokens, error);
     }
-    return tokens;
+  }
+
+  /** Lets go of the bytes that were loaded; they must have been used up. */
+  release(): void {
+    this.#reader.release();
+    this.#head.forgetText();
   }
 
   /**
@@ -119,7 +146,7 @@ export class HttpTokenizer {
     return tokens;
   }
 
-  #fail(tokens: HttpToken[], cause: unknown): void {
+  #fail(tokens: TokenSink, cause: unknown): void {
     if (!(cause instanceof HttpError)) throw cause;
     const start = cause.offset ?? this.#reader.offset;
     tokens.push({
@@ -134,7 +161,7 @@ export class HttpTokenizer {
   }
 
   /** @returns false when more bytes are needed */
-  #step(tokens: HttpToken[]): boolean {
+  #step(tokens: TokenSink): boolean {
     switch (this.#state) {
       case "head":
         return this.#readHead(tokens);
@@ -152,14 +179,14 @@ export class HttpTokenizer {
     }
   }
 
-  #readHead(tokens: HttpToken[]): boolean {
+  #readHead(tokens: TokenSink): boolean {
     const framing = this.#head.read(tokens);
     if (framing === undefined) return false;
     this.#startBody(tokens, framing);
     return true;
   }
 
-  #startBody(tokens: HttpToken[], framing: Framing): void {
+  #startBody(tokens: TokenSink, framing: Framing): void {
     if (framing.kind === "chunked") {
       this.#state = "chunk-line";
       this.#extensionBytes = 0;
@@ -172,7 +199,7 @@ export class HttpTokenizer {
     }
   }
 
-  #endMessage(tokens: HttpToken[]): void {
+  #endMessage(tokens: TokenSink): void {
     const end = this.#reader.offset;
     tokens.push({ kind: "end", trailers: this.#trailers, start: end, end });
     this.#trailers = undefined;
@@ -180,7 +207,7 @@ export class HttpTokenizer {
     this.#head.reset();
   }
 
-  #readData(tokens: HttpToken[]): boolean {
+  #readData(tokens: TokenSink): boolean {
     const start = this.#reader.offset;
     const bytes = this.#reader.take(this.#remaining);
     if (bytes.length === 0) return false;
@@ -222,7 +249,7 @@ export class HttpTokenizer {
     return true;
   }
 
-  #readTrailer(tokens: HttpToken[]): boolean {
+  #readTrailer(tokens: TokenSink): boolean {
     const reader = this.#reader;
     const { maxTrailerBytes, maxTrailers } = this.#options;
     const result = reader.next(Math.max(2, maxTrailerBytes - (reader.nextLineOffset - this.#trailerStart)));

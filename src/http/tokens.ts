@@ -75,3 +75,11 @@ export interface ErrorToken extends TokenSpan {
 
 /** What {@linkcode HttpTokenizer.push} gives: a message is request-line, field*, head-end, body*, trailer*, end. */
 export type HttpToken = RequestLineToken | FieldToken | HeadEndToken | BodyToken | EndToken | ErrorToken;
+
+/** Where a tokenizer puts its tokens: an array, or something that is used again. */
+export interface TokenSink {
+  /** How many it holds. */
+  readonly length: number;
+  /** Takes one more. */
+  push(token: HttpToken): unknown;
+}

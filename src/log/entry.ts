@@ -60,12 +60,28 @@ export interface ErrorEntry {
   readonly stack?: string | undefined;
 }
 
+/** One record of the chain of a request: what was done for it, where, and with what success. */
+export interface ChainEntry {
+  /** When it happened, in microseconds since 1970. */
+  readonly timeMicros: number;
+  /** How grave it is. */
+  readonly level: "info" | "error";
+  /** The id of the request. */
+  readonly id: string;
+  /** The chain of calls in which it was made, outermost first: `trap > query > process2`. */
+  readonly where: string;
+  /** What happened; texts out of the request are bytes seen as latin1. */
+  readonly message: string;
+}
+
 /** How entries become lines. Every text it gives is of whole lines, each with its line feed. */
 export interface LogFormat {
   /** An answered request. */
   access(entry: AccessEntry): string;
   /** An error. */
   error(entry: ErrorEntry): string;
+  /** A record of a request's chain. */
+  chain(entry: ChainEntry): string;
   /** The gap where records had to be dropped. */
   dropped(timeMs: number, count: number): string;
 }

@@ -1,7 +1,7 @@
 import { formatAddress } from "./address.ts";
-import type { AccessEntry, ErrorEntry, LogFormat } from "./entry.ts";
+import type { AccessEntry, ChainEntry, ErrorEntry, LogFormat } from "./entry.ts";
 import { jsonOfBytes, jsonOfLatin1, jsonOfText } from "./escape.ts";
-import { createTimestamps } from "./timestamp.ts";
+import { createMicroTimestamps, createTimestamps } from "./timestamp.ts";
 
 /**
  * Makes the format for programs: one JSON object a line.
@@ -9,10 +9,11 @@ import { createTimestamps } from "./timestamp.ts";
  * An answered request has `time, id, level, client, method, url, cookies, status, bytes, durationMs`, and in full form
  * `head` and `body`, with `bodyEnd` where the body is not whole. `cookies` is an object; of a name that was sent twice
  * it has the first value, like HttpRequest.cookie(). An error has `time, level, message`, and as far as they are known
- * `id, client, status, method, url, stack`.
+ * `id, client, status, method, url, stack`. A record of a chain has `time, level, id, where, message`.
  */
 export function createJsonFormat(): LogFormat {
   const timestamp = createTimestamps();
+  const microTimestamp = createMicroTimestamps();
   return {
     access(entry: AccessEntry): string {
       const { request } = entry;
@@ -39,6 +40,11 @@ export function createJsonFormat(): LogFormat {
       line += `,"message":${jsonOfText(entry.message)}`;
       if (entry.stack !== undefined) line += `,"stack":${jsonOfText(entry.stack)}`;
       return line + "}\n";
+    },
+    chain(entry: ChainEntry): string {
+      return '{"time":"' + microTimestamp(entry.timeMicros) + '","level":"' + entry.level + '","id":' +
+        jsonOfText(entry.id) + ',"where":' + jsonOfText(entry.where) + ',"message":' +
+        jsonOfLatin1(entry.message) + "}\n";
     },
     dropped(timeMs: number, count: number): string {
       return `{"time":"${timestamp(timeMs)}","level":"error",` +

@@ -65,7 +65,7 @@ export function routeToLogs(): void {
  *
  * @param write gets the lines at the end of the way
  */
-export function createEmitter<Entry>(name: "access" | "error", write: LineWriter): Emit<Entry> {
+export function createEmitter<Entry>(name: "access" | "error" | "chain", write: LineWriter): Emit<Entry> {
   const logger = getLogger(["millrace", name]);
   const { category } = logger;
   return (level, timeMs, lines, entry) => {

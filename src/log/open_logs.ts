@@ -1,4 +1,4 @@
-import type { AccessEntry, ErrorEntry, ErrorLevel, LogFormat } from "./entry.ts";
+import type { AccessEntry, ChainEntry, ErrorEntry, ErrorLevel, LogFormat } from "./entry.ts";
 import { createJsonFormat } from "./json_format.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { createConsoleTarget, type LineTarget, openFileTarget } from "./line_target.ts";
@@ -17,6 +17,8 @@ export interface LogOptions {
   readonly accessLog: LogTarget;
   /** Where errors are logged. */
   readonly errorLog: LogTarget;
+  /** Where the chains of requests are logged, by servers that have such; default off. */
+  readonly chainLog?: LogTarget;
   /** Lines for people, or one JSON object a line; default `text`. */
   readonly format?: "text" | "json";
   /** Errors below this level are not logged; default `info`. */
@@ -41,12 +43,20 @@ export interface ErrorLog {
   write(entry: ErrorEntry): void;
 }
 
+/** Takes the records of the chains of requests. */
+export interface ChainLog {
+  /** Logs a record. Never waits and never throws. */
+  write(entry: ChainEntry): void;
+}
+
 /** The open logs of one server. */
 export interface Logs {
   /** The access log; undefined when it is off, so that entries need not be made. */
   readonly access: AccessLog | undefined;
   /** The error log; undefined when it is off. */
   readonly error: ErrorLog | undefined;
+  /** The log of chains; undefined when it is off. */
+  readonly chain: ChainLog | undefined;
   /** Writes what is unwritten. Never rejects. */
   flush(): Promise<void>;
   /** Writes what is unwritten before it returns, for the end of the process. */
@@ -65,7 +75,7 @@ const LEVEL_RANKS: Readonly<Record<ErrorLevel, number>> = { debug: 0, info: 1, w
 /**
  * Opens the logs of a server. Several servers of a process may have their own; two logs may share a file.
  *
- * Entries go through LogTape as records of the categories `millrace access` and `millrace error`. The first call
+ * Entries go through LogTape as records of the categories `millrace access`, `millrace error` and `millrace chain`. The first call
  * configures LogTape where the program has not.
  *
  * A short access entry costs 0.7 microseconds all in: id, line, LogTape, buffer and its share of the write; a full one
@@ -77,18 +87,25 @@ const LEVEL_RANKS: Readonly<Record<ErrorLevel, number>> = { debug: 0, info: 1, w
 export async function openLogs(options: LogOptions): Promise<Logs> {
   routeToLogs();
   const format = options.format === "json" ? createJsonFormat() : createTextFormat();
-  const accessLines = await openLines(options.accessLog, format, options);
-  let errorLines: LineBuffer | undefined;
+  const buffers: LineBuffer[] = [];
+  const open = async (target: LogTarget): Promise<LineBuffer | undefined> => {
+    const lines = await openLines(target, format, options);
+    if (lines !== undefined) buffers.push(lines);
+    return lines;
+  };
+  let accessLines, errorLines, chainLines: LineBuffer | undefined;
   try {
-    errorLines = await openLines(options.errorLog, format, options);
+    accessLines = await open(options.accessLog);
+    errorLines = await open(options.errorLog);
+    chainLines = await open(options.chainLog ?? { kind: "off" });
   } catch (error) {
-    await accessLines?.close();
+    for (const lines of buffers) await lines.close();
     throw error;
   }
-  const buffers = [accessLines, errorLines].filter((buffer) => buffer !== undefined);
   return {
     access: accessLines && createAccessLog(accessLines, format),
     error: errorLines && createErrorLog(errorLines, format, options.lowestLevel ?? "info"),
+    chain: chainLines && createChainLog(chainLines, format),
     flush: async () => void await Promise.all(buffers.map((buffer) => buffer.flush())),
     flushSync: () => buffers.forEach((buffer) => buffer.flushSync()),
     reopen: async () => void await Promise.all(buffers.map((buffer) => buffer.reopen())),
@@ -121,6 +138,15 @@ async function openLines(
 function createAccessLog(lines: LineBuffer, format: LogFormat): AccessLog {
   const emit = createEmitter<AccessEntry>("access", (text) => lines.write(text));
   return { write: (entry) => emit("info", entry.timeMs, format.access(entry), entry) };
+}
+
+function createChainLog(lines: LineBuffer, format: LogFormat): ChainLog {
+  const emit = createEmitter<ChainEntry>("chain", (text) => lines.write(text));
+  return {
+    write(entry: ChainEntry): void {
+      emit(entry.level, Math.floor(entry.timeMicros / 1_000), format.chain(entry), entry);
+    },
+  };
 }
 
 function createErrorLog(lines: LineBuffer, format: LogFormat, lowestLevel: ErrorLevel): ErrorLog {

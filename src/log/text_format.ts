@@ -1,7 +1,7 @@
 import { formatAddress } from "./address.ts";
-import type { AccessEntry, ErrorEntry, LogFormat, LoggedRequest } from "./entry.ts";
+import type { AccessEntry, ChainEntry, ErrorEntry, LogFormat, LoggedRequest } from "./entry.ts";
 import { escapeLatin1, escapeLatin1Column, escapeLines, escapeText, escapeTextColumn } from "./escape.ts";
-import { createTimestamps } from "./timestamp.ts";
+import { createMicroTimestamps, createTimestamps } from "./timestamp.ts";
 
 // Every line begins with a time, or with one of these marks in front of what the client or the runtime said.
 const QUOTE = "| ";
@@ -21,10 +21,12 @@ const REMARK = "|! ";
  * The columns of the access log are time, request id, client, status, method, URL, cookies, bytes of the answer's
  * content, duration. In full form the request follows, each line behind `| `; what the server says about it stands
  * behind `|! `. The columns of the error log are time, level, request id, client, status, method, URL, and the
+ * message to the end of the line. A record of a chain is time, level, request id, the chain of calls, a colon, and the
  * message to the end of the line.
  */
 export function createTextFormat(): LogFormat {
   const timestamp = createTimestamps();
+  const microTimestamp = createMicroTimestamps();
   return {
     access(entry: AccessEntry): string {
       const line = timestamp(entry.timeMs) + " " + entry.id + " " + formatAddress(entry.client) + " " +
@@ -41,6 +43,11 @@ export function createTextFormat(): LogFormat {
         client + " " + (entry.status ?? "-") + " " + escapeLatin1Column(entry.method ?? "") + " " +
         escapeLatin1Column(entry.url ?? "") + " " + escapeText(entry.message) + "\n";
       return entry.stack === undefined ? line : line + quoteLines(entry.stack.split("\n"), escapeText);
+    },
+    chain(entry: ChainEntry): string {
+      return microTimestamp(entry.timeMicros) + " " + entry.level + " " + entry.id + " " + entry.where +
+        ": " +
+        escapeLatin1(entry.message) + "\n";
     },
     dropped(timeMs: number, count: number): string {
       return `${timestamp(timeMs)} dropped ${count} records: the log could not be written\n`;

@@ -1,4 +1,27 @@
 /**
+ * Makes a writer of times, `2026-03-01T09:30:00.123456Z`: always as long as this.
+ *
+ * It keeps the text of the last second, like {@linkcode createTimestamps}.
+ *
+ * @returns takes microseconds since 1970, a whole number
+ */
+export function createMicroTimestamps(): (timeMicros: number) => string {
+  let lastSecond = NaN;
+  let prefix = "";
+  return (timeMicros) => {
+    const second = Math.floor(timeMicros / MICROS_PER_SECOND);
+    if (second !== lastSecond) {
+      lastSecond = second;
+      prefix = new Date(second * 1_000).toISOString().slice(0, -4);
+    }
+    // One digit more than needed keeps the leading zeros.
+    return prefix + String(MICROS_PER_SECOND + timeMicros - second * MICROS_PER_SECOND).slice(1) + "Z";
+  };
+}
+
+const MICROS_PER_SECOND = 1_000_000;
+
+/**
  * Makes a writer of times, `2026-03-01T09:30:00.123Z`.
  *
  * It keeps the text of the last millisecond: requests of a busy server share it. Date.toISOString() alone costs

@@ -1,8 +1,9 @@
 // The adapter for Deno: Deno.listen and Deno.listenTls as Listener and Connection.
 
 import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
-import type { Connection, Listener, ListenOptions, NetAddress } from "./connection.ts";
-import { createReadable, createWritable } from "./streams.ts";
+import type { Connection, Listener, ListenOptions, NetAddress, Receiver, Sender } from "./connection.ts";
+import { SendQueue } from "./send_queue.ts";
+import { createReadable, createWritable, receiveOnce, sendOnce } from "./streams.ts";
 
 type DenoTcpListener = Deno.TcpListener | Deno.TlsListener;
 type DenoTcpConn = Deno.TcpConn | Deno.TlsConn;
@@ -79,14 +80,24 @@ class DenoConnection implements Connection {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
-  bufferedBytes = 0;
   readonly #conn: DenoTcpConn;
+  #receiver: Receiver | undefined;
+  readonly #sending: SendQueue;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
-  #lastWrite: Promise<void> = Promise.resolve();
+  // Made once: a closure and a promise less for each call.
+  readonly #onRead = (count: number | null): void => this.#receiver!.onReceived(count);
+  readonly #onReadFailed = (cause: unknown): void =>
+    this.#receiver!.onReceiveFailed(toConnectionError("Cannot read from the connection", cause));
+  readonly #onWritten = (count: number): void => this.#sending.advance(count);
+  readonly #onWriteFailed = (cause: unknown): void =>
+    this.#sending.fail(toConnectionError("Cannot write to the connection", cause));
 
   constructor(conn: DenoTcpConn, isEncrypted: boolean) {
     this.#conn = conn;
+    this.#sending = new SendQueue((bytes) =>
+      void conn.write(bytes).then(this.#onWritten, this.#onWriteFailed)
+    );
     this.isEncrypted = isEncrypted;
     this.local = toNetAddress(conn.localAddr as Deno.NetAddr);
     this.remote = toNetAddress(conn.remoteAddr as Deno.NetAddr);
@@ -94,37 +105,25 @@ class DenoConnection implements Connection {
     if ("setNoDelay" in conn) disableDelay(conn);
   }
 
-  // Neither of the two is async: on the path of every request that would cost a generator and a promise more.
+  receive(buffer: Uint8Array, receiver: Receiver): void {
+    this.#receiver = receiver;
+    this.#conn.read(buffer).then(this.#onRead, this.#onReadFailed);
+  }
+
   read(buffer: Uint8Array): Promise<number | null> {
-    return this.#conn.read(buffer).catch(failRead);
+    return receiveOnce(this, buffer);
+  }
+
+  transmit(bytes: Uint8Array, sender: Sender): void {
+    this.#sending.transmit(bytes, sender);
+  }
+
+  get bufferedBytes(): number {
+    return this.#sending.bufferedBytes;
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    const isFirst = this.bufferedBytes === 0;
-    this.bufferedBytes += bytes.length;
-    this.#lastWrite = isFirst ? this.#writeFirst(bytes) : this.#writeBehind(this.#lastWrite, bytes);
-    return this.#lastWrite;
-  }
-
-  #writeFirst(bytes: Uint8Array): Promise<void> {
-    return this.#conn.write(bytes).then((sent) => {
-      this.bufferedBytes -= sent;
-      return sent === bytes.length ? undefined : this.#writeRest(bytes, sent);
-    }, failWrite);
-  }
-
-  async #writeBehind(last: Promise<void>, bytes: Uint8Array): Promise<void> {
-    await last;
-    await this.#writeRest(bytes, 0);
-  }
-
-  // After a failure bufferedBytes stays above zero, and with it every later write fails behind the first one.
-  async #writeRest(bytes: Uint8Array, start: number): Promise<void> {
-    for (let position = start; position < bytes.length;) {
-      const sent = await this.#conn.write(bytes.subarray(position)).catch(failWrite);
-      position += sent;
-      this.bufferedBytes -= sent;
-    }
+    return sendOnce(this, bytes);
   }
 
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -136,8 +135,8 @@ class DenoConnection implements Connection {
   }
 
   async closeWrite(): Promise<void> {
+    await this.#sending.drain();
     try {
-      await this.#lastWrite;
       await this.#conn.closeWrite();
     } catch {
       // The peer or we have closed already: there is nothing left to end.
@@ -147,14 +146,6 @@ class DenoConnection implements Connection {
   close(): void {
     ignoreClosed(() => this.#conn.close());
   }
-}
-
-function failRead(cause: unknown): never {
-  throw toConnectionError("Cannot read from the connection", cause);
-}
-
-function failWrite(cause: unknown): never {
-  throw toConnectionError("Cannot write to the connection", cause);
 }
 
 function toNetAddress(address: Deno.NetAddr): NetAddress {

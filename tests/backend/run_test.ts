@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { createBackend, type Handler } from "../../src/backend/handler.ts";
+import { ExplainedError } from "../../src/backend/explained_error.ts";
 import { run } from "../../src/backend/run.ts";
 import { HttpError } from "../../src/http/errors.ts";
 import { type HttpResponse, textResponse } from "../../src/http/response.ts";
@@ -27,9 +28,17 @@ Deno.test("run() makes an answer of an HttpError with its status and fields, and
   };
   for (const { response, context } of [answer(fail), answer(() => Promise.reject(error))]) {
     const { status, headers, body } = await response;
-    assertEquals([status, headers.get("allow"), body], [405, "GET", "405 Method Not Allowed\n"]);
+    const text = "405 Method Not Allowed\nThis address does not accept the method of the request.\n";
+    assertEquals([status, headers.get("allow"), body], [405, "GET", text]);
     assertStrictEquals(context.error, error);
   }
+});
+
+Deno.test("run() says what an ExplainedError says to anybody (RFC 9110 §15.5)", async () => {
+  const { response } = answer(() => {
+    throw new ExplainedError(400, "secret", { explanation: "Not like this." });
+  });
+  assertEquals((await response).body, "400 Bad Request\nNot like this.\n");
 });
 
 Deno.test("run() makes 500 of everything else that is thrown", async () => {

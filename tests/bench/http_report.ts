@@ -47,13 +47,13 @@ interface Medians {
 export function toTable(all: readonly Series[]): Table {
   const columns = HTTP_MODES.flatMap((
     { title },
-  ) => [`${title}, requests/s`, "CPU us", "vs Deno.serve", "vs node:http"]);
+  ) => [`${title}, requests/s`, "CPU us", "vs Deno.serve", "vs node:http", "vs Bun.serve"]);
   const rows = all.filter((series) => series.server.kind === "running").map((series) => [
     series.server.peer.title,
     ...HTTP_MODES.flatMap((mode) => {
       const { requestsPerSecond, cpuUs } = mediansOf(series, mode);
       const speed = speedOf([series], series.server.peer.name, mode);
-      const ratios = ["deno", "node"].map((name) => formatRatio(speed, speedOf(all, name, mode)));
+      const ratios = ["deno", "node", "bun"].map((name) => formatRatio(speed, speedOf(all, name, mode)));
       const mark = speed === undefined ? " (idle)" : "";
       return [formatNumber(requestsPerSecond) + mark, formatNumber(cpuUs, 1), ...ratios];
     }),

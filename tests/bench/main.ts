@@ -13,9 +13,16 @@ import { ProcessGroup } from "./processes.ts";
 import { STATIC_SECTION } from "./static_section.ts";
 import type { Bench, Section, SectionReport } from "./section.ts";
 import { toMarkdown } from "./table.ts";
+import { TRAP_PEERS, TRAP_SECTION } from "./trap_section.ts";
 
 // A further section is a further file that exports a Section, and a further name here.
-const SECTIONS: readonly Section[] = [HTTP_SECTION, MEMORY_SECTION, LATENCY_SECTION, STATIC_SECTION];
+const SECTIONS: readonly Section[] = [
+  HTTP_SECTION,
+  MEMORY_SECTION,
+  LATENCY_SECTION,
+  STATIC_SECTION,
+  TRAP_SECTION,
+];
 const ROOT = new URL("../../", import.meta.url);
 
 async function main(): Promise<number> {
@@ -26,7 +33,7 @@ async function main(): Promise<number> {
     checkNames(
       "server",
       options.only,
-      [...HELLO_PEERS, ...MEMORY_PEERS, ...STATIC_PEERS].map((peer) => peer.name),
+      [...HELLO_PEERS, ...MEMORY_PEERS, ...STATIC_PEERS, ...TRAP_PEERS].map((peer) => peer.name),
     );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -1,14 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import { makeInput } from "../http/fuzz_cases.ts";
+import { makeInput } from "../fuzz/inputs.ts";
 import { textOf } from "../support/latin1.ts";
 import { Random } from "../support/random.ts";
-import { ask } from "../support/requirements.ts";
+import { test } from "../runtimes/echo_servers.ts";
+import { ask } from "../support/echo_server.ts";
 import { fieldOf } from "../support/responses.ts";
 import { tokenize } from "../support/tokens.ts";
 
 const INPUTS = 120;
 
-Deno.test("serve() answers any bytes with whole answers, at most one error, and nothing behind it (RFC 9112 §2.2, §9.6)", async () => {
+test("serve() answers any bytes with whole answers, at most one error, and nothing behind it (RFC 9112 §2.2, §9.6)", async (server) => {
   const failures: unknown[] = [];
   let answers = 0;
   for (let seed = 0; seed < INPUTS; seed++) {
@@ -17,7 +18,7 @@ Deno.test("serve() answers any bytes with whole answers, at most one error, and 
     // Whose answers have no content can be told of well-formed requests only.
     if (/HEAD|CONNECT/.test(text)) continue;
     const notes = tokenize([input]);
-    const responses = await ask(text, { onError: (error) => void failures.push(error) });
+    const responses = await ask(text, { onError: (error) => void failures.push(error) }, server);
     const heads = notes.filter(({ kind }) => kind === "head-end").length;
     const what = `seed ${seed}: ${JSON.stringify(text)}`;
     assert(notes.length === 0 || responses.length > 0, what);

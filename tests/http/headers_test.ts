@@ -92,3 +92,16 @@ for (const [version, values, lives] of PERSISTENCE) {
     assertEquals(shouldKeepAlive({ method: "GET", target: "/", version, headers }), lives);
   });
 }
+
+Deno.test("HttpHeaders.clone() makes a copy that shares nothing that can be changed", () => {
+  const original = new HttpHeaders([["A", "1"], ["B", "2"]]);
+  const copy = original.clone();
+  const other = copy.clone();
+  copy.append("C", "3");
+  original.delete("a");
+  assertEquals([...original], [["B", "2"]]);
+  assertEquals([...copy], [["A", "1"], ["B", "2"], ["C", "3"]]);
+  assertEquals([...other], [["A", "1"], ["B", "2"]]);
+  assertEquals(other.toWire().bytes, new TextEncoder().encode("A: 1\r\nB: 2\r\n"));
+  assertEquals(copy.toWire().lines, ["A", "1", "B", "2", "C", "3"]);
+});

@@ -123,6 +123,24 @@ Deno.test("processResponse() decides the framing whatever the handler says (RFC 
   }
 });
 
+Deno.test("processResponse() sends Upgrade with 426 alone, and names it in Connection (RFC 9110 §7.8, §15.5.22)", async () => {
+  const fields: HeaderField[] = [["Upgrade", "TLS/1.0"], ["Connection", "Upgrade"]];
+  const required = await send({ status: 426, fields });
+  assertEquals(required.head.split("\r\n").slice(2), [
+    "Connection: keep-alive, upgrade",
+    "Upgrade: TLS/1.0",
+    "Content-Length: 0",
+  ]);
+  const closing = await send({ status: 426, fields: [...fields, ["Connection", "close"]] });
+  assert(closing.head.includes("\r\nConnection: close, upgrade\r\nUpgrade: TLS/1.0\r\n"));
+  assert(!(await send({ status: 426 })).head.includes("pgrade: "));
+  assert(!(await send({ status: 200, fields })).head.includes("pgrade: "));
+});
+
+Deno.test("processResponse() sends a server's name beyond ASCII as single bytes (RFC 9110 §5.5)", async () => {
+  assert((await send({ serverName: "caf\xe9" })).head.includes("\r\nServer: caf\xe9\r\n"));
+});
+
 Deno.test("processResponse() closes when the handler lists close, or the server wants it (RFC 9112 §9.6)", async () => {
   for (const value of ["close", "Close", "upgrade, close", "close, x"]) {
     assertEquals((await send({ fields: [["Connection", value]] })).persistence, "close");

@@ -1,26 +1,24 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { BufferPool } from "../../src/bytes/buffer_pool.ts";
-import { ResponseWriter } from "../../src/http/response_writer.ts";
+import { type BytesSender, ResponseWriter } from "../../src/http/response_writer.ts";
 import { textOf } from "../support/latin1.ts";
 
 /** A sink whose writes settle when the test says so. */
 class SlowSink {
   readonly writes: string[] = [];
-  readonly #pending: PromiseWithResolvers<void>[] = [];
+  readonly #senders: BytesSender[] = [];
 
-  write(bytes: Uint8Array): Promise<void> {
+  transmit(bytes: Uint8Array, sender: BytesSender): void {
     this.writes.push(textOf(bytes));
-    const pending = Promise.withResolvers<void>();
-    this.#pending.push(pending);
-    return pending.promise;
+    this.#senders.push(sender);
   }
 
   take(): void {
-    for (const pending of this.#pending.splice(0)) pending.resolve();
+    for (const sender of this.#senders.splice(0)) sender.onSent();
   }
 
   fail(): void {
-    for (const pending of this.#pending.splice(0)) pending.reject(new Error("gone"));
+    for (const sender of this.#senders.splice(0)) sender.onSendFailed(new Error("gone"));
   }
 }
 
@@ -59,6 +57,24 @@ Deno.test("ResponseWriter sends many bytes at once, behind what waits, without c
   sink.take();
   await flushed;
   assertEquals([writer.backlog, writer.isPending], [undefined, false]);
+});
+
+Deno.test("ResponseWriter.writeThrough() sends few bytes too without copying them, behind what waits", async () => {
+  const { sink, writer } = make();
+  const alone = writer.writeThrough(new TextEncoder().encode("first"));
+  assertEquals(sink.writes, ["first"]);
+  sink.take();
+  await alone;
+  writer.addText("head");
+  const behind = writer.writeThrough(new TextEncoder().encode("second"));
+  assertEquals(sink.writes, ["first", "head", "second"]);
+  sink.take();
+  await behind;
+  assertEquals([writer.backlog, writer.isPending], [undefined, false]);
+  writer.addText("lost");
+  writer.flushEagerly();
+  sink.fail();
+  await assertRejects(() => writer.writeThrough(new Uint8Array(1)), Error, "gone");
 });
 
 Deno.test("ResponseWriter sends what waits when no more fits, and keeps the order", async () => {

@@ -79,7 +79,9 @@ Deno.test("StreamedBody asks an HTTP/1.0 client for nothing (RFC 9110 §10.1.1)"
 
 Deno.test("StreamedBody asks nobody where the source cannot", async () => {
   const source = new FakeSource([`${LENGTH}${EXPECT}\r\n`, "0123456789"]);
-  const reader = new RequestReader({ read: (buffer, phase) => source.read(buffer, phase) });
+  const reader = new RequestReader({
+    receive: (buffer, receiver, phase) => source.receive(buffer, receiver, phase),
+  });
   assertEquals(textOf(await readWhole((await reader.read())!.body)), "0123456789");
 });
 

@@ -10,7 +10,7 @@ import { HttpRequest } from "../../src/http/request.ts";
 import { EMPTY_BODY } from "../../src/http/request_body.ts";
 import { htmlResponse, redirectResponse, textResponse } from "../../src/http/response.ts";
 import { isBodyless, reasonPhrase } from "../../src/http/status.ts";
-import { authorityOf, splitTarget } from "../../src/http/target.ts";
+import { authorityOf, isHttpsUri, splitTarget } from "../../src/http/target.ts";
 import { decodeLatin1, TextWindow } from "../../src/http/text_window.ts";
 import { bytesOf } from "../support/latin1.ts";
 
@@ -82,6 +82,13 @@ for (const [target, path, query, authority] of TARGETS) {
     assertEquals(authorityOf(target), authority);
   });
 }
+
+Deno.test("isHttpsUri() knows targets for secured connections alone (RFC 9110 §7.4)", () => {
+  for (const target of ["https://a/", "HTTPS://a", "hTTps://a:1"]) assertEquals(isHttpsUri(target), true);
+  for (const target of ["/https://a/", "http://a/", "*", "a:443", ""]) {
+    assertEquals(isHttpsUri(target), false);
+  }
+});
 
 Deno.test("isHost() takes IPv6 addresses of RFC 3986 §3.2.2 and no others", () => {
   const good = [

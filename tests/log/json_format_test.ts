@@ -101,3 +101,23 @@ Deno.test("createJsonFormat() writes a gap as an object too", () => {
   const parsed = parseLine(createJsonFormat().dropped(ENTRY.timeMs, 3));
   assertEquals([parsed["dropped"], parsed["level"]], [3, "error"]);
 });
+
+Deno.test("createJsonFormat() writes a record of a chain with the fields of the text form", () => {
+  const timeMicros = ENTRY.timeMs * 1_000 + 45;
+  const entry = {
+    timeMicros,
+    level: "error",
+    id: "i-1",
+    where: "trap > query",
+    message: '"\x7f\xc2\x85',
+  } as const;
+  const line = createJsonFormat().chain(entry);
+  assertEquals(parseLine(line), {
+    time: "2026-03-01T09:30:00.123045Z",
+    level: "error",
+    id: "i-1",
+    where: "trap > query",
+    message: '"\x7f\x85',
+  });
+  assertEquals(line.includes("\x7f"), false);
+});

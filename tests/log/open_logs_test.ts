@@ -197,3 +197,25 @@ Deno.test("openLogs() rejects when the program's own LogTape would lead the entr
 Deno.test("millraceSink() ignores a record that was not made for a log", () => {
   assertEquals(millraceSink({ rawMessage: "", properties: {} }), undefined);
 });
+
+Deno.test("openLogs() has a log of chains where one is asked for", async () => {
+  const [lines, off] = [[] as string[], await openOnConsole()];
+  assertEquals(off.logs.chain, undefined);
+  await off.logs.close();
+  const chainLog = { kind: "console", write: (text: string) => void lines.push(text) } as const;
+  const logs = await openLogs({ accessLog: OFF, errorLog: OFF, chainLog });
+  const entry = { timeMicros: 1, id: "one", where: "trap", message: "a" } as const;
+  for (const level of ["info", "error"] as const) logs.chain?.write({ ...entry, level });
+  await logs.close();
+  assertEquals(
+    lines.join(""),
+    ["info", "error"].map((level) => `1970-01-01T00:00:00.000001Z ${level} one trap: a\n`).join(""),
+  );
+});
+
+Deno.test("openLogs() closes the logs that it has opened when a later one cannot be", () =>
+  withFolder(async (folder) => {
+    const file = { kind: "file", path: join(folder, "access.log") } as const;
+    const missing = { kind: "file", path: join(folder, "no", "chain.log") } as const;
+    await assertRejects(() => openLogs({ accessLog: file, errorLog: file, chainLog: missing }), LogFileError);
+  }));

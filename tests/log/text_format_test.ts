@@ -155,3 +155,21 @@ Deno.test("createTextFormat() writes an error that belongs to no request, and a 
     "2026-03-01T09:30:00.123Z dropped 12 records: the log could not be written\n",
   );
 });
+
+Deno.test("createTextFormat() writes a record of a chain as one line, with microseconds", () => {
+  const format = createTextFormat();
+  const entry = {
+    timeMicros: TIME_MS * 1_000 + 45,
+    level: "error",
+    id: "i-1",
+    where: "trap > query",
+  } as const;
+  assertEquals(
+    format.chain({ ...entry, message: "got\r\n\x1b\xc3\xa4\xff" }),
+    "2026-03-01T09:30:00.123045Z error i-1 trap > query: got\\r\\n\\x1b\u00e4\\xff\n",
+  );
+  assertEquals(
+    format.chain({ ...entry, timeMicros: 0, message: "" }),
+    "1970-01-01T00:00:00.000000Z error i-1 trap > query: \n",
+  );
+});

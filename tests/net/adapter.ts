@@ -6,10 +6,26 @@ import {
   type NetAddress,
 } from "../../src/net/connection.ts";
 
-/** An adapter as the suite sees it. */
-export interface Adapter {
+/** An adapter as the suite sees it, without TLS. */
+export interface PlainAdapter {
   readonly listen: (options: ListenOptions) => Promise<Listener>;
   readonly connect: (address: NetAddress) => Promise<Connection>;
+}
+
+/** An adapter as the suite sees it. */
+export interface Adapter extends PlainAdapter {
+  /** Connects by other means than the adapter, which has no TLS for clients. */
+  readonly connectTls: (address: NetAddress, cert: string) => Promise<TlsClient>;
+}
+
+/** A TLS client of the runtime at hand, with half-close. */
+export interface TlsClient {
+  /** Sends text, then the end. */
+  end(text: string): Promise<void>;
+  /** Reads to the end. */
+  readAll(): Promise<string>;
+  /** Gives it up. */
+  close(): void;
 }
 
 /** Registers a test with the runner at hand. */

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Connection, ConnectionError, type Listener } from "../../src/net/connection.ts";
 import { within } from "../support/deadline.ts";
 import { connectResetting } from "../support/resetting_client.ts";
-import { type Adapter, codeOf, readAll, readLength, readText, type RegisterTest } from "./adapter.ts";
+import { codeOf, type PlainAdapter, readAll, readLength, readText, type RegisterTest } from "./adapter.ts";
 
 interface Pair {
   readonly listener: Listener;
@@ -19,7 +19,7 @@ const decoder = new TextDecoder();
 const MUCH_BYTES = 32 * 1024 * 1024;
 
 /** Registers the tests of reading, writing and ending connections. */
-export function testConnections(adapter: Adapter, register: RegisterTest): void {
+export function testConnections(adapter: PlainAdapter, register: RegisterTest): void {
   const test = (name: string, body: (pair: Pair) => Promise<void>): void =>
     register(`Connection ${name}`, async () => {
       const pair = await openPair(adapter);
@@ -104,6 +104,15 @@ export function testConnections(adapter: Adapter, register: RegisterTest): void 
     server.close();
   });
 
+  test("fails with reset when the peer has reset before it reads", async ({ listener }) => {
+    const client = await connectResetting(listener.address.port);
+    const server = (await listener.accept())!;
+    await client.reset();
+    const error = await assertRejects(() => server.read(new Uint8Array(1)), ConnectionError);
+    assertEquals(codeOf(error), "reset");
+    server.close();
+  });
+
   test("fails with reset when it writes to a peer that is gone", async ({ server, client }) => {
     await server.write(new Uint8Array(1000));
     await client.read(new Uint8Array(1));
@@ -117,12 +126,37 @@ export function testConnections(adapter: Adapter, register: RegisterTest): void 
   test("holds writes back while the peer does not read", async ({ server, client }) => {
     let isWritten = false;
     const written = server.write(new Uint8Array(MUCH_BYTES)).then(() => isWritten = true);
-    assertEquals(server.bufferedBytes, MUCH_BYTES);
+    // Some runtimes give the system what it takes before write() returns.
+    assert(server.bufferedBytes > 0 && server.bufferedBytes <= MUCH_BYTES);
     await client.read(new Uint8Array(1));
     assert(server.bufferedBytes > 0 && !isWritten);
     assertEquals(await readLength(client, MUCH_BYTES - 1), MUCH_BYTES - 1);
     await written;
     assertEquals(server.bufferedBytes, 0);
+  });
+
+  test("tells of bytes that a slow peer takes while one write is under way", async ({ server, client }) => {
+    const written = server.write(new Uint8Array(MUCH_BYTES));
+    const first = server.bufferedBytes;
+    assertEquals(await readLength(client, MUCH_BYTES / 2), MUCH_BYTES / 2);
+    const second = server.bufferedBytes;
+    assert(second > 0 && second < first, `${second} of ${first} left`);
+    await readLength(client, MUCH_BYTES / 2);
+    await written;
+  });
+
+  test("carries bytes unchanged, however unevenly they are read", async ({ server, client }) => {
+    const sent = Uint8Array.from({ length: 2_000_003 }, (_, index) => index % 251);
+    const written = server.write(sent);
+    const received = new Uint8Array(sent.length);
+    for (let length = 0; length < received.length;) {
+      const size = [1, 7, 70_000, 300_000][length % 4]!;
+      const count = (await client.read(received.subarray(length, length + size)))!;
+      assert(count > 0 && count <= size);
+      length += count;
+    }
+    await written;
+    assertEquals(received.findIndex((byte, index) => byte !== sent[index]), -1);
   });
 
   test("sends concurrent writes in the order of the calls", async ({ server, client }) => {
@@ -166,6 +200,14 @@ export function testConnections(adapter: Adapter, register: RegisterTest): void 
     await client.read(new Uint8Array(1));
     server.close();
     assertEquals([codeOf(await first), codeOf(await second)], ["closed", "closed"]);
+  });
+
+  test("settles the sending of FIN when it is closed behind it", async ({ server, client }) => {
+    const failed = assertRejects(() => server.write(new Uint8Array(MUCH_BYTES)), ConnectionError);
+    const ended = server.closeWrite();
+    await client.read(new Uint8Array(1));
+    server.close();
+    await Promise.all([failed, ended]);
   });
 
   test("is readable by a default reader", async ({ server, client }) => {
@@ -223,7 +265,7 @@ export function testConnections(adapter: Adapter, register: RegisterTest): void 
   });
 }
 
-async function openPair({ listen, connect }: Adapter): Promise<Pair> {
+async function openPair({ listen, connect }: PlainAdapter): Promise<Pair> {
   const listener = await listen({ port: 0 });
   const [client, server] = await Promise.all([connect(listener.address), listener.accept()]);
   return { listener, client, server: server! };

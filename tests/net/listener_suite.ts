@@ -1,15 +1,18 @@
 // What every adapter must do about ports, whatever the runtime.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Connection, ConnectionError } from "../../src/net/connection.ts";
+import { type Connection, ConnectionError, type Listener } from "../../src/net/connection.ts";
 import { within } from "../support/deadline.ts";
 import { connectResetting } from "../support/resetting_client.ts";
-import { type Adapter, codeOf, readText, type RegisterTest } from "./adapter.ts";
+import { codeOf, type PlainAdapter, readText, type RegisterTest } from "./adapter.ts";
 
 const encoder = new TextEncoder();
 
+// Where a client finds who listens on an address.
+const LOOPBACK: Readonly<Record<string, string>> = { "::1": "::1", "::": "::1", "0.0.0.0": "127.0.0.1" };
+
 /** Registers the tests of opening ports and connecting. */
-export function testListening({ listen, connect }: Adapter, test: RegisterTest): void {
+export function testListening({ listen, connect }: PlainAdapter, test: RegisterTest): void {
   test("listen() gives a real port for port 0", async () => {
     const listener = await listen({ port: 0 });
     const another = await listen({ hostname: "127.0.0.1", port: 0 });
@@ -17,6 +20,36 @@ export function testListening({ listen, connect }: Adapter, test: RegisterTest):
     assert(listener.address.port > 0 && listener.address.port !== another.address.port);
     listener.close();
     another.close();
+  });
+
+  test("listen() takes names and IPv6 addresses, and tells the address", async () => {
+    for (const hostname of ["localhost", "::1", "::", "0.0.0.0"]) {
+      let listener: Listener;
+      try {
+        listener = await listen({ hostname, port: 0 });
+      } catch (error) {
+        if (!hostname.includes(":") || codeOf(error) !== "not-available") throw error;
+        console.log(`skipped: this system has no ${hostname}`);
+        continue;
+      }
+      const { address } = listener;
+      if (hostname === "localhost") assert(["127.0.0.1", "::1"].includes(address.hostname));
+      else assertEquals(address.hostname, hostname);
+      const [client, server] = await Promise.all([
+        connect({ hostname: hostname === "localhost" ? hostname : LOOPBACK[hostname]!, port: address.port }),
+        listener.accept(),
+      ]);
+      assertEquals([server!.local.port, server!.remote], [address.port, client.local]);
+      for (const open of [client, server!, listener]) open.close();
+    }
+  });
+
+  test("listen() fails for a name that nobody knows", async () => {
+    const error = await assertRejects(
+      () => listen({ hostname: "no-such-host.invalid", port: 0 }),
+      ConnectionError,
+    );
+    assertEquals(codeOf(error), "failed");
   });
 
   test("listen() fails with in-use for a port that is taken", async () => {
@@ -58,6 +91,18 @@ export function testListening({ listen, connect }: Adapter, test: RegisterTest):
       accepted = await within(listener.accept(), "the second client");
     }
     for (const end of [accepted, client, listener]) end?.close();
+  });
+
+  test("Listener ends connections that nobody has accepted when it is closed", async () => {
+    const listener = await listen({ port: 0 });
+    const client = await connect(listener.address);
+    const ended = client.read(new Uint8Array(1)).catch(codeOf);
+    // The second one shows that the first has arrived as well.
+    const another = await connect(listener.address);
+    listener.close();
+    assert([null, "reset"].includes(await ended as string | null));
+    client.close();
+    another.close();
   });
 
   test("Listener is iterated until it is closed; what it accepted lives on", async () => {

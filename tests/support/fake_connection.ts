@@ -3,6 +3,8 @@ import {
   ConnectionError,
   type Listener,
   type NetAddress,
+  type Receiver,
+  type Sender,
 } from "../../src/net/connection.ts";
 import { createReadable, createWritable } from "../../src/net/streams.ts";
 import { settle } from "./deadline.ts";
@@ -87,6 +89,14 @@ export class FakeConnection implements Connection {
       for (const write of this.#pendingWrites.splice(0)) this.#record(write);
     }
     await settle();
+  }
+
+  receive(buffer: Uint8Array, receiver: Receiver): void {
+    this.read(buffer).then((count) => receiver.onReceived(count), (error) => receiver.onReceiveFailed(error));
+  }
+
+  transmit(bytes: Uint8Array, sender: Sender): void {
+    this.write(bytes).then(() => sender.onSent(), (error) => sender.onSendFailed(error));
   }
 
   read(buffer: Uint8Array): Promise<number | null> {

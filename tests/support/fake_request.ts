@@ -24,10 +24,10 @@ export function fakeRequest(line: string, cookie?: string): HttpRequest {
 
 /** Makes what is known about a request beside its bytes. */
 export function fakeContext(hostname: string = "127.0.0.1"): RequestContext {
-  return {
+  const connection = {
     remote: { hostname, port: 50_000 },
     local: { hostname: "127.0.0.1", port: 8888 },
     isEncrypted: false,
-    receivedAtMs: 0,
   };
+  return { ...connection, connection, receivedAtMs: 0, signal: new AbortController().signal };
 }

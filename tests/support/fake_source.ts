@@ -1,4 +1,4 @@
-import type { ReadPhase, RequestSource } from "../../src/http/request_reader.ts";
+import type { BytesReceiver, ReadPhase, RequestSource } from "../../src/http/request_source.ts";
 import { bytesOf } from "./latin1.ts";
 
 /** What a client does next: it sends bytes (latin1 text), ends, or makes the read fail. */
@@ -19,7 +19,14 @@ export class FakeSource implements RequestSource {
     return this.calls.filter((call) => call.startsWith("read")).length;
   }
 
-  read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
+  receive(buffer: Uint8Array, receiver: BytesReceiver, phase: ReadPhase): void {
+    this.#read(buffer, phase).then(
+      (count) => receiver.onReceived(count),
+      (error) => receiver.onReceiveFailed(error),
+    );
+  }
+
+  #read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
     this.calls.push(`read ${phase} ${buffer.length}`);
     const arrival = this.#arrivals.shift() ?? null;
     if (arrival === null) return Promise.resolve(null);

@@ -83,3 +83,29 @@ export async function exchange(port: number, text: string | Uint8Array): Promise
     client.close();
   }
 }
+
+/** Sends text on a connection of its own, ends sending, and reads until the server ends it. */
+export async function exchangeWithEnd(port: number, text: string | Uint8Array): Promise<string> {
+  const client = await connectRaw(port);
+  try {
+    await client.send(text);
+    await client.end();
+    return await client.readAll();
+  } finally {
+    client.close();
+  }
+}
+
+/** Waits until nobody accepts on a port any more: a sign that the signal has arrived. */
+export async function untilRefused(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 10_000; attempt++) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    } catch (error) {
+      if (error instanceof Deno.errors.ConnectionRefused) return;
+      // A connection that the listener had not accepted yet is reset with it.
+      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+    }
+  }
+  throw new Error("the program goes on accepting");
+}

@@ -6,6 +6,8 @@ export interface ProgramOptions {
   readonly writable?: readonly string[];
   /** The working directory; default the repository. */
   readonly directory?: string;
+  /** Environment variables that it has and may read; default none that it may read. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What a program that has ended left behind. */
@@ -17,6 +19,8 @@ export interface Ended {
 
 /** The program in a process of its own. */
 export interface Program {
+  /** The process, which leads a group of its own where it was started detached. */
+  readonly pid: number;
   /** Port of the first listener. */
   readonly port: number;
   /** The first ready line. */
@@ -26,24 +30,37 @@ export interface Program {
   /** What it wrote to stderr until now. */
   readonly stderr: string;
   /** Waits until stdout or stderr has this text in it. */
-  until(stream: "stdout" | "stderr", text: string): Promise<void>;
+  until(stream: "stdout" | "stderr", text: string | RegExp): Promise<void>;
   /** Sends a signal. */
   signal(name: Deno.Signal): void;
   /** Waits until it ends by itself. */
   readonly ended: Promise<Ended>;
-  /** Sends SIGTERM and waits for the end. */
+  /** Sends SIGTERM, where it has not ended by itself, and waits for the end. */
   stop(): Promise<Ended>;
 }
 
-const ROOT = new URL("../../", import.meta.url);
+/** Where the repository is, with a slash at the end. */
+export const ROOT: string = new URL("../../", import.meta.url).pathname;
 
-function commandOf(args: readonly string[], options: ProgramOptions): Deno.Command {
+/** Makes the command that runs the source under Deno, like a user starts it. */
+export function launchSource(args: readonly string[], options: ProgramOptions): Deno.Command {
   const write = options.writable === undefined ? [] : [`--allow-write=${options.writable.join(",")}`];
-  const config = `--config=${new URL("deno.json", ROOT).pathname}`;
+  const environment = options.environment ?? {};
+  const env = Object.keys(environment).map((name) => `--allow-env=${name}`);
   // The Deno binary itself, not npx, which does not pass SIGTERM on.
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", config, "--allow-net", "--allow-read", ...write, new URL("mod.ts", ROOT).pathname, ...args],
-    cwd: options.directory ?? ROOT.pathname,
+    args: [
+      "run",
+      `--config=${ROOT}deno.json`,
+      "--allow-net",
+      "--allow-read",
+      ...write,
+      ...env,
+      `${ROOT}mod.ts`,
+      ...args,
+    ],
+    cwd: options.directory ?? ROOT,
+    env: environment,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -51,21 +68,37 @@ function commandOf(args: readonly string[], options: ProgramOptions): Deno.Comma
 }
 
 /** Runs the program to its end. */
-export async function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
-  const { code, stdout, stderr } = await within(
-    commandOf(args, options).output(),
-    `the end of ${args.join(" ")}`,
-  );
+export function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+  return runCommand(launchSource(args, options));
+}
+
+/** Runs a command to its end. */
+export async function runCommand(command: Deno.Command): Promise<Ended> {
+  const { code, stdout, stderr } = await within(command.output(), "the end of the program");
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
 
 /**
- * Starts the program on a free port and waits for its ready line.
+ * Starts the program on a free port, unless the arguments or the environment name one, and waits for its ready line.
  *
  * @throws {Error} with what it said when it ends before that
  */
-export async function startProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Program> {
-  const child = commandOf([...args, "--port", "0"], options).spawn();
+export function startProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Program> {
+  return startCommand(launchSource(withFreePort(args, options), options));
+}
+
+/** Adds a port to arguments, unless they or the environment name one. */
+export function withFreePort(args: readonly string[], { environment }: ProgramOptions): readonly string[] {
+  return args.includes("--port") || environment !== undefined ? args : [...args, "--port", "0"];
+}
+
+/**
+ * Starts a command, its outputs piped, and waits for its ready line.
+ *
+ * @throws {Error} with what it said when it ends before that
+ */
+export async function startCommand(command: Deno.Command): Promise<Program> {
+  const child = command.spawn();
   const stdout = new Output(child.stdout);
   const stderr = new Output(child.stderr);
   const ended = Promise.all([child.status, stdout.ended, stderr.ended])
@@ -73,12 +106,13 @@ export async function startProgram(args: readonly string[], options: ProgramOpti
   try {
     await stdout.until(/^millrace \S+ listening on \S+\n/m);
   } catch (error) {
-    child.kill("SIGKILL");
+    if (!stdout.hasEnded) child.kill("SIGKILL");
     const { code } = await ended;
     throw new Error(`the program did not start: code ${code}, said ${stderr.text}`, { cause: error });
   }
   const readyLine = /^millrace \S+ listening on .*$/m.exec(stdout.text)![0];
   return {
+    pid: child.pid,
     readyLine,
     port: Number(/:(\d+)\/?$/.exec(readyLine)![1]),
     get stdout(): string {
@@ -91,7 +125,7 @@ export async function startProgram(args: readonly string[], options: ProgramOpti
     signal: (name) => child.kill(name),
     ended,
     stop(): Promise<Ended> {
-      child.kill("SIGTERM");
+      if (!stdout.hasEnded) child.kill("SIGTERM");
       return within(ended, "the end of the program");
     },
   };
@@ -102,7 +136,7 @@ class Output {
   text = "";
   readonly ended: Promise<void>;
   #wake: () => void = () => {};
-  #hasEnded = false;
+  hasEnded = false;
 
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.ended = this.#collect(stream);
@@ -112,7 +146,7 @@ class Output {
     const isThere = (): boolean =>
       typeof expected === "string" ? this.text.includes(expected) : expected.test(this.text);
     while (!isThere()) {
-      if (this.#hasEnded) throw new Error(`the program ended without saying ${expected}: ${this.text}`);
+      if (this.hasEnded) throw new Error(`the program ended without saying ${expected}: ${this.text}`);
       await within(new Promise<void>((resolve) => this.#wake = resolve), `${expected} behind ${this.text}`);
     }
   }
@@ -122,7 +156,7 @@ class Output {
       this.text += piece;
       this.#wake();
     }
-    this.#hasEnded = true;
+    this.hasEnded = true;
     this.#wake();
   }
 }

@@ -5,7 +5,7 @@ import { FirstLines, type Persistence, processResponse } from "../../src/http/pr
 import { HttpRequest, type HttpVersion } from "../../src/http/request.ts";
 import { EMPTY_BODY } from "../../src/http/request_body.ts";
 import { createResponse, type ResponseBody } from "../../src/http/response.ts";
-import { ResponseWriter } from "../../src/http/response_writer.ts";
+import { type BytesSender, ResponseWriter } from "../../src/http/response_writer.ts";
 import { textOf } from "./latin1.ts";
 
 /** The time of all answers: half a second behind the one that RFC 9110 shows. */
@@ -20,10 +20,10 @@ export class FakeSink {
     this.#writesLeft = writesUntilGone;
   }
 
-  write(bytes: Uint8Array): Promise<void> {
-    if (this.#writesLeft-- <= 0) return Promise.reject(new Error("the client is gone"));
-    this.writes.push(textOf(bytes));
-    return Promise.resolve();
+  transmit(bytes: Uint8Array, sender: BytesSender): void {
+    const isGone = this.#writesLeft-- <= 0;
+    if (!isGone) this.writes.push(textOf(bytes));
+    queueMicrotask(() => isGone ? sender.onSendFailed(new Error("the client is gone")) : sender.onSent());
   }
 }
 

@@ -42,9 +42,21 @@ export function tokenize(pieces: readonly Uint8Array[], options: HttpTokenizerOp
   return notes;
 }
 
+/** Notes what tokens say. */
+export function noteTokens(tokens: readonly HttpToken[]): TokenNote[] {
+  const notes: TokenNote[] = [];
+  for (const token of tokens) addNote(notes, token);
+  return notes;
+}
+
 /** The notes in one line. */
 export function summarize(notes: readonly TokenNote[]): string {
   return notes.map(({ text, kind }) => kind === "body" ? JSON.stringify(text) : text).join(" | ");
+}
+
+/** What is left without the tokens of the head's lines, see `lineTokens`. */
+export function withoutLines(notes: readonly TokenNote[]): TokenNote[] {
+  return notes.filter(({ kind }) => kind !== "request-line" && kind !== "field");
 }
 
 function addNote(notes: TokenNote[], token: HttpToken): void {

@@ -156,7 +156,8 @@ async function readRequest(
 ): Promise<{ request: HttpRequest; logged: LoggedRequest }> {
   const { bytes, error } = await readUpTo(request.body, maxBodyBytes);
   if (error !== undefined) request.refuse(toRefusal(error));
-  const reread = new HttpRequest(request, bufferedBody(bytes, request.body.trailers), request.rawHead);
+  const wire = { raw: request.rawHead, end: request.headEnd };
+  const reread = new HttpRequest(request, bufferedBody(bytes, request.body.trailers), wire);
   if (request.refusal !== undefined) reread.refuse(request.refusal);
   const bodyEnd = error === undefined ? "whole" : isTooLarge(error) ? "cut" : "broken";
   return { request: reread, logged: { head: headOf(request), body: bytes, bodyEnd } };

@@ -1,3 +1,4 @@
+import { createDeferred } from "../../bytes/deferred.ts";
 import type { Connection } from "../../net/connection.ts";
 import { connect } from "../../net/listen.ts";
 import { ClientError, ClientProtocolError, ClientSocketError } from "./client_errors.ts";
@@ -125,7 +126,7 @@ export class MetricsClient {
   async #ask(command: Uint8Array): Promise<MetricsReply> {
     if (this.#isClosed) throw new ClientSocketError("Cannot send: the client was closed");
     const link = this.#link ??= this.#open();
-    const reply = Promise.withResolvers<MetricsReply>();
+    const reply = createDeferred<MetricsReply>();
     link.waiting.push(reply);
     const timer = this.#timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(() => {
       this.#end(link, new ClientSocketError(`Cannot wait for a reply: ${this.#timeoutMs} ms are over`));

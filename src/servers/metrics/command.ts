@@ -1,11 +1,11 @@
-import { type Command, commonFlags, StartError } from "../../command.ts";
+import { type Command, commonFlags, storeError } from "../../command.ts";
 import { choiceFlag, type Flag, integerFlag, textFlag } from "../../flags.ts";
 import type { AccessEntry } from "../../log/entry.ts";
 import type { NetAddress } from "../../net/connection.ts";
 import { parseDurationSeconds } from "./duration.ts";
 import { runServer } from "./run_server.ts";
 import type { MetricsAccess } from "./server_options.ts";
-import { StoreOpenError, type StoreOpenErrorCode } from "./store.ts";
+import { StoreOpenError } from "./store.ts";
 
 const COMMON = commonFlags(8181);
 
@@ -57,17 +57,6 @@ function countFlag(help: string): Flag<number | undefined> {
   return { ...flag, default: undefined };
 }
 
-// Where the caller chose a file or a runtime that cannot work, 2; where the file is in the way, 1.
-const EXIT_CODES: Readonly<Record<StoreOpenErrorCode, 1 | 2>> = {
-  "no-directory": 2,
-  "no-sqlite": 2,
-  denied: 2,
-  foreign: 1,
-  damaged: 1,
-  locked: 1,
-  failed: 1,
-};
-
 /** `mod.ts metrics`: the metrics store with its line protocol over TCP. */
 export const metricsCommand: Command<typeof FLAGS> = {
   name: "metrics",
@@ -93,10 +82,7 @@ export const metricsCommand: Command<typeof FLAGS> = {
       },
       access: access && ((entry) => access.write(toAccessEntry(entry, clock.nowMs()))),
     }).catch((error: unknown) => {
-      if (error instanceof StoreOpenError) {
-        throw new StartError(EXIT_CODES[error.code], error.message, { cause: error });
-      }
-      throw error;
+      throw error instanceof StoreOpenError ? storeError(error) : error;
     });
     const { hostname, port } = server.address;
     const host = hostname.includes(":") ? `[${hostname}]` : hostname;

@@ -23,6 +23,8 @@ export class MetricsDatabase {
   /** Prepares the statements. @param database opened and ours alone; closed by {@linkcode MetricsDatabase.close} */
   constructor(database: DatabaseSync) {
     this.#database = database;
+    // The log is emptied in a way of our own, see below.
+    database.exec("PRAGMA wal_autocheckpoint = 0");
     this.#insertSeries = database.prepare("INSERT INTO series (id, key) VALUES (?, ?)");
     this.#setLastOrder = database.prepare("UPDATE state SET last_order = ?");
     this.#insertJournal = database.prepare("INSERT INTO journal (id, puts) VALUES (?, ?)");

@@ -1,263 +1,40 @@
-// How a database file is recognized, made, checked and taken. A file that is not ours, or is damaged, is only read.
-
-import { Buffer } from "node:buffer";
-import type { Stats } from "node:fs";
-import { link, open, realpath, stat, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { isMissing, toOpenError, usedByAnother } from "./database_errors.ts";
-import { type Durability, StoreOpenError } from "./store.ts";
-
-type DatabaseConstructor = new (
-  path: string | URL,
-  options?: { readonly readOnly?: boolean },
-) => DatabaseSync;
-
-// "mrMS": the bytes 68 to 71 of our files, by which they are told from other SQLite databases.
-const APPLICATION_ID = 0x6d724d53;
-const FORMAT_VERSION = 2;
+import { type DatabaseKind, openDatabaseFile, type OpenedDatabase } from "../../sqlite/database_file.ts";
+import type { Durability } from "./store.ts";
 
 // The first bytes of key, samples and puts are a checksum. The state is one row: a number that no other database has,
 // the largest id of a series ever, and the largest id of a row of the journal that was sealed.
-const TABLES: readonly string[] = [
-  "CREATE TABLE state (id INTEGER PRIMARY KEY, identity INTEGER, last_order INTEGER, sealed_journal INTEGER)",
-  "CREATE TABLE series (id INTEGER PRIMARY KEY, key BLOB NOT NULL)",
-  "CREATE TABLE block (id INTEGER PRIMARY KEY, series INTEGER NOT NULL, samples BLOB NOT NULL)",
-  "CREATE TABLE journal (id INTEGER PRIMARY KEY, puts BLOB NOT NULL)",
-];
+const METRICS_DATABASE: DatabaseKind = {
+  owner: "metrics server",
+  applicationId: "mrMS",
+  formatVersion: 2,
+  tables: [
+    "CREATE TABLE state (id INTEGER PRIMARY KEY, identity INTEGER, last_order INTEGER, sealed_journal INTEGER)",
+    "CREATE TABLE series (id INTEGER PRIMARY KEY, key BLOB NOT NULL)",
+    "CREATE TABLE block (id INTEGER PRIMARY KEY, series INTEGER NOT NULL, samples BLOB NOT NULL)",
+    "CREATE TABLE journal (id INTEGER PRIMARY KEY, puts BLOB NOT NULL)",
+  ],
+  fill: () => `INSERT INTO state VALUES (1, ${crypto.getRandomValues(new Uint32Array(1))[0]}, 0, 0)`,
+};
 
-// Two servers that start at once wait for each other this long; Deno's own time is five seconds (2.9.6).
-const BUSY_TIMEOUT_MS = 500;
-
-/** An opened database, and what was read from it before. */
-export interface OpenedDatabase<Content> {
-  /** The database, of this process alone. */
-  readonly database: DatabaseSync;
-  /** What `read` made of it. */
-  readonly content: Content;
-}
-
-/** How a database is to be opened. */
-export interface OpenDatabaseOptions<Content> {
+/** How a database of the metrics server is opened. */
+export interface OpenMetricsOptions<Content> {
   /** What a commit promises. */
   readonly durability: Durability;
-  /** Reads everything; what it throws means damage. */
+  /** Reads everything, before anything can be written. What it throws means damage. */
   readonly read: (database: DatabaseSync) => Content;
 }
 
 /**
  * Opens a database file for this process alone, and makes it when it does not exist.
  *
- * @param path directory and name, free of links (see {@linkcode resolveDataFile})
+ * @param path directory and name, free of links; the directory must exist
  * @throws {StoreOpenError} when it cannot be; an existing file is as it was then
  */
-export async function openDatabase<Content>(
+export function openDatabase<Content>(
   path: string,
-  options: OpenDatabaseOptions<Content>,
+  { durability, read }: OpenMetricsOptions<Content>,
 ): Promise<OpenedDatabase<Content>> {
-  const Database = await loadSqlite();
-  try {
-    await makeWhereMissing(Database, path);
-    await checkHeader(path);
-    const before = await describe(path);
-    const content = await readContent(Database, path, options.read);
-    const database = new Database(path);
-    try {
-      takeFile(database, options.durability);
-      if (await describe(path) !== before) throw usedByAnother(path);
-      // In exclusive mode nobody uses it.
-      await remove(`${path}-shm`);
-      return { database, content };
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  } catch (error) {
-    throw toOpenError(path, error, "failed");
-  }
-}
-
-/** The real place of a data file that is given by a link: SQLite keeps the log beside the file, not beside the link. */
-export async function resolveDataFile(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (isMissing(error)) return path;
-    throw toOpenError(path, error, "failed");
-  }
-}
-
-async function loadSqlite(): Promise<DatabaseConstructor> {
-  try {
-    return (await import("node:sqlite")).DatabaseSync;
-  } catch (cause) {
-    const message =
-      "Cannot open a database: this runtime has no node:sqlite (Deno, Bun or Node 22.13 and later have)";
-    throw new StoreOpenError("no-sqlite", message, { cause });
-  }
-}
-
-async function makeWhereMissing(Database: DatabaseConstructor, path: string): Promise<void> {
-  const directory = dirname(path);
-  if (!(await statOf(directory))?.isDirectory()) {
-    throw new StoreOpenError("no-directory", `Cannot open "${path}": there is no directory "${directory}"`);
-  }
-  const status = await statOf(path);
-  if (status !== undefined && !status.isFile()) {
-    throw new StoreOpenError("foreign", `Cannot open "${path}": it is no file`);
-  }
-  if (status !== undefined && status.size > 0) return;
-  // SQLite would take the log of a lost database for one of the new one.
-  if (((await statOf(`${path}-wal`))?.size ?? 0) > 0) {
-    throw new StoreOpenError(
-      "damaged",
-      `Cannot open "${path}": it is gone, but its log "${path}-wal" is not`,
-    );
-  }
-  if (status === undefined) await makeFile(Database, path);
-  else fillFile(Database, path);
-}
-
-async function statOf(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-}
-
-// Made whole under another name first: a file that a kill left half made would look damaged. A link, unlike a rename,
-// fails when another server was faster, and then its file is opened.
-async function makeFile(Database: DatabaseConstructor, path: string): Promise<void> {
-  const draft = `${path}.${crypto.randomUUID()}`;
-  try {
-    fillFile(Database, draft);
-    await link(draft, path);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  } finally {
-    await remove(draft);
-  }
-}
-
-function fillFile(Database: DatabaseConstructor, path: string): void {
-  const database = new Database(path);
-  try {
-    const [identity] = crypto.getRandomValues(new Uint32Array(1));
-    database.exec(`
-      PRAGMA auto_vacuum = INCREMENTAL;
-      BEGIN EXCLUSIVE;
-      PRAGMA application_id = ${APPLICATION_ID};
-      PRAGMA user_version = ${FORMAT_VERSION};
-      ${TABLES.join(";\n")};
-      INSERT INTO state VALUES (1, ${identity}, 0, 0);
-      COMMIT;
-      PRAGMA journal_mode = WAL;
-    `);
-  } finally {
-    database.close();
-  }
-}
-
-const MAGIC = "SQLite format 3\0";
-// Where the header of a database has the versions of the format for writing and reading, 2 for one with a log, and the
-// numbers that say whose it is, four bytes each, the highest first.
-const WRITE_VERSION_OFFSET = 18;
-const READ_VERSION_OFFSET = 19;
-const USER_VERSION_OFFSET = 60;
-const APPLICATION_ID_OFFSET = 68;
-const HEADER_BYTES = 100;
-
-// The header is read as bytes: SQLite would put files of its own beside the database of another program, and Deno
-// opens database URLs only with the permission to write everywhere. Our headers never wait in the log.
-async function checkHeader(path: string): Promise<void> {
-  const header = await readHeader(path);
-  const isOurs = header.subarray(0, MAGIC.length).toString("latin1") === MAGIC &&
-    header.readUInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID;
-  if (!isOurs) {
-    throw new StoreOpenError("foreign", `Cannot open "${path}": it is no database of the metrics server`);
-  }
-  const version = header.readUInt32BE(USER_VERSION_OFFSET);
-  if (version !== FORMAT_VERSION) {
-    const message =
-      `Cannot open "${path}": its format is version ${version}, this program knows ${FORMAT_VERSION}`;
-    throw new StoreOpenError("foreign", message);
-  }
-  if (header[WRITE_VERSION_OFFSET] !== 2 || header[READ_VERSION_OFFSET] !== 2) {
-    throw new RangeError("Cannot read the database: its header is not as it was written");
-  }
-}
-
-async function readHeader(path: string): Promise<Buffer> {
-  const file = await open(path, "r");
-  try {
-    // What is missing of a short file stays zero.
-    const header = Buffer.alloc(HEADER_BYTES);
-    await file.read(header, 0, HEADER_BYTES, 0);
-    return header;
-  } finally {
-    await file.close();
-  }
-}
-
-// Sizes and times of change: what was read counts only if nobody has written until the file was taken.
-async function describe(path: string): Promise<string> {
-  const [file, log] = [await statOf(path), await statOf(`${path}-wal`)];
-  return [file?.size, file?.mtimeMs, log?.size ?? 0, (log?.size ?? 0) > 0 ? log?.mtimeMs : 0].join(" ");
-}
-
-// The files beside the database that reading makes go with it: a refused file is left as it was found.
-async function readContent<Content>(
-  Database: DatabaseConstructor,
-  path: string,
-  read: (database: DatabaseSync) => Content,
-): Promise<Content> {
-  const traces: string[] = [];
-  for (const name of [`${path}-wal`, `${path}-shm`]) if (await statOf(name) === undefined) traces.push(name);
-  try {
-    const database = new Database(path, { readOnly: true });
-    try {
-      database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      checkStructure(database);
-      return read(database);
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    for (const name of traces) await remove(name);
-    throw toOpenError(path, error, "damaged");
-  }
-}
-
-function checkStructure(database: DatabaseSync): void {
-  const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
-  if (verdict !== "ok") {
-    throw new RangeError(`Cannot read the database: ${String(verdict).replaceAll(/\s+/g, " ")}`);
-  }
-  const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
-  if (tables.map(({ sql }) => sql).join() !== TABLES.join()) {
-    throw new RangeError("Cannot read the database: its tables are not as they were made");
-  }
-}
-
-// In exclusive mode the lock that the first write takes stays until the end, and the index of the log needs no file.
-// When the log is moved into the database is decided by MetricsDatabase.
-function takeFile(database: DatabaseSync, durability: Durability): void {
-  database.exec(`
-    PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
-    PRAGMA locking_mode = EXCLUSIVE;
-    PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"};
-    PRAGMA wal_autocheckpoint = 0;
-    BEGIN EXCLUSIVE;
-    COMMIT;
-  `);
+  const synchronous = durability === "full" ? "FULL" : "NORMAL";
+  return openDatabaseFile(path, { kind: METRICS_DATABASE, synchronous, read });
 }

@@ -1,7 +1,9 @@
+import { createDeferred, type Deferred } from "../../bytes/deferred.ts";
+import { resolveDataFile } from "../../sqlite/database_file.ts";
+import { toOpenError } from "../../sqlite/open_errors.ts";
 import { AcknowledgedMark, readMark, removeMark } from "./acknowledged_mark.ts";
 import { MetricsDatabase } from "./database.ts";
-import { toOpenError } from "./database_errors.ts";
-import { openDatabase, resolveDataFile } from "./database_file.ts";
+import { openDatabase } from "./database_file.ts";
 import { type LoadedSeries, loadSeries } from "./durable_load.ts";
 import { JournalGroup } from "./journal_group.ts";
 import { createSeed, firstKeptTimestamp, type MemoryStoreOptions } from "./memory_store.ts";
@@ -94,7 +96,7 @@ class DurableStore implements MetricStore {
   #goneOrders: number[] = [];
   // An upper bound: how many puts of the group may be new samples.
   #newInGroup = 0;
-  #waiting: PromiseWithResolvers<void> | undefined;
+  #waiting: Deferred<void> | undefined;
   #commitTimer: ReturnType<typeof setImmediate> | undefined;
   #sealTimer: ReturnType<typeof setImmediate> | undefined;
   #isClosed = false;
@@ -134,7 +136,7 @@ class DurableStore implements MetricStore {
   commit(): Promise<void> | undefined {
     if (this.#group.count === 0) return undefined;
     if (this.#waiting === undefined) {
-      this.#waiting = Promise.withResolvers();
+      this.#waiting = createDeferred<void>();
       this.#commitTimer = setImmediate(() => this.#commitTick());
     }
     return this.#waiting.promise;

@@ -1,3 +1,4 @@
+import { createDeferred } from "../../bytes/deferred.ts";
 import { LineDecoder } from "../../bytes/line_decoder.ts";
 import type { Connection, Listener, NetAddress } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
@@ -100,7 +101,7 @@ class RunningServer implements MetricsServer {
       events: this.#createEvents(),
     };
     this.address = listener.address;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = createDeferred<void>();
     this.finished = promise;
     this.#finish = resolve;
     const { sweepIntervalMs = DEFAULT_SWEEP_INTERVAL_MS, idleTimeoutMs } = options;

@@ -1,21 +1,27 @@
+import { joinBytes } from "../../bytes/join_bytes.ts";
 import { HttpError } from "../../http/errors.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import type { HttpResponse, ResponseBody } from "../../http/response.ts";
 import { type ByteRange, decideRanges } from "./byte_ranges.ts";
+import type { StreamCompressor } from "./compression.ts";
 import { chooseCoding } from "./content_coding.ts";
-import type { DocumentRoot } from "./document_root.ts";
-import { type ReadBuffers, streamFile, type StreamPart } from "./file_content.ts";
+import { allPartsOf, type FileContent, type MemoryContent, partsOf, type StreamPart } from "./content.ts";
+import type { DownloadTurns } from "./download_turns.ts";
 import type { FileResource } from "./file_resource.ts";
+import { streamFile } from "./file_stream.ts";
 import { createMultipart } from "./multipart_ranges.ts";
 import { checkPreconditions, isRangeCurrent } from "./preconditions.ts";
 import type { Representation } from "./representation.ts";
+import type { SharedFiles } from "./shared_files.ts";
 
 /** What answers are made with, beside request and file. */
 export interface AnswerTools {
-  /** Where files are opened. */
-  readonly root: DocumentRoot;
+  /** Open files. */
+  readonly files: SharedFiles;
   /** Buffers for files that are streamed. */
-  readonly buffers: ReadBuffers;
+  readonly turns: DownloadTurns;
+  /** For files that are compressed while they are streamed. */
+  readonly compressor: StreamCompressor;
   /** Makes a boundary that does not stand in any file (RFC 2046 §5.1.1). */
   readonly createBoundary: () => string;
 }
@@ -33,7 +39,7 @@ export function answerWithFile(
   nowMs: number,
 ): HttpResponse {
   const { headers } = request;
-  const representation = chooseRepresentation(resource, request);
+  const representation = chooseRepresentation(tools, resource, request);
   switch (checkPreconditions(headers, representation, nowMs)) {
     case "not-modified":
       return representation.notModified;
@@ -46,29 +52,34 @@ export function answerWithFile(
   }
   // RFC 9110 §14.2: Range is defined for GET only.
   if (request.method === "HEAD") return representation.head;
+  const { content, size } = representation;
   const range = headers.get("Range");
-  if (range === undefined || headers.count("Range") > 1 || !isRangeCurrent(headers, representation, nowMs)) {
-    return answerWhole(tools, representation);
-  }
-  const decision = decideRanges(range, representation.size);
+  const isRangeIgnored = range === undefined || size === undefined || content.kind === "compressed" ||
+    headers.count("Range") > 1 || !isRangeCurrent(headers, representation, nowMs);
+  if (isRangeIgnored) return answerWhole(tools, representation);
+  const decision = decideRanges(range, size);
   switch (decision.kind) {
     case "whole":
       return answerWhole(tools, representation);
     case "unsatisfiable":
-      throw new HttpError(416, `Cannot serve range "${range}": the file has ${representation.size} bytes`, {
-        headers: [["Content-Range", `bytes */${representation.size}`]],
+      throw new HttpError(416, `Cannot serve range "${range}": the file has ${size} bytes`, {
+        headers: [["Content-Range", `bytes */${size}`]],
       });
     case "parts":
-      return answerParts(tools, representation, decision.parts);
+      return answerParts(tools, representation, { content, size, ranges: decision.parts });
   }
 }
 
 /** The form of the resource that the client likes best. */
-function chooseRepresentation(resource: FileResource, request: HttpRequest): Representation {
-  const { representations } = resource;
-  if (representations.length === 1) return resource.identity;
-  const coding = chooseCoding(request.headers, resource.codings);
-  return representations.find((representation) => representation.coding === coding) ?? resource.identity;
+function chooseRepresentation(
+  { compressor }: AnswerTools,
+  { representations, identity, codings }: FileResource,
+  { headers }: HttpRequest,
+): Representation {
+  if (representations.length === 1) return identity;
+  const coding = chooseCoding(headers, codings);
+  const chosen = representations.find((representation) => representation.coding === coding) ?? identity;
+  return chosen.content.kind === "compressed" && compressor.isBusy ? identity : chosen;
 }
 
 function answerWhole(tools: AnswerTools, representation: Representation): HttpResponse {
@@ -77,48 +88,65 @@ function answerWhole(tools: AnswerTools, representation: Representation): HttpRe
 }
 
 /** The whole content, whatever status it goes with. */
-export function wholeBody(tools: AnswerTools, representation: Representation): ResponseBody {
-  const { content, size } = representation;
-  if (content.kind === "memory") return content.bytes;
-  const parts: StreamPart[] = size === 0 ? [] : [{ kind: "range", range: { first: 0, last: size - 1 } }];
+export function wholeBody(tools: AnswerTools, { content }: Representation): ResponseBody {
+  switch (content.kind) {
+    case "memory":
+      return content.bytes;
+    case "file":
+      return streamParts(tools, content, allPartsOf(content));
+    case "compressed":
+      return tools.compressor.compress(streamParts(tools, content.of, allPartsOf(content.of)));
+  }
+}
+
+function streamParts(
+  tools: AnswerTools,
+  content: FileContent,
+  parts: readonly StreamPart[],
+): AsyncIterable<Uint8Array> {
   return streamFile({ ...tools, ...content }, parts);
 }
 
 function answerParts(
   tools: AnswerTools,
   representation: Representation,
-  ranges: readonly ByteRange[],
+  { content, size, ranges }: {
+    readonly content: MemoryContent | FileContent;
+    readonly size: number;
+    readonly ranges: readonly ByteRange[];
+  },
 ): HttpResponse {
-  const { size, mediaType, content } = representation;
+  const range = ranges[0]!;
   if (ranges.length === 1) {
-    const { first, last } = ranges[0]!;
     const headers = representation.createHeaders([
-      ["Content-Range", `bytes ${first}-${last}/${size}`],
-      ["Content-Length", String(last - first + 1)],
+      ["Content-Range", `bytes ${range.first}-${range.last}/${size}`],
+      ["Content-Length", String(range.last - range.first + 1)],
     ]);
-    const body = content.kind === "memory"
-      ? content.bytes.subarray(first, last + 1)
-      : streamFile({ ...tools, ...content }, [{ kind: "range", range: ranges[0]! }]);
-    return { status: 206, headers, body };
+    return { status: 206, headers, body: bodyOf(tools, content, [{ kind: "range", range }]) };
   }
+  const { mediaType } = representation;
   const multipart = createMultipart({ ranges, size, mediaType, boundary: tools.createBoundary() });
   const headers = representation.createHeaders([
     ["Content-Type", multipart.mediaType],
     ["Content-Length", String(multipart.length)],
   ]);
-  const body = content.kind === "memory"
-    ? joinParts(content.bytes, multipart.parts, multipart.length)
-    : streamFile({ ...tools, ...content }, multipart.parts);
-  return { status: 206, headers, body };
+  return { status: 206, headers, body: bodyOf(tools, content, multipart.parts) };
 }
 
-function joinParts(bytes: Uint8Array, parts: readonly StreamPart[], length: number): Uint8Array {
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    const piece = part.kind === "bytes" ? part.bytes : bytes.subarray(part.range.first, part.range.last + 1);
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
+function bodyOf(
+  tools: AnswerTools,
+  content: MemoryContent | FileContent,
+  parts: readonly StreamPart[],
+): ResponseBody {
+  if (content.kind === "memory") return joinParts(content.bytes, parts);
+  const fileParts = parts.flatMap((part) => part.kind === "range" ? partsOf(content, part.range) : part);
+  return streamParts(tools, content, fileParts);
+}
+
+function joinParts(bytes: Uint8Array, parts: readonly StreamPart[]): Uint8Array {
+  return joinBytes(
+    parts.map((part) =>
+      part.kind === "bytes" ? part.bytes : bytes.subarray(part.range.first, part.range.last + 1)
+    ),
+  );
 }

@@ -11,13 +11,14 @@ import {
 } from "../../command.ts";
 import type { FlagValues } from "../../flags.ts";
 import { ConnectionError } from "../../net/connection.ts";
-import { canSharePorts, WorkerPool } from "../../workers.ts";
+import { WorkerPool } from "../../worker_pool.ts";
+import { canSharePorts } from "../../workers.ts";
 import { STATIC_FLAGS } from "./command_flags.ts";
 import { type LogBatch, writeBatch } from "./forwarded_logs.ts";
 import { serveStatic } from "./serve_static.ts";
 import { readStaticOptions } from "./read_options.ts";
 import type { StaticOptions } from "./static_options.ts";
-import type { StaticWorkerInit } from "./worker.ts";
+import { startStaticWorker, type StaticWorkerInit } from "./worker.ts";
 
 const FLAGS = { ...commonFlags(8080), ...STATIC_FLAGS };
 
@@ -34,9 +35,10 @@ export const staticCommand: Command<typeof FLAGS> = {
     if (workers === 1) return await startAlone(context, options);
     if (canSharePorts()) return await startWorkers(context, options);
     const running = await startAlone(context, options);
-    const notice = "static: this system has no SO_REUSEPORT that deals connections out, one worker runs";
+    const notice = "static: one worker runs: several need Linux, and on Deno the flag --unstable-net";
     return { ...running, announcements: [...running.announcements, notice] };
   },
+  startWorker: startStaticWorker,
 };
 
 async function startAlone(context: Context, options: StaticOptions): Promise<RunningCommand> {
@@ -47,11 +49,14 @@ async function startAlone(context: Context, options: StaticOptions): Promise<Run
 }
 
 async function startWorkers(context: Context, options: StaticOptions): Promise<RunningCommand> {
-  const { values, logs, clock } = context;
+  const { values, logs, clock, openPort } = context;
+  // A port that is shared can be opened beside other servers that share it, and their answers would mix with ours.
+  if (values.port !== 0) (await openPort(values.port)).close();
   const tls = await readCertificate(values);
   const limits = serveOptionsOf(values);
   const wanted = { hostname: values.host, port: values.port };
   const createInit = (index: number, port: number): StaticWorkerInit => ({
+    command: "static",
     listen: { hostname: values.host, port, ...tls },
     options,
     // The limit is one of the whole server; the kernel deals connections out evenly.
@@ -61,10 +66,10 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
   });
   try {
     const pool = await WorkerPool.start({
-      module: new URL("./worker.ts", import.meta.url),
+      module: context.program,
       count: values.workers,
       createInit,
-      port: values.port,
+      address: wanted,
       onMessage: (data) => writeBatch(logs, data as LogBatch),
       onCrash: (error, index) =>
         logs.error?.write({

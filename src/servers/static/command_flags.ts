@@ -1,15 +1,21 @@
-import { choiceFlag, type Flag, integerFlag, switchFlag, textFlag } from "../../flags.ts";
+import { choiceFlag, type Flag, integerFlag, switchFlag, textFlag, VALUE_SEPARATOR } from "../../flags.ts";
 import { isFieldValue, isToken, trimOws } from "../../http/grammar.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import { DEFAULT_STATIC_OPTIONS } from "./static_options.ts";
 
 const MAX_WORKERS = 256;
 
-// Framing and connection are the server's own (RFC 9112 §6, §9).
+// Framing and connection are the server's own (RFC 9112 §6, §9), and so is what must agree with the content that is sent
+// and with the conditions of the next request (RFC 9110 §8.4, §8.8, §14).
 const RESERVED_FIELDS = new Set([
+  "accept-ranges",
   "connection",
+  "content-encoding",
   "content-length",
+  "content-range",
+  "etag",
   "keep-alive",
+  "last-modified",
   "trailer",
   "transfer-encoding",
   "upgrade",
@@ -34,9 +40,9 @@ export const STATIC_FLAGS = {
   index: checkedFlag({
     placeholder: "NAMES",
     help: "names that stand for a directory, separated by commas",
-    default: DEFAULT_STATIC_OPTIONS.index.join(","),
+    default: DEFAULT_STATIC_OPTIONS.index,
     expected: "file names separated by commas",
-    parse: (text) => text.split(",").every(isFileName) ? text : undefined,
+    parse: parseFileNames,
   }),
   symlinks: choiceFlag({
     choices: ["inside", "deny", "follow"],
@@ -72,7 +78,7 @@ export const STATIC_FLAGS = {
     help: "add a header to all answers; may be given several times",
     isRepeatable: true,
     default: undefined,
-    expected: '"Name: value", and none of the headers that the server sets for the connection',
+    expected: '"Name: value", and none of the headers that only the server can know',
     parse: parseFields,
   }),
   auth: checkedFlag({
@@ -102,16 +108,21 @@ function checkedFlag<T, D extends T | undefined>(
   return settings;
 }
 
+function parseFileNames(text: string): readonly string[] | undefined {
+  const names = text.split(",").map((name) => name.trim());
+  return names.every(isFileName) ? names : undefined;
+}
+
 function isFileName(text: string): boolean {
   return text !== "" && text !== "." && text !== ".." && !/[/\\\0]/.test(text);
 }
 
 function parseFields(text: string): readonly HeaderField[] | undefined {
   const fields: HeaderField[] = [];
-  for (const line of text.split("\n")) {
-    const colon = line.indexOf(":");
-    const name = line.slice(0, Math.max(0, colon));
-    const value = trimOws(line.slice(colon + 1));
+  for (const field of text.split(VALUE_SEPARATOR)) {
+    const colon = field.indexOf(":");
+    const name = field.slice(0, Math.max(0, colon));
+    const value = trimOws(field.slice(colon + 1));
     if (!isToken(name) || !isFieldValue(value) || RESERVED_FIELDS.has(name.toLowerCase())) return undefined;
     fields.push([name, value]);
   }

@@ -4,7 +4,7 @@ import type { Handler } from "../../backend/handler.ts";
 import { isToken } from "../../http/grammar.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import { createResponse } from "../../http/response.ts";
-import { withFields } from "./representation.ts";
+import { withFields } from "./layered_fields.ts";
 
 /** Fields that let pages of every origin read an answer. */
 export const CORS_FIELDS: readonly HeaderField[] = [

@@ -1,10 +1,12 @@
 // Nothing outside the document root is served: what lies inside is decided here, and nowhere else.
 
-import { constants, type Stats } from "node:fs";
-import { type FileHandle, lstat, open, readdir, realpath, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { HttpError } from "../../http/errors.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";
+import { wasReachedWithoutLinks } from "./link_guard.ts";
+import { OpenFile } from "./open_file.ts";
 
 /** Which symbolic links are followed: those whose target lies inside the root, none, or all. */
 export type SymlinkPolicy = "inside" | "deny" | "follow";
@@ -19,6 +21,8 @@ export interface DocumentRootOptions {
   readonly symlinks: SymlinkPolicy;
   /** Whether dotfiles are served. */
   readonly dotfiles: DotfilePolicy;
+  /** The time, in milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** What a path leads to. `isHidden` marks what may exist but is not to be known. */
@@ -74,27 +78,31 @@ export class DocumentRoot {
   }
 
   /**
-   * Opens a located file. The stamp of the handle tells whether it is still the same.
+   * Opens a located file. Its stamp tells whether it is still the same.
    *
-   * @throws {HttpError} 403, 404 or 503
+   * @returns undefined when it is gone
+   * @throws {HttpError} 403 or 503
    */
-  async open(path: string): Promise<{ readonly handle: FileHandle; readonly stamp: FileStamp }> {
-    let handle: FileHandle;
+  async open(path: string): Promise<OpenFile | undefined> {
+    const openedAtMs = this.#options.now();
     try {
-      handle = await open(path, OPEN_FLAGS | (this.#options.symlinks === "follow" ? 0 : NO_LINKS));
+      const file = await OpenFile.open(path, OPEN_FLAGS | (this.#followsAll ? 0 : NO_LINKS));
+      const reason = await this.#findObjection(file, path, openedAtMs);
+      if (reason === undefined) return file;
+      await file.close();
+      throw refused(path, reason);
     } catch (error) {
-      throw isMissing(error)
-        ? new HttpError(404, `Cannot open "${path}": it is gone`)
-        : toHttpError(error, path);
-    }
-    try {
-      const stats: Stats = await handle.stat();
-      if (!stats.isFile()) throw refused(path, "it is no file any more");
-      return { handle, stamp: stampOf(stats) };
-    } catch (error) {
-      await handle.close();
+      if (isMissing(error)) return undefined;
       throw toHttpError(error, path);
     }
+  }
+
+  async #findObjection(file: OpenFile, path: string, openedAtMs: number): Promise<string | undefined> {
+    if (!file.isRegular) return "it is no file any more";
+    if (this.#followsAll) return undefined;
+    const root = await this.#realRoot();
+    const isInside = await wasReachedWithoutLinks({ path, root, openedAtMs, ino: file.stamp.ino });
+    return isInside ? undefined : "a link has come in its way";
   }
 
   /** The names in a located directory that clients may see, in no order. @throws {HttpError} 403, 404 or 503 */
@@ -110,15 +118,23 @@ export class DocumentRoot {
   }
 
   async #realPath(segments: readonly string[]): Promise<string> {
-    const { path: root, symlinks } = this.#options;
+    if (this.#followsAll) return join(this.#options.path, ...segments);
+    const root = await this.#realRoot();
+    if (this.#options.symlinks === "deny") return await refuseLinks(root, segments);
     const path = join(root, ...segments);
-    if (symlinks === "follow") return path;
-    if (symlinks === "deny") return await refuseLinks(root, segments);
-    // The root is looked at each time: it may be a link itself, which a deployment turns to another folder.
-    const [real, realRoot] = await Promise.all([realpath(path), realpath(root)]);
-    const isInside = real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep);
+    const real = await realpath(path);
+    const isInside = real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
     if (!isInside) throw refused(path, "a link leads out of the document root");
     return real;
+  }
+
+  /** The root is looked at each time: it may be a link itself, which a deployment turns to another folder. */
+  #realRoot(): Promise<string> {
+    return realpath(this.#options.path);
+  }
+
+  get #followsAll(): boolean {
+    return this.#options.symlinks === "follow";
   }
 }
 

@@ -1,22 +1,20 @@
 // Entity tags, RFC 9110 §8.8.3: how ours are made, and how those of clients are compared.
 
-import type { FileStamp } from "./file_stamp.ts";
+import { type FileStamp, textOfStamp } from "./file_stamp.ts";
 
 /**
- * Makes the strong tag of content that is at hand: a digest, so that no change can be missed.
+ * Makes the strong tag of a version of a file.
  *
- * @returns 22 letters and digits in quotes
+ * @param version a digest of its content, or its stamp where it is too large to be read for it: changed in its place
+ *   within the same tick of the clock, it keeps its tag
  */
-export async function tagOfBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const text = btoa(String.fromCharCode(...digest.subarray(0, 16)));
-  return `"${text.slice(0, 22).replaceAll("+", "-").replaceAll("/", "_")}"`;
+export function tagOf(version: string | FileStamp): string {
+  return `"${typeof version === "string" ? version : textOfStamp(version)}"`;
 }
 
-/** Makes the strong tag of a file too large to be read for it. @param coding its content coding, "" for none */
-export function tagOfStamp({ size, mtimeMs, ctimeMs, ino }: FileStamp, coding: string): string {
-  const parts = [size, mtimeMs, ctimeMs, ino].map((value) => value.toString(36));
-  return `"${parts.join("-")}${coding === "" ? "" : `-${coding}`}"`;
+/** Makes the tag of another form of the same version. @param form letters that tell it from others: a content coding */
+export function tagOfForm(tag: string, form: string): string {
+  return `${tag.slice(0, -1)}-${form}"`;
 }
 
 /**

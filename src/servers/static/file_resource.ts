@@ -1,12 +1,20 @@
 import type { HeaderField } from "../../http/headers.ts";
-import { compress, COMPRESSIONS, MIN_COMPRESSED_BYTES } from "./compression.ts";
+import {
+  compress,
+  type Compression,
+  COMPRESSIONS,
+  MIN_COMPRESSED_BYTES,
+  STREAM_COMPRESSION,
+} from "./compression.ts";
 import { CODINGS, type ContentCoding } from "./content_coding.ts";
+import type { CompressedContent, Content, FileContent, MemoryContent } from "./content.ts";
+import { digestOf } from "./digest.ts";
 import type { DocumentRoot, Located } from "./document_root.ts";
-import { tagOfBytes, tagOfStamp } from "./entity_tag.ts";
-import { readWhole } from "./file_content.ts";
+import { tagOf, tagOfForm } from "./entity_tag.ts";
 import { type FileStamp, isSameStamp, isSettled } from "./file_stamp.ts";
+import { type FileVersion, readVersion } from "./file_version.ts";
 import { isCompressible, mediaTypeOf } from "./media_type.ts";
-import { type Content, Representation } from "./representation.ts";
+import { Representation } from "./representation.ts";
 
 /** What a URL stands for: a file in all its forms. */
 export interface FileResource {
@@ -49,7 +57,15 @@ export interface FileLoaderOptions {
   /** Files up to this size are held in memory, larger ones streamed. */
   readonly maxMemoryBytes: number;
   /** Put into HTML documents before they are sent. */
-  readonly rewriteHtml: ((document: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>) | undefined;
+  readonly htmlAddition: HtmlAddition | undefined;
+}
+
+/** Markup that goes into every HTML document. */
+export interface HtmlAddition {
+  /** The markup, for the end of documents that are too large to look into. */
+  readonly markup: Uint8Array;
+  /** Puts it where it belongs. */
+  insertInto(document: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
 }
 
 /** Which file to load. */
@@ -75,79 +91,63 @@ export class FileLoader {
    * Loads a file, or finds that what was loaded before is still right: then nothing is read.
    *
    * @param nowMs a time before the file was located
-   * @throws {HttpError} 403, 404 or 503 when it cannot be opened
+   * @returns undefined when it is gone
+   * @throws {HttpError} 403 or 503 when it cannot be opened
    */
-  async load(file: FileAddress, nowMs: number, previous: FileResource | undefined): Promise<FileResource> {
-    const found = await this.#findSources(file);
-    if (previous !== undefined && isUnchanged(previous.sources, found)) return previous;
-    const mediaType = mediaTypeOf(file.segments[file.segments.length - 1] ?? "", this.#options.charset);
-    const forms: Form[] = [];
-    for (const source of found) forms.push(await this.#readForm(source, mediaType, nowMs));
-    forms.push(...await this.#compressForms(forms, mediaType, previous));
+  async load(
+    file: FileAddress,
+    nowMs: number,
+    previous: FileResource | undefined,
+  ): Promise<FileResource | undefined> {
+    const [own, ...neighbours] = await this.#findSources(file);
+    if (previous !== undefined && isUnchanged(previous.sources, [own, ...neighbours])) return previous;
+    const mediaType = mediaTypeOf(nameOf(file), this.#options.charset);
+    const identity = await this.#readForm(own, mediaType, nowMs);
+    if (identity === undefined) return undefined;
+    const forms: Form[] = [identity];
+    for (const neighbour of neighbours) {
+      // A neighbour that may not be read, or is gone, is no reason to refuse the file.
+      const form = await this.#readForm(neighbour, mediaType, nowMs).catch(() => undefined);
+      if (form !== undefined) forms.push(form);
+    }
+    const isCompressed = this.#options.compress && isCompressible(mediaType);
+    const codings = COMPRESSIONS.filter((coding) => !forms.some((form) => form.coding === coding));
+    if (isCompressed) forms.push(...await compressForms(identity, codings, previous));
     return toResource(forms, this.#fieldsOf(file, forms), mediaType);
   }
 
-  async #findSources({ segments, located }: FileAddress): Promise<FoundSource[]> {
-    const { root, rewriteHtml } = this.#options;
-    const own: FoundSource = { coding: "identity", ...located };
-    const name = segments[segments.length - 1] ?? "";
-    // A compressed document cannot be rewritten.
-    if (rewriteHtml !== undefined && isHtml(mediaTypeOf(name))) return [own];
+  async #findSources(file: FileAddress): Promise<[FoundSource, ...FoundSource[]]> {
+    const { root, htmlAddition } = this.#options;
+    const own: FoundSource = { coding: "identity", ...file.located };
+    const name = nameOf(file);
+    // Nothing can be put into a compressed document.
+    if (htmlAddition !== undefined && isHtml(mediaTypeOf(name))) return [own];
     const neighbours = await Promise.all(CODINGS.map(async ({ coding, ending }) => {
-      // A neighbour that may not be served is no reason to refuse the file.
-      const neighbour = await root.locate([...segments.slice(0, -1), name + ending]).catch(() => undefined);
+      const names = [...file.segments.slice(0, -1), name + ending];
+      const neighbour = await root.locate(names).catch(() => undefined);
       return neighbour?.kind === "file" ? [{ coding, path: neighbour.path, stamp: neighbour.stamp }] : [];
     }));
     return [own, ...neighbours.flat()];
   }
 
-  async #readForm(found: FoundSource, mediaType: string, nowMs: number): Promise<Form> {
-    const { root, maxMemoryBytes, rewriteHtml } = this.#options;
-    const { coding, path } = found;
-    const whole = found.stamp.size > maxMemoryBytes ? undefined : await readWhole(root, path, maxMemoryBytes);
-    const stamp = whole?.stamp ?? found.stamp;
-    const source = { coding, path, stamp, isSettled: isSettled(stamp, nowMs) };
-    // RFC 9110 §8.8.2.1: Last-Modified must not lie in the future.
-    const lastModifiedMs = Math.floor(Math.min(stamp.mtimeMs, nowMs) / 1_000) * 1_000;
-    if (whole === undefined) {
-      const { handle } = await root.open(path);
-      // Opened only to learn now, while the status can still be chosen, that it may be read.
-      await handle.close();
-      const etag = tagOfStamp(stamp, coding === "identity" ? "" : coding);
-      return { coding, source, etag, lastModifiedMs, content: { kind: "file", path, stamp } };
-    }
-    const bytes = rewriteHtml !== undefined && isHtml(mediaType) ? rewriteHtml(whole.bytes) : whole.bytes;
+  async #readForm(
+    { coding, path }: FoundSource,
+    mediaType: string,
+    nowMs: number,
+  ): Promise<SourceForm | undefined> {
+    const { root, maxMemoryBytes, htmlAddition } = this.#options;
+    const version = await readVersion(root, path, maxMemoryBytes);
+    if (version === undefined) return undefined;
+    const { stamp } = version;
+    const { content, tag } = await readContent(version, path, isHtml(mediaType) ? htmlAddition : undefined);
     return {
       coding,
-      source,
-      etag: await tagOfBytes(bytes),
-      lastModifiedMs,
-      content: { kind: "memory", bytes },
+      source: { coding, path, stamp, isSettled: isSettled(stamp, nowMs) },
+      etag: coding === "identity" ? tag : tagOfForm(tag, coding),
+      // RFC 9110 §8.8.2.1: Last-Modified must not lie in the future.
+      lastModifiedMs: Math.floor(Math.min(stamp.mtimeMs, nowMs) / 1_000) * 1_000,
+      content,
     };
-  }
-
-  async #compressForms(
-    forms: readonly Form[],
-    mediaType: string,
-    previous: FileResource | undefined,
-  ): Promise<Form[]> {
-    const { content, etag, lastModifiedMs } = forms[0]!;
-    const isWorthIt = this.#options.compress && content.kind === "memory" && isCompressible(mediaType) &&
-      content.bytes.length >= MIN_COMPRESSED_BYTES;
-    if (!isWorthIt) return [];
-    const isSame = previous?.identity.etag === etag;
-    const added: Form[] = [];
-    for (const coding of COMPRESSIONS) {
-      if (forms.some((form) => form.coding === coding)) continue;
-      const known = isSame
-        ? previous.representations.find((form) => form.coding === coding)?.content
-        : undefined;
-      const bytes = known?.kind === "memory" ? known.bytes : await compress(content.bytes, coding);
-      if (bytes === undefined) continue;
-      const form = { coding, source: undefined, lastModifiedMs, content: { kind: "memory", bytes } } as const;
-      added.push({ ...form, etag: await tagOfBytes(bytes) });
-    }
-    return added;
   }
 
   #fieldsOf({ vary = [] }: FileAddress, forms: readonly Form[]): readonly HeaderField[] {
@@ -167,8 +167,76 @@ interface Form {
   readonly content: Content;
 }
 
+interface SourceForm extends Form {
+  readonly source: Source;
+  readonly content: MemoryContent | FileContent;
+}
+
+function nameOf({ segments }: FileAddress): string {
+  return segments[segments.length - 1] ?? "";
+}
+
 function isHtml(mediaType: string): boolean {
   return mediaType.startsWith("text/html");
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** What is sent of a version, and its tag. */
+async function readContent(
+  { bytes, digest, stamp }: FileVersion,
+  path: string,
+  addition: HtmlAddition | undefined,
+): Promise<{ readonly content: MemoryContent | FileContent; readonly tag: string }> {
+  if (bytes !== undefined) {
+    const sent = addition === undefined ? bytes : addition.insertInto(bytes);
+    return { content: { kind: "memory", bytes: sent }, tag: tagOf(await digestOf(sent)) };
+  }
+  const tag = tagOf(digest ?? stamp);
+  return {
+    content: { kind: "file", path, stamp, tail: addition?.markup ?? NO_BYTES },
+    tag: addition === undefined ? tag : tagOfForm(tag, "reload"),
+  };
+}
+
+/** Forms in codings for which there are no neighbours. */
+async function compressForms(
+  { content, etag, lastModifiedMs }: SourceForm,
+  codings: readonly Compression[],
+  previous: FileResource | undefined,
+): Promise<Form[]> {
+  const forms: Form[] = [];
+  for (const coding of codings) {
+    const compressed = content.kind === "memory"
+      ? findContent(previous, etag, coding) ?? await compressContent(content, coding)
+      : compressStream(content, coding);
+    if (compressed === undefined) continue;
+    const tag = tagOfForm(etag, coding);
+    forms.push({ coding, source: undefined, lastModifiedMs, etag: tag, content: compressed });
+  }
+  return forms;
+}
+
+/** The content of a form that was made before of a file with the same tag. */
+function findContent(
+  resource: FileResource | undefined,
+  identityTag: string,
+  coding: ContentCoding,
+): Content | undefined {
+  if (resource?.identity.etag !== identityTag) return undefined;
+  return resource.representations.find((form) => form.coding === coding)?.content;
+}
+
+async function compressContent(
+  { bytes }: MemoryContent,
+  coding: Compression,
+): Promise<MemoryContent | undefined> {
+  const compressed = bytes.length < MIN_COMPRESSED_BYTES ? undefined : await compress(bytes, coding);
+  return compressed === undefined ? undefined : { kind: "memory", bytes: compressed };
+}
+
+function compressStream(of: FileContent, coding: Compression): CompressedContent | undefined {
+  return coding === STREAM_COMPRESSION ? { kind: "compressed", of } : undefined;
 }
 
 function isUnchanged(known: readonly Source[], found: readonly FoundSource[]): boolean {

@@ -26,6 +26,11 @@ export function isSameStamp(left: FileStamp, right: FileStamp): boolean {
     left.ino === right.ino;
 }
 
+/** The stamp as letters and digits. */
+export function textOfStamp({ size, mtimeMs, ctimeMs, ino }: FileStamp): string {
+  return [size, mtimeMs, ctimeMs, ino].map((value) => value.toString(36)).join("-");
+}
+
 /**
  * Whether every later change is sure to show in the stamp.
  *

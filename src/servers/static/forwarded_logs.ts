@@ -19,6 +19,8 @@ export interface ForwardedLogs {
   readonly access: AccessLog | undefined;
   /** The error log; undefined when it is off. */
   readonly error: ErrorLog | undefined;
+  /** Sends what there is. */
+  flush(): void;
   /** Sends what is left, and ends the timer. */
   close(): void;
 }
@@ -53,6 +55,7 @@ export function forwardLogs(
   return {
     access: wanted.access ? { write: (entry) => add(access, entry) } : undefined,
     error: wanted.error ? { write: (entry) => add(error, entry) } : undefined,
+    flush,
     close: () => {
       stop();
       flush();

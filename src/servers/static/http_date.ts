@@ -22,16 +22,18 @@ export function parseHttpDate(text: string, nowMs: number): number | undefined {
     return toTime({ day, month, year: Number(year), time: [hour!, minute!, second!] });
   }
   const old = RFC_850.exec(text);
-  if (old === null) return undefined;
-  const [, day, month, digits, ...time] = old;
-  return toTime({ day, month, year: toFullYear(Number(digits), nowMs), time });
+  return old === null ? undefined : readOldDate(old, nowMs);
 }
 
-/** More than 50 years in the future means the most recent year in the past with these digits. */
-function toFullYear(digits: number, nowMs: number): number {
-  const thisYear = new Date(nowMs).getUTCFullYear();
-  const year = thisYear - thisYear % 100 + digits;
-  return year > thisYear + 50 ? year - 100 : year;
+/** A date of two digits that seems to lie more than 50 years ahead has the most recent year in the past with them. */
+function readOldDate(old: RegExpExecArray, nowMs: number): number | undefined {
+  const [, day, month, digits, ...time] = old;
+  const now = new Date(nowMs);
+  const thisYear = now.getUTCFullYear();
+  const year = thisYear - thisYear % 100 + Number(digits);
+  const seeming = toTime({ day, month, year, time });
+  const isTooFar = seeming !== undefined && seeming > now.setUTCFullYear(thisYear + 50);
+  return isTooFar ? toTime({ day, month, year: year - 100, time }) : seeming;
 }
 
 function toTime(

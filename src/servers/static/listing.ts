@@ -1,11 +1,10 @@
 import { stat } from "node:fs/promises";
-import { html } from "../../backend/html.ts";
 import { pageResponse } from "../../backend/page.ts";
 import { createResponse, type HttpResponse } from "../../http/response.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import type { DocumentRoot } from "./document_root.ts";
+import { buildListingPage } from "./listing_page.ts";
 import { prefersJson } from "./navigation.ts";
-import { encodeSegment } from "./url_path.ts";
 
 /** One line of a listing. */
 export interface ListedEntry {
@@ -71,52 +70,5 @@ export function answerWithListing(
       ["Vary", "Accept"],
     ]);
   }
-  const title = `Index of /${segments.map((name) => name + "/").join("")}`;
-  const rows = entries.map(({ name, type, mtime, size }) => {
-    const shown = type === "directory" ? name + "/" : name;
-    // "./" keeps a name with a colon from being taken for a URL with a scheme.
-    const link = `./${encodeSegment(name)}${type === "directory" ? "/" : ""}`;
-    return html`
-      <tr>
-        <td><a href="${link}">${shown}</a></td>
-        <td>${size === undefined ? "" : formatSize(size)}</td>
-        <td><time
-      datetime="${mtime}">${mtime.slice(0, 16).replace("T", " ")}</time></td>
-      </tr>
-    `;
-  });
-  const parent = segments.length === 0 ? [] : [
-    html`
-      <p><a href="../">Parent directory</a></p>
-    `,
-  ];
-  const content = html`
-    <h1>${title}</h1>
-    ${parent}
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Size</th>
-          <th scope="col">Changed (UTC)</th>
-        </tr>
-      </thead>
-      <tbody>
-    ${rows}
-      </tbody>
-    </table>
-  `;
-  return pageResponse(200, { title, content, theme: "white" }, [["Vary", "Accept"]]);
-}
-
-/** A size for people: `17 B`, `1.7 KiB`. */
-function formatSize(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1_024 && unit < units.length - 1) {
-    value /= 1_024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+  return pageResponse(200, buildListingPage(segments, entries), [["Vary", "Accept"]]);
 }

@@ -1,10 +1,13 @@
 // Pages that load themselves again when a file changes: server-sent events (HTML standard §9.2) and a small script.
 
 import { type FSWatcher, watch } from "node:fs";
+import { EventClients } from "../../backend/event_clients.ts";
 import type { Handler } from "../../backend/handler.ts";
 import type { Clock } from "../../clock.ts";
-import { createResponse, type HttpResponse } from "../../http/response.ts";
-import { EventClients } from "./event_clients.ts";
+import type { HeaderField } from "../../http/headers.ts";
+import type { HttpResponse, ResponseBody } from "../../http/response.ts";
+import type { HtmlAddition } from "./file_resource.ts";
+import { withFields } from "./layered_fields.ts";
 
 const EVENTS_PATH = "/.millrace/live_reload";
 const SCRIPT_PATH = "/.millrace/live_reload.js";
@@ -17,7 +20,7 @@ events.addEventListener("open", () => wasLost && location.reload());
 events.addEventListener("change", () => location.reload());
 addEventListener("beforeunload", () => events.close());
 `;
-const TAG = new TextEncoder().encode(`<script src="${SCRIPT_PATH}" async></script>`);
+const MARKUP = new TextEncoder().encode(`<script src="${SCRIPT_PATH}" async></script>`);
 
 // An editor that saves makes several events, and some of them before the file is whole.
 const SETTLE_MS = 50;
@@ -30,6 +33,8 @@ export interface LiveReloadOptions {
   readonly root: string;
   /** The time. */
   readonly clock: Clock;
+  /** Fields of all answers. */
+  readonly fields: readonly HeaderField[];
 }
 
 /** Watches a folder and tells browsers. */
@@ -37,12 +42,14 @@ export class LiveReload {
   readonly #clients = new EventClients();
   readonly #watcher: FSWatcher;
   readonly #clock: Clock;
+  readonly #fields: readonly HeaderField[];
   readonly #stopPings: () => void;
   #stopWaiting: (() => void) | undefined;
 
   /** Begins to watch. @throws {Error} when the folder cannot be watched */
-  constructor({ root, clock }: LiveReloadOptions) {
+  constructor({ root, clock, fields }: LiveReloadOptions) {
     this.#clock = clock;
+    this.#fields = fields;
     this.#watcher = watch(root, { recursive: true, persistent: false }, () => this.#wait());
     // A folder that has become unreadable has nothing to tell any more.
     this.#watcher.on("error", () => {});
@@ -54,20 +61,15 @@ export class LiveReload {
     return this.#clients.size;
   }
 
-  /** Answers the two addresses of its own, and leaves the others to the handler. */
+  /** Answers GET and HEAD for the two addresses of its own, and leaves all else to the handler. */
   wrap(handler: Handler): Handler {
     return (request, context) => {
-      switch (request.path) {
-        case EVENTS_PATH:
-          return this.#answerEvents(request.method);
-        case SCRIPT_PATH:
-          return createResponse(200, SCRIPT, [["Content-Type", "text/javascript"], [
-            "Cache-Control",
-            "no-store",
-          ]]);
-        default:
-          return handler(request, context);
-      }
+      const { method, path } = request;
+      const isOwn = path === EVENTS_PATH || path === SCRIPT_PATH;
+      if (!isOwn || (method !== "GET" && method !== "HEAD")) return handler(request, context);
+      return path === SCRIPT_PATH
+        ? this.#answer("text/javascript", SCRIPT)
+        : this.#answer("text/event-stream", this.#clients.add());
     };
   }
 
@@ -79,9 +81,9 @@ export class LiveReload {
     this.#clients.close();
   }
 
-  #answerEvents(method: string): HttpResponse {
-    const body = method === "HEAD" ? null : this.#clients.add();
-    return createResponse(200, body, [["Content-Type", "text/event-stream"], ["Cache-Control", "no-store"]]);
+  #answer(mediaType: string, body: ResponseBody): HttpResponse {
+    const own: HeaderField[] = [["Content-Type", mediaType], ["Cache-Control", "no-store"]];
+    return { status: 200, headers: withFields(own, this.#fields), body };
   }
 
   #wait(): void {
@@ -94,14 +96,17 @@ export class LiveReload {
   }
 }
 
+/** The script, for documents. */
+export const RELOAD_SCRIPT: HtmlAddition = { markup: MARKUP, insertInto: addReloadScript };
+
 /** Puts the script into a document: before the end of its body, or at its end. */
 export function addReloadScript(document: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   // One character a byte, so that places in the text are places in the bytes.
   const text = new TextDecoder("latin1").decode(document);
   const end = [...text.matchAll(/<\/body\s*>/gi)].at(-1)?.index ?? text.length;
-  const added = new Uint8Array(document.length + TAG.length);
+  const added = new Uint8Array(document.length + MARKUP.length);
   added.set(document.subarray(0, end));
-  added.set(TAG, end);
-  added.set(document.subarray(end), end + TAG.length);
+  added.set(MARKUP, end);
+  added.set(document.subarray(end), end + MARKUP.length);
   return added;
 }

@@ -1,5 +1,5 @@
 import type { ByteRange } from "./byte_ranges.ts";
-import type { StreamPart } from "./file_content.ts";
+import type { StreamPart } from "./content.ts";
 
 /** What a multipart answer is made of. */
 export interface MultipartOptions {

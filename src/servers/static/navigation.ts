@@ -17,24 +17,36 @@ export function isNavigation({ headers }: HttpRequest, { segments }: UrlPath): b
   if (isAssetName(segments[segments.length - 1] ?? "")) return false;
   const mode = headers.get("Sec-Fetch-Mode");
   if (mode !== undefined) return mode === "navigate";
-  return headers.getList("Accept").some((member) => /^text\/html(?:[ \t]*;|$)/i.test(member));
+  const { specificity, weight } = preferenceFor("text/html", headers.getList("Accept"));
+  return specificity === NAMED && weight > 0;
 }
 
-/** Whether the client would rather have JSON than HTML (RFC 9110 §12.5.1). */
+/** Whether the client would rather have JSON than HTML (RFC 9110 §12.5.1): of equal weights, what it names counts more. */
 export function prefersJson(headers: HttpHeaders): boolean {
   const ranges = headers.getList("Accept");
-  return ranges.length > 0 && weightOf("application/json", ranges) > weightOf("text/html", ranges);
+  const json = preferenceFor("application/json", ranges);
+  const html = preferenceFor("text/html", ranges);
+  return json.weight === html.weight ? json.specificity > html.specificity : json.weight > html.weight;
 }
 
-/** The weight that the most specific range gives to a type, 0 to 1. */
-function weightOf(type: string, ranges: readonly string[]): number {
-  let best = { specificity: -1, weight: 0 };
+interface Preference {
+  /** -1 where no range takes the type, 0 for all types, 1 for all of its kind, 2 where it is named. */
+  readonly specificity: number;
+  /** 0 to 1. */
+  readonly weight: number;
+}
+
+const NAMED = 2;
+
+/** What the most specific range says about a type. */
+function preferenceFor(type: string, ranges: readonly string[]): Preference {
+  let best: Preference = { specificity: -1, weight: 0 };
   for (const range of ranges) {
     const [name = "", ...parameters] = range.split(";").map(trimOws);
-    const specificity = [`*/*`, `${type.split("/")[0]}/*`, type].indexOf(name.toLowerCase());
+    const specificity = ["*/*", `${type.split("/")[0]}/*`, type].indexOf(name.toLowerCase());
     const weight = parameters.flatMap((parameter) => /^q=([\d.]{1,5})$/i.exec(parameter)?.[1] ?? [])[0] ??
       "1";
     if (specificity > best.specificity) best = { specificity, weight: Number(weight) };
   }
-  return best.weight;
+  return best;
 }

@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
+import { SYSTEM_CLOCK } from "../../clock.ts";
 import { type FlagValues, UsageError } from "../../flags.ts";
 import type { STATIC_FLAGS } from "./command_flags.ts";
 import { DocumentRoot } from "./document_root.ts";
 import type { StaticOptions } from "./static_options.ts";
-import { parseUrlPath } from "./url_path.ts";
+import { parseFilePath } from "./url_path.ts";
 
 /**
  * Makes options of flags, and looks whether the folder and the files that they name are there.
@@ -21,7 +22,7 @@ export async function readStaticOptions(values: FlagValues<typeof STATIC_FLAGS>)
   }
   const options: StaticOptions = {
     root,
-    index: values.index.split(","),
+    index: values.index,
     symlinks: values.symlinks,
     dotfiles: values.dotfiles,
     listing: values.listing,
@@ -45,15 +46,24 @@ async function checkFile(options: StaticOptions, flag: string, name: string): Pr
     path: options.root,
     symlinks: options.symlinks,
     dotfiles: options.dotfiles,
+    now: SYSTEM_CLOCK.nowMs,
   });
-  try {
-    const { segments } = parseUrlPath(`/${encodeURI(name)}`);
-    const located = await root.locate(segments);
-    if (located.kind === "file") return;
-  } catch {
-    // Refused or no name of a file: the same mistake for whoever typed it.
-  }
+  if (await isReadable(root, name)) return;
   throw new UsageError(
-    `bad value for --${flag}: expected a file below the root, got ${JSON.stringify(name)}`,
+    `bad value for --${flag}: expected a readable file below the root, got ${JSON.stringify(name)}`,
   );
+}
+
+async function isReadable(root: DocumentRoot, name: string): Promise<boolean> {
+  const path = parseFilePath(name);
+  if (path === undefined) return false;
+  try {
+    const located = await root.locate(path.segments);
+    const file = located.kind === "file" ? await root.open(located.path) : undefined;
+    await file?.close();
+    return file !== undefined;
+  } catch {
+    // Refused: the same mistake for whoever typed it.
+    return false;
+  }
 }

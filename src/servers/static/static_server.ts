@@ -3,13 +3,15 @@ import { showErrors } from "../../backend/middleware/show_errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import { requireBasicAuth } from "./basic_auth.ts";
+import { StreamCompressor } from "./compression.ts";
 import { answerPreflights, CORS_FIELDS } from "./cors.ts";
 import { DocumentRoot } from "./document_root.ts";
-import { ReadBuffers } from "./file_content.ts";
+import { DownloadTurns } from "./download_turns.ts";
 import { FileLoader } from "./file_resource.ts";
-import { addReloadScript, LiveReload } from "./live_reload.ts";
-import { withFields } from "./representation.ts";
+import { overlay, withFields } from "./layered_fields.ts";
+import { LiveReload, RELOAD_SCRIPT } from "./live_reload.ts";
 import { ResourceCache } from "./resource_cache.ts";
+import { SharedFiles } from "./shared_files.ts";
 import type { StaticOptions } from "./static_options.ts";
 import { StaticSite } from "./static_site.ts";
 
@@ -44,10 +46,12 @@ export function createStaticServer({ options, clock, logging }: StaticServerPart
     path: options.root,
     symlinks: options.symlinks,
     dotfiles: options.dotfiles,
+    now: () => clock.nowMs(),
   });
-  const liveReload = options.liveReload ? new LiveReload({ root: options.root, clock }) : undefined;
-  const fields = [...(options.cors ? CORS_FIELDS : []), ...options.fields];
-  const { cacheControl } = options;
+  const fields = overlay(options.cors ? CORS_FIELDS : [], options.fields);
+  const liveReload = options.liveReload ? new LiveReload({ root: options.root, clock, fields }) : undefined;
+  // A page that is loaded again asks for its parts again only where it must.
+  const cacheControl = options.cacheControl ?? (options.liveReload ? "no-cache" : undefined);
   const site = new StaticSite({
     options,
     root,
@@ -55,9 +59,9 @@ export function createStaticServer({ options, clock, logging }: StaticServerPart
       root,
       compress: options.compress,
       charset: options.charset,
-      fields: cacheControl === undefined ? fields : [["Cache-Control", cacheControl], ...fields],
+      fields: cacheControl === undefined ? fields : overlay([["Cache-Control", cacheControl]], fields),
       maxMemoryBytes: MAX_MEMORY_FILE_BYTES,
-      rewriteHtml: liveReload === undefined ? undefined : addReloadScript,
+      htmlAddition: liveReload === undefined ? undefined : RELOAD_SCRIPT,
     }),
     cache: new ResourceCache({
       maxBytes: MAX_CACHE_BYTES,
@@ -65,7 +69,12 @@ export function createStaticServer({ options, clock, logging }: StaticServerPart
       // The browser comes back at once, and must not get the file as it was.
       freshMs: liveReload === undefined ? FRESH_MS : 0,
     }),
-    tools: { root, buffers: new ReadBuffers(), createBoundary },
+    tools: {
+      files: new SharedFiles(root),
+      turns: new DownloadTurns(clock),
+      compressor: new StreamCompressor(),
+      createBoundary,
+    },
     fields,
   });
   let handler: Handler = liveReload === undefined ? site.handle : liveReload.wrap(site.handle);

@@ -10,11 +10,12 @@ import { METHODS } from "./cors.ts";
 import type { DocumentRoot, Located } from "./document_root.ts";
 import type { FileLoader, FileResource } from "./file_resource.ts";
 import { answerWithListing, listDirectory } from "./listing.ts";
+import { withFields } from "./layered_fields.ts";
 import { isNavigation, NAVIGATION_FIELDS } from "./navigation.ts";
-import { withFields } from "./representation.ts";
+
 import type { ResourceCache } from "./resource_cache.ts";
 import type { StaticOptions } from "./static_options.ts";
-import { parseUrlPath, type UrlPath } from "./url_path.ts";
+import { parseFilePath, parseUrlPath, type UrlPath } from "./url_path.ts";
 
 /** What a {@linkcode StaticSite} works with. */
 export interface StaticSiteParts {
@@ -64,6 +65,7 @@ export class StaticSite {
     const hit = cache.getFresh(request.target, receivedAtMs);
     if (hit !== undefined) return answerWithFile(tools, request, hit, receivedAtMs);
     const path = parseUrlPath(request.path);
+    if (path === undefined) return this.#answerMissing(request, undefined, receivedAtMs);
     const found = cache.getFresh(path.canonical, receivedAtMs);
     if (found !== undefined) return answerWithFile(tools, request, found, receivedAtMs);
     return this.#answer(request, path, receivedAtMs);
@@ -96,7 +98,7 @@ export class StaticSite {
       }
       case "missing":
         this.#parts.cache.delete(path.canonical);
-        return await this.#answerMissing(request, path, { nowMs, isHidden: target.isHidden });
+        return await this.#answerMissing(request, target.isHidden ? undefined : path, nowMs);
     }
   }
 
@@ -137,23 +139,27 @@ export class StaticSite {
   ): Promise<Target> {
     const { loader, cache } = this.#parts;
     const resource = await loader.load(file, nowMs, cache.get(key));
+    if (resource === undefined) return MISSING;
     cache.set(key, resource, nowMs);
     return { kind: "file", resource };
   }
 
+  /** @param path where a page could be; undefined for what is not to be known and what can be no name */
   async #answerMissing(
     request: HttpRequest,
-    path: UrlPath,
-    { nowMs, isHidden }: { readonly nowMs: number; readonly isHidden: boolean },
+    path: UrlPath | undefined,
+    nowMs: number,
   ): Promise<HttpResponse> {
     const { tools, options: { spa, notFound } } = this.#parts;
-    if (spa !== undefined && !isHidden && isNavigation(request, path)) {
+    if (spa !== undefined && path !== undefined && isNavigation(request, path)) {
       const page = await this.#loadFallback(spa, NAVIGATION_FIELDS, nowMs);
       if (page !== undefined) return answerWithFile(tools, request, page, nowMs);
     }
     const page = notFound === undefined ? undefined : await this.#loadFallback(notFound, [], nowMs);
     if (page !== undefined) return this.#answerNotFound(request, page);
-    throw new HttpError(404, `Cannot serve ${JSON.stringify(request.path)}: no such file`);
+    throw new HttpError(404, `Cannot serve ${JSON.stringify(request.path)}: no such file`, {
+      headers: this.#missingFields,
+    });
   }
 
   /** A file that stands in for what does not exist; undefined when it does not exist itself. */
@@ -168,7 +174,7 @@ export class StaticSite {
     const hit = cache.getFresh(key, nowMs);
     if (hit !== undefined) return hit;
     const find = async (): Promise<Target> => {
-      const { segments } = parseUrlPath(`/${encodeURI(name)}`);
+      const segments = parseFilePath(name)?.segments ?? [];
       const located = await root.locate(segments);
       return located.kind === "file" ? await this.#load(key, { segments, located, vary }, nowMs) : MISSING;
     };
@@ -180,7 +186,15 @@ export class StaticSite {
     const headers = withFields([
       ["Content-Type", identity.mediaType],
       ["Content-Length", String(identity.size)],
+      // Like all pages for what is missing: it may be there in a moment.
+      ["Cache-Control", "no-store"],
+      ...this.#missingFields,
     ], fields);
     return { status: 404, headers, body: request.method === "HEAD" ? null : wholeBody(tools, identity) };
+  }
+
+  /** What is missing for one client is a page for another. */
+  get #missingFields(): HeaderField[] {
+    return this.#parts.options.spa === undefined ? [] : [["Vary", NAVIGATION_FIELDS.join(", ")]];
   }
 }

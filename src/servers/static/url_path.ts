@@ -20,47 +20,50 @@ export interface UrlPath {
  * cannot name another host.
  *
  * @param path as sent, without query
- * @throws {HttpError} 400 for malformed escapes, 404 for what can be no file below the root
+ * @returns undefined for what can be no name below the root: it leaves it, or holds a slash, a backslash or NUL
+ * @throws {HttpError} 400 for malformed escapes
  */
-export function parseUrlPath(path: string): UrlPath {
-  if (!path.startsWith("/")) throw notFound(path, "not a path");
+export function parseUrlPath(path: string): UrlPath | undefined {
+  if (!path.startsWith("/")) return undefined;
   const parts = path.split("/");
   const segments: string[] = [];
   let endsWithSlash = true;
+  let isBelowRoot = true;
   for (let i = 1; i < parts.length; i++) {
     const segment = decodeSegment(parts[i]!, path);
     endsWithSlash = segment === "" || segment === "." || segment === "..";
-    if (segment === "..") {
-      if (segments.pop() === undefined) throw notFound(path, "it leaves the document root");
-    } else if (!endsWithSlash) segments.push(segment);
+    if (segment === "..") isBelowRoot &&= segments.pop() !== undefined;
+    else if (!endsWithSlash) segments.push(segment);
+    isBelowRoot &&= isName(segment);
   }
+  if (!isBelowRoot) return undefined;
   const names = segments.map(encodeSegment).join("/");
   return { segments, endsWithSlash, canonical: endsWithSlash && names !== "" ? `/${names}/` : `/${names}` };
 }
 
-function decodeSegment(text: string, path: string): string {
-  let segment = text;
-  if (text.includes("%")) {
-    try {
-      segment = decodeURIComponent(text);
-    } catch (cause) {
-      throw new HttpError(400, `Cannot decode path ${JSON.stringify(path)}: malformed percent-encoding`, {
-        code: "bad-target",
-        cause,
-      });
-    }
-  }
-  for (let i = 0; i < segment.length; i++) {
-    const code = segment.charCodeAt(i);
-    if (code === 0x2f || code === 0x5c || code === 0) {
-      throw notFound(path, "slash, backslash or NUL in a name");
-    }
-  }
-  return segment;
+/** Reads the path of a file as somebody types it, not encoded, with or without a slash in front. */
+export function parseFilePath(path: string): UrlPath | undefined {
+  return parseUrlPath(`/${encodeURI(path)}`);
 }
 
-function notFound(path: string, reason: string): HttpError {
-  return new HttpError(404, `Cannot serve ${JSON.stringify(path)}: ${reason}`);
+function decodeSegment(text: string, path: string): string {
+  if (!text.includes("%")) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new HttpError(400, `Cannot decode path ${JSON.stringify(path)}: malformed percent-encoding`, {
+      code: "bad-target",
+      cause,
+    });
+  }
+}
+
+function isName(segment: string): boolean {
+  for (let i = 0; i < segment.length; i++) {
+    const code = segment.charCodeAt(i);
+    if (code === 0x2f || code === 0x5c || code === 0) return false;
+  }
+  return true;
 }
 
 // What browsers leave bare in paths and encodeURIComponent does not (WHATWG URL, path percent-encode set).

@@ -4,13 +4,15 @@ import { SYSTEM_CLOCK } from "../../clock.ts";
 import type { ListenOptions } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
 import type { ServeOptions } from "../../serve_options.ts";
-import { runInWorker, type WorkerProgram } from "../../workers.ts";
+import type { WorkerProgram } from "../../workers.ts";
 import { forwardLogs } from "./forwarded_logs.ts";
 import { serveStatic } from "./serve_static.ts";
 import type { StaticOptions } from "./static_options.ts";
 
 /** What a worker is told at its start. */
 export interface StaticWorkerInit {
+  /** The command that has started it. */
+  readonly command: "static";
   /** The port, which it shares. */
   readonly listen: ListenOptions;
   /** How the folder is served. */
@@ -23,7 +25,11 @@ export interface StaticWorkerInit {
   readonly tag: string;
 }
 
-async function startWorker(init: StaticWorkerInit, send: (data: unknown) => void): Promise<WorkerProgram> {
+/** Serves in a worker. @param send takes batches of log entries */
+export async function startStaticWorker(
+  init: StaticWorkerInit,
+  send: (data: unknown) => void,
+): Promise<WorkerProgram> {
   const listener = await listen({ ...init.listen, reusePort: true });
   const logs = forwardLogs(init.logs, send, SYSTEM_CLOCK);
   const server = serveStatic(listener, { ...init, logs, clock: SYSTEM_CLOCK });
@@ -33,7 +39,6 @@ async function startWorker(init: StaticWorkerInit, send: (data: unknown) => void
       await server.shutdown();
       logs.close();
     },
+    onCrash: logs.flush,
   };
 }
-
-runInWorker(startWorker);

@@ -21,6 +21,7 @@ function arrivingBody(pieces: readonly string[], error?: unknown): RequestBody &
     length: undefined,
     receivedBytes: 0,
     isComplete: false,
+    wireOffset: 0,
     trailers: new HttpHeaders([["X-Sum", "1"]]),
     reads: 0,
     read(): Promise<Uint8Array | null> {
@@ -38,7 +39,7 @@ function postRequest(
   rawHead: string = "",
 ): HttpRequest {
   const head = { method: "POST", target: "/x", version: "1.1", headers: new HttpHeaders(fields) } as const;
-  return new HttpRequest(head, body, rawHead);
+  return new HttpRequest(head, body, { raw: rawHead, end: rawHead.length });
 }
 
 function bodyText(entry: AccessEntry | undefined): string | undefined {

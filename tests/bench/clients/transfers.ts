@@ -10,7 +10,10 @@ export type UploadFraming = "length" | "chunked";
 export async function askHello(port: number): Promise<void> {
   await withConnection(port, async (connection) => {
     await writeText(connection, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
-    await expectText(connection, "hello world");
+    const text = await readText(connection);
+    if (text !== "hello world") {
+      throw new Error(`Cannot use the answer: expected "hello world", got "${text}"`);
+    }
   });
 }
 
@@ -21,13 +24,31 @@ export async function askHello(port: number): Promise<void> {
  * @throws {Error} when the answer is another one
  */
 export async function upload(port: number, totalBytes: number, framing: UploadFraming): Promise<void> {
+  const answer = await sendContent(port, totalBytes, framing);
+  if (answer !== String(totalBytes)) {
+    throw new Error(`Cannot use the answer: expected 200 "${totalBytes}", got "${answer}"`);
+  }
+}
+
+/**
+ * Sends content to `/upload`.
+ *
+ * @param totalBytes a multiple of 64 KiB
+ * @returns the content of the answer
+ * @throws {Error} when the answer is no 200
+ */
+export async function sendContent(
+  port: number,
+  totalBytes: number,
+  framing: UploadFraming,
+): Promise<string> {
   const field = framing === "length" ? `Content-Length: ${totalBytes}` : "Transfer-Encoding: chunked";
-  await withConnection(port, async (connection) => {
+  return await withConnection(port, async (connection) => {
     await writeText(connection, `POST /upload HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${field}\r\n\r\n`);
     const piece = framing === "length" ? PIECE : toChunk(PIECE);
     for (let sent = 0; sent < totalBytes; sent += PIECE_BYTES) await writeAll(connection, piece);
     if (framing === "chunked") await writeText(connection, "0\r\n\r\n");
-    await expectText(connection, String(totalBytes));
+    return await readText(connection);
   });
 }
 
@@ -45,23 +66,22 @@ export async function download(port: number, totalBytes: number): Promise<void> 
   });
 }
 
-async function withConnection(port: number, use: (connection: Deno.Conn) => Promise<void>): Promise<void> {
+async function withConnection<T>(port: number, use: (connection: Deno.Conn) => Promise<T>): Promise<T> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   try {
-    await use(connection);
+    return await use(connection);
   } finally {
     connection.close();
   }
 }
 
-async function expectText(connection: Deno.Conn, expected: string): Promise<void> {
+async function readText(connection: Deno.Conn): Promise<string> {
   const answers = new AnswerReader(connection);
   let text = "";
   const head = await answers.readHead();
   await answers.readBody(head, (piece) => text += new TextDecoder().decode(piece));
-  if (head.status !== 200 || text !== expected) {
-    throw new Error(`Cannot use the answer: expected 200 "${expected}", got ${head.status} "${text}"`);
-  }
+  if (head.status !== 200) throw new Error(`Cannot use the answer: got ${head.status} "${text}"`);
+  return text;
 }
 
 function toChunk(content: Uint8Array): Uint8Array {

@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console -- a program: it announces itself on stdout
 // "hello world" on millrace, through the whole stack: tokenizer, middleware, routes, Date and Server fields.
-// millrace.ts [FILE]: with a file, every request is logged there in the short form.
+// Runs on every runtime, on Node and Bun as a bundle. millrace.ts [FILE]: with a file, every request is logged there in the short form.
 
+import process from "node:process";
 import { createClientSwitches } from "../../../src/backend/client_switches.ts";
 import { createBackend } from "../../../src/backend/handler.ts";
 import { bgColor } from "../../../src/backend/middleware/bg_color.ts";
@@ -14,7 +15,7 @@ import { createRequestIds } from "../../../src/log/request_id.ts";
 import { listen } from "../../../src/net/listen.ts";
 import { serve } from "../../../src/serve.ts";
 
-const [file] = Deno.args;
+const [, , file] = process.argv;
 const logs = await openLogs({
   accessLog: file === undefined ? { kind: "off" } : { kind: "file", path: file },
   errorLog: { kind: "off" },
@@ -33,8 +34,8 @@ const handler = routes([
 ]);
 const listener = await listen({ hostname: "127.0.0.1", port: 0 });
 const server = serve(listener, createBackend(middleware, handler));
-Deno.addSignalListener("SIGTERM", () => {
-  server.shutdown().then(() => logs.close()).then(() => Deno.exit(0));
+process.on("SIGTERM", () => {
+  server.shutdown().then(() => logs.close()).then(() => process.exit(0));
 });
 console.log(`listening on http://127.0.0.1:${listener.address.port}/`);
 await server.finished;

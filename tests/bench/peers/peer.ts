@@ -1,3 +1,4 @@
+import { bundle } from "../../../build/bundle.ts";
 import { pin } from "../machine.ts";
 import type { ServerProcess } from "../processes.ts";
 import type { Bench } from "../section.ts";
@@ -13,7 +14,7 @@ export interface Peer {
   /** The tool without which it is not available. */
   readonly tool: string;
   /** The command that starts it. It announces its URL in the first line on stdout. */
-  readonly command: (bench: Bench) => readonly string[];
+  readonly command: (bench: Bench) => readonly string[] | Promise<readonly string[]>;
   /** For programs that announce nothing: prepares them, and tells the port they will use. */
   readonly choosePort?: (bench: Bench) => Promise<number>;
 }
@@ -47,6 +48,13 @@ export function denoCommand(file: string, ...args: readonly string[]): readonly 
   ];
 }
 
+/** The command for one of our programs on another runtime, which runs a bundle of it. */
+export async function bundleCommand(runtime: string, file: string, { folder }: Bench): Promise<string[]> {
+  const output = `${folder}/${runtime}.mjs`;
+  await bundle(new URL(file, import.meta.url), output);
+  return [runtime, output];
+}
+
 /** The path of a program in this folder. */
 export function peerFile(file: string): string {
   return decodeURIComponent(new URL(file, import.meta.url).pathname);
@@ -60,7 +68,7 @@ export function peerFile(file: string): string {
 export async function startPeer(peer: Peer, bench: Bench): Promise<RunningPeer> {
   if (!bench.machine.versions.has(peer.tool)) throw new Error(`${peer.tool} is not installed`);
   const chosenPort = await peer.choosePort?.(bench);
-  const process = bench.processes.start(withRaisedLimit(pin(bench.machine, 0, peer.command(bench))));
+  const process = bench.processes.start(withRaisedLimit(pin(bench.machine, 0, await peer.command(bench))));
   try {
     const port = chosenPort ?? readPort(await process.nextLine());
     if (chosenPort !== undefined) await waitForPort(chosenPort, bench);

@@ -1,5 +1,5 @@
 import { NGINX } from "./nginx.ts";
-import { denoCommand, type Peer, peerFile } from "./peer.ts";
+import { bundleCommand, denoCommand, type Peer, peerFile } from "./peer.ts";
 
 /** The file in the folder of the run that the second row logs to. */
 export const ACCESS_LOG = "access.log";
@@ -19,6 +19,18 @@ export const HELLO_PEERS: readonly Peer[] = [
     isOurs: true,
     tool: "deno",
     command: ({ folder }) => denoCommand("millrace.ts", `${folder}/${ACCESS_LOG}`),
+  },
+  {
+    name: "millrace-node",
+    title: "millrace on Node",
+    tool: "node",
+    command: (bench) => bundleCommand("node", "millrace.ts", bench),
+  },
+  {
+    name: "millrace-bun",
+    title: "millrace on Bun",
+    tool: "bun",
+    command: (bench) => bundleCommand("bun", "millrace.ts", bench),
   },
   { name: "deno", title: "Deno.serve", tool: "deno", command: () => denoCommand("deno_serve.ts") },
   { name: "node", title: "node:http", tool: "node", command: () => ["node", peerFile("node_http.mjs")] },

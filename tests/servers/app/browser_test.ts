@@ -1,41 +1,21 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { existsSync } from "node:fs";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
+import { hasBrowser, launchBrowser } from "../../support/browser.ts";
 import { type RunningApp, startApp } from "./running_app.ts";
 
-const BROWSERS = [
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/usr/bin/google-chrome-stable",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-];
 const GREEN = "rgb(0, 128, 0)";
 const WHITE = "rgb(255, 255, 255)";
 
-const executablePath = BROWSERS.find((path) => existsSync(path));
-if (executablePath === undefined) {
-  console.warn(
-    `browser_test.ts skips its tests: no browser at ${BROWSERS.join(", ")}; apt-get install chromium`,
-  );
-}
+const canRun = hasBrowser("app/browser_test.ts");
 
 /** A test with the program and a browser of its own, both closed behind it. The pages run no scripts. */
 function browserTest(name: string, body: (page: Page, app: RunningApp) => Promise<void>): void {
   Deno.test({
     name,
-    ignore: executablePath === undefined,
+    ignore: !canRun,
     fn: async () => {
       const app = await startApp();
-      const browser = await chromium.launch({
-        executablePath: executablePath!,
-        args: [
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-background-networking",
-          "--disable-component-update",
-        ],
-      });
+      const browser = await launchBrowser();
       let exitCode: number;
       try {
         const context = await browser.newContext({ javaScriptEnabled: false, colorScheme: "dark" });

@@ -28,10 +28,12 @@ async function withCommand(
       access: { write: (entry) => void accesses.push(entry) },
       error: { write: (entry) => void errors.push(entry) },
       flush: nothing,
+      chain: undefined,
       flushSync: () => {},
       reopen: nothing,
       close: nothing,
     },
+    program: new URL("../../../mod.ts", import.meta.url),
     openPort: () => listen({ port: 0 }),
     fail: (message) => void failures.push(message),
   };

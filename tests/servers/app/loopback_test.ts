@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Answer, ask, type AskOptions, parseAnswer } from "../../support/answer.ts";
 import { exchange } from "../../support/loopback.ts";
-import { startProgram } from "../../support/program.ts";
+import { type CommandLine, test } from "../../runtimes/command_line.ts";
 
 type Ask = (line: string, options?: AskOptions) => Promise<Answer>;
 
 async function withApp(
-  test: (ask: Ask, port: number) => Promise<void>,
-  args: readonly string[] = [],
+  { startProgram }: CommandLine,
+  body: (ask: Ask, port: number) => Promise<void>,
 ): Promise<void> {
-  const program = await startProgram(["--access-log", "off", "--error-log", "off", ...args]);
+  const program = await startProgram(["--access-log", "off", "--error-log", "off"]);
   try {
-    await test((line, options) => ask(program.port, line, options), program.port);
+    await body((line, options) => ask(program.port, line, options), program.port);
   } finally {
     assertEquals((await program.stop()).code, 0);
   }
@@ -54,8 +54,8 @@ const BAD_DIVISIONS: readonly (readonly [target: string, part: string])[] = [
   ["/div/%FF/to/2", "escape"],
 ];
 
-Deno.test("GET /div/<a>/to/<b> shows a / b = result, or names the part that is no number", async () => {
-  await withApp(async (ask) => {
+test("GET /div/<a>/to/<b> shows a / b = result, or names the part that is no number", async (commandLine) => {
+  await withApp(commandLine, async (ask) => {
     for (const [target, result] of DIVISIONS) {
       const answer = await ask(`GET ${target}`);
       assertDocument(answer, 200);
@@ -77,7 +77,7 @@ Deno.test("GET /div/<a>/to/<b> shows a / b = result, or names the part that is n
   });
 });
 
-Deno.test("GET /div?a=&b= and GET /set_cookie?name=&value= redirect to the paths they stand for (303)", async () => {
+test("GET /div?a=&b= and GET /set_cookie?name=&value= redirect to the paths they stand for (303)", async (commandLine) => {
   const rows: [target: string, location: string][] = [
     ["/div?a=1&b=2", "/div/1/to/2"],
     ["/div?a=-1e3&b=%2B.5", "/div/-1e3/to/%2B.5"],
@@ -86,7 +86,7 @@ Deno.test("GET /div?a=&b= and GET /set_cookie?name=&value= redirect to the paths
     ["/set_cookie?name=a&value=b", "/set_cookie/a=b"],
     ["/set_cookie?name=a&value=", "/set_cookie/a="],
   ];
-  await withApp(async (ask) => {
+  await withApp(commandLine, async (ask) => {
     for (const [target, location] of rows) {
       const answer = await ask(`GET ${target}`);
       assertEquals([answer.status, answer.fields.get("location")], [303, [location]], target);
@@ -97,7 +97,7 @@ Deno.test("GET /div?a=&b= and GET /set_cookie?name=&value= redirect to the paths
   });
 });
 
-Deno.test("/set_cookie/<name>=<value> sets all pairs or none, with Path=/ (RFC 6265 §4.1)", async () => {
+test("/set_cookie/<name>=<value> sets all pairs or none, with Path=/ (RFC 6265 §4.1)", async (commandLine) => {
   const rows: [target: string, cookies: string[]][] = [
     ["/set_cookie/a=b", ["a=b; Path=/"]],
     ["/set_cookie/a=b/", ["a=b; Path=/"]],
@@ -125,7 +125,7 @@ Deno.test("/set_cookie/<name>=<value> sets all pairs or none, with Path=/ (RFC 6
     "",
     "a=b//",
   ];
-  await withApp(async (ask) => {
+  await withApp(commandLine, async (ask) => {
     for (const [target, cookies] of rows) {
       for (const method of ["GET", "POST"]) {
         const answer = await ask(`${method} ${target}`);
@@ -141,9 +141,9 @@ Deno.test("/set_cookie/<name>=<value> sets all pairs or none, with Path=/ (RFC 6
   });
 });
 
-Deno.test("bg_color=green makes every document green, error pages of refused requests too", async () => {
+test("bg_color=green makes every document green, error pages of refused requests too", async (commandLine) => {
   const fields = "Cookie: a=b; bg_color=green\r\n";
-  await withApp(async (ask, port) => {
+  await withApp(commandLine, async (ask, port) => {
     const rows: [line: string, status: number][] = [
       ["GET /", 200],
       ["GET /div/1/to/2", 200],
@@ -166,8 +166,8 @@ Deno.test("bg_color=green makes every document green, error pages of refused req
   });
 });
 
-Deno.test("any method but GET and POST gets 405 with Allow, HEAD the same without a body (RFC 9110 §15.5.6)", async () => {
-  await withApp(async (ask) => {
+test("any method but GET and POST gets 405 with Allow, HEAD the same without a body (RFC 9110 §15.5.6)", async (commandLine) => {
+  await withApp(commandLine, async (ask) => {
     for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "BREW", "__proto__"]) {
       for (const target of ["/", "/nowhere", "/short_log/1"]) {
         const answer = await ask(`${method} ${target}`);
@@ -185,8 +185,8 @@ Deno.test("any method but GET and POST gets 405 with Allow, HEAD the same withou
   });
 });
 
-Deno.test("a known URL with the wrong method gets 405 with Allow, every other URL 404", async () => {
-  await withApp(async (ask) => {
+test("a known URL with the wrong method gets 405 with Allow, every other URL 404", async (commandLine) => {
+  await withApp(commandLine, async (ask) => {
     const rows: [line: string, allow: string][] = [
       ["POST /", "GET"],
       ["POST /div/1/to/2", "GET"],
@@ -219,8 +219,8 @@ Deno.test("a known URL with the wrong method gets 405 with Allow, every other UR
   });
 });
 
-Deno.test("GET / shows log mode, error display, theme and cookies, escaped, and a form for each request", async () => {
-  await withApp(async (ask) => {
+test("GET / shows log mode, error display, theme and cookies, escaped, and a form for each request", async (commandLine) => {
+  await withApp(commandLine, async (ask) => {
     const first = await ask("GET /?a=query");
     assertDocument(first, 200);
     assertMatch(

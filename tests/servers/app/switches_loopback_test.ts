@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { ask } from "../../support/answer.ts";
 import { entryLines } from "../../support/log_lines.ts";
 import { exchange } from "../../support/loopback.ts";
-import { startProgram } from "../../support/program.ts";
+import { test } from "../../runtimes/command_line.ts";
 
 const LOGGED = ["--access-log", "-", "--error-log", "-"];
 
@@ -15,7 +15,7 @@ async function askFromElsewhere(port: number, method: string, path: string): Pro
   return text;
 }
 
-Deno.test("show_errors switches the original message on and off, with GET and POST under both names", async () => {
+test("show_errors switches the original message on and off, with GET and POST under both names", async ({ startProgram }) => {
   const program = await startProgram(["--access-log", "off", "--error-log", "off"]);
   const { port } = program;
   const says = async (line: string): Promise<boolean> =>
@@ -40,7 +40,7 @@ Deno.test("show_errors switches the original message on and off, with GET and PO
   await program.stop();
 });
 
-Deno.test("a switch belongs to the client's address with --scope client, to everybody with --scope global", async () => {
+test("a switch belongs to the client's address with --scope client, to everybody with --scope global", async ({ startProgram }) => {
   for (const scope of ["client", "global"]) {
     const program = await startProgram([...LOGGED, "--scope", scope]);
     const { port } = program;
@@ -57,7 +57,7 @@ Deno.test("a switch belongs to the client's address with --scope client, to ever
   }
 });
 
-Deno.test("short_log switches from the next request on; the one that switches is logged in the old form", async () => {
+test("short_log switches from the next request on; the one that switches is logged in the old form", async ({ startProgram }) => {
   const program = await startProgram(LOGGED);
   const { port } = program;
   await ask(port, "POST /short_log/1", { content: "body of the switch" });
@@ -72,7 +72,7 @@ Deno.test("short_log switches from the next request on; the one that switches is
   assertStringIncludes(entries[3]!, "\n| to be logged\n| again\n");
 });
 
-Deno.test("the access log has every request, field names as sent, and no line that begins with client text", async () => {
+test("the access log has every request, field names as sent, and no line that begins with client text", async ({ startProgram }) => {
   const program = await startProgram([...LOGGED, "--max-body-bytes", "10"]);
   const { port } = program;
   const requests = [

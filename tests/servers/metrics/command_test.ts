@@ -1,40 +1,34 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runProgram, startProgram, withDirectory } from "../../support/program.ts";
-import { within } from "../../support/deadline.ts";
+import { exchangeWithEnd } from "../../support/loopback.ts";
+import { commandLineOf, test, withDatabase } from "../../runtimes/command_line.ts";
+import { RUNTIMES, testOn } from "../../runtimes/runtimes.ts";
+import { withDirectory } from "../../support/program.ts";
 
 const LINE = /^millrace: [^\n]+\n$/;
 const QUIET = ["--error-log", "off"];
 
-/** Sends commands, ends sending, and gives all that comes back. */
-async function ask(port: number, commands: string): Promise<string> {
-  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-  await conn.write(new TextEncoder().encode(commands));
-  await conn.closeWrite();
-  return await within(new Response(conn.readable).text(), `the replies to ${commands}`);
-}
-
-Deno.test("metricsCommand serves put and get, says where, and ends with 0 on SIGTERM", async () => {
+test("metricsCommand serves put and get, says where, and ends with 0 on SIGTERM", async ({ startProgram }) => {
   const program = await startProgram(["metrics", ...QUIET]);
   assertMatch(program.readyLine, /^millrace metrics listening on tcp:\/\/127\.0\.0\.1:\d+$/);
-  const replies = await ask(program.port, "put a 1 5\nget *\ngot a\n");
+  const replies = await exchangeWithEnd(program.port, "put a 1 5\nget *\ngot a\n");
   assertEquals(replies, "ok\n\nok\na 1.0 5\n\nerror\nwrong command\n\n");
   const { code, stderr } = await program.stop();
   assertEquals([code, stderr], [0, ""]);
 });
 
-Deno.test("metricsCommand keeps samples in the file of --data over a restart", async () => {
+withDatabase.test("metricsCommand keeps samples in the file of --data over a restart", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const args = ["metrics", ...QUIET, "--data", `${directory}/metrics.db`];
     const first = await startProgram(args, { writable: [directory] });
-    assertEquals(await ask(first.port, "put a 1 5\nput a 2 6\n"), "ok\n\nok\n\n");
+    assertEquals(await exchangeWithEnd(first.port, "put a 1 5\nput a 2 6\n"), "ok\n\nok\n\n");
     assertEquals((await first.stop()).code, 0);
     const second = await startProgram(args, { writable: [directory] });
-    assertEquals(await ask(second.port, "get a\n"), "ok\na 1.0 5\na 2.0 6\n\n");
+    assertEquals(await exchangeWithEnd(second.port, "get a\n"), "ok\na 1.0 5\na 2.0 6\n\n");
     assertEquals((await second.stop()).code, 0);
   });
 });
 
-Deno.test("metricsCommand says in one line why a database cannot be used, and leaves a foreign file alone", async () => {
+withDatabase.test("metricsCommand says in one line why a database cannot be used, and leaves a foreign file alone", async ({ startProgram, runProgram }) => {
   await withDirectory(async (directory) => {
     const foreign = `${directory}/foreign.db`;
     await Deno.writeTextFile(foreign, "this is no database, and not a short text either");
@@ -56,7 +50,7 @@ Deno.test("metricsCommand says in one line why a database cannot be used, and le
   });
 });
 
-Deno.test("metricsCommand refuses bad values of its own flags with code 2, and a port in use with code 1", async () => {
+test("metricsCommand refuses bad values of its own flags with code 2, and a port in use with code 1", async ({ startProgram, runProgram }) => {
   const rows: [args: string[], part: string][] = [
     [["--retention", "30"], "--retention"],
     [["--retention", "d"], "30d"],
@@ -78,16 +72,16 @@ Deno.test("metricsCommand refuses bad values of its own flags with code 2, and a
   assertEquals((await owner.stop()).code, 0);
 });
 
-Deno.test("metricsCommand refuses what is beyond --max-series with its reason, and goes on", async () => {
+test("metricsCommand refuses what is beyond --max-series with its reason, and goes on", async ({ startProgram }) => {
   const program = await startProgram(["metrics", ...QUIET, "--max-series", "1"]);
-  const replies = await ask(program.port, "put a 1 5\nput b 1 5\nput a 2 5\n");
+  const replies = await exchangeWithEnd(program.port, "put a 1 5\nput b 1 5\nput a 2 5\n");
   assertMatch(replies, /^ok\n\nerror\n(?!wrong command)[^\n]+\n\nok\n\n$/);
   await program.stop();
 });
 
-Deno.test("metricsCommand logs connections and refusals at debug level only, commands only where asked", async () => {
+test("metricsCommand logs connections and refusals at debug level only, commands only where asked", async ({ startProgram }) => {
   const quiet = await startProgram(["metrics", "--error-log", "-"]);
-  await ask(quiet.port, "nonsense\n");
+  await exchangeWithEnd(quiet.port, "nonsense\n");
   const silent = await quiet.stop();
   assertEquals([silent.stdout, silent.stderr], [`${quiet.readyLine}\n`, ""]);
 
@@ -100,9 +94,18 @@ Deno.test("metricsCommand logs connections and refusals at debug level only, com
     "--access-log",
     "-",
   ]);
-  await ask(talkative.port, "put a 1 5\nnonsense\n");
+  await exchangeWithEnd(talkative.port, "put a 1 5\nnonsense\n");
   const { stdout, stderr } = await talkative.stop();
   assertStringIncludes(stderr, "nonsense");
   assertMatch(stdout, /127\.0\.0\.1:\d+ 200 put a/);
   assertMatch(stdout, /127\.0\.0\.1:\d+ 400 nonsense/);
 });
+
+for (const runtime of RUNTIMES.filter(({ name }) => name === "Node 20")) {
+  testOn(runtime, "metricsCommand says in one line that --data needs node:sqlite", async (binary) => {
+    const { runProgram } = commandLineOf(runtime.name, binary);
+    const { code, stdout, stderr } = await runProgram(["metrics", ...QUIET, "--port", "0", "--data", "x.db"]);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^millrace: Cannot open a database: this runtime has no node:sqlite [^\n]+\n$/);
+  });
+}

@@ -1,8 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { converse } from "./conversation.ts";
+import { test } from "../../runtimes/command_line.ts";
 import { bytesOf } from "../../support/latin1.ts";
+import { exchangeWithEnd } from "../../support/loopback.ts";
+import type { Program } from "../../support/program.ts";
 import { Random } from "../../support/random.ts";
 import { type Split, splitAtRandom, splitEverywhere } from "../../support/splits.ts";
+import { converse } from "./conversation.ts";
 
 const OK = "ok\n\n";
 const WRONG = "error\nwrong command\n\n";
@@ -162,6 +165,19 @@ for (const { claim, input, output, isAboutReads = false } of ROWS) {
     }
   });
 }
+
+test("metrics answers every row of the protocol over the command line", async ({ startProgram }) => {
+  const launch = (): Promise<Program> => startProgram(["metrics", "--error-log", "off"]);
+  let program = await launch();
+  for (const { claim, input, output } of ROWS) {
+    assertEquals(await exchangeWithEnd(program.port, bytesOf(input)), output, claim);
+    // The next row wants a server that has nothing.
+    if (await exchangeWithEnd(program.port, bytesOf("get *\n")) === OK) continue;
+    await program.stop();
+    program = await launch();
+  }
+  await program.stop();
+});
 
 Deno.test("Session agrees with a plain Map on random streams of commands in random reads", async () => {
   for (let seed = 1; seed <= 20; seed++) {

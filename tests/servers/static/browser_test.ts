@@ -2,19 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
+import { hasBrowser, launchBrowser } from "../../support/browser.ts";
 import { type Program, startProgram, withDirectory } from "../../support/program.ts";
 
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const PUBLIC_FILES = new URL("../../../../shared/http-test-suite/", import.meta.url).pathname;
 
-const executablePath = BROWSERS.find((path) => existsSync(path));
+const canRun = hasBrowser("static/browser_test.ts");
 const hasPublicFiles = existsSync(join(PUBLIC_FILES, "httptest", "wikipedia_russia.html"));
-if (executablePath === undefined) {
-  console.warn(
-    `static/browser_test.ts skips its tests: no browser at ${BROWSERS.join(", ")}; apt-get install chromium`,
-  );
-}
 if (!hasPublicFiles) {
   console.warn("static/browser_test.ts skips a test: ../shared/http-test-suite/httptest is not there");
 }
@@ -32,7 +27,7 @@ function browserTest(
 ): void {
   Deno.test({
     name: settings.name,
-    ignore: executablePath === undefined || settings.ignore === true,
+    ignore: !canRun || settings.ignore === true,
     fn: async () => {
       const program = await startProgram([
         "static",
@@ -42,15 +37,7 @@ function browserTest(
         "--error-log",
         "off",
       ]);
-      const browser = await chromium.launch({
-        executablePath: executablePath!,
-        args: [
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-background-networking",
-          "--disable-component-update",
-        ],
-      });
+      const browser = await launchBrowser();
       try {
         const page = await browser.newPage();
         page.setDefaultTimeout(20_000);
@@ -123,15 +110,12 @@ browserTest({
 
 Deno.test({
   name: "--live-reload loads a page again when its file changes",
-  ignore: executablePath === undefined,
+  ignore: !canRun,
   fn: async () => {
     await withDirectory(async (directory) => {
       await writeFile(join(directory, "index.html"), "<!DOCTYPE html><body><h1>old</h1></body>");
       const program = await startProgram(["static", "-r", directory, "--live-reload", "--access-log", "off"]);
-      const browser = await chromium.launch({
-        executablePath: executablePath!,
-        args: ["--no-sandbox", "--disable-gpu"],
-      });
+      const browser = await launchBrowser();
       try {
         const page = await browser.newPage();
         page.setDefaultTimeout(20_000);

@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { canSharePorts } from "../../../src/workers.ts";
 import { ask } from "../../support/answer.ts";
 import { connectRaw } from "../../support/loopback.ts";
-import { runProgram, startProgram, withDirectory } from "../../support/program.ts";
+import { except, test } from "../../runtimes/command_line.ts";
+import { ROOT, withDirectory } from "../../support/program.ts";
 
+// Where the default root is.
+const IN_ROOT = { directory: ROOT };
+const withSharedPorts = except(canSharePorts() ? {} : { Deno: "no SO_REUSEPORT", Bun: "no SO_REUSEPORT" });
 const LOGS_OFF = ["--access-log", "off", "--error-log", "off"];
 
 // Flags of a start that fails, and what stderr says.
@@ -17,29 +21,37 @@ const MISTAKES: readonly (readonly [flags: readonly string[], message: string])[
   [["-w", "two"], 'bad value for --workers: expected a whole number from 1 to 256, got "two"'],
   [["-w", "-1"], 'bad value for --workers: expected a whole number from 1 to 256, got "-1"'],
   [["--index", "a/b"], 'bad value for --index: expected file names separated by commas, got "a/b"'],
-  [["--spa", "nothing.html"], 'bad value for --spa: expected a file below the root, got "nothing.html"'],
+  [
+    ["--spa", "nothing.html"],
+    'bad value for --spa: expected a readable file below the root, got "nothing.html"',
+  ],
   [
     ["--not-found", "../mod.ts"],
-    'bad value for --not-found: expected a file below the root, got "../mod.ts"',
+    'bad value for --not-found: expected a readable file below the root, got "../mod.ts"',
   ],
   [["--header", "no colon"], "bad value for --header: expected"],
   [["--header", "Content-Length: 1"], "bad value for --header: expected"],
+  [["--header", "ETag: mine"], "bad value for --header: expected"],
+  [["--header", "A: b\nC: d"], 'and none of the headers that only the server can know, got "A: b\\nC: d"'],
   [["--auth", "nobody"], "bad value for --auth: expected a name, a colon and a password"],
   [["--charset", "utf 8"], "bad value for --charset: expected the name of a charset"],
   [["--symlinks", "all"], 'bad value for --symlinks: expected inside or deny or follow, got "all"'],
 ];
 
-Deno.test("static ends with one line and code 2 when a flag cannot be used", async () => {
+test("static ends with one line and code 2 when a flag cannot be used", async ({ runProgram }) => {
   await Promise.all(MISTAKES.map(async ([flags, message]) => {
-    const { code, stdout, stderr } = await runProgram(["static", ...LOGS_OFF, "--port", "0", ...flags]);
+    const { code, stdout, stderr } = await runProgram(
+      ["static", ...LOGS_OFF, "--port", "0", ...flags],
+      IN_ROOT,
+    );
     assertEquals([code, stdout], [2, ""], flags.join(" "));
     assertStringIncludes(stderr, message);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
   }));
 });
 
-Deno.test("static serves its docroot, announces itself, and stops on SIGTERM", async () => {
-  const program = await startProgram(["static", ...LOGS_OFF]);
+test("static serves its docroot, announces itself, and stops on SIGTERM", async ({ startProgram }) => {
+  const program = await startProgram(["static", ...LOGS_OFF], IN_ROOT);
   try {
     assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
     const types = {
@@ -79,7 +91,7 @@ Deno.test("static serves its docroot, announces itself, and stops on SIGTERM", a
   }
 });
 
-Deno.test("static cuts the connection when a file shrinks while it is sent", async () => {
+test("static cuts the connection when a file shrinks while it is sent", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const path = join(directory, "large.bin");
     await writeFile(path, new Uint8Array(64_000_000));
@@ -100,7 +112,7 @@ Deno.test("static cuts the connection when a file shrinks while it is sent", asy
   });
 });
 
-Deno.test("static logs requests in short form, and refused ones as errors", async () => {
+test("static logs requests in short form, and refused ones as errors", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     await writeFile(join(directory, "a.txt"), "text");
     const logs = { access: join(directory, "access.log"), error: join(directory, "error.log") };
@@ -115,37 +127,36 @@ Deno.test("static logs requests in short form, and refused ones as errors", asyn
   });
 });
 
-Deno.test({
-  name: "static -w 2 answers from both workers, and both log whole lines into the same file",
-  ignore: !canSharePorts(),
-  fn: async () => {
-    await withDirectory(async (directory) => {
-      await writeFile(join(directory, "a.txt"), "text");
-      const access = join(directory, "access.log");
-      const flags = ["static", "-r", directory, "-w", "2", "--access-log", access, "--error-log", "off"];
-      const program = await startProgram([...flags, "--log-format", "json"], { writable: [directory] });
-      assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
-      const answers = await Promise.all(
-        Array.from({ length: 200 }, (_, i) => ask(program.port, `GET /a.txt?${i}`)),
-      );
-      assertEquals(answers.filter(({ body }) => body === "text").length, 200);
-      assertEquals((await program.stop()).code, 0);
-      const entries: { id: string; url: string }[] = (await Deno.readTextFile(access)).trimEnd().split("\n")
-        .map((line) => JSON.parse(line));
-      assertEquals(new Set(entries.map(({ url }) => url)).size, 200);
-      assertEquals(new Set(entries.map(({ id }) => id)).size, 200);
-      assertEquals(new Set(entries.map(({ id }) => /-(w\d)-/.exec(id)?.[1])), new Set(["w1", "w2"]));
-    });
-  },
+withSharedPorts.test("static -w 2 answers from both workers, and both log whole lines into the same file", async ({ startProgram }) => {
+  await withDirectory(async (directory) => {
+    await writeFile(join(directory, "a.txt"), "text");
+    const access = join(directory, "access.log");
+    const flags = ["static", "-r", directory, "-w", "2", "--access-log", access, "--error-log", "off"];
+    const program = await startProgram([...flags, "--log-format", "json"], { writable: [directory] });
+    assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => ask(program.port, `GET /a.txt?${i}`)),
+    );
+    assertEquals(answers.filter(({ body }) => body === "text").length, 200);
+    assertEquals((await program.stop()).code, 0);
+    const entries: { id: string; url: string }[] = (await Deno.readTextFile(access)).trimEnd().split("\n")
+      .map((line) => JSON.parse(line));
+    assertEquals(new Set(entries.map(({ url }) => url)).size, 200);
+    assertEquals(new Set(entries.map(({ id }) => id)).size, 200);
+    assertEquals(new Set(entries.map(({ id }) => /-(w\d)-/.exec(id)?.[1])), new Set(["w1", "w2"]));
+  });
 });
 
-Deno.test("static -w 2 says in one line that the port is taken, and ends with code 1", async () => {
-  const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  try {
-    const port = String(other.addr.port);
-    const { code, stderr } = await runProgram(["static", "-w", "2", "--port", port, ...LOGS_OFF]);
-    assertEquals([code, stderr], [1, `millrace: port ${port} is already in use on 127.0.0.1\n`]);
-  } finally {
-    other.close();
+test("static -w 2 says in one line that the port is taken, and ends with code 1", async ({ runProgram }) => {
+  // One alone, and one who would share the port with everybody.
+  for (const reusePort of [false, true]) {
+    const other = Deno.listen({ hostname: "127.0.0.1", port: 0, reusePort });
+    try {
+      const port = String(other.addr.port);
+      const { code, stderr } = await runProgram(["static", "-w", "2", "--port", port, ...LOGS_OFF], IN_ROOT);
+      assertEquals([code, stderr], [1, `millrace: port ${port} is already in use on 127.0.0.1\n`]);
+    } finally {
+      other.close();
+    }
   }
 });

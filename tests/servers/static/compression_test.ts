@@ -1,5 +1,7 @@
-import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertNotEquals, assertRejects } from "@std/assert";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { test } from "./asked_folder.ts";
+import { compressPieces } from "../../../src/servers/static/compression.ts";
 import { withFolder } from "./static_folder.ts";
 
 const PRECOMPRESSED = {
@@ -12,7 +14,7 @@ const PRECOMPRESSED = {
   "dir/index.html.gz": "index in gzip",
 };
 
-Deno.test("a precompressed neighbour is sent to those who take its coding, with a tag of its own", async () => {
+test("a precompressed neighbour is sent to those who take its coding, with a tag of its own", async (withFolder) => {
   await withFolder(PRECOMPRESSED, {}, async (folder) => {
     const tags = new Set<string>();
     const cases = [
@@ -39,7 +41,7 @@ Deno.test("a precompressed neighbour is sent to those who take its coding, with 
   });
 });
 
-Deno.test("ranges count in the coding that is sent (RFC 9110 §14.2)", async () => {
+test("ranges count in the coding that is sent (RFC 9110 §14.2)", async (withFolder) => {
   await withFolder(PRECOMPRESSED, {}, async (folder) => {
     const answer = await folder.get("GET /app.js", { "Accept-Encoding": "gzip", Range: "bytes=3-" });
     assertEquals([answer.status, answer.text], [206, "gzip"]);
@@ -48,7 +50,7 @@ Deno.test("ranges count in the coding that is sent (RFC 9110 §14.2)", async () 
   });
 });
 
-Deno.test("an index has neighbours too, and a compressed file can be asked for itself", async () => {
+test("an index has neighbours too, and a compressed file can be asked for itself", async (withFolder) => {
   await withFolder(PRECOMPRESSED, {}, async (folder) => {
     const index = await folder.get("GET /dir/", { "Accept-Encoding": "gzip" });
     assertEquals([index.text, index.headers.get("Content-Type")], ["index in gzip", "text/html"]);
@@ -116,4 +118,73 @@ Deno.test("--compress follows a change, and prefers a neighbour that is there", 
     assertEquals(brotliDecompressSync(changed.bytes).toString(), TEXT.toUpperCase());
     assertNotEquals(changed.headers.get("ETag"), old.headers.get("ETag"));
   });
+});
+
+const LONG_TEXT = TEXT.repeat(400);
+
+Deno.test("--compress compresses large texts while it sends them (RFC 9112 §6.3)", async () => {
+  await withFolder({ "a.txt": LONG_TEXT }, { compress: true }, async (folder) => {
+    const plain = await folder.get("GET /a.txt");
+    assertEquals([plain.bytes.length, plain.headers.get("Vary")], [LONG_TEXT.length, "Accept-Encoding"]);
+    const fields = { "Accept-Encoding": "br, gzip" };
+    const gzip = await folder.get("GET /a.txt", fields);
+    assertEquals(gzip.headers.get("Content-Encoding"), "gzip");
+    assert(gunzipSync(gzip.bytes).equals(plain.bytes));
+    // Nobody knows its length before all is sent, so that it has no ranges.
+    assertEquals([gzip.headers.get("Content-Length"), gzip.headers.get("Accept-Ranges")], [
+      undefined,
+      "none",
+    ]);
+    assertEquals((await folder.get("GET /a.txt", { ...fields, Range: "bytes=0-1" })).status, 200);
+    const head = await folder.ask("HEAD /a.txt", fields);
+    assertEquals([...head.headers], [...gzip.headers]);
+    assert(typeof head.body === "object" && head.body !== null, "the framing of HEAD is that of GET");
+    const tag = gzip.headers.get("ETag")!;
+    assertNotEquals(tag, plain.headers.get("ETag"));
+    assertEquals((await folder.get("GET /a.txt", { ...fields, "If-None-Match": tag })).status, 304);
+    assertEquals((await folder.get("GET /a.txt", { "If-None-Match": tag })).status, 200);
+  });
+});
+
+Deno.test("--compress sends large texts as they are to who comes while it is busy", async () => {
+  await withFolder(
+    { "a.txt": LONG_TEXT, "b.txt": LONG_TEXT, "b.txt.gz": "by hand" },
+    { compress: true },
+    async (folder) => {
+      const fields = { "Accept-Encoding": "gzip" };
+      const streams: AsyncIterator<Uint8Array>[] = [];
+      const begin = async (): Promise<string | undefined> => {
+        const { headers, body } = await folder.ask("GET /a.txt", fields);
+        const pieces = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+        streams.push(pieces);
+        await folder.pass(pieces.next());
+        return headers.get("Content-Encoding");
+      };
+      for (let i = 0; i < 64; i++) assertEquals(await begin(), "gzip");
+      assertEquals(await begin(), undefined);
+      assertEquals((await folder.get("GET /b.txt", fields)).text, "by hand");
+      for (const pieces of streams) await pieces.return?.();
+      assertEquals(await begin(), "gzip");
+      await streams.at(-1)!.return?.();
+    },
+  );
+});
+
+Deno.test("compressPieces() fails when its source does, and lets go of it when it is left", async () => {
+  let isLeft = false;
+  async function* source(fails: boolean): AsyncGenerator<Uint8Array, void> {
+    try {
+      yield* Array.from({ length: 9 }, () => crypto.getRandomValues(new Uint8Array(65_536)));
+      if (fails) throw new RangeError("the source is at fault");
+    } finally {
+      isLeft = true;
+    }
+  }
+  await assertRejects(() => Array.fromAsync(compressPieces(source(true), "br")), RangeError, "at fault");
+  isLeft = false;
+  for await (const piece of compressPieces(source(false), "gzip")) {
+    assert(piece.length > 0);
+    break;
+  }
+  assert(isLeft);
 });

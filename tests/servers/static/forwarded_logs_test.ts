@@ -33,9 +33,12 @@ Deno.test("forwardLogs() sends entries in batches, and the rest when it is close
   assertEquals(batches.length, 1);
   for (let i = 0; i < 512; i++) logs.access!.write(ACCESS);
   assertEquals(batches[1]?.access.length, 512);
+  logs.error!.write(ERROR);
+  logs.flush();
+  assertEquals(batches[2], { access: [], error: [ERROR] });
   logs.access!.write(ACCESS);
   logs.close();
-  assertEquals([batches[2]?.access.length, clock.timerCount], [1, 0]);
+  assertEquals([batches[3]?.access.length, clock.timerCount], [1, 0]);
 });
 
 Deno.test("forwardLogs() has no logs that are off, and writeBatch() writes into those that are on", () => {

@@ -1,7 +1,8 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { CHANGED_AT_MS, type StaticFolder, withFolder } from "./static_folder.ts";
+import { type AskedFolder, test } from "./asked_folder.ts";
+import { CHANGED_AT_MS } from "./static_folder.ts";
 
 const FILES = {
   "index.html": "home",
@@ -14,13 +15,13 @@ const FILES = {
   "../outside.txt": "",
 };
 
-async function addLinks(folder: StaticFolder): Promise<void> {
+async function addLinks(folder: AskedFolder): Promise<void> {
   await symlink("../../outside.txt", join(folder.path, "list", "leaving"));
   await symlink("b.txt", join(folder.path, "list", "linked.txt"));
   await utimes(join(folder.path, "list", "sub"), CHANGED_AT_MS / 1_000, CHANGED_AT_MS / 1_000);
 }
 
-Deno.test("--listing gives JSON to who prefers it: sorted, with sizes and dates", async () => {
+test("--listing gives JSON to who prefers it: sorted, with sizes and dates", async (withFolder) => {
   await withFolder(FILES, { listing: true }, async (folder) => {
     await addLinks(folder);
     const { status, headers, text } = await folder.get("GET /list/", { Accept: "application/json" });
@@ -41,7 +42,7 @@ Deno.test("--listing gives JSON to who prefers it: sorted, with sizes and dates"
   });
 });
 
-Deno.test("--listing gives a page to all others, and escapes names", async () => {
+test("--listing gives a page to all others, and escapes names", async (withFolder) => {
   await withFolder(FILES, { listing: true }, async (folder) => {
     await addLinks(folder);
     const { status, headers, text } = await folder.get("GET /list/", { Accept: "text/html,*/*;q=0.8" });
@@ -58,7 +59,36 @@ Deno.test("--listing gives a page to all others, and escapes names", async () =>
   });
 });
 
-Deno.test("--listing leaves directories with an index alone, and is off by default", async () => {
+// Accept, and whether it prefers JSON.
+const PREFERENCES: readonly (readonly [accept: string, isJson: boolean])[] = [
+  ["application/json, text/plain, */*", true],
+  ["application/*", true],
+  ["application/json;q=0.9, text/html;q=0.8", true],
+  ["application/json, text/html", false],
+  ["text/html, application/json;q=0.9", false],
+  ["text/*;q=0.5, application/json;q=0.4", false],
+  ["application/json;q=0, */*", false],
+  ["*/*", false],
+  ["image/png", false],
+];
+
+test("--listing gives JSON where it weighs more, or as much and is named (RFC 9110 §12.5.1)", async (withFolder) => {
+  await withFolder(FILES, { listing: true }, async (folder) => {
+    for (const [Accept, isJson] of PREFERENCES) {
+      const { headers } = await folder.get("GET /list/sub/", { Accept });
+      assertEquals(headers.get("Content-Type") === "application/json", isJson, Accept);
+    }
+  });
+});
+
+test("--listing says so where there is nothing", async (withFolder) => {
+  await withFolder({ "empty/.hidden": "" }, { listing: true }, async (folder) => {
+    assertStringIncludes((await folder.get("GET /empty/")).text, "nothing in this directory");
+    assertEquals((await folder.get("GET /empty/", { Accept: "application/json" })).text, "[]\n");
+  });
+});
+
+test("--listing leaves directories with an index alone, and is off by default", async (withFolder) => {
   await withFolder(FILES, { listing: true }, async (folder) => {
     assertEquals((await folder.get("GET /")).text, "home");
     assertEquals((await folder.get("GET /list")).status, 301);

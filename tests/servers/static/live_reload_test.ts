@@ -1,6 +1,8 @@
-import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { addReloadScript } from "../../../src/servers/static/live_reload.ts";
+import type { StaticOptions } from "../../../src/servers/static/static_options.ts";
 import { within } from "../../support/deadline.ts";
+import { test } from "./asked_folder.ts";
 import { withFolder } from "./static_folder.ts";
 
 const TAG = '<script src="/.millrace/live_reload.js" async></script>';
@@ -36,7 +38,50 @@ Deno.test("--live-reload puts its script into documents only, and answers for it
   });
 });
 
-Deno.test("without --live-reload nothing is put in, and nobody answers for the script", async () => {
+Deno.test("--live-reload has browsers ask for each file again, unless --cache-control says otherwise", async () => {
+  const cacheControlOf = async (options: Partial<StaticOptions>): Promise<string | undefined> => {
+    let value: string | undefined;
+    await withFolder(FILES, { liveReload: true, ...options }, async (folder) => {
+      value = (await folder.get("GET /a.css")).headers.get("Cache-Control");
+    });
+    return value;
+  };
+  // Browsers keep what has not changed for long without asking (RFC 9111 §4.2.2).
+  assertEquals(await cacheControlOf({}), "no-cache");
+  assertEquals(await cacheControlOf({ cacheControl: "max-age=1" }), "max-age=1");
+});
+
+Deno.test("--live-reload answers only GET and HEAD for itself, with the fields of all answers", async () => {
+  await withFolder(FILES, { liveReload: true, cors: true }, async (folder) => {
+    for (const path of ["/.millrace/live_reload.js", "/.millrace/live_reload"]) {
+      assertEquals((await folder.get(`POST ${path}`)).status, 405);
+      const { status, headers } = await folder.get(`HEAD ${path}`);
+      assertEquals([status, headers.get("Access-Control-Allow-Origin")], [200, "*"]);
+    }
+  });
+});
+
+Deno.test("--live-reload puts its script behind documents that are too large to look into", async () => {
+  const document = `<body>${"x".repeat(3_000_000)}</body>`;
+  await withFolder({ "large.html": document }, { liveReload: true }, async (folder) => {
+    const whole = await folder.get("GET /large.html");
+    const sent = document + TAG;
+    assertEquals(whole.headers.get("Content-Length"), String(sent.length));
+    assert(whole.text === sent);
+    const range = `bytes=${document.length - 3}-${document.length + 3}`;
+    const part = await folder.get("GET /large.html", { Range: range });
+    assertEquals(part.text, sent.slice(document.length - 3, document.length + 4));
+    const last = await folder.get("GET /large.html", { Range: "bytes=0-1,-4" });
+    assertStringIncludes(last.text, `-${sent.length - 1}/${sent.length}\r\n\r\n${sent.slice(-4)}\r\n`);
+    assertEquals((await folder.get("GET /large.html", { Range: `bytes=${sent.length}-` })).status, 416);
+    await withFolder({ "large.html": document }, {}, async (plain) => {
+      const tag = (await plain.get("GET /large.html")).headers.get("ETag");
+      assertNotEquals(whole.headers.get("ETag"), tag);
+    });
+  });
+});
+
+test("without --live-reload nothing is put in, and nobody answers for the script", async (withFolder) => {
   await withFolder(FILES, {}, async (folder) => {
     assertEquals((await folder.get("GET /a.html")).text, FILES["a.html"]);
     for (const path of ["/.millrace/live_reload.js", "/.millrace/live_reload"]) {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { test } from "./asked_folder.ts";
 import { withFolder } from "./static_folder.ts";
 
 const BROWSER = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
@@ -17,6 +18,8 @@ const NAVIGATIONS: readonly (readonly [path: string, fields: Record<string, stri
   ["/users/", BROWSER, 200],
   ["/lost.html", BROWSER, 200],
   ["/users/7", { "Sec-Fetch-Mode": "navigate" }, 200],
+  ["/users/7", { Accept: "application/json, text/html;q=0.1" }, 200],
+  ["/users/7", { Accept: "text/html;q=0, */*" }, 404],
   ["/users/7", { ...BROWSER, "Sec-Fetch-Mode": "cors" }, 404],
   ["/users/7", { ...BROWSER, "Sec-Fetch-Mode": "no-cors" }, 404],
   ["/users/7", { Accept: "*/*" }, 404],
@@ -29,11 +32,13 @@ const NAVIGATIONS: readonly (readonly [path: string, fields: Record<string, stri
   ["/%zz", BROWSER, 400],
 ];
 
-Deno.test("--spa answers navigations with its file, and assets with a real 404", async () => {
+test("--spa answers navigations with its file, and assets with a real 404", async (withFolder) => {
   await withFolder(SITE, { spa: "app.html" }, async (folder) => {
     for (const [path, fields, status] of NAVIGATIONS) {
       const answer = await folder.get(`GET ${path}`, fields);
       assertEquals(answer.status, status, `${path} ${JSON.stringify(fields)}`);
+      // What is a page for one client is missing for another.
+      if (status === 404) assertEquals(answer.headers.get("Vary"), "Accept, Sec-Fetch-Mode");
       if (status !== 200) continue;
       assertEquals(answer.text, "the app");
       assertEquals(answer.headers.get("Vary"), "Accept, Sec-Fetch-Mode");
@@ -47,10 +52,12 @@ Deno.test("--spa answers navigations with its file, and assets with a real 404",
 
 Deno.test("--not-found sends its file with 404, and only with 404", async () => {
   await withFolder(SITE, { notFound: "404.html" }, async (folder) => {
-    for (const path of ["/nowhere", "/dir/", "/.env", "/real.html/"]) {
+    const paths = ["/nowhere", "/dir/", "/.env", "/real.html/", "/..", "/../x", "/a%2fb", "/a%5cb", "/%00"];
+    for (const path of paths) {
       const answer = await folder.get(`GET ${path}`, { "If-None-Match": "*", Range: "bytes=0-1" });
       assertEquals([answer.status, answer.text], [404, "lost"], path);
       assertEquals(answer.headers.get("Content-Type"), "text/html");
+      assertEquals(answer.headers.get("Cache-Control"), "no-store");
       assertFalse(answer.headers.has("ETag"));
       const head = await folder.get(`HEAD ${path}`);
       assertEquals([head.status, head.headers.get("Content-Length"), head.text], [404, "4", ""]);
@@ -84,7 +91,7 @@ Deno.test("--cors lets every origin read, errors too, and answers preflights (Fe
   });
 });
 
-Deno.test("without --cors OPTIONS is 405, and nobody is let in", async () => {
+test("without --cors OPTIONS is 405, and nobody is let in", async (withFolder) => {
   await withFolder(SITE, {}, async (folder) => {
     const answer = await folder.get("OPTIONS /real.html");
     assertEquals([answer.status, answer.headers.get("Allow")], [405, "GET, HEAD"]);
@@ -92,7 +99,7 @@ Deno.test("without --cors OPTIONS is 405, and nobody is let in", async () => {
   });
 });
 
-Deno.test("--cache-control goes with files, --header with every answer", async () => {
+test("--cache-control goes with files, --header with every answer", async (withFolder) => {
   const fields = [["X-One", "1"], ["Link", "<a>"], ["Link", "<b>"], ["Content-Type", "text/x-mine"]] as const;
   await withFolder(SITE, { cacheControl: "max-age=60", fields }, async (folder) => {
     const whole = await folder.get("GET /real.html");
@@ -107,6 +114,27 @@ Deno.test("--cache-control goes with files, --header with every answer", async (
       assertEquals(headers.getAll("X-One"), ["1"], line);
       assertFalse(headers.get("Cache-Control") === "max-age=60", line);
     }
+  });
+});
+
+test("--header stands above what other options say, each header once", async (withFolder) => {
+  const fields = [
+    ["access-control-allow-origin", "http://one.example"],
+    ["Cache-Control", "no-store"],
+    ["Vary", "Origin"],
+  ] as const;
+  const options = { cors: true, cacheControl: "max-age=60", listing: true, fields };
+  await withFolder({ ...SITE, "real.html.gz": "in gzip" }, options, async (folder) => {
+    for (const line of ["GET /real.html", "GET /nowhere", "GET /dir", "GET /dir/", "OPTIONS /", "GET /%"]) {
+      const { headers } = await folder.get(line);
+      assertEquals(headers.getAll("Access-Control-Allow-Origin"), ["http://one.example"], line);
+      assertEquals(headers.getAll("Cache-Control"), ["no-store"], line);
+    }
+    // What an answer varies by adds up.
+    const varyOf = async (line: string): Promise<string[]> => (await folder.get(line)).headers.getAll("Vary");
+    assertEquals(await varyOf("GET /real.html"), ["Accept-Encoding", "Origin"]);
+    assertEquals(await varyOf("GET /dir/"), ["Accept", "Origin"]);
+    assertEquals(await varyOf("OPTIONS /"), ["Access-Control-Request-Headers", "Origin"]);
   });
 });
 
@@ -125,7 +153,7 @@ const CREDENTIALS: readonly (readonly [value: string, isLetIn: boolean])[] = [
   [`Bearer ${btoa(SECRET)}`, false],
 ];
 
-Deno.test("--auth lets in who knows name and password, in UTF-8 (RFC 7617)", async () => {
+test("--auth lets in who knows name and password, in UTF-8 (RFC 7617)", async (withFolder) => {
   await withFolder(SITE, { auth: SECRET }, async (folder) => {
     for (const [Authorization, isLetIn] of CREDENTIALS) {
       const { status } = await folder.get("GET /real.html", { Authorization });
@@ -141,7 +169,7 @@ Deno.test("--auth lets in who knows name and password, in UTF-8 (RFC 7617)", asy
   });
 });
 
-Deno.test("--charset is added to the types of text, and to no others", async () => {
+test("--charset is added to the types of text, and to no others", async (withFolder) => {
   const files = { "a.html": "", "a.css": "", "a.js": "", "a.txt": "", "a.png": "", "a.json": "", "none": "" };
   const typesOf = async (charset: string | undefined): Promise<(string | undefined)[]> => {
     const types: (string | undefined)[] = [];
@@ -158,7 +186,7 @@ Deno.test("--charset is added to the types of text, and to no others", async () 
   assertEquals(await typesOf("utf-8"), [...texts.map((type) => `${type}; charset=utf-8`), ...others]);
 });
 
-Deno.test("the types of the files that the web is made of", async () => {
+test("the types of the files that the web is made of", async (withFolder) => {
   const types = {
     "a.html": "text/html",
     "a.jpg": "image/jpeg",
@@ -180,7 +208,7 @@ Deno.test("the types of the files that the web is made of", async () => {
   });
 });
 
-Deno.test("answers with 412 and 416 say what they must (RFC 9110 §15.5.13, §15.5.17)", async () => {
+test("answers with 412 and 416 say what they must (RFC 9110 §15.5.13, §15.5.17)", async (withFolder) => {
   await withFolder(SITE, {}, async (folder) => {
     assertEquals((await folder.get("GET /real.html", { "If-Match": '"x"' })).status, 412);
     const { status, headers } = await folder.get("GET /real.html", { Range: "bytes=4-" });

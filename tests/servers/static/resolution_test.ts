@@ -2,7 +2,8 @@ import { assertEquals, assertFalse } from "@std/assert";
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { StaticOptions } from "../../../src/servers/static/static_options.ts";
-import { type StaticFolder, withFolder } from "./static_folder.ts";
+import { type AskedFolder, test } from "./asked_folder.ts";
+import { withFolder } from "./static_folder.ts";
 
 const FILES = {
   "index.html": "home",
@@ -87,7 +88,7 @@ const ANSWERS: readonly (readonly [line: string, status: number, expected?: stri
   ["get /page.html", 405],
 ];
 
-Deno.test("the server resolves paths below the root, and nothing outside of it", async () => {
+test("the server resolves paths below the root, and nothing outside of it", async (withFolder) => {
   await withFolder(FILES, {}, async (folder) => {
     for (const [line, status, expected] of ANSWERS) {
       const answer = await folder.get(line);
@@ -100,7 +101,7 @@ Deno.test("the server resolves paths below the root, and nothing outside of it",
   });
 });
 
-Deno.test("the server answers again from memory as it did from the disk", async () => {
+test("the server answers again from memory as it did from the disk", async (withFolder) => {
   await withFolder(FILES, {}, async (folder) => {
     for (const [line, status, expected] of ANSWERS) {
       await folder.get(line);
@@ -111,7 +112,7 @@ Deno.test("the server answers again from memory as it did from the disk", async 
   });
 });
 
-Deno.test("HEAD is answered like GET, header for header, without content (RFC 9110 §9.3.2)", async () => {
+test("HEAD is answered like GET, header for header, without content (RFC 9110 §9.3.2)", async (withFolder) => {
   await withFolder(FILES, {}, async (folder) => {
     for (const [line, status] of ANSWERS) {
       if (status === 405) continue;
@@ -127,7 +128,7 @@ Deno.test("HEAD is answered like GET, header for header, without content (RFC 91
   });
 });
 
-Deno.test("--dotfiles allow serves what begins with a dot", async () => {
+test("--dotfiles allow serves what begins with a dot", async (withFolder) => {
   await withFolder(FILES, { dotfiles: "allow" }, async (folder) => {
     assertEquals((await folder.get("GET /.env")).text, "secret");
     assertEquals((await folder.get("GET /.git/config")).text, "secret");
@@ -146,7 +147,7 @@ Deno.test("--index names what stands for a directory, in order", async () => {
   });
 });
 
-async function makeLinks({ path }: StaticFolder): Promise<void> {
+async function makeLinks({ path }: AskedFolder): Promise<void> {
   await symlink("page.html", join(path, "inside"));
   await symlink(join(path, "dir"), join(path, "linked_dir"));
   await symlink("../outside.txt", join(path, "leaving"));
@@ -173,7 +174,7 @@ const LINKS: readonly (readonly [path: string, inside: number, deny: number, fol
 ];
 
 for (const [column, symlinks] of (["inside", "deny", "follow"] as const).entries()) {
-  Deno.test(`--symlinks ${symlinks} follows links by their real path`, async () => {
+  test(`--symlinks ${symlinks} follows links by their real path`, async (withFolder) => {
     await withFolder(FILES, { symlinks }, async (folder) => {
       await makeLinks(folder);
       for (const [path, ...statuses] of LINKS) {

@@ -48,12 +48,7 @@ export class StaticFolder {
     files: Readonly<Record<string, string | Uint8Array>>,
     options: Partial<StaticOptions> = {},
   ): Promise<StaticFolder> {
-    const base = await mkdtemp(join(tmpdir(), "millrace_static_"));
-    await mkdir(join(base, "root"));
-    for (const [name, content] of Object.entries(files)) {
-      await writeOldFile(join(base, "root", name), content);
-    }
-    return new StaticFolder(base, options);
+    return new StaticFolder(await createFiles(files), options);
   }
 
   /** Asks, as the wire would hand the request over. */
@@ -73,14 +68,28 @@ export class StaticFolder {
   /** Asks, and reads the answer. */
   async get(line: string, fields?: Readonly<Record<string, string>>): Promise<ReadAnswer> {
     const { status, headers, body } = await this.ask(line, fields);
-    const bytes = await readBody(body);
+    const isAbandoned = line.startsWith("HEAD ") && typeof body === "object" && body !== null &&
+      !(body instanceof Uint8Array);
+    // As the core does with content that is not sent.
+    if (isAbandoned) await body[Symbol.asyncIterator]().return?.();
+    const bytes = await readBody(isAbandoned ? null : body);
     return { status, headers, bytes, text: new TextDecoder().decode(bytes) };
   }
 
+  /** Waits while time passes, in small steps, and the file system has its turns. */
+  async pass<T>(event: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = event.finally(() => isSettled = true);
+    while (!isSettled) {
+      await this.clock.advance(5);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return await settled;
+  }
+
   /** Writes a file below the folder, with the time of now. */
-  async write(name: string, content: string | Uint8Array): Promise<void> {
-    await mkdir(dirname(join(this.path, name)), { recursive: true });
-    await writeFile(join(this.path, name), content);
+  write(name: string, content: string | Uint8Array): Promise<void> {
+    return writeNew(this.path, name, content);
   }
 
   /** Stops the server and removes the files. */
@@ -102,6 +111,27 @@ export async function withFolder(
   } finally {
     await folder.close();
   }
+}
+
+/**
+ * Makes files as of {@linkcode CHANGED_AT_MS}.
+ *
+ * @param files by path below `root`; `../` leads to files beside it
+ * @returns the directory that `root` is in
+ */
+export async function createFiles(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
+  const base = await mkdtemp(join(tmpdir(), "millrace_static_"));
+  await mkdir(join(base, "root"));
+  for (const [name, content] of Object.entries(files)) {
+    await writeOldFile(join(base, "root", name), content);
+  }
+  return base;
+}
+
+/** Writes a file with the time of now. */
+export async function writeNew(path: string, name: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(join(path, name)), { recursive: true });
+  await writeFile(join(path, name), content);
 }
 
 async function writeOldFile(path: string, content: string | Uint8Array): Promise<void> {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { HttpError } from "../../../src/http/errors.ts";
-import { encodeSegment, parseUrlPath } from "../../../src/servers/static/url_path.ts";
+import { encodeSegment, parseFilePath, parseUrlPath } from "../../../src/servers/static/url_path.ts";
 
 const PATHS: readonly (readonly [path: string, segments: readonly string[], canonical: string])[] = [
   ["/", [], "/"],
@@ -32,42 +32,56 @@ const PATHS: readonly (readonly [path: string, segments: readonly string[], cano
 
 Deno.test("parseUrlPath() decodes names and removes dots (RFC 3986 §5.2.4)", () => {
   for (const [path, segments, canonical] of PATHS) {
-    const parsed = parseUrlPath(path);
+    const parsed = parseUrlPath(path)!;
     assertEquals([parsed.segments, parsed.canonical], [segments, canonical], path);
     assertEquals(parsed.endsWithSlash, canonical.endsWith("/"), path);
     assertEquals(parseUrlPath(canonical), parsed, `${path}: the canonical form means the same`);
   }
 });
 
-const REFUSED: readonly (readonly [path: string, status: number])[] = [
-  ["*", 404],
-  ["example.com:80", 404],
-  ["/..", 404],
-  ["/../etc/passwd", 404],
-  ["/%2e%2e/etc/passwd", 404],
-  ["/a/../../etc/passwd", 404],
-  ["/a/%2E./.%2e/etc/passwd", 404],
-  ["/..%2fetc/passwd", 404],
-  ["/a%2fb", 404],
-  ["/a%5Cb", 404],
-  ["/..\\..\\etc", 404],
-  ["/..%5c..%5cetc", 404],
-  ["/a%00.html", 404],
-  ["/%", 400],
-  ["/%2", 400],
-  ["/%zz", 400],
-  ["/a%+b", 400],
-  ["/%u002e", 400],
-  ["/%ff", 400],
-  ["/%c0%ae%c0%ae/etc", 400],
-  ["/%ed%a0%80", 400],
+const NO_NAMES = [
+  "*",
+  "example.com:80",
+  "/..",
+  "/../etc/passwd",
+  "/%2e%2e/etc/passwd",
+  "/a/../../etc/passwd",
+  "/a/../../a/b",
+  "/a/%2E./.%2e/etc/passwd",
+  "/..%2fetc/passwd",
+  "/a%2fb",
+  "/a%5Cb",
+  "/..\\..\\etc",
+  "/..%5c..%5cetc",
+  "/a%00.html",
+  "/a%00/../b",
 ];
 
-Deno.test("parseUrlPath() refuses malformed escapes and whatever leaves the root", () => {
-  for (const [path, status] of REFUSED) {
+const MALFORMED = [
+  "/%",
+  "/%2",
+  "/%zz",
+  "/a%+b",
+  "/%u002e",
+  "/%ff",
+  "/%c0%ae%c0%ae/etc",
+  "/%ed%a0%80",
+  "/../%zz",
+];
+
+Deno.test("parseUrlPath() finds no name in what leaves the root, and refuses malformed escapes", () => {
+  for (const path of NO_NAMES) assertEquals(parseUrlPath(path), undefined, path);
+  for (const path of MALFORMED) {
     const error = assertThrows(() => parseUrlPath(path), HttpError, undefined, path) as HttpError;
-    assertEquals(error.status, status, path);
+    assertEquals(error.status, 400, path);
   }
+});
+
+Deno.test("parseFilePath() reads paths as people type them", () => {
+  assertEquals(parseFilePath("a b/100%.html")?.segments, ["a b", "100%.html"]);
+  assertEquals(parseFilePath("/a.html")?.segments, ["a.html"]);
+  assertEquals(parseFilePath("%61.html")?.segments, ["%61.html"]);
+  assertEquals(parseFilePath("../a.html"), undefined);
 });
 
 Deno.test("encodeSegment() writes names as browsers do (WHATWG URL, path percent-encode set)", () => {

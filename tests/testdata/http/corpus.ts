@@ -1,4 +1,10 @@
+import { DESYNC, SWITCHES } from "./boundaries.ts";
 import { CHUNK_EXTENSIONS, CHUNKS, TRAILERS } from "./chunked.ts";
+import { DISGUISED_CHUNKS } from "./disguised_chunks.ts";
+import { DISGUISED_CODINGS } from "./disguised_codings.ts";
+import { DISGUISED_LENGTHS } from "./disguised_lengths.ts";
+import { DISGUISED_HOSTS, DISGUISED_LINES } from "./disguised_lines.ts";
+import { DISGUISED_NAMES } from "./disguised_names.ts";
 import { FIELDS, HOST, OBS_FOLD } from "./fields.ts";
 import { CONTENT_LENGTH, CUT_OFF, PIPELINING, TRANSFER_ENCODING } from "./framing.ts";
 import { BODY_LIMITS, HEAD_LIMITS } from "./limits.ts";
@@ -26,4 +32,12 @@ export const CORPUS: readonly RowSection[] = [
   HEAD_LIMITS,
   BODY_LIMITS,
   CUT_OFF,
+  DESYNC,
+  SWITCHES,
+  DISGUISED_CODINGS,
+  DISGUISED_LENGTHS,
+  DISGUISED_NAMES,
+  DISGUISED_CHUNKS,
+  DISGUISED_LINES,
+  DISGUISED_HOSTS,
 ];

@@ -1,0 +1,33 @@
+// Makes a single binary that has Bun inside: `deno task compile:bun`, with the path of the binary as argument if it is to
+// be another than dist/millrace. The variable BUN can name the bun that does it.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { bundle } from "./bundle.ts";
+import { run } from "./run.ts";
+
+const ROOT = new URL("../", import.meta.url);
+// For who has no bun at hand.
+const NPX_BUN = ["npx", "--yes", "bun@1.4.5"];
+// What lies where the program is started is none of its business.
+const SETTINGS = ["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"];
+// Inside of the binary a module has the binary's name, by which it cannot tell that it is the program.
+const START = `import { main } from "./millrace.js";\nmain();\n`;
+
+async function compile(output: string): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "millrace-compile-"));
+  try {
+    await bundle(new URL("mod.ts", ROOT), join(directory, "millrace.js"));
+    await writeFile(join(directory, "start.js"), START);
+    const args = ["build", "--compile", ...SETTINGS, "--outfile", output, "start.js"];
+    await run([Deno.env.get("BUN") ?? "bun", ...args], directory).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return run([...NPX_BUN, ...args], directory);
+      throw error;
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+if (import.meta.main) await compile(resolve(Deno.args[0] ?? new URL("dist/millrace", ROOT).pathname));

@@ -1,0 +1,20 @@
+/** Bytes that many users share, so that all of them together never hold more. */
+export class ByteBudget {
+  #left: number;
+
+  /** @param maxBytes what may be held in all */
+  constructor(maxBytes: number) {
+    this.#left = maxBytes;
+  }
+
+  /**
+   * Takes bytes; a negative number gives some back.
+   *
+   * @returns false when so many are not left: then nothing is taken
+   */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+}

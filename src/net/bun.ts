@@ -1,0 +1,161 @@
+// The adapter for Bun: its native sockets as Listener and Connection.
+
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { ConnectionError } from "./connection.ts";
+import type { Connection, Listener, ListenOptions, NetAddress } from "./connection.ts";
+import { type DrivenSocket, SocketConnection } from "./socket_connection.ts";
+import { SocketListener } from "./socket_listener.ts";
+import { toConnectionError } from "./system_error.ts";
+
+// What is used of Bun 1.4, whose types are not among Deno's.
+interface BunSocket {
+  data: SocketConnection;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** Gives the number of bytes taken, -1 when the connection is broken. */
+  write(bytes: Uint8Array): number;
+  pause(): void;
+  resume(): void;
+  /** Sends FIN. */
+  shutdown(): void;
+  /** Closes both directions, after what was taken. */
+  end(): void;
+  setNoDelay(isOn: boolean): boolean;
+}
+
+interface SocketHandler {
+  readonly binaryType: "uint8array";
+  open(socket: BunSocket): void;
+  /** Where there is such a callback, `open` does not wait for TLS to be agreed on. */
+  handshake?(socket: BunSocket, isAgreed: boolean, error: Error | null): void;
+  data(socket: BunSocket, bytes: Uint8Array): void;
+  drain(socket: BunSocket): void;
+  end(socket: BunSocket): void;
+  close(socket: BunSocket, error?: Error): void;
+  error(socket: BunSocket, error: Error): void;
+}
+
+interface SocketOptions extends NetAddress {
+  readonly allowHalfOpen: true;
+  readonly socket: SocketHandler;
+}
+
+interface BunRuntime {
+  listen(
+    options: SocketOptions & Pick<ListenOptions, "reusePort" | "tls">,
+  ): { readonly port: number; stop(): void };
+  connect(options: SocketOptions): Promise<BunSocket>;
+}
+
+const { Bun } = globalThis as unknown as { readonly Bun: BunRuntime };
+
+/**
+ * Opens a port with Bun.
+ *
+ * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
+ */
+export async function listenWithBun(options: ListenOptions): Promise<Listener> {
+  const { hostname = "127.0.0.1", port, reusePort = false, tls } = options;
+  const isEncrypted = tls !== undefined;
+  let listener: SocketListener;
+  const handler = createHandler(isEncrypted, (connection) => listener.onConnection(connection));
+  try {
+    // Bun names the port by the name that it was given; the address is what others are told.
+    const address = isIP(hostname) === 0 ? (await lookup(hostname)).address : hostname;
+    const server = Bun.listen({
+      hostname: address,
+      port,
+      reusePort,
+      // Half-open sockets outlive the client's FIN: the answer to its last request is still to come.
+      allowHalfOpen: true,
+      socket: isEncrypted ? { ...handler, handshake: onHandshake } : handler,
+      ...(isEncrypted ? { tls } : {}),
+    });
+    listener = new SocketListener({
+      address: { hostname: address, port: server.port },
+      isEncrypted,
+      stop: () => server.stop(),
+    });
+    return listener;
+  } catch (cause) {
+    throw toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);
+  }
+}
+
+/** Connects to a port with Bun. @throws {ConnectionError} `refused`, `denied` or `failed` */
+export async function connectWithBun({ hostname, port }: NetAddress): Promise<Connection> {
+  const socket = createHandler(false, () => {});
+  try {
+    return (await Bun.connect({ hostname, port, allowHalfOpen: true, socket })).data;
+  } catch (cause) {
+    throw toConnectionError(`Cannot connect to ${hostname}:${port}`, cause);
+  }
+}
+
+function createHandler(isEncrypted: boolean, take: (connection: SocketConnection) => void): SocketHandler {
+  return {
+    binaryType: "uint8array",
+    open(socket) {
+      socket.setNoDelay(true);
+      socket.data = new SocketConnection(new DrivenBunSocket(socket), {
+        local: { hostname: socket.localAddress, port: socket.localPort },
+        remote: { hostname: socket.remoteAddress, port: socket.remotePort },
+        isEncrypted,
+      });
+      take(socket.data);
+    },
+    data: ({ data }, bytes) => data.onData(bytes),
+    drain: ({ data }) => data.onTaken(0),
+    end: ({ data }) => data.onEnd(),
+    error: ({ data }, error) => data.onFailure(toConnectionError("Cannot use the connection", error)),
+    close({ data }, error) {
+      // Without an error both sides have sent FIN, and that of the peer may have come last.
+      if (error === undefined) data.onEnd();
+      data.onFailure(error === undefined ? gone() : toConnectionError("Cannot use the connection", error));
+    },
+  };
+}
+
+function onHandshake({ data }: BunSocket, isAgreed: boolean, error: Error | null): void {
+  if (!isAgreed) data.onFailure(toConnectionError("Cannot agree on TLS", error));
+}
+
+function gone(): ConnectionError {
+  return new ConnectionError("closed", "Cannot use the connection: both sides have ended it");
+}
+
+class DrivenBunSocket implements DrivenSocket {
+  readonly #socket: BunSocket;
+
+  constructor(socket: BunSocket) {
+    this.#socket = socket;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  send(bytes: Uint8Array): number {
+    const count = this.#socket.write(bytes);
+    if (count >= 0) return count;
+    this.#socket.data.onFailure(
+      new ConnectionError("reset", "Cannot write to the connection: the peer is gone"),
+    );
+    return 0;
+  }
+
+  finish(): void {
+    this.#socket.shutdown();
+  }
+
+  destroy(): void {
+    this.#socket.end();
+  }
+}

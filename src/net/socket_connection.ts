@@ -1,0 +1,213 @@
+// A Connection on a socket that calls back: what node.ts and bun.ts have in common.
+
+import {
+  type Connection,
+  ConnectionError,
+  type NetAddress,
+  type Receiver,
+  type Sender,
+} from "./connection.ts";
+import { createReadable, createWritable, receiveOnce, sendOnce } from "./streams.ts";
+
+/** A runtime's socket, as far as a connection drives it. */
+export interface DrivenSocket {
+  /** The bytes stay on the way until {@linkcode DrivenSocket.resume}; what has been read already may still come. */
+  pause(): void;
+  /** Lets bytes come again. */
+  resume(): void;
+  /**
+   * Sends bytes.
+   *
+   * @returns how many the runtime took at once; where not all, {@linkcode SocketConnection.onTaken} tells when it takes more
+   */
+  send(bytes: Uint8Array): number;
+  /** Sends FIN. @returns where it settles later, when that is done, well or badly */
+  finish(): Promise<void> | void;
+  /** Gives the socket up. */
+  destroy(): void;
+}
+
+interface QueuedWrite {
+  bytes: Uint8Array;
+  readonly sender: Sender;
+}
+
+/** Where a socket is and how it speaks. */
+export interface SocketFacts {
+  /** Our end. */
+  readonly local: NetAddress;
+  /** The peer's end. */
+  readonly remote: NetAddress;
+  /** Whether it speaks TLS. */
+  readonly isEncrypted: boolean;
+}
+
+/** Turns what a socket calls back into reads and writes. The socket is paused while nobody reads. */
+export class SocketConnection implements Connection {
+  readonly local: NetAddress;
+  readonly remote: NetAddress;
+  readonly isEncrypted: boolean;
+  bufferedBytes = 0;
+  readonly #socket: DrivenSocket;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<Uint8Array> | undefined;
+  // What came and was not read: more than one piece only where the runtime pauses late.
+  readonly #arrived: Uint8Array[] = [];
+  #isPaused = false;
+  #hasEnded = false;
+  #failure: ConnectionError | undefined;
+  #buffer: Uint8Array | undefined;
+  #receiver: Receiver | undefined;
+  readonly #writes: QueuedWrite[] = [];
+  readonly #onDrained: (() => void)[] = [];
+  #finished: Promise<void> | undefined;
+
+  /** Makes the connection; from now on the socket's callbacks are for the methods whose names begin with `on`. */
+  constructor(socket: DrivenSocket, { local, remote, isEncrypted }: SocketFacts) {
+    this.#socket = socket;
+    this.local = local;
+    this.remote = remote;
+    this.isEncrypted = isEncrypted;
+  }
+
+  receive(buffer: Uint8Array, receiver: Receiver): void {
+    if (this.#arrived.length > 0) {
+      const count = this.#takeArrived(buffer);
+      return queueMicrotask(() => receiver.onReceived(count));
+    }
+    if (this.#hasEnded) return queueMicrotask(() => receiver.onReceived(null));
+    const failure = this.#failure;
+    if (failure !== undefined) return queueMicrotask(() => receiver.onReceiveFailed(failure));
+    this.#buffer = buffer;
+    this.#receiver = receiver;
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#socket.resume();
+    }
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    return receiveOnce(this, buffer);
+  }
+
+  #takeArrived(buffer: Uint8Array): number {
+    const [bytes] = this.#arrived as [Uint8Array];
+    if (bytes.length <= buffer.length) {
+      this.#arrived.shift();
+      buffer.set(bytes);
+      return bytes.length;
+    }
+    buffer.set(bytes.subarray(0, buffer.length));
+    this.#arrived[0] = bytes.subarray(buffer.length);
+    return buffer.length;
+  }
+
+  /** Bytes came. What nobody waits for is copied: the runtime may use them again. */
+  onData(bytes: Uint8Array): void {
+    const buffer = this.#buffer;
+    if (buffer !== undefined && bytes.length <= buffer.length) {
+      this.#buffer = undefined;
+      buffer.set(bytes);
+      return this.#receiver!.onReceived(bytes.length);
+    }
+    if (this.#failure !== undefined) return;
+    const room = buffer?.length ?? 0;
+    this.#arrived.push(bytes.slice(room));
+    if (!this.#isPaused) {
+      this.#isPaused = true;
+      this.#socket.pause();
+    }
+    if (buffer === undefined) return;
+    this.#buffer = undefined;
+    buffer.set(bytes.subarray(0, room));
+    this.#receiver!.onReceived(room);
+  }
+
+  /** The peer has finished sending. */
+  onEnd(): void {
+    if (this.#failure !== undefined) return;
+    this.#hasEnded = true;
+    if (this.#buffer === undefined) return;
+    this.#buffer = undefined;
+    this.#receiver!.onReceived(null);
+  }
+
+  /** The socket is lost. The first reason counts. */
+  onFailure(error: ConnectionError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    if (this.#buffer !== undefined) {
+      this.#buffer = undefined;
+      this.#receiver!.onReceiveFailed(error);
+    }
+    for (const { sender } of this.#writes.splice(0)) sender.onSendFailed(error);
+    this.#endDraining();
+  }
+
+  transmit(bytes: Uint8Array, sender: Sender): void {
+    let sent = 0;
+    if (this.#writes.length === 0 && this.#failure === undefined && this.#finished === undefined) {
+      sent = bytes.length === 0 ? 0 : this.#socket.send(bytes);
+      if (sent === bytes.length) return sender.onSent();
+    }
+    // Also where sending has just found out about it.
+    const failure = this.#failure ?? (this.#finished && finAlreadySent());
+    if (failure !== undefined) return queueMicrotask(() => sender.onSendFailed(failure));
+    this.bufferedBytes += bytes.length - sent;
+    this.#writes.push({ bytes: bytes.subarray(sent), sender });
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return sendOnce(this, bytes);
+  }
+
+  /** The runtime takes bytes again. @param count how many it took of those that it did not take at once */
+  onTaken(count: number): void {
+    const [first] = this.#writes;
+    if (first !== undefined) this.#advance(first, count);
+    for (let write = first; write !== undefined; [write] = this.#writes) {
+      if (write.bytes.length > 0) this.#advance(write, this.#socket.send(write.bytes));
+      if (write.bytes.length > 0) return;
+      this.#writes.shift();
+      write.sender.onSent();
+    }
+    this.#endDraining();
+  }
+
+  #advance(write: QueuedWrite, count: number): void {
+    this.bufferedBytes -= count;
+    write.bytes = write.bytes.subarray(count);
+  }
+
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= createReadable(this);
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return this.#writable ??= createWritable(this);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#finished ??= this.#finish();
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#writes.length > 0) await new Promise<void>((resolve) => void this.#onDrained.push(resolve));
+    if (this.#failure === undefined) await this.#socket.finish();
+  }
+
+  #endDraining(): void {
+    for (const resolve of this.#onDrained.splice(0)) resolve();
+  }
+
+  close(): void {
+    this.#arrived.length = 0;
+    this.#hasEnded = false;
+    this.onFailure(new ConnectionError("closed", "Cannot use the connection: it is closed"));
+    this.#socket.destroy();
+  }
+}
+
+function finAlreadySent(): ConnectionError {
+  return new ConnectionError("closed", "Cannot write to the connection: FIN was sent");
+}

@@ -1,0 +1,67 @@
+// A Listener on a port that calls back: what node.ts and bun.ts have in common.
+
+import type { Connection, ConnectionError, Listener, NetAddress } from "./connection.ts";
+
+interface Acceptor {
+  readonly resolve: (connection: Connection | null) => void;
+  readonly reject: (error: ConnectionError) => void;
+}
+
+/** What a listener is made of. */
+export interface SocketListenerOptions {
+  /** The address in use. */
+  readonly address: NetAddress;
+  /** Whether connections speak TLS. */
+  readonly isEncrypted: boolean;
+  /** Closes the port; called once. */
+  readonly stop: () => void;
+}
+
+/** Hands the connections that a runtime calls back with to those who accept. */
+export class SocketListener implements Listener {
+  readonly address: NetAddress;
+  readonly isEncrypted: boolean;
+  readonly #stop: () => void;
+  readonly #waiting: Connection[] = [];
+  readonly #acceptors: Acceptor[] = [];
+  #isClosed = false;
+
+  /** Makes the listener of a port that is open. */
+  constructor({ address, isEncrypted, stop }: SocketListenerOptions) {
+    this.address = address;
+    this.isEncrypted = isEncrypted;
+    this.#stop = stop;
+  }
+
+  /** A client has connected. */
+  onConnection(connection: Connection): void {
+    if (this.#isClosed) return connection.close();
+    const acceptor = this.#acceptors.shift();
+    if (acceptor === undefined) this.#waiting.push(connection);
+    else acceptor.resolve(connection);
+  }
+
+  /** A client could not be accepted. */
+  onFailure(error: ConnectionError): void {
+    this.#acceptors.shift()?.reject(error);
+  }
+
+  accept(): Promise<Connection | null> {
+    if (this.#isClosed) return Promise.resolve(null);
+    const connection = this.#waiting.shift();
+    if (connection !== undefined) return Promise.resolve(connection);
+    return new Promise((resolve, reject) => this.#acceptors.push({ resolve, reject }));
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stop();
+    for (const connection of this.#waiting.splice(0)) connection.close();
+    for (const { resolve } of this.#acceptors.splice(0)) resolve(null);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Connection> {
+    for (let next = await this.accept(); next !== null; next = await this.accept()) yield next;
+  }
+}

@@ -1,0 +1,29 @@
+import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
+
+const CODES: ReadonlyMap<string, ConnectionErrorCode> = new Map([
+  ["EADDRINUSE", "in-use"],
+  ["EADDRNOTAVAIL", "not-available"],
+  ["ECONNREFUSED", "refused"],
+  ["ECONNRESET", "reset"],
+  ["ECONNABORTED", "reset"],
+  ["EPIPE", "reset"],
+  ["EACCES", "denied"],
+  ["EPERM", "denied"],
+  ["ERR_ACCESS_DENIED", "denied"],
+]);
+
+function toCode(name: string): ConnectionErrorCode {
+  // What OpenSSL says of a certificate or key; failures of a handshake have other names.
+  return CODES.get(name) ?? (name.startsWith("ERR_OSSL_") ? "bad-certificate" : "failed");
+}
+
+/**
+ * Makes an error of the wire from one of Node or Bun, which carry the name of the system's error as `code`.
+ *
+ * @param action what failed: `Cannot read from the connection`
+ */
+export function toConnectionError(action: string, cause: unknown): ConnectionError {
+  const name = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const state = cause instanceof Error ? cause.message : String(cause);
+  return new ConnectionError(toCode(name), `${action}: ${state}`, { cause });
+}

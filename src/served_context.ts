@@ -1,0 +1,40 @@
+import type { RequestContext } from "./backend/handler.ts";
+import type { Theme } from "./backend/stylesheet.ts";
+import type { RequestReader } from "./http/request_reader.ts";
+import type { Connection, NetAddress } from "./net/connection.ts";
+
+/** What a server knows about a request beside its bytes. */
+export class ServedContext implements RequestContext {
+  readonly remote: NetAddress;
+  readonly local: NetAddress;
+  readonly isEncrypted: boolean;
+  readonly connection: Connection;
+  readonly receivedAtMs: number;
+  requestId: string | undefined = undefined;
+  theme: Theme | undefined = undefined;
+  error: unknown = undefined;
+  readonly #reader: RequestReader;
+  #controller: AbortController | undefined;
+
+  constructor(connection: Connection, receivedAtMs: number, reader: RequestReader) {
+    this.remote = connection.remote;
+    this.local = connection.local;
+    this.isEncrypted = connection.isEncrypted;
+    this.connection = connection;
+    this.receivedAtMs = receivedAtMs;
+    this.#reader = reader;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      this.#reader.watch(() => this.abort());
+    }
+    return this.#controller.signal;
+  }
+
+  /** Says that the client has left. */
+  abort(): void {
+    this.#controller?.abort();
+  }
+}

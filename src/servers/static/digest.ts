@@ -1,0 +1,33 @@
+// Digests stand for content in entity tags: no change can be missed, and every worker has the same.
+
+import { createHash } from "node:crypto";
+import type { OpenFile } from "./open_file.ts";
+
+// 22 letters and digits hold 128 bits: nobody finds two contents with the same.
+const DIGEST_LETTERS = 22;
+const PIECE_BYTES = 262_144;
+
+/** Digest of bytes, off the thread. @returns 22 letters and digits, `-` and `_` */
+export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return toText(btoa(String.fromCharCode(...digest)));
+}
+
+/** Digest of a file as long as it was when it was opened, piece by piece. @returns like {@linkcode digestOf} */
+export async function digestOfFile(file: OpenFile): Promise<string> {
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(PIECE_BYTES);
+  const { size } = file.stamp;
+  for (let at = 0; at < size;) {
+    const piece = buffer.subarray(0, size - at);
+    const count = await file.read(piece, at);
+    if (count === 0) break;
+    hash.update(piece.subarray(0, count));
+    at += count;
+  }
+  return toText(hash.digest("base64"));
+}
+
+function toText(base64: string): string {
+  return base64.slice(0, DIGEST_LETTERS).replaceAll("+", "-").replaceAll("/", "_");
+}

@@ -1,0 +1,63 @@
+import { digestOfFile } from "./digest.ts";
+import type { DocumentRoot } from "./document_root.ts";
+import type { FileStamp } from "./file_stamp.ts";
+import type { OpenFile } from "./open_file.ts";
+
+/** What was read of a file. */
+export interface FileVersion {
+  /** What the file system tells about it. */
+  readonly stamp: FileStamp;
+  /** Its content; undefined for a large file. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  /** Digest of a large file; undefined for a small one, whose content is at hand, and for a very large one. */
+  readonly digest: string | undefined;
+}
+
+// A file that changes all the time is served as it was read last: the length that is promised is that of the bytes.
+const MAX_ATTEMPTS = 3;
+
+// 16 MiB are 10 ms of work, once for each version. Beyond it the stamp must do.
+const MAX_DIGEST_BYTES = 16_777_216;
+
+/**
+ * Reads a file whole unless it is large, again when it changed meanwhile.
+ *
+ * @param maxBytes more than these are large
+ * @returns undefined when it is gone
+ * @throws {HttpError} 403 or 503 when it cannot be opened
+ */
+export async function readVersion(
+  root: DocumentRoot,
+  path: string,
+  maxBytes: number,
+): Promise<FileVersion | undefined> {
+  for (let attempt = 1;; attempt++) {
+    const file = await root.open(path);
+    if (file === undefined) return undefined;
+    try {
+      const { stamp } = file;
+      if (stamp.size > maxBytes) {
+        const digest = stamp.size > MAX_DIGEST_BYTES ? undefined : await digestOfFile(file);
+        return { stamp, bytes: undefined, digest };
+      }
+      // One byte more than there should be shows that the file has grown.
+      const buffer = new Uint8Array(stamp.size + 1);
+      const length = await fill(file, buffer);
+      if (length === stamp.size || attempt === MAX_ATTEMPTS) {
+        return { stamp, bytes: buffer.subarray(0, Math.min(length, stamp.size)), digest: undefined };
+      }
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+async function fill(file: OpenFile, buffer: Uint8Array): Promise<number> {
+  let length = 0;
+  while (length < buffer.length) {
+    const count = await file.read(buffer.subarray(length), length);
+    if (count === 0) break;
+    length += count;
+  }
+  return length;
+}

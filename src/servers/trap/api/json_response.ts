@@ -1,0 +1,45 @@
+import type { Middleware } from "../../../backend/handler.ts";
+import { HttpError } from "../../../http/errors.ts";
+import type { HeaderField } from "../../../http/headers.ts";
+import { createResponse, type HttpResponse, type ResponseBody } from "../../../http/response.ts";
+
+// What was captured must never be taken for a page of this origin, nor be read by another one.
+const FIELDS: readonly HeaderField[] = [
+  ["Cache-Control", "no-store"],
+  ["X-Content-Type-Options", "nosniff"],
+  ["Cross-Origin-Resource-Policy", "same-origin"],
+  ["Content-Security-Policy", "default-src 'none'; sandbox"],
+];
+
+/** Makes an answer of the API. */
+export function apiResponse(
+  status: number,
+  type: string,
+  body: ResponseBody,
+  fields: readonly HeaderField[] = [],
+): HttpResponse {
+  return createResponse(status, body, [["Content-Type", type], ...FIELDS, ...fields]);
+}
+
+/** Makes an answer of JSON. */
+export function jsonResponse(
+  status: number,
+  value: unknown,
+  fields: readonly HeaderField[] = [],
+): HttpResponse {
+  return apiResponse(status, "application/json", JSON.stringify(value), fields);
+}
+
+/** Middleware: a refusal of the API is an object with the property `error`, a text. */
+export const jsonErrors: Middleware = (next) => (request, context) => {
+  const answer = (error: unknown): HttpResponse => {
+    if (!(error instanceof HttpError) || !/^\/api(\/|$)/.test(request.path)) throw error;
+    return jsonResponse(error.status, { error: error.message }, error.headers);
+  };
+  try {
+    const response = next(request, context);
+    return response instanceof Promise ? response.catch(answer) : response;
+  } catch (error) {
+    return answer(error);
+  }
+};

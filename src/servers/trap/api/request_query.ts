@@ -1,0 +1,61 @@
+// What the parameters of the API mean: which requests, and how many.
+
+import { HttpError } from "../../../http/errors.ts";
+import { findParameter, splitQuery } from "../parameters.ts";
+import type { RequestTest } from "../request_store.ts";
+import { contains, toNeedle } from "../search.ts";
+
+/** The parameters of a call. */
+export class CallParameters {
+  readonly #query: string;
+
+  /** @param query as sent */
+  constructor(query: string) {
+    this.#query = query;
+  }
+
+  /** The decoded value of a parameter; undefined where it is missing or empty. */
+  text(name: string): string | undefined {
+    return findParameter(splitQuery(this.#query), name) || undefined;
+  }
+
+  /** A whole number between two bounds. @throws {HttpError} 400 for anything else */
+  integer(name: string, { preset, min, max }: { preset: number; min: number; max: number }): number {
+    const text = this.text(name);
+    if (text === undefined) return preset;
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    throw new HttpError(
+      400,
+      `Cannot read ${name}: expected a whole number from ${min} to ${max}, got "${text}"`,
+    );
+  }
+
+  /**
+   * Which requests are meant: `method` and `path` as sent, `level=error` for those with errors, `q` a text in target,
+   * headers or content, `id` one of them alone.
+   *
+   * @throws {HttpError} 400 for another level
+   */
+  test(): RequestTest {
+    const method = this.text("method");
+    const path = this.text("path");
+    const id = this.text("id");
+    const needle = this.text("q");
+    const wantsErrors = this.#wantsErrors();
+    const bytes = needle === undefined ? undefined : toNeedle(needle);
+    return (request) =>
+      (id === undefined || request.id === id) &&
+      (method === undefined || request.facts.method === method) &&
+      (path === undefined || request.path === path) &&
+      (!wantsErrors || request.hasErrors) &&
+      (bytes === undefined || contains(request, bytes));
+  }
+
+  #wantsErrors(): boolean {
+    const level = this.text("level");
+    if (level === undefined || level === "info") return false;
+    if (level === "error") return true;
+    throw new HttpError(400, `Cannot read level: expected info or error, got "${level}"`);
+  }
+}

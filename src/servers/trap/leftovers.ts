@@ -1,0 +1,98 @@
+// What is left on a tape when its connection ends: bytes behind the last request, or the beginning of another one.
+
+import type { RequestHead } from "../../http/request.ts";
+import { HttpTokenizer } from "../../http/tokenizer.ts";
+import { formatAddress } from "../../log/address.ts";
+import { Chain, type ChainTools } from "./chain.ts";
+import type { TrapIds } from "./request_ids.ts";
+import type { RequestStore } from "./request_store.ts";
+import { StoredRequest } from "./stored_request.ts";
+import type { TappedConnection } from "./tapped_connection.ts";
+import type { WireBytes } from "./wire_bytes.ts";
+
+/** Where leftovers go. */
+export interface LeftoverOptions extends ChainTools {
+  /** Gets the requests. */
+  readonly store: RequestStore;
+  /** Names the requests. */
+  readonly ids: TrapIds;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Says that what still arrives belongs to the last request: the server has given its last answer. */
+export function keepWithLast({ isRecording, last, tape }: TappedConnection): void {
+  if (!isRecording && last !== undefined) tape.reopen(last.wire);
+}
+
+/** Records what no request has taken, once a connection is closed. */
+export function recordLeftovers(connection: TappedConnection, options: LeftoverOptions): void {
+  const { isRecording, last, tape } = connection;
+  // The request that is still being read takes everything.
+  if (isRecording) return;
+  tape.absorb();
+  const isReopened = tape.pending === last?.wire;
+  // Empty lines begin no request; some clients send one behind their content (RFC 9112 §2.2).
+  if (!isReopened && tape.pending.kept.every((byte) => byte === CR || byte === LF)) keepWithLast(connection);
+  if (last !== undefined && tape.pending === last.wire) {
+    const more = last.wire.length - last.answeredBytes;
+    if (more > 0) extend(last.request, more, options);
+  } else if (tape.pendingBytes > 0) {
+    recordFragment(connection, tape.takeAll(), options);
+  }
+}
+
+function extend(request: StoredRequest, more: number, { store, now, log }: LeftoverOptions): void {
+  const record = {
+    atMicros: now(),
+    level: "info",
+    where: "trap",
+    message: `${more} more bytes came behind it`,
+  } as const;
+  request.addToChain(record);
+  log?.write({ timeMicros: record.atMicros, id: request.id, ...record });
+  store.change(request);
+}
+
+/** Records a request that nobody could be told of: its connection was lost before its head was complete. */
+function recordFragment(connection: TappedConnection, wire: WireBytes, options: LeftoverOptions): void {
+  const chain = new Chain(options.ids.next(options.now()), options);
+  const trap = chain.enter("trap");
+  const remote = formatAddress(connection.remote);
+  const head = readHead(wire.kept);
+  trap.info(
+    head === undefined
+      ? `received the beginning of a request from ${remote}`
+      : `received ${head.method} ${head.target} from ${remote}`,
+  );
+  trap.error(`the connection was lost after ${wire.length} bytes of a request`);
+  trap.info("not answered, aborted, 1 error");
+  options.store.add(
+    new StoredRequest({
+      id: chain.id,
+      remote,
+      local: formatAddress(connection.local),
+      isEncrypted: connection.isEncrypted,
+      method: head?.method ?? "",
+      target: head?.target ?? "",
+      version: head?.version ?? "",
+      headers: [...head?.headers ?? []],
+      trailers: [],
+      headBytes: 0,
+      bodyBytes: 0,
+      isChunked: false,
+      chain: chain.records,
+      end: "aborted",
+    }, wire),
+  );
+}
+
+/** What can be understood of a head. */
+function readHead(bytes: Uint8Array): RequestHead | undefined {
+  const tokenizer = new HttpTokenizer({ lineTokens: false });
+  for (const token of tokenizer.push(bytes)) {
+    if (token.kind === "head-end" || token.kind === "error") return token.head;
+  }
+  return tokenizer.partialHead;
+}

@@ -1,0 +1,32 @@
+/** Gives the time in whole microseconds since 1970; never less than before. */
+export type MicroClock = () => number;
+
+/** Where the parts of the time come from. */
+export interface TimeSources {
+  /** Milliseconds since 1970, whole or not. */
+  readonly wallMs: () => number;
+  /** Milliseconds since some moment, with fractions; never set back. */
+  readonly steadyMs: () => number;
+}
+
+// A wall clock that was set shows a larger gap than this to the steady one; its own steps are a millisecond.
+const MAX_GAP_MS = 20;
+
+/**
+ * Makes a clock of microseconds. It runs with the steady clock, and follows the wall clock when that was set forward;
+ * when it was set back this clock stays ahead, so that later requests have later times.
+ */
+export function createMicroClock(sources: TimeSources): MicroClock {
+  let originMs = sources.wallMs() - sources.steadyMs();
+  return () => {
+    const steadyMs = sources.steadyMs();
+    const gapMs = sources.wallMs() - steadyMs - originMs;
+    if (gapMs > MAX_GAP_MS) originMs += gapMs;
+    return Math.floor((originMs + steadyMs) * 1_000);
+  };
+}
+
+/** The clock of this machine. */
+export function createSystemMicroClock(): MicroClock {
+  return createMicroClock({ wallMs: Date.now, steadyMs: () => performance.now() });
+}

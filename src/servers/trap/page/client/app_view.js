@@ -1,0 +1,124 @@
+// @ts-check
+// The whole page.
+
+import { CompareView } from "./compare_view.js";
+import { DetailView } from "./detail_view.js";
+import { OpenDialog } from "./dialogs.js";
+import { FilterBar } from "./filter_bar.js";
+import { html, Still } from "./html.js";
+import { Icon } from "./icons.js";
+import { RequestList } from "./request_list.js";
+import { countOf, countText } from "./sizes_and_times.js";
+
+/** @import { VNode } from "preact" */
+/** @import { Typing } from "./filter_bar.js" */
+/** @import { PageModel } from "./page_model.js" */
+
+const FEED_WORDS = { connecting: "connecting", live: "live", lost: "reconnecting" };
+
+/**
+ * Header, list, and what is open.
+ *
+ * @param {{ model: PageModel, typing: Typing, changeTheme: () => void }} props
+ * @returns {VNode}
+ */
+export function App({ model, typing, changeTheme }) {
+  const { open, compared, markedId, toast } = model;
+  const states = { "has-open": open, "has-marked": markedId, "has-compared": compared };
+  const state = Object.entries(states).filter(([, shown]) => shown !== undefined).map(([name]) => name).join(
+    " ",
+  );
+  return html`
+    <${Header} model=${model} changeTheme=${changeTheme} />
+    <main class=${state}>
+      <section class="side" aria-label="Requests">
+        <${FilterBar} model=${model} typing=${typing} />
+        ${markedId !== undefined && html`
+          <p class="banner" role="status">
+            Choose the request to compare with.
+            <button type="button" onClick=${() => model.close()}>Cancel</button>
+          </p>
+        `}
+        <${RequestList} model=${model} />
+      </section>
+      <section class="detail" aria-label="Open request">
+        <${Still} of=${[
+          open,
+          open?.version,
+          compared,
+          compared?.version,
+          model.tab,
+          model.bodyView,
+          markedId,
+        ]}
+          draw=${() => drawOpen(model)} />
+      </section>
+    </main>
+    <div class="toast-place" role="status" aria-live="polite">
+      ${toast !== undefined && html`
+        <div class="toast ${toast.isBad ? "bad" : ""}">
+          <p>${toast.text}</p>${toast.notes.map((note) => html`<p class="note">${note}</p>`)}
+        </div>
+      `}
+    </div>
+    <${OpenDialog} model=${model} />
+  `;
+}
+
+/**
+ * @param {PageModel} model
+ * @returns {VNode}
+ */
+function drawOpen(model) {
+  const { open, compared } = model;
+  if (open === undefined) {
+    return html`
+      <div class="nothing-open">
+        <${Icon} name="wheel" />
+        <p>Choose a request to see all of it.</p>
+      </div>
+    `;
+  }
+  return compared === undefined
+    ? html`<${DetailView} model=${model} request=${open} />`
+    : html`<${CompareView} model=${model} left=${open} right=${compared} />`;
+}
+
+/**
+ * @param {{ model: PageModel, changeTheme: () => void }} props
+ * @returns {VNode}
+ */
+function Header({ model, changeTheme }) {
+  const { list, feed } = model;
+  const held = list.isPaused && list.heldCount > 0 ? `, ${countText(list.heldCount)} waiting` : "";
+  return html`
+    <header class="bar">
+      <h1><${Icon} name="wheel" /> millrace <span>trap</span></h1>
+      <button type="button" class="address" title="Copy the address"
+        onClick=${() => model.copyPlain({ text: model.trapUrl, notes: [] }, "address")}>
+        ${model.trapUrl} <${Icon} name="copy" />
+      </button>
+      <p class="feed ${list.isPaused ? "paused" : feed}" role="status">
+        <span class="dot"></span> ${list.isPaused ? `paused${held}` : FEED_WORDS[feed]}
+      </p>
+      <p class="total" id="count">${countOf(list.rows.size, "request")}${list.hasMore ? " and more" : ""}</p>
+      <div class="bar-buttons">
+        <button type="button" id="pause" aria-pressed=${String(list.isPaused)} aria-keyshortcuts="p"
+          onClick=${() => list.setPaused(!list.isPaused)}>
+          <${Icon} name=${list.isPaused ? "play" : "pause"} /> <span>${list.isPaused
+            ? "Resume"
+            : "Pause"}</span>
+        </button>
+        <button type="button" id="delete-all" disabled=${list.rows.size === 0 && list.isUnfiltered}
+          onClick=${() =>
+            model.show({ dialog: "delete all" })}><${Icon} name="bin" /> <span>Delete all</span></button>
+        <button type="button" class="icon-button" aria-label="Light or dark" title="Light or dark"
+          onClick=${changeTheme}>
+          <${Icon} name="theme" />
+        </button>
+        <button type="button" class="icon-button" aria-label="Keys" title="Keys"
+          onClick=${() => model.show({ dialog: "keys" })}><${Icon} name="help" /></button>
+      </div>
+    </header>
+  `;
+}

@@ -1,0 +1,215 @@
+// @ts-check
+/// <reference lib="dom" />
+// What is asked before something is done, and what is said about keys.
+
+import { Captured } from "./captured.js";
+import { Component, html } from "./html.js";
+import { countOf } from "./sizes_and_times.js";
+
+/** @import { ComponentChildren, VNode } from "preact" */
+/** @import { PageModel } from "./page_model.js" */
+/** @import { ReplayAnswer } from "./page_types.ts" */
+
+const KEYS = [
+  ["j, ↓", "next request"],
+  ["k, ↑", "request before"],
+  ["Home, End", "newest, oldest in the list"],
+  ["/", "search"],
+  ["e", "errors only"],
+  ["p", "pause, go on"],
+  ["1 … 5", "views of the request"],
+  ["c", "compare with the request opened next"],
+  ["y", "copy as curl"],
+  ["Delete", "delete the request"],
+  ["Esc", "close what is open"],
+  ["?", "these keys"],
+];
+
+/**
+ * The dialog that is open.
+ *
+ * @param {{ model: PageModel }} props
+ * @returns {VNode | undefined}
+ */
+export function OpenDialog({ model }) {
+  switch (model.dialog) {
+    case "delete":
+      return html`
+        <${Confirmation} model=${model} title="Delete this request?" action="Delete" done=${() =>
+          model.deleteOpen()}>
+          Its bytes are gone for good.
+        <//>
+      `;
+    case "delete all":
+      return html`
+        <${Confirmation} model=${model} title="Delete all requests?" action="Delete all" done=${() =>
+          model.deleteAll()}>
+          All requests that the trap keeps are gone for good, also those that filters hide.
+        <//>
+      `;
+    case "replay":
+      return html`<${ReplayDialog} model=${model} />`;
+    case "keys":
+      return html`<${KeysDialog} model=${model} />`;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * A dialog that keeps the focus until it is closed.
+ *
+ * @extends {Component<{ model: PageModel, title: string, children?: ComponentChildren }>}
+ */
+class Modal extends Component {
+  /** @type {HTMLDialogElement | null} */
+  #element = null;
+
+  #isOpen = true;
+
+  /** @override */
+  componentDidMount() {
+    this.#element?.showModal();
+  }
+
+  /** @override */
+  componentWillUnmount() {
+    this.#isOpen = false;
+    // Gives the focus back to where it was.
+    this.#element?.close();
+  }
+
+  /** @override */
+  render() {
+    const { title, children } = this.props;
+    return html`
+      <dialog ref=${this.#setElement} aria-labelledby="dialog-title" onCancel=${this.#leave} onClose=${this
+        .#leave}>
+        <h2 id="dialog-title">${title}</h2>
+        ${children}
+      </dialog>
+    `;
+  }
+
+  // The browser tells of the end later, when another dialog may be open.
+  #leave = () => {
+    if (this.#isOpen) this.props.model.show({ dialog: undefined });
+  };
+
+  /** @param {HTMLDialogElement | null} element */
+  #setElement = (element) => {
+    this.#element = element;
+  };
+}
+
+/**
+ * @param {{ model: PageModel, title: string, action: string, done: () => void, children?: ComponentChildren }} props
+ * @returns {VNode}
+ */
+function Confirmation({ model, title, action, done, children }) {
+  return html`
+    <${Modal} model=${model} title=${title}>
+      <p>${children}</p>
+      <div class="buttons">
+        <button type="button" autofocus onClick=${() => model.show({ dialog: undefined })}>Keep</button>
+        <button type="button" class="danger solid" id="confirm" onClick=${done}>${action}</button>
+      </div>
+      <//>
+  `;
+}
+
+/**
+ * @param {{ model: PageModel }} props
+ * @returns {VNode}
+ */
+function KeysDialog({ model }) {
+  return html`
+    <${Modal} model=${model} title="Keys">
+      <dl class="keys">${KEYS.map(([key, does]) =>
+        html`
+          <div>
+            <dt><kbd>${key}</kbd></dt>
+            <dd>${does}</dd>
+          </div>
+        `
+      )}</dl>
+      <div class="buttons">
+        <button type="button" autofocus onClick=${() => model.show({ dialog: undefined })}>Close</button>
+      </div>
+      <//>
+  `;
+}
+
+/**
+ * Asks where to send the request again, and shows what came back.
+ *
+ * @extends {Component<{ model: PageModel }, { isSending: boolean, problem: string, answer: ReplayAnswer | undefined }>}
+ */
+class ReplayDialog extends Component {
+  /** @override */
+  state = { isSending: false, problem: "", answer: /** @type {ReplayAnswer | undefined} */ (undefined) };
+
+  /** @override */
+  render() {
+    const { model } = this.props;
+    const { isSending, problem, answer } = this.state;
+    return html`
+      <${Modal} model=${model} title="Replay">
+        <form onSubmit=${this.#send}>
+          <p>The bytes are sent as they came. Private and loopback addresses are refused unless the trap was started with${" "}
+            <code>--replay-private</code>.</p>
+          <label class="field"><span class="label">Server</span>
+            <input name="url" type="url" required autofocus placeholder="http://example.com:80" value="http://" />
+          </label>
+          ${problem !== "" && html`
+            <p class="note bad" role="alert">
+              <${Captured} text=${problem} />
+            </p>
+          `}
+          ${answer !== undefined && html`<${Answer} answer=${answer} />`}
+          <div class="buttons">
+            <button type="button" onClick=${() => model.show({ dialog: undefined })}>Close</button>
+            <button type="submit" class="primary" disabled=${isSending}>${isSending
+              ? "Sending…"
+              : "Send"}</button>
+          </div>
+        </form>
+        <//>
+    `;
+  }
+
+  /** @param {SubmitEvent} event */
+  #send = async (event) => {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+    const url = String(new FormData(form).get("url") ?? "");
+    this.setState({ isSending: true, problem: "", answer: undefined });
+    try {
+      const { api, open } = this.props.model;
+      const answer = await api.replay(open?.id ?? "", url);
+      this.setState({ isSending: false, answer });
+    } catch (error) {
+      this.setState({ isSending: false, problem: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+/**
+ * @param {{ answer: ReplayAnswer }} props
+ * @returns {VNode}
+ */
+function Answer({ answer }) {
+  return html`
+    <div class="answer" role="status">
+      <p><strong>${answer.status}</strong> with ${countOf(answer.bodyBytes, "byte")} of content</p>
+      <ul class="part-head">
+        ${answer.headers.map(([name, value]) =>
+          html`
+            <li><span class="name"><${Captured} text=${name} /></span>: <${Captured} text=${value} /></li>
+          `
+        )}
+      </ul>
+      <p class="note">SHA-256 of the content: <code>${answer.sha256}</code></p>
+    </div>
+  `;
+}

@@ -1,0 +1,44 @@
+// @ts-check
+/// <reference lib="dom" />
+// Starts the page.
+
+import { App } from "./app_view.js";
+import { Typing } from "./filter_bar.js";
+import { html, render } from "./html.js";
+import { listenToKeys } from "./keyboard.js";
+import { PageModel } from "./page_model.js";
+import { openRequestFeed } from "./request_feed.js";
+import { changeTheme, restoreTheme } from "./theme.js";
+
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+const typing = new Typing();
+let isDrawing = false;
+
+/** Draws once for all changes of one turn. */
+function draw() {
+  if (isDrawing) return;
+  isDrawing = true;
+  queueMicrotask(() => {
+    isDrawing = false;
+    render(html`<${App} model=${model} typing=${typing} changeTheme=${changeTheme} />`, root);
+  });
+}
+
+const model = new PageModel(draw);
+
+restoreTheme();
+root.replaceChildren();
+draw();
+listenToKeys(model);
+addEventListener("popstate", () => model.followAddress());
+openRequestFeed({
+  onRequests: (records) => model.receive(records),
+  onRemoved: (removed) => model.forget(removed),
+  onState: (feed) => {
+    // What came before the feed began is in a list that is fetched now; after a loss it may be that of another server.
+    if (feed === "live") model.list.reload();
+    model.show({ feed });
+  },
+});
+model.list.reload();
+model.followAddress();

@@ -1,0 +1,127 @@
+// What the modules of the page hand to each other. Only types: nothing of this file reaches the browser.
+
+import type { RequestRecord } from "../../stored_request.ts";
+
+/** A request as `GET /api/requests` gives it. */
+export type TrapRecord = RequestRecord;
+
+/** Name and value, as in a query, a head or a form. */
+export type Pair = readonly [name: string, value: string];
+
+/** What the list shows of a request; the rest is fetched when it is opened, so that 10,000 rows stay small. */
+export interface RequestRow {
+  readonly id: string;
+  readonly receivedAt: string;
+  readonly remote: string;
+  readonly method: string;
+  /** The target; what was understood of it, in a malformed request. */
+  readonly target: string;
+  readonly contentType: string;
+  readonly bodyBytes: number;
+  readonly wireBytes: number;
+  readonly verdict: TrapRecord["verdict"];
+  readonly end: TrapRecord["end"];
+  readonly isCut: boolean;
+  /** The first error, "" where there is none. */
+  readonly problem: string;
+}
+
+/** What narrows the list. Empty texts let all pass. */
+export interface Filters {
+  /** Sought in target, headers and body. */
+  readonly text: string;
+  readonly method: string;
+  readonly path: string;
+  readonly errorsOnly: boolean;
+}
+
+/** Bytes that were fetched, perhaps only the beginning of them. */
+export interface FetchedBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** How many there are in all; more than `bytes` has where the rest was not fetched. */
+  readonly totalBytes: number;
+}
+
+/** What came back from where a request was sent again. */
+export interface ReplayAnswer {
+  readonly status: number;
+  readonly headers: readonly Pair[];
+  readonly bodyBytes: number;
+  readonly sha256: string;
+}
+
+/** The calls of the API that the page makes. Each rejects with an Error whose message is for people. */
+export interface TrapApi {
+  /** A page of requests, newest first. @param before an id; older ones only */
+  list(filters: Filters, page: { readonly limit: number; readonly before?: string }): Promise<TrapRecord[]>;
+  /** One request. */
+  record(id: string): Promise<TrapRecord>;
+  /** The bytes as they came, or the content only. @param maxBytes where to stop fetching */
+  bytes(id: string, what: "raw" | "body", maxBytes: number): Promise<FetchedBytes>;
+  /** The request as a HAR document. */
+  har(id: string): Promise<string>;
+  /** Deletes one request, or all. */
+  remove(id: string | "all"): Promise<void>;
+  /** Sends the stored bytes to another server. */
+  replay(id: string, url: string): Promise<ReplayAnswer>;
+}
+
+/** A line beside its counterpart. */
+export interface DiffRow {
+  readonly kind: "same" | "changed" | "removed" | "added";
+  /** The line of the first text; undefined where only the second has one. */
+  readonly left: string | undefined;
+  readonly right: string | undefined;
+}
+
+/** A piece of text: as it came, or in place of something that cannot be seen. */
+export interface TextPiece {
+  readonly text: string;
+  readonly isEscape: boolean;
+}
+
+/** One line of a head, as it came. */
+export interface HeadLine {
+  /** Where it begins in the request. */
+  readonly offset: number;
+  /** The line without its end. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What ended it; "" where the request broke off. */
+  readonly ending: "\r\n" | "\n" | "";
+}
+
+/** A token of a JSON text, as it was spelt. */
+export interface JsonToken {
+  readonly kind: "key" | "string" | "number" | "word" | "mark";
+  readonly text: string;
+}
+
+/** A line of a JSON text that was laid out again. */
+export interface JsonLine {
+  readonly depth: number;
+  readonly tokens: readonly JsonToken[];
+}
+
+/** A part of multipart content. */
+export interface MultipartPart {
+  readonly headers: readonly Pair[];
+  /** Name of the form field; undefined where there is none. */
+  readonly name: string | undefined;
+  readonly fileName: string | undefined;
+  readonly contentType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Multipart content, taken apart as far as it is well-formed. */
+export interface Multipart {
+  readonly parts: readonly MultipartPart[];
+  /** What is wrong with it, "" where nothing is. */
+  readonly problem: string;
+}
+
+/** A text to copy, and what to know about it. */
+export interface CopyText {
+  readonly text: string;
+  /** Sentences about what this form cannot carry. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,134 @@
+// @ts-check
+// The calls of the JSON API that the page makes, all to its own origin.
+
+/** @import { FetchedBytes, Filters, TrapApi } from "./page_types.ts" */
+
+const GONE = "The request is not kept any more.";
+
+/**
+ * Asks by way of a function like fetch.
+ *
+ * @param {(path: string, options?: RequestInit) => Promise<Response>} fetch
+ * @returns {TrapApi}
+ */
+export function createTrapApi(fetch) {
+  const call = async (
+    /** @type {string} */ path,
+    /** @type {RequestInit | undefined} */ options = undefined,
+  ) => checked(await fetch(path, options));
+  return {
+    async list(filters, { limit, before }) {
+      const query = new URLSearchParams({ limit: String(limit), ...queryOf(filters) });
+      if (before !== undefined) query.set("before", before);
+      const { requests } = await (await call(`/api/requests?${query}`)).json();
+      return requests;
+    },
+    async record(id) {
+      return await (await call(pathOf(id))).json();
+    },
+    async bytes(id, what, maxBytes) {
+      return await readBytes(await call(`${pathOf(id)}/${what}`), maxBytes);
+    },
+    async har(id) {
+      return await (await call(`/api/export.har?${new URLSearchParams({ id })}`)).text();
+    },
+    async remove(id) {
+      await call(id === "all" ? "/api/requests" : pathOf(id), { method: "DELETE" });
+    },
+    async replay(id, url) {
+      const response = await call(`${pathOf(id)}/replay`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ url }),
+      });
+      return await response.json();
+    },
+  };
+}
+
+/**
+ * The path of a request in the API.
+ *
+ * @param {string} id
+ * @returns {string}
+ */
+export function pathOf(id) {
+  return `/api/requests/${encodeURIComponent(id)}`;
+}
+
+/**
+ * Whether nothing narrows the list.
+ *
+ * @param {Filters} filters
+ * @returns {boolean}
+ */
+export function isUnfiltered(filters) {
+  return Object.keys(queryOf(filters)).length === 0;
+}
+
+/**
+ * @param {Filters} filters
+ * @returns {Record<string, string>}
+ */
+function queryOf({ text, method, path, errorsOnly }) {
+  return {
+    ...(text === "" ? {} : { q: text }),
+    ...(method === "" ? {} : { method }),
+    ...(path === "" ? {} : { path }),
+    ...(errorsOnly ? { level: "error" } : {}),
+  };
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<Response>}
+ */
+async function checked(response) {
+  if (response.ok) return response;
+  const said = await refusalOf(response);
+  throw new Error(response.status === 404 ? GONE : said);
+}
+
+/**
+ * Reads content up to a limit, and leaves the rest where it is.
+ *
+ * @param {Response} response
+ * @param {number} maxBytes
+ * @returns {Promise<FetchedBytes>}
+ */
+async function readBytes(response, maxBytes) {
+  const announced = Number(response.headers.get("content-length") ?? Number.NaN);
+  if (announced <= maxBytes) {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { bytes, totalBytes: bytes.length };
+  }
+  /** @type {Uint8Array[]} */
+  const pieces = [];
+  let received = 0;
+  const reader = response.body?.getReader();
+  while (reader !== undefined && received < maxBytes) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    received += value.length;
+  }
+  await reader?.cancel();
+  const joined = new Uint8Array(
+    await new Blob(/** @type {Uint8Array<ArrayBuffer>[]} */ (pieces)).arrayBuffer(),
+  );
+  const totalBytes = Number.isNaN(announced) ? received : announced;
+  return { bytes: joined.subarray(0, maxBytes), totalBytes };
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<string>}
+ */
+async function refusalOf(response) {
+  const said = (await response.text()).slice(0, 500);
+  try {
+    return JSON.parse(said).error ?? said;
+  } catch {
+    return said === "" ? `The trap said ${response.status}.` : said;
+  }
+}

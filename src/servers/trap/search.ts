@@ -1,0 +1,44 @@
+// How a text is found in a request. A loop over bytes: ASCII letters without case, everything else exactly.
+
+import type { StoredRequest } from "./stored_request.ts";
+
+const LF = 0x0a;
+const CASE_BIT = 0x20;
+
+// Each byte in small letters.
+const FOLDED = Uint8Array.from(
+  { length: 256 },
+  (_, byte) => byte >= 0x41 && byte <= 0x5a ? byte | CASE_BIT : byte,
+);
+
+/** Makes what {@linkcode contains} looks for. @param text bytes seen as latin1 */
+export function toNeedle(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => FOLDED[character.charCodeAt(0) & 0xff]!);
+}
+
+/** Whether target, header fields or content of a request hold a text; content only as far as it is kept. */
+export function contains(request: StoredRequest, needle: Uint8Array): boolean {
+  const { target, headBytes, isChunked } = request.facts;
+  const { kept } = request.wire;
+  if (find(toNeedle(target), needle, 0)) return true;
+  // Of a first line that was understood only the target is looked at.
+  const lineEnd = target === "" ? 0 : kept.indexOf(LF) + 1;
+  if (!isChunked) return find(kept, needle, lineEnd);
+  return find(kept.subarray(0, headBytes), needle, lineEnd) || find(request.body, needle, 0);
+}
+
+function find(bytes: Uint8Array, needle: Uint8Array, start: number): boolean {
+  const first = needle[0]!;
+  const last = bytes.length - needle.length;
+  for (let at = start; at <= last; at++) {
+    if (FOLDED[bytes[at]!] === first && matches(bytes, needle, at)) return true;
+  }
+  return false;
+}
+
+function matches(bytes: Uint8Array, needle: Uint8Array, at: number): boolean {
+  for (let i = 1; i < needle.length; i++) {
+    if (FOLDED[bytes[at + i]!] !== needle[i]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,90 @@
+// Every row of the corpus over a socket, in several splits, alone and with a request behind it.
+
+import { assertEquals } from "@std/assert";
+import { readWhole } from "../../src/http/request_body.ts";
+import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
+import { textResponse } from "../../src/http/response.ts";
+import type { HttpTokenizerOptions } from "../../src/http/tokenizer.ts";
+import { listen } from "../../src/net/listen.ts";
+import { serve } from "../../src/serve.ts";
+import { expectAnswers } from "../support/expected_answers.ts";
+import { bytesOf } from "../support/latin1.ts";
+import { connectRaw } from "../support/loopback.ts";
+import { Random } from "../support/random.ts";
+import { fieldOf, parseResponses } from "../support/responses.ts";
+import { type Split, splitEverywhere } from "../support/splits.ts";
+import { tokenize } from "../support/tokens.ts";
+import { CORPUS } from "../testdata/http/corpus.ts";
+
+const RANDOM_SPLITS = 4;
+const BEHIND = "GET /behind HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+/** Runs a test against a server that reads all content, and says what it was asked. */
+async function withEcho(
+  options: HttpTokenizerOptions,
+  test: (port: number) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const listener = await listen({ port: 0 });
+  const server = serve(listener, async (request) => {
+    await readWhole(request.body);
+    return textResponse(200, `${request.method} ${request.target}`);
+  }, { ...options, onError: (error) => void failures.push(error) });
+  try {
+    await test(server.address.port);
+  } finally {
+    await server.shutdown();
+  }
+  assertEquals(failures, []);
+}
+
+/** Sends pieces one by one, then FIN; gives each final answer as status and Connection. */
+async function exchange(port: number, { pieces }: Split, methods: readonly string[]): Promise<string[]> {
+  const client = await connectRaw(port);
+  try {
+    for (const piece of pieces) await client.send(piece);
+    await client.end();
+    return parseResponses(await client.readAll(), methods)
+      .filter(({ status }) => status >= 200)
+      .map((response) => `${response.status} ${fieldOf(response, "connection")}`);
+  } finally {
+    client.close();
+  }
+}
+
+/** Whole, byte by byte, and some of all other ways. */
+function chooseSplits(bytes: Uint8Array<ArrayBuffer>, random: Random): Split[] {
+  const all = [...splitEverywhere(bytes, random.below(1e9))];
+  return [...all.slice(0, 2), ...Array.from({ length: RANDOM_SPLITS }, () => random.pick(all))];
+}
+
+for (const { title, options = {}, rows } of CORPUS) {
+  Deno.test(`serve() answers each row as its tokens say, however it is cut: ${title}`, async () => {
+    const random = new Random(rows.length);
+    await withEcho(options, async (port) => {
+      for (const [claim, sent] of rows) {
+        const due = expectAnswers(tokenize([bytesOf(sent)], options), DEFAULT_LIMITS.maxBodyBytes);
+        for (const split of chooseSplits(bytesOf(sent), random)) {
+          const answers = await exchange(port, split, due.map(({ method }) => method));
+          assertEquals(answers, due.map(({ answer }) => answer), `${claim}, ${split.name}`);
+        }
+      }
+    });
+  });
+
+  Deno.test(`serve() answers once what it refuses, and reads nothing behind it (RFC 9112 §11.2): ${title}`, async () => {
+    await withEcho(options, async (port) => {
+      for (const [claim, sent] of rows) {
+        const bytes = bytesOf(sent + BEHIND);
+        const due = expectAnswers(tokenize([bytes], options), DEFAULT_LIMITS.maxBodyBytes);
+        const answers = await exchange(
+          port,
+          { name: "whole", pieces: [bytes] },
+          due.map(({ method }) => method),
+        );
+        assertEquals(answers, due.map(({ answer }) => answer), claim);
+        assertEquals(answers.slice(0, -1).filter((answer) => answer !== "200 keep-alive"), [], claim);
+      }
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import type { ByteRow, RowSection } from "../testdata/http/row.ts";
+import type { Observation } from "./observe.ts";
+import type { PeerName } from "./peers.ts";
+
+/** Why some of our peers do otherwise with some rows, and we do not do as they do. */
+export interface Explanation {
+  readonly peers: readonly PeerName[];
+  /** Which rows, by theme and claim: `Host: a list`. */
+  readonly rows: RegExp;
+  /** What we do: `2xx GET /, 2xx GET /behind, closed`. */
+  readonly ours?: RegExp;
+  /** What the peers do. */
+  readonly theirs: RegExp;
+  readonly why: string;
+}
+
+/** A row of which a peer makes something else than we do. */
+export interface Disagreement {
+  /** Theme and claim of the row. */
+  readonly row: string;
+  readonly peer: PeerName;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/** A disagreement and why there is one. */
+export interface Explained extends Disagreement {
+  readonly explanation: Explanation;
+}
+
+/** What {@linkcode explainAll} found. */
+export interface Verdict {
+  readonly explained: readonly Explained[];
+  /** Disagreements without a reason. */
+  readonly unexplained: readonly Disagreement[];
+  /** Reasons for a peer that explain nothing. */
+  readonly stale: readonly string[];
+}
+
+/** A request behind a row: who answers it thinks that the row ended where we think. */
+export const BEHIND = "GET /behind HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+/** What is sent for a row. A row that is cut off is sent as it is: another request would complete it. */
+export function bytesOfRow([, sent, tokens]: ByteRow): string {
+  return tokens === "" || / incomplete @\d+$/.test(tokens) ? sent : sent + BEHIND;
+}
+
+/** The name of a row: its theme without the sections, and its claim. */
+export function nameOfRow({ title }: RowSection, [claim]: ByteRow): string {
+  return `${title.replace(/ \(RFC[^)]*\)$/, "")}: ${claim}`;
+}
+
+/** An observation in one line: `2xx GET /, 2xx GET /behind, closed`. */
+export function summarize({ answers, isClosed }: Observation): string {
+  return [...answers, isClosed ? "closed" : "open"].join(", ");
+}
+
+/** Looks for the first reason of each disagreement, and for reasons that none has. */
+export function explainAll(
+  disagreements: readonly Disagreement[],
+  explanations: readonly Explanation[],
+  peers: readonly PeerName[],
+): Verdict {
+  const explained: Explained[] = [];
+  const unexplained: Disagreement[] = [];
+  for (const disagreement of disagreements) {
+    const explanation = explanations.find((each) => explains(each, disagreement));
+    if (explanation === undefined) unexplained.push(disagreement);
+    else explained.push({ ...disagreement, explanation });
+  }
+  const used = new Set(explained.map(({ peer, explanation }) => `${peer}: ${explanation.why}`));
+  const stale = explanations.flatMap((explanation) =>
+    explanation.peers.filter((peer) => peers.includes(peer)).map((peer) => `${peer}: ${explanation.why}`)
+  ).filter((reason) => !used.has(reason));
+  return { explained, unexplained, stale };
+}
+
+function explains({ peers, rows, ours, theirs }: Explanation, disagreement: Disagreement): boolean {
+  return peers.includes(disagreement.peer) && rows.test(disagreement.row) &&
+    (ours?.test(disagreement.ours) ?? true) && theirs.test(disagreement.theirs);
+}

@@ -1,0 +1,13 @@
+// Reads all content, and says method and path, on millrace.
+
+import { listen } from "../../../src/net/listen.ts";
+import { readWhole } from "../../../src/http/request_body.ts";
+import { textResponse } from "../../../src/http/response.ts";
+import { serve } from "../../../src/serve.ts";
+
+const listener = await listen({ port: 0 });
+serve(listener, async (request) => {
+  await readWhole(request.body);
+  return textResponse(200, `${request.method} ${request.path}`);
+});
+console.log(`listening on http://127.0.0.1:${listener.address.port}/`);

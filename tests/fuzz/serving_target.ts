@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import type { Handler } from "../../src/backend/handler.ts";
+import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
+import { readWhole } from "../../src/http/request_body.ts";
+import { textResponse } from "../../src/http/response.ts";
+import { expectAnswers } from "../support/expected_answers.ts";
+import { startFakeServer, stopFakeServer } from "../support/fake_server.ts";
+import { fieldOf, parseResponses } from "../support/responses.ts";
+import { splitAtRandom } from "../support/splits.ts";
+import { tokenize } from "../support/tokens.ts";
+import { makeInput, ROWS } from "./inputs.ts";
+import type { FuzzTarget } from "./target.ts";
+
+const SPLITS = 3;
+
+const readAll: Handler = async (request) => {
+  await readWhole(request.body);
+  return textResponse(200, `${request.method} ${request.target}`);
+};
+
+/**
+ * serve(): each message is answered once, in order and as its tokens say; nothing behind an answer that ends the
+ * connection; the same for every split; and when the client is gone, nothing is left.
+ */
+export const SERVING: FuzzTarget = {
+  name: "serving",
+  seeds: ROWS,
+  make: makeInput,
+  check: async (input, random) => {
+    const due = expectAnswers(tokenize([input]), DEFAULT_LIMITS.maxBodyBytes);
+    const methods = due.map(({ method }) => method);
+    const expected = due.map(({ answer }) => answer);
+    assertEquals(await serveAll([input], methods), expected, "whole");
+    for (const { name, pieces } of splitAtRandom(input, random, SPLITS)) {
+      assertEquals(await serveAll(pieces, methods), expected, name);
+    }
+    return expected.at(-1) ?? "no answer";
+  },
+};
+
+/** Status and Connection of each final answer to a client that sends these pieces and FIN. */
+async function serveAll(pieces: readonly Uint8Array[], methods: readonly string[]): Promise<string[]> {
+  const fake = startFakeServer(readAll);
+  try {
+    const client = await fake.connect();
+    for (const piece of pieces.filter(({ length }) => length > 0)) await client.send(piece);
+    await client.end();
+    assertEquals(fake.errors, []);
+    assertEquals([client.isClosed, fake.server.connectionCount, fake.clock.timerCount], [true, 0, 0]);
+    return parseResponses(client.output, methods).filter(({ status }) => status >= 200)
+      .map((response) => `${response.status} ${fieldOf(response, "connection")}`);
+  } finally {
+    await stopFakeServer(fake);
+  }
+}

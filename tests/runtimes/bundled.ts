@@ -1,0 +1,39 @@
+import { basename } from "node:path";
+import { bundle } from "../../build/bundle.ts";
+import { type Program, ROOT, startCommand } from "../support/program.ts";
+
+const PROGRAM = new URL("../../mod.ts", import.meta.url);
+const bundles = new Map<string, Promise<string>>();
+
+/**
+ * Makes one module of an entry that every runtime can run, once for the tests of a file.
+ *
+ * @param entry a module of this repository; default what `deno task build` begins with
+ * @returns path of the bundle, which is removed when the tests of the file are done
+ */
+export function bundled(entry: URL = PROGRAM): Promise<string> {
+  const known = bundles.get(entry.href);
+  if (known !== undefined) return known;
+  const directory = Deno.makeTempDirSync({ prefix: "millrace-bundle-" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+  const path = `${directory}/${entry === PROGRAM ? "millrace" : basename(entry.pathname, ".ts")}.js`;
+  // Only then does Node 20 take a .js file for an ES module.
+  Deno.writeTextFileSync(`${directory}/package.json`, '{"type":"module"}');
+  const made = bundle(entry, path).then(() => path);
+  bundles.set(entry.href, made);
+  return made;
+}
+
+/** Starts a module of this repository as a server that prints a ready line: on Deno as it is, elsewhere bundled. */
+export async function startScript(
+  entry: URL,
+  binary: string,
+  args: readonly string[] = [],
+): Promise<Program> {
+  const words = binary === Deno.execPath()
+    ? ["run", "--allow-all", `--config=${ROOT}deno.json`, entry.pathname]
+    : [await bundled(entry)];
+  return await startCommand(
+    new Deno.Command(binary, { args: [...words, ...args], stdin: "null", stdout: "piped", stderr: "piped" }),
+  );
+}

@@ -1,0 +1,75 @@
+// The runtimes that the program is tested on. Where one is not installed, its tests are skipped and say so.
+
+/** A runtime by the name that tests and tables give it. */
+export type RuntimeName = "Deno" | "Node 20" | "Node 24" | "Bun";
+
+/** A runtime that was looked for. */
+export interface Runtime {
+  readonly name: RuntimeName;
+  /** What starts it; undefined where it is not installed. */
+  readonly binary: string | undefined;
+  /** How to have it found. */
+  readonly hint: string;
+}
+
+/**
+ * Registers a test on a runtime.
+ *
+ * @param skip why the runtime cannot pass it: then it is not run, and the output says so
+ */
+export function testOn(
+  runtime: Runtime,
+  name: string,
+  body: (binary: string, context: Deno.TestContext) => Promise<void>,
+  skip?: string,
+): void {
+  const { binary } = runtime;
+  const reason = binary === undefined ? runtime.hint : skip;
+  Deno.test({
+    name: `${name}, on ${runtime.name}${reason === undefined ? "" : `: skipped, ${reason}`}`,
+    ignore: reason !== undefined,
+    fn: (context) => body(binary!, context),
+  });
+}
+
+interface Wanted {
+  readonly name: RuntimeName;
+  /** The environment variable that names its binary. */
+  readonly variable: string;
+  /** Where it is looked for otherwise. */
+  readonly commands: readonly string[];
+  /** What it says to `--version`. */
+  readonly version: RegExp;
+}
+
+const WANTED: readonly Wanted[] = [
+  { name: "Node 20", variable: "NODE20", commands: ["node20", "node"], version: /^v20\./ },
+  { name: "Node 24", variable: "NODE24", commands: ["node24", "node"], version: /^v24\./ },
+  { name: "Bun", variable: "BUN", commands: ["bun"], version: /^1\./ },
+];
+
+/** All runtimes, installed or not; Deno is the one that runs the tests. */
+export const RUNTIMES: readonly Runtime[] = [
+  { name: "Deno", binary: Deno.execPath(), hint: "" },
+  ...WANTED.map((wanted): Runtime => ({
+    name: wanted.name,
+    binary: findBinary(wanted),
+    hint: `not installed, ${wanted.variable} can name its binary`,
+  })),
+];
+
+function findBinary({ variable, commands, version }: Wanted): string | undefined {
+  const named = Deno.env.get(variable);
+  return [...named ? [named] : [], ...commands].find((command) => version.test(askVersion(command)));
+}
+
+/** What a command says to `--version`; nothing where it is not installed. */
+export function askVersion(command: string): string {
+  try {
+    const { stdout } = new Deno.Command(command, { args: ["--version"], stderr: "null" }).outputSync();
+    return new TextDecoder().decode(stdout);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}

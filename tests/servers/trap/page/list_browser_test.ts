@@ -1,0 +1,161 @@
+// The list in a real browser: it fills while one looks, is narrowed, paused, and stays quick.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { storedRequest } from "../stored_requests.ts";
+import { pageTest, requestOf, rowOf, untilCount } from "./page_fixture.ts";
+
+pageTest("the empty page tells how to send a first request, which then appears", {}, async (opened) => {
+  const { page, trap, clipboard } = opened;
+  const shown = await page.locator(".command").innerText();
+  assertStringIncludes(shown, `http://127.0.0.1:${trap.port}/api`);
+  await page.getByRole("button", { name: "Copy the command" }).click();
+  await page.getByText("Copied the command").waitFor();
+  const command = await clipboard();
+  assertEquals(command, shown);
+  const { success } = await new Deno.Command("sh", { args: ["-c", command], stdout: "null", stderr: "null" })
+    .output();
+  if (!success) await opened.send(requestOf("POST /api?x=1"));
+  await rowOf(page, "/api?x=1").waitFor();
+  assertEquals(await page.locator("#count").innerText(), "1 request");
+});
+
+pageTest(
+  "requests appear live, the newest first, with what is wrong with them",
+  {},
+  async ({ page, send }) => {
+    await send(requestOf("GET /api?n=1"));
+    await rowOf(page, "/api?n=1").waitFor();
+    await send(requestOf("PUT /api?n=2", ["Content-Type: text/plain; charset=utf-8"], "hello"));
+    await send("GET /odd HTTP/1.1\r\nHost : a\r\n\r\n");
+    await send("\x16\x03\x01 not HTTP\r\n\r\n");
+    await rowOf(page, "not understood").waitFor();
+    const rows = await page.locator(".row").allInnerTexts();
+    assertEquals(rows.length, 4);
+    assertMatch(rows[0]!, /malformed/);
+    assertMatch(rows[1]!, /GET\s+\/odd[^]*malformed/);
+    assertMatch(rows[2]!, /PUT\s+\/api\?n=2[^]*text\/plain[^]*method is PUT[^]*5 B/);
+    assertMatch(rows[3]!, /GET\s+\/api\?n=1/);
+  },
+);
+
+pageTest(
+  "the list can be paused: what came in the meantime is counted, then shown",
+  {},
+  async ({ page, send }) => {
+    await send(requestOf("GET /api?n=1"));
+    await rowOf(page, "n=1").waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await send(requestOf("GET /api?n=2"));
+    await send(requestOf("GET /api?n=3"));
+    await page.getByText("paused, 2 waiting").waitFor();
+    assertEquals(await page.locator(".row").count(), 1);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await rowOf(page, "n=3").waitFor();
+    assertEquals(await page.locator(".row").count(), 3);
+  },
+);
+
+pageTest(
+  "the list is narrowed by text, method, path and errors, also while requests come",
+  {},
+  async (opened) => {
+    const { page, send } = opened;
+    await send(requestOf("GET /api?a"));
+    await send(requestOf("POST /api?b", ["X-Kind: wheel"], "needle in content"));
+    await send(requestOf("GET /other?c"));
+    await rowOf(page, "/other?c").waitFor();
+    const targets = async (): Promise<string[]> => await page.locator(".row .target").allInnerTexts();
+
+    await page.getByRole("searchbox").fill("NEEDLE");
+    await untilCount(page, 1);
+    assertEquals(await targets(), ["/api?b"]);
+    await page.getByRole("searchbox").fill("wheel");
+    await send(requestOf("GET /api?d", ["X-Kind: Wheel 2"]));
+    await send(requestOf("GET /api?e"));
+    await untilCount(page, 2);
+    assertEquals(await targets(), ["/api?d", "/api?b"]);
+
+    await page.getByRole("searchbox").fill("");
+    await untilCount(page, 5);
+    await page.getByLabel("Method").selectOption("POST");
+    await untilCount(page, 1);
+    await page.getByLabel("Method").selectOption("");
+    await page.getByLabel("Path").fill("/other");
+    await untilCount(page, 1);
+    assertEquals(await targets(), ["/other?c"]);
+    await page.getByLabel("Path").fill("");
+    await untilCount(page, 5);
+    await page.getByRole("button", { name: "Errors only" }).click();
+    await untilCount(page, 2);
+    await page.getByLabel("Path").fill("/nowhere");
+    await page.getByText("No request matches.").waitFor();
+    await page.getByRole("button", { name: "Clear the filters" }).click();
+    await untilCount(page, 5);
+  },
+);
+
+pageTest(
+  "10,000 requests: few rows in the document, all reachable, live, searched",
+  { keep: 20_000 },
+  async (opened) => {
+    const { page, trap, send } = opened;
+    for (let i = 0; i < 10_000; i++) {
+      const id = `2026-03-01T09:30:${String(i).padStart(9, "0")}Z-00tst`;
+      trap.store.add(storedRequest(id, "", { target: `/n/${i}` }));
+    }
+    await untilCount(page, 10_000);
+    const list = page.getByRole("listbox");
+    assertMatch(await rowOf(page, "/n/9999").innerText(), /\/n\/9999/);
+    assert(await page.locator("*").count() < 1_500, "elements in the document");
+    await list.evaluate((element) => element.scrollTop = element.scrollHeight / 2);
+    await page.getByText("/n/5000", { exact: true }).waitFor();
+    await list.evaluate((element) => element.scrollTop = element.scrollHeight);
+    await page.getByText("/n/0", { exact: true }).click();
+    await page.getByRole("heading", { name: "/n/0" }).waitFor();
+    // What one reads stays in its place when requests come in above.
+    await send(requestOf("GET /api?late"));
+    await untilCount(page, 10_001);
+    assert(await page.locator(".row.selected").isVisible());
+    await page.keyboard.press("Home");
+    await page.getByRole("heading", { name: "/api?late" }).waitFor();
+    await page.getByRole("searchbox").fill("/n/77");
+    await untilCount(page, 111);
+  },
+);
+
+pageTest(
+  "a page that opens late loads older requests while one scrolls",
+  { keep: 20_000 },
+  async (opened) => {
+    const { page, trap } = opened;
+    await page.goto("about:blank");
+    for (let i = 0; i < 1_000; i++) {
+      const id = `2026-03-01T09:30:${String(i).padStart(9, "0")}Z-00tst`;
+      trap.store.add(storedRequest(id, "", { target: `/n/${i}` }));
+    }
+    await page.goto(`http://127.0.0.1:${trap.uiPort}/`);
+    await page.getByText("200 requests and more").waitFor();
+    const list = page.getByRole("listbox");
+    while (await page.getByText("/n/0", { exact: true }).count() === 0) {
+      await list.evaluate((element) => element.scrollTop = element.scrollHeight);
+    }
+    assertEquals(await page.locator("#count").innerText(), "1,000 requests");
+  },
+);
+
+pageTest(
+  "a request that is deleted elsewhere, or dropped, goes from the list",
+  { keep: 3 },
+  async (opened) => {
+    const { page, trap, send, open } = opened;
+    for (const n of [1, 2, 3]) await send(requestOf(`GET /api?n=${n}`));
+    await rowOf(page, "n=3").waitFor();
+    await open("n=1");
+    await page.getByRole("tab", { name: "Chain" }).waitFor();
+    await send(requestOf("GET /api?n=4"));
+    await rowOf(page, "n=4").waitFor();
+    await page.getByText("The request is not kept any more.").waitFor();
+    await trap.call("/api/requests", { method: "DELETE" });
+    await page.getByText("Waiting for the first request").waitFor();
+  },
+);

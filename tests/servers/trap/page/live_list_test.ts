@@ -1,0 +1,204 @@
+import { assertEquals } from "@std/assert";
+import { LiveList } from "../../../../src/servers/trap/page/client/live_list.js";
+import { RequestRows, rowOf } from "../../../../src/servers/trap/page/client/request_rows.js";
+import type { Filters, TrapApi } from "../../../../src/servers/trap/page/client/page_types.ts";
+import type { RequestRecord } from "../../../../src/servers/trap/stored_request.ts";
+import { settle } from "../../../support/deadline.ts";
+import { storedRequest } from "../stored_requests.ts";
+
+function record(number: number): RequestRecord {
+  return storedRequest(`id-${String(number).padStart(5, "0")}`).toRecord();
+}
+
+/** Records from one number to another, the oldest first. */
+function range(from: number, to: number): RequestRecord[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => record(from + i));
+}
+
+/** A list, and the server behind it as far as the list sees it. */
+class Stage {
+  /** What the server has. */
+  kept: RequestRecord[] = [];
+  /** The calls so far. */
+  readonly calls: string[] = [];
+  /** Set, the server answers when this resolves. */
+  gate: Promise<void> = Promise.resolve();
+  fails = false;
+  nowMs = 0;
+  #wake: () => void = () => {};
+
+  readonly list = new LiveList({
+    api: { list: (filters, page) => this.#answer(filters, page) },
+    onChange: () => {},
+    wait: () => new Promise<void>((resolve) => this.#wake = resolve),
+    nowMs: () => this.nowMs,
+  });
+
+  /** Something comes, and the page is told. */
+  async receive(records: readonly RequestRecord[]): Promise<void> {
+    this.kept.push(...records);
+    this.list.receive(records);
+    await settle();
+  }
+
+  /** Lets the rest between two queries be over. */
+  async wake(): Promise<void> {
+    this.#wake();
+    await settle();
+  }
+
+  /** The numbers of the rows, the newest first. */
+  get numbers(): number[] {
+    const { rows } = this.list;
+    return Array.from({ length: rows.size }, (_, i) => Number(rows.at(i)?.id.slice(3)));
+  }
+
+  async #answer(...[filters, { limit, before }]: Parameters<TrapApi["list"]>): Promise<RequestRecord[]> {
+    this.calls.push(`${describe(filters)} before ${before ?? "-"}`);
+    const found = this.kept.filter(({ id }) => before === undefined || id < before).slice(-limit).reverse();
+    await this.gate;
+    if (this.fails) throw new Error("The trap said 500.");
+    return found;
+  }
+}
+
+function describe({ text, method, path, errorsOnly }: Filters): string {
+  return [text, method, path, errorsOnly ? "errors" : ""].join("/");
+}
+
+async function loaded(kept: RequestRecord[]): Promise<Stage> {
+  const stage = new Stage();
+  stage.kept = kept;
+  await stage.list.reload();
+  return stage;
+}
+
+Deno.test("LiveList shows what is there, then what comes, without asking again", async () => {
+  const stage = await loaded(range(1, 2));
+  await stage.receive([record(3)]);
+  await stage.receive([record(5), record(4)]);
+  assertEquals(stage.numbers, [5, 4, 3, 2, 1]);
+  assertEquals(stage.calls.length, 1);
+  assertEquals([stage.list.isLoading, stage.list.hasMore], [false, false]);
+});
+
+Deno.test("LiveList loses nothing that comes while the first page is on its way", async () => {
+  const stage = new Stage();
+  let open = () => {};
+  stage.gate = new Promise((resolve) => open = resolve);
+  stage.kept = range(1, 3);
+  const reloaded = stage.list.reload();
+  await stage.receive([record(4)]);
+  await stage.list.forget({ ids: ["id-00002"] });
+  open();
+  await reloaded;
+  assertEquals(stage.numbers, [4, 3, 1]);
+});
+
+Deno.test("LiveList loads older pages until there are no more", async () => {
+  const stage = await loaded(range(1, 450));
+  assertEquals([stage.list.rows.size, stage.list.hasMore], [200, true]);
+  await Promise.all([stage.list.loadMore(), stage.list.loadMore()]);
+  await stage.list.loadMore();
+  await stage.list.loadMore();
+  assertEquals([stage.list.rows.size, stage.list.hasMore, stage.calls.length], [450, false, 3]);
+});
+
+Deno.test("LiveList holds still while it is paused, and shows everything when it goes on", async () => {
+  const stage = await loaded(range(1, 1));
+  stage.list.setPaused(true);
+  for (let i = 2; i <= 302; i++) await stage.receive([record(i)]);
+  assertEquals([stage.numbers, stage.list.heldCount], [[1], 301]);
+  stage.list.setPaused(false);
+  assertEquals([stage.list.rows.size, stage.list.heldCount, stage.calls.length], [302, 0, 1]);
+});
+
+Deno.test("LiveList with filters asks the server what matches, and rests between two queries", async () => {
+  const stage = await loaded(range(1, 1));
+  await stage.list.narrow({ text: "x", errorsOnly: true });
+  assertEquals(stage.calls.at(-1), "x///errors before -");
+  await stage.receive([record(2)]);
+  assertEquals([stage.numbers, stage.calls.length], [[2, 1], 3]);
+  await stage.receive([record(3)]);
+  await stage.receive([record(4)]);
+  assertEquals([stage.numbers, stage.calls.length], [[2, 1], 3], "it rests");
+  await stage.wake();
+  assertEquals([stage.numbers, stage.calls.length], [[4, 3, 2, 1], 4]);
+  await stage.wake();
+  await stage.list.clearFilters();
+  assertEquals([stage.list.isUnfiltered, stage.calls.length], [true, 5]);
+});
+
+Deno.test("LiveList begins anew where more matched than a page holds", async () => {
+  const stage = await loaded([]);
+  await stage.list.narrow({ path: "/a" });
+  await stage.receive(range(1, 1));
+  await stage.wake();
+  await stage.receive(range(2, 300));
+  assertEquals([stage.list.rows.size, stage.numbers[0], stage.list.hasMore], [200, 300, true]);
+  await stage.wake();
+});
+
+Deno.test("LiveList throws away the answer to older filters", async () => {
+  const stage = await loaded(range(1, 2));
+  let open = () => {};
+  stage.gate = new Promise((resolve) => open = resolve);
+  const first = stage.list.narrow({ method: "GET" });
+  stage.kept = range(7, 7);
+  stage.gate = Promise.resolve();
+  await stage.list.narrow({ method: "PUT" });
+  open();
+  await first;
+  assertEquals(stage.numbers, [7]);
+});
+
+Deno.test("LiveList forgets what is deleted, and says why it cannot show anything", async () => {
+  const stage = await loaded(range(1, 4));
+  await stage.list.forget({ ids: ["id-00002", "id-00009"] });
+  assertEquals(stage.numbers, [4, 3, 1]);
+  stage.kept = [];
+  await stage.list.forget({ all: true });
+  assertEquals(stage.numbers, []);
+  stage.fails = true;
+  await stage.list.reload();
+  assertEquals(stage.list.problem, "The trap said 500.");
+});
+
+Deno.test("LiveList offers the methods that were seen, up to a bound", async () => {
+  const stage = await loaded([]);
+  await stage.receive(Array.from({ length: 100 }, (_, i) => ({ ...record(i), method: `M${i}` })));
+  assertEquals([stage.list.methods.has("M0"), stage.list.methods.size], [true, 50]);
+});
+
+Deno.test("RequestRows sorts by id, replaces what is there, and forgets the oldest", () => {
+  const rows = new RequestRows(3);
+  assertEquals(rows.add([record(2), record(1)].map(rowOf)), false);
+  rows.add([{ ...rowOf(record(1)), method: "PUT" }]);
+  assertEquals([rows.size, rows.at(1)?.method, rows.indexOf("id-00001"), rows.indexOf("id-00003")], [
+    2,
+    "PUT",
+    1,
+    -1,
+  ]);
+  assertEquals(rows.add([record(4), record(3)].map(rowOf)), true);
+  assertEquals([rows.at(0)?.id, rows.at(2)?.id, rows.at(3), rows.indexOf("id-00001")], [
+    "id-00004",
+    "id-00002",
+    undefined,
+    -1,
+  ]);
+});
+
+Deno.test("rowOf() takes the type of the content, and the first thing that was wrong", () => {
+  const row = rowOf({
+    ...record(1),
+    headers: [["CONTENT-type", "Text/HTML ; charset=x"]],
+    errors: ["first", "second"],
+    truncated: { keptBytes: 1 },
+  });
+  assertEquals([row.contentType, row.problem, row.isCut], ["text/html", "first", true]);
+  assertEquals(
+    rowOf({ ...record(1), errors: ["x"], malformed: { offset: 1, rule: "rule" } }).problem,
+    "rule",
+  );
+});

@@ -1,0 +1,102 @@
+// Makes the pictures of the README: `deno task screenshots`. Needs the ports 5000 and 5001, which stand in them.
+
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { launchBrowser } from "../../../support/browser.ts";
+import { bytesOf } from "../../../support/latin1.ts";
+import { exchange } from "../../../support/loopback.ts";
+import { ROOT, startProgram } from "../../../support/program.ts";
+import { requestOf, rowOf } from "./page_fixture.ts";
+
+const PORT = 5000;
+const URL_OF_PAGE = "http://127.0.0.1:5001/";
+const DESKTOP = { width: 1200, height: 750 };
+const PHONE = { width: 390, height: 750 };
+
+const HOOK = ["content-type: application/json; charset=utf-8", "User-Agent: Billing-Hooks/2.1"];
+
+function hook(attempt: number): string {
+  const invoice = '{"event":"invoice.paid","id":12345678901234567890,"live":true,"amount":19.90,' +
+    `"customer":{"name":"Ada Lovelace","tags":["vip","early"],"address":null},"attempt":${attempt}}`;
+  const fields = [...HOOK, `X-Hook-Signature: sha256=${attempt === 1 ? "0f3a9c1e" : "77b0d2c4"}`];
+  return requestOf("POST /webhooks/billing", attempt === 1 ? fields : [...fields, "X-Retry: 1"], invoice);
+}
+
+const REQUESTS: readonly string[] = [
+  requestOf("GET /api?x=1&name=J%C3%BCrgen+M", ["Cookie: session=abc123; theme=dark"]),
+  hook(1),
+  requestOf("POST /login", ["Content-Type: application/x-www-form-urlencoded"], "user=ada&pass=s%26cret"),
+  requestOf("PUT /files/wheel.png", ["Content-Type: image/png"], "\x89PNG\r\n\x1a\n\0\0\0\rIHDR".repeat(60)),
+  hook(2),
+  requestOf("DELETE /items/7?soft=1"),
+  "GET /odd HTTP/1.1\r\nHost: 127.0.0.1:5000\r\nX-Folded : not allowed\r\nAccept: */*\r\n\r\n",
+  requestOf("POST /api?x=2&notawaiting=1"),
+  requestOf("GET /api?x=3"),
+];
+
+/** A picture: where it goes, how it is looked at, and what is done before. */
+interface Shot {
+  readonly name: string;
+  readonly options: BrowserContextOptions;
+  readonly prepare: (page: Page) => Promise<void>;
+}
+
+const SHOTS: readonly Shot[] = [
+  {
+    name: "chain",
+    options: { viewport: DESKTOP, colorScheme: "light" },
+    prepare: async (page) => await rowOf(page, "notawaiting").click(),
+  },
+  {
+    name: "body",
+    options: { viewport: DESKTOP, colorScheme: "dark" },
+    prepare: async (page) => {
+      await rowOf(page, "billing").click();
+      await page.getByRole("tab", { name: "Body" }).click();
+    },
+  },
+  {
+    name: "compare",
+    options: { viewport: DESKTOP, colorScheme: "light" },
+    prepare: async (page) => {
+      await page.locator(".row").filter({ hasText: "billing" }).last().click();
+      await page.getByRole("button", { name: "Compare" }).click();
+      await rowOf(page, "billing").click();
+      await page.getByRole("heading", { name: "Comparison" }).waitFor();
+    },
+  },
+  { name: "phone-list", options: { viewport: PHONE, colorScheme: "light" }, prepare: async () => {} },
+  {
+    name: "phone-bytes",
+    options: { viewport: PHONE, colorScheme: "dark" },
+    prepare: async (page) => {
+      await rowOf(page, "/odd").click();
+      await page.getByRole("tab", { name: "Bytes" }).click();
+    },
+  },
+];
+
+async function take(browser: Browser, { name, options, prepare }: Shot): Promise<void> {
+  const page = await browser.newPage({ ...options, reducedMotion: "reduce" });
+  await page.goto(URL_OF_PAGE);
+  await page.locator(".feed.live").waitFor();
+  await page.locator(".row").first().waitFor();
+  await prepare(page);
+  await page.screenshot({ path: `${ROOT}docs/trap-${name}.png` });
+  await page.close();
+}
+
+async function main(): Promise<void> {
+  const program = await startProgram(["trap", "--port", String(PORT), "--log", "off"]);
+  const browser = await launchBrowser();
+  try {
+    for (const request of REQUESTS) {
+      await exchange(PORT, bytesOf(request.replace("Host: trap.test", "Host: 127.0.0.1:5000")));
+    }
+    for (const shot of SHOTS) await take(browser, shot);
+  } finally {
+    await browser.close();
+    await program.stop();
+  }
+}
+
+if (import.meta.main) await main();

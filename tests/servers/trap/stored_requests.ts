@@ -1,0 +1,30 @@
+import { type RequestFacts, StoredRequest } from "../../../src/servers/trap/stored_request.ts";
+import { WireBytes } from "../../../src/servers/trap/wire_bytes.ts";
+import { bytesOf } from "../../support/latin1.ts";
+
+const HEAD = "GET /api HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/** Makes a request as a recorder would. @param content sent behind a fixed head, with its length */
+export function storedRequest(
+  id: string,
+  content: string = "",
+  facts: Partial<RequestFacts> = {},
+): StoredRequest {
+  return new StoredRequest({
+    id,
+    remote: "127.0.0.1:50000",
+    local: "127.0.0.1:5000",
+    isEncrypted: false,
+    method: "GET",
+    target: "/api",
+    version: "1.1",
+    headers: [["Host", "a"]],
+    trailers: [],
+    headBytes: HEAD.length,
+    bodyBytes: content.length,
+    isChunked: false,
+    chain: [],
+    end: "complete",
+    ...facts,
+  }, new WireBytes(bytesOf(HEAD + content), [{ atMicros: 1, bytes: HEAD.length + content.length }]));
+}

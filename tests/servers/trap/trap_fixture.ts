@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { SYSTEM_CLOCK } from "../../../src/clock.ts";
+import { openLogs } from "../../../src/log/open_logs.ts";
+import { listen } from "../../../src/net/listen.ts";
+import type { ServeOptions } from "../../../src/serve_options.ts";
+import { serveUi } from "../../../src/servers/trap/api/ui_server.ts";
+import { createLogMasks } from "../../../src/servers/trap/log_masks.ts";
+import { createSystemMicroClock } from "../../../src/servers/trap/micro_clock.ts";
+import { createTrapIds } from "../../../src/servers/trap/request_ids.ts";
+import { RequestStore } from "../../../src/servers/trap/request_store.ts";
+import { type AnswerRule, ScriptedAnswers } from "../../../src/servers/trap/scripted_answers.ts";
+import type { RequestRecord } from "../../../src/servers/trap/stored_request.ts";
+import { serveTrap } from "../../../src/servers/trap/trap_server.ts";
+import { within } from "../../support/deadline.ts";
+import { bytesOf } from "../../support/latin1.ts";
+import { exchange } from "../../support/loopback.ts";
+
+/** What a test may choose. */
+export interface TrapSetup {
+  readonly limits?: ServeOptions;
+  readonly maxBodyBytes?: number;
+  readonly keep?: number;
+  readonly keepBytes?: number;
+  readonly rules?: readonly AnswerRule[];
+  readonly masks?: readonly string[];
+  readonly format?: "text" | "json";
+  readonly replaysToPrivate?: boolean;
+  /** For the trap itself; page and API stay plain. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+/** A trap with page and API, on ports of its own, wherever it runs. */
+export interface AskedTrap {
+  readonly port: number;
+  readonly uiPort: number;
+  /** Calls the API. */
+  call(path: string, options?: RequestInit): Promise<Response>;
+  /** Calls the API, which must answer with JSON. */
+  json<T>(path: string, options?: RequestInit): Promise<T>;
+  /** All records, the oldest first, as soon as there are so many; fails when there are more. */
+  records(count: number): Promise<RequestRecord[]>;
+}
+
+/** A trap in this process. */
+export interface Trap extends AskedTrap {
+  readonly store: RequestStore;
+  /** What was told to `onError`. */
+  readonly errors: unknown[];
+  /** The log so far. */
+  log(): Promise<string>;
+}
+
+/** Runs a test against a trap. */
+export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<void>): Promise<void> {
+  let text = "";
+  const logs = await openLogs({
+    accessLog: { kind: "off" },
+    errorLog: { kind: "off" },
+    chainLog: { kind: "console", write: (lines) => void (text += lines) },
+    format: setup.format ?? "text",
+  });
+  const errors: unknown[] = [];
+  const store = new RequestStore({ maxRequests: setup.keep ?? 1_000, maxBytes: setup.keepBytes ?? 2 ** 28 });
+  const trap = serveTrap(await listen({ port: 0, ...(setup.tls === undefined ? {} : { tls: setup.tls }) }), {
+    store,
+    ids: createTrapIds("tst"),
+    answers: new ScriptedAnswers(setup.rules ?? []),
+    masks: createLogMasks(setup.masks ?? []),
+    maxBodyBytes: setup.maxBodyBytes ?? 2 ** 20,
+    now: createSystemMicroClock(),
+    clock: SYSTEM_CLOCK,
+    log: logs.chain,
+    access: undefined,
+    limits: { graceMs: 1_000, lingerTimeoutMs: 500, ...setup.limits },
+    onError: (error) => void errors.push(error),
+  });
+  const ui = serveUi(await listen({ port: 0 }), {
+    store,
+    trapPort: trap.address.port,
+    hostname: "127.0.0.1",
+    replaysToPrivate: setup.replaysToPrivate ?? false,
+    clock: SYSTEM_CLOCK,
+    serving: { graceMs: 1_000, onError: (error) => void errors.push(error) },
+  });
+  const { call, json } = callApi(ui.address.port);
+  const records = async (count: number): Promise<RequestRecord[]> => {
+    await waitForSize(store, count);
+    const { requests } = await json<{ requests: RequestRecord[] }>("/api/requests?limit=1000");
+    if (requests.length > count) throw new Error(`expected ${count} records, got ${requests.length}`);
+    return requests.reverse();
+  };
+  try {
+    await test({
+      port: trap.address.port,
+      uiPort: ui.address.port,
+      store,
+      errors,
+      log: async () => {
+        await logs.flush();
+        return text;
+      },
+      call,
+      json,
+      records,
+    });
+  } finally {
+    await Promise.all([trap.shutdown(), ui.shutdown()]);
+    await logs.close();
+  }
+}
+
+/** The calls of an API. */
+export function callApi(uiPort: number): Pick<AskedTrap, "call" | "json"> {
+  const call = (path: string, options: RequestInit = {}): Promise<Response> =>
+    within(fetch(`http://127.0.0.1:${uiPort}${path}`, options), path);
+  const json = async <T>(path: string, options?: RequestInit): Promise<T> =>
+    await (await call(path, options)).json();
+  return { call, json };
+}
+
+async function waitForSize(store: RequestStore, count: number): Promise<void> {
+  if (store.size >= count) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  store.listen({
+    added: () => store.size >= count && resolve(),
+    changed: () => {},
+    removed: () => {},
+    cleared: () => {},
+  });
+  await within(promise, `${count} records`);
+}
+
+/** Sends one request (latin1) on a connection of its own, and gives the only record. */
+export async function record(trap: AskedTrap, sent: string): Promise<RequestRecord> {
+  await exchange(trap.port, bytesOf(sent));
+  return (await trap.records(1))[0]!;
+}
+
+/** SHA-256 of a text whose characters are bytes. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(bytesOf(text)).digest("hex");
+}
+
+/** Level, place and message of each record of a chain. */
+export function chainOf(record: RequestRecord): string[] {
+  return record.chain.map(({ level, where, message }) => `${level} ${where}: ${message}`);
+}

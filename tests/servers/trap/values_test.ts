@@ -1,0 +1,92 @@
+import { assertEquals } from "@std/assert";
+import { createLogMasks } from "../../../src/servers/trap/log_masks.ts";
+import { createMicroClock, createSystemMicroClock } from "../../../src/servers/trap/micro_clock.ts";
+import {
+  decodeParameter,
+  findParameter,
+  hasParameter,
+  splitQuery,
+} from "../../../src/servers/trap/parameters.ts";
+import { createTag, createTrapIds, timeOf } from "../../../src/servers/trap/request_ids.ts";
+
+const NOON = Date.UTC(2026, 2, 1, 12) * 1_000;
+
+Deno.test("createTrapIds() names the time in microseconds, and numbers what comes within one", () => {
+  const ids = createTrapIds("abc");
+  assertEquals(ids.next(NOON), "2026-03-01T12:00:00.000000Z-00abc");
+  assertEquals(ids.next(NOON), "2026-03-01T12:00:00.000000Z-01abc");
+  assertEquals(ids.next(NOON + 42), "2026-03-01T12:00:00.000042Z-00abc");
+  assertEquals(ids.next(NOON + 1_234_567), "2026-03-01T12:00:01.234567Z-00abc");
+  assertEquals(timeOf("2026-03-01T12:00:01.234567Z-00abc"), "2026-03-01T12:00:01.234567Z");
+});
+
+Deno.test("createTrapIds() goes on to the next microsecond when the numbers are used up", () => {
+  const ids = createTrapIds("abc");
+  const all = Array.from({ length: 3_000 }, () => ids.next(NOON));
+  assertEquals(all[1_295], "2026-03-01T12:00:00.000000Z-zzabc");
+  assertEquals(all[1_296], "2026-03-01T12:00:00.000001Z-00abc");
+  assertEquals([all, new Set(all).size], [all.toSorted(), 3_000]);
+  // The clock has not got there yet.
+  assertEquals(ids.next(NOON + 1), "2026-03-01T12:00:00.000002Z-bcabc");
+});
+
+Deno.test("createTrapIds() comes behind the ids of an earlier process, also with a clock that was set back", () => {
+  const ids = createTrapIds("abc", "2026-03-01T12:00:00.000005Z-0fxyz");
+  assertEquals(ids.next(NOON), "2026-03-01T12:00:00.000006Z-00abc");
+  assertEquals(ids.next(NOON + 9), "2026-03-01T12:00:00.000009Z-00abc");
+});
+
+Deno.test("createTag() makes three digits of base 36", () => {
+  assertEquals([createTag(() => 0), createTag(() => 0.5), createTag(() => 1 - 2 ** -53)], [
+    "000",
+    "i00",
+    "zzz",
+  ]);
+});
+
+Deno.test("createMicroClock() runs with the steady clock, follows a clock set forward, and never goes back", () => {
+  let [wallMs, steadyMs] = [1_000_000, 50.25];
+  const now = createMicroClock({ wallMs: () => wallMs, steadyMs: () => steadyMs });
+  assertEquals(now(), 1_000_000_000);
+  steadyMs += 0.5;
+  assertEquals(now(), 1_000_000_500);
+  // The wall clock shows whole milliseconds only.
+  [wallMs, steadyMs] = [wallMs + 10, steadyMs + 10.75];
+  assertEquals(now(), 1_000_011_250);
+  wallMs += 60_000;
+  assertEquals(now(), 1_060_010_000);
+  [wallMs, steadyMs] = [wallMs - 120_000, steadyMs + 1];
+  assertEquals(now(), 1_060_011_000);
+  const system = createSystemMicroClock();
+  const first = system();
+  assertEquals([Number.isInteger(first), system() >= first], [true, true]);
+});
+
+Deno.test("splitQuery() splits and decodes nothing", () => {
+  assertEquals(splitQuery(""), []);
+  assertEquals(splitQuery("a=1&b&&c==%20+&=x"), [["a", "1"], ["b", ""], ["c", "=%20+"], ["", "x"]]);
+});
+
+Deno.test("decodeParameter() gives bytes, and leaves what is no escape", () => {
+  assertEquals(decodeParameter("a+b%20c%C3%a4%zz%"), "a b c\xc3\xa4%zz%");
+  const parameters = splitQuery("a=1&%61=%32&b");
+  assertEquals([findParameter(parameters, "a"), findParameter(parameters, "c")], ["1", undefined]);
+  assertEquals([hasParameter(parameters, "a", "2"), hasParameter(parameters, "b", "1")], [true, false]);
+});
+
+Deno.test("createLogMasks() masks values of the named fields and parameters, and nothing else", () => {
+  const masks = createLogMasks(["Token", "x-key"]);
+  const rows: readonly (readonly [target: string, masked: string])[] = [
+    ["/a?token=1", "/a?token=***"],
+    ["/a?TOKEN=1=2&b=token&token", "/a?TOKEN=***&b=token&token"],
+    ["/token=1", "/token=1"],
+    ["/a?to%6Ben=1", "/a?to%6Ben=***"],
+  ];
+  for (const [target, masked] of rows) assertEquals(masks.target(target), masked);
+  assertEquals(
+    masks.head("GET /?token=1 HTTP/1.1\r\nX-KEY:1\r\nX-Keys: 2\r\n\r\n"),
+    "GET /?token=*** HTTP/1.1\r\nX-KEY: ***\r\nX-Keys: 2\r\n\r\n",
+  );
+  const none = createLogMasks([]);
+  assertEquals([none.target("/?token=1"), none.head("a")], ["/?token=1", "a"]);
+});

@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const BROWSERS = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+const executablePath = BROWSERS.find((path) => existsSync(path));
+
+/** Whether there is a browser on this machine; says so where there is none. @param testFile whose tests are skipped */
+export function hasBrowser(testFile: string): boolean {
+  if (executablePath !== undefined) return true;
+  console.warn(`${testFile} skips its tests: no browser at ${BROWSERS.join(", ")}; apt-get install chromium`);
+  return false;
+}
+
+/** Starts a browser without a window. @throws {Error} where there is none */
+export async function launchBrowser(): Promise<Browser> {
+  if (executablePath === undefined) throw new Error(`Cannot start a browser: none at ${BROWSERS.join(", ")}`);
+  return await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+  });
+}

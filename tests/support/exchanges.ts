@@ -1,0 +1,122 @@
+// Ways to see that a requirement holds: what a client sends to one of the servers, and the answers that are due.
+
+import { assertEquals } from "@std/assert";
+import { createClientSwitches } from "../../src/backend/client_switches.ts";
+import type { FetchHandler } from "../../src/backend/fetch_backend.ts";
+import type { Backend } from "../../src/backend/handler.ts";
+import { SYSTEM_CLOCK } from "../../src/clock.ts";
+import { listen } from "../../src/net/listen.ts";
+import { serve } from "../../src/serve.ts";
+import type { ServeOptions } from "../../src/serve_options.ts";
+import { createApp } from "../../src/servers/app/app.ts";
+import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../src/servers/static/static_options.ts";
+import { createStaticServer } from "../../src/servers/static/static_server.ts";
+import { makeSite } from "../testdata/conformance/site.ts";
+import { ask, type EchoServer, finish } from "./echo_server.ts";
+import { connectRaw } from "./loopback.ts";
+import type { Check } from "./requirements.ts";
+import { fieldOf, type ReceivedResponse } from "./responses.ts";
+
+/**
+ * Asks the echo server.
+ *
+ * @param sent all that the client sends, as latin1; FIN follows
+ * @param answers that are due, see {@linkcode describe}
+ */
+export function echo(sent: string, ...answers: readonly string[]): Check {
+  return echoWith({}, sent, ...answers);
+}
+
+/** Asks an echo server with options. */
+export function echoWith(options: ServeOptions, sent: string, ...answers: readonly string[]): Check {
+  const check = async (server: EchoServer): Promise<void> =>
+    compare(await ask(sent, options, server), answers);
+  return Object.assign(check, { runsAnywhere: true } as const);
+}
+
+/** Asks the static server, which serves the files of the site. */
+export function files(sent: string, ...answers: readonly string[]): Check {
+  return filesWith({}, sent, ...answers);
+}
+
+/** Asks a static server with options. */
+export function filesWith(
+  options: Partial<StaticOptions>,
+  sent: string,
+  ...answers: readonly string[]
+): Check {
+  return async () => {
+    const root = await makeSite();
+    const files = createStaticServer({
+      options: { ...DEFAULT_STATIC_OPTIONS, root, ...options },
+      clock: SYSTEM_CLOCK,
+    });
+    try {
+      compare(await askBackend(files.backend, sent), answers);
+    } finally {
+      files.close();
+      await Deno.remove(root, { recursive: true });
+    }
+  };
+}
+
+/** Asks the app. */
+export function app(sent: string, ...answers: readonly string[]): Check {
+  const makeBackend = (): Backend => createApp({ switches: createClientSwitches() });
+  return async () => compare(await askBackend(makeBackend(), sent, { maxEmptyLines: 1 }), answers);
+}
+
+/** Asks a web-standard handler that says method and URL. */
+export function web(sent: string, ...answers: readonly string[]): Check {
+  const handler: FetchHandler = { fetch: ({ method, url }) => new Response(`${method} ${url}`) };
+  return async () => compare(await askBackend(handler, sent), answers);
+}
+
+async function askBackend(
+  backend: Backend | FetchHandler,
+  sent: string,
+  options: ServeOptions = {},
+): Promise<ReceivedResponse[]> {
+  const server = serve(await listen({ port: 0 }), backend, { lingerTimeoutMs: 500, ...options });
+  const client = await connectRaw(server.address.port);
+  try {
+    return await finish(client, sent);
+  } finally {
+    client.close();
+    await server.shutdown();
+  }
+}
+
+/** Compares answers with those that are due. */
+export function compare(responses: readonly ReceivedResponse[], due: readonly string[]): void {
+  assertEquals(responses.map((response, index) => describe(response, due[index] ?? "")), due);
+}
+
+/**
+ * Says of an answer what was expected of it, as it is.
+ *
+ * @param expected status and Connection, and where it matters the content in JSON: `200 keep-alive "GET / "`; behind
+ *   bars what fields must be: `Name: value`, `Name: /pattern/`, `no Name`, and `content /pattern/`
+ */
+function describe(response: ReceivedResponse, expected: string): string {
+  const [first = "", ...parts] = expected.split(" | ");
+  const connection = fieldOf(response, "connection") ?? "-";
+  const content = first.includes('"') ? ` ${JSON.stringify(response.content)}` : "";
+  const actual = parts.map((part) => describePart(response, part));
+  return [`${response.status} ${connection}${content}`, ...actual].join(" | ");
+}
+
+function describePart(response: ReceivedResponse, part: string): string {
+  if (part.startsWith("content ")) {
+    return matches(part.slice("content ".length), response.content) ? part : `content ${response.content}`;
+  }
+  const name = /^(?:no )?([^:]+)/.exec(part)![1]!;
+  const values = response.fields.filter(([other]) => other === name.toLowerCase()).map(([, value]) => value);
+  if (values.length === 0) return `no ${name}`;
+  const value = values.join(", ");
+  return matches(part.slice(name.length + 2), value) ? part : `${name}: ${value}`;
+}
+
+function matches(pattern: string, text: string): boolean {
+  return pattern.startsWith("/") && pattern.endsWith("/") && new RegExp(pattern.slice(1, -1)).test(text);
+}
