@@ -110,6 +110,7 @@ class HttpServer implements Server {
       stopGrace();
       for (const connection of this.#connections) connection.close();
       const stopWaiting = clock.every(CUT_NOTICE_MS, () => {
+        for (const connection of this.#connections) connection.abandon();
         this.#connections.clear();
         this.#notifyEmpty?.();
       });
