@@ -80,7 +80,8 @@ class RunningServer implements MetricsServer {
   readonly #listener: Listener;
   readonly #store: MetricStore;
   readonly #options: MetricsServerOptions;
-  readonly #clients = new Map<ClientLoop, Promise<void>>();
+  readonly #clients = new Set<ClientLoop>();
+  #onEmpty: (() => void) | undefined;
   readonly #buffers = new ReadBuffers();
   readonly #parts: SessionParts;
   readonly #sweepTimer: ReturnType<typeof setInterval>;
@@ -121,13 +122,13 @@ class RunningServer implements MetricsServer {
     clearInterval(this.#sweepTimer);
     clearInterval(this.#idleTimer);
     await this.#accepted;
-    for (const client of this.#clients.keys()) client.stop();
+    for (const client of this.#clients) client.stop();
     if (this.#clients.size > 0) await pause(LAST_COMMANDS_MS);
-    for (const client of this.#clients.keys()) client.closeIdle();
+    for (const client of this.#clients) client.closeIdle();
     const graceTimer = setTimeout(() => {
-      for (const client of this.#clients.keys()) client.cut();
+      for (const client of this.#clients) client.cut();
     }, this.#options.graceMs ?? DEFAULT_GRACE_MS);
-    await Promise.all(this.#clients.values());
+    if (this.#clients.size > 0) await new Promise<void>((resolve) => this.#onEmpty = resolve);
     clearTimeout(graceTimer);
     try {
       await this.#store.close();
@@ -160,23 +161,23 @@ class RunningServer implements MetricsServer {
   #startClient(connection: Connection): void {
     const decoder = new LineDecoder({ maxLineBytes: this.#options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES });
     const session = new Session(this.#parts, connection, decoder);
-    const client = new ClientLoop({ connection, session, buffers: this.#buffers });
-    client.lastActiveMs = performance.now();
-    this.#clients.set(client, this.#runClient(client, connection));
+    const client = new ClientLoop({
+      connection,
+      session,
+      buffers: this.#buffers,
+      onEnd: (error) => this.#endClient(client, connection, error),
+    });
+    this.#clients.add(client);
+    this.#options.log?.debug?.(`client ${nameOf(connection)} connected`);
+    client.start();
   }
 
   // A connection that breaks is the end of that client and nothing else.
-  async #runClient(client: ClientLoop, connection: Connection): Promise<void> {
-    const { log } = this.#options;
-    log?.debug?.(`client ${nameOf(connection)} connected`);
-    try {
-      await client.run();
-      log?.debug?.(`client ${nameOf(connection)} finished`);
-    } catch (error) {
-      log?.debug?.(`client ${nameOf(connection)} gone: ${messageOf(error)}`);
-    } finally {
-      this.#clients.delete(client);
-    }
+  #endClient(client: ClientLoop, connection: Connection, error: unknown): void {
+    this.#clients.delete(client);
+    const how = error === undefined ? "finished" : `gone: ${messageOf(error)}`;
+    this.#options.log?.debug?.(`client ${nameOf(connection)} ${how}`);
+    if (this.#clients.size === 0) this.#onEmpty?.();
   }
 
   // No functions where nobody listens: the texts of refusals are not made then.
@@ -214,7 +215,7 @@ class RunningServer implements MetricsServer {
 
   #dropIdle(idleTimeoutMs: number): void {
     const oldest = performance.now() - idleTimeoutMs;
-    for (const client of this.#clients.keys()) {
+    for (const client of this.#clients) {
       if (client.lastActiveMs < oldest) client.cut();
     }
   }

@@ -6,7 +6,7 @@ import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
 import { ReplyPool } from "../../../src/servers/metrics/reply_buffer.ts";
 import { Session, type SessionEvents } from "../../../src/servers/metrics/session.ts";
 import type { MetricStore } from "../../../src/servers/metrics/store.ts";
-import type { Connection } from "../../../src/net/connection.ts";
+import type { Connection, Receiver } from "../../../src/net/connection.ts";
 import { bytesOf } from "../../support/latin1.ts";
 
 const REMOTE = { hostname: "127.0.0.1", port: 1 };
@@ -31,7 +31,7 @@ export async function converse(
 }
 
 /** The part of a connection that a conversation needs. */
-export type ServedConnection = Pick<Connection, "read" | "write" | "closeWrite" | "close" | "remote">;
+export type ServedConnection = Pick<Connection, "receive" | "write" | "closeWrite" | "close" | "remote">;
 
 /** Lets the server talk over a connection until it has closed. */
 export async function converseOver(
@@ -41,7 +41,10 @@ export async function converseOver(
 ): Promise<void> {
   const parts = { store, commands: new CommandReader(), replies: new ReplyPool(), events };
   const session = new Session(parts, connection, new LineDecoder());
-  await new ClientLoop({ connection, session, buffers: new ReadBuffers() }).run();
+  await new Promise<void>((resolve, reject) => {
+    const onEnd = (error: unknown): void => error === undefined ? resolve() : reject(error);
+    new ClientLoop({ connection, session, buffers: new ReadBuffers(), onEnd }).start();
+  });
 }
 
 /** Makes a connection that has the same bytes for one read, and takes no write before it is let go; then FIN. */
@@ -54,11 +57,11 @@ export function createStalledConnection(input: string): {
   const taken = Promise.withResolvers<void>();
   const connection: ServedConnection = {
     remote: REMOTE,
-    read: (buffer) => {
+    receive: (buffer, receiver) => {
       counts.reads++;
-      if (counts.reads > 1) return Promise.resolve(null);
-      buffer.set(bytesOf(input));
-      return Promise.resolve(input.length);
+      if (counts.reads === 1) buffer.set(bytesOf(input));
+      const count = counts.reads === 1 ? input.length : null;
+      queueMicrotask(() => receiver.onReceived(count));
     },
     write: () => {
       counts.writes++;
@@ -80,13 +83,13 @@ class ScriptedConnection {
     this.#chunks = chunks.filter((chunk) => chunk.length > 0);
   }
 
-  read(buffer: Uint8Array): Promise<number | null> {
+  receive(buffer: Uint8Array, receiver: Receiver): void {
     const chunk = this.#chunks.shift();
-    if (chunk === undefined) return Promise.resolve(null);
+    if (chunk === undefined) return queueMicrotask(() => receiver.onReceived(null));
     const count = Math.min(chunk.length, buffer.length);
     buffer.set(chunk.subarray(0, count));
     if (count < chunk.length) this.#chunks.unshift(chunk.subarray(count));
-    return Promise.resolve(count);
+    queueMicrotask(() => receiver.onReceived(count));
   }
 
   write(bytes: Uint8Array): Promise<void> {
