@@ -5,7 +5,7 @@ import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { HttpError } from "../../http/errors.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";
-import { wasReachedWithoutLinks } from "./link_guard.ts";
+import { checkWay } from "./link_guard.ts";
 import { OpenFile } from "./open_file.ts";
 
 /** Which symbolic links are followed: those whose target lies inside the root, none, or all. */
@@ -42,6 +42,9 @@ const EXHAUSTED_CODES = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
 // must not be followed. Windows knows neither flag.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const NO_LINKS = constants.O_NOFOLLOW ?? 0;
+
+// A file is not replaced more often than a few times in a thousandth of a second.
+const MAX_ATTEMPTS = 10;
 
 /** A folder of files to serve, with the rules of what may be seen. */
 export class DocumentRoot {
@@ -81,28 +84,37 @@ export class DocumentRoot {
    * Opens a located file. Its stamp tells whether it is still the same.
    *
    * @returns undefined when it is gone
-   * @throws {HttpError} 403 or 503
+   * @throws {HttpError} 403; 503 also when it is replaced all the time
    */
   async open(path: string): Promise<OpenFile | undefined> {
-    const openedAtMs = this.#options.now();
     try {
-      const file = await OpenFile.open(path, OPEN_FLAGS | (this.#followsAll ? 0 : NO_LINKS));
-      const reason = await this.#findObjection(file, path, openedAtMs);
-      if (reason === undefined) return file;
-      await file.close();
-      throw refused(path, reason);
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        const file = await this.#openOnce(path);
+        if (file !== undefined) return file;
+      }
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw toHttpError(error, path);
     }
+    throw overload(`Cannot open "${path}": it is replaced all the time`);
   }
 
-  async #findObjection(file: OpenFile, path: string, openedAtMs: number): Promise<string | undefined> {
-    if (!file.isRegular) return "it is no file any more";
-    if (this.#followsAll) return undefined;
-    const root = await this.#realRoot();
-    const isInside = await wasReachedWithoutLinks({ path, root, openedAtMs, ino: file.stamp.ino });
-    return isInside ? undefined : "a link has come in its way";
+  /** @returns undefined when it was replaced meanwhile */
+  async #openOnce(path: string): Promise<OpenFile | undefined> {
+    const openedAtMs = this.#options.now();
+    const file = await OpenFile.open(path, OPEN_FLAGS | (this.#followsAll ? 0 : NO_LINKS));
+    let isServed = false;
+    try {
+      if (!file.isRegular) throw refused(path, "it is no file any more");
+      const way = this.#followsAll
+        ? "direct"
+        : await checkWay({ path, openedAtMs, ino: file.stamp.ino, root: await this.#realRoot() });
+      if (way === "linked") throw refused(path, "a link has come in its way");
+      isServed = way === "direct";
+      return isServed ? file : undefined;
+    } finally {
+      if (!isServed) await file.close();
+    }
   }
 
   /** The names in a located directory that clients may see, in no order. @throws {HttpError} 403, 404 or 503 */
@@ -163,14 +175,12 @@ function toHttpError(error: unknown, path: string): unknown {
   if (isNotAllowed || REFUSED_CODES.has(code)) {
     return new HttpError(403, `Cannot serve "${path}": no permission`, { cause: error });
   }
-  if (EXHAUSTED_CODES.has(code)) {
-    return new HttpError(503, `Cannot open "${path}": out of resources`, {
-      code: "overload",
-      headers: [["Retry-After", "1"]],
-      cause: error,
-    });
-  }
+  if (EXHAUSTED_CODES.has(code)) return overload(`Cannot open "${path}": out of resources`, error);
   return error;
+}
+
+function overload(message: string, cause?: unknown): HttpError {
+  return new HttpError(503, message, { code: "overload", headers: [["Retry-After", "1"]], cause });
 }
 
 function codeOf(error: unknown): string {

