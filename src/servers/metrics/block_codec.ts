@@ -22,8 +22,8 @@ export function encodeBlock(chunk: Chunk, writer: PackedWriter): Uint8Array {
   writer.clear();
   for (let index = 0; index < CHECKSUM_BYTES; index++) writer.addByte(0);
   writer.addCount(chunk.length);
-  encodeTimestamps(chunk.timestamps(), writer);
-  encodeValues(chunk.values(), writer);
+  encodeTimestamps(chunk.copyTimestamps(), writer);
+  encodeValues(chunk.copyValues(), writer);
   return writer.bytes.slice();
 }
 
@@ -34,10 +34,12 @@ export function decodeBlock(block: Uint8Array, memory: SlabMemory): Chunk {
   if (length < 1 || length > CHUNK_CAPACITY) throw new RangeError(`Cannot read a block: ${length} samples`);
   let capacity = 4;
   while (capacity < length) capacity *= 2;
+  const timestamps = new Float64Array(length);
+  const values = new Float64Array(length);
+  decodeTimestamps(timestamps, reader);
+  decodeValues(values, reader);
   const chunk = new Chunk(memory, capacity);
-  chunk.length = length;
-  decodeTimestamps(chunk.timestamps(), reader);
-  decodeValues(chunk.values(), reader);
+  chunk.fill(timestamps, values);
   chunk.isDirty = false;
   return chunk;
 }

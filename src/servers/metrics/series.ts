@@ -31,13 +31,13 @@ export class Series {
     this.isDirty = true;
     const tail = this.#tail;
     const length = tail.length;
-    if (length !== 0 && timestamp <= tail.data[tail.base + length - 1]!) {
+    const offset = timestamp - tail.origin;
+    if (length !== 0 && offset <= tail.offsets[tail.offsetBase + length - 1]!) {
       return this.#putLate(timestamp, value);
     }
-    if (length < tail.capacity) {
-      const at = tail.base + length;
-      tail.data[at] = timestamp;
-      tail.data[at + tail.capacity] = value;
+    if (length !== 0 && length < tail.capacity && offset <= tail.maxOffset) {
+      tail.offsets[tail.offsetBase + length] = offset;
+      tail.values[tail.base + length] = value;
       tail.length = length + 1;
       tail.isDirty = true;
     } else {
@@ -97,10 +97,12 @@ export class Series {
     from: number,
   ): number | undefined {
     for (let at = this.#chunkIndexOf(from); at < this.chunks.length; at++) {
-      const { data, base, capacity, length } = this.chunks[at]!;
-      for (let index = base + this.chunks[at]!.indexOf(from); index < base + length; index++) {
-        if (sink.isFull) return data[index]!;
-        sink.addRow(key.bytes, key.start, key.end, data[capacity + index]!, data[index]!);
+      const chunk = this.chunks[at]!;
+      const { values, base, offsets, offsetBase, origin, length } = chunk;
+      for (let index = chunk.indexOf(from); index < length; index++) {
+        const timestamp = origin + offsets[offsetBase + index]!;
+        if (sink.isFull) return timestamp;
+        sink.addRow(key.bytes, key.start, key.end, values[base + index]!, timestamp);
       }
     }
     return undefined;
@@ -108,7 +110,9 @@ export class Series {
 
   // The next chunk has twice the room: nothing is copied while a series grows.
   #append(timestamp: number, value: number): void {
-    this.#tail = new Chunk(this.#memory, Math.min(this.#tail.capacity * 2, CHUNK_CAPACITY));
+    const { length, capacity } = this.#tail;
+    if (length < capacity) return this.#tail.insert(length, timestamp, value);
+    this.#tail = new Chunk(this.#memory, Math.min(capacity * 2, CHUNK_CAPACITY));
     this.chunks.push(this.#tail);
     this.#tail.insert(0, timestamp, value);
   }

@@ -3,26 +3,34 @@
 
 const SLAB_NUMBERS = 65_536;
 
+/** A large array, which many share. */
+export interface Slab {
+  /** Its numbers. */
+  readonly doubles: Float64Array;
+  /** The same bytes as whole numbers of half the size: two for each double. */
+  readonly halves: Uint32Array;
+}
+
 /** A run of numbers inside a slab. */
 export interface Room {
-  /** The array that holds the run. */
-  readonly slab: Float64Array;
-  /** Offset of the first number. */
+  /** The slab that holds the run. */
+  readonly slab: Slab;
+  /** Offset of the first double. */
   readonly base: number;
 }
 
-/** Hands out runs of numbers whose lengths are powers of two, and takes them back for use by others. */
+/** Hands out runs of numbers of a few lengths, and takes them back for use by others. */
 export class SlabMemory {
   readonly #free = new Map<number, Room[]>();
-  #slab = new Float64Array(0);
+  #slab: Slab = createSlab(0);
   #used = 0;
 
-  /** Room for that many numbers, with any content. @param size a power of two, at most 65,536 */
+  /** Room for that many doubles, with any content. @param size at most 65,536 */
   take(size: number): Room {
     const room = this.#free.get(size)?.pop();
     if (room !== undefined) return room;
-    if (this.#used + size > this.#slab.length) {
-      this.#slab = new Float64Array(SLAB_NUMBERS);
+    if (this.#used + size > this.#slab.doubles.length) {
+      this.#slab = createSlab(SLAB_NUMBERS);
       this.#used = 0;
     }
     const base = this.#used;
@@ -36,4 +44,9 @@ export class SlabMemory {
     if (rooms === undefined) this.#free.set(size, [room]);
     else rooms.push(room);
   }
+}
+
+function createSlab(size: number): Slab {
+  const doubles = new Float64Array(size);
+  return { doubles, halves: new Uint32Array(doubles.buffer) };
 }

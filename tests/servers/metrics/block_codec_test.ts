@@ -43,6 +43,7 @@ const ROWS: readonly (readonly [string, readonly (readonly [number, number])[], 
     12,
   ],
   ["the farthest timestamps", [[-(2 ** 53 - 1), 1], [0, 2], [2 ** 53 - 1, 3]], 16],
+  ["timestamps in two eras", [[-5, 1], [2 ** 33, 2], [2 ** 33 + 1, 3]], 16],
   ["large integers", [[0, 2 ** 53], [1, -(2 ** 53)], [2, 1e15 + 1]], 16],
   ["mixed decimals", [[0, 1], [1, 0.000001], [2, 123456.5], [3, -7.25]], 16],
 ];
@@ -54,8 +55,8 @@ for (const [name, samples, bytesPerSample] of ROWS) {
     assertEquals(chunk.length, samples.length);
     assertEquals(chunk.isDirty, false);
     for (const [index, [timestamp, value]] of samples.entries()) {
-      assertEquals(chunk.timestamps()[index], timestamp);
-      assert(Object.is(chunk.values()[index], value), `sample ${index}`);
+      assertEquals(chunk.timestampAt(index), timestamp);
+      assert(Object.is(chunk.copyValues()[index], value), `sample ${index}`);
     }
     assert(
       block.length / samples.length <= bytesPerSample,
