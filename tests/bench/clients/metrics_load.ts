@@ -3,6 +3,8 @@
 // generator's core. Commands are made beforehand and replies counted by their bytes alone, so that the generator costs
 // less than any server.
 
+import { joinBytes } from "../../../src/bytes/join_bytes.ts";
+
 /** How a server wants a put. */
 export type Dialect = "millrace" | "redis" | "graphite";
 
@@ -74,17 +76,7 @@ export function createPuts(order: LoadOrder & { task: "puts" }, connection: numb
     }
     parts.push(encoder.encode(text));
   }
-  return concat(parts);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes(parts);
 }
 
 async function put(port: number, order: LoadOrder & { task: "puts" }): Promise<number> {

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { Series } from "../../../src/servers/metrics/series.ts";
-import { SlabMemory } from "../../../src/servers/metrics/slab_memory.ts";
-import type { RowSink } from "../../../src/servers/metrics/store.ts";
-import { Random } from "../../support/random.ts";
+import { Series } from "../../../../src/servers/metrics/samples/series.ts";
+import { SlabMemory } from "../../../../src/servers/metrics/samples/slab_memory.ts";
+import type { RowSink } from "../../../../src/servers/metrics/store.ts";
+import { Random } from "../../../support/random.ts";
 
 class Rows implements RowSink {
   readonly rows: [number, number][] = [];

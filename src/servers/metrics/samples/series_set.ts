@@ -2,7 +2,7 @@ import { KeyTable } from "./key_table.ts";
 import { Series } from "./series.ts";
 import { SlabMemory } from "./slab_memory.ts";
 import type { Chunk } from "./chunk.ts";
-import type { ByteRange, RowReader, RowSink } from "./store.ts";
+import type { ByteRange, RowReader, RowSink } from "../store.ts";
 
 /** All series in memory, with their keys, in the order of first puts. */
 export class SeriesSet {

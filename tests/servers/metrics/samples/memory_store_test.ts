@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
-import { putOne, testStore } from "./store_cases.ts";
+import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
+import { putOne, testStore } from "../store_cases.ts";
 
 testStore("MemoryStore", (limits = {}) => Promise.resolve(new MemoryStore(limits)));
 

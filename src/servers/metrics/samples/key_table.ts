@@ -121,3 +121,8 @@ function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number):
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
 }
+
+/** A number that clients cannot guess, for the hash of the keys. */
+export function createSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

@@ -1,7 +1,7 @@
 // The puts of one commit as they stand in the journal: room for a checksum (4 bytes), the count (4 bytes), then
 // three columns of that many numbers: timestamps and values (doubles), orders of the series (32 bits); little-endian.
 
-import type { Series } from "./series.ts";
+import type { Series } from "../samples/series.ts";
 
 const HEADER_BYTES = 8;
 const BYTES_PER_PUT = 20;

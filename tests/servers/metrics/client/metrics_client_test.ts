@@ -1,15 +1,18 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ConnectionError } from "../../../src/net/connection.ts";
-import { MetricsClient, type MetricsClientOptions } from "../../../src/servers/metrics/client.ts";
+import { ConnectionError } from "../../../../src/net/connection.ts";
+import {
+  MetricsClient,
+  type MetricsClientOptions,
+} from "../../../../src/servers/metrics/client/metrics_client.ts";
 import {
   ClientError,
   ClientProtocolError,
   ClientSocketError,
-} from "../../../src/servers/metrics/client_errors.ts";
-import { ReplyReader } from "../../../src/servers/metrics/reply_reader.ts";
-import { runServer } from "../../../src/servers/metrics/run_server.ts";
-import { within } from "../../support/deadline.ts";
-import { bytesOf } from "../../support/latin1.ts";
+} from "../../../../src/servers/metrics/client/client_errors.ts";
+import { ReplyReader } from "../../../../src/servers/metrics/client/reply_reader.ts";
+import { runServer } from "../../../../src/servers/metrics/run_server.ts";
+import { within } from "../../../support/deadline.ts";
+import { bytesOf } from "../../../support/latin1.ts";
 
 async function withClient(
   run: (client: MetricsClient) => Promise<void>,

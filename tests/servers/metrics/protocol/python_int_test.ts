@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { writeInteger } from "../../../src/servers/metrics/number_writer.ts";
-import { parsePythonInt } from "../../../src/servers/metrics/python_int.ts";
+import { writeInteger } from "../../../../src/servers/metrics/protocol/number_writer.ts";
+import { parsePythonInt } from "../../../../src/servers/metrics/protocol/python_int.ts";
 
 function parse(text: string): number | undefined {
   const bytes = new TextEncoder().encode(`<${text}>`);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { KeyTable } from "../../../src/servers/metrics/key_table.ts";
+import { KeyTable } from "../../../../src/servers/metrics/samples/key_table.ts";
 
 function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);

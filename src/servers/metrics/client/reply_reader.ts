@@ -1,10 +1,10 @@
 // Replies as the client reads them: a status line, rows, an empty line.
 
-import { LineDecoder } from "../../bytes/line_decoder.ts";
+import { LineDecoder } from "../../../bytes/line_decoder.ts";
 import { ClientProtocolError } from "./client_errors.ts";
-import { isKey } from "./key_rules.ts";
-import { parsePythonFloat } from "./python_float.ts";
-import { parsePythonInt } from "./python_int.ts";
+import { isKey } from "../protocol/key_rules.ts";
+import { parsePythonFloat } from "../protocol/python_float.ts";
+import { parsePythonInt } from "../protocol/python_int.ts";
 
 const SPACE = 0x20;
 

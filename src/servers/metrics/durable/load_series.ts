@@ -3,10 +3,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { decodeBlock } from "./block_codec.ts";
 import { checkRow, CHECKSUM_BYTES } from "./checksum.ts";
-import type { Chunk } from "./chunk.ts";
+import type { Chunk } from "../samples/chunk.ts";
 import { decodeJournalRow, type JournalRow } from "./journal_group.ts";
-import type { Series } from "./series.ts";
-import { SeriesSet } from "./series_set.ts";
+import type { Series } from "../samples/series.ts";
+import { SeriesSet } from "../samples/series_set.ts";
 
 /** What a database held at the start. */
 export interface LoadedSeries {

@@ -1,9 +1,9 @@
-import { createDeferred } from "../../bytes/deferred.ts";
-import type { Connection } from "../../net/connection.ts";
-import { connect } from "../../net/listen.ts";
+import { createDeferred } from "../../../bytes/deferred.ts";
+import type { Connection } from "../../../net/connection.ts";
+import { connect } from "../../../net/listen.ts";
 import { ClientError, ClientProtocolError, ClientSocketError } from "./client_errors.ts";
-import { isKey } from "./key_rules.ts";
-import { formatPythonFloat } from "./python_float.ts";
+import { isKey } from "../protocol/key_rules.ts";
+import { formatPythonFloat } from "../protocol/python_float.ts";
 import { type MetricsReply, type MetricsRows, ReplyReader } from "./reply_reader.ts";
 
 const READ_BYTES = 65_536;

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { signRow } from "../../../src/servers/metrics/checksum.ts";
-import { openDurableStore } from "../../../src/servers/metrics/durable_store.ts";
-import { StoreOpenError, type StoreOpenErrorCode } from "../../../src/servers/metrics/store.ts";
-import { putOne, putUncommitted, readRows } from "./store_cases.ts";
-import { withDirectory } from "../../support/program.ts";
+import { signRow } from "../../../../src/servers/metrics/durable/checksum.ts";
+import { openDurableStore } from "../../../../src/servers/metrics/durable/durable_store.ts";
+import { StoreOpenError, type StoreOpenErrorCode } from "../../../../src/servers/metrics/store.ts";
+import { putOne, putUncommitted, readRows } from "../store_cases.ts";
+import { withDirectory } from "../../../support/program.ts";
 
 async function refuse(path: string, code: StoreOpenErrorCode): Promise<void> {
   const error = await assertRejects(() => openDurableStore(path), StoreOpenError);

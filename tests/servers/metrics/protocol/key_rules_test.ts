@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { isKey } from "../../../src/servers/metrics/key_rules.ts";
-import { Random } from "../../support/random.ts";
+import { isKey } from "../../../../src/servers/metrics/protocol/key_rules.ts";
+import { Random } from "../../../support/random.ts";
 
 const encoder = new TextEncoder();
 

@@ -1,6 +1,6 @@
 import { Chunk, CHUNK_CAPACITY } from "./chunk.ts";
 import type { SlabMemory } from "./slab_memory.ts";
-import type { RowSink } from "./store.ts";
+import type { RowSink } from "../store.ts";
 
 /** The samples of one key: chunks in ascending order of time; at least one, possibly empty. */
 export class Series {

@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { MetricsDatabase } from "../../../src/servers/metrics/database.ts";
-import { type DurableStoreOptions, openDurableStore } from "../../../src/servers/metrics/durable_store.ts";
-import type { MetricStore } from "../../../src/servers/metrics/store.ts";
-import { putOne, putUncommitted, readRows, testStore } from "./store_cases.ts";
-import { withDirectory } from "../../support/program.ts";
+import { MetricsDatabase } from "../../../../src/servers/metrics/durable/database.ts";
+import {
+  type DurableStoreOptions,
+  openDurableStore,
+} from "../../../../src/servers/metrics/durable/durable_store.ts";
+import type { MetricStore } from "../../../../src/servers/metrics/store.ts";
+import { putOne, putUncommitted, readRows, testStore } from "../store_cases.ts";
+import { withDirectory } from "../../../support/program.ts";
 
 // The store of the shared cases lives in a directory that goes with it.
 async function openTemporary(options: DurableStoreOptions): Promise<MetricStore> {

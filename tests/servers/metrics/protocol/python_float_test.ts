@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { writePythonFloat } from "../../../src/servers/metrics/number_writer.ts";
-import { formatPythonFloat, parsePythonFloat } from "../../../src/servers/metrics/python_float.ts";
+import { writePythonFloat } from "../../../../src/servers/metrics/protocol/number_writer.ts";
+import {
+  formatPythonFloat,
+  parsePythonFloat,
+} from "../../../../src/servers/metrics/protocol/python_float.ts";
 
-const PAIRS_URL = new URL("../../../../shared/python-float-repr.tsv", import.meta.url);
+const PAIRS_URL = new URL("../../../../../shared/python-float-repr.tsv", import.meta.url);
 
 function parse(text: string): number | undefined {
   const bytes = new TextEncoder().encode(`<${text}>`);

@@ -3,7 +3,7 @@
 import { isKey } from "./key_rules.ts";
 import { parsePythonFloat } from "./python_float.ts";
 import { parsePythonInt } from "./python_int.ts";
-import type { PutCommand } from "./store.ts";
+import type { PutCommand } from "../store.ts";
 
 const TAB = 0x09;
 const SPACE = 0x20;

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { test } from "../../runtimes/command_line.ts";
-import { bytesOf } from "../../support/latin1.ts";
-import { exchangeWithEnd } from "../../support/loopback.ts";
-import type { Program } from "../../support/program.ts";
-import { Random } from "../../support/random.ts";
-import { type Split, splitAtRandom, splitEverywhere } from "../../support/splits.ts";
-import { converse } from "./conversation.ts";
+import { test } from "../../../runtimes/command_line.ts";
+import { bytesOf } from "../../../support/latin1.ts";
+import { exchangeWithEnd } from "../../../support/loopback.ts";
+import type { Program } from "../../../support/program.ts";
+import { Random } from "../../../support/random.ts";
+import { type Split, splitAtRandom, splitEverywhere } from "../../../support/splits.ts";
+import { converse } from "../conversation.ts";
 
 const OK = "ok\n\n";
 const WRONG = "error\nwrong command\n\n";

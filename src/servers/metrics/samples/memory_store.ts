@@ -1,5 +1,7 @@
+import { createSeed } from "./key_table.ts";
+import { firstKeptTimestamp } from "./retention.ts";
 import { SeriesSet } from "./series_set.ts";
-import type { ByteRange, MetricStore, PutCommand, PutOutcome, RowReader, StoreLimits } from "./store.ts";
+import type { ByteRange, MetricStore, PutCommand, PutOutcome, RowReader, StoreLimits } from "../store.ts";
 
 /** Settings of a {@linkcode MemoryStore}. */
 export interface MemoryStoreOptions extends StoreLimits {
@@ -73,14 +75,4 @@ export class MemoryStore implements MetricStore {
   #firstTimestamp(): number {
     return firstKeptTimestamp(this.#now, this.#retentionSeconds);
   }
-}
-
-/** The oldest timestamp that the retention keeps, in seconds; -Infinity without one. */
-export function firstKeptTimestamp(now: () => number, retentionSeconds: number | undefined): number {
-  return retentionSeconds === undefined ? -Infinity : now() / 1000 - retentionSeconds;
-}
-
-/** A number that clients cannot guess, for the hash of the keys. */
-export function createSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

@@ -1,16 +1,18 @@
-import { createDeferred, type Deferred } from "../../bytes/deferred.ts";
-import { resolveDataFile } from "../../sqlite/database_file.ts";
-import { toOpenError } from "../../sqlite/open_errors.ts";
+import { createDeferred, type Deferred } from "../../../bytes/deferred.ts";
+import { resolveDataFile } from "../../../sqlite/database_file.ts";
+import { toOpenError } from "../../../sqlite/open_errors.ts";
+import { createSeed } from "../samples/key_table.ts";
+import type { MemoryStoreOptions } from "../samples/memory_store.ts";
+import { firstKeptTimestamp } from "../samples/retention.ts";
+import type { Series } from "../samples/series.ts";
+import type { SeriesSet } from "../samples/series_set.ts";
+import type { ByteRange, Durability, MetricStore, PutCommand, PutOutcome, RowReader } from "../store.ts";
 import { AcknowledgedMark, readMark, removeMark } from "./acknowledged_mark.ts";
 import { MetricsDatabase } from "./database.ts";
 import { openDatabase } from "./database_file.ts";
-import { type LoadedSeries, loadSeries } from "./durable_load.ts";
 import { JournalGroup } from "./journal_group.ts";
-import { createSeed, firstKeptTimestamp, type MemoryStoreOptions } from "./memory_store.ts";
+import { type LoadedSeries, loadSeries } from "./load_series.ts";
 import { Sealer } from "./sealer.ts";
-import type { Series } from "./series.ts";
-import type { SeriesSet } from "./series_set.ts";
-import type { ByteRange, Durability, MetricStore, PutCommand, PutOutcome, RowReader } from "./store.ts";
 
 // Sealing begins when the journal holds this many puts (40 MB) or rows; a start after a kill replays about as many.
 const SEAL_AFTER_PUTS = 2_000_000;

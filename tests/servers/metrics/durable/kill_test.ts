@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { MetricsClient } from "../../../src/servers/metrics/client.ts";
-import { within } from "../../support/deadline.ts";
-import { withDirectory } from "../../support/program.ts";
-import { Random } from "../../support/random.ts";
+import { MetricsClient } from "../../../../src/servers/metrics/client/metrics_client.ts";
+import { within } from "../../../support/deadline.ts";
+import { withDirectory } from "../../../support/program.ts";
+import { Random } from "../../../support/random.ts";
 
 const KILLS = 100;
 const REPLY_BYTES = 4;
@@ -14,7 +14,7 @@ interface ServerProcess {
 }
 
 async function startServer(dataFile: string): Promise<ServerProcess> {
-  const program = new URL("./server_process.ts", import.meta.url).href;
+  const program = new URL("../server_process.ts", import.meta.url).href;
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-lock", "--no-check", "--quiet", "--allow-all", program, dataFile, "3000"],
     stdout: "piped",

@@ -7,8 +7,8 @@
 import type { MetricsDatabase } from "./database.ts";
 import { encodeBlock } from "./block_codec.ts";
 import { PackedWriter } from "./packed_bytes.ts";
-import type { Series } from "./series.ts";
-import type { SeriesSet } from "./series_set.ts";
+import type { Series } from "../samples/series.ts";
+import type { SeriesSet } from "../samples/series_set.ts";
 
 // How long clients wait for one piece, about.
 const PIECE_MS = 4;

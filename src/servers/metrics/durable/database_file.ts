@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type DatabaseKind, openDatabaseFile, type OpenedDatabase } from "../../sqlite/database_file.ts";
-import type { Durability } from "./store.ts";
+import { type DatabaseKind, openDatabaseFile, type OpenedDatabase } from "../../../sqlite/database_file.ts";
+import type { Durability } from "../store.ts";
 
 // The first bytes of key, samples and puts are a checksum. The state is one row: a number that no other database has,
 // the largest id of a series ever, and the largest id of a row of the journal that was sealed.

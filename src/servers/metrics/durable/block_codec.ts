@@ -5,9 +5,9 @@
 // block = room for a checksum, count, timestamps, values
 
 import { CHECKSUM_BYTES } from "./checksum.ts";
-import { Chunk, CHUNK_CAPACITY } from "./chunk.ts";
+import { Chunk, CHUNK_CAPACITY } from "../samples/chunk.ts";
 import { MAX_PACKED_INTEGER, PackedReader, type PackedWriter } from "./packed_bytes.ts";
-import type { SlabMemory } from "./slab_memory.ts";
+import type { SlabMemory } from "../samples/slab_memory.ts";
 
 // Form of the values: 0 to 6 is the number of decimals.
 const MAX_DECIMALS = 6;

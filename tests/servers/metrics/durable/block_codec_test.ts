@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { decodeBlock, encodeBlock } from "../../../src/servers/metrics/block_codec.ts";
-import { checkRow, signRow } from "../../../src/servers/metrics/checksum.ts";
-import { Chunk } from "../../../src/servers/metrics/chunk.ts";
-import { decodeJournalRow, JournalGroup } from "../../../src/servers/metrics/journal_group.ts";
-import { PackedReader, PackedWriter } from "../../../src/servers/metrics/packed_bytes.ts";
-import { Series } from "../../../src/servers/metrics/series.ts";
-import { SlabMemory } from "../../../src/servers/metrics/slab_memory.ts";
-import { Random } from "../../support/random.ts";
+import { decodeBlock, encodeBlock } from "../../../../src/servers/metrics/durable/block_codec.ts";
+import { checkRow, signRow } from "../../../../src/servers/metrics/durable/checksum.ts";
+import { Chunk } from "../../../../src/servers/metrics/samples/chunk.ts";
+import { decodeJournalRow, JournalGroup } from "../../../../src/servers/metrics/durable/journal_group.ts";
+import { PackedReader, PackedWriter } from "../../../../src/servers/metrics/durable/packed_bytes.ts";
+import { Series } from "../../../../src/servers/metrics/samples/series.ts";
+import { SlabMemory } from "../../../../src/servers/metrics/samples/slab_memory.ts";
+import { Random } from "../../../support/random.ts";
 
 const memory = new SlabMemory();
 
