@@ -271,3 +271,17 @@ Deno.test("openDurableStore() takes an empty file for a new one, and leaves noth
     await again.close();
     assertEquals(await namesIn(directory), ["metrics.db"]);
   }));
+
+Deno.test({
+  name: "openDurableStore() refuses a file that may not be written, and leaves nothing beside it",
+  // Root may write everything.
+  ignore: Deno.uid() === 0,
+  fn: () =>
+    withDirectory(async (directory) => {
+      const path = `${directory}/metrics.db`;
+      await (await openDurableStore(path)).close();
+      await Deno.chmod(path, 0o444);
+      await refuseUntouched(path, "denied");
+      assertEquals(await namesIn(directory), ["metrics.db"]);
+    }),
+});
