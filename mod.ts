@@ -89,10 +89,14 @@ export type {
   MetricsLog,
   MetricsServerOptions,
 } from "./src/servers/metrics/server_options.ts";
-export { MetricsClient } from "./src/servers/metrics/client.ts";
-export type { MetricsClientOptions } from "./src/servers/metrics/client.ts";
-export { ClientError, ClientProtocolError, ClientSocketError } from "./src/servers/metrics/client_errors.ts";
-export type { MetricsRows } from "./src/servers/metrics/reply_reader.ts";
+export { MetricsClient } from "./src/servers/metrics/client/metrics_client.ts";
+export type { MetricsClientOptions } from "./src/servers/metrics/client/metrics_client.ts";
+export {
+  ClientError,
+  ClientProtocolError,
+  ClientSocketError,
+} from "./src/servers/metrics/client/client_errors.ts";
+export type { MetricsRows } from "./src/servers/metrics/client/reply_reader.ts";
 export { StoreOpenError } from "./src/servers/metrics/store.ts";
 export type {
   ByteRange,

@@ -212,7 +212,8 @@ async function checkHeader(path: string, kind: DatabaseKind): Promise<void> {
 }
 
 async function readHeader(path: string): Promise<Buffer> {
-  const file = await open(path, "r");
+  // Opened for writing too, to be refused here where that is not allowed: SQLite would leave files beside it first.
+  const file = await open(path, "r+");
   try {
     // What is missing of a short file stays zero.
     const header = Buffer.alloc(HEADER_BYTES);

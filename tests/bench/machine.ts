@@ -10,7 +10,7 @@ export interface Machine {
   readonly memoryBytes: number;
   /** Operating system and its release. */
   readonly system: string;
-  /** Version by name of runtime or tool; a name that is missing here is not installed. */
+  /** Version by name of runtime or tool, where it tells one; a name that is missing here is not installed. */
   readonly versions: ReadonlyMap<string, string>;
   /** Whether servers run on core 0 and load generators on core 1. */
   readonly isPinned: boolean;
@@ -22,6 +22,9 @@ const PROBES: readonly (readonly string[])[] = [
   ["nginx", "-v"],
   ["wrk", "-v"],
   ["ab", "-V"],
+  ["redis-server", "--version"],
+  ["victoria-metrics", "--version"],
+  ["carbon-cache", "--help"],
   ["taskset", "--version"],
 ];
 
@@ -65,7 +68,7 @@ export function describeMachine(machine: Machine): string {
 async function readVersion(processes: ProcessGroup, probe: readonly string[]): Promise<string | undefined> {
   try {
     const { stdout, stderr } = await processes.run(probe);
-    return /\d+\.\d+(\.\d+)?/.exec(stdout + stderr)?.[0];
+    return /\d+\.\d+(\.\d+)?/.exec(stdout + stderr)?.[0] ?? "(unknown version)";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -6,7 +6,9 @@ import { HTTP_SECTION } from "./http_section.ts";
 import { LATENCY_SECTION } from "./latency_section.ts";
 import { describeMachine, inspectMachine } from "./machine.ts";
 import { MEMORY_SECTION } from "./memory_section.ts";
+import { METRICS_SECTION } from "./metrics_section.ts";
 import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
+import { createMemoryPeers } from "./peers/metrics_peers.ts";
 import { HELLO_PEERS, MEMORY_PEERS } from "./peers/peers.ts";
 import { STATIC_PEERS } from "./peers/static_peers.ts";
 import { ProcessGroup } from "./processes.ts";
@@ -22,6 +24,7 @@ const SECTIONS: readonly Section[] = [
   LATENCY_SECTION,
   STATIC_SECTION,
   TRAP_SECTION,
+  METRICS_SECTION,
 ];
 const ROOT = new URL("../../", import.meta.url);
 
@@ -33,7 +36,9 @@ async function main(): Promise<number> {
     checkNames(
       "server",
       options.only,
-      [...HELLO_PEERS, ...MEMORY_PEERS, ...STATIC_PEERS, ...TRAP_PEERS].map((peer) => peer.name),
+      [...HELLO_PEERS, ...MEMORY_PEERS, ...STATIC_PEERS, ...TRAP_PEERS, ...createMemoryPeers()].map((peer) =>
+        peer.name
+      ),
     );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -1,6 +1,6 @@
 import { askHello, download, upload } from "./clients/transfers.ts";
-import { pin } from "./machine.ts";
-import { type Peer, type RunningPeer, startPeer, withRaisedLimit } from "./peers/peer.ts";
+import { holdIdleConnections } from "./idle_clients.ts";
+import { type Peer, type RunningPeer, startPeer } from "./peers/peer.ts";
 import { MEMORY_PEERS, selectPeers } from "./peers/peers.ts";
 import { firstLine } from "./peers/start_hello.ts";
 import { measurePeakGrowth } from "./process_costs.ts";
@@ -8,11 +8,9 @@ import { withDeadline } from "./processes.ts";
 import type { Bench, Section, SectionReport } from "./section.ts";
 import { formatNumber } from "./table.ts";
 
-const IDLE_CONNECTIONS = 10_000;
 const TRANSFER_BYTES = 2 ** 30;
 const MEBIBYTE = 2 ** 20;
 const DEADLINE_MS = 60_000;
-const IDLE_CLIENT = decodeURIComponent(new URL("./clients/idle_connections.ts", import.meta.url).pathname);
 
 interface Task {
   readonly title: string;
@@ -37,7 +35,7 @@ const TASKS: readonly Task[] = [
   {
     title: "10,000 idle connections",
     bytes: 0,
-    run: holdIdleConnections,
+    run: (bench, { port }) => holdIdleConnections(bench, port),
   },
   {
     title: "1 GiB upload, length",
@@ -105,25 +103,6 @@ async function measureTask(bench: Bench, peer: Peer, task: Task): Promise<Growth
     }
   } catch (error) {
     return { task: task.title, problem: firstLine(error) };
-  }
-}
-
-async function holdIdleConnections(bench: Bench, { port }: RunningPeer): Promise<void> {
-  const program = [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--allow-net",
-    IDLE_CLIENT,
-    String(port),
-    String(IDLE_CONNECTIONS),
-  ];
-  const client = bench.processes.start(withRaisedLimit(pin(bench.machine, 1, program)));
-  try {
-    const line = await client.nextLine();
-    if (line !== `open ${IDLE_CONNECTIONS}`) throw new Error(`Cannot open the connections: "${line}"`);
-  } finally {
-    await client.stop();
   }
 }
 

@@ -1,4 +1,4 @@
-import { MAX_NUMBER_BYTES, writeInteger, writePythonFloat } from "./number_writer.ts";
+import { MAX_NUMBER_BYTES, writeInteger, writePythonFloat } from "./protocol/number_writer.ts";
 import type { RowSink } from "./store.ts";
 
 const SPACE = 0x20;

@@ -3,9 +3,9 @@ import { LineDecoder } from "../../bytes/line_decoder.ts";
 import type { Connection, Listener, NetAddress } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
 import { ClientLoop, ReadBuffers } from "./client_loop.ts";
-import { CommandReader } from "./protocol.ts";
-import { showLine } from "./line_text.ts";
-import { MemoryStore } from "./memory_store.ts";
+import { CommandReader } from "./protocol/command_reader.ts";
+import { showLine } from "./protocol/line_text.ts";
+import { MemoryStore } from "./samples/memory_store.ts";
 import { ReplyPool } from "./reply_buffer.ts";
 import type { MetricsServerOptions } from "./server_options.ts";
 import { Session, type SessionConnection, type SessionParts } from "./session.ts";
@@ -70,7 +70,7 @@ export async function runServer(
 async function openStore(options: MetricsServerOptions): Promise<MetricStore> {
   const { dataFile } = options;
   if (dataFile === undefined) return new MemoryStore(options);
-  const { openDurableStore } = await import("./durable_store.ts");
+  const { openDurableStore } = await import("./durable/durable_store.ts");
   return await openDurableStore(dataFile, options);
 }
 

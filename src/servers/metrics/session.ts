@@ -1,7 +1,7 @@
 import type { LineDecoder } from "../../bytes/line_decoder.ts";
 import type { MaybePromise } from "../../bytes/maybe_promise.ts";
 import type { Connection } from "../../net/connection.ts";
-import type { CommandReader } from "./protocol.ts";
+import type { CommandReader } from "./protocol/command_reader.ts";
 import type { ReplyBuffer, ReplyPool } from "./reply_buffer.ts";
 import type { MetricStore, PutOutcome } from "./store.ts";
 

@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console -- a program: it announces itself on stdout
-// Opens connections, asks for one hello on each, and holds them: idle_connections.ts PORT COUNT.
+// Opens connections, asks for one hello on each, or sends one line and takes the answer, and holds them:
+// idle_connections.ts PORT COUNT [LINE].
 // A process of its own, tied to the generator's core. Prints "open COUNT" when all are answered, and waits to be ended.
 
 import { AnswerReader } from "../answers.ts";
@@ -8,14 +9,16 @@ import { AnswerReader } from "../answers.ts";
 const AT_A_TIME = 128;
 
 async function main(): Promise<void> {
-  const [port = "", count = ""] = Deno.args;
+  const [port = "", count = "", line] = Deno.args;
+  const ask = (connection: Deno.Conn): Promise<Deno.Conn> =>
+    line === undefined ? askOnce(connection, port) : sayOnce(connection, line);
   const connections: Deno.Conn[] = [];
   const openNext = async (): Promise<void> => {
     while (connections.length < Number(count)) {
       const place = connections.length;
       const connection = Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
       connections.length++;
-      connections[place] = await askOnce(await connection, port);
+      connections[place] = await ask(await connection);
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, openNext));
@@ -29,6 +32,14 @@ async function askOnce(connection: Deno.Conn, port: string): Promise<Deno.Conn> 
   const head = await answers.readHead();
   await answers.readBody(head);
   if (head.status !== 200) throw new Error(`Cannot use the server: expected 200, got ${head.status}`);
+  return connection;
+}
+
+async function sayOnce(connection: Deno.Conn, line: string): Promise<Deno.Conn> {
+  await connection.write(new TextEncoder().encode(`${line}\n`));
+  if (await connection.read(new Uint8Array(1_024)) === null) {
+    throw new Error("Cannot use the server: it closed");
+  }
   return connection;
 }
 

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { LineDecoder } from "../../../src/bytes/line_decoder.ts";
 import { ClientLoop, ReadBuffers } from "../../../src/servers/metrics/client_loop.ts";
-import { CommandReader } from "../../../src/servers/metrics/protocol.ts";
-import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
+import { CommandReader } from "../../../src/servers/metrics/protocol/command_reader.ts";
+import { MemoryStore } from "../../../src/servers/metrics/samples/memory_store.ts";
 import { ReplyPool } from "../../../src/servers/metrics/reply_buffer.ts";
 import { Session, type SessionEvents } from "../../../src/servers/metrics/session.ts";
 import type { MetricStore } from "../../../src/servers/metrics/store.ts";

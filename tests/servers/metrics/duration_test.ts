@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseDurationSeconds } from "../../../src/servers/metrics/duration.ts";
-import { showLine } from "../../../src/servers/metrics/line_text.ts";
+import { showLine } from "../../../src/servers/metrics/protocol/line_text.ts";
 
 Deno.test("parseDurationSeconds() reads seconds, minutes, hours and days", () => {
   assertEquals(["90s", "5m", "2h", "30d"].map(parseDurationSeconds), [90, 300, 7_200, 2_592_000]);

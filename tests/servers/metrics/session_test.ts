@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
+import { MemoryStore } from "../../../src/servers/metrics/samples/memory_store.ts";
 import { type ReplyBuffer, ReplyPool } from "../../../src/servers/metrics/reply_buffer.ts";
 import type {
   ByteRange,

@@ -1,0 +1,208 @@
+import type { Room, SlabMemory } from "./slab_memory.ts";
+
+// Most series of a large set have few samples; room is doubled from here.
+const FIRST_CAPACITY = 8;
+
+/** How many samples a full chunk holds: 6 KiB, so a busy series wastes at most that much. */
+export const CHUNK_CAPACITY = 512;
+
+// What fits into half a double.
+const MAX_NARROW_OFFSET = 2 ** 32 - 1;
+
+/**
+ * A run of samples of one series in ascending order of time, in two columns.
+ *
+ * A timestamp is kept as its distance from the chunk's origin, in 4 bytes, which makes 12 for a sample. A chunk whose
+ * timestamps are 136 years apart, or as many of whatever unit they have, becomes wide: 8 bytes for each, origin 0.
+ */
+export class Chunk {
+  /** The array with the values; those of other chunks are in it too. */
+  values: Float64Array;
+  /** Offset of the first value. */
+  base: number;
+  /** The array with the distances from the origin. */
+  offsets: Uint32Array | Float64Array;
+  /** Place of the first distance in `offsets`. */
+  offsetBase: number;
+  /** The timestamp from which distances count. */
+  origin = 0;
+  /** The largest distance that can be kept. */
+  maxOffset: number = MAX_NARROW_OFFSET;
+  /** How many samples there is room for. */
+  capacity: number;
+  /** How many samples there are. */
+  length = 0;
+  /** Number of the block that holds the chunk in a database; 0 when there is none. */
+  blockId = 0;
+  /** Whether the samples changed since the block was written. */
+  isDirty = true;
+  readonly #memory: SlabMemory;
+  #room: Room;
+
+  /** Makes an empty chunk. @param capacity room for this many samples, an even number; default a few, growing */
+  constructor(memory: SlabMemory, capacity: number = FIRST_CAPACITY) {
+    this.#memory = memory;
+    this.#room = memory.take(capacity * 1.5);
+    this.capacity = capacity;
+    this.values = this.#room.slab.doubles;
+    this.base = this.#room.base;
+    this.offsets = this.#room.slab.halves;
+    this.offsetBase = (this.base + capacity) * 2;
+  }
+
+  /** Whether no further sample can be taken. */
+  get isFull(): boolean {
+    return this.length === CHUNK_CAPACITY;
+  }
+
+  /** Seconds since 1970 of the sample at an index. */
+  timestampAt(index: number): number {
+    return this.origin + this.offsets[this.offsetBase + index]!;
+  }
+
+  /** A copy of the timestamps. */
+  copyTimestamps(): Float64Array<ArrayBuffer> {
+    const timestamps = new Float64Array(this.length);
+    for (let index = 0; index < this.length; index++) timestamps[index] = this.timestampAt(index);
+    return timestamps;
+  }
+
+  /** A copy of the values. */
+  copyValues(): Float64Array<ArrayBuffer> {
+    return this.values.slice(this.base, this.base + this.length) as Float64Array<ArrayBuffer>;
+  }
+
+  /** Fills an empty chunk. @param timestamps in ascending order, no more than there is room for */
+  fill(timestamps: Float64Array, values: Float64Array): void {
+    const { length } = timestamps;
+    this.insert(0, timestamps[0]!, values[0]!);
+    this.#reach(timestamps[length - 1]!);
+    for (let index = 0; index < length; index++) {
+      this.offsets[this.offsetBase + index] = timestamps[index]! - this.origin;
+    }
+    this.values.set(values, this.base);
+    this.length = length;
+  }
+
+  /** Index of the first sample at or after a timestamp; `length` when there is none. */
+  indexOf(timestamp: number): number {
+    const { offsets, offsetBase } = this;
+    const offset = timestamp - this.origin;
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (offsets[offsetBase + middle]! < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Inserts a sample in front of the one at an index; the chunk must not be full. */
+  insert(index: number, timestamp: number, value: number): void {
+    const { length } = this;
+    if (length === this.capacity) this.#move(this.capacity * 2);
+    this.#reach(timestamp);
+    const { values, base, offsets, offsetBase } = this;
+    if (index < length) {
+      values.copyWithin(base + index + 1, base + index, base + length);
+      offsets.copyWithin(offsetBase + index + 1, offsetBase + index, offsetBase + length);
+    }
+    values[base + index] = value;
+    offsets[offsetBase + index] = timestamp - this.origin;
+    this.length = length + 1;
+    this.isDirty = true;
+  }
+
+  /** Sets the value of the sample at an index. */
+  replace(index: number, value: number): void {
+    this.values[this.base + index] = value;
+    this.isDirty = true;
+  }
+
+  /** Moves the samples from an index on into a new chunk. */
+  splitAt(index: number): Chunk {
+    const upper = new Chunk(this.#memory, CHUNK_CAPACITY);
+    for (let at = index; at < this.length; at++) {
+      upper.insert(at - index, this.timestampAt(at), this.values[this.base + at]!);
+    }
+    this.length = index;
+    this.isDirty = true;
+    return upper;
+  }
+
+  /** Removes a number of samples from the start. */
+  dropFirst(count: number): void {
+    const { values, base, offsets, offsetBase, length } = this;
+    values.copyWithin(base, base + count, base + length);
+    offsets.copyWithin(offsetBase, offsetBase + count, offsetBase + length);
+    this.length = length - count;
+    this.isDirty = true;
+  }
+
+  /** Gives the room back; the chunk must not be used any more. */
+  release(): void {
+    this.#memory.give(this.#room, this.#sizeOf(this.capacity));
+  }
+
+  // Makes the distance of a timestamp one that can be kept.
+  #reach(timestamp: number): void {
+    if (this.#isWide) return;
+    if (this.length === 0) {
+      this.origin = timestamp;
+      return;
+    }
+    const first = Math.min(timestamp, this.timestampAt(0));
+    const last = Math.max(timestamp, this.timestampAt(this.length - 1));
+    if (last - first > MAX_NARROW_OFFSET) this.#widen();
+    else if (first < this.origin || last - this.origin > MAX_NARROW_OFFSET) this.#countFrom(first);
+  }
+
+  #countFrom(origin: number): void {
+    const shift = this.origin - origin;
+    for (let index = 0; index < this.length; index++) this.offsets[this.offsetBase + index]! += shift;
+    this.origin = origin;
+  }
+
+  #widen(): void {
+    const timestamps = this.copyTimestamps();
+    const narrow = this.#room;
+    const { values, base, capacity } = this;
+    this.maxOffset = Infinity;
+    this.origin = 0;
+    this.#take(capacity);
+    this.values.set(values.subarray(base, base + this.length), this.base);
+    this.offsets.set(timestamps, this.offsetBase);
+    this.#memory.give(narrow, capacity * 1.5);
+  }
+
+  #move(capacity: number): void {
+    const { values, base, offsets, offsetBase, length } = this;
+    const old = this.#room;
+    const oldSize = this.#sizeOf(this.capacity);
+    this.#take(capacity);
+    for (let index = 0; index < length; index++) {
+      this.values[this.base + index] = values[base + index]!;
+      this.offsets[this.offsetBase + index] = offsets[offsetBase + index]!;
+    }
+    this.#memory.give(old, oldSize);
+  }
+
+  #take(capacity: number): void {
+    this.#room = this.#memory.take(this.#sizeOf(capacity));
+    const { slab, base } = this.#room;
+    this.capacity = capacity;
+    this.values = slab.doubles;
+    this.base = base;
+    this.offsets = this.#isWide ? slab.doubles : slab.halves;
+    this.offsetBase = this.#isWide ? base + capacity : (base + capacity) * 2;
+  }
+
+  #sizeOf(capacity: number): number {
+    return capacity * (this.#isWide ? 2 : 1.5);
+  }
+
+  get #isWide(): boolean {
+    return this.maxOffset !== MAX_NARROW_OFFSET;
+  }
+}

@@ -1,0 +1,257 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { MetricsDatabase } from "../../../../src/servers/metrics/durable/database.ts";
+import {
+  type DurableStoreOptions,
+  openDurableStore,
+} from "../../../../src/servers/metrics/durable/durable_store.ts";
+import type { MetricStore } from "../../../../src/servers/metrics/store.ts";
+import { putOne, putUncommitted, readRows, testStore } from "../store_cases.ts";
+import { withDirectory } from "../../../support/program.ts";
+
+// The store of the shared cases lives in a directory that goes with it.
+async function openTemporary(options: DurableStoreOptions): Promise<MetricStore> {
+  const directory = await Deno.makeTempDir();
+  const store = await openDurableStore(`${directory}/metrics.db`, options);
+  let isGone = false;
+  return {
+    put: (command) => store.put(command),
+    openRows: (key) => store.openRows(key),
+    commit: () => store.commit(),
+    maintain: () => store.maintain(),
+    close: async () => {
+      await store.close();
+      if (!isGone) await Deno.remove(directory, { recursive: true });
+      isGone = true;
+    },
+  };
+}
+
+testStore("DurableStore", (limits = {}) => openTemporary(limits));
+testStore(
+  "DurableStore that seals all the time",
+  (limits = {}) => openTemporary({ ...limits, sealAfterPuts: 1 }),
+);
+testStore(
+  "DurableStore with normal durability",
+  (limits = {}) => openTemporary({ ...limits, durability: "normal" }),
+);
+
+Deno.test("openDurableStore() finds everything again, whether it was sealed, journalled or both", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const model = new Map<string, string>();
+    for (let round = 0; round < 6; round++) {
+      const store = await openDurableStore(path, { sealAfterPuts: 700 });
+      assertEquals((await readRows(store, "*")).sort(), [...model.values()].sort());
+      for (let step = 0; step < 1_000; step++) {
+        const key = `key${(step * 7 + round) % 13}`;
+        const timestamp = (step * 7_919 + round * 13) % 900;
+        await putUncommitted(store, key, step / 4, timestamp);
+        model.set(`${key} ${timestamp}`, `${key} ${step / 4} ${timestamp}`);
+        if (step % 100 === 99) await store.commit();
+      }
+      await store.close();
+    }
+    const store = await openDurableStore(path);
+    assertEquals((await readRows(store, "*")).sort(), [...model.values()].sort());
+    await store.close();
+  }));
+
+Deno.test("openDurableStore() finds what was committed when the process ended without a word", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    for (let index = 0; index < 50; index++) await putOne(store, "k", index, index);
+    // A copy of the files is what a kill would leave.
+    await Deno.copyFile(path, `${directory}/copy.db`);
+    await Deno.copyFile(`${path}-wal`, `${directory}/copy.db-wal`);
+    await store.close();
+    const copy = await openDurableStore(`${directory}/copy.db`);
+    assertEquals((await readRows(copy, "k")).length, 50);
+    await copy.close();
+  }));
+
+Deno.test("openDurableStore() keeps the order of first puts over restarts and dropped keys", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    let nowMs = 0;
+    const options = { retentionSeconds: 100, now: () => nowMs };
+    const first = await openDurableStore(path, options);
+    for (const key of ["c", "a", "z"]) await putOne(first, key, 1, key === "z" ? 0 : 90);
+    nowMs = 150_000;
+    await first.maintain();
+    await putOne(first, "b", 1, 100);
+    await first.close();
+    const second = await openDurableStore(path, options);
+    await putOne(second, "z", 2, 100);
+    assertEquals(await readRows(second, "*"), ["c 1 90", "a 1 90", "b 1 100", "z 2 100"]);
+    await second.close();
+    const third = await openDurableStore(path, options);
+    assertEquals(await readRows(third, "*"), ["c 1 90", "a 1 90", "b 1 100", "z 2 100"]);
+    await third.close();
+  }));
+
+Deno.test("DurableStore drops expired samples and keys from the file", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    let nowMs = 0;
+    const options = { retentionSeconds: 10, now: () => nowMs };
+    const store = await openDurableStore(path, options);
+    for (let index = 0; index < 2_000; index++) {
+      await putUncommitted(store, `k${index % 4}`, index, index % 2);
+    }
+    await store.close();
+    nowMs = 60_000;
+    const later = await openDurableStore(path, options);
+    await later.maintain();
+    await later.close();
+    const database = new DatabaseSync(path, { readOnly: true });
+    const counts = ["series", "block", "journal"].map((table) =>
+      database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count
+    );
+    database.close();
+    assertEquals(counts, [0, 0, 0]);
+  }));
+
+Deno.test("DurableStore takes 4 bytes on disk or less for a sample of regular gauges", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path, { durability: "normal" });
+    const count = 200_000;
+    for (let index = 0; index < count; index++) {
+      const step = Math.floor(index / 20);
+      const value = 50 + (step * 37 % 100) / 10;
+      void putUncommitted(store, `gauge${index % 20}`, value, 1_700_000_000 + step * 10);
+    }
+    await store.commit();
+    await store.close();
+    const bytesPerSample = (await Deno.stat(path)).size / count;
+    assert(bytesPerSample <= 4, `${bytesPerSample} bytes per sample`);
+  }));
+
+// Lets one method of the database fail once.
+function failOnce(name: "insertJournal" | "writeBlock" | "deleteSeries" | "setLastOrder"): void {
+  const original: unknown = Reflect.get(MetricsDatabase.prototype, name);
+  Reflect.set(MetricsDatabase.prototype, name, () => {
+    Reflect.set(MetricsDatabase.prototype, name, original);
+    throw new Error("disk full");
+  });
+}
+
+Deno.test("DurableStore.commit() rejects when the database refuses, and none of the puts is stored", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    await putOne(store, "a", 1, 1);
+    failOnce("insertJournal");
+    await putUncommitted(store, "b", 1, 1);
+    await putUncommitted(store, "a", 2, 1);
+    await assertRejects(() => Promise.resolve(store.commit()), Error, "disk full");
+    assertEquals(await readRows(store, "*"), ["a 1 1"]);
+    await putOne(store, "c", 1, 1);
+    await store.close();
+    const again = await openDurableStore(path);
+    assertEquals(await readRows(again, "*"), ["a 1 1", "c 1 1"]);
+    await again.close();
+  }));
+
+Deno.test("DurableStore.put() throws when the commit that a limit needs fails, and nothing of it is stored", () =>
+  withDirectory(async (directory) => {
+    const store = await openDurableStore(`${directory}/metrics.db`, { maxSamples: 1 });
+    await putUncommitted(store, "a", 1, 1);
+    failOnce("insertJournal");
+    await assertRejects(() => putUncommitted(store, "a", 1, 2), Error, "disk full");
+    assertEquals(store.commit(), undefined);
+    assertEquals(await readRows(store, "*"), []);
+    assertEquals(await putOne(store, "a", 1, 3), "stored");
+    await store.close();
+  }));
+
+Deno.test("DurableStore outlives a failure of sealing: the journal keeps what blocks do not", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path, { sealAfterPuts: 1 });
+    failOnce("writeBlock");
+    for (let index = 0; index < 20; index++) await putOne(store, `k${index % 2}`, index, index);
+    await store.close();
+    const again = await openDurableStore(path);
+    assertEquals((await readRows(again, "*")).length, 20);
+    await again.close();
+  }));
+
+Deno.test("DurableStore.close() leaves in the journal what cannot be sealed", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    await putOne(store, "a", 1, 1);
+    failOnce("writeBlock");
+    await store.close();
+    const again = await openDurableStore(path);
+    assertEquals(await readRows(again, "a"), ["a 1 1"]);
+    await again.close();
+  }));
+
+Deno.test("DurableStore.close() rejects when the last puts cannot be committed", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    await putOne(store, "a", 1, 1);
+    await putUncommitted(store, "a", 2, 2);
+    failOnce("insertJournal");
+    await assertRejects(() => store.close(), Error, "disk full");
+    const again = await openDurableStore(path);
+    assertEquals(await readRows(again, "a"), ["a 1 1"]);
+    await again.close();
+  }));
+
+Deno.test("DurableStore forgets the keys of puts that could not be stored: they do not count", () =>
+  withDirectory(async (directory) => {
+    const store = await openDurableStore(`${directory}/metrics.db`, { maxSeries: 2 });
+    await putOne(store, "a", 1, 1);
+    for (const name of ["insertJournal", "setLastOrder"] as const) {
+      failOnce(name);
+      await assertRejects(() => putOne(store, "b", 1, 1), Error, "disk full");
+    }
+    assertEquals(await putOne(store, "c", 1, 1), "stored");
+    assertEquals(await readRows(store, "*"), ["a 1 1", "c 1 1"]);
+    await store.close();
+  }));
+
+Deno.test("DurableStore deletes expired keys later when the database fails, at the latest when they come again", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    let nowMs = 0;
+    const options = { retentionSeconds: 10, now: () => nowMs };
+    let store = await openDurableStore(path, options);
+    await putOne(store, "a", 1, 1);
+    await store.close();
+    store = await openDurableStore(path, options);
+    nowMs = 60_000;
+    failOnce("deleteSeries");
+    await assertRejects(() => Promise.resolve().then(() => store.maintain()), Error, "disk full");
+    await putOne(store, "a", 2, 60);
+    await store.close();
+    store = await openDurableStore(path, options);
+    assertEquals(await readRows(store, "*"), ["a 2 60"]);
+    await store.close();
+  }));
+
+Deno.test("DurableStore empties its log after 16 MiB and begins it anew at once", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path, { sealAfterPuts: Infinity });
+    const key = new TextEncoder().encode("k");
+    for (let index = 0; index < 850_000; index++) {
+      void store.put({ bytes: key, keyStart: 0, keyEnd: 1, value: 1, timestamp: index });
+      if (index % 50_000 === 0) await store.commit();
+    }
+    await store.commit();
+    assert((await Deno.stat(path)).size > 16_000_000);
+    // The frames of a log, of a head of 24 bytes and a page each, begin with the numbers of the log they belong to.
+    const log = new DataView((await Deno.readFile(`${path}-wal`)).buffer);
+    const isCurrent = (frame: number): boolean =>
+      log.getBigUint64(32 + frame * 4_120 + 8) === log.getBigUint64(16);
+    assertEquals([isCurrent(0), isCurrent(1)], [true, false]);
+    await store.close();
+  }));
