@@ -4,9 +4,10 @@ import { BufferPool } from "./bytes/buffer_pool.ts";
 import { ByteBudget } from "./bytes/byte_budget.ts";
 import { Deadlines } from "./deadlines.ts";
 import { EndOfTurn } from "./end_of_turn.ts";
-import { HttpError } from "./http/errors.ts";
 import { FirstLines } from "./http/process_response.ts";
 import type { Connection, Listener, NetAddress } from "./net/connection.ts";
+import { Overload } from "./overload.ts";
+import { RareNotice } from "./rare_notice.ts";
 import { ServedConnection, type SharedResources } from "./serve_connection.ts";
 import { DEFAULT_SETTINGS, type ServeOptions, type ServeSettings } from "./serve_options.ts";
 
@@ -32,6 +33,9 @@ const ACCEPT_RETRY_MS = 100;
 // in smaller pieces. Without it 5,000 uploads that stop after 64 KiB cost 320 MiB.
 const MAX_READ_BYTES = 16_777_216;
 const DRAIN_BYTES = 65_536;
+// For handlers whose connection was cut to notice it, and for the log to say so. One may never come to its end: it is not
+// waited for any longer.
+const CUT_NOTICE_MS = 50;
 const MAX_SWEEP_MS = 250;
 const MIN_SWEEP_MS = 10;
 
@@ -55,10 +59,6 @@ function toBackend(backend: Handler | Backend | FetchHandler): Backend {
   return "handle" in backend ? backend : createFetchBackend(backend);
 }
 
-const OVERLOAD_ANSWER = new TextEncoder().encode(
-  "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-);
-
 class HttpServer implements Server {
   readonly address: NetAddress;
   readonly finished: Promise<void>;
@@ -66,8 +66,9 @@ class HttpServer implements Server {
   readonly #shared: SharedResources;
   readonly #connections = new Set<ServedConnection>();
   readonly #perAddress = new Map<string, number>();
+  readonly #overload: Overload;
+  readonly #acceptFailures: RareNotice;
   #isStopping = false;
-  #isOverloaded = false;
   #notifyEmpty: (() => void) | undefined;
 
   constructor(listener: Listener, backend: Backend, settings: ServeSettings) {
@@ -83,6 +84,8 @@ class HttpServer implements Server {
       firstLines: new FirstLines(settings.serverName),
       endOfTurn: new EndOfTurn(settings.clock),
     };
+    this.#overload = new Overload(this.#shared);
+    this.#acceptFailures = new RareNotice(settings.clock);
     this.finished = this.#accept();
   }
 
@@ -94,6 +97,7 @@ class HttpServer implements Server {
     if (!this.#isStopping) {
       this.#isStopping = true;
       this.#listener.close();
+      this.#overload.close();
       for (const connection of this.#connections) connection.stop();
       this.#cutAfterGrace();
     }
@@ -103,13 +107,17 @@ class HttpServer implements Server {
   #cutAfterGrace(): void {
     if (this.#connections.size === 0) return;
     const { clock, graceMs } = this.#shared.settings;
-    const stop = clock.every(graceMs, () => {
+    const stopGrace = clock.every(graceMs, () => {
+      stopGrace();
       for (const connection of this.#connections) connection.close();
-      // A handler may never come to its end: what is cut is not waited for.
-      this.#connections.clear();
-      this.#notifyEmpty?.();
+      const stopWaiting = clock.every(CUT_NOTICE_MS, () => {
+        for (const connection of this.#connections) connection.abandon();
+        this.#connections.clear();
+        this.#notifyEmpty?.();
+      });
+      this.finished.finally(stopWaiting);
     });
-    this.finished.finally(stop);
+    this.finished.finally(stopGrace);
   }
 
   async #accept(): Promise<void> {
@@ -120,7 +128,8 @@ class HttpServer implements Server {
         if (this.#isStopping) connection.close();
         else this.#take(connection);
       } catch (error) {
-        this.#shared.settings.onError(error, this.address);
+        // It lasts: without descriptors it happens ten times a second until somebody leaves.
+        if (this.#acceptFailures.count() > 0) this.#shared.settings.onError(error, this.address);
         await this.#rest();
       }
     }
@@ -132,8 +141,7 @@ class HttpServer implements Server {
     const { maxConnections, maxConnectionsPerAddress } = this.#shared.settings;
     const sameAddress = this.#perAddress.get(hostname) ?? 0;
     if (this.#connections.size >= maxConnections || sameAddress >= maxConnectionsPerAddress) {
-      this.#refuse(connection);
-      return;
+      return this.#overload.refuse(connection);
     }
     this.#perAddress.set(hostname, sameAddress + 1);
     const served = new ServedConnection(connection, this.#shared);
@@ -146,21 +154,7 @@ class HttpServer implements Server {
     const sameAddress = this.#perAddress.get(hostname)! - 1;
     if (sameAddress === 0) this.#perAddress.delete(hostname);
     else this.#perAddress.set(hostname, sameAddress);
-    this.#isOverloaded = false;
     if (this.#connections.size === 0) this.#notifyEmpty?.();
-  }
-
-  /** Tells a client beyond the limit to come back later; the log hears of it once per overload. */
-  #refuse(connection: Connection): void {
-    if (!this.#isOverloaded) {
-      const error = new HttpError(503, "Cannot take a connection: limit reached", { code: "overload" });
-      this.#shared.settings.onError(error, connection.remote);
-    }
-    this.#isOverloaded = true;
-    // TLS would have to be agreed on first, and the client could take its time.
-    if (connection.isEncrypted) return connection.close();
-    // One write into an empty socket buffer, without waiting: a flood must not be able to keep anything alive.
-    connection.write(OVERLOAD_ANSWER).catch(() => {}).finally(() => connection.close());
   }
 
   #rest(): Promise<void> {

@@ -112,6 +112,11 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     this.#timed.close();
   }
 
+  /** Leaves a handler behind that has not noticed that its connection was cut. */
+  abandon(): void {
+    this.#context?.onCut?.();
+  }
+
   /** Called back by the reader: a request that has come, or null at the end. */
   onRequest(request: HttpRequest | null): void {
     if (request === null) return this.#finish();

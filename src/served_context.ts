@@ -13,6 +13,7 @@ export class ServedContext implements RequestContext {
   requestId: string | undefined = undefined;
   theme: Theme | undefined = undefined;
   error: unknown = undefined;
+  onCut: (() => void) | undefined = undefined;
   readonly #reader: RequestReader;
   #controller: AbortController | undefined;
 

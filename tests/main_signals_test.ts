@@ -50,6 +50,20 @@ test("main() cuts a request that is not finished in the grace time, and exits 0"
   client.close();
 });
 
+test("main() logs a request that the grace time cut off", async ({ startProgram }) => {
+  const program = await startProgram(["--access-log", "-", "--error-log", "-", "--grace-ms", "100"]);
+  const client = await connectRaw(program.port);
+  await client.send("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n" + HALF);
+  await client.readUntil("</html>");
+  program.signal("SIGTERM");
+  const { code, stdout } = await program.ended;
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, " 400 POST /short_log/1 ");
+  assertStringIncludes(stdout, "| ab\n|! body broken off after 2 bytes\n");
+  await client.readAll();
+  client.close();
+});
+
 test("main() exits at once with 128 and the signal's number on a second signal", async ({ startProgram }) => {
   for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     const program = await startProgram([...QUIET, "--grace-ms", "600000"]);

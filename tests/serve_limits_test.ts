@@ -1,55 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { FakeConnection } from "./support/fake_connection.ts";
 import { echoTarget, get, startFakeServer, statusesOf, stopFakeServer } from "./support/fake_server.ts";
-
-Deno.test("serve() answers 503 to a connection beyond maxConnections, and takes the next when there is room", async () => {
-  const fake = startFakeServer(echoTarget, { maxConnections: 2 });
-  const first = await fake.connect();
-  const second = await fake.connect();
-  const third = await fake.connect();
-  assertMatch(third.output, /^HTTP\/1\.1 503 [^]*Content-Length: 0\r\nConnection: close\r\n\r\n$/);
-  assertEquals([third.isClosed, fake.server.connectionCount], [true, 2]);
-  await first.end();
-  const fourth = await fake.connect();
-  await fourth.send(get("/"));
-  await second.send(get("/"));
-  assertEquals([statusesOf(fourth.output), statusesOf(second.output)], [[200], [200]]);
-  await stopFakeServer(fake);
-});
-
-Deno.test("serve() reports an overload once, not for each connection", async () => {
-  const fake = startFakeServer(echoTarget, { maxConnections: 1 });
-  const only = await fake.connect();
-  for (let i = 0; i < 5; i++) await fake.connect();
-  assertEquals(fake.errors.length, 1);
-  await only.end();
-  await fake.connect();
-  await fake.connect();
-  assertEquals(fake.errors.length, 2);
-  await stopFakeServer(fake);
-});
-
-Deno.test("serve() closes a TLS connection beyond the limit without a word: no handshake is waited for", async () => {
-  const fake = startFakeServer(echoTarget, { maxConnections: 1 });
-  await fake.connect();
-  const beyond = await fake.listener.connect(new FakeConnection("192.0.2.9", { isEncrypted: true }));
-  assertEquals([beyond.isClosed, beyond.output], [true, ""]);
-  await stopFakeServer(fake);
-});
-
-Deno.test("serve() counts connections by address with maxConnectionsPerAddress", async () => {
-  const fake = startFakeServer(echoTarget, { maxConnectionsPerAddress: 1 });
-  const first = await fake.connect("192.0.2.1");
-  const same = await fake.connect("192.0.2.1");
-  const other = await fake.connect("192.0.2.2");
-  assertEquals([same.isClosed, other.isClosed], [true, false]);
-  assertEquals(statusesOf(same.output), [503]);
-  await first.end();
-  const again = await fake.connect("192.0.2.1");
-  await again.send(get("/"));
-  assertEquals(statusesOf(again.output), [200]);
-  await stopFakeServer(fake);
-});
 
 Deno.test("serve() says close with the last request of maxRequestsPerConnection (RFC 9112 §9.6)", async () => {
   const fake = startFakeServer(echoTarget, { maxRequestsPerConnection: 2 });

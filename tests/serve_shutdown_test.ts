@@ -70,9 +70,44 @@ Deno.test("shutdown() cuts what is left when the grace time is over, also handle
   await fake.clock.advance(4_900);
   assertEquals([client.isClosed, isFinished], [false, false]);
   await fake.clock.advance(100);
-  assertEquals([client.isClosed, isFinished], [true, true]);
+  // It is given a moment to notice, and no more.
+  assertEquals([client.isClosed, isFinished], [true, false]);
+  await fake.clock.advance(50);
+  assertEquals(isFinished, true);
   await stopped;
   assertEquals([fake.server.connectionCount, fake.clock.timerCount], [0, 0]);
+});
+
+Deno.test("shutdown() calls onCut for what is never answered, or never to its end, and for nothing else", async () => {
+  async function* stuck(): AsyncGenerator<Uint8Array> {
+    yield new TextEncoder().encode("piece");
+    await new Promise(() => {});
+  }
+  const cut: string[] = [];
+  const fake = startFakeServer((request, context) => {
+    context.onCut = () => cut.push(request.target);
+    switch (request.target) {
+      case "/pending":
+        return new Promise(() => {});
+      case "/stuck":
+        return { ...textResponse(200, ""), body: stuck() };
+      case "/signal":
+        return new Promise((_, reject) =>
+          context.signal.addEventListener("abort", () => reject(new Error("cut")))
+        );
+      default:
+        return textResponse(200, "at once");
+    }
+  }, { graceMs: 1_000 });
+  for (const target of ["/pending", "/stuck", "/signal", "/at_once"]) {
+    await (await fake.connect()).send(get(target));
+  }
+  const stopped = fake.server.shutdown();
+  await fake.clock.advance(1_000);
+  assertEquals(cut, []);
+  await fake.clock.advance(50);
+  assertEquals(cut, ["/pending", "/stuck"]);
+  await stopped;
 });
 
 Deno.test("shutdown() may be called twice, and before anybody came", async () => {

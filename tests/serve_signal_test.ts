@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Handler } from "../src/backend/handler.ts";
+import { createBackend, type Handler, type Middleware } from "../src/backend/handler.ts";
 import { textResponse } from "../src/http/response.ts";
 import { settle } from "./support/deadline.ts";
 import type { FakeConnection } from "./support/fake_connection.ts";
@@ -105,6 +105,20 @@ Deno.test("RequestContext.signal is not aborted behind an answer that was not wa
   await client.send(get("/a") + get("/b", "Connection: close\r\n"));
   await client.end();
   assertEquals(signals.map(({ aborted }) => aborted), [false, false]);
+  await stopFakeServer(fake);
+});
+
+Deno.test("RequestContext.signal is aborted at once where the client has ended in the middle of a head", async () => {
+  const aborted: boolean[] = [];
+  const note: Middleware = (next) => (request, context) => {
+    aborted.push(context.signal.aborted);
+    return next(request, context);
+  };
+  const fake = startFakeServer(createBackend([note], () => textResponse(200, "")));
+  const client = await fake.connect();
+  await client.send("GET /a HT");
+  await client.end();
+  assertEquals([statusesOf(client.output), aborted], [[400], [true]]);
   await stopFakeServer(fake);
 });
 

@@ -29,6 +29,8 @@ export interface RequestContext {
   theme?: Theme | undefined;
   /** The caught error that the answer stands for, if there was one. */
   error?: unknown;
+  /** Called when the server stops and waits no longer for the answer, or for the rest of its content. Must not throw. */
+  onCut?: (() => void) | undefined;
 }
 
 /** Answers a request. What it throws becomes an error answer: an HttpError its own status, everything else 500. */

@@ -1,20 +1,20 @@
 // What a client sent reaches a log only through this file: no byte of it can move a cursor, end a line or hide text.
 
+import { ByteEscaper } from "./byte_escaper.ts";
+
 // Cc are the C0 and C1 controls with DEL, Zl and Zp are U+2028 and U+2029; bidirectional controls and U+FEFF change
 // what a terminal shows without being seen. The backslash is escaped so that the text can be turned back into bytes.
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}\ufeff\\]/gu;
-const UNSAFE_IN_COLUMN = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}\ufeff\\\p{Zs}]/gu;
-const UNSAFE_IN_LINES = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}\ufeff\\]/gu;
+// What is left in a text that is escaped.
+const SPACE = /\p{Zs}/gu;
 // The same characters, except those that JSON.stringify escapes itself.
 const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
 
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
-const PLAIN_LINES = /^[\n\x20-\x5b\x5d-\x7e]*$/;
 const PLAIN_COLUMN = /^[\x21-\x5b\x5d-\x7e]*$/;
 const PLAIN_JSON = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-// A BOM is bytes like all others here, so it must not be swallowed.
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const LINE_FEED = 0x0a;
 
 /**
  * Makes a text fit for one line of a log.
@@ -32,15 +32,20 @@ export function escapeText(text: string): string {
  * The characters are escaped as {@linkcode escapeText} does.
  */
 export function escapeBytes(bytes: Uint8Array): string {
-  return joinRuns(bytes, escapeText);
+  return LINE.escape(bytes);
 }
 
-/** Like {@linkcode escapeBytes}, with the line feeds left in: for text of several lines. */
-export function escapeLines(bytes: Uint8Array): string {
-  return joinRuns(
-    bytes,
-    (run) => PLAIN_LINES.test(run) ? run : run.replace(UNSAFE_IN_LINES, escapeCharacter),
-  );
+/**
+ * Makes a writer of text of several lines: like {@linkcode escapeBytes}, with the line feeds left in.
+ *
+ * @param mark stands behind each line feed
+ */
+export function createLinesEscaper(mark: string): (bytes: Uint8Array) => string {
+  const escaper = new ByteEscaper({
+    ofAscii: (byte) => byte === LINE_FEED ? `\n${mark}` : escapeText(String.fromCharCode(byte)),
+    ofInvalid: escapeByte,
+  });
+  return (bytes) => escaper.escape(bytes);
 }
 
 /** {@linkcode escapeBytes} for bytes that are seen as latin1, one character for each. */
@@ -51,14 +56,14 @@ export function escapeLatin1(text: string): string {
 /** Like {@linkcode escapeText}, and no space is left: lines stay columns. An empty text is shown as `-`. */
 export function escapeTextColumn(text: string): string {
   if (text === "") return "-";
-  return PLAIN_COLUMN.test(text) ? text : text.replace(UNSAFE_IN_COLUMN, escapeCharacter);
+  return PLAIN_COLUMN.test(text) ? text : escapeText(text).replace(SPACE, escapeCharacter);
 }
 
 /** {@linkcode escapeTextColumn} for bytes that are seen as latin1. */
 export function escapeLatin1Column(text: string): string {
   if (text === "") return "-";
   if (PLAIN_COLUMN.test(text)) return text;
-  return joinRuns(bytesOfLatin1(text), (run) => run.replace(UNSAFE_IN_COLUMN, escapeCharacter));
+  return escapeBytes(bytesOfLatin1(text)).replace(SPACE, escapeCharacter);
 }
 
 /**
@@ -77,7 +82,7 @@ export function jsonOfText(text: string): string {
  * A byte that is no UTF-8 stands in the text as the four characters `\xNN`.
  */
 export function jsonOfBytes(bytes: Uint8Array): string {
-  return jsonOfText(joinRuns(bytes, (run) => run));
+  return `"${JSON_STRING.escape(bytes)}"`;
 }
 
 /** {@linkcode jsonOfBytes} for bytes that are seen as latin1. */
@@ -90,55 +95,6 @@ export function bytesOfLatin1(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
-}
-
-/** Gives each stretch of valid UTF-8 to `take`, and writes the bytes between them as `\xNN`. */
-function joinRuns(bytes: Uint8Array, take: (run: string) => string): string {
-  let text = "";
-  let runStart = 0;
-  for (let at = 0; at < bytes.length;) {
-    const length = bytes[at]! < 0x80 ? 1 : characterLength(bytes, at);
-    if (length === 0) {
-      if (at > runStart) text += take(decodeRun(bytes, runStart, at));
-      text += BYTE_ESCAPES[bytes[at]!]!;
-      runStart = ++at;
-    } else {
-      at += length;
-    }
-  }
-  return text + take(decodeRun(bytes, runStart, bytes.length));
-}
-
-const BYTE_ESCAPES: readonly string[] = Array.from({ length: 256 }, (_, byte) => `\\x${hex(byte, 2)}`);
-
-// Between the bytes of a binary body stand runs of a few ASCII characters, half a million in a megabyte: for them the
-// call of the decoder costs more than all the rest.
-const MAX_SHORT_RUN = 8;
-
-function decodeRun(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > MAX_SHORT_RUN) return decoder.decode(bytes.subarray(start, end));
-  let text = "";
-  for (let at = start; at < end; at++) {
-    if (bytes[at]! > 0x7f) return decoder.decode(bytes.subarray(start, end));
-    text += String.fromCharCode(bytes[at]!);
-  }
-  return text;
-}
-
-/** How many bytes the UTF-8 character of several bytes at `at` has (RFC 3629 §4); 0 where there is none. */
-function characterLength(bytes: Uint8Array, at: number): number {
-  const first = bytes[at]!;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  const second = bytes[at + 1] ?? 0;
-  // The second byte keeps out overlong forms, surrogates and what is beyond U+10FFFF.
-  const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
-  const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
-  if (second < lowest || second > highest) return 0;
-  for (let i = 2; i < length; i++) {
-    if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
-  }
-  return length;
 }
 
 function escapeCharacter(character: string): string {
@@ -159,3 +115,18 @@ function escapeCharacter(character: string): string {
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, "0");
 }
+
+function escapeByte(byte: number): string {
+  return `\\x${hex(byte, 2)}`;
+}
+
+const LINE = new ByteEscaper({
+  ofAscii: (byte) => escapeText(String.fromCharCode(byte)),
+  ofInvalid: escapeByte,
+});
+
+const JSON_STRING = new ByteEscaper({
+  ofAscii: (byte) => jsonOfText(String.fromCharCode(byte)).slice(1, -1),
+  // The backslash is one of the text.
+  ofInvalid: (byte) => `\\${escapeByte(byte)}`,
+});

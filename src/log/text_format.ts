@@ -1,6 +1,12 @@
 import { formatAddress } from "./address.ts";
 import type { AccessEntry, ChainEntry, ErrorEntry, LogFormat, LoggedRequest } from "./entry.ts";
-import { escapeLatin1, escapeLatin1Column, escapeLines, escapeText, escapeTextColumn } from "./escape.ts";
+import {
+  createLinesEscaper,
+  escapeLatin1,
+  escapeLatin1Column,
+  escapeText,
+  escapeTextColumn,
+} from "./escape.ts";
 import { createMicroTimestamps, createTimestamps } from "./timestamp.ts";
 
 // Every line begins with a time, or with one of these marks in front of what the client or the runtime said.
@@ -87,10 +93,11 @@ function quoteHead(head: string): string {
 }
 
 // In a body LF is how a line ends, and CR is shown. A last line feed gives one more, empty line.
-// All of it in one pass: a call for each of a million empty lines would stop the server for a second.
 function quoteBody(body: Uint8Array): string {
-  return QUOTE + escapeLines(body).replaceAll("\n", "\n" + QUOTE) + "\n";
+  return QUOTE + escapeQuoted(body) + "\n";
 }
+
+const escapeQuoted = createLinesEscaper(QUOTE);
 
 function quoteLines(lines: readonly string[], escape: (line: string) => string): string {
   let text = "";

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import {
   bytesOfLatin1,
+  createLinesEscaper,
   escapeBytes,
   escapeLatin1,
   escapeLatin1Column,
-  escapeLines,
   escapeText,
   escapeTextColumn,
   jsonOfBytes,
@@ -60,9 +60,37 @@ Deno.test("escapeBytes() of each single byte is printable ASCII and different fr
   assertEquals(shown.filter((text) => !/^[\x20-\x7e]+$/.test(text)), []);
 });
 
-Deno.test("escapeLines() leaves line feeds in, and escapes all else like escapeBytes()", () => {
+Deno.test("createLinesEscaper() leaves line feeds in, and escapes all else like escapeBytes()", () => {
+  const escapeLines = createLinesEscaper("");
   for (const [, bytes, shown] of BYTE_ROWS) {
     assertEquals(escapeLines(bytesOfLatin1(bytes)), shown.replace(/(?<!\\)\\n/, "\n"));
+  }
+});
+
+Deno.test("createLinesEscaper() puts its mark behind each line feed", () => {
+  assertEquals(createLinesEscaper("| ")(bytesOfLatin1("a\r\n\nb|\n")), "a\\r\n| \n| b|\n| ");
+});
+
+Deno.test("escapeBytes() and jsonOfBytes() do to every character what escapeText() and jsonOfText() do", () => {
+  const encoder = new TextEncoder();
+  for (let code = 0; code <= 0x10ffff; code += code < 0x10000 ? 1 : 251) {
+    if (code >= 0xd800 && code <= 0xdfff) continue;
+    const character = String.fromCodePoint(code);
+    const bytes = encoder.encode(character);
+    if (escapeBytes(bytes) !== escapeText(character)) assertEquals(escapeBytes(bytes), escapeText(character));
+    if (jsonOfBytes(bytes) !== jsonOfText(character)) assertEquals(jsonOfBytes(bytes), jsonOfText(character));
+  }
+});
+
+Deno.test("escapeBytes() and jsonOfBytes() of long bodies are those of their parts, wherever they are cut", () => {
+  const parts = ["plain ", "\xe2\x80\xa8", "\x00", "\xff", "\xf0\x9f\x98\x80", '"'];
+  for (let length = 10_900; length < 10_950; length++) {
+    const start = "\x01".repeat(length);
+    const all = bytesOfLatin1(start + parts.join(""));
+    const shown = [start, ...parts].map((part) => escapeBytes(bytesOfLatin1(part))).join("");
+    const json = [start, ...parts].map((part) => jsonOfBytes(bytesOfLatin1(part)).slice(1, -1)).join("");
+    assertEquals(escapeBytes(all) === shown, true, `${length} bytes in front`);
+    assertEquals(jsonOfBytes(all) === `"${json}"`, true, `${length} bytes in front`);
   }
 });
 

@@ -1,4 +1,4 @@
-import { createBackend, type Handler } from "../../src/backend/handler.ts";
+import type { Backend, Handler } from "../../src/backend/handler.ts";
 import { textResponse } from "../../src/http/response.ts";
 import { serve, type Server } from "../../src/serve.ts";
 import type { ServeOptions } from "../../src/serve_options.ts";
@@ -18,11 +18,11 @@ export interface FakeServer {
 }
 
 /** Starts {@linkcode serve} on a fake listener. Without Date and Server, so that answers can be compared whole. */
-export function startFakeServer(handler: Handler, options: ServeOptions = {}): FakeServer {
+export function startFakeServer(backend: Handler | Backend, options: ServeOptions = {}): FakeServer {
   const clock = new FakeClock();
   const listener = new FakeListener();
   const errors: unknown[] = [];
-  const server = serve(listener, createBackend([], handler), {
+  const server = serve(listener, backend, {
     clock,
     onError: (error) => errors.push(error),
     ...options,

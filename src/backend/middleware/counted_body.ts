@@ -6,15 +6,22 @@ export interface BodyEnd {
   readonly errors: readonly unknown[];
 }
 
+/** Streamed content that is counted. */
+export interface CountedBody extends AsyncIterable<Uint8Array> {
+  /** Says that nothing more will be taken. */
+  cut(): void;
+}
+
 /**
  * Counts the bytes of a streamed answer while they are taken.
  *
- * @param onEnd called once: when the source ends or fails, or when its reader returns early, even before the first piece
+ * @param onEnd called once: when the source ends or fails, when its reader returns early, even before the first piece,
+ *   or when it is cut
  */
 export function countBody(
   source: AsyncIterable<Uint8Array>,
   onEnd: (end: BodyEnd) => void,
-): AsyncIterable<Uint8Array> {
+): CountedBody {
   let hasEnded = false;
   let bytes = 0;
   const end = (errors: readonly unknown[]): void => {
@@ -23,6 +30,7 @@ export function countBody(
     onEnd({ bytes, errors });
   };
   return {
+    cut: () => end([]),
     // An iterator of our own: a generator that is left before its first piece never gets to its finally.
     [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
       let iterator: AsyncIterator<Uint8Array> | undefined;

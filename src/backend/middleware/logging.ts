@@ -97,6 +97,7 @@ export function logging(options: LoggingOptions): Middleware {
       for (const cause of errors) logError(exchange, Math.max(500, status), cause);
       logAccess(exchange, status, bytes);
     });
+    exchange.context.onCut = counted.cut;
     return { status, headers: response.headers, body: counted };
   };
 
@@ -107,11 +108,29 @@ export function logging(options: LoggingOptions): Middleware {
     throw cause;
   };
 
+  /** A request is logged once, also where its answer comes after the server has given it up. */
+  const finishLater = async (exchange: Exchange, promised: Promise<HttpResponse>): Promise<HttpResponse> => {
+    let isCut = false;
+    const { context } = exchange;
+    context.onCut = () => {
+      isCut = true;
+      logError(exchange, 503, new Error("Cannot wait for the answer: the server stops"));
+      logAccess(exchange, 503, 0);
+    };
+    try {
+      const response = await promised;
+      context.onCut = undefined;
+      return isCut ? response : finish(exchange, response);
+    } catch (cause) {
+      if (isCut) throw cause;
+      return fail(exchange, cause);
+    }
+  };
+
   const handle = (next: Handler, exchange: Exchange): MaybePromise<HttpResponse> => {
     try {
       const response = next(exchange.request, exchange.context);
-      if (!(response instanceof Promise)) return finish(exchange, response);
-      return response.then((settled) => finish(exchange, settled), (cause) => fail(exchange, cause));
+      return response instanceof Promise ? finishLater(exchange, response) : finish(exchange, response);
     } catch (cause) {
       return fail(exchange, cause);
     }

@@ -6,18 +6,23 @@ import { ClientLoop, ReadBuffers } from "./client_loop.ts";
 import { CommandReader } from "./protocol.ts";
 import { showLine } from "./line_text.ts";
 import { MemoryStore } from "./memory_store.ts";
-import { ReplyBuffer } from "./reply_buffer.ts";
+import { ReplyPool } from "./reply_buffer.ts";
 import type { MetricsServerOptions } from "./server_options.ts";
-import { Session, type SessionEvents } from "./session.ts";
+import { Session, type SessionConnection, type SessionParts } from "./session.ts";
 import type { MetricStore } from "./store.ts";
 
 const DEFAULT_GRACE_MS = 5_000;
 const DEFAULT_SWEEP_INTERVAL_MS = 10_000;
 const DEFAULT_MAX_LINE_BYTES = 65_536;
-const MAX_SPARE_REPLIES = 32;
 
 // After a failed accept (no file descriptor left, mostly) another try at once would only spin.
 const ACCEPT_RETRY_MS = 50;
+
+// Commands that have arrived when the server is told to stop, but were not read yet, are answered within this time.
+const LAST_COMMANDS_MS = 50;
+
+// A store that fails does so for each commit; the log needs no thousand lines a second about it.
+const SAME_FAILURE_MS = 1_000;
 
 /** A running metrics server. */
 export interface MetricsServer {
@@ -75,19 +80,27 @@ class RunningServer implements MetricsServer {
   readonly #listener: Listener;
   readonly #store: MetricStore;
   readonly #options: MetricsServerOptions;
-  readonly #clients = new Map<ClientLoop, Promise<void>>();
-  readonly #largeBuffers = new ReadBuffers();
-  readonly #spareReplies: ReplyBuffer[] = [];
+  readonly #clients = new Set<ClientLoop>();
+  #onEmpty: (() => void) | undefined;
+  readonly #buffers = new ReadBuffers();
+  readonly #parts: SessionParts;
   readonly #sweepTimer: ReturnType<typeof setInterval>;
   readonly #idleTimer: ReturnType<typeof setInterval> | undefined;
   readonly #accepted: Promise<void>;
   readonly #finish: () => void;
   #closing: Promise<void> | undefined;
+  #failedAtMs = -Infinity;
 
   constructor(listener: Listener, store: MetricStore, options: MetricsServerOptions) {
     this.#listener = listener;
     this.#store = store;
     this.#options = options;
+    this.#parts = {
+      store,
+      commands: new CommandReader(),
+      replies: new ReplyPool(),
+      events: this.#createEvents(),
+    };
     this.address = listener.address;
     const { promise, resolve } = createDeferred<void>();
     this.finished = promise;
@@ -109,17 +122,20 @@ class RunningServer implements MetricsServer {
     clearInterval(this.#sweepTimer);
     clearInterval(this.#idleTimer);
     await this.#accepted;
-    for (const client of this.#clients.keys()) client.stop();
+    for (const client of this.#clients) client.stop();
+    if (this.#clients.size > 0) await pause(LAST_COMMANDS_MS);
+    for (const client of this.#clients) client.closeIdle();
     const graceTimer = setTimeout(() => {
-      for (const client of this.#clients.keys()) client.cut();
+      for (const client of this.#clients) client.cut();
     }, this.#options.graceMs ?? DEFAULT_GRACE_MS);
-    await Promise.all(this.#clients.values());
+    if (this.#clients.size > 0) await new Promise<void>((resolve) => this.#onEmpty = resolve);
     clearTimeout(graceTimer);
     try {
       await this.#store.close();
-    } finally {
-      this.#finish();
+    } catch (error) {
+      this.#options.log?.error?.(`Cannot close the store: ${messageOf(error)}`);
     }
+    this.#finish();
   }
 
   async #accept(): Promise<void> {
@@ -132,7 +148,7 @@ class RunningServer implements MetricsServer {
         else this.#turnAway(connection);
       } catch (error) {
         this.#options.log?.error?.(`Cannot accept a client: ${messageOf(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
+        await pause(ACCEPT_RETRY_MS);
       }
     }
   }
@@ -143,51 +159,50 @@ class RunningServer implements MetricsServer {
   }
 
   #startClient(connection: Connection): void {
-    const session = new Session({
+    const decoder = new LineDecoder({ maxLineBytes: this.#options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES });
+    const session = new Session(this.#parts, connection, decoder);
+    const client = new ClientLoop({
       connection,
-      store: this.#store,
-      decoder: new LineDecoder({ maxLineBytes: this.#options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES }),
-      commands: new CommandReader(),
-      events: this.#createEvents(connection),
-      takeReplies: () => this.#spareReplies.pop() ?? new ReplyBuffer(),
-      giveReplies: (replies) => {
-        if (this.#spareReplies.length < MAX_SPARE_REPLIES) this.#spareReplies.push(replies);
-      },
+      session,
+      buffers: this.#buffers,
+      onEnd: (error) => this.#endClient(client, connection, error),
     });
-    const client = new ClientLoop({ connection, session, largeBuffers: this.#largeBuffers });
-    client.lastActiveMs = performance.now();
-    this.#clients.set(client, this.#runClient(client, connection));
+    this.#clients.add(client);
+    this.#options.log?.debug?.(`client ${nameOf(connection)} connected`);
+    client.start();
   }
 
   // A connection that breaks is the end of that client and nothing else.
-  async #runClient(client: ClientLoop, connection: Connection): Promise<void> {
-    const { log } = this.#options;
-    log?.debug?.(`client ${nameOf(connection)} connected`);
-    try {
-      await client.run();
-      log?.debug?.(`client ${nameOf(connection)} finished`);
-    } catch (error) {
-      log?.debug?.(`client ${nameOf(connection)} gone: ${messageOf(error)}`);
-    } finally {
-      this.#clients.delete(client);
-    }
+  #endClient(client: ClientLoop, connection: Connection, error: unknown): void {
+    this.#clients.delete(client);
+    const how = error === undefined ? "finished" : `gone: ${messageOf(error)}`;
+    this.#options.log?.debug?.(`client ${nameOf(connection)} ${how}`);
+    if (this.#clients.size === 0) this.#onEmpty?.();
   }
 
   // No functions where nobody listens: the texts of refusals are not made then.
-  #createEvents(connection: Connection): SessionEvents {
+  #createEvents(): SessionParts["events"] {
     const { log, access } = this.#options;
-    const events: SessionEvents = {
-      failed: (error) => log?.error?.(`Cannot store samples: ${messageOf(error)}`),
+    return {
+      failed: (error) => this.#reportFailure(error),
+      ...(log?.debug && {
+        refused: (client, line, reason) => {
+          const got = line === undefined ? "a line that is too long" : `"${showLine(line)}"`;
+          log.debug?.(`client ${nameOf(client)} refused: ${reason}, got ${got}`);
+        },
+      }),
+      ...(access && {
+        answered: (client, line, status) =>
+          access({ client: nameOf(client), command: line === undefined ? "" : showLine(line), status }),
+      }),
     };
-    if (log?.debug !== undefined) {
-      events.refused = (line, reason) =>
-        log.debug?.(`client ${nameOf(connection)} refused: ${reason}, got "${showLine(line)}"`);
-    }
-    if (access !== undefined) {
-      events.answered = (line, status) =>
-        access({ client: nameOf(connection), command: showLine(line), status });
-    }
-    return events;
+  }
+
+  #reportFailure(error: unknown): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#failedAtMs < SAME_FAILURE_MS) return;
+    this.#failedAtMs = nowMs;
+    this.#options.log?.error?.(`Cannot store samples: ${messageOf(error)}`);
   }
 
   async #sweep(): Promise<void> {
@@ -200,13 +215,17 @@ class RunningServer implements MetricsServer {
 
   #dropIdle(idleTimeoutMs: number): void {
     const oldest = performance.now() - idleTimeoutMs;
-    for (const client of this.#clients.keys()) {
+    for (const client of this.#clients) {
       if (client.lastActiveMs < oldest) client.cut();
     }
   }
 }
 
-function nameOf(connection: Connection): string {
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function nameOf(connection: SessionConnection): string {
   const { hostname, port } = connection.remote;
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

@@ -45,6 +45,21 @@ Deno.test("countBody() tells of a reader that leaves early, and lets the source 
   assertEquals(isCleanedUp, true);
 });
 
+Deno.test("countBody() tells what was taken until it was cut, while its source gives nothing", async () => {
+  const ends: BodyEnd[] = [];
+  async function* stuck(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(5);
+    await new Promise(() => {});
+  }
+  const counted = countBody(stuck(), (end) => ends.push(end));
+  const iterator = counted[Symbol.asyncIterator]();
+  await iterator.next();
+  void iterator.next();
+  counted.cut();
+  counted.cut();
+  assertEquals(ends, [{ bytes: 5, errors: [] }]);
+});
+
 Deno.test("countBody() tells of a reader that leaves before the first piece, also of a source that cannot be left", async () => {
   const ends: BodyEnd[] = [];
   const source: AsyncIterable<Uint8Array> = {

@@ -1,11 +1,15 @@
+import { Buffer } from "node:buffer";
 import { LineDecoder } from "../../../src/bytes/line_decoder.ts";
 import { ClientLoop, ReadBuffers } from "../../../src/servers/metrics/client_loop.ts";
 import { CommandReader } from "../../../src/servers/metrics/protocol.ts";
 import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
-import { ReplyBuffer } from "../../../src/servers/metrics/reply_buffer.ts";
+import { ReplyPool } from "../../../src/servers/metrics/reply_buffer.ts";
 import { Session, type SessionEvents } from "../../../src/servers/metrics/session.ts";
 import type { MetricStore } from "../../../src/servers/metrics/store.ts";
-import type { Connection } from "../../../src/net/connection.ts";
+import type { Connection, Receiver } from "../../../src/net/connection.ts";
+import { bytesOf } from "../../support/latin1.ts";
+
+const REMOTE = { hostname: "127.0.0.1", port: 1 };
 
 /** What came of a conversation. */
 export interface Answers {
@@ -27,7 +31,7 @@ export async function converse(
 }
 
 /** The part of a connection that a conversation needs. */
-export type ServedConnection = Pick<Connection, "read" | "write" | "closeWrite" | "close">;
+export type ServedConnection = Pick<Connection, "receive" | "write" | "closeWrite" | "close" | "remote">;
 
 /** Lets the server talk over a connection until it has closed. */
 export async function converseOver(
@@ -35,16 +39,12 @@ export async function converseOver(
   store: MetricStore = new MemoryStore(),
   events: SessionEvents = {},
 ): Promise<void> {
-  const session = new Session({
-    connection,
-    store,
-    decoder: new LineDecoder(),
-    commands: new CommandReader(),
-    events,
-    takeReplies: () => new ReplyBuffer(),
-    giveReplies: () => {},
+  const parts = { store, commands: new CommandReader(), replies: new ReplyPool(), events };
+  const session = new Session(parts, connection, new LineDecoder());
+  await new Promise<void>((resolve, reject) => {
+    const onEnd = (error: unknown): void => error === undefined ? resolve() : reject(error);
+    new ClientLoop({ connection, session, buffers: new ReadBuffers(), onEnd }).start();
   });
-  await new ClientLoop({ connection, session, largeBuffers: new ReadBuffers() }).run();
 }
 
 /** Makes a connection that has the same bytes for one read, and takes no write before it is let go; then FIN. */
@@ -56,11 +56,12 @@ export function createStalledConnection(input: string): {
   const counts = { reads: 0, writes: 0 };
   const taken = Promise.withResolvers<void>();
   const connection: ServedConnection = {
-    read: (buffer) => {
+    remote: REMOTE,
+    receive: (buffer, receiver) => {
       counts.reads++;
-      if (counts.reads > 1) return Promise.resolve(null);
-      buffer.set(toBytes(input));
-      return Promise.resolve(input.length);
+      if (counts.reads === 1) buffer.set(bytesOf(input));
+      const count = counts.reads === 1 ? input.length : null;
+      queueMicrotask(() => receiver.onReceived(count));
     },
     write: () => {
       counts.writes++;
@@ -73,6 +74,7 @@ export function createStalledConnection(input: string): {
 }
 
 class ScriptedConnection {
+  readonly remote = REMOTE;
   text = "";
   readonly writes: number[] = [];
   readonly #chunks: Uint8Array[];
@@ -81,18 +83,18 @@ class ScriptedConnection {
     this.#chunks = chunks.filter((chunk) => chunk.length > 0);
   }
 
-  read(buffer: Uint8Array): Promise<number | null> {
+  receive(buffer: Uint8Array, receiver: Receiver): void {
     const chunk = this.#chunks.shift();
-    if (chunk === undefined) return Promise.resolve(null);
+    if (chunk === undefined) return queueMicrotask(() => receiver.onReceived(null));
     const count = Math.min(chunk.length, buffer.length);
     buffer.set(chunk.subarray(0, count));
     if (count < chunk.length) this.#chunks.unshift(chunk.subarray(count));
-    return Promise.resolve(count);
+    queueMicrotask(() => receiver.onReceived(count));
   }
 
   write(bytes: Uint8Array): Promise<void> {
     this.writes.push(bytes.length);
-    for (const byte of bytes) this.text += String.fromCharCode(byte);
+    this.text += Buffer.from(bytes).toString("latin1");
     return Promise.resolve();
   }
 
@@ -101,9 +103,4 @@ class ScriptedConnection {
   }
 
   close(): void {}
-}
-
-/** Bytes of a text in which each character is one byte. */
-export function toBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

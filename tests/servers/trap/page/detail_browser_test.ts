@@ -149,6 +149,25 @@ pageTest("a request is copied as curl, HAR and raw bytes, and downloaded", {}, a
   assertEquals(textOf(await readFile(await download.path())), binary);
 });
 
+pageTest(
+  "copying works where browsers offer no clipboard, as over plain HTTP from elsewhere",
+  {},
+  async (opened) => {
+    const { page, send, open } = opened;
+    const request = requestOf("GET /plain");
+    await send(request);
+    await open("/plain");
+    await page.evaluate(`{
+    const { clipboard } = navigator;
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+    window.readClipboard = () => clipboard.readText();
+  }`);
+    await page.getByRole("button", { name: "Raw" }).click();
+    await page.getByText("Copied the bytes").waitFor();
+    assertEquals(await page.evaluate("readClipboard()"), request);
+  },
+);
+
 pageTest("two requests are compared line by line", {}, async ({ page, send, open }) => {
   await send(requestOf("POST /one", ["X-Same: 1", "X-Try: 1", JSON_FIELD], '{"a":1,"same":true}'));
   await send(
@@ -202,6 +221,7 @@ pageTest("one request or all are deleted, after a question", {}, async ({ page, 
   await open("n=2");
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("button", { name: "Keep" }).click();
+  assertEquals(await page.evaluate("document.activeElement.id"), "delete");
   assertEquals(trap.store.size, 3);
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.locator("dialog").getByRole("button", { name: "Delete", exact: true }).click();
@@ -237,8 +257,8 @@ pageTest("all of it works by keyboard", {}, async ({ page, send, trap }) => {
   await keys("Escape", "Escape");
   await page.getByText("Choose a request").waitFor();
   await keys("/");
-  await page.keyboard.type("jkp?");
-  assertEquals(await page.getByRole("searchbox").inputValue(), "jkp?");
+  await page.keyboard.type("api?");
+  assertEquals(await page.getByRole("searchbox").inputValue(), "api?");
   await keys("Control+a", "Backspace", "Escape", "p");
   await page.getByText("paused").waitFor();
   await keys("p", "?");

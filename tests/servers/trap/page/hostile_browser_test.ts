@@ -35,8 +35,8 @@ const UNHARMED = {
 
 // Opens the row with an id, goes through all its views, and gives the state in each, with the text of all of them.
 const LOOK_AT_ALL = `async (id) => {
-  const frame = () => new Promise(requestAnimationFrame);
-  const press = async (element) => { element.click(); await frame(); };
+  const drawn = () => new Promise((resolve) => setTimeout(resolve));
+  const press = async (element) => { element.click(); await drawn(); };
   await press(document.getElementById("row-" + id));
   while (document.querySelector(".facts code")?.textContent !== id) {
     await press(document.getElementById("tab-chain") ?? document.body);

@@ -13,22 +13,24 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copySelected(text);
+    return copyByEvent(text);
   }
 }
 
 /**
+ * Answers the browser's own question of what to copy. A field that holds the text would change the ends of its lines.
+ *
  * @param {string} text
  * @returns {boolean}
  */
-function copySelected(text) {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "offscreen";
-  document.body.append(field);
-  field.select();
+function copyByEvent(text) {
+  const answer = (/** @type {ClipboardEvent} */ event) => {
+    event.clipboardData?.setData("text/plain", text);
+    event.preventDefault();
+  };
+  document.addEventListener("copy", answer);
   const isCopied = document.execCommand("copy");
-  field.remove();
+  document.removeEventListener("copy", answer);
   return isCopied;
 }
 

@@ -65,22 +65,36 @@ class Modal extends Component {
   /** @type {HTMLDialogElement | null} */
   #element = null;
 
+  #isOpen = true;
+
   /** @override */
   componentDidMount() {
     this.#element?.showModal();
   }
 
   /** @override */
+  componentWillUnmount() {
+    this.#isOpen = false;
+    // Gives the focus back to where it was.
+    this.#element?.close();
+  }
+
+  /** @override */
   render() {
-    const { model, title, children } = this.props;
+    const { title, children } = this.props;
     return html`
-      <dialog ref=${this.#setElement} aria-labelledby="dialog-title" onClose=${() =>
-        model.show({ dialog: undefined })}>
+      <dialog ref=${this.#setElement} aria-labelledby="dialog-title" onCancel=${this.#leave} onClose=${this
+        .#leave}>
         <h2 id="dialog-title">${title}</h2>
         ${children}
       </dialog>
     `;
   }
+
+  // The browser tells of the end later, when another dialog may be open.
+  #leave = () => {
+    if (this.#isOpen) this.props.model.show({ dialog: undefined });
+  };
 
   /** @param {HTMLDialogElement | null} element */
   #setElement = (element) => {

@@ -1,0 +1,59 @@
+import { HttpError } from "./http/errors.ts";
+import type { BytesSender } from "./http/response_writer.ts";
+import type { Connection } from "./net/connection.ts";
+import { RareNotice } from "./rare_notice.ts";
+import type { SharedResources } from "./serve_connection.ts";
+import { TimedConnection } from "./timed_connection.ts";
+
+const ANSWER = new TextEncoder().encode(
+  "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+);
+
+// So many refused clients at once are given the time to read why; a flood must not be able to keep more alive.
+const MAX_LEAVING = 256;
+
+const NOBODY: BytesSender = { onSent: () => {}, onSendFailed: () => {} };
+
+/** Tells clients beyond the limits of connections to come back later (RFC 9110 §15.6.4). */
+export class Overload {
+  readonly #shared: SharedResources;
+  readonly #notice: RareNotice;
+  readonly #leaving = new Set<TimedConnection>();
+
+  /** @param shared the parts of the server whose limits have been reached */
+  constructor(shared: SharedResources) {
+    this.#shared = shared;
+    this.#notice = new RareNotice(shared.settings.clock);
+  }
+
+  /** Answers 503 and closes; the log hears of it now and then. */
+  refuse(connection: Connection): void {
+    const count = this.#notice.count();
+    if (count > 0) {
+      const message = `Cannot take a connection: limit reached, ${count} refused since the last word`;
+      this.#shared.settings.onError(new HttpError(503, message, { code: "overload" }), connection.remote);
+    }
+    // TLS would have to be agreed on first, and the client could take its time.
+    if (connection.isEncrypted) return connection.close();
+    if (this.#leaving.size < MAX_LEAVING) return this.#dismiss(connection);
+    // One write into an empty socket buffer, without waiting.
+    connection.write(ANSWER).catch(() => {}).finally(() => connection.close());
+  }
+
+  /** Waits for nobody any longer. */
+  close(): void {
+    for (const timed of this.#leaving) timed.close();
+  }
+
+  // A close in front of the request that is on its way would be a reset, which destroys the answer (RFC 9112 §9.6).
+  #dismiss(connection: Connection): void {
+    const { settings, deadlines, drainBuffer } = this.#shared;
+    const timed = new TimedConnection(connection, settings, deadlines);
+    this.#leaving.add(timed);
+    timed.transmit(ANSWER, NOBODY);
+    timed.linger(drainBuffer).finally(() => {
+      this.#leaving.delete(timed);
+      timed.close();
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import { assertEquals } from "@std/assert";
+import { RareNotice } from "../src/rare_notice.ts";
+import { FakeClock } from "./support/fake_clock.ts";
+
+Deno.test("RareNotice.count() is due at once, then once a minute with all that came meanwhile", async () => {
+  const clock = new FakeClock();
+  const notice = new RareNotice(clock);
+  assertEquals([notice.count(), notice.count(), notice.count()], [1, 0, 0]);
+  await clock.advance(59_999);
+  assertEquals(notice.count(), 0);
+  await clock.advance(1);
+  assertEquals([notice.count(), notice.count()], [4, 0]);
+});
