@@ -1,29 +1,19 @@
-// Pages that load themselves again when a file changes: server-sent events (HTML standard §9.2) and a small script.
+// Pages that load themselves again when a file changes.
 
-import { type FSWatcher, watch } from "node:fs";
+import { type FSWatcher, realpathSync, watch } from "node:fs";
+import { join } from "node:path";
 import { EventClients } from "../../backend/event_clients.ts";
 import type { Handler } from "../../backend/handler.ts";
 import type { Clock } from "../../clock.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import type { HttpResponse, ResponseBody } from "../../http/response.ts";
-import type { HtmlAddition } from "./file_resource.ts";
 import { withFields } from "./layered_fields.ts";
+import { EVENTS_PATH, SCRIPT, SCRIPT_PATH } from "./reload_script.ts";
 
-const EVENTS_PATH = "/.millrace/live_reload";
-const SCRIPT_PATH = "/.millrace/live_reload.js";
-
-// The connection breaks when the server is restarted: what it serves then may be new as well.
-const SCRIPT = `const events = new EventSource("${EVENTS_PATH}");
-let wasLost = false;
-events.addEventListener("error", () => wasLost = true);
-events.addEventListener("open", () => wasLost && location.reload());
-events.addEventListener("change", () => location.reload());
-addEventListener("beforeunload", () => events.close());
-`;
-const MARKUP = new TextEncoder().encode(`<script src="${SCRIPT_PATH}" async></script>`);
-
-// An editor that saves makes several events, and some of them before the file is whole.
+// An editor that saves makes several events, and some of them before the file is whole. Who writes all the time must
+// not put it off for ever.
 const SETTLE_MS = 50;
+const MAX_SETTLE_MS = 1_000;
 // More often than proxies and our own write time-out cut silent connections.
 const PING_MS = 10_000;
 
@@ -31,6 +21,8 @@ const PING_MS = 10_000;
 export interface LiveReloadOptions {
   /** The folder that is watched, with all below it. */
   readonly root: string;
+  /** Files below it whose changes do not count, as absolute paths without links. */
+  readonly unwatched: readonly string[];
   /** The time. */
   readonly clock: Clock;
   /** Fields of all answers. */
@@ -45,20 +37,21 @@ export class LiveReload {
   readonly #fields: readonly HeaderField[];
   readonly #stopPings: () => void;
   #stopWaiting: (() => void) | undefined;
+  // When the first change came that browsers have not been told of.
+  #changedAtMs: number | undefined;
 
   /** Begins to watch. @throws {Error} when the folder cannot be watched */
-  constructor({ root, clock, fields }: LiveReloadOptions) {
+  constructor({ root, unwatched, clock, fields }: LiveReloadOptions) {
     this.#clock = clock;
     this.#fields = fields;
-    this.#watcher = watch(root, { recursive: true, persistent: false }, () => this.#wait());
+    // Deno 2.9.6 tells names relative to something else when the folder is a link.
+    const realRoot = realpathSync(root);
+    this.#watcher = watch(realRoot, { recursive: true, persistent: false }, (_event, name) => {
+      if (name === null || !unwatched.includes(join(realRoot, name))) this.#noteChange();
+    });
     // A folder that has become unreadable has nothing to tell any more.
     this.#watcher.on("error", () => {});
     this.#stopPings = clock.every(PING_MS, () => this.#clients.send(": still here\n\n"));
-  }
-
-  /** Browsers that are listening. */
-  get clientCount(): number {
-    return this.#clients.size;
   }
 
   /** Answers GET and HEAD for the two addresses of its own, and leaves all else to the handler. */
@@ -86,27 +79,17 @@ export class LiveReload {
     return { status: 200, headers: withFields(own, this.#fields), body };
   }
 
-  #wait(): void {
+  #noteChange(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#changedAtMs ??= nowMs;
+    if (nowMs - this.#changedAtMs > MAX_SETTLE_MS) return;
     this.#stopWaiting?.();
-    const stop = this.#clock.every(SETTLE_MS, () => {
-      stop();
-      this.#clients.send("event: change\ndata:\n\n");
-    });
-    this.#stopWaiting = stop;
+    this.#stopWaiting = this.#clock.every(SETTLE_MS, () => this.#tellChange());
   }
-}
 
-/** The script, for documents. */
-export const RELOAD_SCRIPT: HtmlAddition = { markup: MARKUP, insertInto: addReloadScript };
-
-/** Puts the script into a document: before the end of its body, or at its end. */
-export function addReloadScript(document: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  // One character a byte, so that places in the text are places in the bytes.
-  const text = new TextDecoder("latin1").decode(document);
-  const end = [...text.matchAll(/<\/body\s*>/gi)].at(-1)?.index ?? text.length;
-  const added = new Uint8Array(document.length + MARKUP.length);
-  added.set(document.subarray(0, end));
-  added.set(MARKUP, end);
-  added.set(document.subarray(end), end + MARKUP.length);
-  return added;
+  #tellChange(): void {
+    this.#stopWaiting?.();
+    this.#changedAtMs = undefined;
+    this.#clients.send("event: change\ndata:\n\n");
+  }
 }

@@ -1,5 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import { SYSTEM_CLOCK } from "../../clock.ts";
+import type { CommonValues } from "../../command.ts";
 import { type FlagValues, UsageError } from "../../flags.ts";
 import type { STATIC_FLAGS } from "./command_flags.ts";
 import { DocumentRoot } from "./document_root.ts";
@@ -11,7 +12,9 @@ import { parseFilePath } from "./url_path.ts";
  *
  * @throws {UsageError} when one is missing or cannot be read
  */
-export async function readStaticOptions(values: FlagValues<typeof STATIC_FLAGS>): Promise<StaticOptions> {
+export async function readStaticOptions(
+  values: FlagValues<typeof STATIC_FLAGS> & Pick<CommonValues, "access-log" | "error-log">,
+): Promise<StaticOptions> {
   const { root, spa, "not-found": notFound } = values;
   try {
     await readdir(root);
@@ -35,10 +38,22 @@ export async function readStaticOptions(values: FlagValues<typeof STATIC_FLAGS>)
     compress: values.compress,
     charset: values.charset,
     liveReload: values["live-reload"],
+    unwatched: await findLogs(values),
   };
   if (spa !== undefined) await checkFile(options, "spa", spa);
   if (notFound !== undefined) await checkFile(options, "not-found", notFound);
   return options;
+}
+
+/** Where the logs are, if they are files: a page that is loaded again for what it has logged is so for ever. */
+async function findLogs(
+  { "access-log": access = "access.log", "error-log": error = "error.log" }: Pick<
+    CommonValues,
+    "access-log" | "error-log"
+  >,
+): Promise<readonly string[]> {
+  const found = await Promise.all([access, error].map((path) => realpath(path).catch(() => [])));
+  return found.flat();
 }
 
 async function checkFile(options: StaticOptions, flag: string, name: string): Promise<void> {

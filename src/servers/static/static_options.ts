@@ -31,6 +31,8 @@ export interface StaticOptions {
   readonly charset: string | undefined;
   /** Whether pages load themselves again when a file changes. */
   readonly liveReload: boolean;
+  /** Files whose changes are no reason for it, as absolute paths without links: the server's own logs. */
+  readonly unwatched: readonly string[];
 }
 
 /** How a folder is served where nothing else is said. */
@@ -49,4 +51,5 @@ export const DEFAULT_STATIC_OPTIONS: StaticOptions = {
   compress: false,
   charset: undefined,
   liveReload: false,
+  unwatched: [],
 };

@@ -2,6 +2,7 @@ import { type Backend, createBackend, type Handler, type Middleware } from "../.
 import { showErrors } from "../../backend/middleware/show_errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { HeaderField } from "../../http/headers.ts";
+import type { HttpResponse } from "../../http/response.ts";
 import { requireBasicAuth } from "./basic_auth.ts";
 import { StreamCompressor } from "./compression.ts";
 import { answerPreflights, CORS_FIELDS } from "./cors.ts";
@@ -9,7 +10,8 @@ import { DocumentRoot } from "./document_root.ts";
 import { DownloadTurns } from "./download_turns.ts";
 import { FileLoader } from "./file_resource.ts";
 import { overlay, withFields } from "./layered_fields.ts";
-import { LiveReload, RELOAD_SCRIPT } from "./live_reload.ts";
+import { LiveReload } from "./live_reload.ts";
+import { RELOAD_SCRIPT } from "./reload_script.ts";
 import { ResourceCache } from "./resource_cache.ts";
 import { SharedFiles } from "./shared_files.ts";
 import type { StaticOptions } from "./static_options.ts";
@@ -49,7 +51,7 @@ export function createStaticServer({ options, clock, logging }: StaticServerPart
     now: () => clock.nowMs(),
   });
   const fields = overlay(options.cors ? CORS_FIELDS : [], options.fields);
-  const liveReload = options.liveReload ? new LiveReload({ root: options.root, clock, fields }) : undefined;
+  const liveReload = options.liveReload ? new LiveReload({ ...options, clock, fields }) : undefined;
   // A page that is loaded again asks for its parts again only where it must.
   const cacheControl = options.cacheControl ?? (options.liveReload ? "no-cache" : undefined);
   const site = new StaticSite({
@@ -91,13 +93,10 @@ export function createStaticServer({ options, clock, logging }: StaticServerPart
 function addFieldsToErrors(fields: readonly HeaderField[]): Middleware {
   if (fields.length === 0) return (next) => next;
   return (next) => (request, context) => {
+    const add = (response: HttpResponse): HttpResponse =>
+      context.error === undefined ? response : { ...response, headers: withFields(response.headers, fields) };
     const response = next(request, context);
-    if (!(response instanceof Promise)) return add(response);
-    return response.then(add);
-    function add(answer: Awaited<typeof response>): Awaited<typeof response> {
-      if (context.error === undefined) return answer;
-      return { ...answer, headers: withFields(answer.headers, fields) };
-    }
+    return response instanceof Promise ? response.then(add) : add(response);
   };
 }
 

@@ -7,12 +7,11 @@ import type { HttpRequest } from "../../http/request.ts";
 import { createResponse, type HttpResponse } from "../../http/response.ts";
 import { type AnswerTools, answerWithFile, wholeBody } from "./answer.ts";
 import { METHODS } from "./cors.ts";
-import type { DocumentRoot, Located } from "./document_root.ts";
-import type { FileLoader, FileResource } from "./file_resource.ts";
-import { answerWithListing, listDirectory } from "./listing.ts";
+import type { DocumentRoot } from "./document_root.ts";
+import type { FileAddress, FileLoader, FileResource } from "./file_resource.ts";
 import { withFields } from "./layered_fields.ts";
+import { answerWithListing, listDirectory } from "./listing.ts";
 import { isNavigation, NAVIGATION_FIELDS } from "./navigation.ts";
-
 import type { ResourceCache } from "./resource_cache.ts";
 import type { StaticOptions } from "./static_options.ts";
 import { parseFilePath, parseUrlPath, type UrlPath } from "./url_path.ts";
@@ -130,11 +129,7 @@ export class StaticSite {
 
   async #load(
     key: string,
-    file: {
-      readonly segments: readonly string[];
-      readonly located: Extract<Located, { kind: "file" }>;
-      readonly vary?: readonly string[];
-    },
+    file: FileAddress,
     nowMs: number,
   ): Promise<Target> {
     const { loader, cache } = this.#parts;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { hasBrowser, launchBrowser } from "../../support/browser.ts";
@@ -112,11 +112,17 @@ browserTest({
 });
 
 Deno.test({
-  name: "--live-reload loads a page again when its file changes",
+  name:
+    "--live-reload loads a page again when its file changes, or a stylesheet that has been the same for years",
   ignore: !canRun,
   fn: async () => {
     await withDirectory(async (directory) => {
-      await writeFile(join(directory, "index.html"), "<!DOCTYPE html><body><h1>old</h1></body>");
+      const documentOf = (heading: string): string =>
+        `<!DOCTYPE html><link rel="stylesheet" href="style.css"><body><h1>${heading}</h1></body>`;
+      await writeFile(join(directory, "index.html"), documentOf("old"));
+      await writeFile(join(directory, "style.css"), "h1 { color: rgb(1, 2, 3) }");
+      // Browsers would keep it for a tenth of its age without asking.
+      await utimes(join(directory, "style.css"), 0, 0);
       const program = await startProgram(["static", "-r", directory, "--live-reload", "--access-log", "off"]);
       const browser = await launchBrowser();
       try {
@@ -125,9 +131,11 @@ Deno.test({
         const streams = page.waitForResponse((response) => response.url().endsWith("/.millrace/live_reload"));
         await page.goto(`http://127.0.0.1:${program.port}/`);
         await streams;
-        await writeFile(join(directory, "index.html"), "<!DOCTYPE html><body><h1>new</h1></body>");
+        await writeFile(join(directory, "index.html"), documentOf("new"));
         await page.locator("h1", { hasText: "new" }).waitFor();
         assertEquals(await page.locator("h1").innerText(), "new");
+        await writeFile(join(directory, "style.css"), "h1 { color: rgb(4, 5, 6) }");
+        await page.waitForFunction("getComputedStyle(document.querySelector('h1')).color === 'rgb(4, 5, 6)'");
       } finally {
         await browser.close();
         assertEquals((await program.stop()).code, 0);

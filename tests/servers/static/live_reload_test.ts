@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertFalse, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { addReloadScript } from "../../../src/servers/static/live_reload.ts";
+import { realpath, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { textResponse } from "../../../src/http/response.ts";
+import { LiveReload } from "../../../src/servers/static/live_reload.ts";
+import { addReloadScript, EVENTS_PATH } from "../../../src/servers/static/reload_script.ts";
 import type { StaticOptions } from "../../../src/servers/static/static_options.ts";
 import { within } from "../../support/deadline.ts";
+import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
 import { test } from "./asked_folder.ts";
 import { withFolder } from "./static_folder.ts";
 
@@ -111,6 +116,57 @@ Deno.test("--live-reload tells of a change when all is written, and serves the n
     await folder.clock.advance(10_000);
     assert(["event: change\ndata:\n\n", ": still here\n\n"].includes(await ping));
     await events.return?.();
+  });
+});
+
+/** A watcher beside that of a {@linkcode LiveReload}, which hears of a change no sooner. */
+function watchBeside(path: string): { heardOf(name: string): Promise<void>; close(): void } {
+  const watcher = Deno.watchFs(path);
+  return {
+    async heardOf(name): Promise<void> {
+      for (;;) {
+        const { value } = await within(watcher[Symbol.asyncIterator]().next(), `news of ${name}`);
+        if (value.paths.some((changed: string) => changed.endsWith(name))) break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    },
+    close: () => watcher.close(),
+  };
+}
+
+Deno.test("LiveReload tells of a change although somebody writes all the time, and of one of the logs never", async () => {
+  await withFolder({ "a.css": "a{}", "access.log": "" }, {}, async (folder) => {
+    const { clock } = folder;
+    const link = join(folder.path, "..", "link");
+    await symlink(folder.path, link);
+    const unwatched = [join(await realpath(folder.path), "access.log")];
+    const reload = new LiveReload({ root: link, unwatched, clock, fields: [] });
+    const answer = await reload.wrap(() => textResponse(404, ""))(
+      fakeRequest(`GET ${EVENTS_PATH}`),
+      fakeContext(),
+    );
+    const events = (answer.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    const watcher = watchBeside(folder.path);
+    try {
+      await events.next();
+      const idleTimers = clock.timerCount;
+      await folder.write("access.log", "a line");
+      await watcher.heardOf("access.log");
+      assertEquals(clock.timerCount, idleTimers);
+      let isTold = false;
+      const told = events.next().then(() => isTold = true);
+      for (let i = 0; i < 25; i++) {
+        await folder.write("a.css", `a{order:${i}}`);
+        await watcher.heardOf("a.css");
+        await clock.advance(49);
+        if (i === 10) assertFalse(isTold, "the writer has not finished");
+      }
+      await within(told, "a change");
+    } finally {
+      watcher.close();
+      await events.return?.();
+      reload.close();
+    }
   });
 });
 
