@@ -26,6 +26,8 @@ const SERVING = [
   "clock.ts",
   "deadlines.ts",
   "end_of_turn.ts",
+  "overload.ts",
+  "rare_notice.ts",
   "served_context.ts",
   "serve_options.ts",
   "timed_connection.ts",
