@@ -43,12 +43,16 @@ class DenoListener implements Listener {
   }
 
   async accept(): Promise<Connection | null> {
-    try {
-      return new DenoConnection(await this.#listener.accept());
-    } catch (cause) {
-      const error = toConnectionError("Cannot accept a connection", cause);
-      if (error.code === "closed") return null;
-      throw error;
+    for (;;) {
+      try {
+        return new DenoConnection(await this.#listener.accept());
+      } catch (cause) {
+        // A client that has reset its connection before it was accepted is no failure of the listener.
+        if (cause instanceof Deno.errors.NotConnected) continue;
+        const error = toConnectionError("Cannot accept a connection", cause);
+        if (error.code === "closed") return null;
+        throw error;
+      }
     }
   }
 

@@ -1,10 +1,12 @@
 // How a database file is recognized, made, checked and taken. A file that is not ours, or is damaged, is only read.
 
 import { Buffer } from "node:buffer";
-import { link, open, stat, unlink } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { link, open, realpath, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { StoreOpenError, type StoreOpenErrorCode } from "./store_open_error.ts";
+import { isMissing, toOpenError, usedByAnother } from "./open_errors.ts";
+import { StoreOpenError } from "./store_open_error.ts";
 
 /** What tells the databases of one server from all others, and how they are made. */
 export interface DatabaseKind {
@@ -14,10 +16,28 @@ export interface DatabaseKind {
   readonly applicationId: string;
   /** The version of the format, above 0. */
   readonly formatVersion: number;
-  /** The statements that make the tables of an empty database. */
-  readonly tables: string;
-  /** Reads everything in a database of this format. @throws {RangeError} when it is damaged */
-  readonly check: (database: DatabaseSync) => void;
+  /** The statements that make the tables, without a semicolon; a file with other ones counts as damaged. */
+  readonly tables: readonly string[];
+  /** The statement that fills the tables of a new database; default none. */
+  readonly fill?: () => string;
+}
+
+/** How a database file is opened. */
+export interface OpenDatabaseOptions<Content> {
+  /** What a database of this file is. */
+  readonly kind: DatabaseKind;
+  /** Whether a commit waits for the disk, or leaves it to the system to write it soon. */
+  readonly synchronous: "FULL" | "NORMAL";
+  /** Reads everything, before anything can be written. What it throws means damage. */
+  readonly read: (database: DatabaseSync) => Content;
+}
+
+/** An opened database, and what was read from it before. */
+export interface OpenedDatabase<Content> {
+  /** The database, of this process alone. */
+  readonly database: DatabaseSync;
+  /** What `read` made of it. */
+  readonly content: Content;
 }
 
 type DatabaseConstructor = new (
@@ -25,68 +45,52 @@ type DatabaseConstructor = new (
   options?: { readonly readOnly?: boolean },
 ) => DatabaseSync;
 
-// Result codes of SQLite (https://www.sqlite.org/rescode.html).
-const SQLITE_PERM = 3;
-const SQLITE_BUSY = 5;
-const SQLITE_LOCKED = 6;
-const SQLITE_READONLY = 8;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
-
-function schemaOf({ applicationId, formatVersion, tables }: DatabaseKind): string {
-  return `
-    PRAGMA auto_vacuum = INCREMENTAL;
-    BEGIN;
-    PRAGMA application_id = ${toNumber(applicationId)};
-    PRAGMA user_version = ${formatVersion};
-    ${tables}
-    COMMIT;
-  `;
-}
-
-function toNumber(applicationId: string): number {
-  return Buffer.from(applicationId, "latin1").readUInt32BE();
-}
+// Two servers that start at once wait for each other this long; Deno's own time is five seconds (2.9.6).
+const BUSY_TIMEOUT_MS = 500;
 
 // 16 MiB of log before its pages go to the database: larger pieces, fewer of them.
 const CHECKPOINT_PAGES = 4_096;
 
-/** How a database file is opened. */
-export interface OpenDatabaseOptions {
-  /** What a database of this file is. */
-  readonly kind: DatabaseKind;
-  /** Whether a commit waits for the disk, or leaves it to the system to write it soon. */
-  readonly synchronous: "FULL" | "NORMAL";
-}
-
 /**
  * Opens a database file for this process alone, and makes it when it does not exist.
  *
- * @param path directory and name; the directory must exist
+ * @param path directory and name, free of links (see {@linkcode resolveDataFile}); the directory must exist
  * @throws {StoreOpenError} when it cannot be; an existing file is as it was then
  */
-export async function openDatabaseFile(path: string, options: OpenDatabaseOptions): Promise<DatabaseSync> {
+export async function openDatabaseFile<Content>(
+  path: string,
+  options: OpenDatabaseOptions<Content>,
+): Promise<OpenedDatabase<Content>> {
   const { kind } = options;
   const Database = await loadSqlite();
   try {
-    const size = await sizeOf(path);
-    if (size === undefined) await createFile(Database, path, kind);
-    else if (size > 0) {
-      await checkKind(path, kind);
-      checkContent(Database, path, kind);
-    }
+    await makeWhereMissing(Database, path, kind);
+    await checkHeader(path, kind);
+    const before = await describe(path);
+    const content = await readContent(Database, path, options);
     const database = new Database(path);
     try {
-      takeFile(database, options, size === 0);
-      // Left behind by the check, which reads in shared mode; in exclusive mode nobody uses it.
-      await unlink(`${path}-shm`).catch(() => {});
-      return database;
+      takeFile(database, options.synchronous);
+      if (await describe(path) !== before) throw usedByAnother(path);
+      // In exclusive mode nobody uses it.
+      await remove(`${path}-shm`);
+      return { database, content };
     } catch (error) {
       database.close();
       throw error;
     }
   } catch (error) {
-    throw toOpenError(path, error);
+    throw toOpenError(path, error, "failed");
+  }
+}
+
+/** The real place of a data file that is given by a link: SQLite keeps the log beside the file, not beside the link. */
+export async function resolveDataFile(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isMissing(error)) return path;
+    throw toOpenError(path, error, "failed");
   }
 }
 
@@ -100,50 +104,96 @@ async function loadSqlite(): Promise<DatabaseConstructor> {
   }
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
+async function makeWhereMissing(
+  Database: DatabaseConstructor,
+  path: string,
+  kind: DatabaseKind,
+): Promise<void> {
   const directory = dirname(path);
-  const directoryStatus = await stat(directory).catch(ignoreMissing);
-  if (!directoryStatus?.isDirectory()) {
+  if (!(await statOf(directory))?.isDirectory()) {
     throw new StoreOpenError("no-directory", `Cannot open "${path}": there is no directory "${directory}"`);
   }
-  const status = await stat(path).catch(ignoreMissing);
-  if (status === undefined || status.isFile()) return status?.size;
-  throw new StoreOpenError("foreign", `Cannot open "${path}": it is no file`);
+  const status = await statOf(path);
+  if (status !== undefined && !status.isFile()) {
+    throw new StoreOpenError("foreign", `Cannot open "${path}": it is no file`);
+  }
+  if (status !== undefined && status.size > 0) return;
+  // SQLite would take the log of a lost database for one of the new one.
+  if (((await statOf(`${path}-wal`))?.size ?? 0) > 0) {
+    throw new StoreOpenError(
+      "damaged",
+      `Cannot open "${path}": it is gone, but its log "${path}-wal" is not`,
+    );
+  }
+  if (status === undefined) await makeFile(Database, path, kind);
+  else fillFile(Database, path, kind);
 }
 
-function ignoreMissing(error: unknown): undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 // Made whole under another name first: a file that a kill left half made would look damaged. A link, unlike a rename,
 // fails when another server was faster, and then its file is opened.
-async function createFile(Database: DatabaseConstructor, path: string, kind: DatabaseKind): Promise<void> {
+async function makeFile(Database: DatabaseConstructor, path: string, kind: DatabaseKind): Promise<void> {
   const draft = `${path}.${crypto.randomUUID()}`;
-  const database = new Database(draft);
   try {
-    database.exec(schemaOf(kind));
-  } finally {
-    database.close();
-  }
-  try {
+    fillFile(Database, draft, kind);
     await link(draft, path);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   } finally {
-    await unlink(draft);
+    await remove(draft);
   }
 }
 
+function fillFile(Database: DatabaseConstructor, path: string, kind: DatabaseKind): void {
+  const database = new Database(path);
+  try {
+    database.exec(`
+      PRAGMA auto_vacuum = INCREMENTAL;
+      BEGIN EXCLUSIVE;
+      PRAGMA application_id = ${toNumber(kind.applicationId)};
+      PRAGMA user_version = ${kind.formatVersion};
+      ${kind.tables.join(";\n")};
+      ${kind.fill?.() ?? ""};
+      COMMIT;
+      PRAGMA journal_mode = WAL;
+    `);
+  } finally {
+    database.close();
+  }
+}
+
+function toNumber(applicationId: string): number {
+  return Buffer.from(applicationId, "latin1").readUInt32BE();
+}
+
 const MAGIC = "SQLite format 3\0";
-// Where the header of a database has the numbers that say whose it is, four bytes each, the highest first.
+// Where the header of a database has the versions of the format for writing and reading, 2 for one with a log, and the
+// numbers that say whose it is, four bytes each, the highest first.
+const WRITE_VERSION_OFFSET = 18;
+const READ_VERSION_OFFSET = 19;
 const USER_VERSION_OFFSET = 60;
 const APPLICATION_ID_OFFSET = 68;
 const HEADER_BYTES = 100;
 
 // The header is read as bytes: SQLite would put files of its own beside the database of another program, and Deno
 // opens database URLs only with the permission to write everywhere. Our headers never wait in the log.
-async function checkKind(path: string, kind: DatabaseKind): Promise<void> {
+async function checkHeader(path: string, kind: DatabaseKind): Promise<void> {
   const header = await readHeader(path);
   const isOurs = header.subarray(0, MAGIC.length).toString("latin1") === MAGIC &&
     header.readUInt32BE(APPLICATION_ID_OFFSET) === toNumber(kind.applicationId);
@@ -155,6 +205,9 @@ async function checkKind(path: string, kind: DatabaseKind): Promise<void> {
     const message =
       `Cannot open "${path}": its format is version ${version}, this program knows ${kind.formatVersion}`;
     throw new StoreOpenError("foreign", message);
+  }
+  if (header[WRITE_VERSION_OFFSET] !== 2 || header[READ_VERSION_OFFSET] !== 2) {
+    throw new RangeError("Cannot read the database: its header is not as it was written");
   }
 }
 
@@ -170,69 +223,54 @@ async function readHeader(path: string): Promise<Buffer> {
   }
 }
 
-function checkContent(Database: DatabaseConstructor, path: string, kind: DatabaseKind): void {
-  const database = new Database(path, { readOnly: true });
+// Sizes and times of change: what was read counts only if nobody has written until the file was taken.
+async function describe(path: string): Promise<string> {
+  const [file, log] = [await statOf(path), await statOf(`${path}-wal`)];
+  return [file?.size, file?.mtimeMs, log?.size ?? 0, (log?.size ?? 0) > 0 ? log?.mtimeMs : 0].join(" ");
+}
+
+// The files beside the database that reading makes go with it: a refused file is left as it was found.
+async function readContent<Content>(
+  Database: DatabaseConstructor,
+  path: string,
+  { kind, read }: OpenDatabaseOptions<Content>,
+): Promise<Content> {
+  const traces: string[] = [];
+  for (const name of [`${path}-wal`, `${path}-shm`]) if (await statOf(name) === undefined) traces.push(name);
   try {
-    const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
-    if (verdict !== "ok") {
-      throw new RangeError(`Cannot read the database: ${String(verdict).replaceAll(/\s+/g, " ")}`);
+    const database = new Database(path, { readOnly: true });
+    try {
+      database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      checkStructure(database, kind);
+      return read(database);
+    } finally {
+      database.close();
     }
-    kind.check(database);
-  } finally {
-    database.close();
+  } catch (error) {
+    for (const name of traces) await remove(name);
+    throw toOpenError(path, error, "damaged");
+  }
+}
+
+function checkStructure(database: DatabaseSync, kind: DatabaseKind): void {
+  const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
+  if (verdict !== "ok") {
+    throw new RangeError(`Cannot read the database: ${String(verdict).replaceAll(/\s+/g, " ")}`);
+  }
+  const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
+  if (tables.map(({ sql }) => sql).join() !== kind.tables.join()) {
+    throw new RangeError("Cannot read the database: its tables are not as they were made");
   }
 }
 
 // In exclusive mode the lock that the first write takes stays until the end, and the index of the log needs no file.
-function takeFile(
-  database: DatabaseSync,
-  { kind, synchronous }: OpenDatabaseOptions,
-  isEmpty: boolean,
-): void {
-  database.exec("PRAGMA locking_mode = EXCLUSIVE");
-  if (isEmpty) database.exec(schemaOf(kind));
+function takeFile(database: DatabaseSync, synchronous: "FULL" | "NORMAL"): void {
   database.exec(`
-    PRAGMA journal_mode = WAL;
+    PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
+    PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA synchronous = ${synchronous};
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     BEGIN EXCLUSIVE;
     COMMIT;
   `);
-}
-
-function toOpenError(path: string, error: unknown): StoreOpenError {
-  if (error instanceof StoreOpenError) return error;
-  const code = classify(error);
-  const state = code === "locked"
-    ? "another server has it open"
-    : code === "damaged"
-    ? `it is damaged (${messageOf(error)})`
-    : messageOf(error);
-  return new StoreOpenError(code, `Cannot open "${path}": ${state}`, { cause: error });
-}
-
-function classify(error: unknown): StoreOpenErrorCode {
-  if (error instanceof RangeError) return "damaged";
-  if (!(error instanceof Error)) return "failed";
-  const { name, code, errcode } = error as Error & { readonly code?: unknown; readonly errcode?: unknown };
-  if (name === "NotCapable" || code === "EACCES" || code === "EPERM") return "denied";
-  // The low byte is the result code, the rest says more about it.
-  switch (typeof errcode === "number" ? errcode & 0xff : 0) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return "locked";
-    case SQLITE_CORRUPT:
-      return "damaged";
-    case SQLITE_NOTADB:
-      return "foreign";
-    case SQLITE_PERM:
-    case SQLITE_READONLY:
-      return "denied";
-    default:
-      return "failed";
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -11,7 +11,7 @@ import { ask, finish, withClient } from "../support/echo_server.ts";
 import { connectRaw } from "../support/loopback.ts";
 import type { Requirement } from "../support/requirements.ts";
 import { fieldOf, parseResponses, type ReceivedResponse } from "../support/responses.ts";
-import { CHANGED, makeSite, TAG } from "../testdata/conformance/site.ts";
+import { CHANGED, makeSite } from "../testdata/conformance/site.ts";
 
 const HELD_BACK = "POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
 // The content says the method, and so has another length.
@@ -75,7 +75,7 @@ export const RFC9110_PROBES: readonly Requirement[] = [
         pass(1_000);
         const [after] = await get("/a.txt");
         const [old, fresh] = [before!, after!].map((response) => fieldOf(response, "etag"));
-        assertEquals([old, old === fresh, fresh?.startsWith('"')], [TAG, false, true]);
+        assertEquals([old?.[0], old === fresh, fresh?.[0]], ['"', false, '"']);
       }),
   ],
   ["9.3.2", "SHOULD", "HEAD gets all the fields of GET: the core", async () => {

@@ -1,18 +1,7 @@
 import type { ByteRow, RowSection } from "../testdata/http/row.ts";
+import type { Explanation } from "./explanation.ts";
 import type { Observation } from "./observe.ts";
 import type { PeerName } from "./peers.ts";
-
-/** Why some of our peers do otherwise with some rows, and we do not do as they do. */
-export interface Explanation {
-  readonly peers: readonly PeerName[];
-  /** Which rows, by theme and claim: `Host: a list`. */
-  readonly rows: RegExp;
-  /** What we do: `2xx GET /, 2xx GET /behind, closed`. */
-  readonly ours?: RegExp;
-  /** What the peers do. */
-  readonly theirs: RegExp;
-  readonly why: string;
-}
 
 /** A row of which a peer makes something else than we do. */
 export interface Disagreement {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CORPUS } from "../testdata/http/corpus.ts";
-import { type Disagreement, explainAll, type Explanation, nameOfRow } from "./compare.ts";
+import { type Disagreement, explainAll, nameOfRow } from "./compare.ts";
+import type { Explanation } from "./explanation.ts";
 import { EXPLANATIONS } from "./explanations.ts";
 
 const DISAGREEMENT: Disagreement = {

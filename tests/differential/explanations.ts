@@ -1,4 +1,4 @@
-import type { Explanation } from "./compare.ts";
+import type { Explanation } from "./explanation.ts";
 import { CONTENT } from "./explanations_content.ts";
 import { REQUESTS } from "./explanations_requests.ts";
 

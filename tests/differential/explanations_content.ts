@@ -1,15 +1,16 @@
 // Why our peers read content, expectations and the end of a connection otherwise, and we do not read them as they do.
 
-import type { Explanation } from "./compare.ts";
-
-const NODE = ["node:http"] as const;
-const DENO = ["Deno.serve"] as const;
-const NGINX = ["nginx"] as const;
-const BUN = ["Bun.serve"] as const;
-const HYPER_AND_BUN = ["Deno.serve", "Bun.serve"] as const;
-const ALL = ["node:http", "Deno.serve", "nginx", "Bun.serve"] as const;
-const SERVED = /^2xx/;
-const REFUSED = /^(2xx [^,]*, )*[45]xx, /;
+import {
+  ALL,
+  BUN,
+  DENO,
+  type Explanation,
+  HYPER_AND_BUN,
+  NGINX,
+  NODE,
+  REFUSED,
+  SERVED,
+} from "./explanation.ts";
 
 /** In the order in which they are tried. */
 export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
@@ -141,7 +142,7 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
   {
     peers: BUN,
     rows:
-      /^(line folding: a folded trailer|trailer section|chunk extensions: obs-text on the last|chunked coding|chunks that end in two places|pipelining|the end of the connection in every state)/,
+      /^(line folding: a folded trailer|trailer section|chunk extensions: obs-text (on|between)|chunked coding|chunks that end in two places|pipelining|the end of the connection in every state)/,
     theirs: /^(2xx \S+ \S+, )*2xx POST \/[a-z]*, (4xx, closed|open)$/,
     why:
       "trailers belong to the message (RFC 9112 §7.1.2); Bun.serve answers before them, and takes them for the next request",
@@ -159,6 +160,12 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
     rows: /an expectation (with a word|behind a line|in front of a line)/,
     theirs: SERVED,
     why: "an expectation that nobody knows gets 417 (RFC 9110 §10.1.1: MAY); they ignore it",
+  },
+  {
+    peers: NODE,
+    rows: /an empty expectation/,
+    theirs: /^4xx, 2xx/,
+    why: "an empty list expects nothing (RFC 9110 §5.6.1.2); node:http answers 417",
   },
   {
     peers: NODE,

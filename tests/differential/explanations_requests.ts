@@ -1,16 +1,18 @@
 // Why our peers read request lines and fields otherwise, and we do not read them as they do.
 
-import type { Explanation } from "./compare.ts";
+import {
+  ALL,
+  BUN,
+  DENO,
+  type Explanation,
+  HYPER_AND_BUN,
+  NGINX,
+  NODE,
+  REFUSED,
+  SERVED,
+} from "./explanation.ts";
 
-const NODE = ["node:http"] as const;
-const DENO = ["Deno.serve"] as const;
-const NGINX = ["nginx"] as const;
-const BUN = ["Bun.serve"] as const;
-const HYPER_AND_BUN = ["Deno.serve", "Bun.serve"] as const;
-const ALL = ["node:http", "Deno.serve", "nginx", "Bun.serve"] as const;
 const CONNECT = /: (CONNECT|no Host for CONNECT|a Host for CONNECT|content of CONNECT|authority-form with)/;
-const SERVED = /^2xx/;
-const REFUSED = /^(2xx [^,]*, )*[45]xx, /;
 
 /** In the order in which they are tried. */
 export const REQUESTS: readonly Explanation[] = [

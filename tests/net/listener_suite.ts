@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Connection, ConnectionError, type Listener } from "../../src/net/connection.ts";
+import { within } from "../support/deadline.ts";
+import { connectResetting } from "../support/resetting_client.ts";
 import { codeOf, type PlainAdapter, readText, type RegisterTest } from "./adapter.ts";
 
 const encoder = new TextEncoder();
@@ -76,6 +78,19 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
     listener.close();
     listener.close();
     assertEquals([await pending, await listener.accept()], [null, null]);
+  });
+
+  test("Listener.accept() goes on to the next client where one has reset its connection before", async () => {
+    const listener = await listen({ port: 0 });
+    await (await connectResetting(listener.address.port)).reset();
+    const client = await connect(listener.address);
+    let accepted = await listener.accept();
+    // Some runtimes give the dead connection too; none may fail.
+    while (accepted?.remote.port !== client.local.port) {
+      accepted?.close();
+      accepted = await within(listener.accept(), "the second client");
+    }
+    for (const end of [accepted, client, listener]) end?.close();
   });
 
   test("Listener ends connections that nobody has accepted when it is closed", async () => {

@@ -10,6 +10,20 @@ interface FileCoverage {
   readonly missed: readonly number[];
 }
 
+/** Removes what processes left unfinished that a test has killed: nobody can read it. */
+async function removeUnfinished(directory: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    if (!isFile || !name.endsWith(".json")) continue;
+    const path = `${directory}/${name}`;
+    try {
+      JSON.parse(await Deno.readTextFile(path));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      await Deno.remove(path);
+    }
+  }
+}
+
 async function readCoverage(directory: string): Promise<FileCoverage[]> {
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: ["coverage", "--lcov", directory],
@@ -39,6 +53,7 @@ function percentOf(files: readonly FileCoverage[]): number {
 
 const [directory] = Deno.args;
 if (directory === undefined) throw new TypeError("Cannot read coverage: expected its directory as argument");
+await removeUnfinished(directory);
 const files = await readCoverage(directory);
 let isEnough = true;
 for (const folder of WHOLE_FOLDERS) {

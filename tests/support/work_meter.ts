@@ -18,7 +18,7 @@ type Native = (...args: never[]) => unknown;
 /** A function of the engine, and how much it goes through for a receiver, arguments and result. */
 interface Metered {
   readonly owner: object;
-  readonly name: string;
+  readonly name: string | symbol;
   readonly steps: (receiver: unknown, args: readonly unknown[], result: unknown) => number;
 }
 
@@ -52,6 +52,9 @@ const METERED: readonly Metered[] = [
   { owner: Array.prototype, name: "splice", steps: ofReceiver },
   { owner: Array.prototype, name: "shift", steps: ofReceiver },
   { owner: Array.prototype, name: "join", steps: ofResult },
+  // What spreads an array goes through all of it.
+  { owner: Array.prototype, name: Symbol.iterator, steps: ofReceiver },
+  { owner: TYPED_ARRAY, name: Symbol.iterator, steps: ofReceiver },
 ];
 
 /** Measures work in the files of `src`; one at a time. */

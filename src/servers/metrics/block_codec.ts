@@ -2,14 +2,12 @@
 // their distance, where a run of no changes is one number; values as steps of a decimal; what is no short decimal as
 // the bytes that differ from the value before (both in the manner of Gorilla, VLDB 2015, but in whole bytes).
 //
-// block = checksum of the rest (4 bytes, little-endian), count, timestamps, values
+// block = room for a checksum, count, timestamps, values
 
-import { checksum } from "./checksum.ts";
+import { CHECKSUM_BYTES } from "./checksum.ts";
 import { Chunk, CHUNK_CAPACITY } from "./chunk.ts";
 import { MAX_PACKED_INTEGER, PackedReader, type PackedWriter } from "./packed_bytes.ts";
 import type { SlabMemory } from "./slab_memory.ts";
-
-const CHECKSUM_BYTES = 4;
 
 // Form of the values: 0 to 6 is the number of decimals.
 const MAX_DECIMALS = 6;
@@ -19,21 +17,18 @@ const SCALES: readonly number[] = Array.from({ length: MAX_DECIMALS + 1 }, (_, d
 // A quarter of what can be packed: differences of differences of such numbers still can.
 const MAX_STEPPED = (MAX_PACKED_INTEGER + 1) / 4;
 
-/** Makes the block of a chunk that is not empty. @param writer only lends its memory */
+/** Makes the block of a chunk that is not empty; its first bytes are room for a checksum. @param writer only lends its memory */
 export function encodeBlock(chunk: Chunk, writer: PackedWriter): Uint8Array {
   writer.clear();
   for (let index = 0; index < CHECKSUM_BYTES; index++) writer.addByte(0);
   writer.addCount(chunk.length);
   encodeTimestamps(chunk.timestamps(), writer);
   encodeValues(chunk.values(), writer);
-  const block = writer.bytes.slice();
-  viewOf(block).setUint32(0, checksum(block.subarray(CHECKSUM_BYTES)), true);
-  return block;
+  return writer.bytes.slice();
 }
 
-/** Makes the chunk of a block, in a memory. @throws {RangeError} when the block is damaged */
+/** Makes the chunk of a block, in a memory. @throws {RangeError} when the block is none */
 export function decodeBlock(block: Uint8Array, memory: SlabMemory): Chunk {
-  checkBlock(block);
   const reader = new PackedReader(block, CHECKSUM_BYTES);
   const length = reader.readCount();
   if (length < 1 || length > CHUNK_CAPACITY) throw new RangeError(`Cannot read a block: ${length} samples`);
@@ -45,16 +40,6 @@ export function decodeBlock(block: Uint8Array, memory: SlabMemory): Chunk {
   decodeValues(chunk.values(), reader);
   chunk.isDirty = false;
   return chunk;
-}
-
-/** Compares a block with its checksum. @throws {RangeError} when the block is damaged */
-export function checkBlock(block: Uint8Array): void {
-  if (
-    block.length <= CHECKSUM_BYTES ||
-    viewOf(block).getUint32(0, true) !== checksum(block.subarray(CHECKSUM_BYTES))
-  ) {
-    throw new RangeError("Cannot read a block: the checksum differs");
-  }
 }
 
 // Raw doubles stand behind a 1 when the timestamps are too far from zero for exact differences.
@@ -166,8 +151,4 @@ function decodeDiffering(target: Float64Array, reader: PackedReader): void {
 
 function bytesOf(doubles: Float64Array): Uint8Array {
   return new Uint8Array(doubles.buffer, doubles.byteOffset, doubles.byteLength);
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

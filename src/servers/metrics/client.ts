@@ -8,9 +8,12 @@ import { type MetricsReply, type MetricsRows, ReplyReader } from "./reply_reader
 
 const READ_BYTES = 65_536;
 
+// The longest delay that JavaScript timers can count; whoever waits longer waits for ever.
+const MAX_TIMER_MS = 2_147_483_647;
+
 /** Settings of a {@linkcode MetricsClient}. */
 export interface MetricsClientOptions {
-  /** How long a call may take, connecting included; default unlimited. */
+  /** How long a call may take, connecting included; above 0, default unlimited. */
   readonly timeoutMs?: number;
   /** The wall clock in milliseconds since 1970 for puts without a timestamp; default `Date.now`. */
   readonly now?: () => number;
@@ -42,16 +45,26 @@ interface Link {
 export class MetricsClient {
   readonly #hostname: string;
   readonly #port: number;
-  readonly #timeoutMs: number | undefined;
+  readonly #timeoutMs: number;
   readonly #now: () => number;
   #link: Link | undefined;
   #isClosed = false;
 
-  /** Makes a client; nothing is sent before the first call. @param host address or name of the server @param port its TCP port */
+  /**
+   * Makes a client; nothing is sent before the first call.
+   *
+   * @param host address or name of the server
+   * @param port its TCP port
+   * @throws {RangeError} when the time for a call is no number above 0
+   */
   constructor(host: string, port: number, options: MetricsClientOptions = {}) {
+    const { timeoutMs = Infinity } = options;
+    if (!(timeoutMs > 0)) {
+      throw new RangeError(`Cannot limit calls: expected a time above 0, got "${timeoutMs}"`);
+    }
     this.#hostname = host;
     this.#port = port;
-    this.#timeoutMs = options.timeoutMs;
+    this.#timeoutMs = timeoutMs;
     this.#now = options.now ?? Date.now;
   }
 
@@ -59,12 +72,19 @@ export class MetricsClient {
    * Stores a sample; settles when the server has acknowledged it.
    *
    * @param options.timestamp whole seconds since 1970; default now
-   * @throws {ClientProtocolError} when the key cannot be one, or the server refuses
+   * @throws {ClientProtocolError} when key, value or timestamp cannot be sent, or the server refuses
    * @throws {ClientSocketError} when the connection fails or the time is up
    */
   async put(key: string, value: number, options: { readonly timestamp?: number } = {}): Promise<void> {
     const timestamp = options.timestamp ?? Math.floor(this.#now() / 1000);
     if (key === "*") throw new ClientProtocolError('Cannot put: the key "*" stands for all keys');
+    // From JavaScript anything may come; a text would be sent as it is, and more commands with it.
+    if (typeof value !== "number") {
+      throw new ClientProtocolError(`Cannot put: expected a number for a value, got "${String(value)}"`);
+    }
+    if (!Number.isSafeInteger(timestamp)) {
+      throw new ClientProtocolError(`Cannot put: expected whole seconds for a timestamp, got "${timestamp}"`);
+    }
     await this.#request("put", key, ` ${formatPythonFloat(value)} ${timestamp}`);
   }
 
@@ -88,9 +108,10 @@ export class MetricsClient {
   }
 
   async #request(command: string, key: string, rest: string): Promise<MetricsRows> {
-    const keyBytes = new TextEncoder().encode(key);
     // A lone surrogate has no UTF-8: it would reach the server as another key.
-    if (!isKey(keyBytes, 0, keyBytes.length) || !key.isWellFormed()) {
+    const isText = typeof key === "string" && key.isWellFormed();
+    const keyBytes = new TextEncoder().encode(key);
+    if (!isText || !isKey(keyBytes, 0, keyBytes.length)) {
       throw new ClientProtocolError(
         `Cannot ${command}: expected a key without spaces, got ${JSON.stringify(key)}`,
       );
@@ -106,12 +127,11 @@ export class MetricsClient {
     if (this.#isClosed) throw new ClientSocketError("Cannot send: the client was closed");
     const link = this.#link ??= this.#open();
     const reply = createDeferred<MetricsReply>();
-    const timer = this.#timeoutMs === undefined ? undefined : setTimeout(() => {
-      const error = new ClientSocketError(`Cannot wait for a reply: ${this.#timeoutMs} ms are over`);
-      reply.reject(error);
-      this.#end(link, error);
+    link.waiting.push(reply);
+    const timer = this.#timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(() => {
+      this.#end(link, new ClientSocketError(`Cannot wait for a reply: ${this.#timeoutMs} ms are over`));
     }, this.#timeoutMs);
-    this.#send(link, command, reply).catch(reply.reject);
+    void this.#send(link, command);
     try {
       return await reply.promise;
     } finally {
@@ -119,15 +139,12 @@ export class MetricsClient {
     }
   }
 
-  async #send(link: Link, command: Uint8Array, reply: Waiting): Promise<void> {
+  async #send(link: Link, command: Uint8Array): Promise<void> {
     try {
       const connection = await link.connection;
-      link.waiting.push(reply);
       await connection.write(command);
     } catch (cause) {
-      const error = toSocketError("Cannot send", cause);
-      this.#end(link, error);
-      throw error;
+      this.#end(link, toClientError(cause));
     }
   }
 
@@ -152,7 +169,7 @@ export class MetricsClient {
         }
       }
     } catch (cause) {
-      this.#end(link, toSocketError("Cannot read", cause));
+      this.#end(link, toClientError(cause));
     }
   }
 
@@ -164,8 +181,7 @@ export class MetricsClient {
   }
 }
 
-function toSocketError(action: string, cause: unknown): ClientError {
+function toClientError(cause: unknown): ClientError {
   if (cause instanceof ClientError) return cause;
-  const state = cause instanceof Error ? cause.message : String(cause);
-  return new ClientSocketError(`${action}: ${state}`, { cause });
+  return new ClientSocketError(cause instanceof Error ? cause.message : String(cause), { cause });
 }

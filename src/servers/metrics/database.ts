@@ -1,33 +1,35 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { decodeBlock } from "./block_codec.ts";
-import type { Chunk } from "./chunk.ts";
-import { decodeJournalRow, type JournalRow } from "./journal_group.ts";
-import type { SlabMemory } from "./slab_memory.ts";
+import { CHECKSUM_BYTES, signRow } from "./checksum.ts";
 
-/** A series as stored. */
-export interface StoredSeries {
-  /** Its order. */
-  readonly order: number;
-  /** Its key in UTF-8. */
-  readonly key: Uint8Array;
-}
+// Bytes that go into the log before its pages are moved to the database: larger pieces, fewer of them.
+const CHECKPOINT_BYTES = 16_777_216;
 
-/** The statements of the database; every method that writes needs {@linkcode MetricsDatabase.transact} around it. */
+const PAGE_BYTES = 4_096;
+
+/** Writes the database; every method but the last three needs {@linkcode MetricsDatabase.transact} around it. */
 export class MetricsDatabase {
   readonly #database: DatabaseSync;
   readonly #insertSeries: StatementSync;
+  readonly #setLastOrder: StatementSync;
   readonly #insertJournal: StatementSync;
   readonly #deleteJournal: StatementSync;
+  readonly #setSealed: StatementSync;
   readonly #writeBlock: StatementSync;
   readonly #deleteBlock: StatementSync;
   readonly #deleteSeries: StatementSync;
+  // About how much has gone into the log since it was last begun anew.
+  #logBytes = 0;
 
   /** Prepares the statements. @param database opened and ours alone; closed by {@linkcode MetricsDatabase.close} */
   constructor(database: DatabaseSync) {
     this.#database = database;
+    // The log is emptied in a way of our own, see below.
+    database.exec("PRAGMA wal_autocheckpoint = 0");
     this.#insertSeries = database.prepare("INSERT INTO series (id, key) VALUES (?, ?)");
+    this.#setLastOrder = database.prepare("UPDATE state SET last_order = ?");
     this.#insertJournal = database.prepare("INSERT INTO journal (id, puts) VALUES (?, ?)");
     this.#deleteJournal = database.prepare("DELETE FROM journal WHERE id <= ?");
+    this.#setSealed = database.prepare("UPDATE state SET sealed_journal = ?");
     this.#writeBlock = database.prepare("REPLACE INTO block (id, series, samples) VALUES (?, ?, ?)");
     this.#deleteBlock = database.prepare("DELETE FROM block WHERE id = ?");
     this.#deleteSeries = database.prepare("DELETE FROM series WHERE id = ?");
@@ -35,35 +37,42 @@ export class MetricsDatabase {
 
   /** Does all of the work or, when something throws, nothing of it; on return it is committed. */
   transact(work: () => void): void {
-    this.#database.exec("BEGIN");
-    try {
-      work();
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      // SQLite itself has rolled back after some failures; a rollback then has nothing to do and says so.
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
+    this.#commit(work);
+    if (this.#logBytes >= CHECKPOINT_BYTES) this.#emptyLog();
   }
 
-  /** Stores a new series. */
+  /** Stores a new series; {@linkcode MetricsDatabase.setLastOrder} must follow. */
   insertSeries(order: number, key: Uint8Array): void {
-    this.#insertSeries.run(order, key);
+    const row = new Uint8Array(CHECKSUM_BYTES + key.length);
+    row.set(key, CHECKSUM_BYTES);
+    signRow(row, order);
+    this.#insertSeries.run(order, row);
+    this.#logBytes += row.length;
   }
 
-  /** Stores a row of the journal. */
+  /** Stores the largest order that a series ever had: no order comes back for another key. */
+  setLastOrder(order: number): void {
+    this.#setLastOrder.run(order);
+  }
+
+  /** Stores a row of the journal; its checksum is written into it. */
   insertJournal(id: number, puts: Uint8Array): void {
+    signRow(puts, id);
     this.#insertJournal.run(id, puts);
+    this.#logBytes += puts.length;
   }
 
   /** Removes the rows of the journal up to one. */
   deleteJournal(lastId: number): void {
     this.#deleteJournal.run(lastId);
+    this.#setSealed.run(lastId);
   }
 
-  /** Stores a block in the place of the one with the same number. */
+  /** Stores a block in the place of the one with the same number; its checksum is written into it. */
   writeBlock(id: number, order: number, samples: Uint8Array): void {
+    signRow(samples, id, order);
     this.#writeBlock.run(id, order, samples);
+    this.#logBytes += Math.max(samples.length, PAGE_BYTES);
   }
 
   /** Removes a block. */
@@ -76,35 +85,6 @@ export class MetricsDatabase {
     this.#deleteSeries.run(order);
   }
 
-  /** The series in the order of first puts. */
-  *readSeries(): Generator<StoredSeries> {
-    for (const row of this.#database.prepare("SELECT id, key FROM series ORDER BY id").iterate()) {
-      yield { order: row.id as number, key: row.key as Uint8Array };
-    }
-  }
-
-  /** The blocks, in any order, as chunks in a memory. @throws {RangeError} when one is damaged */
-  *readBlocks(memory: SlabMemory): Generator<{ readonly order: number; readonly chunk: Chunk }> {
-    for (const row of this.#database.prepare("SELECT id, series, samples FROM block").iterate()) {
-      const chunk = decodeBlock(row.samples as Uint8Array, memory);
-      chunk.blockId = row.id as number;
-      yield { order: row.series as number, chunk };
-    }
-  }
-
-  /** The rows of the journal in the order of commits. @throws {RangeError} when one is damaged */
-  *readJournal(): Generator<JournalRow & { readonly id: number }> {
-    for (const row of this.#database.prepare("SELECT id, puts FROM journal ORDER BY id").iterate()) {
-      yield { id: row.id as number, ...decodeJournalRow(row.puts as Uint8Array) };
-    }
-  }
-
-  /** The largest order that a series ever had; 0 when there was none. */
-  lastOrder(): number {
-    const row = this.#database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'series'").get();
-    return row === undefined ? 0 : row.seq as number;
-  }
-
   /** Gives unused pages back to the file system. */
   shrink(): void {
     // Each row of the answer is a page that was given back; exec stops after the first (Deno 2.9.6).
@@ -114,5 +94,30 @@ export class MetricsDatabase {
   /** Closes the file. */
   close(): void {
     this.#database.close();
+  }
+
+  #commit(work: () => void): void {
+    this.#logBytes += PAGE_BYTES;
+    this.#database.exec("BEGIN");
+    try {
+      work();
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      // SQLite itself has rolled back after some failures; a rollback then has nothing to do and says so.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  // SQLite's own way leaves the log as it is until the next commit. Were it damaged then, pages of its undamaged start
+  // would hide the newer ones in the database: so it is begun anew at once, by a commit that changes nothing.
+  #emptyLog(): void {
+    this.#logBytes = 0;
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint(RESTART)");
+      this.#commit(() => this.#database.exec("UPDATE state SET id = 1"));
+    } catch {
+      // A full disk: the log has it all, grows on, and is tried again.
+    }
   }
 }

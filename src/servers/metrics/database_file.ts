@@ -1,38 +1,40 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type DatabaseKind, openDatabaseFile } from "../../sqlite/database_file.ts";
-import { checkBlock } from "./block_codec.ts";
-import { checkJournalRow } from "./journal_group.ts";
+import { type DatabaseKind, openDatabaseFile, type OpenedDatabase } from "../../sqlite/database_file.ts";
 import type { Durability } from "./store.ts";
 
-// AUTOINCREMENT: a number must never come back for another key, because older rows of the journal may still hold it.
+// The first bytes of key, samples and puts are a checksum. The state is one row: a number that no other database has,
+// the largest id of a series ever, and the largest id of a row of the journal that was sealed.
 const METRICS_DATABASE: DatabaseKind = {
   owner: "metrics server",
   applicationId: "mrMS",
-  formatVersion: 1,
-  tables: `
-    CREATE TABLE series (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL);
-    CREATE TABLE block (id INTEGER PRIMARY KEY, series INTEGER NOT NULL, samples BLOB NOT NULL);
-    CREATE TABLE journal (id INTEGER PRIMARY KEY, puts BLOB NOT NULL);
-  `,
-  check(database: DatabaseSync): void {
-    for (const row of database.prepare("SELECT samples FROM block").iterate()) {
-      checkBlock(row.samples as Uint8Array);
-    }
-    for (const row of database.prepare("SELECT puts FROM journal").iterate()) {
-      checkJournalRow(row.puts as Uint8Array);
-    }
-  },
+  formatVersion: 2,
+  tables: [
+    "CREATE TABLE state (id INTEGER PRIMARY KEY, identity INTEGER, last_order INTEGER, sealed_journal INTEGER)",
+    "CREATE TABLE series (id INTEGER PRIMARY KEY, key BLOB NOT NULL)",
+    "CREATE TABLE block (id INTEGER PRIMARY KEY, series INTEGER NOT NULL, samples BLOB NOT NULL)",
+    "CREATE TABLE journal (id INTEGER PRIMARY KEY, puts BLOB NOT NULL)",
+  ],
+  fill: () => `INSERT INTO state VALUES (1, ${crypto.getRandomValues(new Uint32Array(1))[0]}, 0, 0)`,
 };
+
+/** How a database of the metrics server is opened. */
+export interface OpenMetricsOptions<Content> {
+  /** What a commit promises. */
+  readonly durability: Durability;
+  /** Reads everything, before anything can be written. What it throws means damage. */
+  readonly read: (database: DatabaseSync) => Content;
+}
 
 /**
  * Opens a database file for this process alone, and makes it when it does not exist.
  *
- * @param path directory and name; the directory must exist
+ * @param path directory and name, free of links; the directory must exist
  * @throws {StoreOpenError} when it cannot be; an existing file is as it was then
  */
-export function openDatabase(path: string, durability: Durability): Promise<DatabaseSync> {
-  return openDatabaseFile(path, {
-    kind: METRICS_DATABASE,
-    synchronous: durability === "full" ? "FULL" : "NORMAL",
-  });
+export function openDatabase<Content>(
+  path: string,
+  { durability, read }: OpenMetricsOptions<Content>,
+): Promise<OpenedDatabase<Content>> {
+  const synchronous = durability === "full" ? "FULL" : "NORMAL";
+  return openDatabaseFile(path, { kind: METRICS_DATABASE, synchronous, read });
 }

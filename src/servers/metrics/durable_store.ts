@@ -1,14 +1,16 @@
 import { createDeferred, type Deferred } from "../../bytes/deferred.ts";
+import { resolveDataFile } from "../../sqlite/database_file.ts";
+import { toOpenError } from "../../sqlite/open_errors.ts";
+import { AcknowledgedMark, readMark, removeMark } from "./acknowledged_mark.ts";
 import { MetricsDatabase } from "./database.ts";
 import { openDatabase } from "./database_file.ts";
-import { loadSeries } from "./durable_load.ts";
+import { type LoadedSeries, loadSeries } from "./durable_load.ts";
 import { JournalGroup } from "./journal_group.ts";
 import { createSeed, firstKeptTimestamp, type MemoryStoreOptions } from "./memory_store.ts";
 import { Sealer } from "./sealer.ts";
 import type { Series } from "./series.ts";
 import type { SeriesSet } from "./series_set.ts";
-import { type ByteRange, type Durability, type MetricStore, StoreOpenError } from "./store.ts";
-import type { PutCommand, PutOutcome, RowReader } from "./store.ts";
+import type { ByteRange, Durability, MetricStore, PutCommand, PutOutcome, RowReader } from "./store.ts";
 
 // Sealing begins when the journal holds this many puts (40 MB) or rows; a start after a kill replays about as many.
 const SEAL_AFTER_PUTS = 2_000_000;
@@ -35,14 +37,36 @@ export async function openDurableStore(
   dataFile: string,
   options: DurableStoreOptions = {},
 ): Promise<MetricStore> {
-  const database = new MetricsDatabase(await openDatabase(dataFile, options.durability ?? "full"));
+  const path = await resolveDataFile(dataFile);
+  const { durability = "full", seed = createSeed() } = options;
+  const { database, content } = await openDatabase(path, {
+    durability,
+    read: (source) => {
+      const loaded = loadSeries(source, seed);
+      if (loaded.lastJournalId < readMark(path, loaded.identity)) {
+        throw new RangeError(`Cannot load: puts that were acknowledged are missing in its log "${path}-wal"`);
+      }
+      return loaded;
+    },
+  });
   try {
-    return new DurableStore(database, options);
-  } catch (cause) {
+    // Where the system decides what of the last moments is kept, there is nothing to compare with.
+    const mark = durability === "full" ? new AcknowledgedMark(path, content.identity) : undefined;
+    return new DurableStore(
+      { path, database: new MetricsDatabase(database), mark, loaded: content },
+      options,
+    );
+  } catch (error) {
     database.close();
-    const state = cause instanceof Error ? cause.message : String(cause);
-    throw new StoreOpenError("damaged", `Cannot open "${dataFile}": it is damaged (${state})`, { cause });
+    throw toOpenError(path, error, "failed");
   }
+}
+
+interface DurableParts {
+  readonly path: string;
+  readonly database: MetricsDatabase;
+  readonly mark: AcknowledgedMark | undefined;
+  readonly loaded: LoadedSeries;
 }
 
 /**
@@ -52,7 +76,9 @@ export async function openDurableStore(
  * transaction. Memory takes it over after the commit, so that nobody reads what could still be lost.
  */
 class DurableStore implements MetricStore {
+  readonly #path: string;
   readonly #database: MetricsDatabase;
+  readonly #mark: AcknowledgedMark | undefined;
   readonly #set: SeriesSet;
   readonly #sealer: Sealer;
   readonly #group = new JournalGroup();
@@ -65,6 +91,9 @@ class DurableStore implements MetricStore {
   #journalPuts: number;
   #journalRows: number;
   #sealedAtMs = performance.now();
+  // What memory has dropped and the database has not yet.
+  #goneBlockIds: number[] = [];
+  #goneOrders: number[] = [];
   // An upper bound: how many puts of the group may be new samples.
   #newInGroup = 0;
   #waiting: Deferred<void> | undefined;
@@ -72,9 +101,10 @@ class DurableStore implements MetricStore {
   #sealTimer: ReturnType<typeof setImmediate> | undefined;
   #isClosed = false;
 
-  constructor(database: MetricsDatabase, options: DurableStoreOptions) {
-    const loaded = loadSeries(database, options.seed ?? createSeed());
+  constructor({ path, database, mark, loaded }: DurableParts, options: DurableStoreOptions) {
+    this.#path = path;
     this.#database = database;
+    this.#mark = mark;
     this.#options = options;
     this.#set = loaded.set;
     this.#lastStoredOrder = loaded.lastOrder;
@@ -119,21 +149,19 @@ class DurableStore implements MetricStore {
     if (this.#journalRows > 0 && performance.now() - this.#sealedAtMs >= SEAL_AFTER_MS) this.#beginSealing();
   }
 
-  close(): Promise<void> {
-    if (this.#isClosed) return Promise.resolve();
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     clearImmediate(this.#sealTimer);
     try {
       this.#commitGroup();
-      while (this.#sealer.isSealing) this.#sealer.step();
-      this.#sealer.begin(this.#lastJournalId);
-      while (this.#sealer.isSealing) this.#sealer.step();
-      this.#database.shrink();
+      this.#sealAll();
     } finally {
       clearImmediate(this.#commitTimer);
       this.#database.close();
+      this.#mark?.close();
+      await removeMark(this.#path);
     }
-    return Promise.resolve();
   }
 
   // Near the limit it must be known which puts of the group are new samples; a commit settles that.
@@ -177,13 +205,21 @@ class DurableStore implements MetricStore {
     if (group.count === 0) return;
     const set = this.#set;
     const firstNew = set.indexOfOrder(this.#lastStoredOrder + 1);
-    this.#database.transact(() => {
-      for (let index = firstNew; index < set.seriesCount; index++) {
-        this.#database.insertSeries(set.all[index]!.order, set.keyAt(index));
-      }
-      this.#database.insertJournal(this.#lastJournalId + 1, group.encode());
-    });
-    this.#lastJournalId++;
+    const journalId = this.#lastJournalId + 1;
+    try {
+      this.#database.transact(() => {
+        this.#deleteGone();
+        this.#insertSeries(firstNew);
+        this.#database.insertJournal(journalId, group.encode());
+      });
+    } catch (error) {
+      // The series that came with the group have no sample: they were never put.
+      if (firstNew < set.seriesCount) set.dropEmpty();
+      throw error;
+    }
+    this.#lastJournalId = journalId;
+    this.#mark?.write(journalId);
+    this.#forgetGone();
     this.#journalRows++;
     this.#journalPuts += group.count;
     if (firstNew < set.seriesCount) this.#lastStoredOrder = set.all[set.seriesCount - 1]!.order;
@@ -191,6 +227,15 @@ class DurableStore implements MetricStore {
     this.#newInGroup = 0;
     const { sealAfterPuts = SEAL_AFTER_PUTS } = this.#options;
     if (this.#journalPuts >= sealAfterPuts || this.#journalRows >= SEAL_AFTER_ROWS) this.#beginSealing();
+  }
+
+  #insertSeries(firstNew: number): void {
+    const set = this.#set;
+    if (firstNew === set.seriesCount) return;
+    for (let index = firstNew; index < set.seriesCount; index++) {
+      this.#database.insertSeries(set.all[index]!.order, set.keyAt(index));
+    }
+    this.#database.setLastOrder(set.all[set.seriesCount - 1]!.order);
   }
 
   #beginSealing(): void {
@@ -213,17 +258,37 @@ class DurableStore implements MetricStore {
     if (this.#sealer.isSealing) this.#sealTimer = setImmediate(() => this.#sealNextPiece());
   }
 
+  // At the end as much as possible is sealed; what a full disk does not take stays in the journal.
+  #sealAll(): void {
+    try {
+      while (this.#sealer.isSealing) this.#sealer.step();
+      if (this.#journalRows > 0) this.#sealer.begin(this.#lastJournalId);
+      while (this.#sealer.isSealing) this.#sealer.step();
+      this.#database.shrink();
+    } catch {
+      this.#sealer.abandon();
+    }
+  }
+
+  // A series and its expired samples are gone from the database at the latest when its key comes again.
   #dropExpired(firstTimestamp: number): void {
-    const set = this.#set;
-    set.dropBefore(firstTimestamp);
-    const blockIds = set.all.flatMap((series) => series.removedBlockIds);
-    const orders = set.dropEmpty();
-    if (blockIds.length + orders.length === 0) return;
-    this.#database.transact(() => {
-      for (const blockId of blockIds) this.#database.deleteBlock(blockId);
-      for (const order of orders) this.#database.deleteSeries(order);
-    });
-    for (const series of set.all) if (series.removedBlockIds.length > 0) series.removedBlockIds = [];
+    const blockIds = this.#set.dropBefore(firstTimestamp);
+    const orders = this.#set.dropEmpty();
+    this.#goneBlockIds = this.#goneBlockIds.concat(blockIds);
+    this.#goneOrders = this.#goneOrders.concat(orders);
+    if (this.#goneBlockIds.length + this.#goneOrders.length === 0) return;
+    this.#database.transact(() => this.#deleteGone());
+    this.#forgetGone();
+  }
+
+  #deleteGone(): void {
+    for (const blockId of this.#goneBlockIds) this.#database.deleteBlock(blockId);
+    for (const order of this.#goneOrders) this.#database.deleteSeries(order);
+  }
+
+  #forgetGone(): void {
+    this.#goneBlockIds = [];
+    this.#goneOrders = [];
   }
 
   #firstTimestamp(): number {

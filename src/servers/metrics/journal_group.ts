@@ -1,7 +1,6 @@
-// The puts of one commit as they stand in the journal: a checksum of the rest (4 bytes), the count (4 bytes), then
+// The puts of one commit as they stand in the journal: room for a checksum (4 bytes), the count (4 bytes), then
 // three columns of that many numbers: timestamps and values (doubles), orders of the series (32 bits); little-endian.
 
-import { checksum } from "./checksum.ts";
 import type { Series } from "./series.ts";
 
 const HEADER_BYTES = 8;
@@ -27,7 +26,7 @@ export class JournalGroup {
     this.count++;
   }
 
-  /** The row for the journal. */
+  /** The row for the journal; its first bytes are room for a checksum. */
   encode(): Uint8Array {
     const { count } = this;
     const row = new Uint8Array(HEADER_BYTES + count * BYTES_PER_PUT);
@@ -35,7 +34,6 @@ export class JournalGroup {
     new Float64Array(row.buffer, HEADER_BYTES, count).set(this.#timestamps.subarray(0, count));
     new Float64Array(row.buffer, HEADER_BYTES + count * 8, count).set(this.#values.subarray(0, count));
     new Uint32Array(row.buffer, HEADER_BYTES + count * 16, count).set(this.#orders.subarray(0, count));
-    new Uint32Array(row.buffer)[0] = checksum(row.subarray(4));
     return row;
   }
 
@@ -79,24 +77,17 @@ export interface JournalRow {
   readonly orders: Uint32Array;
 }
 
-/** Reads a row of the journal. @throws {RangeError} when it is damaged */
+/** Reads a row of the journal. @throws {RangeError} when it is none */
 export function decodeJournalRow(bytes: Uint8Array): JournalRow {
-  checkJournalRow(bytes);
   // The columns need aligned memory, which bytes from elsewhere may not have.
   const { buffer } = bytes.slice();
-  const count = (bytes.length - HEADER_BYTES) / BYTES_PER_PUT;
+  const count = bytes.length < HEADER_BYTES ? NaN : new DataView(buffer).getUint32(4, true);
+  if (bytes.length !== HEADER_BYTES + count * BYTES_PER_PUT) {
+    throw new RangeError(`Cannot read a row of the journal: ${bytes.length} bytes for ${count} puts`);
+  }
   return {
     timestamps: new Float64Array(buffer, HEADER_BYTES, count),
     values: new Float64Array(buffer, HEADER_BYTES + count * 8, count),
     orders: new Uint32Array(buffer, HEADER_BYTES + count * 16, count),
   };
-}
-
-/** Compares a row of the journal with its checksum and length. @throws {RangeError} when it is damaged */
-export function checkJournalRow(bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const isWhole = bytes.length >= HEADER_BYTES &&
-    bytes.length === HEADER_BYTES + view.getUint32(4, true) * BYTES_PER_PUT &&
-    view.getUint32(0, true) === checksum(bytes.subarray(4));
-  if (!isWhole) throw new RangeError("Cannot read a row of the journal: the checksum or the length differs");
 }

@@ -4,27 +4,64 @@ import type { RowSink } from "./store.ts";
 const SPACE = 0x20;
 const LF = 0x0a;
 
-const FIRST_BYTES = 4_096;
+const FIRST_BYTES = 256;
 
-// Replies are sent when this much has gathered: it bounds what a client that does not read can make the server hold.
-const FULL_BYTES = 262_144;
+// Replies are sent when this much has gathered, so that many small ones leave in few writes. It is a little less than
+// a power of two: there is room for the row that reaches it.
+const FULL_BYTES = 258_048;
+
+// A reply up to about 16 MiB, half a million rows, is sent in one write; to make it takes 40 ms (Deno 2.9.6).
+const MAX_WHOLE_BYTES = FULL_BYTES * 64;
+
+// What the large replies of all clients may take together: it bounds what clients that do not read can hold.
+const SHARED_BYTES = MAX_WHOLE_BYTES * 4;
+
+const MAX_SPARE = 32;
 
 const OK = new TextEncoder().encode("ok\n\n");
 
+/** Memory that all clients of a server share for replies of more than 256 KiB: whoever does not read holds a part of it. */
+export class ReplyMemory {
+  #freeBytes = SHARED_BYTES;
+
+  /** Takes some of it; false when there is not that much left. */
+  take(bytes: number): boolean {
+    if (bytes > this.#freeBytes) return false;
+    this.#freeBytes -= bytes;
+    return true;
+  }
+
+  /** Gives some of it back. */
+  give(bytes: number): void {
+    this.#freeBytes += bytes;
+  }
+}
+
 /** The replies of a connection that wait to be sent, one behind the other. */
 export class ReplyBuffer implements RowSink {
+  readonly #memory: ReplyMemory;
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
+  #fullBytes = FULL_BYTES;
   #keptLength = 0;
-  #notKeptCount = 0;
+
+  /** Makes an empty buffer. @param memory what large replies may take */
+  constructor(memory: ReplyMemory) {
+    this.#memory = memory;
+  }
 
   /** How many bytes wait. */
   get length(): number {
     return this.#length;
   }
 
-  /** Whether it is time to send. */
+  /** Whether no further row should come before the buffer was sent, or has grown. */
   get isFull(): boolean {
+    return this.#length >= this.#fullBytes;
+  }
+
+  /** Whether enough has gathered to be sent between two replies. */
+  get isWorthSending(): boolean {
     return this.#length >= FULL_BYTES;
   }
 
@@ -33,23 +70,45 @@ export class ReplyBuffer implements RowSink {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Forgets everything that waited. */
+  /** Makes a full buffer take twice as much; false when the reply, or those of all clients together, are too large. */
+  grow(): boolean {
+    const added = this.#fullBytes;
+    if (added * 2 > MAX_WHOLE_BYTES || !this.#memory.take(added)) return false;
+    this.#fullBytes += added;
+    return true;
+  }
+
+  /** Forgets everything that waited, and lets go of what a large reply took. */
   clear(): void {
     this.#length = 0;
-    this.keep();
+    this.#keptLength = 0;
+    if (this.#fullBytes === FULL_BYTES) return;
+    this.#memory.give(this.#fullBytes - FULL_BYTES);
+    this.#fullBytes = FULL_BYTES;
+    this.#bytes = new Uint8Array(FIRST_BYTES);
+  }
+
+  /** Forgets the end of what waits. @param length how many bytes stay */
+  truncate(length: number): void {
+    this.#length = length;
   }
 
   /** Makes the replies so far final: what they promise is done. */
   keep(): void {
     this.#keptLength = this.#length;
-    this.#notKeptCount = 0;
   }
 
-  /** Puts a refusal in the place of each reply since {@linkcode ReplyBuffer.keep}. @param reason one line of ASCII */
-  replaceNotKept(reason: string): void {
-    const count = this.#notKeptCount;
+  /** Puts a refusal in the place of each `ok` since {@linkcode ReplyBuffer.keep}. @param reason one line of ASCII */
+  refuseNotKept(reason: string): void {
+    const replies = this.#bytes.slice(this.#keptLength, this.#length);
     this.#length = this.#keptLength;
-    for (let index = 0; index < count; index++) this.addError(reason);
+    for (let start = 0; start < replies.length;) {
+      let end = start + 2;
+      while (replies[end - 2] !== LF || replies[end - 1] !== LF) end++;
+      if (replies[start] === OK[0]) this.addError(reason);
+      else this.#add(replies.subarray(start, end));
+      start = end;
+    }
     this.keep();
   }
 
@@ -62,19 +121,16 @@ export class ReplyBuffer implements RowSink {
     bytes[at + 2] = LF;
     bytes[at + 3] = LF;
     this.#length = at + 4;
-    this.#notKeptCount++;
   }
 
   /** Adds a refusal. @param reason one line of ASCII */
   addError(reason: string): void {
     this.#addText(`error\n${reason}\n\n`);
-    this.#notKeptCount++;
   }
 
   /** Begins the reply to a get; rows follow. */
   beginRows(): void {
     this.#addText("ok\n");
-    this.#notKeptCount++;
   }
 
   /** Ends the reply to a get. */
@@ -95,6 +151,12 @@ export class ReplyBuffer implements RowSink {
     this.#length = at;
   }
 
+  #add(bytes: Uint8Array): void {
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
+    this.#length = at + bytes.length;
+  }
+
   #addText(text: string): void {
     let at = this.#reserve(text.length);
     for (let index = 0; index < text.length; index++) this.#bytes[at++] = text.charCodeAt(index);
@@ -109,5 +171,22 @@ export class ReplyBuffer implements RowSink {
       this.#bytes = grown;
     }
     return this.#length;
+  }
+}
+
+/** Reply buffers for the clients that are answered just now. */
+export class ReplyPool {
+  readonly #memory = new ReplyMemory();
+  readonly #spare: ReplyBuffer[] = [];
+
+  /** An empty buffer, the taker's own until it is given back. */
+  take(): ReplyBuffer {
+    return this.#spare.pop() ?? new ReplyBuffer(this.#memory);
+  }
+
+  /** Takes a buffer back, and forgets what is in it. */
+  give(replies: ReplyBuffer): void {
+    replies.clear();
+    if (this.#spare.length < MAX_SPARE) this.#spare.push(replies);
   }
 }

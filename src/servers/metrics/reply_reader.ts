@@ -2,6 +2,7 @@
 
 import { LineDecoder } from "../../bytes/line_decoder.ts";
 import { ClientProtocolError } from "./client_errors.ts";
+import { isKey } from "./key_rules.ts";
 import { parsePythonFloat } from "./python_float.ts";
 import { parsePythonInt } from "./python_int.ts";
 
@@ -56,7 +57,7 @@ export class ReplyReader {
     const valueAt = line.lastIndexOf(SPACE, timestampAt - 2) + 1;
     const value = parsePythonFloat(line, valueAt, timestampAt - 1);
     const timestamp = parsePythonInt(line, timestampAt, line.length);
-    if (valueAt < 2 || value === undefined || timestamp === undefined) {
+    if (!isKey(line, 0, valueAt - 1) || value === undefined || timestamp === undefined) {
       const text = this.#text.decode(line).slice(0, 80);
       throw new ClientProtocolError(
         `Cannot read a reply: expected a key, a value and a timestamp, got "${text}"`,

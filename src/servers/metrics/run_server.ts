@@ -6,18 +6,23 @@ import { ClientLoop, ReadBuffers } from "./client_loop.ts";
 import { CommandReader } from "./protocol.ts";
 import { showLine } from "./line_text.ts";
 import { MemoryStore } from "./memory_store.ts";
-import { ReplyBuffer } from "./reply_buffer.ts";
+import { ReplyPool } from "./reply_buffer.ts";
 import type { MetricsServerOptions } from "./server_options.ts";
-import { Session, type SessionEvents } from "./session.ts";
+import { Session, type SessionConnection, type SessionParts } from "./session.ts";
 import type { MetricStore } from "./store.ts";
 
 const DEFAULT_GRACE_MS = 5_000;
 const DEFAULT_SWEEP_INTERVAL_MS = 10_000;
 const DEFAULT_MAX_LINE_BYTES = 65_536;
-const MAX_SPARE_REPLIES = 32;
 
 // After a failed accept (no file descriptor left, mostly) another try at once would only spin.
 const ACCEPT_RETRY_MS = 50;
+
+// Commands that have arrived when the server is told to stop, but were not read yet, are answered within this time.
+const LAST_COMMANDS_MS = 50;
+
+// A store that fails does so for each commit; the log needs no thousand lines a second about it.
+const SAME_FAILURE_MS = 1_000;
 
 /** A running metrics server. */
 export interface MetricsServer {
@@ -76,18 +81,25 @@ class RunningServer implements MetricsServer {
   readonly #store: MetricStore;
   readonly #options: MetricsServerOptions;
   readonly #clients = new Map<ClientLoop, Promise<void>>();
-  readonly #largeBuffers = new ReadBuffers();
-  readonly #spareReplies: ReplyBuffer[] = [];
+  readonly #buffers = new ReadBuffers();
+  readonly #parts: SessionParts;
   readonly #sweepTimer: ReturnType<typeof setInterval>;
   readonly #idleTimer: ReturnType<typeof setInterval> | undefined;
   readonly #accepted: Promise<void>;
   readonly #finish: () => void;
   #closing: Promise<void> | undefined;
+  #failedAtMs = -Infinity;
 
   constructor(listener: Listener, store: MetricStore, options: MetricsServerOptions) {
     this.#listener = listener;
     this.#store = store;
     this.#options = options;
+    this.#parts = {
+      store,
+      commands: new CommandReader(),
+      replies: new ReplyPool(),
+      events: this.#createEvents(),
+    };
     this.address = listener.address;
     const { promise, resolve } = createDeferred<void>();
     this.finished = promise;
@@ -110,6 +122,8 @@ class RunningServer implements MetricsServer {
     clearInterval(this.#idleTimer);
     await this.#accepted;
     for (const client of this.#clients.keys()) client.stop();
+    if (this.#clients.size > 0) await pause(LAST_COMMANDS_MS);
+    for (const client of this.#clients.keys()) client.closeIdle();
     const graceTimer = setTimeout(() => {
       for (const client of this.#clients.keys()) client.cut();
     }, this.#options.graceMs ?? DEFAULT_GRACE_MS);
@@ -117,9 +131,10 @@ class RunningServer implements MetricsServer {
     clearTimeout(graceTimer);
     try {
       await this.#store.close();
-    } finally {
-      this.#finish();
+    } catch (error) {
+      this.#options.log?.error?.(`Cannot close the store: ${messageOf(error)}`);
     }
+    this.#finish();
   }
 
   async #accept(): Promise<void> {
@@ -132,7 +147,7 @@ class RunningServer implements MetricsServer {
         else this.#turnAway(connection);
       } catch (error) {
         this.#options.log?.error?.(`Cannot accept a client: ${messageOf(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
+        await pause(ACCEPT_RETRY_MS);
       }
     }
   }
@@ -143,18 +158,9 @@ class RunningServer implements MetricsServer {
   }
 
   #startClient(connection: Connection): void {
-    const session = new Session({
-      connection,
-      store: this.#store,
-      decoder: new LineDecoder({ maxLineBytes: this.#options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES }),
-      commands: new CommandReader(),
-      events: this.#createEvents(connection),
-      takeReplies: () => this.#spareReplies.pop() ?? new ReplyBuffer(),
-      giveReplies: (replies) => {
-        if (this.#spareReplies.length < MAX_SPARE_REPLIES) this.#spareReplies.push(replies);
-      },
-    });
-    const client = new ClientLoop({ connection, session, largeBuffers: this.#largeBuffers });
+    const decoder = new LineDecoder({ maxLineBytes: this.#options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES });
+    const session = new Session(this.#parts, connection, decoder);
+    const client = new ClientLoop({ connection, session, buffers: this.#buffers });
     client.lastActiveMs = performance.now();
     this.#clients.set(client, this.#runClient(client, connection));
   }
@@ -174,20 +180,28 @@ class RunningServer implements MetricsServer {
   }
 
   // No functions where nobody listens: the texts of refusals are not made then.
-  #createEvents(connection: Connection): SessionEvents {
+  #createEvents(): SessionParts["events"] {
     const { log, access } = this.#options;
-    const events: SessionEvents = {
-      failed: (error) => log?.error?.(`Cannot store samples: ${messageOf(error)}`),
+    return {
+      failed: (error) => this.#reportFailure(error),
+      ...(log?.debug && {
+        refused: (client, line, reason) => {
+          const got = line === undefined ? "a line that is too long" : `"${showLine(line)}"`;
+          log.debug?.(`client ${nameOf(client)} refused: ${reason}, got ${got}`);
+        },
+      }),
+      ...(access && {
+        answered: (client, line, status) =>
+          access({ client: nameOf(client), command: line === undefined ? "" : showLine(line), status }),
+      }),
     };
-    if (log?.debug !== undefined) {
-      events.refused = (line, reason) =>
-        log.debug?.(`client ${nameOf(connection)} refused: ${reason}, got "${showLine(line)}"`);
-    }
-    if (access !== undefined) {
-      events.answered = (line, status) =>
-        access({ client: nameOf(connection), command: showLine(line), status });
-    }
-    return events;
+  }
+
+  #reportFailure(error: unknown): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#failedAtMs < SAME_FAILURE_MS) return;
+    this.#failedAtMs = nowMs;
+    this.#options.log?.error?.(`Cannot store samples: ${messageOf(error)}`);
   }
 
   async #sweep(): Promise<void> {
@@ -206,7 +220,11 @@ class RunningServer implements MetricsServer {
   }
 }
 
-function nameOf(connection: Connection): string {
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function nameOf(connection: SessionConnection): string {
   const { hostname, port } = connection.remote;
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

@@ -67,7 +67,6 @@ export class Sealer {
   }
 
   #writeSeries(series: Series): void {
-    for (const blockId of series.removedBlockIds) this.#database.deleteBlock(blockId);
     for (const chunk of series.chunks) {
       if (!chunk.isDirty || chunk.length === 0) continue;
       if (chunk.blockId === 0) chunk.blockId = this.#nextBlockId++;
@@ -78,7 +77,6 @@ export class Sealer {
 
 // Only after the commit: a failed one leaves everything dirty, to be written again.
 function markClean(series: Series): void {
-  series.removedBlockIds = [];
   series.isDirty = false;
   for (const chunk of series.chunks) chunk.isDirty = false;
 }

@@ -8,9 +8,7 @@ export class Series {
   readonly order: number;
   /** The runs of samples; only the last one may be empty. */
   chunks: Chunk[];
-  /** Blocks of chunks that are gone, to be removed from the database. */
-  removedBlockIds: number[] = [];
-  /** Whether a chunk is dirty or a block is to be removed. */
+  /** Whether a chunk is dirty. */
   isDirty = false;
   readonly #memory: SlabMemory;
   #tail: Chunk;
@@ -60,8 +58,12 @@ export class Series {
     this.#tail.release();
   }
 
-  /** Removes all samples before a timestamp and returns their number. */
-  dropBefore(timestamp: number): number {
+  /**
+   * Removes all samples before a timestamp and returns their number.
+   *
+   * @param goneBlockIds is given the numbers of the blocks that no chunk has any more
+   */
+  dropBefore(timestamp: number, goneBlockIds: number[]): number {
     let dropped = 0;
     let gone = 0;
     for (const chunk of this.chunks) {
@@ -72,7 +74,7 @@ export class Series {
         chunk.dropFirst(count);
         break;
       }
-      if (chunk.blockId !== 0) this.removedBlockIds.push(chunk.blockId);
+      if (chunk.blockId !== 0) goneBlockIds.push(chunk.blockId);
       chunk.release();
       gone++;
     }

@@ -76,9 +76,11 @@ export class SeriesSet {
     return low;
   }
 
-  /** Removes all samples before a timestamp. */
-  dropBefore(timestamp: number): void {
-    for (const series of this.#series) this.sampleCount -= series.dropBefore(timestamp);
+  /** Removes all samples before a timestamp and returns the numbers of the blocks that no chunk has any more. */
+  dropBefore(timestamp: number): number[] {
+    const goneBlockIds: number[] = [];
+    for (const series of this.#series) this.sampleCount -= series.dropBefore(timestamp, goneBlockIds);
+    return goneBlockIds;
   }
 
   /** Forgets the series without samples and returns their orders. */

@@ -1,7 +1,8 @@
 import type { LineDecoder } from "../../bytes/line_decoder.ts";
+import type { MaybePromise } from "../../bytes/maybe_promise.ts";
 import type { Connection } from "../../net/connection.ts";
-import type { CommandKind, CommandReader } from "./protocol.ts";
-import type { ReplyBuffer } from "./reply_buffer.ts";
+import type { CommandReader } from "./protocol.ts";
+import type { ReplyBuffer, ReplyPool } from "./reply_buffer.ts";
 import type { MetricStore, PutOutcome } from "./store.ts";
 
 /** The refusal of everything that is no command of the protocol. */
@@ -10,134 +11,164 @@ export const WRONG_COMMAND = "wrong command";
 // The reason a client is given when the store fails; the error log has more.
 const STORAGE_FAILED = "storage failed";
 
-/** What a session reports to the one who keeps the logs. */
+/** The end of a connection that a session writes to. */
+export type SessionConnection = Pick<Connection, "write" | "remote">;
+
+/** What sessions report to the one who keeps the logs. */
 export interface SessionEvents {
-  /** A line was refused. @param reason the line of the reply behind `error` */
-  refused?(line: Uint8Array, reason: string): void;
-  /** A line was answered. */
-  answered?(line: Uint8Array, status: "ok" | "error"): void;
+  /**
+   * A line was refused.
+   *
+   * @param line undefined when it was over the limit
+   * @param reason the line of the reply behind `error`
+   */
+  refused?(client: SessionConnection, line: Uint8Array | undefined, reason: string): void;
+  /** A line was answered. @param line undefined when it was over the limit */
+  answered?(client: SessionConnection, line: Uint8Array | undefined, status: "ok" | "error"): void;
   /** The store failed; the client got an error instead of its replies. */
   failed?(error: unknown): void;
 }
 
-/** What a session works with. */
+/** What all sessions of a server share: ten thousand idle clients hold as little as possible of their own. */
 export interface SessionParts {
-  /** Where replies go. */
-  readonly connection: Pick<Connection, "write">;
-  /** What the commands are about; shared by all sessions. */
+  /** What the commands are about. */
   readonly store: MetricStore;
-  /** Cuts this session's bytes into lines. */
-  readonly decoder: LineDecoder;
-  /** Reads this session's lines. */
+  /** Reads a line; nothing of it is used any more when a session waits for something. */
   readonly commands: CommandReader;
+  /** Buffers for the replies of one read; an idle client holds none. */
+  readonly replies: ReplyPool;
   /** Hears what happens. */
   readonly events: SessionEvents;
-  /** Lends a buffer for the replies of one read; an idle client holds none. */
-  takeReplies(): ReplyBuffer;
-  /** Takes the buffer back. */
-  giveReplies(replies: ReplyBuffer): void;
 }
 
 /** The conversation with one client: lines in, replies out, in order. It knows nothing of reading. */
 export class Session {
   readonly #parts: SessionParts;
+  readonly #connection: SessionConnection;
+  readonly #decoder: LineDecoder;
   #mayBlankFollow = false;
   #hasUncommittedPuts = false;
 
-  /** Begins a conversation. @param parts belongs to this session alone, except for the store */
-  constructor(parts: SessionParts) {
+  /** Begins a conversation. @param decoder cuts this client's bytes into lines */
+  constructor(parts: SessionParts, connection: SessionConnection, decoder: LineDecoder) {
     this.#parts = parts;
+    this.#connection = connection;
+    this.#decoder = decoder;
   }
 
   /**
-   * Answers the lines of one read: all replies in one write, unless they are very large.
+   * Answers the lines of one read. Replies leave together, and each in one write, unless it is very large.
    *
    * @param chunk bytes as they came; unchanged until the answer settles
    * @param isSameRead whether the bytes continue the last ones, cut only by the size of our buffer
    * @throws {ConnectionError} when the client is gone
    */
   async answer(chunk: Uint8Array, count: number, isSameRead: boolean): Promise<void> {
-    const { decoder } = this.#parts;
-    decoder.feed(chunk, count);
+    this.#decoder.feed(chunk, count);
     if (!isSameRead) this.#mayBlankFollow = false;
-    if (!decoder.next()) return;
-    const replies = this.#parts.takeReplies();
+    if (!this.#decoder.next()) return;
+    const { replies: pool } = this.#parts;
+    const replies = pool.take();
     try {
-      await this.#answerLines(replies);
+      do {
+        const waiting = this.#answerLine(replies);
+        if (waiting !== undefined) await waiting;
+        if (replies.isWorthSending) await this.#send(replies);
+      } while (this.#decoder.next());
+      await this.#send(replies);
     } finally {
-      replies.clear();
-      this.#parts.giveReplies(replies);
+      pool.give(replies);
     }
   }
 
-  async #answerLines(replies: ReplyBuffer): Promise<void> {
-    const { decoder, commands, store } = this.#parts;
-    do {
-      const kind = decoder.isTooLong ? "wrong" : commands.read(decoder.bytes, decoder.start, decoder.end);
-      if (kind === "put") {
-        try {
-          this.#hasUncommittedPuts = true;
-          const outcome = store.put(commands);
-          this.#answerPut(replies, typeof outcome === "string" ? outcome : await outcome);
-        } catch (error) {
-          this.#fail(replies, error);
-          replies.addError(STORAGE_FAILED);
-        }
-      } else if (kind === "wrong" || kind === "blank") {
-        this.#refuse(replies, kind);
-      } else {
-        await this.#answerGet(replies, kind);
-      }
-      this.#mayBlankFollow = kind !== "blank";
-      if (replies.isFull) await this.#send(replies);
-    } while (decoder.next());
-    await this.#send(replies);
+  // A put into memory must not cost a promise.
+  #answerLine(replies: ReplyBuffer): MaybePromise<void> {
+    const decoder = this.#decoder;
+    const { commands } = this.#parts;
+    const kind = decoder.isTooLong ? "wrong" : commands.read(decoder.bytes, decoder.start, decoder.end);
+    const isBlankBehindCommand = kind === "blank" && this.#mayBlankFollow;
+    this.#mayBlankFollow = kind !== "blank";
+    if (kind === "put") return this.#answerPut(replies);
+    if (kind === "get" || kind === "get-all") return this.#answerGet(replies, kind);
+    // A client that ends its commands with an empty line means nothing by it; alone, an empty line is no command.
+    if (!isBlankBehindCommand) this.#refuse(replies, WRONG_COMMAND);
   }
 
-  #answerPut(replies: ReplyBuffer, outcome: PutOutcome): void {
+  #answerPut(replies: ReplyBuffer): MaybePromise<void> {
+    const { store, commands } = this.#parts;
+    this.#hasUncommittedPuts = true;
+    try {
+      const outcome = store.put(commands);
+      if (typeof outcome !== "string") return this.#awaitPut(replies, outcome);
+      this.#tellOutcome(replies, outcome);
+    } catch (error) {
+      this.#failPut(replies, error);
+    }
+  }
+
+  async #awaitPut(replies: ReplyBuffer, outcome: Promise<PutOutcome>): Promise<void> {
+    try {
+      this.#tellOutcome(replies, await outcome);
+    } catch (error) {
+      this.#failPut(replies, error);
+    }
+  }
+
+  #failPut(replies: ReplyBuffer, error: unknown): void {
+    this.#fail(replies, error);
+    this.#refuse(replies, STORAGE_FAILED);
+  }
+
+  #tellOutcome(replies: ReplyBuffer, outcome: PutOutcome): void {
     if (outcome === "stored") {
       replies.addOk();
-      if (this.#parts.events.answered !== undefined) this.#parts.events.answered(this.#line(), "ok");
+      if (this.#parts.events.answered !== undefined) this.#report("ok");
     } else {
-      this.#addRefusal(replies, outcome === "series-limit" ? "too many series" : "too many samples");
+      this.#refuse(replies, outcome === "series-limit" ? "too many series" : "too many samples");
     }
   }
 
-  // A client that ends its commands with an empty line means nothing by it; alone, an empty line is no command.
-  #refuse(replies: ReplyBuffer, kind: "wrong" | "blank"): void {
-    if (kind === "blank" && this.#mayBlankFollow) return;
-    this.#addRefusal(replies, WRONG_COMMAND);
-  }
-
-  #addRefusal(replies: ReplyBuffer, reason: string): void {
+  #refuse(replies: ReplyBuffer, reason: string): void {
     replies.addError(reason);
-    if (!this.#hasUncommittedPuts) replies.keep();
     const { events } = this.#parts;
-    if (events.refused !== undefined) events.refused(this.#line(), reason);
-    if (events.answered !== undefined) events.answered(this.#line(), "error");
+    if (events.refused !== undefined) events.refused(this.#connection, this.#line(), reason);
+    if (events.answered !== undefined) this.#report("error");
   }
 
-  async #answerGet(replies: ReplyBuffer, kind: CommandKind): Promise<void> {
-    const { commands, store, events } = this.#parts;
-    await this.#commit(replies);
-    const key = { bytes: commands.bytes, start: commands.keyStart, end: commands.keyEnd };
-    const rows = await store.openRows(kind === "get-all" ? "all" : key);
-    replies.beginRows();
-    while (!(await rows.fill(replies))) await this.#send(replies);
-    replies.endRows();
+  async #answerGet(replies: ReplyBuffer, kind: "get" | "get-all"): Promise<void> {
+    const { commands, store } = this.#parts;
+    const { bytes, keyStart: start, keyEnd: end } = commands;
+    if (this.#hasUncommittedPuts) await this.#commit(replies);
+    const replyStart = replies.length;
+    let isInPieces = false;
+    try {
+      const rows = await store.openRows(kind === "get-all" ? "all" : { bytes, start, end });
+      replies.beginRows();
+      while (!(await rows.fill(replies))) {
+        if (!isInPieces && replies.grow()) continue;
+        isInPieces = true;
+        await this.#send(replies);
+      }
+      replies.endRows();
+      this.#report("ok");
+    } catch (error) {
+      // Where the client has a part of the reply already, only the end of the connection can tell it.
+      if (isInPieces) throw error;
+      this.#parts.events.failed?.(error);
+      replies.truncate(replyStart);
+      this.#refuse(replies, STORAGE_FAILED);
+    }
     replies.keep();
-    if (events.answered !== undefined) events.answered(this.#line(), "ok");
   }
 
   // Nothing is sent before the store has committed what it acknowledges.
   async #send(replies: ReplyBuffer): Promise<void> {
     if (this.#hasUncommittedPuts) await this.#commit(replies);
-    if (replies.length > 0) await this.#parts.connection.write(replies.bytes);
+    if (replies.length > 0) await this.#connection.write(replies.bytes);
     replies.clear();
   }
 
   async #commit(replies: ReplyBuffer): Promise<void> {
-    if (!this.#hasUncommittedPuts) return;
     this.#hasUncommittedPuts = false;
     try {
       const committed = this.#parts.store.commit();
@@ -152,11 +183,15 @@ export class Session {
   #fail(replies: ReplyBuffer, error: unknown): void {
     this.#hasUncommittedPuts = false;
     this.#parts.events.failed?.(error);
-    replies.replaceNotKept(STORAGE_FAILED);
+    replies.refuseNotKept(STORAGE_FAILED);
   }
 
-  #line(): Uint8Array {
-    const { decoder } = this.#parts;
-    return decoder.bytes.subarray(decoder.start, decoder.end);
+  #report(status: "ok" | "error"): void {
+    this.#parts.events.answered?.(this.#connection, this.#line(), status);
+  }
+
+  #line(): Uint8Array | undefined {
+    const { bytes, start, end, isTooLong } = this.#decoder;
+    return isTooLong ? undefined : bytes.subarray(start, end);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "../../clock.ts";
-import { type DatabaseKind, openDatabaseFile } from "../../sqlite/database_file.ts";
+import { type DatabaseKind, openDatabaseFile, resolveDataFile } from "../../sqlite/database_file.ts";
 import type { StoreListener } from "./request_store.ts";
 import { type RequestFacts, StoredRequest } from "./stored_request.ts";
 import type { WirePiece } from "./wire_bytes.ts";
@@ -12,10 +12,7 @@ const TRAP_DATABASE: DatabaseKind = {
   applicationId: "mrRT",
   formatVersion: 1,
   // What is known of a request stands in one JSON text: nothing looks into it but the program that wrote it.
-  tables: "CREATE TABLE request (sequence INTEGER PRIMARY KEY, facts TEXT NOT NULL, bytes BLOB NOT NULL);",
-  check: (database) => {
-    for (const row of database.prepare("SELECT facts FROM request").iterate()) parseFacts(row.facts);
-  },
+  tables: ["CREATE TABLE request (sequence INTEGER PRIMARY KEY, facts TEXT NOT NULL, bytes BLOB NOT NULL)"],
 };
 
 /** What stands in the column of facts. */
@@ -44,7 +41,13 @@ export interface ArchiveOptions {
  * @throws {StoreOpenError} when the file cannot be used; it is as it was then
  */
 export async function openArchive(path: string, options: ArchiveOptions): Promise<Archive> {
-  return new Archive(await openDatabaseFile(path, { kind: TRAP_DATABASE, synchronous: "NORMAL" }), options);
+  const settings = { kind: TRAP_DATABASE, synchronous: "NORMAL", read: checkAll } as const;
+  const { database } = await openDatabaseFile(await resolveDataFile(path), settings);
+  return new Archive(database, options);
+}
+
+function checkAll(database: DatabaseSync): void {
+  for (const row of database.prepare("SELECT facts FROM request").iterate()) parseFacts(row.facts);
 }
 
 /** The requests of a store in a database; a listener of the store. */

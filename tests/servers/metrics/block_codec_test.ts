@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decodeBlock, encodeBlock } from "../../../src/servers/metrics/block_codec.ts";
+import { checkRow, signRow } from "../../../src/servers/metrics/checksum.ts";
 import { Chunk } from "../../../src/servers/metrics/chunk.ts";
 import { decodeJournalRow, JournalGroup } from "../../../src/servers/metrics/journal_group.ts";
 import { PackedReader, PackedWriter } from "../../../src/servers/metrics/packed_bytes.ts";
 import { Series } from "../../../src/servers/metrics/series.ts";
 import { SlabMemory } from "../../../src/servers/metrics/slab_memory.ts";
-import { createRandom } from "./seeded_random.ts";
+import { Random } from "../../support/random.ts";
 
 const memory = new SlabMemory();
 
@@ -22,8 +23,8 @@ function run(
   return Array.from({ length: count }, (_, index) => sampleAt(index));
 }
 
-const random = createRandom(3);
-const noise = run(512, (index) => [index, random() * 1e6 - 5e5]);
+const random = new Random(3);
+const noise = run(512, (index) => [index, random.below(1e9) / 997 - 5e5]);
 
 // The last number is the most bytes that the block may take for each sample.
 const ROWS: readonly (readonly [string, readonly (readonly [number, number])[], number])[] = [
@@ -63,13 +64,42 @@ for (const [name, samples, bytesPerSample] of ROWS) {
   });
 }
 
-Deno.test("decodeBlock() finds every changed byte and every cut", () => {
+Deno.test("decodeBlock() refuses a block that is cut, of no or too many samples, or of an unknown form", () => {
   const block = encodeBlock(createChunk(noise.slice(0, 20)), new PackedWriter());
-  for (let index = 0; index < block.length; index++) {
-    const damaged = block.slice();
+  for (let length = 0; length < block.length; length++) {
+    assertThrows(() => decodeBlock(block.subarray(0, length), memory), RangeError);
+  }
+  const rows: readonly (readonly number[])[] = [
+    [0],
+    [...packed(513), 0],
+    // One sample more than the count says; then forms of values, and of a double, that there are not.
+    [2, 0, 2, 5, 0],
+    [1, 0, 2, 0, 9, 0],
+    [1, 0, 2, 0, 7, 0x19],
+  ];
+  for (const row of rows) {
+    assertThrows(() => decodeBlock(Uint8Array.of(0, 0, 0, 0, ...row), memory), RangeError);
+  }
+});
+
+function packed(count: number): Uint8Array {
+  const writer = new PackedWriter();
+  writer.addCount(count);
+  return writer.bytes;
+}
+
+Deno.test("checkRow() finds every changed byte, every cut and every other place", () => {
+  const row = encodeBlock(createChunk(noise.slice(0, 20)), new PackedWriter());
+  signRow(row, 7, 2 ** 40);
+  checkRow(row, 7, 2 ** 40);
+  for (let index = 0; index < row.length; index++) {
+    const damaged = row.slice();
     damaged[index]! ^= 1 + index % 255;
-    assertThrows(() => decodeBlock(damaged, memory), RangeError);
-    assertThrows(() => decodeBlock(block.subarray(0, index), memory), RangeError);
+    assertThrows(() => checkRow(damaged, 7, 2 ** 40), RangeError, "checksum");
+    assertThrows(() => checkRow(row.subarray(0, index), 7, 2 ** 40), RangeError, "checksum");
+  }
+  for (const place of [[7], [8, 2 ** 40], [7, 2 ** 41], [2 ** 40, 7]]) {
+    assertThrows(() => checkRow(row, ...place), RangeError, "checksum");
   }
 });
 
@@ -104,14 +134,13 @@ Deno.test("decodeJournalRow() gives back the puts of a group in order", () => {
   assertEquals([drained.length, drained[2_999], group.count], [3_000, 2_999, 0]);
 });
 
-Deno.test("decodeJournalRow() refuses a row that was changed or cut", () => {
+Deno.test("decodeJournalRow() refuses a row of another length than its count says", () => {
   const group = new JournalGroup();
   group.add(new Series(1, memory), 5, 6);
   const row = group.encode();
-  for (let index = 0; index < row.length; index++) {
-    const damaged = row.slice();
-    damaged[index]! ^= 0x10;
-    assertThrows(() => decodeJournalRow(damaged), RangeError);
-    assertThrows(() => decodeJournalRow(row.subarray(0, index)), RangeError);
+  for (let length = 0; length < row.length; length++) {
+    assertThrows(() => decodeJournalRow(row.subarray(0, length)), RangeError);
   }
+  row[4] = 2;
+  assertThrows(() => decodeJournalRow(row), RangeError);
 });

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { ConnectionError } from "../../../src/net/connection.ts";
 import { MetricsClient, type MetricsClientOptions } from "../../../src/servers/metrics/client.ts";
 import {
   ClientError,
@@ -8,7 +9,7 @@ import {
 import { ReplyReader } from "../../../src/servers/metrics/reply_reader.ts";
 import { runServer } from "../../../src/servers/metrics/run_server.ts";
 import { within } from "../../support/deadline.ts";
-import { toBytes } from "./conversation.ts";
+import { bytesOf } from "../../support/latin1.ts";
 
 async function withClient(
   run: (client: MetricsClient) => Promise<void>,
@@ -81,7 +82,8 @@ Deno.test("MetricsClient sends calls that are made together at once and matches 
 
 Deno.test("MetricsClient rejects with ClientProtocolError what the server refuses, and goes on", () =>
   withClient(async (client) => {
-    const error = await assertRejects(() => client.put("k", 1, { timestamp: 1.5 }), ClientProtocolError);
+    const key = "k".repeat(70_000);
+    const error = await assertRejects(() => client.put(key, 1, { timestamp: 1 }), ClientProtocolError);
     assert(error instanceof ClientError);
     assertEquals((error as Error).message, 'Cannot put: the server says "wrong command"');
     for (let index = 0; index < 5; index++) await client.put(`k${index}`, 1, { timestamp: 1 });
@@ -99,13 +101,46 @@ Deno.test("MetricsClient sends no key that is none: nothing can be smuggled in w
     assertEquals(await client.get("*"), new Map());
   }));
 
+// What a caller without types may give.
+const NO_PUTS: readonly (readonly [key: unknown, value: unknown, timestamp: unknown])[] = [
+  ["k", 1, 1.5],
+  ["k", 1, NaN],
+  ["k", 1, 2 ** 53],
+  ["k", 1, "1\nput smuggled 1 1"],
+  ["k", "1 1\nput smuggled 1", 1],
+  ["k", 1n, 1],
+  ["k", null, 1],
+  [5, 1, 1],
+  [null, 1, 1],
+  [undefined, 1, 1],
+];
+
+Deno.test("MetricsClient.put() sends nothing that is no key, no number or no whole second", () =>
+  withClient(async (client) => {
+    const put = client.put.bind(client) as (...words: unknown[]) => Promise<void>;
+    for (const [key, value, timestamp] of NO_PUTS) {
+      await assertRejects(() => put(key, value, { timestamp }), ClientProtocolError, "Cannot put: expected");
+    }
+    assertEquals(await client.get("*"), new Map());
+  }));
+
+Deno.test("MetricsClient takes a time for calls above 0, and waits for ever with the longest", async () => {
+  for (const timeoutMs of [0, -1, NaN]) {
+    assertThrows(() => new MetricsClient("127.0.0.1", 1, { timeoutMs }), RangeError, "above 0");
+  }
+  for (const timeoutMs of [Infinity, 1e12]) {
+    await withClient(async (client) => assertEquals(await client.get("k"), new Map()), { timeoutMs });
+  }
+});
+
 Deno.test("MetricsClient rejects with ClientSocketError when nobody listens", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
   const client = new MetricsClient("127.0.0.1", port);
-  await assertRejects(() => client.get("k"), ClientSocketError, "Cannot");
-  await assertRejects(() => client.get("k"), ClientSocketError, "Cannot");
+  const error = await assertRejects(() => client.get("k"), ClientSocketError, "Cannot connect to");
+  assert((error as Error).cause instanceof ConnectionError);
+  await assertRejects(() => client.get("k"), ClientSocketError, "Cannot connect to");
   client.close();
 });
 
@@ -142,6 +177,9 @@ const BAD_REPLIES: readonly (readonly [string, string])[] = [
   ["a row with a bad value", "ok\nkey x 1\n\n"],
   ["a row with a bad timestamp", "ok\nkey 1.0 1.5\n\n"],
   ["a row without a key", "ok\n 1.0 1\n\n"],
+  ["a row of four words", "ok\nkey 1.0 1 2\n\n"],
+  ["a row with two spaces", "ok\nkey  1.0 1\n\n"],
+  ["a row with a key that is none", "ok\nk\u00a0y 1.0 1\n\n"],
   ["a line without end", `ok\n${"x".repeat(70_000)}\n\n`],
 ];
 
@@ -180,12 +218,17 @@ Deno.test("MetricsClient.close() ends calls under way, and later ones, with Clie
   client.close();
   await within(call, "the end of the call");
   await assertRejects(() => client.get("k"), ClientSocketError, "closed");
+  const another = new MetricsClient("127.0.0.1", listener.addr.port);
+  const early = assertRejects(() => another.get("k"), ClientSocketError, "the client was closed");
+  another.close();
+  await within(early, "the end of a call that was not sent yet");
   conn.close();
+  (await listener.accept()).close();
   listener.close();
 });
 
 Deno.test("ReplyReader reads replies however they are split", () => {
-  const bytes = toBytes("ok\n\nok\na 1.0 1\nb 2.5 -2\n\nerror\nwrong command\n\nok\n\n");
+  const bytes = bytesOf("ok\n\nok\na 1.0 1\nb 2.5 -2\n\nerror\nwrong command\n\nok\n\n");
   const expected = [
     { kind: "ok", rows: new Map() },
     { kind: "ok", rows: new Map([["a", [[1, 1]]], ["b", [[-2, 2.5]]]]) },

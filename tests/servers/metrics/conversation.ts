@@ -1,11 +1,15 @@
+import { Buffer } from "node:buffer";
 import { LineDecoder } from "../../../src/bytes/line_decoder.ts";
 import { ClientLoop, ReadBuffers } from "../../../src/servers/metrics/client_loop.ts";
 import { CommandReader } from "../../../src/servers/metrics/protocol.ts";
 import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
-import { ReplyBuffer } from "../../../src/servers/metrics/reply_buffer.ts";
+import { ReplyPool } from "../../../src/servers/metrics/reply_buffer.ts";
 import { Session, type SessionEvents } from "../../../src/servers/metrics/session.ts";
 import type { MetricStore } from "../../../src/servers/metrics/store.ts";
 import type { Connection } from "../../../src/net/connection.ts";
+import { bytesOf } from "../../support/latin1.ts";
+
+const REMOTE = { hostname: "127.0.0.1", port: 1 };
 
 /** What came of a conversation. */
 export interface Answers {
@@ -27,7 +31,7 @@ export async function converse(
 }
 
 /** The part of a connection that a conversation needs. */
-export type ServedConnection = Pick<Connection, "read" | "write" | "closeWrite" | "close">;
+export type ServedConnection = Pick<Connection, "read" | "write" | "closeWrite" | "close" | "remote">;
 
 /** Lets the server talk over a connection until it has closed. */
 export async function converseOver(
@@ -35,16 +39,9 @@ export async function converseOver(
   store: MetricStore = new MemoryStore(),
   events: SessionEvents = {},
 ): Promise<void> {
-  const session = new Session({
-    connection,
-    store,
-    decoder: new LineDecoder(),
-    commands: new CommandReader(),
-    events,
-    takeReplies: () => new ReplyBuffer(),
-    giveReplies: () => {},
-  });
-  await new ClientLoop({ connection, session, largeBuffers: new ReadBuffers() }).run();
+  const parts = { store, commands: new CommandReader(), replies: new ReplyPool(), events };
+  const session = new Session(parts, connection, new LineDecoder());
+  await new ClientLoop({ connection, session, buffers: new ReadBuffers() }).run();
 }
 
 /** Makes a connection that has the same bytes for one read, and takes no write before it is let go; then FIN. */
@@ -56,10 +53,11 @@ export function createStalledConnection(input: string): {
   const counts = { reads: 0, writes: 0 };
   const taken = Promise.withResolvers<void>();
   const connection: ServedConnection = {
+    remote: REMOTE,
     read: (buffer) => {
       counts.reads++;
       if (counts.reads > 1) return Promise.resolve(null);
-      buffer.set(toBytes(input));
+      buffer.set(bytesOf(input));
       return Promise.resolve(input.length);
     },
     write: () => {
@@ -73,6 +71,7 @@ export function createStalledConnection(input: string): {
 }
 
 class ScriptedConnection {
+  readonly remote = REMOTE;
   text = "";
   readonly writes: number[] = [];
   readonly #chunks: Uint8Array[];
@@ -92,7 +91,7 @@ class ScriptedConnection {
 
   write(bytes: Uint8Array): Promise<void> {
     this.writes.push(bytes.length);
-    for (const byte of bytes) this.text += String.fromCharCode(byte);
+    this.text += Buffer.from(bytes).toString("latin1");
     return Promise.resolve();
   }
 
@@ -101,9 +100,4 @@ class ScriptedConnection {
   }
 
   close(): void {}
-}
-
-/** Bytes of a text in which each character is one byte. */
-export function toBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

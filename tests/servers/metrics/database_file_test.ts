@@ -1,14 +1,19 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { signRow } from "../../../src/servers/metrics/checksum.ts";
 import { openDurableStore } from "../../../src/servers/metrics/durable_store.ts";
 import { StoreOpenError, type StoreOpenErrorCode } from "../../../src/servers/metrics/store.ts";
 import { putOne, putUncommitted, readRows } from "./store_cases.ts";
-import { withDirectory } from "./temporary_directory.ts";
+import { withDirectory } from "../../support/program.ts";
 
 async function refuse(path: string, code: StoreOpenErrorCode): Promise<void> {
   const error = await assertRejects(() => openDurableStore(path), StoreOpenError);
   assertEquals((error as StoreOpenError).code, code);
   assert(!(error as StoreOpenError).message.includes("\n"));
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name).sort();
 }
 
 async function refuseUntouched(path: string, code: StoreOpenErrorCode): Promise<void> {
@@ -37,8 +42,7 @@ Deno.test("openDurableStore() refuses a database of another program and leaves i
       database.close();
       await refuseUntouched(path, "foreign");
     }
-    const names = (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name);
-    assertEquals(names.sort(), ["DELETE.db", "WAL.db"]);
+    assertEquals(await namesIn(directory), ["DELETE.db", "WAL.db"]);
   }));
 
 Deno.test("openDurableStore() takes a name with any characters in it", () =>
@@ -57,7 +61,7 @@ Deno.test("openDurableStore() refuses a later version of the format", () =>
     const path = `${directory}/metrics.db`;
     await (await openDurableStore(path)).close();
     const database = new DatabaseSync(path);
-    database.exec("PRAGMA user_version = 2");
+    database.exec("PRAGMA user_version = 3");
     database.close();
     await refuseUntouched(path, "foreign");
   }));
@@ -82,27 +86,160 @@ Deno.test("openDurableStore() refuses a damaged file at whatever place, and leav
     await refuseUntouched(path, "damaged");
   }));
 
-const CONTRADICTIONS: readonly (readonly [string, string])[] = [
-  ["a block of an unknown series", "DELETE FROM series"],
-  [
-    "two blocks with the same samples",
-    "INSERT INTO block (series, samples) SELECT series, samples FROM block",
-  ],
+const CHANGES: readonly (readonly [string, string])[] = [
+  ["a block of an unknown series", "DELETE FROM series WHERE id = 1"],
+  ["a block that is another series'", "UPDATE block SET series = 3 - series"],
+  ["a block in the place of another", "UPDATE block SET id = id + 7"],
+  ["another key", "UPDATE series SET key = CAST(replace(key, 'a', 'b') AS BLOB) WHERE id = 1"],
+  ["a key under another number", "UPDATE series SET id = 9 WHERE id = 1"],
+  ["a series behind the last one", "UPDATE state SET last_order = 1"],
+  ["a text for a key", "UPDATE series SET key = 'a'"],
+  ["a number that is none", "UPDATE state SET last_order = 'many'"],
+  ["no state", "DELETE FROM state"],
+  ["two states", "INSERT INTO state VALUES (2, 1, 1, 1)"],
+  ["another table", "CREATE TABLE more (id INTEGER)"],
+  ["another column", "ALTER TABLE series ADD COLUMN more"],
 ];
 
-for (const [name, statement] of CONTRADICTIONS) {
-  Deno.test(`openDurableStore() refuses a file with ${name}`, () =>
+for (const [name, statement] of CHANGES) {
+  Deno.test(`openDurableStore() refuses a file with ${name}, and leaves it as it is`, () =>
     withDirectory(async (directory) => {
       const path = `${directory}/metrics.db`;
       const store = await openDurableStore(path);
       await putOne(store, "a", 1, 1);
+      await putOne(store, "c", 1, 5);
       await store.close();
       const database = new DatabaseSync(path);
       database.exec(statement);
       database.close();
       await refuseUntouched(path, "damaged");
+      assertEquals(await namesIn(directory), ["metrics.db"]);
     }));
 }
+
+Deno.test("openDurableStore() refuses a file with the same rows twice", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    await putOne(store, "a", 1, 1);
+    await store.close();
+    const database = new DatabaseSync(path);
+    const sign = (table: string, column: string, place: number[]): void => {
+      const row = database.prepare(`SELECT ${column} AS bytes FROM ${table}`).get()!.bytes as Uint8Array;
+      signRow(row, ...place);
+      const values = table === "block" ? "2, 1, ?" : "2, ?";
+      database.prepare(`INSERT INTO ${table} VALUES (${values})`).run(row);
+    };
+    database.exec("UPDATE state SET last_order = 2");
+    sign("series", "key", [2]);
+    await refuseUntouched(path, "damaged");
+    database.exec("DELETE FROM series WHERE id = 2");
+    sign("block", "samples", [2, 1]);
+    database.close();
+    await refuseUntouched(path, "damaged");
+  }));
+
+Deno.test("openDurableStore() refuses a journal with a gap, or with puts of a series that never was", () =>
+  withDirectory(async (directory) => {
+    for (
+      const statement of [
+        "DELETE FROM journal WHERE id = 2",
+        "UPDATE state SET last_order = 2; DELETE FROM series",
+      ]
+    ) {
+      const path = await leaveAsKilled(directory, 5);
+      const database = new DatabaseSync(path);
+      database.exec(statement);
+      database.close();
+      await refuseUntouched(path, "damaged");
+      await Deno.remove(path);
+    }
+  }));
+
+// What a kill leaves: the file, its log, and the mark of the last acknowledged commit.
+async function leaveAsKilled(directory: string, commits: number): Promise<string> {
+  const path = `${directory}/living.db`;
+  const killed = `${directory}/metrics.db`;
+  const store = await openDurableStore(path);
+  for (let index = 0; index < commits; index++) await putOne(store, `k${index % 3}`, index, index);
+  for (const part of PARTS) await Deno.copyFile(path + part, killed + part);
+  await store.close();
+  await Deno.remove(path);
+  return killed;
+}
+
+const PARTS = ["", "-wal", "-acknowledged"] as const;
+
+async function refuseAllUntouched(path: string): Promise<void> {
+  const before = await Promise.all(PARTS.map((part) => Deno.readFile(path + part).catch(() => undefined)));
+  await refuse(path, "damaged");
+  const after = await Promise.all(PARTS.map((part) => Deno.readFile(path + part).catch(() => undefined)));
+  assertEquals(after, before);
+}
+
+Deno.test("openDurableStore() refuses a file whose log was damaged anywhere, cut or removed", () =>
+  withDirectory(async (directory) => {
+    const path = await leaveAsKilled(directory, 10);
+    const log = await Deno.readFile(`${path}-wal`);
+    for (const at of [0, 17, 33, 60, Math.floor(log.length / 2), log.length - 4_000, log.length - 1]) {
+      const damaged = log.slice();
+      damaged[at]! ^= 0x40;
+      await Deno.writeFile(`${path}-wal`, damaged);
+      await refuseAllUntouched(path);
+    }
+    for (const length of [0, 10, 32, log.length - 4_120, log.length - 1]) {
+      await Deno.writeFile(`${path}-wal`, log.subarray(0, length));
+      await refuseAllUntouched(path);
+    }
+    await Deno.remove(`${path}-wal`);
+    await refuseAllUntouched(path);
+    assertEquals(await namesIn(directory), ["metrics.db", "metrics.db-acknowledged"]);
+  }));
+
+Deno.test("openDurableStore() takes what a kill left, also without its mark or with that of another file", () =>
+  withDirectory(async (directory) => {
+    const path = await leaveAsKilled(directory, 10);
+    const mark = await Deno.readFile(`${path}-acknowledged`);
+    const another = mark.slice();
+    new Float64Array(another.buffer, 8, 2).set([1, 1_000]);
+    signRow(another);
+    const damaged = mark.slice();
+    damaged[20]! ^= 1;
+    const files = await Promise.all([path, `${path}-wal`].map((name) => Deno.readFile(name)));
+    for (const content of [mark, another, damaged, mark.subarray(0, 5), undefined]) {
+      await Deno.writeFile(path, files[0]!);
+      await Deno.writeFile(`${path}-wal`, files[1]!);
+      if (content === undefined) await Deno.remove(`${path}-acknowledged`).catch(() => {});
+      else await Deno.writeFile(`${path}-acknowledged`, content);
+      const store = await openDurableStore(path);
+      assertEquals((await readRows(store, "*")).length, 10);
+      await store.close();
+      assertEquals(await namesIn(directory), ["metrics.db"]);
+    }
+  }));
+
+Deno.test("openDurableStore() refuses a log whose file is gone or empty", () =>
+  withDirectory(async (directory) => {
+    const path = await leaveAsKilled(directory, 3);
+    await Deno.truncate(path);
+    await refuseAllUntouched(path);
+    await Deno.remove(path);
+    await refuse(path, "damaged");
+    assertEquals(await namesIn(directory), ["metrics.db-acknowledged", "metrics.db-wal"]);
+  }));
+
+Deno.test("openDurableStore() follows a link to the file, so that its log is found", () =>
+  withDirectory(async (directory) => {
+    const path = await leaveAsKilled(directory, 4);
+    await Deno.mkdir(`${directory}/links`);
+    await Deno.symlink(path, `${directory}/links/link.db`);
+    const store = await openDurableStore(`${directory}/links/link.db`);
+    assertEquals((await readRows(store, "*")).length, 4);
+    await store.close();
+    assertEquals(await namesIn(`${directory}/links`), ["link.db"]);
+    await Deno.remove(path);
+    await refuse(`${directory}/links/link.db`, "failed");
+  }));
 
 Deno.test("openDurableStore() refuses a file that another store has open", () =>
   withDirectory(async (directory) => {
@@ -132,5 +269,5 @@ Deno.test("openDurableStore() takes an empty file for a new one, and leaves noth
     const again = await openDurableStore(path);
     assertEquals(await readRows(again, "a"), ["a 1 1"]);
     await again.close();
-    assertEquals((await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name), ["metrics.db"]);
+    assertEquals(await namesIn(directory), ["metrics.db"]);
   }));

@@ -4,7 +4,7 @@ import { MetricsDatabase } from "../../../src/servers/metrics/database.ts";
 import { type DurableStoreOptions, openDurableStore } from "../../../src/servers/metrics/durable_store.ts";
 import type { MetricStore } from "../../../src/servers/metrics/store.ts";
 import { putOne, putUncommitted, readRows, testStore } from "./store_cases.ts";
-import { withDirectory } from "./temporary_directory.ts";
+import { withDirectory } from "../../support/program.ts";
 
 // The store of the shared cases lives in a directory that goes with it.
 async function openTemporary(options: DurableStoreOptions): Promise<MetricStore> {
@@ -128,7 +128,7 @@ Deno.test("DurableStore takes 4 bytes on disk or less for a sample of regular ga
   }));
 
 // Lets one method of the database fail once.
-function failOnce(name: "insertJournal" | "writeBlock"): void {
+function failOnce(name: "insertJournal" | "writeBlock" | "deleteSeries" | "setLastOrder"): void {
   const original: unknown = Reflect.get(MetricsDatabase.prototype, name);
   Reflect.set(MetricsDatabase.prototype, name, () => {
     Reflect.set(MetricsDatabase.prototype, name, original);
@@ -175,4 +175,80 @@ Deno.test("DurableStore outlives a failure of sealing: the journal keeps what bl
     const again = await openDurableStore(path);
     assertEquals((await readRows(again, "*")).length, 20);
     await again.close();
+  }));
+
+Deno.test("DurableStore.close() leaves in the journal what cannot be sealed", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    await putOne(store, "a", 1, 1);
+    failOnce("writeBlock");
+    await store.close();
+    const again = await openDurableStore(path);
+    assertEquals(await readRows(again, "a"), ["a 1 1"]);
+    await again.close();
+  }));
+
+Deno.test("DurableStore.close() rejects when the last puts cannot be committed", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    await putOne(store, "a", 1, 1);
+    await putUncommitted(store, "a", 2, 2);
+    failOnce("insertJournal");
+    await assertRejects(() => store.close(), Error, "disk full");
+    const again = await openDurableStore(path);
+    assertEquals(await readRows(again, "a"), ["a 1 1"]);
+    await again.close();
+  }));
+
+Deno.test("DurableStore forgets the keys of puts that could not be stored: they do not count", () =>
+  withDirectory(async (directory) => {
+    const store = await openDurableStore(`${directory}/metrics.db`, { maxSeries: 2 });
+    await putOne(store, "a", 1, 1);
+    for (const name of ["insertJournal", "setLastOrder"] as const) {
+      failOnce(name);
+      await assertRejects(() => putOne(store, "b", 1, 1), Error, "disk full");
+    }
+    assertEquals(await putOne(store, "c", 1, 1), "stored");
+    assertEquals(await readRows(store, "*"), ["a 1 1", "c 1 1"]);
+    await store.close();
+  }));
+
+Deno.test("DurableStore deletes expired keys later when the database fails, at the latest when they come again", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    let nowMs = 0;
+    const options = { retentionSeconds: 10, now: () => nowMs };
+    let store = await openDurableStore(path, options);
+    await putOne(store, "a", 1, 1);
+    await store.close();
+    store = await openDurableStore(path, options);
+    nowMs = 60_000;
+    failOnce("deleteSeries");
+    await assertRejects(() => Promise.resolve().then(() => store.maintain()), Error, "disk full");
+    await putOne(store, "a", 2, 60);
+    await store.close();
+    store = await openDurableStore(path, options);
+    assertEquals(await readRows(store, "*"), ["a 2 60"]);
+    await store.close();
+  }));
+
+Deno.test("DurableStore empties its log after 16 MiB and begins it anew at once", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path, { sealAfterPuts: Infinity });
+    const key = new TextEncoder().encode("k");
+    for (let index = 0; index < 850_000; index++) {
+      void store.put({ bytes: key, keyStart: 0, keyEnd: 1, value: 1, timestamp: index });
+      if (index % 50_000 === 0) await store.commit();
+    }
+    await store.commit();
+    assert((await Deno.stat(path)).size > 16_000_000);
+    // The frames of a log, of a head of 24 bytes and a page each, begin with the numbers of the log they belong to.
+    const log = new DataView((await Deno.readFile(`${path}-wal`)).buffer);
+    const isCurrent = (frame: number): boolean =>
+      log.getBigUint64(32 + frame * 4_120 + 8) === log.getBigUint64(16);
+    assertEquals([isCurrent(0), isCurrent(1)], [true, false]);
+    await store.close();
   }));

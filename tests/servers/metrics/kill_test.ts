@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { MetricsClient } from "../../../src/servers/metrics/client.ts";
 import { within } from "../../support/deadline.ts";
-import { createRandom } from "./seeded_random.ts";
+import { withDirectory } from "../../support/program.ts";
+import { Random } from "../../support/random.ts";
 
 const KILLS = 100;
 const REPLY_BYTES = 4;
@@ -68,25 +69,22 @@ async function checkSeries(client: MetricsClient, key: string, acknowledged: num
   for (const [index, sample] of samples.entries()) assertEquals(sample, [index, index]);
 }
 
-Deno.test(`runServer() with a file loses no acknowledged put in ${KILLS} kills under load`, async () => {
-  const directory = await Deno.makeTempDir();
-  const dataFile = `${directory}/metrics.db`;
-  const random = createRandom(5);
-  const acknowledged: number[] = [];
-  for (let round = 0; round <= KILLS; round++) {
-    const server = await startServer(dataFile);
-    const client = new MetricsClient("127.0.0.1", server.port, { timeoutMs: 20_000 });
-    const firstChecked = round === KILLS ? 0 : Math.max(0, round - 1);
-    for (let checked = firstChecked; checked < round; checked++) {
-      await checkSeries(client, `round${checked}`, acknowledged[checked]!);
+Deno.test(`runServer() with a file loses no acknowledged put in ${KILLS} kills under load`, () =>
+  withDirectory(async (directory) => {
+    const dataFile = `${directory}/metrics.db`;
+    const random = new Random(5);
+    const acknowledged: number[] = [];
+    for (let round = 0; round <= KILLS; round++) {
+      const server = await startServer(dataFile);
+      const client = new MetricsClient("127.0.0.1", server.port, { timeoutMs: 20_000 });
+      const firstChecked = round === KILLS ? 0 : Math.max(0, round - 1);
+      for (let checked = firstChecked; checked < round; checked++) {
+        await checkSeries(client, `round${checked}`, acknowledged[checked]!);
+      }
+      client.close();
+      if (round === KILLS) await server.kill();
+      else acknowledged.push(await loadAndKill(server, `round${round}`, random.below(MAX_PUTS - 500)));
     }
-    client.close();
-    if (round === KILLS) await server.kill();
-    else {acknowledged.push(
-        await loadAndKill(server, `round${round}`, Math.floor(random() * (MAX_PUTS - 500))),
-      );}
-  }
-  assertEquals(acknowledged.length, KILLS);
-  assert(acknowledged.every((count) => count <= MAX_PUTS));
-  await Deno.remove(directory, { recursive: true });
-});
+    assertEquals(acknowledged.length, KILLS);
+    assert(acknowledged.every((count) => count <= MAX_PUTS));
+  }));

@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { test } from "../../runtimes/command_line.ts";
+import { bytesOf } from "../../support/latin1.ts";
 import { exchangeWithEnd } from "../../support/loopback.ts";
 import type { Program } from "../../support/program.ts";
-import { converse, toBytes } from "./conversation.ts";
-import { createRandom } from "./seeded_random.ts";
+import { Random } from "../../support/random.ts";
+import { type Split, splitAtRandom, splitEverywhere } from "../../support/splits.ts";
+import { converse } from "./conversation.ts";
 
 const OK = "ok\n\n";
 const WRONG = "error\nwrong command\n\n";
@@ -149,28 +151,17 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-function cut(bytes: Uint8Array, positions: readonly number[]): Uint8Array[] {
-  const edges = [0, ...positions, bytes.length];
-  return edges.slice(1).map((end, index) => bytes.subarray(edges[index], end));
-}
-
-function splits(input: string): Uint8Array[][] {
-  const bytes = toBytes(input);
-  if (bytes.length > 1_000) return [[bytes], cut(bytes, [5, 1_000, 2_048, 30_000, bytes.length - 1])];
-  const random = createRandom(input.length);
-  const all = [[bytes], Array.from(bytes, (byte) => Uint8Array.of(byte))];
-  for (let at = 1; at < bytes.length; at++) all.push(cut(bytes, [at]));
-  for (let round = 0; round < 5; round++) {
-    const positions = Array.from({ length: 4 }, () => Math.floor(random() * bytes.length));
-    all.push(cut(bytes, positions.sort((a, b) => a - b)));
-  }
-  return all;
+function splitsOf(input: string): Iterable<Split> {
+  const bytes = bytesOf(input);
+  if (bytes.length <= 1_000) return splitEverywhere(bytes);
+  return [{ name: "whole", pieces: [bytes] }, ...splitAtRandom(bytes, new Random(bytes.length), 3)];
 }
 
 for (const { claim, input, output, isAboutReads = false } of ROWS) {
   Deno.test(`Session ${claim}`, async () => {
-    for (const chunks of isAboutReads ? [[toBytes(input)]] : splits(input)) {
-      assertEquals((await converse(chunks)).text, output, `in ${chunks.length} reads`);
+    const whole = [{ name: "whole", pieces: [bytesOf(input)] }];
+    for (const { name, pieces } of isAboutReads ? whole : splitsOf(input)) {
+      assertEquals((await converse(pieces)).text, output, name);
     }
   });
 }
@@ -179,9 +170,9 @@ test("metrics answers every row of the protocol over the command line", async ({
   const launch = (): Promise<Program> => startProgram(["metrics", "--error-log", "off"]);
   let program = await launch();
   for (const { claim, input, output } of ROWS) {
-    assertEquals(await exchangeWithEnd(program.port, toBytes(input)), output, claim);
+    assertEquals(await exchangeWithEnd(program.port, bytesOf(input)), output, claim);
     // The next row wants a server that has nothing.
-    if (await exchangeWithEnd(program.port, toBytes("get *\n")) === OK) continue;
+    if (await exchangeWithEnd(program.port, bytesOf("get *\n")) === OK) continue;
     await program.stop();
     program = await launch();
   }
@@ -190,33 +181,31 @@ test("metrics answers every row of the protocol over the command line", async ({
 
 Deno.test("Session agrees with a plain Map on random streams of commands in random reads", async () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const random = createRandom(seed);
+    const random = new Random(seed);
     const { input, output } = createStream(random);
-    const bytes = toBytes(input);
-    const positions = Array.from({ length: 30 }, () => Math.floor(random() * bytes.length)).sort((a, b) =>
-      a - b
-    );
-    assertEquals((await converse(cut(bytes, positions))).text, output, `seed ${seed}`);
+    for (const { name, pieces } of splitAtRandom(bytesOf(input), random, 30)) {
+      assertEquals((await converse(pieces)).text, output, `seed ${seed}, ${name}`);
+    }
   }
 });
 
-function createStream(random: () => number): { input: string; output: string } {
+function createStream(random: Random): { input: string; output: string } {
   const model = new Map<string, Map<number, number>>();
   let input = "";
   let output = "";
   for (let step = 0; step < 400; step++) {
-    const key = `k${Math.floor(random() * 6)}`;
-    const kind = random();
-    if (kind < 0.6) {
-      const timestamp = Math.floor(random() * 60) - 20;
-      const value = Math.floor(random() * 1_000) / 4;
+    const key = `k${random.below(6)}`;
+    const kind = random.below(100);
+    if (kind < 60) {
+      const timestamp = random.below(60) - 20;
+      const value = random.below(1_000) / 4;
       input += `put ${key} ${value} ${timestamp}\n`;
       output += OK;
       model.set(key, (model.get(key) ?? new Map<number, number>()).set(timestamp, value));
-    } else if (kind < 0.8) {
+    } else if (kind < 80) {
       input += `get ${key}\n`;
       output += `ok\n${showRows(key, model.get(key))}\n`;
-    } else if (kind < 0.85) {
+    } else if (kind < 85) {
       input += "get *\n";
       output += `ok\n${[...model].map(([name, samples]) => showRows(name, samples)).join("")}\n`;
     } else {

@@ -6,6 +6,7 @@ import type { MetricsAccess, MetricsServerOptions } from "../../../src/servers/m
 import { StoreOpenError } from "../../../src/servers/metrics/store.ts";
 import { within } from "../../support/deadline.ts";
 import { connectRaw, type RawClient } from "../../support/loopback.ts";
+import { withDirectory } from "../../support/program.ts";
 
 const OK = "ok\n\n";
 const WRONG = "error\nwrong command\n\n";
@@ -81,6 +82,51 @@ Deno.test("MetricsServer.close() ends idle clients, frees the port and resolves 
   await again.close();
 });
 
+Deno.test("MetricsServer.close() answers commands that have arrived when it is called, then sends FIN", async () => {
+  const server = await runServer("127.0.0.1", 0);
+  const clients = await Promise.all(Array.from({ length: 20 }, () => connectRaw(server.address.port)));
+  for (const client of clients) {
+    await client.send("get a\n");
+    await client.readUntil(OK);
+  }
+  await Promise.all(clients.map((client) => client.send("put a 1 1\nget b\n")));
+  const closed = server.close();
+  for (const client of clients) assertEquals(await client.readAll(), OK.repeat(3));
+  for (const client of clients) client.close();
+  await within(closed, "the end of the server");
+});
+
+Deno.test("MetricsServer.close() says it when the store cannot be closed, and ends all the same", async () => {
+  const errors: string[] = [];
+  class StuckStore extends MemoryStore {
+    override close(): Promise<void> {
+      return Promise.reject(new Error("disk full"));
+    }
+  }
+  const log = { error: (message: string) => errors.push(message) };
+  const server = await runServer("127.0.0.1", 0, { store: new StuckStore(), log });
+  await within(server.close(), "the end of the server");
+  assertEquals(errors, ["Cannot close the store: disk full"]);
+});
+
+Deno.test("runServer() reports a store that fails all the time once a second, not for each command", async () => {
+  const errors: string[] = [];
+  class FullStore extends MemoryStore {
+    override put(): never {
+      throw new Error("disk full");
+    }
+  }
+  const log = { error: (message: string) => errors.push(message) };
+  await withServer((port) =>
+    withClient(port, async (client) => {
+      await client.send("put a 1 1\n".repeat(100));
+      await client.end();
+      assertEquals(await client.readAll(), "error\nstorage failed\n\n".repeat(100));
+    }), { store: new FullStore(), log });
+  assertEquals(errors.slice(0, 1), ["Cannot store samples: disk full"]);
+  assert(errors.length < 100);
+});
+
 Deno.test("MetricsServer.close() answers what was read, and cuts a client that does not read after the grace time", async () => {
   const server = await runServer("127.0.0.1", 0, { graceMs: 50 });
   const client = await connectRaw(server.address.port);
@@ -100,13 +146,14 @@ Deno.test("runServer() closes a client too many at once, and says so at debug le
       await client.send("get a\n");
       await client.readUntil(OK);
       await withClient(port, async (second) => assertEquals(await second.readAll(), ""));
-      await client.send("bad\x1b\n");
-      await client.readUntil(WRONG);
+      await client.send(`bad\x1b\n${"x".repeat(70_000)}\n`);
+      await client.readUntil(WRONG + WRONG);
       assertEquals(messages.some((message) => message.endsWith("turned away: too many connections")), true);
       assertEquals(
         messages.some((message) => message.endsWith('refused: wrong command, got "bad\\x1b"')),
         true,
       );
+      assertEquals(messages.some((message) => message.endsWith("got a line that is too long")), true);
     }), { maxConnections: 1, log: { debug: (message) => messages.push(message) } });
   assertEquals(messages[0]!.endsWith("connected"), true);
 });
@@ -152,21 +199,20 @@ Deno.test("runServer() lets its store tidy up from time to time, and outlives a 
   assertEquals(errors, ["Cannot tidy the store: disk full"]);
 });
 
-Deno.test("runServer() keeps samples in a file and finds them again", async () => {
-  const directory = await Deno.makeTempDir();
-  const options = { dataFile: `${directory}/metrics.db` };
-  await withServer((port) =>
-    withClient(port, async (client) => {
-      await client.send("put k 1 1\nput k 2 2\nget k\n");
-      assertEquals(await client.readUntil("2\n\n"), `${OK}${OK}ok\nk 1.0 1\nk 2.0 2\n\n`);
-    }), options);
-  await withServer((port) =>
-    withClient(port, async (client) => {
-      await client.send("get *\n");
-      assertEquals(await client.readUntil("2\n\n"), "ok\nk 1.0 1\nk 2.0 2\n\n");
-    }), options);
-  await Deno.remove(directory, { recursive: true });
-});
+Deno.test("runServer() keeps samples in a file and finds them again", () =>
+  withDirectory(async (directory) => {
+    const options = { dataFile: `${directory}/metrics.db` };
+    await withServer((port) =>
+      withClient(port, async (client) => {
+        await client.send("put k 1 1\nput k 2 2\nget k\n");
+        assertEquals(await client.readUntil("2\n\n"), `${OK}${OK}ok\nk 1.0 1\nk 2.0 2\n\n`);
+      }), options);
+    await withServer((port) =>
+      withClient(port, async (client) => {
+        await client.send("get *\n");
+        assertEquals(await client.readUntil("2\n\n"), "ok\nk 1.0 1\nk 2.0 2\n\n");
+      }), options);
+  }));
 
 Deno.test("runServer() rejects when the file or the port cannot be had, and leaves nothing open", async () => {
   const error = await assertRejects(

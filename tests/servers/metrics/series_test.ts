@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Series } from "../../../src/servers/metrics/series.ts";
 import { SlabMemory } from "../../../src/servers/metrics/slab_memory.ts";
 import type { RowSink } from "../../../src/servers/metrics/store.ts";
-import { createRandom } from "./seeded_random.ts";
+import { Random } from "../../support/random.ts";
 
 class Rows implements RowSink {
   readonly rows: [number, number][] = [];
@@ -37,18 +37,18 @@ function sorted(model: ReadonlyMap<number, number>): [number, number][] {
   return [...model].sort((a, b) => a[0] - b[0]);
 }
 
-const ORDERS: readonly (readonly [string, (index: number, random: () => number) => number])[] = [
+const ORDERS: readonly (readonly [string, (index: number, random: Random) => number])[] = [
   ["in order", (index) => index * 10],
   ["backwards", (index) => -index],
-  ["at random", (_index, random) => Math.floor(random() * 1e9)],
-  ["a little late", (index, random) => index * 10 - Math.floor(random() * 300)],
-  ["again and again at the same times", (_index, random) => Math.floor(random() * 1_500)],
+  ["at random", (_index, random) => random.below(1e9)],
+  ["a little late", (index, random) => index * 10 - random.below(300)],
+  ["again and again at the same times", (_index, random) => random.below(1_500)],
   ["from both ends", (index) => index % 2 === 0 ? index : -index],
 ];
 
 for (const [name, timestampAt] of ORDERS) {
   Deno.test(`Series.put() keeps samples that come ${name}, as a Map does`, () => {
-    const random = createRandom(1);
+    const random = new Random(1);
     const series = new Series(0, new SlabMemory());
     const model = new Map<number, number>();
     for (let index = 0; index < 6_000; index++) {
@@ -70,7 +70,7 @@ Deno.test("Series.dropBefore() drops what is older and nothing else, at any plac
       series.put(timestamp, -timestamp);
       if (timestamp >= limit) model.set(timestamp, -timestamp);
     }
-    assertEquals(series.dropBefore(limit), 2_000 - model.size);
+    assertEquals(series.dropBefore(limit, []), 2_000 - model.size);
     assertEquals(series.isEmpty, model.size === 0);
     series.put(5_000, 1);
     assertEquals(readAll(series), sorted(model.set(5_000, 1)));

@@ -1,45 +1,80 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryStore } from "../../../src/servers/metrics/memory_store.ts";
-import type { MetricStore } from "../../../src/servers/metrics/store.ts";
+import { type ReplyBuffer, ReplyPool } from "../../../src/servers/metrics/reply_buffer.ts";
+import type {
+  ByteRange,
+  MetricStore,
+  PutCommand,
+  PutOutcome,
+  RowReader,
+} from "../../../src/servers/metrics/store.ts";
 import { settle } from "../../support/deadline.ts";
-import { converse, converseOver, createStalledConnection, toBytes } from "./conversation.ts";
+import { converse, converseOver, createStalledConnection } from "./conversation.ts";
+import { bytesOf } from "../../support/latin1.ts";
 
 const OK = "ok\n\n";
 const WRONG = "error\nwrong command\n\n";
+const FAILED = "error\nstorage failed\n\n";
 
 function stored(row: string): string {
   return `ok\n${row}\n\n`;
 }
 
 Deno.test("Session refuses a blank line that comes in a later read", async () => {
-  assertEquals((await converse([toBytes("get x\n"), toBytes("\n")])).text, OK + WRONG);
+  assertEquals((await converse([bytesOf("get x\n"), bytesOf("\n")])).text, OK + WRONG);
 });
 
 Deno.test("Session takes a blank line for the end of a command where only its own buffer cut the read", async () => {
-  const input = toBytes("get x\n\n".repeat(10_000));
+  const input = bytesOf("get x\n\n".repeat(10_000));
   const { text } = await converse([input]);
   assertEquals(text, OK.repeat(10_000));
 });
 
 Deno.test("Session sends the replies of one read in one write", async () => {
-  const { writes } = await converse([toBytes("put a 1 1\nbad\nget a\nget *\n"), toBytes("get a\n")]);
+  const { writes } = await converse([bytesOf("put a 1 1\nbad\nget a\nget *\n"), bytesOf("get a\n")]);
   assertEquals(writes.length, 2);
 });
 
-Deno.test("Session sends a very large reply in pieces, all rows once and in order", async () => {
+// Rows of a little over ten thousand bytes each.
+function createLargeStore(rowCount: number): { readonly store: MemoryStore; readonly reply: string } {
   const store = new MemoryStore();
-  let puts = "";
-  let rows = "";
-  for (let index = 0; index < 40_000; index++) {
-    puts += `put key${index % 3} ${index}.5 ${index}\n`;
+  let reply = "ok\n";
+  for (let index = 0; index < rowCount; index++) {
+    const key = `${index % 7}`.padEnd(10_000, "k");
+    store.put({ bytes: bytesOf(key), keyStart: 0, keyEnd: key.length, value: index + 0.5, timestamp: index });
   }
-  for (let key = 0; key < 3; key++) {
-    for (let index = key; index < 40_000; index += 3) rows += `key${key} ${index}.5 ${index}\n`;
+  for (let series = 0; series < Math.min(7, rowCount); series++) {
+    const key = `${series}`.padEnd(10_000, "k");
+    for (let index = series; index < rowCount; index += 7) reply += `${key} ${index}.5 ${index}\n`;
   }
-  await converse([toBytes(puts)], store);
-  const { text, writes } = await converse([toBytes("get *\n")], store);
-  assertEquals(text === `ok\n${rows}\n`, true);
-  assertEquals(writes.every((bytes) => bytes < 400_000), true);
+  return { store, reply: `${reply}\n` };
+}
+
+Deno.test("Session sends each reply in one write, also a large one behind another", async () => {
+  const { store, reply } = createLargeStore(200);
+  const { text, writes } = await converse([bytesOf("get *\nget *\nbad\n")], store);
+  assertEquals(text === reply + reply + WRONG, true);
+  assertEquals(writes, [reply.length, reply.length, WRONG.length]);
+});
+
+Deno.test("Session sends a reply of more than 16 MiB in pieces, all rows once and in order", async () => {
+  const { store, reply } = createLargeStore(1_700);
+  const { text, writes } = await converse([bytesOf("get *\nget none\n")], store);
+  assertEquals(text === reply + OK, true);
+  assertEquals(writes.length > 1 && writes.every((bytes) => bytes < 17_000_000), true);
+});
+
+Deno.test("ReplyPool lends 64 MiB in all for large replies, and lends them again", () => {
+  const pool = new ReplyPool();
+  const growToLimit = (replies: ReplyBuffer): number => {
+    let steps = 0;
+    while (replies.grow()) steps++;
+    return steps;
+  };
+  const buffers = Array.from({ length: 5 }, () => pool.take());
+  assertEquals(buffers.map(growToLimit), [6, 6, 6, 6, 2]);
+  pool.give(buffers[0]!);
+  assertEquals(growToLimit(buffers[4]!), 4);
 });
 
 Deno.test("ClientLoop reads nothing from a client that does not take its replies", async () => {
@@ -55,7 +90,7 @@ Deno.test("ClientLoop reads nothing from a client that does not take its replies
 Deno.test("Session names the limit that refuses a put, and nothing else changes", async () => {
   const limited = new MemoryStore({ maxSeries: 1, maxSamples: 2 });
   const { text } = await converse(
-    [toBytes("put a 1 1\nput b 1 1\nput a 2 2\nput a 3 3\nput a 4 2\nget *\n")],
+    [bytesOf("put a 1 1\nput b 1 1\nput a 2 2\nput a 3 3\nput a 4 2\nget *\n")],
     limited,
   );
   const expected =
@@ -63,44 +98,102 @@ Deno.test("Session names the limit that refuses a put, and nothing else changes"
   assertEquals(text, expected);
 });
 
-Deno.test("Session turns every ok that the store could not keep into an error", async () => {
-  const memory = new MemoryStore();
-  let commits = 0;
-  const failures: unknown[] = [];
-  const failing: MetricStore = {
+// A store in memory, of which some methods are replaced.
+function createStoreWith(
+  replaced: Partial<MetricStore>,
+  memory: MemoryStore = new MemoryStore(),
+): MetricStore {
+  return {
     put: (command) => memory.put(command),
     openRows: (key) => memory.openRows(key),
-    commit: () => ++commits === 1 ? undefined : Promise.reject(new Error("disk full")),
+    commit: () => {},
     maintain: () => {},
     close: () => Promise.resolve(),
+    ...replaced,
   };
-  const input = toBytes("put a 1 1\nget a\nput b 1 1\nput c 1 1\n");
+}
+
+Deno.test("Session turns every ok that the store could not keep into an error, and nothing else", async () => {
+  let commits = 0;
+  const failures: unknown[] = [];
+  const failing = createStoreWith({
+    commit: () => ++commits === 1 ? undefined : Promise.reject(new Error("disk full")),
+  });
+  const input = bytesOf("put a 1 1\nget a\nput b 1 1\nbad\nput c 1 1\n");
   const { text } = await converse([input], failing, { failed: (error) => failures.push(error) });
-  assertEquals(text, `${OK}${stored("a 1.0 1")}${"error\nstorage failed\n\n".repeat(2)}`);
+  assertEquals(text, `${OK}${stored("a 1.0 1")}${FAILED}${WRONG}${FAILED}`);
   assertEquals(failures.length, 1);
 });
 
 Deno.test("Session answers an error to a put that the store throws at", async () => {
-  const memory = new MemoryStore();
-  const failing: MetricStore = {
-    put: (command) => {
+  for (const isAsynchronous of [false, true]) {
+    const memory = new MemoryStore();
+    const put = (command: PutCommand): PutOutcome => {
       if (command.value === 3) throw new Error("disk full");
-      return Promise.resolve(memory.put(command));
+      return memory.put(command);
+    };
+    const failing = createStoreWith({
+      put: isAsynchronous ? (command) => Promise.resolve().then(() => put({ ...command })) : put,
+      openRows: (key) => Promise.resolve(memory.openRows(key)),
+      commit: () => Promise.resolve(),
+    });
+    const input = bytesOf("put a 1 1\nget a\nput a 2 2\nbad\nput a 3 3\nput a 4 4\n");
+    const { text } = await converse([input], failing);
+    assertEquals(text, `${OK}${stored("a 1.0 1")}${FAILED}${WRONG}${FAILED}${OK}`);
+  }
+});
+
+Deno.test("Session answers an error to a get that the store cannot answer, with no row before it", async () => {
+  const failingReader: RowReader = {
+    fill: (sink) => {
+      sink.addRow(bytesOf("k"), 0, 1, 1, 1);
+      throw new Error("connection lost");
     },
-    openRows: (key) => Promise.resolve(memory.openRows(key)),
-    commit: () => Promise.resolve(),
-    maintain: () => {},
-    close: () => Promise.resolve(),
   };
-  const { text } = await converse([toBytes("put a 1 1\nget a\nput a 2 2\nput a 3 3\nput a 4 4\n")], failing);
-  assertEquals(text, `${OK}${stored("a 1.0 1")}${"error\nstorage failed\n\n".repeat(2)}${OK}`);
+  const readers = [() => Promise.reject(new Error("connection lost")), () => failingReader];
+  for (const openRows of readers) {
+    const failures: unknown[] = [];
+    const { text } = await converse([bytesOf("put a 1 1\nget a\nbad\n")], createStoreWith({ openRows }), {
+      failed: (error) => failures.push(error),
+    });
+    assertEquals(text, OK + FAILED + WRONG);
+    assertEquals(failures.length, 1);
+  }
+});
+
+Deno.test("Session ends the connection when the store fails behind a part of a reply that was sent", async () => {
+  const { store } = createLargeStore(1_700);
+  let fills = 0;
+  const openRows = (key: ByteRange | "all"): RowReader => {
+    const rows = store.openRows(key);
+    return {
+      fill: (sink) => {
+        // Seven fills make the whole of what is sent first.
+        if (++fills > 8) throw new Error("connection lost");
+        return rows.fill(sink);
+      },
+    };
+  };
+  await assertRejects(
+    () => converse([bytesOf("get *\n")], createStoreWith({ openRows })),
+    Error,
+    "connection lost",
+  );
 });
 
 Deno.test("Session reports refused and answered lines", async () => {
   const events: string[] = [];
-  await converse([toBytes("put a 1 1\nbad\n")], new MemoryStore(), {
-    refused: (line, reason) => events.push(`refused ${new TextDecoder().decode(line)}: ${reason}`),
-    answered: (line, status) => events.push(`${status} ${new TextDecoder().decode(line)}`),
+  const show = (line: Uint8Array | undefined): string =>
+    line === undefined ? "too long" : new TextDecoder().decode(line);
+  await converse([bytesOf(`put a 1 1\nbad\n${"x".repeat(70_000)}\n`)], new MemoryStore(), {
+    refused: (_client, line, reason) => events.push(`refused ${show(line)}: ${reason}`),
+    answered: (_client, line, status) => events.push(`${status} ${show(line)}`),
   });
-  assertEquals(events, ["ok put a 1 1", "refused bad: wrong command", "error bad"]);
+  assertEquals(events, [
+    "ok put a 1 1",
+    "refused bad: wrong command",
+    "error bad",
+    "refused too long: wrong command",
+    "error too long",
+  ]);
 });

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { MetricStore, PutOutcome, RowSink, StoreLimits } from "../../../src/servers/metrics/store.ts";
-import { createRandom } from "./seeded_random.ts";
+import { Random } from "../../support/random.ts";
 
 /** Makes an empty store with these limits; the cases close it. */
 export type StoreFactory = (limits?: StoreLimits) => Promise<MetricStore>;
@@ -151,10 +151,10 @@ export function testStore(name: string, open: StoreFactory): void {
 async function agreeWithModel(open: StoreFactory): Promise<void> {
   const store = await open();
   const model = new Map<string, Map<number, number>>();
-  const random = createRandom(11);
+  const random = new Random(11);
   for (let step = 0; step < 5_000; step++) {
-    const key = `key${Math.floor(random() * 20)}`;
-    const timestamp = Math.floor(random() * 400) - 50;
+    const key = `key${random.below(20)}`;
+    const timestamp = random.below(400) - 50;
     await putUncommitted(store, key, step, timestamp);
     const samples = model.get(key) ?? new Map<number, number>();
     model.set(key, samples.set(timestamp, step));

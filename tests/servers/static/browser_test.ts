@@ -84,7 +84,10 @@ browserTest({ name: "the page of the docroot shows all of its pictures and the h
     "320x200",
     "120x120",
   ]);
-  assertEquals(await page.locator("#fields dt", { hasText: "accept-ranges" }).count(), 1);
+  const field = page.locator("#fields dt", { hasText: "accept-ranges" });
+  // The page asks for them once it is there.
+  await field.waitFor();
+  assertEquals(await field.count(), 1);
   assertEquals(failures, []);
 });
 

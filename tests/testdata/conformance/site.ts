@@ -1,7 +1,7 @@
 /** When the files of the site were changed, as HTTP says it. */
 export const CHANGED = "Tue, 02 Jan 2024 03:04:05 GMT";
-/** The entity tag of `/a.txt`. */
-export const TAG = '"hNiYd_DUBB77a_kaFvAkjw"';
+/** Stands for the entity tag of `/a.txt`, whatever the server makes of the file. */
+export const TAG = "{tag}";
 /** A name as long as file systems allow. */
 export const LONG_NAME = `${"\u20ac".repeat(83)}.txt`;
 

@@ -12,6 +12,7 @@ export const FIELDS: RowSection = {
     ["a tab inside a value", "GET / HTTP/1.0\r\nA: b\tc\r\n\r\n", "GET / 1.0 | A: b\tc | none | end"],
     ["obs-text, seen as latin1", "GET / HTTP/1.0\r\nA: caf\xe9 \x80\xff\r\n\r\n", "GET / 1.0 | A: caf\xe9 \x80\xff | none | end"],
     ["UTF-8 stays the bytes it is", "GET / HTTP/1.0\r\nA: \xe2\x82\xac and a long text behind the sign\r\nB: a long text of another field\r\n\r\n", "GET / 1.0 | A: \xe2\x82\xac and a long text behind the sign | B: a long text of another field | none | end"],
+    ["UTF-8 between two long texts moves neither", "GET / HTTP/1.0\r\nA: a long text in front of the signs\r\nB: \xe2\x82\xac\xe2\x82\xac\r\nC: a long text behind the two signs\r\n\r\n", "GET / 1.0 | A: a long text in front of the signs | B: \xe2\x82\xac\xe2\x82\xac | C: a long text behind the two signs | none | end"],
     ["a byte order mark is part of the value", "GET / HTTP/1.0\r\nA: \xef\xbb\xbfx\r\n\r\n", "GET / 1.0 | A: \xef\xbb\xbfx | none | end"],
     ["NBSP at the ends is part of the value", "GET / HTTP/1.0\r\nA: \xa0b\xa0\r\n\r\n", "GET / 1.0 | A: \xa0b\xa0 | none | end"],
     ["NEL at the ends is part of the value", "GET / HTTP/1.0\r\nA: \x85b\x85\r\n\r\n", "GET / 1.0 | A: \x85b\x85 | none | end"],

@@ -80,6 +80,7 @@ pageTest(
     await page.getByLabel("Method").selectOption("POST");
     await untilCount(page, 1);
     await page.getByLabel("Method").selectOption("");
+    await untilCount(page, 5);
     await page.getByLabel("Path").fill("/other");
     await untilCount(page, 1);
     assertEquals(await targets(), ["/other?c"]);

@@ -44,7 +44,7 @@ export function pageTest(name: string, setup: PageSetup, test: (opened: OpenedPa
           page.setDefaultTimeout(15_000);
           const breaches = watch(page, `http://127.0.0.1:${trap.uiPort}/`);
           await page.goto(`http://127.0.0.1:${trap.uiPort}/`);
-          await page.locator(".feed.live").waitFor();
+          await page.getByText("Waiting for the first request").waitFor();
           await test({
             page,
             trap,

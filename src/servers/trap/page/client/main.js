@@ -36,9 +36,9 @@ openRequestFeed({
   onRemoved: (removed) => model.forget(removed),
   onState: (feed) => {
     // What came before the feed began is in a list that is fetched now; after a loss it may be that of another server.
-    if (feed === "live") model.list.reload();
+    // Without a feed there is at least the list.
+    if (feed === "live" || model.feed === "connecting") model.list.reload();
     model.show({ feed });
   },
 });
-model.list.reload();
 model.followAddress();

@@ -1,0 +1,68 @@
+// Beside a database in use lies a file with the number of its last acknowledged commit. SQLite takes a log that breaks
+// off for one that a kill cut short, and drops what follows; with this number a log that was damaged, shortened or
+// removed shows. It is written behind each commit and never synced: after a loss of power it may be behind, not ahead.
+
+import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
+import { stat, unlink } from "node:fs/promises";
+import { checkRow, CHECKSUM_BYTES, signRow } from "./checksum.ts";
+
+// Checksum (4 bytes), 4 bytes of nothing, then two doubles: the identity of the database and the number of the commit.
+const MARK_BYTES = 24;
+
+function nameOf(dataFile: string): string {
+  return `${dataFile}-acknowledged`;
+}
+
+/**
+ * The number of the last commit of a database that was acknowledged, as its mark has it.
+ *
+ * @param identity the number of the database; a mark of another one does not count
+ * @returns 0 when there is no mark, or a damaged one
+ */
+export function readMark(dataFile: string, identity: number): number {
+  try {
+    const mark = new Uint8Array(readFileSync(nameOf(dataFile)));
+    checkRow(mark);
+    const [markIdentity, journalId] = new Float64Array(mark.buffer, 2 * CHECKSUM_BYTES, 2);
+    return markIdentity === identity ? journalId! : 0;
+  } catch {
+    // Without its mark a database is no worse than any other.
+    return 0;
+  }
+}
+
+/** Removes the mark of a closed database; where closing has left a log behind, the mark stays with it. */
+export async function removeMark(dataFile: string): Promise<void> {
+  const hasLog = await stat(`${dataFile}-wal`).then(() => true, () => false);
+  // It fails where there is no mark.
+  if (!hasLog) await unlink(nameOf(dataFile)).catch(() => {});
+}
+
+/** Keeps the mark of a database in use. */
+export class AcknowledgedMark {
+  readonly #mark = new Uint8Array(MARK_BYTES);
+  readonly #numbers = new Float64Array(this.#mark.buffer, 2 * CHECKSUM_BYTES, 2);
+  readonly #file: number;
+
+  /** Opens the mark's file. @throws {Error} when that fails */
+  constructor(dataFile: string, identity: number) {
+    this.#numbers[0] = identity;
+    this.#file = openSync(nameOf(dataFile), constants.O_RDWR | constants.O_CREAT);
+  }
+
+  /** Notes a commit before it is acknowledged. */
+  write(journalId: number): void {
+    this.#numbers[1] = journalId;
+    signRow(this.#mark);
+    try {
+      writeSync(this.#file, this.#mark, 0, MARK_BYTES, 0);
+    } catch {
+      // A full disk: the commit stands, and only less would show if its log were damaged.
+    }
+  }
+
+  /** Closes the file. */
+  close(): void {
+    closeSync(this.#file);
+  }
+}

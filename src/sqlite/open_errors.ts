@@ -1,0 +1,62 @@
+// What a failure of SQLite or of the file system means for whoever wants to open a database.
+
+import { StoreOpenError, type StoreOpenErrorCode } from "./store_open_error.ts";
+
+// Result codes of SQLite (https://www.sqlite.org/rescode.html).
+const SQLITE_PERM = 3;
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const SQLITE_READONLY = 8;
+const SQLITE_IOERR = 10;
+const SQLITE_CORRUPT = 11;
+const SQLITE_CANTOPEN = 14;
+const SQLITE_NOTADB = 26;
+
+/** Whether a call of the file system failed because there is nothing of that name. */
+export function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+/** The error of a database that another process has open. */
+export function usedByAnother(path: string, cause?: unknown): StoreOpenError {
+  return new StoreOpenError("locked", `Cannot open "${path}": another server has it open`, { cause });
+}
+
+/**
+ * Makes the error that the opener of a database gets.
+ *
+ * @param otherwise what a failure means of which neither its class nor its code says more
+ */
+export function toOpenError(path: string, error: unknown, otherwise: StoreOpenErrorCode): StoreOpenError {
+  if (error instanceof StoreOpenError) return error;
+  const code = classify(error, otherwise);
+  if (code === "locked") return usedByAnother(path, error);
+  const message = error instanceof Error ? error.message : String(error);
+  const state = code === "damaged" ? `it is damaged (${message})` : message;
+  return new StoreOpenError(code, `Cannot open "${path}": ${state}`, { cause: error });
+}
+
+function classify(error: unknown, otherwise: StoreOpenErrorCode): StoreOpenErrorCode {
+  if (error instanceof RangeError) return "damaged";
+  if (!(error instanceof Error)) return otherwise;
+  const { name, code, errcode } = error as Error & { readonly code?: unknown; readonly errcode?: unknown };
+  if (name === "NotCapable" || code === "EACCES" || code === "EPERM") return "denied";
+  // The low byte is the result code, the rest says more about it.
+  switch (typeof errcode === "number" ? errcode & 0xff : 0) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "locked";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "damaged";
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+      return "denied";
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      return "failed";
+    default:
+      return otherwise;
+  }
+}
