@@ -21,7 +21,7 @@ export const ATTACKS: readonly Attack[] = [
   { name: "vanishing", title: "clients that vanish without FIN behind an answer", attacker: vanish },
   {
     name: "slow-heads",
-    title: "heads of one byte a tick",
+    title: "heads that come byte by byte",
     attacker: (siege, ready) => drip(siege, ready, `${HEAD}X: `, "x"),
   },
   {
@@ -31,7 +31,7 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: "slow-bodies",
-    title: "content of one byte a tick",
+    title: "content that comes byte by byte",
     attacker: (siege, ready) => drip(siege, ready, `${UPLOAD}Content-Length: 1000000\r\n\r\n`, "x"),
   },
   {
@@ -42,7 +42,7 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: "slow-chunks",
-    title: "chunks of one byte, one a tick",
+    title: "chunks of one byte, now and then",
     attacker: (siege, ready) =>
       drip(siege, ready, `${UPLOAD}Transfer-Encoding: chunked\r\n\r\n`, "1\r\nx\r\n"),
   },

@@ -17,6 +17,8 @@ export interface SiegeOptions {
 
 // More at a time would overrun the queue of connections that wait to be accepted.
 const CONNECTING_AT_A_TIME = 64;
+// Attackers take turns: a tenth of them acts at a time, each every two seconds.
+const GROUPS = 10;
 const TICK_MS = 200;
 
 const encoder = new TextEncoder();
@@ -29,7 +31,9 @@ export class Siege {
   #connecting = 0;
   #ready = 0;
   #onReady: () => void = () => {};
-  #tick = Promise.withResolvers<void>();
+  readonly #groups = Array.from({ length: GROUPS }, () => Promise.withResolvers<void>());
+  #lastGroup = 0;
+  #lastTick = 0;
   readonly #timer: ReturnType<typeof setInterval>;
   #isOver = false;
   #attackers: Promise<void>[] = [];
@@ -98,14 +102,16 @@ export class Siege {
     if (this.#connections.delete(connection)) connection.close();
   }
 
-  /** Waits for a fifth of a second, together with all other attackers. */
+  /** Waits for up to two seconds, so that not all attackers act at once. */
   tick(): Promise<void> {
-    return this.#tick.promise;
+    this.#lastGroup = (this.#lastGroup + 1) % GROUPS;
+    return this.#groups[this.#lastGroup]!.promise;
   }
 
   #nextTick(): void {
-    this.#tick.resolve();
-    this.#tick = Promise.withResolvers();
+    this.#lastTick = (this.#lastTick + 1) % GROUPS;
+    this.#groups[this.#lastTick]!.resolve();
+    this.#groups[this.#lastTick] = Promise.withResolvers();
   }
 
   /** Ends the siege; settles when all attackers have gone. */
@@ -113,7 +119,7 @@ export class Siege {
     this.#isOver = true;
     for (const connection of this.#connections) this.leave(connection);
     clearInterval(this.#timer);
-    this.#nextTick();
+    for (const { resolve } of this.#groups) resolve();
     await Promise.all(this.#attackers);
   }
 }

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a program: its tables go to stdout, its progress to stderr
 // The benchmark: millrace and its peers side by side in one run. `deno task bench --help` tells the rest.
 
+import { ASSAULTS, ATTACK_SECTION } from "./attack_section.ts";
 import { chooseGenerators } from "./generators/generator.ts";
 import { HTTP_SECTION } from "./http_section.ts";
 import { LATENCY_SECTION } from "./latency_section.ts";
@@ -22,6 +23,7 @@ const SECTIONS: readonly Section[] = [
   LATENCY_SECTION,
   STATIC_SECTION,
   TRAP_SECTION,
+  ATTACK_SECTION,
 ];
 const ROOT = new URL("../../", import.meta.url);
 
@@ -31,9 +33,9 @@ async function main(): Promise<number> {
     options = parseOptions(Deno.args);
     checkNames("section", options.sections, SECTIONS.map((section) => section.name));
     checkNames(
-      "server",
+      "server or attack",
       options.only,
-      [...HELLO_PEERS, ...MEMORY_PEERS, ...STATIC_PEERS, ...TRAP_PEERS].map((peer) => peer.name),
+      [...HELLO_PEERS, ...MEMORY_PEERS, ...STATIC_PEERS, ...TRAP_PEERS, ...ASSAULTS].map(({ name }) => name),
     );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
