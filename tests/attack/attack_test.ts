@@ -1,8 +1,10 @@
 // The attacks in a size for every day; `deno task bench attack` has 5,000 attackers, and measures.
 
 import { assert, assertEquals } from "@std/assert";
+import type { ServeOptions } from "../../src/serve_options.ts";
+import { within } from "../support/deadline.ts";
+import { WatchedServer } from "../support/watched_server.ts";
 import { ATTACKS } from "./attacks.ts";
-import { Besieged } from "./besieged.ts";
 import { type Attacker, Siege } from "./siege.ts";
 
 const ATTACKERS = 400;
@@ -17,13 +19,18 @@ const TIME_OUTS = {
   lingerTimeoutMs: 500,
 };
 
+function start(options: ServeOptions, maxDescriptors?: number): Promise<WatchedServer> {
+  const target = { file: "tests/attack/target.ts", args: [JSON.stringify(options)] };
+  return WatchedServer.start(maxDescriptors === undefined ? target : { ...target, maxDescriptors });
+}
+
 /** Lets the attackers come and waits until all of them are gone. @returns the most connections seen, and the failures told */
 async function stand(
-  besieged: Besieged,
+  besieged: WatchedServer,
   attacker: Attacker,
 ): Promise<{ readonly most: number; readonly failures: number }> {
   const laying = Siege.lay(attacker, { port: besieged.port, count: ATTACKERS });
-  const siege = await besieged.askUntil(laying, "the attackers");
+  const siege = await besieged.askUntil(within(laying, "the attackers"));
   try {
     const { connections } = await besieged.ask();
     // The attackers end nothing: their time is up, and that is all.
@@ -36,7 +43,7 @@ async function stand(
 
 for (const { name, title, attacker } of ATTACKS) {
   Deno.test(`serve() answers others, keeps its memory and lets go of everything under attack: ${title}`, async () => {
-    const besieged = await Besieged.start(TIME_OUTS);
+    const besieged = await start(TIME_OUTS);
     await besieged.ask();
     const descriptors = besieged.descriptors;
     const { failures } = await stand(besieged, attacker);
@@ -49,7 +56,7 @@ for (const { name, title, attacker } of ATTACKS) {
 const beSilent = ATTACKS.find(({ name }) => name === "silence")!.attacker;
 
 Deno.test("serve() answers those that it has taken while a flood of connections is beyond its limit, and says so once", async () => {
-  const besieged = await Besieged.start({ ...TIME_OUTS, maxConnections: 100 });
+  const besieged = await start({ ...TIME_OUTS, maxConnections: 100 });
   await besieged.ask();
   const descriptors = besieged.descriptors;
   const { most, failures } = await stand(besieged, beSilent);
@@ -61,7 +68,7 @@ Deno.test({
   name: "serve() goes on when it is out of descriptors, and says so once",
   ignore: Deno.build.os === "windows",
   async fn() {
-    const besieged = await Besieged.start(TIME_OUTS, 150);
+    const besieged = await start(TIME_OUTS, 150);
     await besieged.ask();
     const descriptors = besieged.descriptors;
     const { most, failures } = await stand(besieged, beSilent);

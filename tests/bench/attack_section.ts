@@ -1,5 +1,5 @@
 import { ATTACKS } from "../attack/attacks.ts";
-import type { State } from "../attack/besieged.ts";
+import type { State } from "../support/watched_server.ts";
 import type { ServeOptions } from "../../src/serve_options.ts";
 import type { Visits } from "./clients/visitors.ts";
 import { pin } from "./machine.ts";

@@ -1,10 +1,9 @@
-import type { ServeOptions } from "../../src/serve_options.ts";
 import { AnswerReader } from "../bench/answers.ts";
 import { readMemory } from "../bench/process_costs.ts";
-import { within } from "../support/deadline.ts";
-import { type Program, ROOT, startCommand } from "../support/program.ts";
+import { within } from "./deadline.ts";
+import { type Program, ROOT, startCommand } from "./program.ts";
 
-/** What the server says about itself. */
+/** What the server says about itself at `/state`, as JSON. */
 export interface State {
   /** Connections open, the one that asks too. */
   readonly connections: number;
@@ -12,8 +11,18 @@ export interface State {
   readonly failures: number;
 }
 
-/** A server under attack, and one client of it that does no harm. */
-export class Besieged {
+/** How to start a server of the tests. */
+export interface WatchedProgram {
+  /** Its file, from the repository on. It announces itself like ours, and ends on SIGTERM when nothing is left. */
+  readonly file: string;
+  /** Its arguments. */
+  readonly args: readonly string[];
+  /** What the process may have open, where that is not left to the system. */
+  readonly maxDescriptors?: number;
+}
+
+/** A server in a process of its own, whose memory and descriptors can be counted, and one client that does no harm. */
+export class WatchedServer {
   readonly #program: Program;
   readonly #connection: Deno.TcpConn;
   readonly #answers: AnswerReader;
@@ -24,14 +33,9 @@ export class Besieged {
     this.#answers = new AnswerReader(connection);
   }
 
-  /**
-   * Starts target.ts in a process of its own, and connects the client.
-   *
-   * @param maxDescriptors what the process may have open, where that is not left to the system
-   */
-  static async start(options: ServeOptions, maxDescriptors?: number): Promise<Besieged> {
-    const target = [`${ROOT}tests/attack/target.ts`, JSON.stringify(options)];
-    const program = [Deno.execPath(), "run", "--quiet", "--allow-net", ...target];
+  /** Starts the server, and connects the client. */
+  static async start({ file, args, maxDescriptors }: WatchedProgram): Promise<WatchedServer> {
+    const program = [Deno.execPath(), "run", "--quiet", "--allow-net", "--allow-read", ROOT + file, ...args];
     const limit = maxDescriptors === undefined ? "" : `ulimit -n ${maxDescriptors}; `;
     const command = new Deno.Command("sh", {
       args: ["-c", `${limit}exec "$@"`, "sh", ...program],
@@ -41,7 +45,7 @@ export class Besieged {
       stderr: "piped",
     });
     const running = await startCommand(command);
-    return new Besieged(running, await Deno.connect({ hostname: "127.0.0.1", port: running.port }));
+    return new WatchedServer(running, await Deno.connect({ hostname: "127.0.0.1", port: running.port }));
   }
 
   /** Its port on 127.0.0.1. */
@@ -53,6 +57,16 @@ export class Besieged {
   get descriptors(): number | undefined {
     if (Deno.build.os !== "linux") return undefined;
     return [...Deno.readDirSync(`/proc/${this.#program.pid}/fd`)].length;
+  }
+
+  /** The first ready line, and whatever else it wrote. */
+  get stdout(): string {
+    return this.#program.stdout;
+  }
+
+  /** The memory that the process occupies, in bytes; undefined where the system does not tell. */
+  get residentBytes(): number | undefined {
+    return readMemory(this.#program.pid)?.residentBytes;
   }
 
   /** The most memory that the process has occupied, in bytes; undefined where the system does not tell. */
@@ -75,14 +89,11 @@ export class Besieged {
   }
 
   /** Asks again and again until something has happened. @throws {Error} when it fails, or the server does */
-  async askUntil<T>(event: Promise<T>, what: string): Promise<T> {
+  async askUntil<T>(event: Promise<T>): Promise<T> {
     let isOver = false;
     const end = (): void => void (isOver = true);
     event.then(end, end);
-    const asking = async (): Promise<void> => {
-      do await this.#ask(); while (!isOver);
-    };
-    await within(asking(), what);
+    do await this.ask(); while (!isOver);
     return await event;
   }
 
