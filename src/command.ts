@@ -1,12 +1,25 @@
 // What a server is to the command line: a name, its flags, and a way to start.
 
 import type { Clock } from "./clock.ts";
-import { choiceFlag, type FlagTable, type FlagValues, integerFlag, switchFlag, textFlag } from "./flags.ts";
+import {
+  choiceFlag,
+  countFlag,
+  type FlagTable,
+  type FlagValues,
+  integerFlag,
+  switchFlag,
+  textFlag,
+} from "./flags.ts";
 import type { Logs } from "./log/open_logs.ts";
 import type { ConnectionErrorCode, Listener, NetAddress } from "./net/connection.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "./serve_options.ts";
 import type { StoreOpenError, StoreOpenErrorCode } from "./sqlite/store_open_error.ts";
 import type { StartWorkerProgram } from "./workers.ts";
+
+/** Flags of the servers that speak HTTP, with the port that it has by default. */
+export function httpFlags(defaultPort: number): typeof HTTP_FLAGS {
+  return { ...HTTP_FLAGS, ...commonFlags(defaultPort) };
+}
 
 /** Flags that every server has, with the port it has by default. */
 export function commonFlags(defaultPort: number): typeof COMMON_FLAGS {
@@ -96,13 +109,28 @@ const COMMON_FLAGS = {
   version: switchFlag("print the version and exit"),
 };
 
+const HTTP_FLAGS = {
+  ...COMMON_FLAGS,
+  "write-timeout-ms": timeFlag(
+    "time without a client taking any byte of its answer, then it is cut",
+    DEFAULT_SETTINGS.writeTimeoutMs,
+  ),
+  "max-connections-per-address": countFlag("connections at once from one address, beyond them 503"),
+  "max-requests-per-connection": countFlag("requests on one connection; the last answer says close"),
+};
+
 /** The values of the common flags. */
 export type CommonValues = FlagValues<typeof COMMON_FLAGS>;
 
-/** The limits and time-outs that the common flags set. */
-export function serveOptionsOf(values: CommonValues): ServeOptions {
+/** The limits and time-outs that the flags of HTTP servers set; those without one are left out. */
+export function serveOptionsOf(values: FlagValues<typeof HTTP_FLAGS>): ServeOptions {
   const maxHeadBytes = values["max-head-bytes"];
+  const perAddress = values["max-connections-per-address"];
+  const perConnection = values["max-requests-per-connection"];
   return {
+    ...(perAddress === undefined ? {} : { maxConnectionsPerAddress: perAddress }),
+    ...(perConnection === undefined ? {} : { maxRequestsPerConnection: perConnection }),
+    writeTimeoutMs: values["write-timeout-ms"],
     maxHeadBytes,
     // One field may fill a head that is larger, or smaller, than usual.
     maxFieldBytes: maxHeadBytes,

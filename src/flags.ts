@@ -66,6 +66,12 @@ export function integerFlag(
   return { ...rest, expected: `a whole number from ${min} to ${max}`, parse };
 }
 
+/** A flag that takes a count from 1 on; without it there is no limit. */
+export function countFlag(help: string): Flag<number | undefined> {
+  const flag = integerFlag({ placeholder: "N", help, default: 0, min: 1, max: Number.MAX_SAFE_INTEGER });
+  return { ...flag, default: undefined };
+}
+
 /** A flag that takes one of a few words. */
 export function choiceFlag<T extends string>(
   settings: { readonly choices: readonly T[]; readonly help: string; readonly default: T },

@@ -9,7 +9,10 @@ export interface ServeSettings extends HttpLimits {
   readonly headTimeoutMs: number;
   /** Without any byte of content that is waited for; then 408. */
   readonly bodyTimeoutMs: number;
-  /** Average that content must keep up once `bodyTimeoutMs` has been waited in all; below it 408. 0 for none. */
+  /**
+   * Average that content must keep up once `bodyTimeoutMs` has been waited in all; below it 408. 0 for none. What comes
+   * behind a last answer must keep it up once `lingerTimeoutMs` has passed.
+   */
   readonly minBodyBytesPerSecond: number;
   /** Between two requests, and before the first; then the connection is closed. */
   readonly idleTimeoutMs: number;

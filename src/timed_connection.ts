@@ -194,23 +194,26 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
 
   /**
    * Ends the connection so that the last answer reaches a client that is still sending (RFC 9112 §9.6): FIN, then
-   * reading until the client ends too, is silent, or has sent too much for too long. Never fails.
+   * reading until the client ends too, is silent, sends too slowly, or has sent too much for too long. Never fails.
    *
    * @param buffer takes what nobody looks at: all connections may share one
    */
   async linger(buffer: Uint8Array): Promise<void> {
-    const { lingerTimeoutMs, maxLingerMs, maxLingerBytes } = this.#settings;
+    const { lingerTimeoutMs, maxLingerMs, maxLingerBytes, minBodyBytesPerSecond } = this.#settings;
     // From here on a deadline ends the connection, also under a read that a handler has left behind.
     this.#isLingering = true;
     try {
       this.#readDeadlineMs = this.#deadlines.nowMs + lingerTimeoutMs;
       await this.#connection.closeWrite();
-      this.#lingerEndMs = this.#deadlines.nowMs + (this.#isHurried ? HURRIED_LINGER_MS : maxLingerMs);
+      const startMs = this.#deadlines.nowMs;
+      this.#lingerEndMs = startMs + (this.#isHurried ? HURRIED_LINGER_MS : maxLingerMs);
       for (let drained = 0; drained <= maxLingerBytes;) {
         this.#readDeadlineMs = Math.min(this.#lingerEndMs, this.#deadlines.nowMs + lingerTimeoutMs);
         const count = await this.#receiveLate(buffer);
         if (count === null) return;
         drained += count;
+        const spentMs = this.#deadlines.nowMs - startMs;
+        if (spentMs > lingerTimeoutMs && drained * 1000 < minBodyBytesPerSecond * spentMs) return;
       }
     } catch {
       // The client is gone, or its time is up: both end the connection.

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   chainLogFlag,
-  commonFlags,
+  httpFlags,
   portError,
   portFlag,
   serveOptionsOf,
@@ -13,8 +13,8 @@ import type { ConnectionErrorCode, Listener } from "../src/net/connection.ts";
 import { DEFAULT_SETTINGS } from "../src/serve_options.ts";
 import { StoreOpenError, type StoreOpenErrorCode } from "../src/sqlite/store_open_error.ts";
 
-Deno.test("commonFlags() has the defaults of the server, and the port of the command", () => {
-  const values = parseFlags([], commonFlags(8888));
+Deno.test("httpFlags() has the defaults of the server, and the port of the command", () => {
+  const values = parseFlags([], httpFlags(8888));
   assertEquals([values.host, values.port, values["log-format"]], ["127.0.0.1", 8888, "text"]);
   assertEquals([values["access-log"], values["tls-cert"], values.help], [undefined, undefined, false]);
   const options = serveOptionsOf(values);
@@ -32,8 +32,11 @@ Deno.test("serveOptionsOf() takes every limit from its flag", () => {
     "--idle-timeout-ms=5",
     "--max-connections=6",
     "--grace-ms=0",
+    "--write-timeout-ms=7",
+    "--max-connections-per-address=8",
+    "--max-requests-per-connection=9",
   ];
-  assertEquals(serveOptionsOf(parseFlags(args, commonFlags(0))), {
+  assertEquals(serveOptionsOf(parseFlags(args, httpFlags(0))), {
     maxHeadBytes: 1,
     maxFieldBytes: 1,
     maxBodyBytes: 2,
@@ -42,6 +45,9 @@ Deno.test("serveOptionsOf() takes every limit from its flag", () => {
     idleTimeoutMs: 5,
     maxConnections: 6,
     graceMs: 0,
+    writeTimeoutMs: 7,
+    maxConnectionsPerAddress: 8,
+    maxRequestsPerConnection: 9,
   });
 });
 

@@ -13,7 +13,7 @@ Deno.test("serve() lingers after a last answer until the client is silent for li
   assertEquals([client.hasEnded, client.isClosed], [true, false]);
   for (let second = 0; second < 5; second++) {
     await fake.clock.advance(1_000);
-    await client.send(get("/late bytes are dropped"));
+    await client.send("late bytes are dropped".repeat(20));
   }
   assertEquals([client.isClosed, statusesOf(client.output)], [false, [200]]);
   await fake.clock.advance(2_000 + SWEEPS_MS);
@@ -27,11 +27,26 @@ Deno.test("serve() lingers no longer than maxLingerMs, however steadily the clie
   await client.send("bad\r\n");
   for (let second = 0; second < 29; second++) {
     await fake.clock.advance(1_000);
-    await client.send("x");
+    await client.send("x".repeat(250));
   }
   assertEquals([statusesOf(client.output), client.isClosed], [[400], false]);
-  await client.send("x");
+  await client.send("x".repeat(250));
   await fake.clock.advance(1_000 + SWEEPS_MS);
+  assertEquals(client.isClosed, true);
+  await stopFakeServer(fake);
+});
+
+Deno.test("serve() lingers no longer than lingerTimeoutMs for a client that sends below the minimum rate", async () => {
+  const fake = startFakeServer(echoTarget, { lingerTimeoutMs: 2_000, minBodyBytesPerSecond: 240 });
+  const client = await fake.connect();
+  await client.send("bad\r\n");
+  for (let second = 0; second < 2; second++) {
+    await client.send("x".repeat(100));
+    await fake.clock.advance(1_000);
+  }
+  assertEquals(client.isClosed, false);
+  await fake.clock.advance(SWEEPS_MS);
+  await client.send("x");
   assertEquals(client.isClosed, true);
   await stopFakeServer(fake);
 });

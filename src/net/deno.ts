@@ -1,42 +1,32 @@
-// The adapter for Deno: Deno.listen and Deno.listenTls as Listener and Connection.
+// The adapter for Deno: Deno.listen as Listener and Connection; TLS is in deno_tls.ts.
 
 import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
 import type { Connection, Listener, ListenOptions, NetAddress, Receiver, Sender } from "./connection.ts";
 import { SendQueue } from "./send_queue.ts";
 import { createReadable, createWritable, receiveOnce, sendOnce } from "./streams.ts";
 
-type DenoTcpListener = Deno.TcpListener | Deno.TlsListener;
-type DenoTcpConn = Deno.TcpConn | Deno.TlsConn;
-
-/** Opens a port with Deno. @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed` */
-export function listenWithDeno(options: ListenOptions): Listener {
+/**
+ * Opens a port with Deno.
+ *
+ * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
+ */
+export async function listenWithDeno(options: ListenOptions): Promise<Listener> {
   const { hostname = "127.0.0.1", port, reusePort = false, tls } = options;
-  try {
-    const listener = tls === undefined
-      ? Deno.listen({ hostname, port, reusePort })
-      : Deno.listenTls({ hostname, port, reusePort, cert: tls.cert, key: tls.key });
-    return new DenoListener(listener, tls !== undefined);
-  } catch (cause) {
-    const error = toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);
-    if (tls === undefined || error.code !== "failed" || !canListen(hostname)) throw error;
-    throw new ConnectionError("bad-certificate", `Cannot use the certificate: ${error.message}`, { cause });
+  if (tls !== undefined) {
+    const { listenTlsWithDeno } = await import("./deno_tls.ts");
+    return await listenTlsWithDeno(options);
   }
-}
-
-// Deno has no word for a key that belongs to another certificate; where plain TCP works, it is the certificate.
-function canListen(hostname: string): boolean {
   try {
-    Deno.listen({ hostname, port: 0 }).close();
-    return true;
-  } catch {
-    return false;
+    return new DenoListener(Deno.listen({ hostname, port, reusePort }));
+  } catch (cause) {
+    throw toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);
   }
 }
 
 /** Connects to a port with Deno. @throws {ConnectionError} `refused`, `denied` or `failed` */
 export async function connectWithDeno(address: NetAddress): Promise<Connection> {
   try {
-    return new DenoConnection(await Deno.connect({ ...address, transport: "tcp" }), false);
+    return new DenoConnection(await Deno.connect({ ...address, transport: "tcp" }));
   } catch (cause) {
     throw toConnectionError(`Cannot connect to ${address.hostname}:${address.port}`, cause);
   }
@@ -44,19 +34,18 @@ export async function connectWithDeno(address: NetAddress): Promise<Connection> 
 
 class DenoListener implements Listener {
   readonly address: NetAddress;
-  readonly isEncrypted: boolean;
-  readonly #listener: DenoTcpListener;
+  readonly isEncrypted = false;
+  readonly #listener: Deno.TcpListener;
 
-  constructor(listener: DenoTcpListener, isEncrypted: boolean) {
+  constructor(listener: Deno.TcpListener) {
     this.#listener = listener;
-    this.isEncrypted = isEncrypted;
-    this.address = toNetAddress(listener.addr as Deno.NetAddr);
+    this.address = toNetAddress(listener.addr);
   }
 
   async accept(): Promise<Connection | null> {
     for (;;) {
       try {
-        return new DenoConnection(await this.#listener.accept(), this.isEncrypted);
+        return new DenoConnection(await this.#listener.accept());
       } catch (cause) {
         // A client that has reset its connection before it was accepted is no failure of the listener.
         if (cause instanceof Deno.errors.NotConnected) continue;
@@ -79,8 +68,8 @@ class DenoListener implements Listener {
 class DenoConnection implements Connection {
   readonly local: NetAddress;
   readonly remote: NetAddress;
-  readonly isEncrypted: boolean;
-  readonly #conn: DenoTcpConn;
+  readonly isEncrypted = false;
+  readonly #conn: Deno.TcpConn;
   #receiver: Receiver | undefined;
   readonly #sending: SendQueue;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
@@ -93,16 +82,15 @@ class DenoConnection implements Connection {
   readonly #onWriteFailed = (cause: unknown): void =>
     this.#sending.fail(toConnectionError("Cannot write to the connection", cause));
 
-  constructor(conn: DenoTcpConn, isEncrypted: boolean) {
+  constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
     this.#sending = new SendQueue((bytes) =>
       void conn.write(bytes).then(this.#onWritten, this.#onWriteFailed)
     );
-    this.isEncrypted = isEncrypted;
-    this.local = toNetAddress(conn.localAddr as Deno.NetAddr);
-    this.remote = toNetAddress(conn.remoteAddr as Deno.NetAddr);
+    this.local = toNetAddress(conn.localAddr);
+    this.remote = toNetAddress(conn.remoteAddr);
     // Answers are joined before they are written: waiting for more would only delay them.
-    if ("setNoDelay" in conn) disableDelay(conn);
+    disableDelay(conn);
   }
 
   receive(buffer: Uint8Array, receiver: Receiver): void {

@@ -4,9 +4,11 @@
 export interface AnswerHead {
   /** Status code. */
   readonly status: number;
+  /** The head with its empty line. */
+  readonly text: string;
   /** Bytes of the head with its empty line. */
   readonly headBytes: number;
-  /** Content-Length; undefined with chunked coding. */
+  /** Content-Length, 0 for an interim answer; undefined with chunked coding. */
   readonly contentLength: number | undefined;
 }
 
@@ -30,12 +32,14 @@ export function parseAnswerHead(bytes: Uint8Array, start: number, end: number): 
   if (status === undefined) {
     throw new Error(`Cannot read the answer: no status line in ${JSON.stringify(head)}`);
   }
-  const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
+  const isInterim = status.startsWith("1");
+  const length = isInterim ? "0" : /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
   if (length === undefined && !/\r\ntransfer-encoding: *chunked\r\n/i.test(head)) {
     throw new Error(`Cannot read the answer: no framing in ${JSON.stringify(head)}`);
   }
   return {
     status: Number(status),
+    text: head,
     headBytes: bodyStart - start,
     contentLength: length === undefined ? undefined : Number(length),
   };
@@ -46,6 +50,12 @@ function findBody(bytes: Uint8Array, start: number, end: number): number | undef
     if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at + 4;
   }
   return undefined;
+}
+
+/** The connection ended where something was still due. */
+export class EarlyEnd extends Error {
+  /** The class name. */
+  override readonly name: string = "EarlyEnd";
 }
 
 /** Reads whole answers from one connection. */
@@ -84,6 +94,12 @@ export class AnswerReader {
     return total;
   }
 
+  /** Reads the end of the connection. @throws {Error} when something else comes */
+  async readEnd(): Promise<void> {
+    const extra = this.#end > this.#start || await this.#connection.read(this.#buffer) !== null;
+    if (extra) throw new Error("Cannot read the end: there is something behind the last answer");
+  }
+
   async #readChunkSize(): Promise<number> {
     const line = await this.#readLine();
     if (!/^[0-9a-f]+$/i.test(line)) throw new Error(`Cannot read the chunk size: got "${line}"`);
@@ -119,7 +135,7 @@ export class AnswerReader {
     this.#start = 0;
     if (this.#end === this.#buffer.length) throw new Error("Cannot read the answer: its head is too long");
     const count = await this.#connection.read(this.#buffer.subarray(this.#end));
-    if (count === null) throw new Error("Cannot read the answer: the connection ended early");
+    if (count === null) throw new EarlyEnd("Cannot read the answer: the connection ended early");
     this.#end += count;
   }
 }

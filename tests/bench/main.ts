@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a program: its tables go to stdout, its progress to stderr
 // The benchmark: millrace and its peers side by side in one run. `deno task bench --help` tells the rest.
 
+import { ASSAULTS, ATTACK_SECTION } from "./attack_section.ts";
 import { chooseGenerators } from "./generators/generator.ts";
 import { HTTP_SECTION } from "./http_section.ts";
 import { LATENCY_SECTION } from "./latency_section.ts";
@@ -25,6 +26,7 @@ const SECTIONS: readonly Section[] = [
   STATIC_SECTION,
   TRAP_SECTION,
   METRICS_SECTION,
+  ATTACK_SECTION,
 ];
 const ROOT = new URL("../../", import.meta.url);
 
@@ -34,11 +36,16 @@ async function main(): Promise<number> {
     options = parseOptions(Deno.args);
     checkNames("section", options.sections, SECTIONS.map((section) => section.name));
     checkNames(
-      "server",
+      "server or attack",
       options.only,
-      [...HELLO_PEERS, ...MEMORY_PEERS, ...STATIC_PEERS, ...TRAP_PEERS, ...createMemoryPeers()].map((peer) =>
-        peer.name
-      ),
+      [
+        ...HELLO_PEERS,
+        ...MEMORY_PEERS,
+        ...STATIC_PEERS,
+        ...TRAP_PEERS,
+        ...createMemoryPeers(),
+        ...ASSAULTS,
+      ].map(({ name }) => name),
     );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -21,10 +21,10 @@ export interface BenchOptions {
 /** The flags, for people. */
 export const USAGE = `Usage: deno task bench [SECTION ...] [flags]
 
-  SECTION            http, memory, latency, static, trap, metrics; without one, all of them
+  SECTION            http, memory, latency, static, trap, metrics, attack; without one, all of them
   --seconds N        length of one measurement, whole seconds (1)
   --rounds N         measurements per server and mode, interleaved; medians are printed (5)
-  --only NAMES       servers, separated by commas
+  --only NAMES       servers or attacks, separated by commas
   --generator NAME   wrk, ab or builtin (the first of these that is installed)
   --json FILE        writes all figures to FILE
   --help             prints this text`;

@@ -1,14 +1,14 @@
 import { createClientSwitches } from "../../backend/client_switches.ts";
 import { messageOfError } from "../../backend/middleware/error_text.ts";
 import { logging } from "../../backend/middleware/logging.ts";
-import { type Command, commonFlags, serveOptionsOf, urlOf } from "../../command.ts";
+import { type Command, httpFlags, serveOptionsOf, urlOf } from "../../command.ts";
 import { choiceFlag } from "../../flags.ts";
 import { createRequestIds } from "../../log/request_id.ts";
 import { serve } from "../../serve.ts";
 import { createApp } from "./app.ts";
 
 const FLAGS = {
-  ...commonFlags(8888),
+  ...httpFlags(8888),
   "non-http": choiceFlag({
     choices: ["exit", "close"],
     help: "what a connection that does not speak HTTP does: end the program, or get 400",

@@ -1,5 +1,5 @@
 import { type Command, commonFlags, storeError } from "../../command.ts";
-import { choiceFlag, type Flag, integerFlag, textFlag } from "../../flags.ts";
+import { choiceFlag, countFlag, type Flag, integerFlag, textFlag } from "../../flags.ts";
 import type { AccessEntry } from "../../log/entry.ts";
 import type { NetAddress } from "../../net/connection.ts";
 import { parseDurationSeconds } from "./duration.ts";
@@ -50,11 +50,6 @@ function durationFlag(help: string): Flag<number | undefined> {
     expected: "a number with s, m, h or d such as 30d",
     parse,
   };
-}
-
-function countFlag(help: string): Flag<number | undefined> {
-  const flag = integerFlag({ placeholder: "N", help, default: 0, min: 1, max: Number.MAX_SAFE_INTEGER });
-  return { ...flag, default: undefined };
 }
 
 /** `mod.ts metrics`: the metrics store with its line protocol over TCP. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { messageOfError } from "../../backend/middleware/error_text.ts";
 import {
   type Command,
-  commonFlags,
+  httpFlags,
   portError,
   type RunningCommand,
   serveOptionsOf,
@@ -11,6 +11,7 @@ import {
 } from "../../command.ts";
 import type { FlagValues } from "../../flags.ts";
 import { ConnectionError } from "../../net/connection.ts";
+import type { ServeOptions } from "../../serve_options.ts";
 import { WorkerPool } from "../../worker_pool.ts";
 import { canSharePorts } from "../../workers.ts";
 import { STATIC_FLAGS } from "./command_flags.ts";
@@ -20,7 +21,7 @@ import { readStaticOptions } from "./read_options.ts";
 import type { StaticOptions } from "./static_options.ts";
 import { startStaticWorker, type StaticWorkerInit } from "./worker.ts";
 
-const FLAGS = { ...commonFlags(8080), ...STATIC_FLAGS };
+const FLAGS = { ...httpFlags(8080), ...STATIC_FLAGS };
 
 type Context = StartContext<FlagValues<typeof FLAGS>>;
 
@@ -53,14 +54,14 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
   // A port that is shared can be opened beside other servers that share it, and their answers would mix with ours.
   if (values.port !== 0) (await openPort(values.port)).close();
   const tls = await readCertificate(values);
-  const limits = serveOptionsOf(values);
+  const limits = workerLimits(values);
   const wanted = { hostname: values.host, port: values.port };
   const createInit = (index: number, port: number): StaticWorkerInit => ({
     command: "static",
     listen: { hostname: values.host, port, ...tls },
     options,
-    // The limit is one of the whole server; the kernel deals connections out evenly.
-    limits: { ...limits, maxConnections: Math.ceil(values["max-connections"] / values.workers) },
+
+    limits,
     logs: { access: logs.access !== undefined, error: logs.error !== undefined },
     tag: `w${index + 1}`,
   });
@@ -95,6 +96,17 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
 
 // For what comes after the grace time: cutting connections, sending the last log entries.
 const STOP_MARGIN_MS = 2_000;
+
+/** The limits of one worker: those of connections are of the whole server, and the kernel deals connections out evenly. */
+function workerLimits(values: Context["values"]): ServeOptions {
+  const share = (limit: number): number => Math.ceil(limit / values.workers);
+  const perAddress = values["max-connections-per-address"];
+  return {
+    ...serveOptionsOf(values),
+    maxConnections: share(values["max-connections"]),
+    ...(perAddress === undefined ? {} : { maxConnectionsPerAddress: share(perAddress) }),
+  };
+}
 
 async function readCertificate(
   { "tls-cert": certPath, "tls-key": keyPath }: Context["values"],

@@ -1,8 +1,8 @@
-import { chainLogFlag, commonFlags, portFlag } from "../../command.ts";
+import { chainLogFlag, httpFlags, portFlag } from "../../command.ts";
 import { type Flag, integerFlag, switchFlag, textFlag } from "../../flags.ts";
 import { isToken } from "../../http/grammar.ts";
 
-const COMMON = commonFlags(5000);
+const COMMON = httpFlags(5000);
 const MAX_PORT = 65_535;
 const UNITS: Readonly<Record<string, number>> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 

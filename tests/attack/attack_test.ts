@@ -1,0 +1,79 @@
+// The attacks in a size for every day; `deno task bench attack` has 5,000 attackers, and measures.
+
+import { assert, assertEquals } from "@std/assert";
+import type { ServeOptions } from "../../src/serve_options.ts";
+import { within } from "../support/deadline.ts";
+import { WatchedServer } from "../support/watched_server.ts";
+import { ATTACKS } from "./attacks.ts";
+import { type Attacker, Siege } from "./siege.ts";
+
+const ATTACKERS = 400;
+const MAX_BYTES = 256 * 2 ** 20;
+
+const TIME_OUTS = {
+  headTimeoutMs: 500,
+  bodyTimeoutMs: 500,
+  // Also for the one client that does no harm, on a machine that is busy with the attackers.
+  idleTimeoutMs: 2_000,
+  writeTimeoutMs: 500,
+  lingerTimeoutMs: 500,
+};
+
+function start(options: ServeOptions, maxDescriptors?: number): Promise<WatchedServer> {
+  const target = { file: "tests/attack/target.ts", args: [JSON.stringify(options)] };
+  return WatchedServer.start(maxDescriptors === undefined ? target : { ...target, maxDescriptors });
+}
+
+/** Lets the attackers come and waits until all of them are gone. @returns the most connections seen, and the failures told */
+async function stand(
+  besieged: WatchedServer,
+  attacker: Attacker,
+): Promise<{ readonly most: number; readonly failures: number }> {
+  const laying = Siege.lay(attacker, { port: besieged.port, count: ATTACKERS });
+  const siege = await besieged.askUntil(within(laying, "the attackers"));
+  try {
+    const { connections } = await besieged.ask();
+    // The attackers end nothing: their time is up, and that is all.
+    await besieged.untilAlone();
+    return { most: connections, failures: (await besieged.ask()).failures };
+  } finally {
+    await siege.lift();
+  }
+}
+
+for (const { name, title, attacker } of ATTACKS) {
+  Deno.test(`serve() answers others, keeps its memory and lets go of everything under attack: ${title}`, async () => {
+    const besieged = await start(TIME_OUTS);
+    await besieged.ask();
+    const descriptors = besieged.descriptors;
+    const { failures } = await stand(besieged, attacker);
+    assertEquals([failures, besieged.descriptors], [0, descriptors]);
+    assert((besieged.peakBytes ?? 0) < MAX_BYTES, `${name}: ${besieged.peakBytes} bytes`);
+    assertEquals(await besieged.stop(), 0);
+  });
+}
+
+const beSilent = ATTACKS.find(({ name }) => name === "silence")!.attacker;
+
+Deno.test("serve() answers those that it has taken while a flood of connections is beyond its limit, and says so once", async () => {
+  const besieged = await start({ ...TIME_OUTS, maxConnections: 100 });
+  await besieged.ask();
+  const descriptors = besieged.descriptors;
+  const { most, failures } = await stand(besieged, beSilent);
+  assertEquals([most, failures, besieged.descriptors], [100, 1, descriptors]);
+  assertEquals(await besieged.stop(), 0);
+});
+
+Deno.test({
+  name: "serve() goes on when it is out of descriptors, and says so once",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const besieged = await start(TIME_OUTS, 150);
+    await besieged.ask();
+    const descriptors = besieged.descriptors;
+    const { most, failures } = await stand(besieged, beSilent);
+    assert(most > 50 && most < 150, `${most} connections`);
+    assertEquals([failures, besieged.descriptors], [1, descriptors]);
+    assertEquals(await besieged.stop(), 0);
+  },
+});

@@ -1,0 +1,53 @@
+// deno-lint-ignore-file no-console -- a program: its progress goes to stderr, its findings to stdout
+// The soak: `deno task soak --seconds N --clients N --seed N`. Exits 1 when something was not as it must be.
+
+import { parseArgs } from "@std/cli/parse-args";
+import { soak, type SoakReport } from "./soak.ts";
+
+const MEBIBYTE = 2 ** 20;
+const MAX_MEBIBYTES = 256;
+// Of the last third of the time over the one before: more is a leak.
+const MAX_GROWTH_MEBIBYTES = 24;
+const SECONDS_BETWEEN_LINES = 10;
+
+async function main(): Promise<number> {
+  const { seconds, clients, seed } = parseArgs(Deno.args, {
+    string: ["seconds", "clients", "seed"],
+    default: { seconds: "60", clients: "32", seed: String(Date.now() % 1_000_000_000) },
+  });
+  console.error(`soaking for ${seconds} s with ${clients} clients, seed ${seed}`);
+  let second = 0;
+  const report = await soak({
+    seconds: Number(seconds),
+    clients: Number(clients),
+    seed: Number(seed),
+    onSecond(acts, resident) {
+      if (++second % SECONDS_BETWEEN_LINES > 0) return;
+      console.error(`${second} s: ${acts} acts, ${Math.round((resident ?? NaN) / MEBIBYTE)} MiB`);
+    },
+  });
+  for (const [name, count] of report.counts) console.log(`${String(count).padStart(8)} ${name}`);
+  const faults = findFaults(report);
+  for (const fault of faults) console.log(`wrong: ${fault}`);
+  console.log(faults.length === 0 ? "all answers were right, nothing was left" : `${faults.length} faults`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+function findFaults({ residentBytes, descriptorsLeft, exitCode }: SoakReport): string[] {
+  const faults: string[] = [];
+  const third = Math.floor(residentBytes.length / 3);
+  const [before, last] = [residentBytes.slice(third, 2 * third), residentBytes.slice(2 * third)].map((
+    bytes,
+  ) => Math.max(0, ...bytes) / MEBIBYTE) as [number, number];
+  if (last > MAX_MEBIBYTES) faults.push(`memory reached ${Math.round(last)} MiB`);
+  if (third > 0 && last - before > MAX_GROWTH_MEBIBYTES) {
+    faults.push(`memory grew from ${Math.round(before)} to ${Math.round(last)} MiB`);
+  }
+  if (descriptorsLeft !== undefined && descriptorsLeft !== 0) {
+    faults.push(`${descriptorsLeft} descriptors are left`);
+  }
+  if (exitCode !== 0) faults.push(`the server ended with code ${exitCode}`);
+  return faults;
+}
+
+if (import.meta.main) Deno.exit(await main());
