@@ -7,6 +7,7 @@ import controlsStyle from "./client/controls.css" with { type: "text" };
 import listStyle from "./client/list.css" with { type: "text" };
 import detailStyle from "./client/detail.css" with { type: "text" };
 import viewsStyle from "./client/views.css" with { type: "text" };
+import contentStyle from "./client/content.css" with { type: "text" };
 import compareStyle from "./client/compare.css" with { type: "text" };
 import icon from "./client/icon.svg" with { type: "text" };
 import document from "./client/index.html" with { type: "text" };
@@ -108,6 +109,7 @@ const STYLES: readonly string[] = [
   listStyle,
   detailStyle,
   viewsStyle,
+  contentStyle,
   compareStyle,
 ];
 
