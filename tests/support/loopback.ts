@@ -103,8 +103,10 @@ export async function untilRefused(port: number): Promise<void> {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
     } catch (error) {
       if (error instanceof Deno.errors.ConnectionRefused) return;
-      // A connection that the listener had not accepted yet is reset with it.
-      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+      // A connection that the listener had not accepted yet is reset with it, perhaps before its address is asked for.
+      const isReset = error instanceof Deno.errors.ConnectionReset ||
+        error instanceof Deno.errors.NotConnected;
+      if (!isReset) throw error;
     }
   }
   throw new Error("the program goes on accepting");
