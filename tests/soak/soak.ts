@@ -66,13 +66,15 @@ async function soakServer(server: WatchedServer, options: SoakOptions): Promise<
   const residentBytes: number[] = [];
   await server.ask();
   const descriptors = server.descriptors;
-  const watch = setInterval(() => {
+  const second = new Second();
+  const lookAround = async (): Promise<void> => {
+    await second.end();
     const resident = server.residentBytes;
     if (resident !== undefined) residentBytes.push(resident);
     options.onSecond?.([...counts.values()].reduce((sum, count) => sum + count, 0), resident);
-  }, 1_000);
+  };
   try {
-    await runClients(server.port, options, counts);
+    await server.askUntil(runClients(server.port, options, counts), lookAround);
     await server.untilAlone();
     const { failures } = await server.ask();
     const descriptorsLeft = descriptors === undefined ? undefined : server.descriptors! - descriptors;
@@ -81,7 +83,20 @@ async function soakServer(server: WatchedServer, options: SoakOptions): Promise<
     await server.stop();
     throw error;
   } finally {
-    clearInterval(watch);
+    second.cancel();
+  }
+}
+
+/** A timer that can be taken back. */
+class Second {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  end(): Promise<void> {
+    return new Promise((resolve) => this.#timer = setTimeout(resolve, 1_000));
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
   }
 }
 

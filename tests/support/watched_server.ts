@@ -88,12 +88,19 @@ export class WatchedServer {
     return JSON.parse(text);
   }
 
-  /** Asks again and again until something has happened. @throws {Error} when it fails, or the server does */
-  async askUntil<T>(event: Promise<T>): Promise<T> {
+  /**
+   * Asks again and again until something has happened.
+   *
+   * @param rest waits between two questions; without it there is no rest
+   * @throws {Error} when what shall happen fails, or the server does
+   */
+  async askUntil<T>(event: Promise<T>, rest?: () => Promise<void>): Promise<T> {
     let isOver = false;
-    const end = (): void => void (isOver = true);
-    event.then(end, end);
-    do await this.ask(); while (!isOver);
+    const over = event.then(() => void (isOver = true), () => void (isOver = true));
+    while (!isOver) {
+      await this.ask();
+      if (rest !== undefined) await Promise.race([rest(), over]);
+    }
     return await event;
   }
 
