@@ -14,7 +14,7 @@ const TIME_OUTS = {
   headTimeoutMs: 500,
   bodyTimeoutMs: 500,
   // Also for the one client that does no harm, on a machine that is busy with the attackers.
-  idleTimeoutMs: 2_000,
+  idleTimeoutMs: 6_000,
   writeTimeoutMs: 500,
   lingerTimeoutMs: 500,
 };
