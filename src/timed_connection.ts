@@ -202,6 +202,7 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
     const { lingerTimeoutMs, maxLingerMs, maxLingerBytes, minBodyBytesPerSecond } = this.#settings;
     // From here on a deadline ends the connection, also under a read that a handler has left behind.
     this.#isLingering = true;
+    this.#bodyStartMs = undefined;
     try {
       this.#readDeadlineMs = this.#deadlines.nowMs + lingerTimeoutMs;
       await this.#connection.closeWrite();

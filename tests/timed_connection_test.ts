@@ -69,6 +69,21 @@ Deno.test("TimedConnection.receive() fails a late head with 408, and keeps the r
   timed.close();
 });
 
+Deno.test("TimedConnection.linger() does not hold the slowness of content against a client that has got its 408", async () => {
+  const { clock, client, timed } = open({ bodyTimeoutMs: 1_000, lingerTimeoutMs: 2_000 });
+  timed.beginRequest();
+  const failed = assertRejects(() => read(timed, new Uint8Array(10), "body"), HttpError);
+  await clock.advance(1_000 + SWEEP_MS);
+  await failed;
+  let hasLingered = false;
+  const lingered = timed.linger(new Uint8Array(64)).then(() => hasLingered = true);
+  await client.send("late");
+  assertEquals([hasLingered, client.isReading], [false, true]);
+  await client.end();
+  await lingered;
+  timed.close();
+});
+
 Deno.test("TimedConnection.receive() counts the time of a head from its first wait, over all its reads", async () => {
   const { clock, client, timed } = open({ headTimeoutMs: 1_000 });
   for (let piece = 0; piece < 9; piece++) {

@@ -71,7 +71,6 @@ export class RequestReader {
    * What the client waits for must have been sent. No promise is made: every request one at a time passes here.
    */
   receive(receiver: RequestReceiver): void {
-    this.#onLeft = undefined;
     if (this.#hasEnded) return queueMicrotask(() => this.#giveEnd(receiver));
     this.#receiver = receiver;
     if (this.#isReadingAhead) this.#source.beginIdle?.();
