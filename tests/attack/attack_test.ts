@@ -68,12 +68,20 @@ Deno.test({
   name: "serve() goes on when it is out of descriptors, and says so once",
   ignore: Deno.build.os === "windows",
   async fn() {
-    const besieged = await start(TIME_OUTS, 150);
+    // Those that wait to be accepted get their turn when those before them have been silent for so long.
+    const besieged = await start({ ...TIME_OUTS, idleTimeoutMs: 3_000 }, 150);
     await besieged.ask();
     const descriptors = besieged.descriptors;
-    const { most, failures } = await stand(besieged, beSilent);
-    assert(most > 50 && most < 150, `${most} connections`);
-    assertEquals([failures, besieged.descriptors], [1, descriptors]);
+    const siege = await Siege.lay(beSilent, { port: besieged.port, count: 250 });
+    try {
+      const { connections } = await besieged.ask();
+      assert(connections > 50 && connections < 150, `${connections} connections`);
+      await besieged.askUntil(within(siege.overByItself(), "the end of all attackers"));
+      await besieged.untilAlone();
+      assertEquals([(await besieged.ask()).failures, besieged.descriptors], [1, descriptors]);
+    } finally {
+      await siege.lift();
+    }
     assertEquals(await besieged.stop(), 0);
   },
 });

@@ -114,13 +114,18 @@ export class Siege {
     this.#groups[this.#lastTick] = Promise.withResolvers();
   }
 
+  /** Settles when all attackers have gone by themselves, or have been thrown out. */
+  async overByItself(): Promise<void> {
+    await Promise.all(this.#attackers);
+  }
+
   /** Ends the siege; settles when all attackers have gone. */
   async lift(): Promise<void> {
     this.#isOver = true;
     for (const connection of this.#connections) this.leave(connection);
     clearInterval(this.#timer);
     for (const { resolve } of this.#groups) resolve();
-    await Promise.all(this.#attackers);
+    await this.overByItself();
   }
 }
 
