@@ -184,13 +184,15 @@ export class RequestReader {
     return this.#body !== undefined && !this.#body.isComplete;
   }
 
-  async #fillBody(): Promise<void> {
-    await this.#source.flush?.();
-    const count = await new Promise<number | null>((resolve, reject) => {
-      const receiver = { onReceived: resolve, onReceiveFailed: reject };
-      this.#source.receive(this.#tokens.prepare(false), receiver, "body");
-    });
-    this.#take(count);
+  #receiveBody(receiver: BytesReceiver): void {
+    const flushed = this.#source.flush?.();
+    if (flushed === undefined) this.#source.receive(this.#tokens.prepare(false), receiver, "body");
+    else {
+      flushed.then(
+        () => this.#source.receive(this.#tokens.prepare(false), receiver, "body"),
+        (error) => receiver.onReceiveFailed(error),
+      );
+    }
   }
 
   #take(count: number | null): void {
@@ -229,7 +231,8 @@ export class RequestReader {
       length: framing.kind === "length" ? framing.length : undefined,
       maxBytes: this.#maxBodyBytes,
       takeToken: () => this.#tokens.take(),
-      fill: () => this.#fillBody(),
+      receive: (receiver) => this.#receiveBody(receiver),
+      load: (count) => this.#take(count),
       sendContinue: expectation !== "none" ? () => this.#source.sendContinue?.() : undefined,
       onEnd: () => this.#readAhead(),
       onFault: (error) => this.#refuseRest(error),

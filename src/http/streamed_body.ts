@@ -1,5 +1,6 @@
 import { HttpHeaders } from "./headers.ts";
 import { bodyTooLarge, type RequestBody } from "./request_body.ts";
+import type { BytesReceiver } from "./request_source.ts";
 import type { HttpToken } from "./tokens.ts";
 
 /** What a streamed body needs from its reader. */
@@ -10,8 +11,10 @@ export interface StreamedBodyOptions {
   readonly maxBytes: number;
   /** The next token at hand. */
   readonly takeToken: () => HttpToken | undefined;
-  /** Waits until there are more tokens. */
-  readonly fill: () => Promise<void>;
+  /** Waits for more bytes; calls back later. */
+  readonly receive: (receiver: BytesReceiver) => void;
+  /** Makes tokens of the bytes that have come. @param count how many, null at the end */
+  readonly load: (count: number | null) => void;
   /** Asks the client for content that it holds back; undefined where it does not. */
   readonly sendContinue: (() => Promise<void> | undefined) | undefined;
   /** Told once that all content has been read. */
@@ -20,8 +23,10 @@ export interface StreamedBodyOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+type Piece = Uint8Array | null;
+
 /** The content of a request as the tokens give it. */
-export class StreamedBody implements RequestBody {
+export class StreamedBody implements RequestBody, BytesReceiver {
   readonly length: number | undefined;
   trailers: HttpHeaders = new HttpHeaders();
   receivedBytes = 0;
@@ -30,7 +35,9 @@ export class StreamedBody implements RequestBody {
   readonly #options: StreamedBodyOptions;
   #isAwaitingContinue: boolean;
   #error: unknown;
-  #isReading = false;
+  // The read under way.
+  #resolve: ((piece: Piece) => void) | undefined;
+  #reject: (error: unknown) => void = () => {};
 
   constructor(options: StreamedBodyOptions) {
     this.length = options.length;
@@ -43,18 +50,49 @@ export class StreamedBody implements RequestBody {
     return this.#isAwaitingContinue;
   }
 
-  async read(): Promise<Uint8Array | null> {
-    if (this.isComplete) return null;
-    if (this.#error !== undefined) throw this.#error;
-    if (this.#isReading) throw new TypeError("Cannot read content: another read is under way");
-    this.#isReading = true;
-    try {
-      return await this.#readPiece();
-    } catch (error) {
-      throw this.#fail(error);
-    } finally {
-      this.#isReading = false;
+  // One promise, and no async function behind it: five thousand slow uploads wait here, and what each of them holds the
+  // collector moves.
+  read(): Promise<Piece> {
+    if (this.isComplete) return Promise.resolve(null);
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (this.#resolve !== undefined) {
+      return Promise.reject(new TypeError("Cannot read content: another read is under way"));
     }
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#readOn();
+    });
+  }
+
+  /** Called back when more bytes have come. */
+  onReceived(count: number | null): void {
+    this.#options.load(count);
+    this.#readOn();
+  }
+
+  /** Called back when nothing comes any more. */
+  onReceiveFailed(error: unknown): void {
+    this.#resolve = undefined;
+    this.#reject(this.#fail(error));
+  }
+
+  #readOn(): void {
+    try {
+      const piece = this.#takePiece();
+      if (piece === undefined) return this.#wait();
+      const resolve = this.#resolve!;
+      this.#resolve = undefined;
+      resolve(piece);
+    } catch (error) {
+      this.onReceiveFailed(error);
+    }
+  }
+
+  #wait(): void {
+    const asked = this.#askToContinue();
+    if (asked === undefined) return this.#options.receive(this);
+    asked.then(() => this.#options.receive(this)).catch((error) => this.onReceiveFailed(error));
   }
 
   #fail(error: unknown): unknown {
@@ -65,16 +103,14 @@ export class StreamedBody implements RequestBody {
     return error;
   }
 
-  async #readPiece(): Promise<Uint8Array | null> {
-    for (;;) {
-      const token = this.#options.takeToken();
-      if (token === undefined) {
-        await this.#askToContinue();
-        await this.#options.fill();
-      } else if (token.kind === "body") {
+  /** @returns undefined when more bytes are needed */
+  #takePiece(): Piece | undefined {
+    for (let token = this.#options.takeToken(); token !== undefined; token = this.#options.takeToken()) {
+      if (token.kind === "body") {
         this.wireOffset = token.end;
-        return this.#takePiece(token.bytes);
-      } else if (token.kind === "end") {
+        return this.#cutPiece(token.bytes);
+      }
+      if (token.kind === "end") {
         this.isComplete = true;
         // Chunks that hold nothing have come too.
         this.#isAwaitingContinue = false;
@@ -82,14 +118,14 @@ export class StreamedBody implements RequestBody {
         if (token.trailers !== undefined) this.trailers = token.trailers;
         this.#options.onEnd();
         return null;
-      } else if (token.kind === "error") {
-        throw token.error;
       }
+      if (token.kind === "error") throw token.error;
     }
+    return undefined;
   }
 
   /** Up to the limit content is given out, so that a log can show how it begins. */
-  #takePiece(bytes: Uint8Array): Uint8Array {
+  #cutPiece(bytes: Uint8Array): Uint8Array {
     const { maxBytes } = this.#options;
     const allowed = maxBytes - this.receivedBytes;
     this.receivedBytes += bytes.length;
@@ -101,9 +137,9 @@ export class StreamedBody implements RequestBody {
     return bytes.subarray(0, allowed);
   }
 
-  async #askToContinue(): Promise<void> {
-    if (!this.#isAwaitingContinue) return;
+  #askToContinue(): Promise<void> | undefined {
+    if (!this.#isAwaitingContinue) return undefined;
     this.#isAwaitingContinue = false;
-    await this.#options.sendContinue?.();
+    return this.#options.sendContinue?.();
   }
 }
