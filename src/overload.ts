@@ -47,8 +47,8 @@ export class Overload {
 
   // A close in front of the request that is on its way would be a reset, which destroys the answer (RFC 9112 §9.6).
   #dismiss(connection: Connection): void {
-    const { settings, deadlines, drainBuffer } = this.#shared;
-    const timed = new TimedConnection(connection, settings, deadlines);
+    const { settings, deadlines, turns, drainBuffer } = this.#shared;
+    const timed = new TimedConnection(connection, settings, deadlines, turns);
     this.#leaving.add(timed);
     timed.transmit(ANSWER, NOBODY);
     timed.linger(drainBuffer).finally(() => {

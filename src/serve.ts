@@ -4,6 +4,7 @@ import { BufferPool } from "./bytes/buffer_pool.ts";
 import { ByteBudget } from "./bytes/byte_budget.ts";
 import { Deadlines } from "./deadlines.ts";
 import { EndOfTurn } from "./end_of_turn.ts";
+import { FairTurns } from "./fair_turns.ts";
 import { FirstLines } from "./http/process_response.ts";
 import type { Connection, Listener, NetAddress } from "./net/connection.ts";
 import { Overload } from "./overload.ts";
@@ -83,6 +84,7 @@ class HttpServer implements Server {
       drainBuffer: new Uint8Array(DRAIN_BYTES),
       firstLines: new FirstLines(settings.serverName),
       endOfTurn: new EndOfTurn(settings.clock),
+      turns: new FairTurns(),
     };
     this.#overload = new Overload(this.#shared);
     this.#acceptFailures = new RareNotice(settings.clock);
@@ -127,6 +129,8 @@ class HttpServer implements Server {
         if (connection === null) break;
         if (this.#isStopping) connection.close();
         else this.#take(connection);
+        // A flood of connections must not keep those out that are there.
+        await new Promise<void>((resolve) => this.#shared.turns.take(resolve));
       } catch (error) {
         // It lasts: without descriptors it happens ten times a second until somebody leaves.
         if (this.#acceptFailures.count() > 0) this.#shared.settings.onError(error, this.address);

@@ -4,6 +4,7 @@ import type { BufferPool } from "./bytes/buffer_pool.ts";
 import type { ByteBudget } from "./bytes/byte_budget.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Deferred, EndOfTurn } from "./end_of_turn.ts";
+import type { FairTurns } from "./fair_turns.ts";
 import { HttpError } from "./http/errors.ts";
 import { shouldKeepAlive } from "./http/persistence.ts";
 import { processRequest } from "./http/process_request.ts";
@@ -19,6 +20,10 @@ import type { ServeSettings } from "./serve_options.ts";
 import { ServedContext } from "./served_context.ts";
 import { TimedConnection } from "./timed_connection.ts";
 
+// A buffer of 64 KiB holds two thousand small requests. Others get their turn in between; sixteen at a time are the usual
+// case of pipelining, and go on as they are.
+const REQUESTS_IN_A_TURN = 32;
+
 /** What all connections of a server share. */
 export interface SharedResources {
   readonly backend: Backend;
@@ -30,6 +35,7 @@ export interface SharedResources {
   readonly drainBuffer: Uint8Array;
   readonly firstLines: FirstLines;
   readonly endOfTurn: EndOfTurn;
+  readonly turns: FairTurns;
 }
 
 /** One connection from its first byte to its end. */
@@ -50,7 +56,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
   constructor(connection: Connection, shared: SharedResources) {
     this.#connection = connection;
     this.#shared = shared;
-    this.#timed = new TimedConnection(connection, shared.settings, shared.deadlines);
+    this.#timed = new TimedConnection(connection, shared.settings, shared.deadlines, shared.turns);
     this.#writer = new ResponseWriter(this.#timed, shared.pool);
     this.#reader = new RequestReader(this, shared.settings, shared.readBudget);
   }
@@ -134,7 +140,8 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
   #serveFrom(first: HttpRequest): void {
     try {
       let request: HttpRequest | undefined = first;
-      while (request !== undefined) {
+      for (let count = 0; request !== undefined; count++) {
+        if (count === REQUESTS_IN_A_TURN) return void this.#serveInTurn(request);
         const served = this.#serveRequest(request);
         if (served !== "keep-alive" || this.#reader.hasUnreadBody) return void this.#finishLater(served);
         request = processRequest(this.#reader);
@@ -143,6 +150,16 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Sends what has been answered, and goes on when it is its turn. */
+  async #serveInTurn(request: HttpRequest): Promise<void> {
+    try {
+      await this.flush();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    this.#shared.turns.take(() => this.#serveFrom(request));
   }
 
   /** Goes on behind a request whose answer was promised, whose content is unread, or which is the last one. */

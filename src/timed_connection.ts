@@ -1,4 +1,5 @@
 import type { Deadlined, Deadlines } from "./deadlines.ts";
+import type { FairTurns } from "./fair_turns.ts";
 import { HttpError } from "./http/errors.ts";
 import type { BytesReceiver, ReadPhase } from "./http/request_source.ts";
 import type { BytesSender, ResponseSink } from "./http/response_writer.ts";
@@ -7,6 +8,8 @@ import type { ServeSettings } from "./serve_options.ts";
 
 // Time for the last answer to get through when the server stops: more than a round trip around the world.
 const HURRIED_LINGER_MS = 250;
+// What a connection may read of heads and content, and write, before others get their turn.
+const BYTES_IN_A_TURN = 65_536;
 
 /**
  * A connection whose every wait has an end.
@@ -21,6 +24,7 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
   readonly #connection: Connection;
   readonly #settings: ServeSettings;
   readonly #deadlines: Deadlines;
+  readonly #turns: FairTurns;
   // Two deadlines: an answer may be sent while content still comes.
   #readDeadlineMs = Infinity;
   #writeDeadlineMs = Infinity;
@@ -35,15 +39,17 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
   #bodyStartMs: number | undefined;
   #bodyWaitMs = 0;
   #bodyBytes = 0;
+  #bytesInTurn = 0;
   #isLingering = false;
   // When the linger ends whatever the client does; Infinity until it begins.
   #lingerEndMs = Infinity;
   #isHurried = false;
 
-  constructor(connection: Connection, settings: ServeSettings, deadlines: Deadlines) {
+  constructor(connection: Connection, settings: ServeSettings, deadlines: Deadlines, turns: FairTurns) {
     this.#connection = connection;
     this.#settings = settings;
     this.#deadlines = deadlines;
+    this.#turns = turns;
     deadlines.add(this);
   }
 
@@ -110,6 +116,7 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
     const receiver = this.#endWait();
     if (receiver === undefined) return;
     if (this.#isBodyTooSlow(count)) receiver.onReceiveFailed(timeout("content comes too slowly"));
+    else if (this.#hasHadItsTurn(count ?? 0)) this.#turns.take(() => receiver.onReceived(count));
     else receiver.onReceived(count);
   }
 
@@ -138,8 +145,22 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
 
   transmit(bytes: Uint8Array, sender: BytesSender): void {
     this.#writeDeadlineMs = this.#deadlines.nowMs + this.#settings.writeTimeoutMs;
-    this.#connection.transmit(bytes, sender);
+    this.#connection.transmit(bytes, this.#hasHadItsTurn(bytes.length) ? this.#inTurn(sender) : sender);
     this.#seenBufferedBytes = this.#connection.bufferedBytes;
+  }
+
+  #hasHadItsTurn(moreBytes: number): boolean {
+    this.#bytesInTurn += moreBytes;
+    if (this.#bytesInTurn < BYTES_IN_A_TURN) return false;
+    this.#bytesInTurn = 0;
+    return true;
+  }
+
+  #inTurn(sender: BytesSender): BytesSender {
+    return {
+      onSent: () => this.#turns.take(() => sender.onSent()),
+      onSendFailed: (error) => sender.onSendFailed(error),
+    };
   }
 
   onDeadline(): void {

@@ -26,6 +26,7 @@ const SERVING = [
   "clock.ts",
   "deadlines.ts",
   "end_of_turn.ts",
+  "fair_turns.ts",
   "overload.ts",
   "rare_notice.ts",
   "served_context.ts",

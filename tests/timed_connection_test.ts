@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Deadlines } from "../src/deadlines.ts";
+import { FairTurns } from "../src/fair_turns.ts";
 import { HttpError } from "../src/http/errors.ts";
 import type { ReadPhase } from "../src/http/request_source.ts";
 import { ConnectionError } from "../src/net/connection.ts";
@@ -20,7 +21,8 @@ function open(options: ServeOptions = {}): Timed {
   const clock = new FakeClock();
   const client = new FakeConnection();
   const settings = { ...DEFAULT_SETTINGS, ...options, clock };
-  return { clock, client, timed: new TimedConnection(client, settings, new Deadlines(clock, SWEEP_MS)) };
+  const timed = new TimedConnection(client, settings, new Deadlines(clock, SWEEP_MS), new FairTurns());
+  return { clock, client, timed };
 }
 
 function read(timed: TimedConnection, buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {

@@ -19,7 +19,10 @@ export async function within<T>(event: Promise<T>, what: string): Promise<T> {
   }
 }
 
-/** Lets everything go on that waits for promises alone: as many turns as a chain of a test can have. */
+/** Lets everything go on that waits for promises or for its turn: as many as a chain of a test can have. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) await null;
+  for (let turn = 0; turn < 32; turn++) {
+    for (let step = 0; step < 50; step++) await null;
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+  }
 }

@@ -1,0 +1,51 @@
+import { assert, assertEquals } from "@std/assert";
+import { FairTurns } from "../src/fair_turns.ts";
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+Deno.test("FairTurns.take() goes on at once where nobody else does", async () => {
+  const turns = new FairTurns();
+  for (let round = 0; round < 3; round++) {
+    let hasGoneOn = false;
+    turns.take(() => hasGoneOn = true);
+    assert(hasGoneOn);
+    await nextTurn();
+    await nextTurn();
+  }
+});
+
+Deno.test("FairTurns.take() lets the others go on in their order, one in a turn of the event loop", async () => {
+  const turns = new FairTurns();
+  const order: string[] = [];
+  for (const name of ["a", "b", "c"]) turns.take(() => order.push(name));
+  assertEquals(order, ["a"]);
+  const seen: number[] = [];
+  while (order.length < 3) {
+    await nextTurn();
+    seen.push(order.length);
+  }
+  assertEquals([order, new Set(seen)], [["a", "b", "c"], new Set([2, 3])]);
+});
+
+Deno.test("FairTurns.take() puts who takes another turn behind all that wait", async () => {
+  const turns = new FairTurns();
+  const order: string[] = [];
+  const goOn = (name: string, left: number): void => {
+    order.push(name);
+    if (left > 1) turns.take(() => goOn(name, left - 1));
+  };
+  turns.take(() => {});
+  turns.take(() => goOn("a", 3));
+  turns.take(() => goOn("b", 3));
+  while (order.length < 6) await nextTurn();
+  assertEquals(order.join(""), "ababab");
+});
+
+Deno.test("FairTurns.take() lets all of many go on, each once", async () => {
+  const turns = new FairTurns();
+  const counts = new Array<number>(1_000).fill(0);
+  for (const i of counts.keys()) turns.take(() => counts[i]!++);
+  while (counts.includes(0)) await nextTurn();
+  for (let i = 0; i < 10; i++) await nextTurn();
+  assertEquals(new Set(counts), new Set([1]));
+});
