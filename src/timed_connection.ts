@@ -113,11 +113,11 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
 
   /** Called back by the connection. */
   onReceived(count: number | null): void {
-    const receiver = this.#endWait();
-    if (receiver === undefined) return;
-    if (this.#isBodyTooSlow(count)) receiver.onReceiveFailed(timeout("content comes too slowly"));
-    else if (this.#hasHadItsTurn(count ?? 0)) this.#turns.take(() => receiver.onReceived(count));
-    else receiver.onReceived(count);
+    // They came in time, however long it takes until it is their turn.
+    this.#readDeadlineMs = Infinity;
+    if (this.#isBodyTooSlow(count)) this.#endWait()?.onReceiveFailed(timeout("content comes too slowly"));
+    else if (this.#hasHadItsTurn(count ?? 0)) this.#turns.take(() => this.#endWait()?.onReceived(count));
+    else this.#endWait()?.onReceived(count);
   }
 
   /** Called back by the connection. */

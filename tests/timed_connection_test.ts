@@ -6,6 +6,7 @@ import type { ReadPhase } from "../src/http/request_source.ts";
 import { ConnectionError } from "../src/net/connection.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "../src/serve_options.ts";
 import { TimedConnection } from "../src/timed_connection.ts";
+import { settle } from "./support/deadline.ts";
 import { FakeClock } from "./support/fake_clock.ts";
 import { FakeConnection } from "./support/fake_connection.ts";
 
@@ -15,14 +16,16 @@ interface Timed {
   readonly clock: FakeClock;
   readonly client: FakeConnection;
   readonly timed: TimedConnection;
+  readonly turns: FairTurns;
 }
 
 function open(options: ServeOptions = {}): Timed {
   const clock = new FakeClock();
   const client = new FakeConnection();
   const settings = { ...DEFAULT_SETTINGS, ...options, clock };
-  const timed = new TimedConnection(client, settings, new Deadlines(clock, SWEEP_MS), new FairTurns());
-  return { clock, client, timed };
+  const turns = new FairTurns();
+  const timed = new TimedConnection(client, settings, new Deadlines(clock, SWEEP_MS), turns);
+  return { clock, client, timed, turns };
 }
 
 function read(timed: TimedConnection, buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
@@ -83,6 +86,23 @@ Deno.test("TimedConnection.linger() does not hold the slowness of content agains
   assertEquals([hasLingered, client.isReading], [false, true]);
   await client.end();
   await lingered;
+  timed.close();
+});
+
+Deno.test("TimedConnection.receive() does not hold the wait for its turn against the client", async () => {
+  const { clock, client, timed, turns } = open({ bodyTimeoutMs: 1_000 });
+  timed.beginRequest();
+  let received: number | null | undefined;
+  for (let i = 0; i < 1_000; i++) turns.take(() => {});
+  timed.receive(new Uint8Array(100_000), {
+    onReceived: (count) => received = count,
+    onReceiveFailed: (error) => assertEquals(error, undefined),
+  }, "body");
+  await client.send("x".repeat(100_000));
+  await clock.advance(10_000);
+  assertEquals([received, timed.isReading, client.isReading, client.isClosed], [undefined, true, false, false]);
+  while (received === undefined) await settle();
+  assertEquals([received, timed.isReading], [100_000, false]);
   timed.close();
 });
 

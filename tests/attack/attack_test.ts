@@ -8,6 +8,8 @@ import { ATTACKS } from "./attacks.ts";
 import { type Attacker, Siege } from "./siege.ts";
 
 const ATTACKERS = 400;
+// Those that keep a processor busy come in smaller numbers.
+const BUSY_ATTACKERS: Readonly<Record<string, number>> = { pipelines: 100 };
 const MAX_BYTES = 256 * 2 ** 20;
 
 const TIME_OUTS = {
@@ -28,8 +30,9 @@ function start(options: ServeOptions, maxDescriptors?: number): Promise<WatchedS
 async function stand(
   besieged: WatchedServer,
   attacker: Attacker,
+  count: number = ATTACKERS,
 ): Promise<{ readonly most: number; readonly failures: number }> {
-  const laying = Siege.lay(attacker, { port: besieged.port, count: ATTACKERS });
+  const laying = Siege.lay(attacker, { port: besieged.port, count });
   const siege = await besieged.askUntil(within(laying, "the attackers"));
   try {
     const { connections } = await besieged.ask();
@@ -46,7 +49,7 @@ for (const { name, title, attacker } of ATTACKS) {
     const besieged = await start(TIME_OUTS);
     await besieged.ask();
     const descriptors = besieged.descriptors;
-    const { failures } = await stand(besieged, attacker);
+    const { failures } = await stand(besieged, attacker, BUSY_ATTACKERS[name]);
     assertEquals([failures, besieged.descriptors], [0, descriptors]);
     assert((besieged.peakBytes ?? 0) < MAX_BYTES, `${name}: ${besieged.peakBytes} bytes`);
     assertEquals(await besieged.stop(), 0);

@@ -265,7 +265,11 @@ pageTest("all of it works by keyboard", {}, async ({ page, send, trap }) => {
   await page.getByRole("heading", { name: "Keys" }).waitFor();
   await keys("Escape");
   await untilCount(page, 3);
-  await keys("j", "Delete", "Tab", "Enter");
+  await keys("j");
+  await heading(3);
+  await keys("Delete");
+  await page.getByRole("button", { name: "Keep" }).waitFor();
+  await keys("Tab", "Enter");
   await page.getByText("Deleted the request.").waitFor();
   assertEquals(trap.store.size, 2);
 });
