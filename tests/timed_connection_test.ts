@@ -100,7 +100,12 @@ Deno.test("TimedConnection.receive() does not hold the wait for its turn against
   }, "body");
   await client.send("x".repeat(100_000));
   await clock.advance(10_000);
-  assertEquals([received, timed.isReading, client.isReading, client.isClosed], [undefined, true, false, false]);
+  assertEquals([received, timed.isReading, client.isReading, client.isClosed], [
+    undefined,
+    true,
+    false,
+    false,
+  ]);
   while (received === undefined) await settle();
   assertEquals([received, timed.isReading], [100_000, false]);
   timed.close();
