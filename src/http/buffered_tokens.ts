@@ -100,8 +100,11 @@ export class BufferedTokens {
   /** The buffer for the next read. @param isInHead whether a head may lie in it, unfinished */
   prepare(isInHead: boolean): Uint8Array {
     const { isBetweenMessages, headStart, pushedBytes } = this.#tokenizer;
-    if (isInHead && this.#keepsRawHead && !isBetweenMessages) this.#buffer.holdHead(headStart, pushedBytes);
-    if (this.#buffer.fit()) this.#tokenizer.release();
+    const isInside = isInHead && !isBetweenMessages;
+    if (isInside && this.#keepsRawHead) this.#buffer.holdHead(headStart, pushedBytes);
+    // A head is gathered elsewhere, within its limit: nothing calls for more room here when it is all that came.
+    const isHeadAlone = isInside && headStart <= pushedBytes - this.#buffer.filled;
+    if (this.#buffer.fit(!isHeadAlone)) this.#tokenizer.release();
     return this.#buffer.bytes;
   }
 
@@ -122,8 +125,9 @@ export class BufferedTokens {
     return this.#keepsRawHead ? this.#buffer.takeHead(start, end, this.#tokenizer.pushedBytes) : "";
   }
 
-  /** Gives the room of the buffer back. May be called twice. */
+  /** Gives the room of the buffer back, and what is held of an unfinished message. May be called twice. */
   close(): void {
     this.#buffer.close();
+    this.#tokenizer.close();
   }
 }

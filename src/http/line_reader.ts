@@ -1,5 +1,7 @@
 // Cuts lines out of pushed bytes: a line within one push is used where it lies, one that spans pushes is gathered.
 
+import { freeBytes } from "../bytes/free_bytes.ts";
+
 /** What {@linkcode LineReader.next} found: a line, the end of the bytes, or a line beyond its limit. */
 export type LineResult = "line" | "more" | "too-long";
 
@@ -24,7 +26,7 @@ export class LineReader {
   #chunkLength = 0;
   #position = 0;
   #chunkOffset = 0;
-  #carry: Uint8Array = EMPTY;
+  #carry: Uint8Array<ArrayBuffer> = EMPTY;
   #carryLength = 0;
 
   /** Offset of the next byte to be read. */
@@ -94,6 +96,13 @@ export class LineReader {
     this.line = EMPTY;
   }
 
+  /** Gives up what has been gathered: nothing is read any more. */
+  close(): void {
+    this.#freeCarry();
+    this.#carry = EMPTY;
+    this.#carryLength = 0;
+  }
+
   /**
    * Finds the next line.
    *
@@ -148,10 +157,16 @@ export class LineReader {
       const roomy = Math.min(maxBytes, Math.max(128, this.#carry.length * 2));
       const grown = new Uint8Array(Math.max(length, roomy));
       grown.set(this.#carry.subarray(0, this.#carryLength));
+      this.#freeCarry();
       this.#carry = grown;
     }
     this.#carry.set(this.#chunk.subarray(from, end), this.#carryLength);
     this.#carryLength = length;
+  }
+
+  #freeCarry(): void {
+    // What is short is cheaper to leave.
+    if (this.#carry.length > MAX_KEPT_BYTES) freeBytes(this.#carry);
   }
 }
 

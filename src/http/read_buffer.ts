@@ -27,13 +27,14 @@ export class ReadBuffer {
   /**
    * Sizes the buffer for the next read by what the last one brought.
    *
+   * @param mayGrow whether a read that filled it calls for a larger one
    * @returns whether `bytes` is another array now, and the old one of no use any more
    */
-  fit(): boolean {
+  fit(mayGrow: boolean = true): boolean {
     const size = this.bytes.length;
     const { filled } = this;
     this.filled = 0;
-    if (filled === size) return this.#resize(Math.min(size * GROWTH, LARGE_BYTES));
+    if (filled === size) return mayGrow && this.#resize(Math.min(size * GROWTH, LARGE_BYTES));
     return filled < size * LITTLE && this.#resize(SMALL_BYTES);
   }
 

@@ -78,14 +78,15 @@ export class RequestReader {
   }
 
   /**
-   * The same as {@linkcode RequestReader.receive} with a promise, for those who have no server; flushes first.
+   * The next request, among the bytes that have been read or behind them, for those who have no server; flushes first.
    *
    * @returns null when the client has finished sending and there is none
    * @throws {ConnectionError} when the connection was lost
    */
   async read(): Promise<HttpRequest | null> {
     await this.#source.flush?.();
-    return await new Promise((resolve, reject) => this.receive({ onRequest: resolve, onLost: reject }));
+    return this.takeBuffered() ??
+      await new Promise((resolve, reject) => this.receive({ onRequest: resolve, onLost: reject }));
   }
 
   /**
@@ -262,6 +263,8 @@ export class RequestReader {
     const raw = this.#tokens.rawHead(headStart, Infinity);
     const request = new HttpRequest(known, EMPTY_BODY, { raw, end: this.#tokens.readBytes });
     request.refuse(error);
+    // The connection may linger, and what is gathered of the head is of no use any more.
+    this.close();
     return request;
   }
 }

@@ -128,6 +128,11 @@ export class HttpTokenizer {
     this.#head.forgetText();
   }
 
+  /** Gives up what is held of an unfinished message: the connection is closed. */
+  close(): void {
+    this.#reader.close();
+  }
+
   /**
    * Says that the client has finished sending.
    *

@@ -25,7 +25,8 @@ export function readCpuSeconds(pid: number): number | undefined {
 /** Memory of one process, without its children. */
 export function readMemory(pid: number): Memory | undefined {
   const status = readProc(pid, "status");
-  if (status === undefined) return undefined;
+  // A process that has just ended has a status, and no memory.
+  if (status === undefined || !status.includes("VmRSS")) return undefined;
   return { residentBytes: readKilobytes(status, "VmRSS"), peakBytes: readKilobytes(status, "VmHWM") };
 }
 

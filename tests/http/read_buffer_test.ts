@@ -26,6 +26,12 @@ Deno.test("ReadBuffer.fit() says when the old array is of no use any more", () =
   assertEquals([buffer.fit(), buffer.filled], [true, 0]);
 });
 
+Deno.test("ReadBuffer.fit() stays as it is where a read that filled it calls for nothing", () => {
+  const buffer = new ReadBuffer(new ByteBudget(Infinity));
+  buffer.filled = 2_048;
+  assertEquals([buffer.fit(false), buffer.filled, buffer.bytes.length], [false, 0, 2_048]);
+});
+
 Deno.test("ReadBuffer.fit() stays small where the budget is used up, and grows when another gives back", () => {
   const budget = new ByteBudget(40_000);
   const first = new ReadBuffer(budget);

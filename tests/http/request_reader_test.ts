@@ -199,13 +199,27 @@ Deno.test("RequestReader grows its buffer when a read fills it, and shrinks it w
   assertEquals(received, 300_000);
   await reader.read();
   await reader.read();
-  const sizes = source.calls.filter((call) => call.startsWith("read")).map((call) =>
-    Number(call.split(" ")[2])
-  );
+  const sizes = sizesOf(source);
   assert(sizes[0]! <= 4_096, `an idle connection holds ${sizes[0]} bytes`);
   assertEquals(Math.max(...sizes), 65_536);
   assertEquals(sizes.at(-1), sizes[0]);
 });
+
+Deno.test("RequestReader keeps its buffer small for a large head, and lets it grow for requests in a row", async () => {
+  const large = new FakeSource([`GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(15_000)}\r\n\r\n`]);
+  const request = await new RequestReader(large).read();
+  assertEquals(request!.headers.get("x")?.length, 15_000);
+  assertEquals(new Set(sizesOf(large)), new Set([2_048]));
+  const row = new FakeSource(["GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(500)]);
+  const reader = new RequestReader(row);
+  for (let i = 0; i < 500; i++) assertEquals((await reader.read())!.target, "/");
+  assertEquals(Math.max(...sizesOf(row)), 32_768);
+});
+
+/** The sizes of the buffers that a source was given. */
+function sizesOf(source: FakeSource): number[] {
+  return source.calls.flatMap((call) => call.startsWith("read") ? [Number(call.split(" ")[2])] : []);
+}
 
 Deno.test("RequestReader refuses an expectation that it does not know with 417 (RFC 9110 §10.1.1)", async () => {
   const [request] = await readAll(["GET / HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\n\r\n"]);
