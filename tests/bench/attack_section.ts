@@ -19,7 +19,7 @@ import { formatNumber, formatRatio } from "./table.ts";
 const VISITORS = 64;
 const PAUSE_MS = 10;
 // Longer than the time for a head, so that the end of all of them at once is part of it.
-const ATTACK_SECONDS = 15;
+const SECONDS = 15;
 const RELEASE_DEADLINE_MS = 60_000;
 const ASK_AGAIN_MS = 100;
 const MEBIBYTE = 2 ** 20;
@@ -84,9 +84,9 @@ async function measureAttacks(bench: Bench): Promise<SectionReport> {
   return {
     title: "Under attack",
     method:
-      `${VISITORS} visitors ask for hello world every ${PAUSE_MS} ms, ${bench.options.seconds} s in quiet and ` +
-      `${ATTACK_SECONDS} s while attackers come, and come again when they are thrown out. Default limits and ` +
-      "time-outs. Left: connections and descriptors after the attackers have gone, less those of before.",
+      `${VISITORS} visitors ask for hello world every ${PAUSE_MS} ms, ${SECONDS} s in quiet and ${SECONDS} s ` +
+      "while attackers come, and come again when they are thrown out. Default limits and time-outs. Left: " +
+      "connections and descriptors after the attackers have gone, less those of before.",
     table: {
       columns: ["attack", "attackers", "p99 us", "quiet", "ratio", "longest ms", "peak MiB", "left"],
       rows: outcomes.map(toRow),
@@ -136,11 +136,11 @@ function targetFor({ options }: Assault): Peer {
 }
 
 async function assail(bench: Bench, server: RunningPeer, assault: Assault): Promise<Outcome> {
-  const quiet = await (await beginVisits(bench, server, bench.options.seconds))();
+  const quiet = await (await beginVisits(bench, server))();
   await untilAlone(server);
   const before = countDescriptors(server);
   // The visitors are there before the attackers come.
-  const finishVisits = await beginVisits(bench, server, ATTACK_SECONDS);
+  const finishVisits = await beginVisits(bench, server);
   const attackers = bench.processes.start(
     withRaisedLimit(pin(bench.machine, 1, attackerCommand(server, assault))),
   );
@@ -169,9 +169,8 @@ async function assail(bench: Bench, server: RunningPeer, assault: Assault): Prom
 async function beginVisits(
   bench: Bench,
   { port }: RunningPeer,
-  seconds: number,
 ): Promise<() => Promise<Visits>> {
-  const numbers = [port, VISITORS, seconds, PAUSE_MS].map(String);
+  const numbers = [port, VISITORS, SECONDS, PAUSE_MS].map(String);
   const program = [Deno.execPath(), "run", "--quiet", "--allow-net", peerFile("../clients/visitors.ts")];
   const visitors = bench.processes.start(pin(bench.machine, 1, [...program, ...numbers]));
   await visitors.nextLine();
