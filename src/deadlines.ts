@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { FairTurns } from "./fair_turns.ts";
 
 /** Something that must not wait for ever. */
 export interface Deadlined {
@@ -12,19 +13,23 @@ export interface Deadlined {
  * Watches many deadlines with one timer, which runs only while there is something to watch.
  *
  * Setting a deadline is writing a number: no timer is made or cleared per request. The price is that a deadline may
- * be noticed one sweep late.
+ * be noticed one sweep late. Where the time of thousands is up at once, they take turns with everybody else.
  */
 export class Deadlines {
   readonly #clock: Clock;
   readonly #sweepMs: number;
+  readonly #turns: FairTurns;
   readonly #watched = new Set<Deadlined>();
+  // Their time is up, and they wait for their turn.
+  readonly #due = new Set<Deadlined>();
   #stop: (() => void) | undefined;
   #nowMs = 0;
 
   /** @param sweepMs time between two sweeps */
-  constructor(clock: Clock, sweepMs: number) {
+  constructor(clock: Clock, sweepMs: number, turns: FairTurns) {
     this.#clock = clock;
     this.#sweepMs = sweepMs;
+    this.#turns = turns;
   }
 
   /** The time of the last sweep: cheap, and at most one sweep late. */
@@ -50,7 +55,14 @@ export class Deadlines {
   #sweep(): void {
     this.#nowMs = this.#clock.nowMs();
     for (const item of this.#watched) {
-      if (item.deadlineMs <= this.#nowMs) item.onDeadline();
+      if (item.deadlineMs > this.#nowMs || this.#due.has(item)) continue;
+      this.#due.add(item);
+      this.#turns.take(() => this.#tell(item));
     }
+  }
+
+  #tell(item: Deadlined): void {
+    this.#due.delete(item);
+    if (this.#watched.has(item) && item.deadlineMs <= this.#nowMs) item.onDeadline();
   }
 }

@@ -6,8 +6,10 @@ export type Turn = () => void;
 // What may be done between two looks at the sockets when many wait. A turn of one that has much to do takes 20 to 60 µs.
 const MIN_TURNS_BETWEEN_LOOKS = 8;
 const MAX_EMPTY_TURNS = Math.floor(TURNS_BETWEEN_LOOKS / MIN_TURNS_BETWEEN_LOOKS);
-// So many waiting for each turn that is left empty. A few lose nothing.
-const WAITING_PER_EMPTY_TURN = 64;
+// So many who wait, or are there, for each turn that is left empty. A few lose nothing.
+const MEMBERS_PER_EMPTY_TURN = 64;
+// Behind a turn that is dearer, and not urgent: a look at the sockets in every second one.
+const MAX_EMPTY_TURNS_FOR_OTHERS = Math.floor(TURNS_BETWEEN_LOOKS / 2);
 
 /**
  * Lets those who have much to do go on one at a time, each in a turn of the event loop of its own.
@@ -32,16 +34,27 @@ export class FairTurns {
     else this.#begin(turn);
   };
 
-  /** Goes on at once where nobody else has in this turn, else when it is its turn. */
-  take(turn: Turn): void {
+  /**
+   * Goes on at once where nobody else has in this turn, else when it is its turn.
+   *
+   * @param others how many there are who want little, and whose sockets shall be looked at before the next one goes on
+   */
+  take(turn: Turn, others: number = 0): void {
+    if (others >= MEMBERS_PER_EMPTY_TURN) return this.take(() => this.#goOnAmong(others, turn));
     if (this.#isTaken) return void this.#later.push(turn);
     this.#isTaken = true;
     this.#begin(turn);
   }
 
+  #goOnAmong(others: number, turn: Turn): void {
+    const emptyTurns = Math.min(MAX_EMPTY_TURNS_FOR_OTHERS, Math.floor(others / MEMBERS_PER_EMPTY_TURN));
+    this.#emptyTurns = Math.max(this.#emptyTurns, emptyTurns);
+    turn();
+  }
+
   #begin(turn: Turn): void {
     const waiting = this.#now.length - this.#next + this.#later.length;
-    this.#emptyTurns = Math.min(MAX_EMPTY_TURNS, Math.floor(waiting / WAITING_PER_EMPTY_TURN));
+    this.#emptyTurns = Math.min(MAX_EMPTY_TURNS, Math.floor(waiting / MEMBERS_PER_EMPTY_TURN));
     inNextTurn(this.#pass);
     turn();
   }

@@ -75,16 +75,17 @@ class HttpServer implements Server {
   constructor(listener: Listener, backend: Backend, settings: ServeSettings) {
     this.#listener = listener;
     this.address = listener.address;
+    const turns = new FairTurns();
     this.#shared = {
       backend,
       settings,
-      deadlines: new Deadlines(settings.clock, sweepMs(settings)),
+      deadlines: new Deadlines(settings.clock, sweepMs(settings), turns),
       pool: new BufferPool(),
       readBudget: new ByteBudget(MAX_READ_BYTES),
       drainBuffer: new Uint8Array(DRAIN_BYTES),
       firstLines: new FirstLines(settings.serverName),
       endOfTurn: new EndOfTurn(settings.clock),
-      turns: new FairTurns(),
+      turns,
     };
     this.#overload = new Overload(this.#shared);
     this.#acceptFailures = new RareNotice(settings.clock);
@@ -130,7 +131,7 @@ class HttpServer implements Server {
         if (this.#isStopping) connection.close();
         else this.#take(connection);
         // A flood of connections must not keep those out that are there.
-        await new Promise<void>((resolve) => this.#shared.turns.take(resolve));
+        await new Promise<void>((resolve) => this.#shared.turns.take(resolve, this.#connections.size));
       } catch (error) {
         // It lasts: without descriptors it happens ten times a second until somebody leaves.
         if (this.#acceptFailures.count() > 0) this.#shared.settings.onError(error, this.address);

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { SYSTEM_CLOCK } from "../src/clock.ts";
 import { type Deadlined, Deadlines } from "../src/deadlines.ts";
-import { within } from "./support/deadline.ts";
+import { FairTurns } from "../src/fair_turns.ts";
+import { settle, within } from "./support/deadline.ts";
 import { FakeClock } from "./support/fake_clock.ts";
 
 /** Something that waits, and counts how often its time was up. */
@@ -17,7 +18,7 @@ class Waiting implements Deadlined {
 
 Deno.test("Deadlines calls what is due, at most one sweep late", async () => {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock, 100);
+  const deadlines = new Deadlines(clock, 100, new FairTurns());
   const [soon, late, never] = [new Waiting(), new Waiting(), new Waiting()];
   for (const item of [soon, late, never]) deadlines.add(item);
   soon.deadlineMs = clock.nowMs() + 150;
@@ -33,7 +34,7 @@ Deno.test("Deadlines calls what is due, at most one sweep late", async () => {
 
 Deno.test("Deadlines has one timer for all, and none while nothing is watched", () => {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock, 100);
+  const deadlines = new Deadlines(clock, 100, new FairTurns());
   const items = Array.from({ length: 100 }, () => new Waiting());
   assertEquals(clock.timerCount, 0);
   for (const item of items) deadlines.add(item);
@@ -48,7 +49,7 @@ Deno.test("Deadlines has one timer for all, and none while nothing is watched", 
 
 Deno.test("Deadlines lets an item remove itself, and others go on", async () => {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock, 100);
+  const deadlines = new Deadlines(clock, 100, new FairTurns());
   const other = new Waiting();
   const leaving: Deadlined = { deadlineMs: clock.nowMs() + 1, onDeadline: () => deadlines.delete(leaving) };
   deadlines.add(leaving);
@@ -59,9 +60,32 @@ Deno.test("Deadlines lets an item remove itself, and others go on", async () => 
   deadlines.delete(other);
 });
 
+Deno.test("Deadlines tells those whose time is up in turns, and not those that have moved or left meanwhile", async () => {
+  const clock = new FakeClock();
+  const turns = new FairTurns();
+  const deadlines = new Deadlines(clock, 100, turns);
+  const items = Array.from({ length: 1_000 }, () => new Waiting());
+  for (const item of items) {
+    deadlines.add(item);
+    item.deadlineMs = clock.nowMs() + 1;
+  }
+  const [moved, left] = items.splice(-2);
+  // Three sweeps, none of which comes to the end of them.
+  await clock.advance(300);
+  const told = items.filter(({ rings }) => rings > 0).length;
+  assert(told > 0 && told < items.length, `${told} were told`);
+  moved!.deadlineMs = Infinity;
+  deadlines.delete(left!);
+  while (items.some(({ rings }) => rings === 0)) await settle();
+  await settle();
+  assertEquals(new Set(items.map(({ rings }) => rings)), new Set([1]));
+  assertEquals([moved!.rings, left!.rings], [0, 0]);
+  for (const item of [...items, moved!]) deadlines.delete(item);
+});
+
 Deno.test("Deadlines.nowMs is the time of the last sweep, and right for the first item", async () => {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock, 100);
+  const deadlines = new Deadlines(clock, 100, new FairTurns());
   await clock.advance(5_000);
   const item = new Waiting();
   deadlines.add(item);

@@ -49,3 +49,20 @@ Deno.test("FairTurns.take() lets all of many go on, each once", async () => {
   for (let i = 0; i < 10; i++) await nextTurn();
   assertEquals(new Set(counts), new Set([1]));
 });
+
+Deno.test("FairTurns.take() leaves turns empty where there are many others, and goes on all the same", async () => {
+  const countTurns = async (others: number): Promise<number> => {
+    const turns = new FairTurns();
+    let isOver = false;
+    turns.take(() => {}, others);
+    turns.take(() => isOver = true, others);
+    for (let count = 0;; count++) {
+      if (isOver) return count;
+      await nextTurn();
+    }
+  };
+  const alone = await countTurns(0);
+  assertEquals(await countTurns(63), alone);
+  assert(await countTurns(640) >= alone + 5);
+  assert(await countTurns(1_000_000) <= alone + 61);
+});

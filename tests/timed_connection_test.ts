@@ -24,7 +24,7 @@ function open(options: ServeOptions = {}): Timed {
   const client = new FakeConnection();
   const settings = { ...DEFAULT_SETTINGS, ...options, clock };
   const turns = new FairTurns();
-  const timed = new TimedConnection(client, settings, new Deadlines(clock, SWEEP_MS), turns);
+  const timed = new TimedConnection(client, settings, new Deadlines(clock, SWEEP_MS, turns), turns);
   return { clock, client, timed, turns };
 }
 

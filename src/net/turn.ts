@@ -13,7 +13,10 @@ export function afterHandingOut(action: () => void): void {
   else setImmediate(action);
 }
 
-/** How many turns of the event loop may pass before it looks at the sockets again: Deno 2.9.6 does in one of 61 while it always finds something else to do. */
+/**
+ * How many turns of the event loop may pass before it looks at the sockets again: Deno 2.9.6 does in one of 61 while it
+ * always finds something else to do.
+ */
 export const TURNS_BETWEEN_LOOKS = "Deno" in globalThis ? 61 : 1;
 
 /** Calls back in the next turn of the event loop; on Deno 2.9.6 a turn costs 0.8 µs. */
