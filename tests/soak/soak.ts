@@ -77,7 +77,7 @@ async function soakServer(server: WatchedServer, options: SoakOptions): Promise<
     await server.askUntil(runClients(server.port, options, counts), lookAround);
     await server.untilAlone();
     const { failures } = await server.ask();
-    const descriptorsLeft = descriptors === undefined ? undefined : server.descriptors! - descriptors;
+    const descriptorsLeft = server.descriptorsLeft(descriptors);
     return { counts, residentBytes, descriptorsLeft, failures, exitCode: await server.stop() };
   } catch (error) {
     await server.stop();

@@ -59,6 +59,16 @@ export class WatchedServer {
     return [...Deno.readDirSync(`/proc/${this.#program.pid}/fd`)].length;
   }
 
+  /**
+   * How many descriptors more it has open than before; undefined where the system does not tell.
+   *
+   * Fewer are none: on its first start the runtime has files of its own caches open for a while.
+   */
+  descriptorsLeft(before: number | undefined): number | undefined {
+    const { descriptors } = this;
+    return before === undefined || descriptors === undefined ? undefined : Math.max(0, descriptors - before);
+  }
+
   /** The first ready line, and whatever else it wrote. */
   get stdout(): string {
     return this.#program.stdout;
