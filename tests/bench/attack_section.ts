@@ -86,7 +86,7 @@ async function measureAttacks(bench: Bench): Promise<SectionReport> {
     method:
       `${VISITORS} visitors ask for hello world every ${PAUSE_MS} ms, ${SECONDS} s in quiet and ${SECONDS} s ` +
       "while attackers come, and come again when they are thrown out. Default limits and time-outs. Left: " +
-      "connections and descriptors after the attackers have gone, less those of before.",
+      "connections and descriptors after the attackers have gone, more than before.",
     table: {
       columns: ["attack", "attackers", "p99 us", "quiet", "ratio", "longest ms", "peak MiB", "left"],
       rows: outcomes.map(toRow),
@@ -160,7 +160,7 @@ async function assail(bench: Bench, server: RunningPeer, assault: Assault): Prom
     attacked,
     peakBytes: readMemory(server.process.pid)?.peakBytes,
     connectionsLeft,
-    descriptorsLeft: before === undefined || after === undefined ? undefined : after - before,
+    descriptorsLeft: before === undefined || after === undefined ? undefined : Math.max(0, after - before),
     ...(failures === 0 ? {} : { problem: `${failures} visitors were thrown out` }),
   };
 }
