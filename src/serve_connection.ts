@@ -12,12 +12,13 @@ import { type FirstLines, type Persistence, processResponse } from "./http/proce
 import type { HttpRequest } from "./http/request.ts";
 import { RequestReader } from "./http/request_reader.ts";
 import type { BytesReceiver, ReadPhase, RequestReceiver, RequestSource } from "./http/request_source.ts";
-import type { HttpResponse } from "./http/response.ts";
+import { type HttpResponse, isStreamed } from "./http/response.ts";
 import { ResponseWriter } from "./http/response_writer.ts";
 import { isHttpsUri } from "./http/target.ts";
 import { type Connection, ConnectionError } from "./net/connection.ts";
 import type { ServeSettings } from "./serve_options.ts";
 import { ServedContext } from "./served_context.ts";
+import { ServedStream } from "./served_stream.ts";
 import { TimedConnection } from "./timed_connection.ts";
 
 // A buffer of 64 KiB holds two thousand small requests. Others get their turn in between; sixteen at a time are the usual
@@ -50,13 +51,16 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
   #requests = 0;
   #receivedAtMs = 0;
   #isStopping = false;
-  // The request whose answer is not complete.
+  // The request whose answer is not complete, and the content that is being sent.
   #context: ServedContext | undefined;
+  #stream: ServedStream | undefined;
+  #isAnswering = false;
 
   constructor(connection: Connection, shared: SharedResources) {
     this.#connection = connection;
     this.#shared = shared;
     this.#timed = new TimedConnection(connection, shared.settings, shared.deadlines, shared.turns);
+    this.#timed.onGivenUp = () => this.#fail(new ConnectionError("closed", "Cannot go on: its time is up"));
     this.#writer = new ResponseWriter(this.#timed, shared.pool);
     this.#reader = new RequestReader(this, shared.settings, shared.readBudget);
   }
@@ -73,6 +77,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
       if (!(error instanceof ConnectionError)) this.#shared.settings.onError(error, this.#connection.remote);
     } finally {
       this.#context?.abort();
+      this.#stream?.cut(new ConnectionError("closed", "Cannot send the content: the connection is over"));
       // Answers that were sent without waiting must not be lost with the connection.
       if (this.#timed.isWriting) await this.#timed.finishWriting();
       this.#timed.close();
@@ -91,12 +96,17 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     if (this.#isStopping) this.#closeIdle();
   }
 
+  beginHead(): void {
+    this.#timed.beginHead();
+  }
+
   flush(): Promise<void> | undefined {
     return this.#writer.flushEagerly();
   }
 
-  /** Asks for content that the client holds back (RFC 9110 §10.1.1). */
+  /** Asks for content that the client holds back; not within its answer (RFC 9110 §10.1.1, §15.2). */
   async sendContinue(): Promise<void> {
+    if (this.#isAnswering) return;
     this.#writer.addText("HTTP/1.1 100 Continue\r\n\r\n");
     await this.#writer.flush();
   }
@@ -126,13 +136,17 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
   /** Called back by the reader: a request that has come, or null at the end. */
   onRequest(request: HttpRequest | null): void {
     if (request === null) return this.#finish();
-    this.#receivedAtMs = this.#shared.endOfTurn.nowMs;
-    this.#serveFrom(request);
+    this.#serveNow(request);
   }
 
   /** Called back by the reader. */
   onLost(error: unknown): void {
     this.#fail(error);
+  }
+
+  #serveNow(request: HttpRequest): void {
+    this.#receivedAtMs = this.#shared.endOfTurn.nowMs;
+    this.#serveFrom(request);
   }
 
   // The loop over the requests of the connection. It has no promise and no await as long as the handlers have none: on
@@ -159,7 +173,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     } catch (error) {
       return this.#fail(error);
     }
-    this.#shared.turns.take(() => this.#serveFrom(request));
+    this.#shared.turns.take(() => this.#serveNow(request));
   }
 
   /** Goes on behind a request whose answer was promised, whose content is unread, or which is the last one. */
@@ -167,6 +181,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     try {
       const persistence = await served;
       this.#context = undefined;
+      this.#stream = undefined;
       this.#reader.unwatch();
       const isOver = persistence === "close" || (this.#reader.hasUnreadBody && !await this.#finishBody());
       if (isOver) {
@@ -178,7 +193,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     }
     const next = processRequest(this.#reader);
     if (next === undefined) this.#shared.endOfTurn.add(this);
-    else this.#serveFrom(next);
+    else this.#serveNow(next);
   }
 
   /** Sends what has been answered in this turn, and waits for more. */
@@ -191,13 +206,18 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
   #serveRequest(request: HttpRequest): Persistence | Promise<Persistence> {
     const { backend, settings } = this.#shared;
     this.#timed.beginRequest();
+    this.#isAnswering = false;
     this.#requests++;
     if (request.refusal?.code === "not-http" && settings.onNotHttp !== undefined) {
       settings.onNotHttp(request.refusal, this.#connection.remote);
       return "close";
     }
     if (isHttpsUri(request.target) && !this.#connection.isEncrypted) request.refuse(misdirected(request));
-    const context = new ServedContext(this.#connection, this.#receivedAtMs, this.#reader);
+    const context: ServedContext = new ServedContext(
+      this.#connection,
+      this.#receivedAtMs,
+      () => this.#reader.watch(() => this.#clientLeft(context)),
+    );
     const response = run(backend, request, context);
     if (response instanceof Promise) {
       this.#context = context;
@@ -216,11 +236,29 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
   }
 
   #send(request: HttpRequest, response: HttpResponse, nowMs: number): Persistence | Promise<Persistence> {
-    return processResponse(this.#writer, request, response, {
+    const { status, headers, body } = response;
+    // It may be made of the content that the client holds back, which is asked for while it still can be.
+    if (isStreamed(body) && status < 300 && this.#reader.isBodyHeldBack) this.#reader.askForBody();
+    const options = {
       persistence: this.#decidePersistence(request),
       firstLines: this.#shared.firstLines,
       nowMs,
-    });
+    };
+    this.#isAnswering = true;
+    if (!isStreamed(body)) return processResponse(this.#writer, request, response, options);
+    const stream = new ServedStream(body);
+    const sent = processResponse(this.#writer, request, { status, headers, body: stream }, options);
+    this.#stream = stream;
+    this.#reader.watch(() => this.#clientLeft(this.#context));
+    return sent;
+  }
+
+  /** The client is gone, or has finished sending: then it may still wait for its answer, but not for ever. */
+  #clientLeft(context: ServedContext | undefined): void {
+    context?.abort();
+    if (this.#stream === undefined) return;
+    if (this.#reader.lostWith === undefined) this.#timed.beginLeaving();
+    else this.#fail(this.#reader.lostWith);
   }
 
   #decidePersistence(request: HttpRequest): Persistence {
@@ -233,7 +271,9 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
       : 0;
     // A client that holds its content back would never know whether to send it (RFC 9110 §10.1.1).
     const isHeldBack = this.#reader.isBodyHeldBack;
-    return unreadBytes > settings.maxDrainBytes || isHeldBack ? "close" : "keep-alive";
+    // What a read gets that the handler has left behind is lost, and with it where the next request begins.
+    const isLeftBehind = this.#reader.hasUnreadBody && this.#timed.isReading;
+    return unreadBytes > settings.maxDrainBytes || isHeldBack || isLeftBehind ? "close" : "keep-alive";
   }
 
   async #finishBody(): Promise<boolean> {

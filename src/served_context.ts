@@ -1,6 +1,5 @@
 import type { RequestContext } from "./backend/handler.ts";
 import type { Theme } from "./backend/stylesheet.ts";
-import type { RequestReader } from "./http/request_reader.ts";
 import type { Connection, NetAddress } from "./net/connection.ts";
 
 /** What a server knows about a request beside its bytes. */
@@ -14,22 +13,23 @@ export class ServedContext implements RequestContext {
   theme: Theme | undefined = undefined;
   error: unknown = undefined;
   onCut: (() => void) | undefined = undefined;
-  readonly #reader: RequestReader;
+  readonly #watch: () => void;
   #controller: AbortController | undefined;
 
-  constructor(connection: Connection, receivedAtMs: number, reader: RequestReader) {
+  /** @param watch called once the client has to be watched; what it then does is told to `abort` */
+  constructor(connection: Connection, receivedAtMs: number, watch: () => void) {
     this.remote = connection.remote;
     this.local = connection.local;
     this.isEncrypted = connection.isEncrypted;
     this.connection = connection;
     this.receivedAtMs = receivedAtMs;
-    this.#reader = reader;
+    this.#watch = watch;
   }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      this.#reader.watch(() => this.abort());
+      this.#watch();
     }
     return this.#controller.signal;
   }

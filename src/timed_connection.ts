@@ -20,6 +20,8 @@ const BYTES_IN_A_TURN = 65_536;
 export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
   /** Whether nothing of a request has arrived since the last answer. */
   isIdle = true;
+  /** Called when the connection is closed because a time is up. */
+  onGivenUp: () => void = () => {};
 
   readonly #connection: Connection;
   readonly #settings: ServeSettings;
@@ -40,6 +42,7 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
   #bodyWaitMs = 0;
   #bodyBytes = 0;
   #bytesInTurn = 0;
+  #isLeaving = false;
   #isLingering = false;
   // When the linger ends whatever the client does; Infinity until it begins.
   #lingerEndMs = Infinity;
@@ -76,10 +79,7 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
       case "ahead":
         return this.#receiveUntil(Infinity, buffer, receiver);
       case "head":
-        this.isIdle = false;
-        if (this.#headDeadlineMs === Infinity) {
-          this.#headDeadlineMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
-        }
+        this.beginHead();
         return this.#receiveUntil(this.#headDeadlineMs, buffer, receiver);
       case "body":
         this.#bodyStartMs = this.#deadlines.nowMs;
@@ -92,6 +92,21 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
     this.isIdle = true;
     // An empty line in pieces was no head.
     this.#headDeadlineMs = Infinity;
+    this.#readDeadlineMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
+  }
+
+  /** Says that from now on the rest of a head is waited for. */
+  beginHead(): void {
+    this.isIdle = false;
+    if (this.#headDeadlineMs === Infinity) {
+      this.#headDeadlineMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
+    }
+    this.#readDeadlineMs = this.#headDeadlineMs;
+  }
+
+  /** Says that the client has finished sending: an answer that pauses for longer than an idle client may is given up. */
+  beginLeaving(): void {
+    this.#isLeaving = true;
     this.#readDeadlineMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
   }
 
@@ -144,6 +159,7 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
   }
 
   transmit(bytes: Uint8Array, sender: BytesSender): void {
+    if (this.#isLeaving) this.beginLeaving();
     this.#writeDeadlineMs = this.#deadlines.nowMs + this.#settings.writeTimeoutMs;
     this.#connection.transmit(bytes, this.#hasHadItsTurn(bytes.length) ? this.#inTurn(sender) : sender);
     this.#seenBufferedBytes = this.#connection.bufferedBytes;
@@ -185,6 +201,7 @@ export class TimedConnection implements Deadlined, ResponseSink, BytesReceiver {
     this.#readDeadlineMs = Infinity;
     this.#writeDeadlineMs = Infinity;
     this.#connection.close();
+    this.onGivenUp();
   }
 
   /** A write that has ended needs no deadline any more; one that moves on gets another. @returns false when stalled */

@@ -30,6 +30,7 @@ const SERVING = [
   "overload.ts",
   "rare_notice.ts",
   "served_context.ts",
+  "served_stream.ts",
   "serve_options.ts",
   "timed_connection.ts",
   "serve_connection.ts",

@@ -78,11 +78,21 @@ Deno.test("shutdown() cuts what is left when the grace time is over, also handle
   assertEquals([fake.server.connectionCount, fake.clock.timerCount], [0, 0]);
 });
 
-Deno.test("shutdown() calls onCut for what is never answered, or never to its end, and for nothing else", async () => {
-  async function* stuck(): AsyncGenerator<Uint8Array> {
-    yield new TextEncoder().encode("piece");
-    await new Promise(() => {});
-  }
+Deno.test("shutdown() calls onCut for what is never answered, and for nothing else; content is told by its iterator", async () => {
+  const piece = new TextEncoder().encode("piece");
+  const left: string[] = [];
+  const stuck: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]() {
+      const pieces = [Promise.resolve({ value: piece }), new Promise<never>(() => {})];
+      return {
+        next: () => pieces.shift()!,
+        return() {
+          left.push("/stuck");
+          return new Promise<never>(() => {});
+        },
+      };
+    },
+  };
   const cut: string[] = [];
   const fake = startFakeServer((request, context) => {
     context.onCut = () => cut.push(request.target);
@@ -90,7 +100,7 @@ Deno.test("shutdown() calls onCut for what is never answered, or never to its en
       case "/pending":
         return new Promise(() => {});
       case "/stuck":
-        return { ...textResponse(200, ""), body: stuck() };
+        return { ...textResponse(200, ""), body: stuck };
       case "/signal":
         return new Promise((_, reject) =>
           context.signal.addEventListener("abort", () => reject(new Error("cut")))
@@ -104,9 +114,9 @@ Deno.test("shutdown() calls onCut for what is never answered, or never to its en
   }
   const stopped = fake.server.shutdown();
   await fake.clock.advance(1_000);
-  assertEquals(cut, []);
+  assertEquals([cut, left], [[], ["/stuck"]]);
   await fake.clock.advance(50);
-  assertEquals(cut, ["/pending", "/stuck"]);
+  assertEquals([cut, left], [["/pending"], ["/stuck"]]);
   await stopped;
 });
 

@@ -58,6 +58,8 @@ function parseUrl(url: string): URL {
   } catch (cause) {
     throw new HttpError(400, `Cannot pass the request on: no URL, got ${JSON.stringify(url)}`, {
       code: "bad-host",
+      // As behind every other request that is malformed.
+      headers: [["Connection", "close"]],
       cause,
     });
   }
@@ -84,9 +86,33 @@ function toStream(body: RequestBody): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-/** Turns a web-standard answer into ours. */
+/**
+ * Turns a web-standard answer into ours.
+ *
+ * @throws {TypeError} when its content has been read already, or is being read
+ */
 export function toHttpResponse(response: Response): HttpResponse {
+  const { status, body } = response;
+  if (response.bodyUsed || body?.locked) {
+    throw new TypeError("Cannot send the answer: its content has been read");
+  }
   const headers = new HttpHeaders();
   for (const [name, value] of response.headers) headers.append(name, value);
-  return { status: response.status, headers, body: response.body };
+  return { status, headers, body: body === null ? null : piecesOf(body) };
+}
+
+/** The pieces of a stream, which can be cancelled while one is waited for: its own iterator would wait for the piece. */
+function piecesOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+      const reader = stream.getReader();
+      return {
+        next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
+        async return(): Promise<IteratorResult<Uint8Array>> {
+          await reader.cancel();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }

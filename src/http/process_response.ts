@@ -5,7 +5,7 @@ import { formatHttpDate } from "./date.ts";
 import { isFieldValue } from "./grammar.ts";
 import type { WireFields } from "./headers.ts";
 import type { HttpRequest } from "./request.ts";
-import type { HttpResponse, ResponseBody } from "./response.ts";
+import { type HttpResponse, isStreamed, type ResponseBody } from "./response.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import { isBodyless, reasonPhrase } from "./status.ts";
 import { type ResponseFraming, writeStream } from "./streamed_response.ts";
@@ -119,11 +119,10 @@ export function processResponse(
   const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
   const firstLines = options.firstLines.get(status, fields, persistence, options.nowMs);
   addHead(writer, firstLines, fields, framing);
-  const isStream = content !== null && typeof content === "object" && !(content instanceof Uint8Array);
   if (request.method === "HEAD" || framing === NO_FRAMING || framing === NO_CONTENT) {
-    return isStream ? abandon(content).then(() => persistence) : persistence;
+    return isStreamed(content) ? abandon(content).then(() => persistence) : persistence;
   }
-  if (isStream) return writeStream(writer, content, framing).then(() => persistence);
+  if (isStreamed(content)) return writeStream(writer, content, framing).then(() => persistence);
   if (typeof content === "string") writer.addText(content);
   else if (content !== null) writer.addBytes(content);
   return writer.backlog === undefined ? persistence : writer.flush().then(() => persistence);

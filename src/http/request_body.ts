@@ -44,7 +44,10 @@ export interface CollectedBody {
  * @param maxBytes beyond this many bytes reading stops, and the error is an HttpError 413
  * @returns the bytes, and the error that ended the reading early; never rejects
  */
-export async function readUpTo(body: RequestBody, maxBytes: number): Promise<CollectedBody> {
+export async function readUpTo(
+  body: Pick<RequestBody, "read">,
+  maxBytes: number,
+): Promise<CollectedBody> {
   let bytes = new Uint8Array(0);
   let size = 0;
   try {

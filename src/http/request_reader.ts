@@ -73,8 +73,9 @@ export class RequestReader {
   receive(receiver: RequestReceiver): void {
     if (this.#hasEnded) return queueMicrotask(() => this.#giveEnd(receiver));
     this.#receiver = receiver;
-    if (this.#isReadingAhead) this.#source.beginIdle?.();
-    else this.#receiveHead();
+    if (!this.#isReadingAhead) this.#receiveHead();
+    else if (this.#tokens.isBetweenMessages) this.#source.beginIdle?.();
+    else this.#source.beginHead?.();
   }
 
   /**
@@ -173,6 +174,16 @@ export class RequestReader {
   /** Gives the room of its buffer back: nothing is read any more. May be called twice. */
   close(): void {
     this.#tokens.close();
+  }
+
+  /** What the connection was lost with, if it was while it was read ahead. */
+  get lostWith(): unknown {
+    return this.#lostWith;
+  }
+
+  /** Asks the client for content that it holds back. */
+  askForBody(): void {
+    this.#body?.askToContinue()?.catch(() => {});
   }
 
   /** Whether the client waits to be asked for the last request's content. */

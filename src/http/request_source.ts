@@ -18,8 +18,10 @@ export interface BytesReceiver {
 export interface RequestSource {
   /** Waits for at least one byte; calls back later. */
   receive(buffer: Uint8Array, receiver: BytesReceiver, phase: ReadPhase): void;
-  /** Told when what was read ahead becomes what is waited for. */
+  /** Told when what is read ahead becomes what is waited for: the first byte of a request. */
   beginIdle?(): void;
+  /** The same for the rest of a head. */
+  beginHead?(): void;
   /** Called before content is waited for: sends what the client waits for. */
   flush?(): Promise<void> | undefined;
   /** Sends `100 Continue` before content is read that the client holds back (RFC 9110 §10.1.1). */

@@ -6,6 +6,11 @@ import type { HeaderField } from "./headers.ts";
  */
 export type ResponseBody = string | Uint8Array | AsyncIterable<Uint8Array> | null;
 
+/** Whether content comes piece by piece. */
+export function isStreamed(body: ResponseBody): body is AsyncIterable<Uint8Array> {
+  return typeof body === "object" && body !== null && !(body instanceof Uint8Array);
+}
+
 /** One answer, before it becomes bytes. Framing fields (Content-Length, Transfer-Encoding, Connection) are the server's. */
 export interface HttpResponse {
   /** Status code, 200 to 599. */

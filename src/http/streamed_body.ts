@@ -90,7 +90,7 @@ export class StreamedBody implements RequestBody, BytesReceiver {
   }
 
   #wait(): void {
-    const asked = this.#askToContinue();
+    const asked = this.askToContinue();
     if (asked === undefined) return this.#options.receive(this);
     asked.then(() => this.#options.receive(this)).catch((error) => this.onReceiveFailed(error));
   }
@@ -137,7 +137,8 @@ export class StreamedBody implements RequestBody, BytesReceiver {
     return bytes.subarray(0, allowed);
   }
 
-  #askToContinue(): Promise<void> | undefined {
+  /** Asks for content that the client holds back, once. @returns settles when it has been asked */
+  askToContinue(): Promise<void> | undefined {
     if (!this.#isAwaitingContinue) return undefined;
     this.#isAwaitingContinue = false;
     return this.#options.sendContinue?.();

@@ -11,6 +11,7 @@ export type ResponseFraming =
  * Sends streamed content behind its head, each piece when the one before was taken: that is the back-pressure.
  *
  * @throws {RangeError} when there are more or fewer bytes than promised; what is too much is not sent
+ * @throws {TypeError} for a piece that is no Uint8Array
  * @throws whatever the content throws; the last chunk is not sent then, so the client sees that something is missing
  */
 export async function writeStream(
@@ -28,6 +29,10 @@ export async function writeStream(
     throw error;
   }
   for await (const piece of content) {
+    // Its type says so, but a web stream may hold anything.
+    if (!(piece instanceof Uint8Array)) {
+      throw new TypeError("Cannot send the content: a piece is no Uint8Array");
+    }
     if (piece.length === 0) continue;
     sentBytes += piece.length;
     if (sentBytes > promisedBytes) throw wrongLength(promisedBytes, "more");

@@ -1,14 +1,16 @@
 import { ExplainedError } from "../../backend/explained_error.ts";
-import type { Handler } from "../../backend/handler.ts";
+import type { Middleware } from "../../backend/handler.ts";
+import type { HttpRequest } from "../../http/request.ts";
 
 /**
- * Lets requests with one of these methods through and refuses all others, whatever their URL.
+ * Middleware: lets requests with one of these methods through and refuses all others, whatever their URL, and however
+ * large their content.
  *
- * Methods are compared with case (RFC 9110 §9.1). The handler throws HttpError 405 with `Allow`.
+ * Methods are compared with case (RFC 9110 §9.1). It throws HttpError 405 with `Allow`.
  */
-export function acceptOnly(methods: readonly string[], next: Handler): Handler {
-  return (request, context) => {
-    if (methods.includes(request.method)) return next(request, context);
+export function acceptOnly(methods: readonly string[]): Middleware {
+  return (next) => (request, context) => {
+    if (methods.includes(request.method) || isMalformed(request)) return next(request, context);
     const accepted = methods.join(" and ");
     throw new ExplainedError(
       405,
@@ -19,4 +21,9 @@ export function acceptOnly(methods: readonly string[], next: Handler): Handler {
       },
     );
   };
+}
+
+/** Of a request that is refused for anything but the size of its content nobody can be sure of the method. */
+function isMalformed({ refusal }: HttpRequest): boolean {
+  return refusal !== undefined && refusal.code !== "body-too-large";
 }

@@ -35,10 +35,12 @@ export function appRoutes(switches: ClientSwitches): readonly Route[] {
   ];
 }
 
-/** Assembles the interactive app: logging, then show_errors, then bg_color, then the routes. */
+/** Assembles the interactive app: logging, then show_errors, then bg_color, then the methods, then the routes. */
 export function createApp(options: AppOptions): Backend {
   const { switches, logging } = options;
-  const layers = [showErrors({ isShown: switches.showsErrors }), bgColor];
-  const handler = acceptOnly(["GET", "POST"], routes(appRoutes(switches)));
-  return createBackend(logging === undefined ? layers : [logging, ...layers], handler);
+  const layers = [showErrors({ isShown: switches.showsErrors }), bgColor, acceptOnly(["GET", "POST"])];
+  return createBackend(
+    logging === undefined ? layers : [logging, ...layers],
+    routes(appRoutes(switches)),
+  );
 }

@@ -4,8 +4,9 @@ import { html } from "../../backend/html.ts";
 import { themeOf } from "../../backend/middleware/bg_color.ts";
 import { pageResponse } from "../../backend/page.ts";
 import type { HttpRequest } from "../../http/request.ts";
-import { type HttpResponse, redirectResponse } from "../../http/response.ts";
+import type { HttpResponse } from "../../http/response.ts";
 import { formatDecimal, parseDecimal } from "./decimal.ts";
+import { seeOther } from "./see_other.ts";
 import { decodePercent, parseFormQuery, requireField } from "./url_text.ts";
 
 /** The two numbers of a division. */
@@ -51,11 +52,11 @@ export function showDivision(
  *
  * @throws {ExplainedError} 400 when a field is missing, malformed, or cannot be a segment of a path
  */
-export function redirectToDivision(request: HttpRequest): HttpResponse {
+export function redirectToDivision(request: HttpRequest, context: RequestContext): HttpResponse {
   const form = parseFormQuery(request.query);
   const dividend = encodeOperand("dividend", requireField(form, "a"));
   const divisor = encodeOperand("divisor", requireField(form, "b"));
-  return redirectResponse(303, `/div/${dividend}/to/${divisor}`);
+  return seeOther(`/div/${dividend}/to/${divisor}`, context);
 }
 
 // Clients take "." and ".." out of a path, percent-encoded too (RFC 3986 §5.2.4): they would never arrive.

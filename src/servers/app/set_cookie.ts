@@ -6,7 +6,8 @@ import { pageResponse } from "../../backend/page.ts";
 import { type CookiePair, formatSetCookie } from "../../http/cookies.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import type { HttpRequest } from "../../http/request.ts";
-import { type HttpResponse, redirectResponse } from "../../http/response.ts";
+import type { HttpResponse } from "../../http/response.ts";
+import { seeOther } from "./see_other.ts";
 import { decodePercent, parseFormQuery, requireField } from "./url_text.ts";
 
 /**
@@ -43,11 +44,11 @@ export function setCookies(
  *
  * @throws {ExplainedError} 400 when a field is missing or malformed
  */
-export function redirectToSetCookie(request: HttpRequest): HttpResponse {
+export function redirectToSetCookie(request: HttpRequest, context: RequestContext): HttpResponse {
   const form = parseFormQuery(request.query);
   const name = encodeURIComponent(requireField(form, "name"));
   const value = encodeURIComponent(requireField(form, "value"));
-  return redirectResponse(303, `/set_cookie/${name}=${value}`);
+  return seeOther(`/set_cookie/${name}=${value}`, context);
 }
 
 function readPair(segment: string): CookiePair {

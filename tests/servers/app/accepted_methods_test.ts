@@ -5,7 +5,7 @@ import { acceptOnly } from "../../../src/servers/app/accepted_methods.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
 
 const answer = textResponse(200, "in");
-const handle = acceptOnly(["GET", "POST"], () => answer);
+const handle = acceptOnly(["GET", "POST"])(() => answer);
 
 Deno.test("acceptOnly() lets the methods through that it was given", () => {
   for (const method of ["GET", "POST"]) {
@@ -21,4 +21,13 @@ Deno.test("acceptOnly() throws 405 with Allow for all others, compared with case
     ) as HttpError;
     assertEquals([error.status, error.headers], [405, [["Allow", "GET, POST"]]], method);
   }
+});
+
+Deno.test("acceptOnly() says 405 also of content that is too large, and nothing of a request that is malformed", () => {
+  const large = fakeRequest("PUT /");
+  large.refuse(new HttpError(413, "Cannot take the body", { code: "body-too-large" }));
+  assertEquals((assertThrows(() => handle(large, fakeContext()), HttpError) as HttpError).status, 405);
+  const malformed = fakeRequest("PUT /");
+  malformed.refuse(new HttpError(400, "Cannot read Host", { code: "bad-host" }));
+  assertStrictEquals(handle(malformed, fakeContext()), answer);
 });

@@ -1,0 +1,53 @@
+/**
+ * Streamed content of an answer, of which no more may be wanted while its source has nothing to give: the client has
+ * gone, and an event that never comes must not keep its connection.
+ */
+export class ServedStream implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
+  readonly #source: AsyncIterable<Uint8Array>;
+  #iterator: AsyncIterator<Uint8Array> | undefined;
+  // Fails what is waited for.
+  #reject: (error: unknown) => void = () => {};
+  #cutWith: unknown;
+  #hasEnded = false;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    return new Promise((resolve, reject) => {
+      if (this.#cutWith !== undefined) return reject(this.#cutWith);
+      this.#reject = reject;
+      this.#begin().next().then((result) => {
+        this.#hasEnded ||= result.done === true;
+        resolve(result);
+      }, (error) => {
+        this.#hasEnded = true;
+        reject(error);
+      });
+    });
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    if (!this.#hasEnded) {
+      this.#hasEnded = true;
+      await this.#begin().return?.();
+    }
+    return { done: true, value: undefined };
+  }
+
+  /** Ends the source, which may take its time, and fails whoever waits for it. */
+  cut(error: unknown): void {
+    this.#cutWith ??= error;
+    this.#reject(this.#cutWith);
+    this.return().catch(() => {});
+  }
+
+  #begin(): AsyncIterator<Uint8Array> {
+    return this.#iterator ??= this.#source[Symbol.asyncIterator]();
+  }
+}
