@@ -19,8 +19,13 @@ export class RareNotice {
     this.#count++;
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#lastMs < NOTICE_INTERVAL_MS) return 0;
-    const count = this.#count;
     this.#lastMs = nowMs;
+    return this.finish();
+  }
+
+  /** How often it has come since the last word, for the very last one. */
+  finish(): number {
+    const count = this.#count;
     this.#count = 0;
     return count;
   }

@@ -100,7 +100,7 @@ class HttpServer implements Server {
     if (!this.#isStopping) {
       this.#isStopping = true;
       this.#listener.close();
-      this.#overload.close();
+      this.#overload.close(this.address);
       for (const connection of this.#connections) connection.stop();
       this.#cutAfterGrace();
     }

@@ -11,3 +11,9 @@ Deno.test("RareNotice.count() is due at once, then once a minute with all that c
   await clock.advance(1);
   assertEquals([notice.count(), notice.count()], [4, 0]);
 });
+
+Deno.test("RareNotice.finish() gives what no word has told of", () => {
+  const notice = new RareNotice(new FakeClock());
+  for (let i = 0; i < 3; i++) notice.count();
+  assertEquals([notice.finish(), notice.finish()], [2, 0]);
+});

@@ -12,7 +12,10 @@ Deno.test("serve() answers 503 to a connection beyond maxConnections, and takes 
   const first = await fake.connect();
   const second = await fake.connect();
   const third = await fake.connect();
-  assertMatch(third.output, /^HTTP\/1\.1 503 [^]*Content-Length: 0\r\nConnection: close\r\n\r\n$/);
+  assertMatch(
+    third.output,
+    /^HTTP\/1\.1 503 [^]*\r\nConnection: close\r\n\r\n<!DOCTYPE html>[^]*<\/html>\n$/,
+  );
   assertEquals([third.hasEnded, fake.server.connectionCount], [true, 2]);
   await first.end();
   const fourth = await fake.connect();
@@ -65,6 +68,16 @@ Deno.test("serve() reports an overload at once, and then once a minute with its 
     "Cannot take a connection: limit reached, 10 refused since the last word",
   ]);
   await stopFakeServer(fake);
+});
+
+Deno.test("serve() says when it stops how many connections it has refused since the last word", async () => {
+  const fake = startFakeServer(echoTarget, { maxConnections: 1 });
+  for (let i = 0; i < 4; i++) await fake.connect();
+  await stopFakeServer(fake);
+  assertEquals(fake.errors.map((error) => error instanceof HttpError && [error.status, error.message]), [
+    [503, "Cannot take a connection: limit reached, 1 refused since the last word"],
+    [503, "Cannot take a connection: limit reached, 2 refused since the last word"],
+  ]);
 });
 
 Deno.test("serve() closes a TLS connection beyond the limit without a word: no handshake is waited for", async () => {

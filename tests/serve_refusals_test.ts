@@ -80,7 +80,7 @@ Deno.test("serve() tells onNotHttp of a first line that is none, and sends nothi
     const told: Error[] = [];
     const fake = startFakeServer(echoTarget, {
       onNotHttp: (error) => void told.push(error),
-      maxEmptyLines: 1,
+      maxFirstEmptyLines: 1,
     });
     const client = await fake.connect();
     await client.send(bytes);

@@ -192,7 +192,8 @@ export class HeadParser {
   #skipEmptyLine(): void {
     this.#judge.reset();
     this.#emptyLines++;
-    if (this.#emptyLines > this.#options.maxEmptyLines) {
+    const { maxFirstEmptyLines, maxEmptyLines } = this.#options;
+    if (this.#emptyLines > (this.#isFirst ? maxFirstEmptyLines : maxEmptyLines)) {
       throw this.#badFirstLine("too many empty lines", this.start);
     }
   }

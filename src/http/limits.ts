@@ -11,7 +11,9 @@ export interface HttpLimits {
   readonly maxFieldBytes: number;
   /** Field lines of a head; beyond it 431. */
   readonly maxFields: number;
-  /** Empty lines skipped in front of a request line; one more is refused with 400. */
+  /** Empty lines skipped in front of the first request line of a connection; one more is refused with 400. */
+  readonly maxFirstEmptyLines: number;
+  /** Empty lines skipped in front of every other request line; one more is refused with 400. */
   readonly maxEmptyLines: number;
   /** Content of a request; beyond it 413. `Infinity` for handlers that stream. */
   readonly maxBodyBytes: number;
@@ -35,6 +37,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   // hyper's default.
   maxFields: 100,
   // RFC 9112 §2.2 asks for at least one.
+  maxFirstEmptyLines: 4,
   maxEmptyLines: 4,
   // nginx client_max_body_size.
   maxBodyBytes: 1_048_576,

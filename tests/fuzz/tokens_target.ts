@@ -14,6 +14,7 @@ const TIGHT: HttpTokenizerOptions = {
   maxHeadBytes: 120,
   maxFieldBytes: 48,
   maxFields: 4,
+  maxFirstEmptyLines: 3,
   maxEmptyLines: 2,
   maxChunkLineBytes: 12,
   maxChunkExtensionBytes: 16,

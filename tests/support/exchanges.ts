@@ -66,7 +66,7 @@ export function filesWith(
 /** Asks the app. */
 export function app(sent: string, ...answers: readonly string[]): Check {
   const makeBackend = (): Backend => createApp({ switches: createClientSwitches() });
-  return async () => compare(await askBackend(makeBackend(), sent, { maxEmptyLines: 1 }), answers);
+  return async () => compare(await askBackend(makeBackend(), sent, { maxFirstEmptyLines: 1 }), answers);
 }
 
 /** Asks a web-standard handler that says method and URL. */

@@ -3,6 +3,7 @@ import { messageOfError } from "../../backend/middleware/error_text.ts";
 import { logging } from "../../backend/middleware/logging.ts";
 import { type Command, httpFlags, serveOptionsOf, urlOf } from "../../command.ts";
 import { choiceFlag } from "../../flags.ts";
+import { HttpError } from "../../http/errors.ts";
 import { createRequestIds } from "../../log/request_id.ts";
 import { serve } from "../../serve.ts";
 import { createApp } from "./app.ts";
@@ -43,12 +44,15 @@ export const appCommand: Command<typeof FLAGS> = {
       level: "error" | "fatal",
       error: unknown,
       client: { hostname: string; port: number },
-    ): void => logs.error?.write({ level, timeMs: clock.nowMs(), client, message: messageOfError(error) });
+    ): void => {
+      const status = error instanceof HttpError ? error.status : undefined;
+      logs.error?.write({ level, timeMs: clock.nowMs(), client, status, message: messageOfError(error) });
+    };
     const listener = await openPort(values.port);
     const server = serve(listener, backend, {
       ...serveOptionsOf(values),
       keepRawHead: logs.access !== undefined,
-      maxEmptyLines: 1,
+      maxFirstEmptyLines: 1,
       clock,
       onError: (error, client) => logError("error", error, client),
       onNotHttp: values["non-http"] === "close" ? undefined : (error, client) => {

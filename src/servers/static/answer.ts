@@ -66,8 +66,20 @@ export function answerWithFile(
         headers: [["Content-Range", `bytes */${size}`]],
       });
     case "parts":
-      return answerParts(tools, representation, { content, size, ranges: decision.parts });
+      return decision.parts.length > 1 && isCoded(representation)
+        ? answerWhole(tools, representation)
+        : answerParts(tools, representation, { content, size, ranges: decision.parts });
   }
+}
+
+/**
+ * Whether the content is in a coding, that of a user's field among them.
+ *
+ * RFC 9110 §8.4: a recipient decodes all of the content. The frame of a multipart answer (§14.6) is in no coding, and
+ * clients that decode, such as `curl --compressed`, fail over it.
+ */
+function isCoded({ head }: Representation): boolean {
+  return head.headers.has("Content-Encoding");
 }
 
 /** The form of the resource that the client likes best. */

@@ -4,6 +4,7 @@ import { constants } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { HttpError } from "../../http/errors.ts";
+import { followWay } from "./broken_way.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";
 import { checkWay } from "./link_guard.ts";
 import { OpenFile } from "./open_file.ts";
@@ -134,10 +135,14 @@ export class DocumentRoot {
     const root = await this.#realRoot();
     if (this.#options.symlinks === "deny") return await refuseLinks(root, segments);
     const path = join(root, ...segments);
-    const real = await realpath(path);
-    const isInside = real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
-    if (!isInside) throw refused(path, "a link leads out of the document root");
-    return real;
+    try {
+      const real = await realpath(path);
+      if (isInside(root, real)) return real;
+    } catch (error) {
+      // Behind a link that leads out, what is missing is answered like what is there: nobody learns which it is.
+      if (!isMissing(error) || isInside(root, await followWay(root, segments))) throw error;
+    }
+    throw refused(path, "a link leads out of the document root");
   }
 
   /** The root is looked at each time: it may be a link itself, which a deployment turns to another folder. */
@@ -148,6 +153,10 @@ export class DocumentRoot {
   get #followsAll(): boolean {
     return this.#options.symlinks === "follow";
   }
+}
+
+function isInside(root: string, real: string): boolean {
+  return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
 async function refuseLinks(root: string, segments: readonly string[]): Promise<string> {

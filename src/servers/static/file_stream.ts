@@ -43,8 +43,9 @@ class FilePieces implements AsyncIterator<Uint8Array, undefined> {
     const part = this.#parts[this.#index];
     if (part === undefined) return await this.return();
     try {
-      const buffer = await this.#source.turns.next(this.#download);
+      // Before the turn, which may be long in coming: a file that is open cannot be replaced any more.
       this.#reader ??= await this.#source.files.join(this.#source);
+      const buffer = await this.#source.turns.next(this.#download);
       if (part.kind === "range") return { done: false, value: await this.#read(part.range, buffer) };
       this.#index++;
       return { done: false, value: part.bytes };

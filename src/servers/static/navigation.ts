@@ -21,11 +21,16 @@ export function isNavigation({ headers }: HttpRequest, { segments }: UrlPath): b
   return specificity === NAMED && weight > 0;
 }
 
-/** Whether the client would rather have JSON than HTML (RFC 9110 §12.5.1): of equal weights, what it names counts more. */
+/**
+ * Whether the client would rather have JSON than HTML (RFC 9110 §12.5.1): of equal weights, what it names counts more.
+ *
+ * A weight of 0 means "not acceptable", also where nothing is said about HTML.
+ */
 export function prefersJson(headers: HttpHeaders): boolean {
   const ranges = headers.getList("Accept");
   const json = preferenceFor("application/json", ranges);
   const html = preferenceFor("text/html", ranges);
+  if (json.weight === 0) return false;
   return json.weight === html.weight ? json.specificity > html.specificity : json.weight > html.weight;
 }
 

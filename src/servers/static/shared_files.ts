@@ -41,7 +41,9 @@ export class SharedFiles {
   /**
    * Opens a file, or joins those who read it.
    *
-   * @throws {RangeError} when it is gone, or has changed
+   * A file that has grown since, as logs do, still has all the bytes that were promised.
+   *
+   * @throws {RangeError} when it is gone, or has changed in any other way
    * @throws {HttpError} 403 or 503 when it cannot be opened
    */
   async join({ path, stamp }: PromisedFile): Promise<FileReader> {
@@ -52,7 +54,7 @@ export class SharedFiles {
     try {
       const file = await shared.opened;
       if (file === undefined) throw new RangeError(`Cannot send "${path}": it is gone`);
-      if (!isSameStamp(await file.readStamp(), stamp)) {
+      if (!isWhole(await file.readStamp(), stamp)) {
         throw new RangeError(`Cannot send "${path}": it has changed`);
       }
       return { file, leave };
@@ -76,4 +78,8 @@ export class SharedFiles {
     const file = await shared.opened.catch(() => undefined);
     await file?.close();
   }
+}
+
+function isWhole(now: FileStamp, promised: FileStamp): boolean {
+  return isSameStamp(now, promised) || (now.ino === promised.ino && now.size > promised.size);
 }

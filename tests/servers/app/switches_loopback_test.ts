@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask } from "../../support/answer.ts";
 import { entryLines } from "../../support/log_lines.ts";
-import { exchange } from "../../support/loopback.ts";
+import { connectRaw, exchange } from "../../support/loopback.ts";
 import { test } from "../../runtimes/command_line.ts";
 
 const LOGGED = ["--access-log", "-", "--error-log", "-"];
@@ -103,4 +103,27 @@ test("the access log has every request, field names as sent, and no line that be
   const ids = new Set(entryLines(stdout).map((line) => line.split(" ")[1]));
   assertEquals(ids.size, requests.length);
   for (const line of failures) assert(ids.has(line.split(" ")[2]), line);
+});
+
+test("content beyond the limit is refused when it is announced, and nobody waits for it (RFC 9110 §15.5.14)", async ({ startProgram }) => {
+  const program = await startProgram(["--access-log", "-", "--max-body-bytes", "10"]);
+  const rows: readonly (readonly [request: string, status: number])[] = [
+    ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n", 413],
+    ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nabc", 413],
+    ["PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n", 405],
+  ];
+  for (const [request, status] of rows) {
+    const client = await connectRaw(program.port);
+    await client.send(request);
+    // The client goes on being able to send.
+    assertEquals(Number((await client.readAll()).slice(9, 12)), status, request);
+    client.close();
+  }
+  const { stdout } = await program.stop();
+  assertEquals(
+    entryLines(stdout).map((line) => Number(line.split(" ")[3])),
+    rows.map(([, status]) => status),
+  );
+  assertStringIncludes(stdout, "|! body not read\n");
+  assertStringIncludes(stdout, "| abc\n|! body cut after 3 bytes\n");
 });

@@ -50,6 +50,35 @@ test("ranges count in the coding that is sent (RFC 9110 §14.2)", async (withFol
   });
 });
 
+test("several ranges of coded content are ignored: their frame would not be in the coding (RFC 9110 §8.4, §14.6)", async (withFolder) => {
+  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+    const whole = await folder.get("GET /app.js", { "Accept-Encoding": "gzip" });
+    const fields = { "Accept-Encoding": "gzip", Range: "bytes=0-1,-2" };
+    const answer = await folder.get("GET /app.js", fields);
+    assertEquals([answer.status, answer.text], [200, "in gzip"]);
+    assertEquals([...answer.headers].sort(), [...whole.headers].sort());
+    // What is one part in the end needs no frame.
+    for (const Range of ["bytes=0-1,2-3,1-2", "bytes=0-3,100-"]) {
+      const part = await folder.get("GET /app.js", { ...fields, Range });
+      assertEquals([part.status, part.headers.get("Content-Range"), part.text], [206, "bytes 0-3/7", "in g"]);
+    }
+    assertEquals((await folder.get("GET /app.js", { ...fields, Range: "bytes=7-,8-" })).status, 416);
+    assertEquals((await folder.get("GET /app.js", { Range: "bytes=0-1,-2" })).status, 206);
+  });
+});
+
+Deno.test("several ranges are ignored where --compress or --header name a coding (RFC 9110 §14.6)", async () => {
+  const Range = "bytes=0-1,-2";
+  await withFolder({ "a.txt": TEXT }, { compress: true }, async (folder) => {
+    const { status, bytes } = await folder.get("GET /a.txt", { "Accept-Encoding": "gzip", Range });
+    assertEquals([status, gunzipSync(bytes).toString()], [200, TEXT]);
+  });
+  await withFolder({ "tile.pbf": "in gzip" }, { fields: [["Content-Encoding", "gzip"]] }, async (folder) => {
+    assertEquals((await folder.get("GET /tile.pbf", { Range })).status, 200);
+    assertEquals((await folder.get("GET /tile.pbf", { Range: "bytes=0-1" })).status, 206);
+  });
+});
+
 test("an index has neighbours too, and a compressed file can be asked for itself", async (withFolder) => {
   await withFolder(PRECOMPRESSED, {}, async (folder) => {
     const index = await folder.get("GET /dir/", { "Accept-Encoding": "gzip" });

@@ -68,6 +68,9 @@ const PREFERENCES: readonly (readonly [accept: string, isJson: boolean])[] = [
   ["text/html, application/json;q=0.9", false],
   ["text/*;q=0.5, application/json;q=0.4", false],
   ["application/json;q=0, */*", false],
+  ["application/json;q=0", false],
+  ["application/json;q=0.0, text/html;q=0", false],
+  ["text/html;q=0, application/*;q=0.1", true],
   ["*/*", false],
   ["image/png", false],
 ];

@@ -38,7 +38,9 @@ export function expectAnswer(request: OracleRequest, forms: ReadonlyMap<string, 
   if (!isCurrent) return { status, coding };
   const ranges = expectRanges(range, form.bytes.length);
   if (ranges === "ignored") return { status, coding };
-  return ranges.length === 0 ? { status: 416, coding } : { status: 206, coding, ranges };
+  if (ranges.length === 0) return { status: 416, coding };
+  // §14.2: a server may ignore Range. Ours does where the frame of the parts (§14.6) would not be in the coding (§8.4).
+  return ranges.length > 1 && coding !== "identity" ? { status, coding } : { status: 206, coding, ranges };
 }
 
 /** §12.5.3, with br before zstd before gzip where the weights are equal. */

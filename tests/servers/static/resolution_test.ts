@@ -155,6 +155,13 @@ async function makeLinks({ path }: AskedFolder): Promise<void> {
   await symlink(join(path, "..", "root_beside", "file.txt"), join(path, "absolute"));
   await symlink("loop", join(path, "loop"));
   await symlink("nothing", join(path, "dangling"));
+  await symlink(join(path, "dir", "..", "nothing"), join(path, "dangling_absolute"));
+  await symlink("../nothing", join(path, "dangling_out"));
+  await symlink(join(path, "..", "nothing", "below"), join(path, "dangling_out_absolute"));
+  await symlink("leaving_dir/nothing", join(path, "dangling_behind"));
+  // It lies above the target of the link, outside, not above the link.
+  await symlink("leaving_dir/../nothing", join(path, "dangling_above"));
+  await symlink("loop", join(path, "..", "root_beside", "loop"));
 }
 
 // Status by policy: inside, deny, follow.
@@ -171,6 +178,23 @@ const LINKS: readonly (readonly [path: string, inside: number, deny: number, fol
   ["/absolute", 403, 403, 200],
   ["/loop", 404, 403, 404],
   ["/dangling", 404, 403, 404],
+  ["/dangling/below", 404, 403, 404],
+  ["/dangling_absolute", 404, 403, 404],
+  ["/dangling_out", 403, 403, 404],
+  ["/dangling_out/below", 403, 403, 404],
+  ["/dangling_out_absolute", 403, 403, 404],
+  ["/dangling_behind", 403, 403, 404],
+  ["/dangling_above", 403, 403, 404],
+  ["/leaving/below", 403, 403, 404],
+  ["/leaving_dir/nothing", 403, 403, 404],
+  ["/leaving_dir/nothing/below", 403, 403, 404],
+  ["/leaving_dir/file.txt/below", 403, 403, 404],
+  ["/leaving_dir/loop", 403, 403, 404],
+  [`/leaving_dir/${"n".repeat(300)}`, 403, 403, 404],
+  ["/linked_dir/nothing", 404, 403, 404],
+  ["/inside/below", 404, 403, 404],
+  ["/loop/below", 404, 403, 404],
+  ["/nothing/below", 404, 404, 404],
 ];
 
 for (const [column, symlinks] of (["inside", "deny", "follow"] as const).entries()) {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { rename, writeFile } from "node:fs/promises";
+import { rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DocumentRoot } from "../../../src/servers/static/document_root.ts";
 import { type PromisedFile, SharedFiles } from "../../../src/servers/static/shared_files.ts";
@@ -45,12 +45,34 @@ Deno.test("SharedFiles gives each reader the version that was promised", async (
   });
 });
 
-Deno.test("SharedFiles fails for what has changed or is gone, also while others read it", async () => {
+Deno.test("SharedFiles gives a file that has grown, also to who joins others", async () => {
+  await withFiles(async (files, promised, folder) => {
+    await writeFile(join(folder, "a.bin"), "first, and more");
+    const reader = await files.join(promised);
+    await writeFile(join(folder, "a.bin"), "first, and still more");
+    const other = await files.join(promised);
+    assertStrictEquals(reader.file, other.file);
+    await Promise.all([reader.leave(), other.leave()]);
+  });
+});
+
+Deno.test("SharedFiles fails for what was written anew in its place, of the same size", async () => {
+  await withFiles(async (files, promised) => {
+    const { size, mtimeMs } = promised.stamp;
+    await writeFile(promised.path, "x".repeat(size));
+    await utimes(promised.path, mtimeMs / 1_000 + 5, mtimeMs / 1_000 + 5);
+    await assertRejects(() => files.join(promised), RangeError, "changed");
+  });
+});
+
+Deno.test("SharedFiles fails for what is shorter, another file or gone, also while others read it", async () => {
   await withFiles(async (files, promised, folder) => {
     const reader = await files.join(promised);
-    await writeFile(join(folder, "a.bin"), "longer than before");
-    await assertRejects(() => files.join(promised), RangeError, "has changed");
+    await writeFile(join(folder, "a.bin"), "less");
+    await assertRejects(() => files.join(promised), RangeError, "changed");
     await reader.leave();
+    await rename(join(folder, "b.bin"), join(folder, "a.bin"));
+    await assertRejects(() => files.join(promised), RangeError, "changed");
     await Deno.remove(join(folder, "a.bin"));
     const attempts = [files.join(promised), files.join(promised)];
     for (const attempt of attempts) await assertRejects(() => attempt, RangeError, "is gone");

@@ -2,7 +2,14 @@ import type { RowSection } from "./row.ts";
 
 export const HEAD_LIMITS: RowSection = {
   title: "limits of a head",
-  options: { maxRequestLineBytes: 32, maxHeadBytes: 64, maxFieldBytes: 24, maxFields: 3, maxEmptyLines: 1 },
+  options: {
+    maxRequestLineBytes: 32,
+    maxHeadBytes: 64,
+    maxFieldBytes: 24,
+    maxFields: 3,
+    maxFirstEmptyLines: 1,
+    maxEmptyLines: 2,
+  },
   rows: [
     ["a request line of 32 bytes", "GET /4567890123456789 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /4567890123456789 1.1 | Host: a | none | end"],
     ["a request line of 33 bytes", "GET /45678901234567890 HTTP/1.1\r\nHost: a\r\n\r\n", "414 request-line-too-long @0"],
@@ -23,6 +30,8 @@ export const HEAD_LIMITS: RowSection = {
     ["four fields", "GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n", "GET / 1.1 | Host: a | A: 1 | B: 2 | 431 head-too-large @37"],
     ["one empty line", "\r\nGET / HTTP/1.0\r\n\r\n", "GET / 1.0 | none | end"],
     ["two empty lines", "\r\n\r\nGET / HTTP/1.0\r\n\r\n", "400 not-http @2"],
+    ["two empty lines between requests", "GET / HTTP/1.0\r\n\r\n\r\n\r\nGET / HTTP/1.0\r\n\r\n", "GET / 1.0 | none | end | GET / 1.0 | none | end"],
+    ["three empty lines between requests", "GET / HTTP/1.0\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.0\r\n\r\n", "GET / 1.0 | none | end | 400 bad-request-line @22"],
     ["the limits count anew for each request", "GET / HTTP/1.0\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n\r\nGET / HTTP/1.0\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n", "GET / 1.0 | A: 1 | B: 2 | C: 3 | none | end | GET / 1.0 | A: 1 | B: 2 | C: 3 | none | end"],
     ["empty lines do not count as head", "\r\nGET / HTTP/1.1\r\nHost: 7890123456789\r\nA: 3456789\r\nB: 345678\r\n\r\n", "GET / 1.1 | Host: 7890123456789 | A: 3456789 | B: 345678 | none | end"],
   ],

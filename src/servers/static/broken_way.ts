@@ -1,0 +1,58 @@
+// realpath says that something is missing, but not where: inside, or behind a link that leads out.
+
+import { lstat, readlink } from "node:fs/promises";
+import { dirname, isAbsolute, join, parse, sep } from "node:path";
+
+// As many as Linux follows; more are a loop.
+const MAX_LINKS = 40;
+
+/**
+ * Follows a way that leads to nothing, link by link, as far as it goes. Nothing is opened.
+ *
+ * @param root where it begins: absolute, without links
+ * @param segments the names that lead on from there
+ * @returns the last place that exists, without links; what is missing would lie in it
+ */
+export async function followWay(root: string, segments: readonly string[]): Promise<string> {
+  let place = root;
+  let links = 0;
+  // The last one is the next.
+  const names = [...segments].reverse();
+  for (let name = names.pop(); name !== undefined; name = names.pop()) {
+    const path = name === ".." ? dirname(place) : join(place, name);
+    if (isOnTheWayTo(root, path)) {
+      place = path;
+      continue;
+    }
+    const target = await look(path);
+    // Whatever is in the way, it goes no further than here.
+    if (target === "nothing" || links === MAX_LINKS) return place;
+    if (target === "no link") {
+      place = path;
+      continue;
+    }
+    links++;
+    if (isAbsolute(target.to)) place = parse(target.to).root;
+    names.push(...namesOf(target.to).reverse());
+  }
+  return place;
+}
+
+/** The root and what it lies in exist, without links. Deno may not look at them: --allow-read names the root alone. */
+function isOnTheWayTo(root: string, path: string): boolean {
+  return root === path || root.startsWith(path.endsWith(sep) ? path : path + sep);
+}
+
+async function look(path: string): Promise<"nothing" | "no link" | { readonly to: string }> {
+  try {
+    return (await lstat(path)).isSymbolicLink() ? { to: await readlink(path) } : "no link";
+  } catch {
+    return "nothing";
+  }
+}
+
+/** The names in the target of a link. On Windows both slashes separate, elsewhere a backslash is part of a name. */
+function namesOf(target: string): string[] {
+  const path = isAbsolute(target) ? target.slice(parse(target).root.length) : target;
+  return path.split(sep === "/" ? "/" : /[\\/]/).filter((name) => name !== "" && name !== ".");
+}
