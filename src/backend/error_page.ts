@@ -23,7 +23,7 @@ export function buildErrorPage(options: ErrorPageOptions): Page {
   const original = messages.length === 0 ? [] : [
     html`
       <h2>Original message</h2>
-      <pre>${messages.join("\ncaused by: ")}</pre>
+      <pre>${messages.map(showControls).join("\ncaused by: ")}</pre>
     `,
   ];
   const content = html`
@@ -32,4 +32,9 @@ export function buildErrorPage(options: ErrorPageOptions): Page {
     ${original}
   `;
   return { title, content, theme };
+}
+
+/** Quoted texts show the controls of ASCII; those that a browser would swallow behind it are shown here. */
+function showControls(message: string): string {
+  return message.replace(/[\x7f-\x9f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }

@@ -64,6 +64,11 @@ Deno.test("showErrors() shows the original message, escaped, while error display
   }
 });
 
+Deno.test("showErrors() shows controls that a browser would swallow", () => {
+  const body = String(answer(on(failing(new HttpError(400, "got \x7f\x9b")))).body);
+  assertStringIncludes(body, "got \\u007f\\u009b");
+});
+
 Deno.test("showErrors() shows the messages of causes behind it, each once, also when causes go in a circle", () => {
   const inner = new Error("inner");
   const outer = new Error("outer", { cause: new Error("outer", { cause: inner }) });
