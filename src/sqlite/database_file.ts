@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import type { Stats } from "node:fs";
 import { link, open, realpath, stat, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { isMissing, toOpenError, usedByAnother } from "./open_errors.ts";
 import { StoreOpenError } from "./store_open_error.ts";
@@ -40,10 +40,7 @@ export interface OpenedDatabase<Content> {
   readonly content: Content;
 }
 
-type DatabaseConstructor = new (
-  path: string | URL,
-  options?: { readonly readOnly?: boolean },
-) => DatabaseSync;
+type OpenSqlite = (path: string, options?: { readonly readOnly?: boolean }) => DatabaseSync;
 
 // Two servers that start at once wait for each other this long; Deno's own time is five seconds (2.9.6).
 const BUSY_TIMEOUT_MS = 500;
@@ -62,13 +59,13 @@ export async function openDatabaseFile<Content>(
   options: OpenDatabaseOptions<Content>,
 ): Promise<OpenedDatabase<Content>> {
   const { kind } = options;
-  const Database = await loadSqlite();
+  const openSqlite = await loadSqlite();
   try {
-    await makeWhereMissing(Database, path, kind);
+    await makeWhereMissing(openSqlite, path, kind);
     await checkHeader(path, kind);
     const before = await describe(path);
-    const content = await readContent(Database, path, options);
-    const database = new Database(path);
+    const content = await readContent(openSqlite, path, options);
+    const database = openSqlite(path);
     try {
       takeFile(database, options.synchronous);
       if (await describe(path) !== before) throw usedByAnother(path);
@@ -94,9 +91,11 @@ export async function resolveDataFile(path: string): Promise<string> {
   }
 }
 
-async function loadSqlite(): Promise<DatabaseConstructor> {
+async function loadSqlite(): Promise<OpenSqlite> {
   try {
-    return (await import("node:sqlite")).DatabaseSync;
+    const { DatabaseSync } = await import("node:sqlite");
+    // ":memory:" and what begins with "file:" mean something else to SQLite; with a directory in front they are names.
+    return (path, options = {}) => new DatabaseSync(isAbsolute(path) ? path : `./${path}`, options);
   } catch (cause) {
     const message =
       "Cannot open a database: this runtime has no node:sqlite (Deno, Bun or Node 22.13 and later have)";
@@ -105,11 +104,12 @@ async function loadSqlite(): Promise<DatabaseConstructor> {
 }
 
 async function makeWhereMissing(
-  Database: DatabaseConstructor,
+  openSqlite: OpenSqlite,
   path: string,
   kind: DatabaseKind,
 ): Promise<void> {
-  const directory = dirname(path);
+  // The name in `none/` would be `none` to dirname alone.
+  const directory = dirname(`${path}x`);
   if (!(await statOf(directory))?.isDirectory()) {
     throw new StoreOpenError("no-directory", `Cannot open "${path}": there is no directory "${directory}"`);
   }
@@ -125,8 +125,8 @@ async function makeWhereMissing(
       `Cannot open "${path}": it is gone, but its log "${path}-wal" is not`,
     );
   }
-  if (status === undefined) await makeFile(Database, path, kind);
-  else fillFile(Database, path, kind);
+  if (status === undefined) await makeFile(openSqlite, path, kind);
+  else fillFile(openSqlite, path, kind);
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {
@@ -148,10 +148,10 @@ async function remove(path: string): Promise<void> {
 
 // Made whole under another name first: a file that a kill left half made would look damaged. A link, unlike a rename,
 // fails when another server was faster, and then its file is opened.
-async function makeFile(Database: DatabaseConstructor, path: string, kind: DatabaseKind): Promise<void> {
+async function makeFile(openSqlite: OpenSqlite, path: string, kind: DatabaseKind): Promise<void> {
   const draft = `${path}.${crypto.randomUUID()}`;
   try {
-    fillFile(Database, draft, kind);
+    fillFile(openSqlite, draft, kind);
     await link(draft, path);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
@@ -160,8 +160,8 @@ async function makeFile(Database: DatabaseConstructor, path: string, kind: Datab
   }
 }
 
-function fillFile(Database: DatabaseConstructor, path: string, kind: DatabaseKind): void {
-  const database = new Database(path);
+function fillFile(openSqlite: OpenSqlite, path: string, kind: DatabaseKind): void {
+  const database = openSqlite(path);
   try {
     database.exec(`
       PRAGMA auto_vacuum = INCREMENTAL;
@@ -232,14 +232,14 @@ async function describe(path: string): Promise<string> {
 
 // The files beside the database that reading makes go with it: a refused file is left as it was found.
 async function readContent<Content>(
-  Database: DatabaseConstructor,
+  openSqlite: OpenSqlite,
   path: string,
   { kind, read }: OpenDatabaseOptions<Content>,
 ): Promise<Content> {
   const traces: string[] = [];
   for (const name of [`${path}-wal`, `${path}-shm`]) if (await statOf(name) === undefined) traces.push(name);
   try {
-    const database = new Database(path, { readOnly: true });
+    const database = openSqlite(path, { readOnly: true });
     try {
       database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
       checkStructure(database, kind);

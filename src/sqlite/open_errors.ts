@@ -9,8 +9,11 @@ const SQLITE_LOCKED = 6;
 const SQLITE_READONLY = 8;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
+// The index beside the log could not grow: what a disk says that has room for the database, but not for 32 KiB more.
+const SQLITE_IOERR_SHMSIZE = 4_874;
 
 /** Whether a call of the file system failed because there is nothing of that name. */
 export function isMissing(error: unknown): boolean {
@@ -33,17 +36,34 @@ export function toOpenError(path: string, error: unknown, otherwise: StoreOpenEr
   const code = classify(error, otherwise);
   if (code === "locked") return usedByAnother(path, error);
   const message = error instanceof Error ? error.message : String(error);
-  const state = code === "damaged" ? `it is damaged (${message})` : message;
+  let state = message;
+  if (code === "damaged") state = `it is damaged (${message})`;
+  else if (meansNoRoom(error)) state = `there is no room for it on the disk (${message})`;
   return new StoreOpenError(code, `Cannot open "${path}": ${state}`, { cause: error });
+}
+
+function meansNoRoom(error: unknown): boolean {
+  const { code, errcode } = codesOf(error);
+  return code === "ENOSPC" || code === "EDQUOT" || resultOf(errcode) === SQLITE_FULL ||
+    errcode === SQLITE_IOERR_SHMSIZE;
+}
+
+function codesOf(error: unknown): { readonly code?: unknown; readonly errcode?: unknown } {
+  return error instanceof Error ? error as Error & { readonly code?: unknown } : {};
+}
+
+// The low byte is the result code, the rest says more about it.
+function resultOf(errcode: unknown): number {
+  return typeof errcode === "number" ? errcode & 0xff : 0;
 }
 
 function classify(error: unknown, otherwise: StoreOpenErrorCode): StoreOpenErrorCode {
   if (error instanceof RangeError) return "damaged";
   if (!(error instanceof Error)) return otherwise;
-  const { name, code, errcode } = error as Error & { readonly code?: unknown; readonly errcode?: unknown };
-  if (name === "NotCapable" || code === "EACCES" || code === "EPERM") return "denied";
-  // The low byte is the result code, the rest says more about it.
-  switch (typeof errcode === "number" ? errcode & 0xff : 0) {
+  const { code, errcode } = codesOf(error);
+  if (meansNoRoom(error)) return "failed";
+  if (error.name === "NotCapable" || code === "EACCES" || code === "EPERM") return "denied";
+  switch (resultOf(errcode)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return "locked";

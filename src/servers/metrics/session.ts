@@ -60,7 +60,7 @@ export class Session {
    * Answers the lines of one read. Replies leave together, and each in one write, unless it is very large.
    *
    * @param chunk bytes as they came; unchanged until the answer settles
-   * @param isSameRead whether the bytes continue the last ones, cut only by the size of our buffer
+   * @param isSameRead whether the bytes were there with the last ones, cut off only by the size of our buffer
    * @throws {ConnectionError} when the client is gone
    */
   async answer(chunk: Uint8Array, count: number, isSameRead: boolean): Promise<void> {

@@ -10,7 +10,7 @@ import {
 } from "../../command.ts";
 import { type FlagValues, UsageError } from "../../flags.ts";
 import type { Listener, NetAddress } from "../../net/connection.ts";
-import { StoreOpenError } from "../../sqlite/store_open_error.ts";
+import { blameFlag, StoreOpenError } from "../../sqlite/store_open_error.ts";
 import { serveUi } from "./api/ui_server.ts";
 import { type Archive, openArchive } from "./archive.ts";
 import { createLogMasks } from "./log_masks.ts";
@@ -111,7 +111,7 @@ async function openStore(context: Context): Promise<Pick<TrapParts, "store" | "a
     store.restore(archive.read());
     return { store, archive };
   } catch (error) {
-    throw error instanceof StoreOpenError ? storeError(error) : error;
+    throw error instanceof StoreOpenError ? storeError(blameFlag("--data", error)) : error;
   }
 }
 

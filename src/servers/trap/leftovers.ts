@@ -4,6 +4,7 @@ import type { RequestHead } from "../../http/request.ts";
 import { HttpTokenizer } from "../../http/tokenizer.ts";
 import { formatAddress } from "../../log/address.ts";
 import { Chain, type ChainTools } from "./chain.ts";
+import type { LogMasks } from "./log_masks.ts";
 import type { TrapIds } from "./request_ids.ts";
 import type { RequestStore } from "./request_store.ts";
 import { StoredRequest } from "./stored_request.ts";
@@ -16,6 +17,10 @@ export interface LeftoverOptions extends ChainTools {
   readonly store: RequestStore;
   /** Names the requests. */
   readonly ids: TrapIds;
+  /** What the log does not show. */
+  readonly masks: LogMasks;
+  /** Whether the server stops: then it closes connections whose time is not up. */
+  readonly isStopping: boolean;
 }
 
 const CR = 0x0d;
@@ -34,12 +39,15 @@ export function recordLeftovers(connection: TappedConnection, options: LeftoverO
   tape.absorb();
   const isReopened = tape.pending === last?.wire;
   // Empty lines begin no request; some clients send one behind their content (RFC 9112 §2.2).
-  if (!isReopened && tape.pending.kept.every((byte) => byte === CR || byte === LF)) keepWithLast(connection);
+  const isEmptyLines = tape.pending.kept.every((byte) => byte === CR || byte === LF);
+  if (!isReopened && isEmptyLines) keepWithLast(connection);
   if (last !== undefined && tape.pending === last.wire) {
     const more = last.wire.length - last.answeredBytes;
     if (more > 0) extend(last.request, more, options);
   } else if (tape.pendingBytes > 0) {
-    recordFragment(connection, tape.takeAll(), options);
+    // A head that does not come in time is a request that is refused; behind empty lines a connection is idle.
+    const isTimeout = isEmptyLines && connection.isGivenUp && !options.isStopping;
+    recordFragment(connection, { wire: tape.takeAll(), end: isTimeout ? "timeout" : "aborted" }, options);
   }
 }
 
@@ -55,8 +63,17 @@ function extend(request: StoredRequest, more: number, { store, now, log }: Lefto
   store.change(request);
 }
 
-/** Records a request that nobody could be told of: its connection was lost before its head was complete. */
-function recordFragment(connection: TappedConnection, wire: WireBytes, options: LeftoverOptions): void {
+interface Fragment {
+  readonly wire: WireBytes;
+  readonly end: "aborted" | "timeout";
+}
+
+/** Records a request that nobody could be told of: its connection was closed before its head was complete. */
+function recordFragment(
+  connection: TappedConnection,
+  { wire, end }: Fragment,
+  options: LeftoverOptions,
+): void {
   const chain = new Chain(options.ids.next(options.now()), options);
   const trap = chain.enter("trap");
   const remote = formatAddress(connection.remote);
@@ -64,10 +81,14 @@ function recordFragment(connection: TappedConnection, wire: WireBytes, options: 
   trap.info(
     head === undefined
       ? `received the beginning of a request from ${remote}`
-      : `received ${head.method} ${head.target} from ${remote}`,
+      : `received ${head.method} ${options.masks.target(head.target)} from ${remote}`,
   );
-  trap.error(`the connection was lost after ${wire.length} bytes of a request`);
-  trap.info("not answered, aborted, 1 error");
+  trap.error(
+    end === "timeout"
+      ? `no request came in time: the connection was idle after ${wire.length} bytes`
+      : `the connection was lost after ${wire.length} bytes of a request`,
+  );
+  trap.info(`not answered, ${end}, 1 error`);
   options.store.add(
     new StoredRequest({
       id: chain.id,
@@ -83,7 +104,7 @@ function recordFragment(connection: TappedConnection, wire: WireBytes, options: 
       bodyBytes: 0,
       isChunked: false,
       chain: chain.records,
-      end: "aborted",
+      end,
     }, wire),
   );
 }

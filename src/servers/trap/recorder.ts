@@ -9,7 +9,6 @@ import { equalsIgnoringCase } from "../../http/grammar.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import { createResponse, type HttpResponse } from "../../http/response.ts";
-import { decodeLatin1 } from "../../http/text_window.ts";
 import { formatAddress } from "../../log/address.ts";
 import type { NetAddress } from "../../net/connection.ts";
 import { Chain, type ChainLink, type ChainTools } from "./chain.ts";
@@ -143,11 +142,11 @@ export class Recorder {
   }
 
   /** Waits for what was sent together with a fault, and tells how the request ended. */
-  async #endBroken({ connection, start, trap }: Capture, error: unknown): Promise<Outcome> {
+  async #endBroken({ request, connection, start, trap }: Capture, error: unknown): Promise<Outcome> {
     const { code, offset, message } = error instanceof HttpError
       ? error
       : { code: "incomplete", offset: undefined, message: messageOfError(error) };
-    trap.error(message);
+    trap.error(this.#options.masks.message(message, request));
     if (code === "incomplete") return { end: "aborted" };
     if (code === "timeout") return { end: "timeout" };
     const malformed = { offset: (offset ?? start) - start, rule: `${code}: ${message}` };
@@ -180,19 +179,21 @@ export class Recorder {
       method: request.method,
       path: request.path,
       parameters: splitQuery(request.query),
-      describe: () => this.#describeBytes(wire, headBytes),
+      describe: () => this.#describeBytes(request, wire, headBytes),
     };
     const { refusal } = request;
-    if (refusal !== undefined && isUnderstood(refusal)) trap.error(refusal.message);
+    if (refusal !== undefined && isUnderstood(refusal)) {
+      trap.error(this.#options.masks.message(refusal.message, request));
+    }
     if (headBytes > 0) handleRequest(checked, trap);
     else checkFragment(checked, trap);
   }
 
-  #describeBytes({ kept, length }: WireBytes, headBytes: number): string {
-    const content = kept.subarray(headBytes, headBytes + MAX_LOGGED_CONTENT_BYTES);
-    const more = length - headBytes - content.length;
-    return this.#options.masks.head(decodeLatin1(kept.subarray(0, headBytes))) + decodeLatin1(content) +
-      (more > 0 ? ` (and ${more} bytes more)` : "");
+  #describeBytes({ headers, body }: HttpRequest, { kept, length }: WireBytes, headBytes: number): string {
+    const shown = kept.subarray(0, headBytes + MAX_LOGGED_CONTENT_BYTES);
+    const more = length - shown.length;
+    const shape = { headBytes, isChunked: body.length === undefined, headers };
+    return this.#options.masks.request(shown, shape) + (more > 0 ? ` (and ${more} bytes more)` : "");
   }
 
   #delay(response: HttpResponse, delayMs: number): Promise<HttpResponse> {

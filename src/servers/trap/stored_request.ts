@@ -1,10 +1,10 @@
 import { joinBytes } from "../../bytes/join_bytes.ts";
-import { HttpTokenizer } from "../../http/tokenizer.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import { splitTarget } from "../../http/target.ts";
 import { createMicroTimestamps } from "../../log/timestamp.ts";
 import { timeOf } from "./request_ids.ts";
 import type { ChainRecord } from "./chain.ts";
+import { readChunkData } from "./chunk_data.ts";
 import { type Parameter, splitQuery } from "./parameters.ts";
 import type { KeptBytes } from "./wire_bytes.ts";
 
@@ -135,7 +135,7 @@ export class StoredRequest {
   get body(): Uint8Array {
     const { headBytes, bodyBytes, isChunked } = this.#facts;
     if (bodyBytes === 0) return this.wire.kept.subarray(0, 0);
-    if (isChunked) return decodeChunks(this.wire.kept);
+    if (isChunked) return joinBytes(readChunkData(this.wire.kept).pieces.map(({ bytes }) => bytes));
     return this.wire.kept.subarray(headBytes, headBytes + bodyBytes);
   }
 
@@ -185,27 +185,4 @@ export class StoredRequest {
   get #keptBytes(): number {
     return this.#facts.headBytes === 0 ? this.wire.kept.length : this.body.length;
   }
-}
-
-const NO_LIMITS = {
-  maxRequestLineBytes: Infinity,
-  maxHeadBytes: Infinity,
-  maxFieldBytes: Infinity,
-  maxFields: Infinity,
-  maxEmptyLines: Infinity,
-  maxBodyBytes: Infinity,
-  maxChunkLineBytes: Infinity,
-  maxChunkExtensionBytes: Infinity,
-  maxTrailerBytes: Infinity,
-  maxTrailers: Infinity,
-};
-
-/** The content of a chunked message, as far as it is there. */
-function decodeChunks(message: Uint8Array): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  for (const token of new HttpTokenizer({ ...NO_LIMITS, lineTokens: false }).push(message)) {
-    if (token.kind === "end") break;
-    if (token.kind === "body") pieces.push(token.bytes);
-  }
-  return joinBytes(pieces);
 }

@@ -14,6 +14,8 @@ export interface TapOptions {
   readonly onClose: (connection: TappedConnection) => void;
   /** Told when the server ends a connection: what still arrives belongs to the message before. */
   readonly onEnding: (connection: TappedConnection) => void;
+  /** Told when the listener is closed: the server stops. */
+  readonly onStopping: () => void;
 }
 
 /** Makes a listener whose connections keep all bytes that are read from them. */
@@ -26,7 +28,10 @@ export function tapListener(listener: Listener, options: TapOptions): Listener {
     address: listener.address,
     isEncrypted: listener.isEncrypted,
     accept,
-    close: () => listener.close(),
+    close(): void {
+      options.onStopping();
+      listener.close();
+    },
     async *[Symbol.asyncIterator](): AsyncIterator<Connection> {
       for (let next = await accept(); next !== null; next = await accept()) yield next;
     },
@@ -59,6 +64,8 @@ export class TappedConnection implements Connection, Receiver {
   last: LastRequest | undefined;
   /** Whether the client has finished sending, or the connection was lost. */
   hasEnded = false;
+  /** Whether the server closed it before the client had ended it. */
+  isGivenUp = false;
   readonly #connection: Connection;
   readonly #options: TapOptions;
   #isClosed = false;
@@ -170,6 +177,8 @@ export class TappedConnection implements Connection, Receiver {
   }
 
   close(): void {
+    // Asked before: a read that is under way fails with the connection.
+    if (!this.#isClosed) this.isGivenUp = !this.hasEnded;
     this.#connection.close();
     if (this.#isClosed) return;
     this.#isClosed = true;

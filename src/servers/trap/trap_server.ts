@@ -18,19 +18,22 @@ export interface TrapOptions extends RecorderOptions {
 /** Serves the trap on a listener: every request is recorded, and answered with 200. */
 export function serveTrap(listener: Listener, options: TrapOptions): Server {
   const recorder = new Recorder(options);
+  let isStopping = false;
   const tapped = tapListener(listener, {
     now: options.now,
     onEnding: keepWithLast,
+    onStopping: () => isStopping = true,
     onClose: (connection) => {
       try {
-        recordLeftovers(connection, options);
+        recordLeftovers(connection, { ...options, isStopping });
       } catch (error) {
         options.onError(error, connection.remote);
       }
     },
   });
+  const { access, masks } = options;
   const logAccess = logging({
-    access: options.access,
+    access: access && { write: (entry) => access.write(masks.access(entry)) },
     error: undefined,
     requestIds: { next: () => options.ids.next(options.now()) },
     formOf: () => "short",

@@ -28,6 +28,23 @@ withDatabase.test("metricsCommand keeps samples in the file of --data over a res
   });
 });
 
+withDatabase.test("metricsCommand takes names that mean something else to SQLite for names of files", async ({ startProgram }) => {
+  await withDirectory(async (directory) => {
+    const options = { directory, writable: [directory] };
+    const names = [":memory:", "file:a.db", "file:a.db?mode=memory"];
+    for (const name of names) {
+      for (const replies of ["ok\n\nok\na 1.0 5\n\n", "ok\n\nok\na 1.0 5\na 1.0 6\n\n"]) {
+        const program = await startProgram(["metrics", ...QUIET, "--data", name], options);
+        const timestamp = replies.includes("6") ? 6 : 5;
+        assertEquals(await exchangeWithEnd(program.port, `put a 1 ${timestamp}\nget a\n`), replies, name);
+        const { code, stderr } = await program.stop();
+        assertEquals([code, stderr], [0, ""]);
+      }
+    }
+    assertEquals((await Array.fromAsync(Deno.readDir(directory), (entry) => entry.name)).sort(), names);
+  });
+});
+
 withDatabase.test("metricsCommand says in one line why a database cannot be used, and leaves a foreign file alone", async ({ startProgram, runProgram }) => {
   await withDirectory(async (directory) => {
     const foreign = `${directory}/foreign.db`;
@@ -38,12 +55,15 @@ withDatabase.test("metricsCommand says in one line why a database cannot be used
       [foreign, 1],
       [used, 1],
       [`${directory}/nowhere/metrics.db`, 2],
+      [`${directory}/nowhere/`, 2],
     ];
     for (const [file, expected] of rows) {
       const args = ["metrics", ...QUIET, "--port", "0", "--data", file];
       const { code, stdout, stderr } = await runProgram(args, { writable: [directory] });
       assertEquals([code, stdout], [expected, ""], stderr);
       assertMatch(stderr, LINE, file);
+      assertStringIncludes(stderr, `millrace: bad value for --data: cannot open "${file}": `);
+      if (expected === 2) assertStringIncludes(stderr, `there is no directory "${directory}/nowhere"`);
     }
     assertEquals(await Deno.readTextFile(foreign), "this is no database, and not a short text either");
     assertEquals((await owner.stop()).code, 0);
@@ -106,6 +126,9 @@ for (const runtime of RUNTIMES.filter(({ name }) => name === "Node 20")) {
     const { runProgram } = commandLineOf(runtime.name, binary);
     const { code, stdout, stderr } = await runProgram(["metrics", ...QUIET, "--port", "0", "--data", "x.db"]);
     assertEquals([code, stdout], [2, ""]);
-    assertMatch(stderr, /^millrace: Cannot open a database: this runtime has no node:sqlite [^\n]+\n$/);
+    assertMatch(
+      stderr,
+      /^millrace: bad value for --data: cannot open a database: this runtime has no node:sqlite [^\n]+\n$/,
+    );
   });
 }

@@ -39,12 +39,24 @@ export async function converseOver(
   store: MetricStore = new MemoryStore(),
   events: SessionEvents = {},
 ): Promise<void> {
-  const parts = { store, commands: new CommandReader(), replies: new ReplyPool(), events };
-  const session = new Session(parts, connection, new LineDecoder());
   await new Promise<void>((resolve, reject) => {
     const onEnd = (error: unknown): void => error === undefined ? resolve() : reject(error);
-    new ClientLoop({ connection, session, buffers: new ReadBuffers(), onEnd }).start();
+    createLoop(connection, onEnd, { store, events }).start();
   });
+}
+
+/** Makes the loop that talks over a connection; {@linkcode ClientLoop.start} starts it. */
+export function createLoop(
+  connection: ServedConnection,
+  onEnd: (error?: unknown) => void,
+  { store = new MemoryStore(), events = {} }: {
+    readonly store?: MetricStore;
+    readonly events?: SessionEvents;
+  } = {},
+): ClientLoop {
+  const parts = { store, commands: new CommandReader(), replies: new ReplyPool(), events };
+  const session = new Session(parts, connection, new LineDecoder());
+  return new ClientLoop({ connection, session, buffers: new ReadBuffers(), onEnd });
 }
 
 /** Makes a connection that has the same bytes for one read, and takes no write before it is let go; then FIN. */

@@ -42,6 +42,16 @@ Deno.test("runServer() says nothing before it is asked, and keeps the connection
     })
   ));
 
+Deno.test("runServer() refuses an empty line alone, also behind commands that filled a read exactly", () =>
+  withServer((port) =>
+    withClient(port, async (client) => {
+      await client.send(`${"get a\n".repeat(42)}abc\n`);
+      assertEquals(await client.readUntil(WRONG), OK.repeat(42) + WRONG);
+      await client.send("\n");
+      assertEquals(await client.readUntil(WRONG + WRONG), OK.repeat(42) + WRONG + WRONG);
+    })
+  ));
+
 Deno.test("runServer() answers all complete lines before it closes after a half-close", () =>
   withServer(async (port) => {
     await withClient(port, async (client) => {

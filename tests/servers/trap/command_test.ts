@@ -134,6 +134,17 @@ test("mod.ts trap logs to trap.log where writing is allowed, or where --log says
   assertMatch(stdout, /\n\S+ \S+ 127\.0\.0\.1:\d+ 200 GET \/api - 34 [\d.]+ms\n/);
 });
 
+test("mod.ts trap --mask hides values from the access log too", async (commandLine) => {
+  const args = ["--log", "off", "--access-log", "-", "--error-log", "off", "--mask", "cookie,token"];
+  const program = await startTrap(commandLine, args);
+  await exchange(
+    program.port,
+    REQUEST.replace("/api", "/api?token=SECRET").replace("Host", "Cookie: s=SECRET\r\nHost"),
+  );
+  const { stdout } = await program.stop();
+  assertMatch(stdout, / 200 GET \/api\?token=\*\*\* s=\*\*\* 34 /);
+});
+
 withPermissions.test("mod.ts trap logs to stdout where writing is not allowed", async (commandLine) => {
   const toStdout = await startTrap(commandLine, []);
   await exchange(toStdout.port, REQUEST);
@@ -162,8 +173,8 @@ test("mod.ts trap says in one line what is wrong with a flag, a script or a file
       [["--log", directory], 2, ["--log", directory]],
       [["--respond", script], 2, ["--respond", script, "$[0].sequence[0].status"]],
       [["--respond", `${directory}/none.json`], 2, ["--respond", "none.json"]],
-      [["--data", database], 1, [database, "no database of the request trap"]],
-      [["--data", `${directory}/none/trap.db`], 2, ["none"]],
+      [["--data", database], 1, ["--data", database, "no database of the request trap"]],
+      [["--data", `${directory}/none/trap.db`], 2, ["--data", "none"]],
     ];
     for (const [args, code, parts] of rows) {
       // Without node:sqlite there is nothing to say about a database.

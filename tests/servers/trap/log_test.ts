@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bytesOf } from "../../support/latin1.ts";
 import { connectRaw, exchange } from "../../support/loopback.ts";
-import { chainOf, withTrap } from "./trap_fixture.ts";
+import { withTrap } from "./trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 const ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z-[0-9a-z]{5}$/;
@@ -92,29 +92,6 @@ Deno.test("the JSON log has the fields of the text log", async () => {
         message,
       })),
     );
-  });
-});
-
-Deno.test("--mask hides values of fields and parameters from the log, and not from what is kept", async () => {
-  await withTrap({ masks: ["authorization", "cookie", "token"] }, async (trap) => {
-    await exchange(
-      trap.port,
-      "POST /api?a=1&Token=secret&b=2 HTTP/1.1\r\nAUTHORIZATION: Bearer secret\r\ncookie: s=secret\r\n" +
-        "Cookie:secret\r\nX-Open: yes\r\n" + END,
-    );
-    await exchange(trap.port, `GET /x?to%6ben=secret HTTP/1.1\r\nCookie: secret\r\nBad : x\r\n${END}`);
-    const [record] = await trap.records(2);
-    const log = await trap.log();
-    assert(!log.includes("secret"), log);
-    assertStringIncludes(log, "received POST /api?a=1&Token=***&b=2 from");
-    assertStringIncludes(log, "parameters a=1 Token=*** b=2");
-    assertStringIncludes(
-      log,
-      "\\r\\nAUTHORIZATION: ***\\r\\ncookie: ***\\r\\nCookie: ***\\r\\nX-Open: yes\\r\\n",
-    );
-    assert(!chainOf(record!).some((text) => text.includes("secret")));
-    assertEquals(record!.headers[0], ["AUTHORIZATION", "Bearer secret"]);
-    assertEquals(record!.query[1], ["Token", "secret"]);
   });
 });
 

@@ -5,7 +5,7 @@ import { textOf } from "../../support/latin1.ts";
 import { connectRaw, exchange } from "../../support/loopback.ts";
 import { connectResetting } from "../../support/resetting_client.ts";
 import { test } from "./asked_trap.ts";
-import { sha256, type Trap, withTrap } from "./trap_fixture.ts";
+import { chainOf, sha256, type Trap, withTrap } from "./trap_fixture.ts";
 
 const HEAD = "GET /api HTTP/1.1\r\nHost: a\r\n";
 const BODY_HEAD = "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n";
@@ -76,6 +76,32 @@ test("empty lines alone are a request that was given up", async (withTrap) => {
     client.close();
     const [found] = await trap.records(1);
     assertEquals([found!.end, found!.wireBytes, found!.method], ["aborted", 4, ""]);
+  });
+});
+
+test("empty lines and then nothing until the idle time-out are a time-out", async (withTrap) => {
+  for (const sent of ["\r\n", "\r\n\r\n"]) {
+    await withTrap({ limits: { idleTimeoutMs: 60 } }, async (trap) => {
+      assertEquals(await exchange(trap.port, sent), "");
+      const [found] = await trap.records(1);
+      assertEquals([found!.end, found!.sha256], ["timeout", sha256(sent)]);
+      assertEquals(chainOf(found!).slice(1), [
+        `error trap: no request came in time: the connection was idle after ${sent.length} bytes`,
+        "info trap: not answered, timeout, 1 error",
+      ]);
+    });
+  }
+});
+
+Deno.test("empty lines on a connection that the server closes because it stops are no time-out", async () => {
+  await withTrap({}, async (trap) => {
+    const client = await connectRaw(trap.port);
+    await client.send("\r\n");
+    // The server has read it once it has answered somebody who came later.
+    await exchange(trap.port, HEAD + "Connection: close\r\n\r\n");
+    await trap.stop();
+    client.close();
+    assertEquals((await trap.records(2)).map(({ end }) => end), ["complete", "aborted"]);
   });
 });
 

@@ -14,7 +14,7 @@ import { bytesOf, textOf } from "../../support/latin1.ts";
 import { connectRaw, exchange } from "../../support/loopback.ts";
 import { withTrap } from "./trap_fixture.ts";
 
-const SILENT: TapOptions = { now: () => 0, onClose: () => {}, onEnding: () => {} };
+const SILENT: TapOptions = { now: () => 0, onClose: () => {}, onEnding: () => {}, onStopping: () => {} };
 
 const adapter = {
   listen: async (options: Parameters<typeof listen>[0]) => tapListener(await listen(options), SILENT),

@@ -48,6 +48,8 @@ export interface Trap extends AskedTrap {
   readonly errors: unknown[];
   /** The log so far. */
   log(): Promise<string>;
+  /** Stops the trap; page and API go on. */
+  stop(): Promise<void>;
 }
 
 /** Runs a test against a trap. */
@@ -99,6 +101,7 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
         await logs.flush();
         return text;
       },
+      stop: () => trap.shutdown(),
       call,
       json,
       records,

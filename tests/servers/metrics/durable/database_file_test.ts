@@ -255,8 +255,11 @@ Deno.test("openDurableStore() refuses a file that another store has open", () =>
 Deno.test("openDurableStore() refuses a directory that does not exist", () =>
   withDirectory(async (directory) => {
     await refuse(`${directory}/none/metrics.db`, "no-directory");
+    await refuse(`${directory}/none/`, "no-directory");
     await Deno.writeTextFile(`${directory}/file`, "");
     await refuse(`${directory}/file/metrics.db`, "no-directory");
+    await refuse(`${directory}/file/`, "no-directory");
+    assertEquals(await namesIn(directory), ["file"]);
   }));
 
 Deno.test("openDurableStore() takes an empty file for a new one, and leaves nothing beside its file", () =>

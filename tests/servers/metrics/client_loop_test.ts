@@ -1,0 +1,193 @@
+import { assertEquals } from "@std/assert";
+import type { ClientLoop } from "../../../src/servers/metrics/client_loop.ts";
+import type { Receiver } from "../../../src/net/connection.ts";
+import { settle } from "../../support/deadline.ts";
+import { bytesOf } from "../../support/latin1.ts";
+import { createLoop, type ServedConnection } from "./conversation.ts";
+
+const OK = "ok\n\n";
+const WRONG = "error\nwrong command\n\n";
+const COMMAND = "get abc\n";
+const FULL = COMMAND.repeat(32);
+
+// A connection on which everything comes when a test says so.
+class DrivenConnection implements ServedConnection {
+  readonly remote = { hostname: "127.0.0.1", port: 1 };
+  text = "";
+  reads = 0;
+  hasSentEnd = false;
+  isClosed = false;
+  taken: Promise<void> = Promise.resolve();
+  #pending: { readonly buffer: Uint8Array; readonly receiver: Receiver } | undefined;
+
+  get isRead(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  receive(buffer: Uint8Array, receiver: Receiver): void {
+    assertEquals(this.isRead, false);
+    this.reads++;
+    this.#pending = { buffer, receiver };
+  }
+
+  /** Hands over bytes that the buffer has room for. */
+  give(text: string): void {
+    const { buffer, receiver } = this.#take();
+    buffer.set(bytesOf(text));
+    receiver.onReceived(text.length);
+  }
+
+  /** Hands over as many commands as the buffer has room for. @returns how many */
+  fill(): number {
+    const count = this.#pending!.buffer.length / COMMAND.length;
+    this.give(COMMAND.repeat(count));
+    return count;
+  }
+
+  finish(): void {
+    this.#take().receiver.onReceived(null);
+  }
+
+  fail(error: Error): void {
+    this.#take().receiver.onReceiveFailed(error);
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    this.text += new TextDecoder().decode(bytes);
+    return this.taken;
+  }
+
+  closeWrite(): Promise<void> {
+    this.hasSentEnd = true;
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  #take(): { readonly buffer: Uint8Array; readonly receiver: Receiver } {
+    const pending = this.#pending!;
+    this.#pending = undefined;
+    return pending;
+  }
+}
+
+interface Driven {
+  readonly connection: DrivenConnection;
+  readonly loop: ClientLoop;
+  /** What the loop said at its end, once for each time. */
+  readonly ends: unknown[];
+}
+
+function drive(): Driven {
+  const connection = new DrivenConnection();
+  const ends: unknown[] = [];
+  const loop = createLoop(connection, (error) => ends.push(error));
+  loop.start();
+  return { connection, loop, ends };
+}
+
+Deno.test("ClientLoop takes a blank line behind a full buffer for the end of its command where it was there already", async () => {
+  const rows: [full: string, behind: string, replies: string][] = [
+    [FULL, "\n", OK.repeat(32)],
+    [FULL, "\r\nget x\n", OK.repeat(33)],
+    [`${COMMAND.repeat(30)}get abcdefghij\n\r`, "\n", OK.repeat(31)],
+    [FULL, "\n\n", OK.repeat(32) + WRONG],
+  ];
+  for (const [full, behind, replies] of rows) {
+    const { connection } = drive();
+    connection.give(full);
+    connection.give(behind);
+    await settle();
+    assertEquals(connection.text, replies);
+  }
+});
+
+Deno.test("ClientLoop refuses a blank line that comes later than a full buffer of each size", async () => {
+  const { connection } = drive();
+  let expected = "";
+  // The first size, the next, and the largest, twice.
+  for (const bytes of [256, 16_384, 262_144, 262_144]) {
+    const commands = connection.fill();
+    assertEquals(commands * COMMAND.length, bytes);
+    await settle();
+    expected += OK.repeat(commands);
+    assertEquals(connection.text === expected, true);
+  }
+  connection.give("\n");
+  await settle();
+  assertEquals(connection.text === expected + WRONG, true);
+});
+
+Deno.test("ClientLoop refuses a blank line that comes when the replies to a full buffer are on their way", async () => {
+  const { connection } = drive();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  connection.taken = promise;
+  connection.give(FULL);
+  await settle();
+  assertEquals(connection.text, OK.repeat(32));
+  connection.give("\n");
+  resolve();
+  await settle();
+  assertEquals(connection.text, OK.repeat(32) + WRONG);
+});
+
+Deno.test("ClientLoop reads one buffer behind a full one from a client that does not take its replies, and no more", async () => {
+  const { connection } = drive();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  connection.taken = promise;
+  const first = connection.fill();
+  const second = connection.fill();
+  await settle();
+  assertEquals([connection.reads, connection.isRead], [2, false]);
+  assertEquals(connection.text, OK.repeat(first));
+  resolve();
+  await settle();
+  assertEquals([connection.reads, connection.isRead], [3, true]);
+  assertEquals(connection.text, OK.repeat(first + second));
+});
+
+Deno.test("ClientLoop answers a full buffer before it takes up the end or the failure behind it", async () => {
+  const failure = new Error("reset");
+  for (const error of [undefined, failure]) {
+    const { connection, ends } = drive();
+    connection.give(FULL);
+    if (error === undefined) connection.finish();
+    else connection.fail(error);
+    await settle();
+    assertEquals(connection.text, OK.repeat(32));
+    assertEquals([ends, connection.isClosed], [[error], true]);
+  }
+});
+
+Deno.test("ClientLoop.stop() drops what comes behind a full buffer, until the client has finished", async () => {
+  for (const isThereAlready of [true, false]) {
+    const { connection, loop, ends } = drive();
+    connection.give(FULL);
+    loop.stop();
+    if (isThereAlready) connection.give(COMMAND);
+    await settle();
+    assertEquals([connection.text, connection.hasSentEnd], [OK.repeat(32), true]);
+    // It is not idle: closing now could take the replies away.
+    loop.closeIdle();
+    assertEquals(connection.isClosed, false);
+    connection.give(COMMAND);
+    connection.finish();
+    assertEquals([ends, connection.text], [[undefined], OK.repeat(32)]);
+  }
+});
+
+Deno.test("ClientLoop ends once where the client is gone behind a full buffer", async () => {
+  const { connection, ends } = drive();
+  const failure = new Error("reset");
+  const { promise, reject } = Promise.withResolvers<void>();
+  connection.taken = promise;
+  connection.give(FULL);
+  await settle();
+  reject(failure);
+  await settle();
+  connection.fail(new Error("closed"));
+  await settle();
+  assertEquals([ends, connection.isClosed], [[failure], true]);
+});

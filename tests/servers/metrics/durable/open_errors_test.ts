@@ -1,0 +1,40 @@
+import { assertEquals } from "@std/assert";
+import { toOpenError } from "../../../../src/sqlite/open_errors.ts";
+import { blameFlag, StoreOpenError } from "../../../../src/sqlite/store_open_error.ts";
+
+function failWith(codes: { readonly code?: string; readonly errcode?: number }): Error {
+  return Object.assign(new Error("it failed"), codes);
+}
+
+Deno.test("toOpenError() says that there is no room where SQLite or the file system tells", () => {
+  const rows = [
+    // SQLITE_FULL, and SQLITE_IOERR_SHMSIZE (https://www.sqlite.org/rescode.html).
+    failWith({ code: "ERR_SQLITE_ERROR", errcode: 13 }),
+    failWith({ code: "ERR_SQLITE_ERROR", errcode: 4_874 }),
+    failWith({ code: "ENOSPC" }),
+    failWith({ code: "EDQUOT" }),
+  ];
+  for (const cause of rows) {
+    for (const otherwise of ["failed", "damaged"] as const) {
+      const error = toOpenError("a.db", cause, otherwise);
+      assertEquals([error.code, error.cause], ["failed", cause]);
+      assertEquals(
+        error.message,
+        'Cannot open "a.db": there is no room for it on the disk (it failed)',
+      );
+    }
+  }
+});
+
+Deno.test("toOpenError() does not speak of room where the disk itself may be at fault", () => {
+  // SQLITE_IOERR_READ.
+  const error = toOpenError("a.db", failWith({ code: "ERR_SQLITE_ERROR", errcode: 266 }), "failed");
+  assertEquals([error.code, error.message], ["failed", 'Cannot open "a.db": it failed']);
+});
+
+Deno.test("blameFlag() names the flag in front, and keeps the word for programs", () => {
+  const cause = new StoreOpenError("locked", 'Cannot open "a.db": another server has it open');
+  const error = blameFlag("--data", cause);
+  assertEquals([error.code, error.cause], ["locked", cause]);
+  assertEquals(error.message, 'bad value for --data: cannot open "a.db": another server has it open');
+});
