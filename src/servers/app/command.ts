@@ -4,6 +4,7 @@ import { logging } from "../../backend/middleware/logging.ts";
 import { type Command, httpFlags, serveOptionsOf, urlOf } from "../../command.ts";
 import { choiceFlag } from "../../flags.ts";
 import { HttpError } from "../../http/errors.ts";
+import type { ErrorEntry } from "../../log/entry.ts";
 import { createRequestIds } from "../../log/request_id.ts";
 import { serve } from "../../serve.ts";
 import { createApp } from "./app.ts";
@@ -40,23 +41,21 @@ export const appCommand: Command<typeof FLAGS> = {
         now: clock.nowMs,
       }),
     });
-    const logError = (
-      level: "error" | "fatal",
-      error: unknown,
-      client: { hostname: string; port: number },
-    ): void => {
-      const status = error instanceof HttpError ? error.status : undefined;
-      logs.error?.write({ level, timeMs: clock.nowMs(), client, status, message: messageOfError(error) });
-    };
+    const logError = (entry: Pick<ErrorEntry, "level" | "client" | "status">, error: unknown): void =>
+      logs.error?.write({ ...entry, timeMs: clock.nowMs(), message: messageOfError(error) });
     const listener = await openPort(values.port);
     const server = serve(listener, backend, {
       ...serveOptionsOf(values),
       keepRawHead: logs.access !== undefined,
       maxFirstEmptyLines: 1,
       clock,
-      onError: (error, client) => logError("error", error, client),
+      onError: (error, client) => {
+        const status = error instanceof HttpError ? error.status : undefined;
+        logError({ level: "error", client, status }, error);
+      },
+      // Nothing is answered: there is no status.
       onNotHttp: values["non-http"] === "close" ? undefined : (error, client) => {
-        logError("fatal", error, client);
+        logError({ level: "fatal", client }, error);
         fail(`${client.hostname}:${client.port} does not speak HTTP: ${error.message}`);
       },
     });
