@@ -17,7 +17,7 @@ import { ResponseWriter } from "./http/response_writer.ts";
 import { isHttpsUri } from "./http/target.ts";
 import { type Connection, ConnectionError } from "./net/connection.ts";
 import type { ServeSettings } from "./serve_options.ts";
-import { ServedContext } from "./served_context.ts";
+import { type ClientWatch, ServedContext } from "./served_context.ts";
 import { ServedStream } from "./served_stream.ts";
 import { TimedConnection } from "./timed_connection.ts";
 
@@ -40,7 +40,7 @@ export interface SharedResources {
 }
 
 /** One connection from its first byte to its end. */
-export class ServedConnection implements RequestSource, RequestReceiver, Deferred {
+export class ServedConnection implements RequestSource, RequestReceiver, Deferred, ClientWatch {
   readonly #connection: Connection;
   readonly #timed: TimedConnection;
   readonly #reader: RequestReader;
@@ -213,11 +213,7 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
       return "close";
     }
     if (isHttpsUri(request.target) && !this.#connection.isEncrypted) request.refuse(misdirected(request));
-    const context: ServedContext = new ServedContext(
-      this.#connection,
-      this.#receivedAtMs,
-      () => this.#reader.watch(() => this.#clientLeft(context)),
-    );
+    const context = new ServedContext(this.#connection, this.#receivedAtMs, this);
     const response = run(backend, request, context);
     if (response instanceof Promise) {
       this.#context = context;
@@ -249,8 +245,13 @@ export class ServedConnection implements RequestSource, RequestReceiver, Deferre
     const stream = new ServedStream(body);
     const sent = processResponse(this.#writer, request, { status, headers, body: stream }, options);
     this.#stream = stream;
-    this.#reader.watch(() => this.#clientLeft(this.#context));
+    this.watchClient(this.#context);
     return sent;
+  }
+
+  /** Called by the context of a request. */
+  watchClient(context: ServedContext | undefined): void {
+    this.#reader.watch(() => this.#clientLeft(context));
   }
 
   /** The client is gone, or has finished sending: then it may still wait for its answer, but not for ever. */

@@ -2,6 +2,12 @@ import type { RequestContext } from "./backend/handler.ts";
 import type { Theme } from "./backend/stylesheet.ts";
 import type { Connection, NetAddress } from "./net/connection.ts";
 
+/** Who can tell that a client has left. */
+export interface ClientWatch {
+  /** Calls `abort` of the context when the client leaves, or finishes sending, before its answer is complete. */
+  watchClient(context: ServedContext): void;
+}
+
 /** What a server knows about a request beside its bytes. */
 export class ServedContext implements RequestContext {
   readonly remote: NetAddress;
@@ -13,11 +19,10 @@ export class ServedContext implements RequestContext {
   theme: Theme | undefined = undefined;
   error: unknown = undefined;
   onCut: (() => void) | undefined = undefined;
-  readonly #watch: () => void;
+  readonly #watch: ClientWatch;
   #controller: AbortController | undefined;
 
-  /** @param watch called once the client has to be watched; what it then does is told to `abort` */
-  constructor(connection: Connection, receivedAtMs: number, watch: () => void) {
+  constructor(connection: Connection, receivedAtMs: number, watch: ClientWatch) {
     this.remote = connection.remote;
     this.local = connection.local;
     this.isEncrypted = connection.isEncrypted;
@@ -29,7 +34,7 @@ export class ServedContext implements RequestContext {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      this.#watch();
+      this.#watch.watchClient(this);
     }
     return this.#controller.signal;
   }
