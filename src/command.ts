@@ -228,9 +228,10 @@ const STORE_EXIT_CODES: Readonly<Record<StoreOpenErrorCode, 1 | 2>> = {
   failed: 1,
 };
 
-/** Tells why a database file could not be used. */
-export function storeError(error: StoreOpenError): StartError {
-  return new StartError(STORE_EXIT_CODES[error.code], error.message, { cause: error });
+/** Tells why the database file that a flag names could not be used. @param flag with its dashes: `--data` */
+export function storeError(flag: string, error: StoreOpenError): StartError {
+  const state = error.message.replace(/^Cannot/, "cannot");
+  return new StartError(STORE_EXIT_CODES[error.code], `bad value for ${flag}: ${state}`, { cause: error });
 }
 
 /** The URL of an HTTP listener. */

@@ -72,15 +72,16 @@ Deno.test("portError() says what is in the way, with the exit code that goes wit
   }
 });
 
-Deno.test("storeError() tells whether the caller or the file is at fault", () => {
+Deno.test("storeError() names the flag, and tells whether the caller or the file is at fault", () => {
   const rows: [code: StoreOpenErrorCode, exitCode: number][] = [["no-directory", 2], ["foreign", 1], [
     "locked",
     1,
   ]];
   for (const [code, exitCode] of rows) {
     const cause = new StoreOpenError(code, "Cannot open it");
-    const error = storeError(cause);
-    assertEquals([error.exitCode, error.message, error.cause], [exitCode, "Cannot open it", cause]);
+    const error = storeError("--data", cause);
+    assertEquals([error.exitCode, error.cause], [exitCode, cause]);
+    assertEquals(error.message, "bad value for --data: cannot open it");
   }
 });
 

@@ -25,9 +25,3 @@ export class StoreOpenError extends Error {
     this.code = code;
   }
 }
-
-/** The same error for whoever wrote the name of the file into a flag: its message says which one, `--data`. */
-export function blameFlag(flag: string, cause: StoreOpenError): StoreOpenError {
-  const state = cause.message.replace(/^Cannot/, "cannot");
-  return new StoreOpenError(cause.code, `bad value for ${flag}: ${state}`, { cause });
-}

@@ -1,10 +1,8 @@
 import { createClientSwitches } from "../../backend/client_switches.ts";
-import { messageOfError } from "../../backend/middleware/error_text.ts";
+import { errorEntryOf } from "../../backend/error_entry.ts";
 import { logging } from "../../backend/middleware/logging.ts";
 import { type Command, httpFlags, serveOptionsOf, urlOf } from "../../command.ts";
 import { choiceFlag } from "../../flags.ts";
-import { HttpError } from "../../http/errors.ts";
-import type { ErrorEntry } from "../../log/entry.ts";
 import { createRequestIds } from "../../log/request_id.ts";
 import { serve } from "../../serve.ts";
 import { createApp } from "./app.ts";
@@ -41,21 +39,21 @@ export const appCommand: Command<typeof FLAGS> = {
         now: clock.nowMs,
       }),
     });
-    const logError = (entry: Pick<ErrorEntry, "level" | "client" | "status">, error: unknown): void =>
-      logs.error?.write({ ...entry, timeMs: clock.nowMs(), message: messageOfError(error) });
     const listener = await openPort(values.port);
     const server = serve(listener, backend, {
       ...serveOptionsOf(values),
       keepRawHead: logs.access !== undefined,
       maxFirstEmptyLines: 1,
       clock,
-      onError: (error, client) => {
-        const status = error instanceof HttpError ? error.status : undefined;
-        logError({ level: "error", client, status }, error);
-      },
-      // Nothing is answered: there is no status.
+      onError: (error, client) => logs.error?.write(errorEntryOf(error, clock.nowMs(), client)),
       onNotHttp: values["non-http"] === "close" ? undefined : (error, client) => {
-        logError({ level: "fatal", client }, error);
+        // Nothing is answered: there is no status.
+        const entry = {
+          ...errorEntryOf(error, clock.nowMs(), client),
+          level: "fatal",
+          status: undefined,
+        } as const;
+        logs.error?.write(entry);
         fail(`${client.hostname}:${client.port} does not speak HTTP: ${error.message}`);
       },
     });

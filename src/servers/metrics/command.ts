@@ -2,7 +2,7 @@ import { type Command, commonFlags, storeError } from "../../command.ts";
 import { choiceFlag, countFlag, type Flag, integerFlag, textFlag } from "../../flags.ts";
 import type { AccessEntry } from "../../log/entry.ts";
 import type { NetAddress } from "../../net/connection.ts";
-import { blameFlag, StoreOpenError } from "../../sqlite/store_open_error.ts";
+import { StoreOpenError } from "../../sqlite/store_open_error.ts";
 import { parseDurationSeconds } from "./duration.ts";
 import { runServer } from "./run_server.ts";
 import type { MetricsAccess } from "./server_options.ts";
@@ -77,7 +77,7 @@ export const metricsCommand: Command<typeof FLAGS> = {
       },
       access: access && ((entry) => access.write(toAccessEntry(entry, clock.nowMs()))),
     }).catch((error: unknown) => {
-      throw error instanceof StoreOpenError ? storeError(blameFlag("--data", error)) : error;
+      throw error instanceof StoreOpenError ? storeError("--data", error) : error;
     });
     const { hostname, port } = server.address;
     const host = hostname.includes(":") ? `[${hostname}]` : hostname;

@@ -1,7 +1,6 @@
-import { messageOfError } from "../../backend/middleware/error_text.ts";
+import { errorEntryOf } from "../../backend/error_entry.ts";
 import { logging } from "../../backend/middleware/logging.ts";
 import type { Clock } from "../../clock.ts";
-import { HttpError } from "../../http/errors.ts";
 import type { AccessLog, ErrorLog } from "../../log/open_logs.ts";
 import { createRequestIds } from "../../log/request_id.ts";
 import type { Listener } from "../../net/connection.ts";
@@ -44,16 +43,7 @@ export function serveStatic(
   const server = serve(listener, files.backend, {
     ...parts.limits,
     clock,
-    onError: (error, client) => {
-      const status = error instanceof HttpError ? error.status : undefined;
-      logs.error?.write({
-        level: "error",
-        timeMs: clock.nowMs(),
-        client,
-        status,
-        message: messageOfError(error),
-      });
-    },
+    onError: (error, client) => logs.error?.write(errorEntryOf(error, clock.nowMs(), client)),
   });
   return {
     finished: server.finished,

@@ -1,13 +1,15 @@
 // Where content stands among the framing of a chunked message (RFC 9112 §7.1).
 
+import type { HttpLimits } from "../../http/limits.ts";
 import { HttpTokenizer } from "../../http/tokenizer.ts";
 import type { BodyToken } from "../../http/tokens.ts";
 
-const NO_LIMITS = {
+const NO_LIMITS: HttpLimits = {
   maxRequestLineBytes: Infinity,
   maxHeadBytes: Infinity,
   maxFieldBytes: Infinity,
   maxFields: Infinity,
+  maxFirstEmptyLines: Infinity,
   maxEmptyLines: Infinity,
   maxBodyBytes: Infinity,
   maxChunkLineBytes: Infinity,

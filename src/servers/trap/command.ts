@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { messageOfError } from "../../backend/middleware/error_text.ts";
+import { errorEntryOf } from "../../backend/error_entry.ts";
 import {
   type Command,
   type RunningCommand,
@@ -10,7 +10,7 @@ import {
 } from "../../command.ts";
 import { type FlagValues, UsageError } from "../../flags.ts";
 import type { Listener, NetAddress } from "../../net/connection.ts";
-import { blameFlag, StoreOpenError } from "../../sqlite/store_open_error.ts";
+import { StoreOpenError } from "../../sqlite/store_open_error.ts";
 import { serveUi } from "./api/ui_server.ts";
 import { type Archive, openArchive } from "./archive.ts";
 import { createLogMasks } from "./log_masks.ts";
@@ -111,12 +111,12 @@ async function openStore(context: Context): Promise<Pick<TrapParts, "store" | "a
     store.restore(archive.read());
     return { store, archive };
   } catch (error) {
-    throw error instanceof StoreOpenError ? storeError(blameFlag("--data", error)) : error;
+    throw error instanceof StoreOpenError ? storeError("--data", error) : error;
   }
 }
 
 function logError({ logs, clock }: Context, error: unknown, client?: NetAddress): void {
-  logs.error?.write({ level: "error", timeMs: clock.nowMs(), client, message: messageOfError(error) });
+  logs.error?.write(errorEntryOf(error, clock.nowMs(), client));
 }
 
 async function readScript(path: string | undefined): Promise<readonly AnswerRule[]> {

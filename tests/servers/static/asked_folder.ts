@@ -42,7 +42,7 @@ async function withServedFolder({ startProgram }: CommandLine, served: Served): 
   const { files, options, part } = served;
   const base = await createFiles(files);
   try {
-    const path = join(base, "root");
+    const path = join(base, "site");
     const logsOff = ["--access-log", "off", "--error-log", "off"];
     const program = await startProgram(["static", "-r", path, ...flagsOf(options), ...logsOff]);
     try {

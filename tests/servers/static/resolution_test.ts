@@ -23,7 +23,7 @@ const FILES = {
   ".git/config": "secret",
   ".well-known/security.txt": "contact",
   "../outside.txt": "outside",
-  "../root_beside/file.txt": "outside",
+  "../site_beside/file.txt": "outside",
 };
 
 // Status, content or Location.
@@ -74,8 +74,8 @@ const ANSWERS: readonly (readonly [line: string, status: number, expected?: stri
   ["GET /..%2foutside.txt", 404],
   ["GET /dir/..%5c..%5coutside.txt", 404],
   ["GET /dir/..\\..\\outside.txt", 404],
-  ["GET /../root_beside/file.txt", 404],
-  ["GET /dir/../../root/page.html", 404],
+  ["GET /../site_beside/file.txt", 404],
+  ["GET /dir/../../site/page.html", 404],
   ["GET //etc/passwd", 404],
   ["GET /%2fetc/passwd", 404],
   ["GET /file:///etc/passwd", 404],
@@ -151,8 +151,8 @@ async function makeLinks({ path }: AskedFolder): Promise<void> {
   await symlink("page.html", join(path, "inside"));
   await symlink(join(path, "dir"), join(path, "linked_dir"));
   await symlink("../outside.txt", join(path, "leaving"));
-  await symlink("../root_beside", join(path, "leaving_dir"));
-  await symlink(join(path, "..", "root_beside", "file.txt"), join(path, "absolute"));
+  await symlink("../site_beside", join(path, "leaving_dir"));
+  await symlink(join(path, "..", "site_beside", "file.txt"), join(path, "absolute"));
   await symlink("loop", join(path, "loop"));
   await symlink("nothing", join(path, "dangling"));
   await symlink(join(path, "dir", "..", "nothing"), join(path, "dangling_absolute"));
@@ -161,7 +161,7 @@ async function makeLinks({ path }: AskedFolder): Promise<void> {
   await symlink("leaving_dir/nothing", join(path, "dangling_behind"));
   // It lies above the target of the link, outside, not above the link.
   await symlink("leaving_dir/../nothing", join(path, "dangling_above"));
-  await symlink("loop", join(path, "..", "root_beside", "loop"));
+  await symlink("loop", join(path, "..", "site_beside", "loop"));
 }
 
 // Status by policy: inside, deny, follow.

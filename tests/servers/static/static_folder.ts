@@ -36,7 +36,7 @@ export class StaticFolder {
 
   private constructor(base: string, options: Partial<StaticOptions>) {
     this.#base = base;
-    this.path = join(base, "root");
+    this.path = join(base, "site");
     this.#server = createStaticServer({
       options: { ...DEFAULT_STATIC_OPTIONS, ...options, root: this.path },
       clock: this.clock,
@@ -116,14 +116,14 @@ export async function withFolder(
 /**
  * Makes files as of {@linkcode CHANGED_AT_MS}.
  *
- * @param files by path below `root`; `../` leads to files beside it
+ * @param files by path below `site`; `../` leads to files beside it
  * @returns the directory that `root` is in
  */
 export async function createFiles(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const base = await mkdtemp(join(tmpdir(), "millrace_static_"));
-  await mkdir(join(base, "root"));
+  await mkdir(join(base, "site"));
   for (const [name, content] of Object.entries(files)) {
-    await writeOldFile(join(base, "root", name), content);
+    await writeOldFile(join(base, "site", name), content);
   }
   return base;
 }

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { toOpenError } from "../../../../src/sqlite/open_errors.ts";
-import { blameFlag, StoreOpenError } from "../../../../src/sqlite/store_open_error.ts";
 
 function failWith(codes: { readonly code?: string; readonly errcode?: number }): Error {
   return Object.assign(new Error("it failed"), codes);
@@ -30,11 +29,4 @@ Deno.test("toOpenError() does not speak of room where the disk itself may be at 
   // SQLITE_IOERR_READ.
   const error = toOpenError("a.db", failWith({ code: "ERR_SQLITE_ERROR", errcode: 266 }), "failed");
   assertEquals([error.code, error.message], ["failed", 'Cannot open "a.db": it failed']);
-});
-
-Deno.test("blameFlag() names the flag in front, and keeps the word for programs", () => {
-  const cause = new StoreOpenError("locked", 'Cannot open "a.db": another server has it open');
-  const error = blameFlag("--data", cause);
-  assertEquals([error.code, error.cause], ["locked", cause]);
-  assertEquals(error.message, 'bad value for --data: cannot open "a.db": another server has it open');
 });

@@ -1,0 +1,15 @@
+import { HttpError } from "../http/errors.ts";
+import type { ErrorEntry } from "../log/entry.ts";
+import type { NetAddress } from "../net/connection.ts";
+import { messageOfError } from "./middleware/error_text.ts";
+
+/**
+ * The entry of the error log for what the server tells beside the answers to requests: a connection beyond a limit,
+ * content that broke while being sent.
+ *
+ * @param timeMs since 1970
+ */
+export function errorEntryOf(error: unknown, timeMs: number, client?: NetAddress): ErrorEntry {
+  const status = error instanceof HttpError ? error.status : undefined;
+  return { level: "error", timeMs, client, status, message: messageOfError(error) };
+}
