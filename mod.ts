@@ -26,9 +26,9 @@ export type {
   Sender,
 } from "./src/net/connection.ts";
 
-export { HttpTokenizer } from "./src/http/tokenizer.ts";
-export type { HttpTokenizerOptions } from "./src/http/tokenizer.ts";
-export { HttpTokenStream } from "./src/http/token_stream.ts";
+export { HttpTokenizer } from "./src/http/tokens/tokenizer.ts";
+export type { HttpTokenizerOptions } from "./src/http/tokens/tokenizer.ts";
+export { HttpTokenStream } from "./src/http/tokens/token_stream.ts";
 export type {
   BodyToken,
   EndToken,
@@ -39,56 +39,62 @@ export type {
   RequestLineToken,
   TokenSink,
   TokenSpan,
-} from "./src/http/tokens.ts";
-export type { Framing } from "./src/http/framing.ts";
-export type { TargetBytes } from "./src/http/head.ts";
+} from "./src/http/tokens/tokens.ts";
+export type { Framing } from "./src/http/tokens/framing.ts";
+export type { TargetBytes } from "./src/http/tokens/head.ts";
 export type { HttpLimits } from "./src/http/limits.ts";
 
-export { processRequest } from "./src/http/process_request.ts";
-export { RequestReader } from "./src/http/request_reader.ts";
-export type { RequestReaderOptions } from "./src/http/request_reader.ts";
-export type { BytesReceiver, ReadPhase, RequestReceiver, RequestSource } from "./src/http/request_source.ts";
-export { HttpRequest } from "./src/http/request.ts";
-export type { HttpVersion, RequestHead, WireHead } from "./src/http/request.ts";
-export { readWhole } from "./src/http/request_body.ts";
-export type { RequestBody } from "./src/http/request_body.ts";
+export { processRequest } from "./src/http/request/process_request.ts";
+export { RequestReader } from "./src/http/request/request_reader.ts";
+export type { RequestReaderOptions } from "./src/http/request/request_reader.ts";
+export type {
+  BytesReceiver,
+  ReadPhase,
+  RequestReceiver,
+  RequestSource,
+} from "./src/http/request/request_source.ts";
+export { HttpRequest } from "./src/http/request/request.ts";
+export type { HttpVersion, RequestHead, WireHead } from "./src/http/tokens/request_head.ts";
+export { readWhole } from "./src/http/request/request_body.ts";
+export type { RequestBody } from "./src/http/request/request_body.ts";
 export { HttpHeaders } from "./src/http/headers.ts";
 export type { FramingFields, HeaderField, WireFields } from "./src/http/headers.ts";
 export type { CookiePair } from "./src/http/cookies.ts";
 export { HttpError } from "./src/http/errors.ts";
 export type { HttpErrorCode, HttpErrorOptions } from "./src/http/errors.ts";
 
-export type { MaybePromise } from "./src/bytes/maybe_promise.ts";
+export type { MaybePromise } from "./src/base/maybe_promise.ts";
 export { createBackend } from "./src/backend/handler.ts";
 export type { Backend, Handler, Middleware, RequestContext } from "./src/backend/handler.ts";
-export type { Theme } from "./src/backend/stylesheet.ts";
-export type { FetchHandler } from "./src/backend/fetch_backend.ts";
+export type { Theme } from "./src/backend/pages/stylesheet.ts";
+export type { FetchHandler } from "./src/backend/fetch/fetch_backend.ts";
 export { run } from "./src/backend/run.ts";
 export { routes } from "./src/backend/routes.ts";
 export type { Route, RouteHandler } from "./src/backend/routes.ts";
 
-export { FirstLines, processResponse } from "./src/http/process_response.ts";
-export type { Persistence, ProcessResponseOptions } from "./src/http/process_response.ts";
-export { ResponseWriter } from "./src/http/response_writer.ts";
-export type { BytesSender, ResponseSink } from "./src/http/response_writer.ts";
-export { createResponse, htmlResponse, redirectResponse, textResponse } from "./src/http/response.ts";
-export type { HttpResponse, ResponseBody } from "./src/http/response.ts";
+export { processResponse, ResponsePreamble } from "./src/http/response/process_response.ts";
+export type { Persistence, ProcessResponseOptions } from "./src/http/response/process_response.ts";
+export { ResponseWriter } from "./src/http/response/response_writer.ts";
+export type { BytesSender, ResponseSink } from "./src/http/response/response_writer.ts";
+export {
+  createResponse,
+  htmlResponse,
+  redirectResponse,
+  textResponse,
+} from "./src/http/response/response.ts";
+export type { HttpResponse, ResponseBody } from "./src/http/response/response.ts";
 export { BufferPool } from "./src/bytes/buffer_pool.ts";
 
-export { serve } from "./src/serve.ts";
-export type { Server } from "./src/serve.ts";
-export type { ServeOptions, ServeSettings } from "./src/serve_options.ts";
-export type { Clock } from "./src/clock.ts";
+export { serve } from "./src/serving/serve.ts";
+export type { Server } from "./src/serving/serve.ts";
+export type { ServeOptions, ServeSettings } from "./src/serving/serve_options.ts";
+export type { Clock } from "./src/base/clock.ts";
 
 export { LineDecoder } from "./src/bytes/line_decoder.ts";
 export type { DecodedLine, LineDecoderOptions } from "./src/bytes/line_decoder.ts";
 export { runServer } from "./src/servers/metrics/run_server.ts";
 export type { MetricsServer } from "./src/servers/metrics/run_server.ts";
-export type {
-  MetricsAccess,
-  MetricsLog,
-  MetricsServerOptions,
-} from "./src/servers/metrics/server_options.ts";
+export type { MetricsAccess, MetricsLog, MetricsServerOptions } from "./src/servers/metrics/options.ts";
 export { MetricsClient } from "./src/servers/metrics/client/metrics_client.ts";
 export type { MetricsClientOptions } from "./src/servers/metrics/client/metrics_client.ts";
 export {

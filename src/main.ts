@@ -3,7 +3,7 @@
 import { writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { SYSTEM_CLOCK } from "./base/clock.ts";
 import {
   type Command,
   type CommonValues,
@@ -11,9 +11,9 @@ import {
   type RunningCommand,
   type StartContext,
   StartError,
-} from "./command.ts";
-import { chooseLogTargets } from "./log_targets.ts";
-import { describeFlags, type FlagTable, parseFlags, UsageError } from "./flags.ts";
+} from "./program/command.ts";
+import { chooseLogTargets } from "./program/log_targets.ts";
+import { describeFlags, type FlagTable, parseFlags, UsageError } from "./program/flags.ts";
 import { LogFileError } from "./log/line_target.ts";
 import { type Logs, openLogs } from "./log/open_logs.ts";
 import { ConnectionError, type Listener, type ListenOptions } from "./net/connection.ts";
@@ -22,7 +22,7 @@ import { appCommand } from "./servers/app/command.ts";
 import { metricsCommand } from "./servers/metrics/command.ts";
 import { staticCommand } from "./servers/static/command.ts";
 import { trapCommand } from "./servers/trap/command.ts";
-import { runInWorker, type StartWorkerProgram } from "./workers.ts";
+import { runInWorker, type StartWorkerProgram } from "./program/workers.ts";
 import settings from "../deno.json" with { type: "json" };
 
 type AnyCommand = Omit<Command, "flags" | "start"> & {

@@ -11,39 +11,28 @@ interface SourceFile {
   readonly code: string;
 }
 
-// From the ground up. What stands in one row may not import each other, save for files of the same unit.
-const FLOORS: readonly (readonly string[])[] = [
-  ["bytes", "net", "sqlite"],
-  ["http"],
-  ["log"],
-  ["backend"],
-  ["serving"],
-  ["servers/app", "servers/static", "servers/trap", "servers/metrics"],
-  ["main.ts", "entry_point.ts"],
+// The folders of src from the ground up. A file may import from its own folder and from floors below it.
+const FLOORS: readonly string[] = [
+  "base",
+  "bytes",
+  "net",
+  "storage",
+  "http",
+  "log",
+  "backend",
+  "serving",
+  "program",
+  "servers",
+  "",
 ];
 
-const SERVING = [
-  "clock.ts",
-  "deadlines.ts",
-  "end_of_turn.ts",
-  "fair_turns.ts",
-  "overload.ts",
-  "rare_notice.ts",
-  "served_context.ts",
-  "served_stream.ts",
-  "serve_options.ts",
-  "timed_connection.ts",
-  "serve_connection.ts",
-  "serve.ts",
-  "workers.ts",
-  "worker_pool.ts",
-  "worker_slot.ts",
-  "flags.ts",
-  "command.ts",
-  "log_targets.ts",
-];
+// Folders inside a floor have an order too: what is further to the right may import what is to the left of it.
+const INNER_FLOORS: Readonly<Record<string, readonly string[]>> = {
+  http: ["http", "http/tokens", "http/request", "http/response"],
+  backend: ["backend/pages", "backend", "backend/middleware", "backend/fetch"],
+};
 
-const KNOWS_RUNTIME = /^(net\/|workers\.ts$|main\.ts$|entry_point\.ts$)/;
+const KNOWS_RUNTIME = /^(net\/|base\/event_loop\.ts$|program\/workers[^/]*\.ts$|main\.ts$|entry_point\.ts$)/;
 const IMPORT = /^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
 const root = new URL("../src/", import.meta.url);
@@ -64,15 +53,42 @@ async function readSource(url: URL): Promise<SourceFile> {
   return { path: url.href.slice(root.href.length), text, code };
 }
 
-/** The unit that a file belongs to: a folder, a server, or the files of serving. */
-function unitOf(path: string): string {
-  if (SERVING.includes(path)) return "serving";
-  if (path.startsWith("servers/")) return path.split("/").slice(0, 2).join("/");
-  return path.split("/")[0]!;
+/** The folder of a path below src; "" for the program's own files. */
+function folderOf(path: string): string {
+  return path.split("/").slice(0, -1).join("/");
 }
 
-function floorOf(unit: string): number {
-  return FLOORS.findIndex((units) => units.includes(unit));
+/** The floor of a file, from the ground up; -1 where nobody knows its folder. */
+function floorOf(path: string): number {
+  return FLOORS.indexOf(folderOf(path).split("/")[0]!);
+}
+
+/** Why a file may not import another, or undefined. */
+function breachOf(from: string, to: string): string | undefined {
+  const [fromFolder, toFolder] = [folderOf(from), folderOf(to)];
+  if (fromFolder === toFolder) return undefined;
+  if (floorOf(to) > floorOf(from)) return "upward";
+  if (floorOf(to) < floorOf(from)) return undefined;
+  const [floor, fromServer] = fromFolder.split("/");
+  if (floor === "servers") return toFolder.split("/")[1] === fromServer ? undefined : "another server";
+  const inner = INNER_FLOORS[floor!] ?? [];
+  return inner.indexOf(toFolder) < inner.indexOf(fromFolder) ? undefined : "upward within the floor";
+}
+
+/** The files that import each other in a circle, one of each circle's paths. */
+function findCircles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const finished = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) {
+      return void circles.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+    }
+    if (finished.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    finished.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return circles;
 }
 
 /** The files of src that a file imports, as paths below src. */
@@ -92,20 +108,33 @@ function findLines(files: readonly SourceFile[], pattern: RegExp): string[] {
   );
 }
 
-Deno.test("every file of src belongs to a floor", async () => {
-  const strangers = (await readSources()).map(({ path }) => path).filter((path) => floorOf(unitOf(path)) < 0);
-  assertEquals(strangers, []);
+Deno.test("every folder of src is a floor", async () => {
+  const strangers = (await readSources()).filter(({ path }) => floorOf(path) < 0);
+  assertEquals(strangers.map(({ path }) => `unknown folder: ${folderOf(path)}`), []);
 });
 
 Deno.test("imports go downward only, and no server imports another", async () => {
   const breaches: string[] = [];
   for (const file of await readSources()) {
     for (const imported of importsOf(file)) {
-      const [from, to] = [unitOf(file.path), unitOf(imported)];
-      if (from !== to && floorOf(to) >= floorOf(from)) breaches.push(`${file.path} imports ${imported}`);
+      const breach = breachOf(file.path, imported);
+      if (breach !== undefined) breaches.push(`${file.path} imports ${imported}: ${breach}`);
     }
   }
   assertEquals(breaches, []);
+});
+
+Deno.test("no files import each other in a circle, not even types", async () => {
+  const graph = new Map((await readSources()).map((file) => [file.path, importsOf(file)]));
+  assertEquals(findCircles(graph), []);
+});
+
+Deno.test("breachOf() and findCircles() find what they look for", () => {
+  assertEquals(breachOf("http/errors.ts", "serving/serve.ts"), "upward");
+  assertEquals(breachOf("servers/app/a.ts", "servers/trap/b.ts"), "another server");
+  assertEquals(breachOf("http/tokens/a.ts", "http/request/b.ts"), "upward within the floor");
+  assertEquals(breachOf("serving/serve.ts", "http/errors.ts"), undefined);
+  assertEquals(findCircles(new Map([["a", ["b"]], ["b", ["c"]], ["c", ["b"]]])), ["b -> c -> b"]);
 });
 
 Deno.test("http and bytes know nothing of connections", async () => {

@@ -1,6 +1,6 @@
-import type { HttpRequest } from "../http/request.ts";
+import type { HttpRequest } from "../http/request/request.ts";
 import type { RequestContext } from "./handler.ts";
-import type { LogForm } from "./middleware/logging.ts";
+import type { LogForm } from "../log/log_form.ts";
 
 /** Position of the switches. */
 export interface SwitchState {

@@ -1,7 +1,7 @@
 import { HttpError } from "../http/errors.ts";
 import type { ErrorEntry } from "../log/entry.ts";
 import type { NetAddress } from "../net/connection.ts";
-import { messageOfError } from "./middleware/error_text.ts";
+import { messageOfError } from "../base/error_text.ts";
 
 /**
  * The entry of the error log for what the server tells beside the answers to requests: a connection beyond a limit,

@@ -1,8 +1,8 @@
-import type { MaybePromise } from "../bytes/maybe_promise.ts";
-import type { HttpRequest } from "../http/request.ts";
-import type { HttpResponse } from "../http/response.ts";
+import type { MaybePromise } from "../base/maybe_promise.ts";
+import type { HttpRequest } from "../http/request/request.ts";
+import type { HttpResponse } from "../http/response/response.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
-import type { Theme } from "./stylesheet.ts";
+import type { Theme } from "./pages/stylesheet.ts";
 
 /** What is known about a request beside its bytes. One object per request; middleware notes things in it. */
 export interface RequestContext {

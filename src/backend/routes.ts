@@ -1,7 +1,7 @@
-import type { MaybePromise } from "../bytes/maybe_promise.ts";
+import type { MaybePromise } from "../base/maybe_promise.ts";
 import { HttpError } from "../http/errors.ts";
-import type { HttpRequest } from "../http/request.ts";
-import type { HttpResponse } from "../http/response.ts";
+import type { HttpRequest } from "../http/request/request.ts";
+import type { HttpResponse } from "../http/response/response.ts";
 import { ExplainedError } from "./explained_error.ts";
 import type { Handler, RequestContext } from "./handler.ts";
 

@@ -1,10 +1,10 @@
-import type { MaybePromise } from "../bytes/maybe_promise.ts";
+import type { MaybePromise } from "../base/maybe_promise.ts";
 import { HttpError } from "../http/errors.ts";
-import type { HttpRequest } from "../http/request.ts";
-import { type HttpResponse, textResponse } from "../http/response.ts";
+import type { HttpRequest } from "../http/request/request.ts";
+import { type HttpResponse, textResponse } from "../http/response/response.ts";
 import { reasonPhrase } from "../http/status.ts";
 import { ExplainedError } from "./explained_error.ts";
-import { explainStatus } from "./explanations.ts";
+import { explainStatus } from "./pages/explanations.ts";
 import type { Backend, RequestContext } from "./handler.ts";
 
 /**

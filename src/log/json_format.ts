@@ -1,4 +1,4 @@
-import { formatAddress } from "./address.ts";
+import { formatAddress } from "../net/address.ts";
 import type { AccessEntry, ChainEntry, ErrorEntry, LogFormat } from "./entry.ts";
 import { jsonOfBytes, jsonOfLatin1, jsonOfText } from "./escape.ts";
 import { createMicroTimestamps, createTimestamps } from "./timestamp.ts";

@@ -1,4 +1,4 @@
-import { formatAddress } from "./address.ts";
+import { formatAddress } from "../net/address.ts";
 import type { AccessEntry, ChainEntry, ErrorEntry, LogFormat, LoggedRequest } from "./entry.ts";
 import {
   createLinesEscaper,

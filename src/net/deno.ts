@@ -3,7 +3,7 @@
 import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
 import type { Connection, Listener, ListenOptions, NetAddress, Receiver, Sender } from "./connection.ts";
 import { SendQueue } from "./send_queue.ts";
-import { createReadable, createWritable, receiveOnce, sendOnce } from "./streams.ts";
+import { createReadable, createWritable, receiveOnce, sendOnce } from "./web_streams.ts";
 
 /**
  * Opens a port with Deno.

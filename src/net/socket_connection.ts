@@ -7,7 +7,7 @@ import {
   type Receiver,
   type Sender,
 } from "./connection.ts";
-import { createReadable, createWritable, receiveOnce, sendOnce } from "./streams.ts";
+import { createReadable, createWritable, receiveOnce, sendOnce } from "./web_streams.ts";
 
 /** A runtime's socket, as far as a connection drives it. */
 export interface DrivenSocket {

@@ -1,7 +1,7 @@
 // The attacks in a size for every day; `deno task bench attack` has 5,000 attackers, and measures.
 
 import { assert, assertEquals } from "@std/assert";
-import type { ServeOptions } from "../../src/serve_options.ts";
+import type { ServeOptions } from "../../src/serving/serve_options.ts";
 import { within } from "../support/deadline.ts";
 import { WatchedServer } from "../support/watched_server.ts";
 import { ATTACKS } from "./attacks.ts";

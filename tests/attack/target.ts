@@ -4,11 +4,11 @@
 
 import { createBackend } from "../../src/backend/handler.ts";
 import { routes } from "../../src/backend/routes.ts";
-import type { HttpRequest } from "../../src/http/request.ts";
-import { createResponse, type HttpResponse, textResponse } from "../../src/http/response.ts";
+import type { HttpRequest } from "../../src/http/request/request.ts";
+import { createResponse, type HttpResponse, textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
-import { serve, type Server } from "../../src/serve.ts";
-import type { ServeOptions } from "../../src/serve_options.ts";
+import { serve, type Server } from "../../src/serving/serve.ts";
+import type { ServeOptions } from "../../src/serving/serve_options.ts";
 
 const PIECE = new Uint8Array(65_536).fill(120);
 const PIECES = 16_384;

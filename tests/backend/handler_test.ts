@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { createBackend, type Middleware } from "../../src/backend/handler.ts";
 import { HttpError } from "../../src/http/errors.ts";
-import { textResponse } from "../../src/http/response.ts";
+import { textResponse } from "../../src/http/response/response.ts";
 import { fakeContext, fakeRequest } from "../support/fake_request.ts";
 
 Deno.test("createBackend() puts the first middleware outside and the handler inside", () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { type RouteHandler, routes } from "../../src/backend/routes.ts";
 import { HttpError } from "../../src/http/errors.ts";
-import { type HttpResponse, textResponse } from "../../src/http/response.ts";
+import { type HttpResponse, textResponse } from "../../src/http/response/response.ts";
 import { fakeContext, fakeRequest } from "../support/fake_request.ts";
 
 /** A handler that says its name and what it captured. */

@@ -3,7 +3,7 @@ import { createBackend, type Handler } from "../../src/backend/handler.ts";
 import { ExplainedError } from "../../src/backend/explained_error.ts";
 import { run } from "../../src/backend/run.ts";
 import { HttpError } from "../../src/http/errors.ts";
-import { type HttpResponse, textResponse } from "../../src/http/response.ts";
+import { type HttpResponse, textResponse } from "../../src/http/response/response.ts";
 import { fakeContext, fakeRequest } from "../support/fake_request.ts";
 
 function answer(

@@ -1,12 +1,12 @@
 // Every row of the corpus over a socket, in several splits, alone and with a request behind it.
 
 import { assertEquals } from "@std/assert";
-import { readWhole } from "../../src/http/request_body.ts";
+import { readWhole } from "../../src/http/request/request_body.ts";
 import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
-import { textResponse } from "../../src/http/response.ts";
-import type { HttpTokenizerOptions } from "../../src/http/tokenizer.ts";
+import { textResponse } from "../../src/http/response/response.ts";
+import type { HttpTokenizerOptions } from "../../src/http/tokens/tokenizer.ts";
 import { listen } from "../../src/net/listen.ts";
-import { serve } from "../../src/serve.ts";
+import { serve } from "../../src/serving/serve.ts";
 import { expectAnswers } from "../support/expected_answers.ts";
 import { bytesOf } from "../support/latin1.ts";
 import { connectRaw } from "../support/loopback.ts";

@@ -1,12 +1,12 @@
 // HTTP semantics (RFC 9110): what takes more than one exchange to see.
 
 import { assert, assertEquals } from "@std/assert";
-import { SYSTEM_CLOCK } from "../../src/clock.ts";
-import { textResponse } from "../../src/http/response.ts";
+import { SYSTEM_CLOCK } from "../../src/base/clock.ts";
+import { textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
-import { serve } from "../../src/serve.ts";
-import { DEFAULT_STATIC_OPTIONS } from "../../src/servers/static/static_options.ts";
-import { createStaticServer } from "../../src/servers/static/static_server.ts";
+import { serve } from "../../src/serving/serve.ts";
+import { DEFAULT_STATIC_OPTIONS } from "../../src/servers/static/options.ts";
+import { createStaticServer } from "../../src/servers/static/create_static.ts";
 import { ask, finish, withClient } from "../support/echo_server.ts";
 import { connectRaw } from "../support/loopback.ts";
 import type { Requirement } from "../support/requirements.ts";

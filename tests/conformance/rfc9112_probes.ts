@@ -2,9 +2,9 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Handler } from "../../src/backend/handler.ts";
-import { textResponse } from "../../src/http/response.ts";
+import { textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
-import { serve } from "../../src/serve.ts";
+import { serve } from "../../src/serving/serve.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { within } from "../support/deadline.ts";
 import { withClient } from "../support/echo_server.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { createResponse, type HttpResponse, type ResponseBody } from "../../src/http/response.ts";
+import { createResponse, type HttpResponse, type ResponseBody } from "../../src/http/response/response.ts";
 import { startFakeServer, stopFakeServer } from "../support/fake_server.ts";
 import { fieldOf, parseResponses, type ReceivedResponse } from "../support/responses.ts";
 import { Choices } from "./choices.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { HttpError } from "../../src/http/errors.ts";
-import { processRequest } from "../../src/http/process_request.ts";
-import { readUpTo } from "../../src/http/request_body.ts";
-import { RequestReader } from "../../src/http/request_reader.ts";
+import { processRequest } from "../../src/http/request/process_request.ts";
+import { readUpTo } from "../../src/http/request/request_body.ts";
+import { RequestReader } from "../../src/http/request/request_reader.ts";
 import { FakeSource } from "../support/fake_source.ts";
 import { textOf } from "../support/latin1.ts";
 import { splitAtRandom } from "../support/splits.ts";

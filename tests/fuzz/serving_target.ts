@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Handler } from "../../src/backend/handler.ts";
-import { readWhole } from "../../src/http/request_body.ts";
-import { textResponse } from "../../src/http/response.ts";
-import { DEFAULT_SETTINGS } from "../../src/serve_options.ts";
+import { readWhole } from "../../src/http/request/request_body.ts";
+import { textResponse } from "../../src/http/response/response.ts";
+import { DEFAULT_SETTINGS } from "../../src/serving/serve_options.ts";
 import { expectAnswers } from "../support/expected_answers.ts";
 import { startFakeServer, stopFakeServer } from "../support/fake_server.ts";
 import { fieldOf, parseResponses } from "../support/responses.ts";

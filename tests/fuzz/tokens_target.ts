@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
-import { HttpTokenizer, type HttpTokenizerOptions } from "../../src/http/tokenizer.ts";
+import { HttpTokenizer, type HttpTokenizerOptions } from "../../src/http/tokens/tokenizer.ts";
 import type { Random } from "../support/random.ts";
 import { splitAtRandom, splitEverywhere } from "../support/splits.ts";
 import { tokenize, type TokenNote, withoutLines } from "../support/tokens.ts";

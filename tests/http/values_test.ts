@@ -6,12 +6,12 @@ import { formatHttpDate } from "../../src/http/date.ts";
 import { equalsIgnoringCase, isFieldValue, isToken, splitList, trimOws } from "../../src/http/grammar.ts";
 import { HttpHeaders } from "../../src/http/headers.ts";
 import { isHost, isHostWithPort } from "../../src/http/host.ts";
-import { HttpRequest } from "../../src/http/request.ts";
-import { EMPTY_BODY } from "../../src/http/request_body.ts";
-import { htmlResponse, redirectResponse, textResponse } from "../../src/http/response.ts";
+import { HttpRequest } from "../../src/http/request/request.ts";
+import { EMPTY_BODY } from "../../src/http/request/request_body.ts";
+import { htmlResponse, redirectResponse, textResponse } from "../../src/http/response/response.ts";
 import { isBodyless, reasonPhrase } from "../../src/http/status.ts";
 import { authorityOf, isHttpsUri, splitTarget } from "../../src/http/target.ts";
-import { decodeLatin1, TextWindow } from "../../src/http/text_window.ts";
+import { decodeLatin1, TextWindow } from "../../src/http/tokens/text_window.ts";
 import { bytesOf } from "../support/latin1.ts";
 
 const COOKIES: readonly (readonly [values: readonly string[], pairs: string])[] = [

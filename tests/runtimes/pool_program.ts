@@ -1,12 +1,12 @@
 // A pool of two workers as a program: it says on stdout what happens to them. SIGTERM stops it.
 
 import process from "node:process";
-import { SYSTEM_CLOCK } from "../../src/clock.ts";
-import { textResponse } from "../../src/http/response.ts";
+import { SYSTEM_CLOCK } from "../../src/base/clock.ts";
+import { textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
-import { serve } from "../../src/serve.ts";
-import { WorkerPool } from "../../src/worker_pool.ts";
-import { runInWorker, type StartWorkerProgram } from "../../src/workers.ts";
+import { serve } from "../../src/serving/serve.ts";
+import { WorkerPool } from "../../src/program/worker_pool.ts";
+import { runInWorker, type StartWorkerProgram } from "../../src/program/workers.ts";
 
 interface Init {
   readonly index: number;

@@ -4,14 +4,14 @@
 
 import { createBackend, type Handler } from "../../src/backend/handler.ts";
 import { routes } from "../../src/backend/routes.ts";
-import { SYSTEM_CLOCK } from "../../src/clock.ts";
-import type { HttpRequest } from "../../src/http/request.ts";
-import { readWhole } from "../../src/http/request_body.ts";
-import { createResponse, type HttpResponse, textResponse } from "../../src/http/response.ts";
+import { SYSTEM_CLOCK } from "../../src/base/clock.ts";
+import type { HttpRequest } from "../../src/http/request/request.ts";
+import { readWhole } from "../../src/http/request/request_body.ts";
+import { createResponse, type HttpResponse, textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
-import { serve, type Server } from "../../src/serve.ts";
-import { DEFAULT_STATIC_OPTIONS } from "../../src/servers/static/static_options.ts";
-import { createStaticServer } from "../../src/servers/static/static_server.ts";
+import { serve, type Server } from "../../src/serving/serve.ts";
+import { DEFAULT_STATIC_OPTIONS } from "../../src/servers/static/options.ts";
+import { createStaticServer } from "../../src/servers/static/create_static.ts";
 import { Checksum, makePattern } from "./pattern.ts";
 
 const PIECE_BYTES = 32_768;

@@ -1,11 +1,11 @@
 import type { Handler } from "../../src/backend/handler.ts";
 import { HttpHeaders } from "../../src/http/headers.ts";
-import type { HttpRequest } from "../../src/http/request.ts";
-import { readWhole } from "../../src/http/request_body.ts";
-import { createResponse, type HttpResponse, textResponse } from "../../src/http/response.ts";
+import type { HttpRequest } from "../../src/http/request/request.ts";
+import { readWhole } from "../../src/http/request/request_body.ts";
+import { createResponse, type HttpResponse, textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
-import { serve } from "../../src/serve.ts";
-import type { ServeOptions } from "../../src/serve_options.ts";
+import { serve } from "../../src/serving/serve.ts";
+import type { ServeOptions } from "../../src/serving/serve_options.ts";
 import { bytesOf, textOf } from "./latin1.ts";
 import { connectRaw, type RawClient } from "./loopback.ts";
 import { parseResponses, type ReceivedResponse } from "./responses.ts";

@@ -2,15 +2,15 @@
 
 import { assertEquals } from "@std/assert";
 import { createClientSwitches } from "../../src/backend/client_switches.ts";
-import type { FetchHandler } from "../../src/backend/fetch_backend.ts";
+import type { FetchHandler } from "../../src/backend/fetch/fetch_backend.ts";
 import type { Backend } from "../../src/backend/handler.ts";
-import { SYSTEM_CLOCK } from "../../src/clock.ts";
+import { SYSTEM_CLOCK } from "../../src/base/clock.ts";
 import { listen } from "../../src/net/listen.ts";
-import { serve } from "../../src/serve.ts";
-import type { ServeOptions } from "../../src/serve_options.ts";
-import { createApp } from "../../src/servers/app/app.ts";
-import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../src/servers/static/static_options.ts";
-import { createStaticServer } from "../../src/servers/static/static_server.ts";
+import { serve } from "../../src/serving/serve.ts";
+import type { ServeOptions } from "../../src/serving/serve_options.ts";
+import { createApp } from "../../src/servers/app/create_app.ts";
+import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../src/servers/static/options.ts";
+import { createStaticServer } from "../../src/servers/static/create_static.ts";
 import { makeSite, TAG } from "../testdata/conformance/site.ts";
 import { ask, type EchoServer, finish } from "./echo_server.ts";
 import { connectRaw } from "./loopback.ts";

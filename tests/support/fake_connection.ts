@@ -6,7 +6,7 @@ import {
   type Receiver,
   type Sender,
 } from "../../src/net/connection.ts";
-import { createReadable, createWritable } from "../../src/net/streams.ts";
+import { createReadable, createWritable } from "../../src/net/web_streams.ts";
 import { settle } from "./deadline.ts";
 
 type Arrival = Uint8Array | "end" | ConnectionError;

@@ -1,7 +1,7 @@
 import type { RequestContext } from "../../src/backend/handler.ts";
 import { HttpHeaders } from "../../src/http/headers.ts";
-import { HttpRequest } from "../../src/http/request.ts";
-import { EMPTY_BODY } from "../../src/http/request_body.ts";
+import { HttpRequest } from "../../src/http/request/request.ts";
+import { EMPTY_BODY } from "../../src/http/request/request_body.ts";
 
 /**
  * Makes a request as the wire would hand it over, without content.

@@ -1,7 +1,7 @@
 import type { Backend, Handler } from "../../src/backend/handler.ts";
-import { textResponse } from "../../src/http/response.ts";
-import { serve, type Server } from "../../src/serve.ts";
-import type { ServeOptions } from "../../src/serve_options.ts";
+import { textResponse } from "../../src/http/response/response.ts";
+import { serve, type Server } from "../../src/serving/serve.ts";
+import type { ServeOptions } from "../../src/serving/serve_options.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeConnection, FakeListener } from "./fake_connection.ts";
 import { settle } from "./deadline.ts";

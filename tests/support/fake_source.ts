@@ -1,4 +1,4 @@
-import type { BytesReceiver, ReadPhase, RequestSource } from "../../src/http/request_source.ts";
+import type { BytesReceiver, ReadPhase, RequestSource } from "../../src/http/request/request_source.ts";
 import { bytesOf } from "./latin1.ts";
 
 /** What a client does next: it sends bytes (latin1 text), ends, or makes the read fail. */

@@ -1,11 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { BufferPool } from "../../src/bytes/buffer_pool.ts";
 import { type HeaderField, HttpHeaders } from "../../src/http/headers.ts";
-import { FirstLines, type Persistence, processResponse } from "../../src/http/process_response.ts";
-import { HttpRequest, type HttpVersion } from "../../src/http/request.ts";
-import { EMPTY_BODY } from "../../src/http/request_body.ts";
-import { createResponse, type ResponseBody } from "../../src/http/response.ts";
-import { type BytesSender, ResponseWriter } from "../../src/http/response_writer.ts";
+import {
+  type Persistence,
+  processResponse,
+  ResponsePreamble,
+} from "../../src/http/response/process_response.ts";
+import { HttpRequest } from "../../src/http/request/request.ts";
+import type { HttpVersion } from "../../src/http/tokens/request_head.ts";
+import { EMPTY_BODY } from "../../src/http/request/request_body.ts";
+import { createResponse, type ResponseBody } from "../../src/http/response/response.ts";
+import { type BytesSender, ResponseWriter } from "../../src/http/response/response_writer.ts";
 import { textOf } from "./latin1.ts";
 
 /** The time of all answers: half a second behind the one that RFC 9110 shows. */
@@ -81,7 +86,7 @@ export async function send(exchange: Exchange): Promise<Sent> {
   const response = createResponse(status, body, fields);
   const persistence = await processResponse(writer, new HttpRequest(head, EMPTY_BODY), response, {
     persistence: exchange.persistence ?? "keep-alive",
-    firstLines: new FirstLines(exchange.serverName ?? ""),
+    preamble: new ResponsePreamble(exchange.serverName ?? ""),
     nowMs: NOW_MS,
   });
   await writer.flush();

@@ -1,8 +1,8 @@
 import type { HttpError } from "../../src/http/errors.ts";
-import type { Framing } from "../../src/http/framing.ts";
-import type { RequestHead } from "../../src/http/request.ts";
-import { HttpTokenizer, type HttpTokenizerOptions } from "../../src/http/tokenizer.ts";
-import type { HttpToken } from "../../src/http/tokens.ts";
+import type { Framing } from "../../src/http/tokens/framing.ts";
+import type { RequestHead } from "../../src/http/tokens/request_head.ts";
+import { HttpTokenizer, type HttpTokenizerOptions } from "../../src/http/tokens/tokenizer.ts";
+import type { HttpToken } from "../../src/http/tokens/tokens.ts";
 import { textOf } from "./latin1.ts";
 
 /** A fault, and what was understood of its head. */

@@ -1,5 +1,5 @@
 import type { Handler, RequestContext } from "../handler.ts";
-import type { Theme } from "../stylesheet.ts";
+import type { Theme } from "../pages/stylesheet.ts";
 
 /**
  * Middleware: notes the theme that the client has chosen with the cookie `bg_color`, for every document sent

@@ -1,19 +1,17 @@
-import type { MaybePromise } from "../../bytes/maybe_promise.ts";
+import type { MaybePromise } from "../../base/maybe_promise.ts";
 import { HttpError } from "../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../http/limits.ts";
-import type { HttpRequest } from "../../http/request.ts";
-import { type HttpResponse, isStreamed } from "../../http/response.ts";
+import type { HttpRequest } from "../../http/request/request.ts";
+import { type HttpResponse, isStreamed } from "../../http/response/response.ts";
 import { isBodyless, reasonPhrase } from "../../http/status.ts";
 import type { ErrorEntry, LoggedRequest } from "../../log/entry.ts";
 import type { AccessLog, ErrorLog } from "../../log/open_logs.ts";
 import type { RequestIds } from "../../log/request_id.ts";
 import type { Handler, Middleware, RequestContext } from "../handler.ts";
-import { countBody } from "./counted_body.ts";
-import { messageOfError, stackOfError } from "./error_text.ts";
-import { readRequest } from "./logged_request.ts";
-
-/** What an access entry holds: the columns of one line, or the request with head and body too. */
-export type LogForm = "short" | "full";
+import { countBody } from "../counted_body.ts";
+import { messageOfError, stackOfError } from "../../base/error_text.ts";
+import { readRequest } from "../logged_request.ts";
+import type { LogForm } from "../../log/log_form.ts";
 
 /** Options of {@linkcode logging}. */
 export interface LoggingOptions {

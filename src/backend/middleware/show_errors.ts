@@ -1,12 +1,12 @@
 import { HttpError } from "../../http/errors.ts";
-import type { HttpRequest } from "../../http/request.ts";
-import type { HttpResponse } from "../../http/response.ts";
-import { buildErrorPage } from "../error_page.ts";
+import type { HttpRequest } from "../../http/request/request.ts";
+import type { HttpResponse } from "../../http/response/response.ts";
+import { buildErrorPage } from "../pages/error_page.ts";
 import { ExplainedError } from "../explained_error.ts";
 import type { Middleware, RequestContext } from "../handler.ts";
-import { pageResponse } from "../page.ts";
+import { pageResponse } from "../pages/page.ts";
 import { themeOf } from "./bg_color.ts";
-import { messagesOfError } from "./error_text.ts";
+import { messagesOfError } from "../../base/error_text.ts";
 
 /** Options of {@linkcode showErrors}. */
 export interface ShowErrorsOptions {

@@ -1,11 +1,11 @@
 import { createClientSwitches } from "../../backend/client_switches.ts";
 import { errorEntryOf } from "../../backend/error_entry.ts";
 import { logging } from "../../backend/middleware/logging.ts";
-import { type Command, httpFlags, serveOptionsOf, urlOf } from "../../command.ts";
-import { choiceFlag } from "../../flags.ts";
+import { type Command, httpFlags, serveOptionsOf, urlOf } from "../../program/command.ts";
+import { choiceFlag } from "../../program/flags.ts";
 import { createRequestIds } from "../../log/request_id.ts";
-import { serve } from "../../serve.ts";
-import { createApp } from "./app.ts";
+import { serve } from "../../serving/serve.ts";
+import { createApp } from "./create_app.ts";
 
 const FLAGS = {
   ...httpFlags(8888),

@@ -1,10 +1,10 @@
 import { ExplainedError } from "../../backend/explained_error.ts";
 import type { RequestContext } from "../../backend/handler.ts";
-import { html } from "../../backend/html.ts";
+import { html } from "../../backend/pages/html.ts";
 import { themeOf } from "../../backend/middleware/bg_color.ts";
-import { pageResponse } from "../../backend/page.ts";
-import type { HttpRequest } from "../../http/request.ts";
-import type { HttpResponse } from "../../http/response.ts";
+import { pageResponse } from "../../backend/pages/page.ts";
+import type { HttpRequest } from "../../http/request/request.ts";
+import type { HttpResponse } from "../../http/response/response.ts";
 import { formatDecimal, parseDecimal } from "./decimal.ts";
 import { seeOther } from "./see_other.ts";
 import { decodePercent, parseFormQuery, requireField } from "./url_text.ts";

@@ -1,4 +1,4 @@
-import { type Html, html } from "../../backend/html.ts";
+import { type Html, html } from "../../backend/pages/html.ts";
 
 const DIVISION: Html = html`
   <form class="card" id="divide" method="get" action="/div">

@@ -1,9 +1,9 @@
 import type { ClientSwitches, SwitchState } from "../../backend/client_switches.ts";
-import { type Html, html } from "../../backend/html.ts";
+import { type Html, html } from "../../backend/pages/html.ts";
 import { themeOf } from "../../backend/middleware/bg_color.ts";
-import { pageResponse } from "../../backend/page.ts";
+import { pageResponse } from "../../backend/pages/page.ts";
 import type { RouteHandler } from "../../backend/routes.ts";
-import type { Theme } from "../../backend/stylesheet.ts";
+import type { Theme } from "../../backend/pages/stylesheet.ts";
 import type { CookiePair } from "../../http/cookies.ts";
 import { HOME_FORMS } from "./home_forms.ts";
 import { REQUEST_LIST } from "./request_list.ts";

@@ -1,4 +1,4 @@
-import { type Html, html } from "../../backend/html.ts";
+import { type Html, html } from "../../backend/pages/html.ts";
 
 type Row = readonly [method: "GET" | "POST", url: string, effect: string];
 

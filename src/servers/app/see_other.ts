@@ -1,8 +1,8 @@
 import type { RequestContext } from "../../backend/handler.ts";
-import { html } from "../../backend/html.ts";
+import { html } from "../../backend/pages/html.ts";
 import { themeOf } from "../../backend/middleware/bg_color.ts";
-import { pageResponse } from "../../backend/page.ts";
-import type { HttpResponse } from "../../http/response.ts";
+import { pageResponse } from "../../backend/pages/page.ts";
+import type { HttpResponse } from "../../http/response/response.ts";
 
 /**
  * Sends the client to another page (RFC 9110 §15.4.4), with a link for those who are not taken there.

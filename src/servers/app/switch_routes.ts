@@ -1,7 +1,7 @@
 import type { ClientSwitches, SwitchState } from "../../backend/client_switches.ts";
-import { html } from "../../backend/html.ts";
+import { html } from "../../backend/pages/html.ts";
 import { themeOf } from "../../backend/middleware/bg_color.ts";
-import { pageResponse } from "../../backend/page.ts";
+import { pageResponse } from "../../backend/pages/page.ts";
 import type { RouteHandler } from "../../backend/routes.ts";
 
 /** What a switch URL does and says. */

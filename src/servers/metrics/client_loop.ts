@@ -2,7 +2,7 @@
 // read, or one buffer behind a full one, so a client that does not read its replies is soon not read either.
 
 import type { Connection, Receiver } from "../../net/connection.ts";
-import { inNextTurn } from "../../net/turn.ts";
+import { inNextTurn } from "../../base/event_loop.ts";
 import type { Session } from "./session.ts";
 
 // Bytes of a read buffer: the next size after a full read, the last one after a read of less than a quarter.

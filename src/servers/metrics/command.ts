@@ -1,11 +1,11 @@
-import { type Command, commonFlags, storeError } from "../../command.ts";
-import { choiceFlag, countFlag, type Flag, integerFlag, textFlag } from "../../flags.ts";
+import { type Command, commonFlags, storeError } from "../../program/command.ts";
+import { choiceFlag, countFlag, type Flag, integerFlag, textFlag } from "../../program/flags.ts";
 import type { AccessEntry } from "../../log/entry.ts";
 import type { NetAddress } from "../../net/connection.ts";
-import { StoreOpenError } from "../../sqlite/store_open_error.ts";
+import { StoreOpenError } from "../../storage/store_open_error.ts";
 import { parseDurationSeconds } from "./duration.ts";
 import { runServer } from "./run_server.ts";
-import type { MetricsAccess } from "./server_options.ts";
+import type { MetricsAccess } from "./options.ts";
 
 const COMMON = commonFlags(8181);
 

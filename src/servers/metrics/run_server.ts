@@ -1,4 +1,4 @@
-import { createDeferred } from "../../bytes/deferred.ts";
+import { createDeferred } from "../../base/deferred.ts";
 import { LineDecoder } from "../../bytes/line_decoder.ts";
 import type { Connection, Listener, NetAddress } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
@@ -7,7 +7,7 @@ import { CommandReader } from "./protocol/command_reader.ts";
 import { showLine } from "./protocol/line_text.ts";
 import { MemoryStore } from "./samples/memory_store.ts";
 import { ReplyPool } from "./reply_buffer.ts";
-import type { MetricsServerOptions } from "./server_options.ts";
+import type { MetricsServerOptions } from "./options.ts";
 import { Session, type SessionConnection, type SessionParts } from "./session.ts";
 import type { MetricStore } from "./store.ts";
 

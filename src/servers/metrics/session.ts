@@ -1,5 +1,5 @@
 import type { LineDecoder } from "../../bytes/line_decoder.ts";
-import type { MaybePromise } from "../../bytes/maybe_promise.ts";
+import type { MaybePromise } from "../../base/maybe_promise.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { CommandReader } from "./protocol/command_reader.ts";
 import type { ReplyBuffer, ReplyPool } from "./reply_buffer.ts";

@@ -1,6 +1,6 @@
-import type { MaybePromise } from "../../bytes/maybe_promise.ts";
+import type { MaybePromise } from "../../base/maybe_promise.ts";
 
-export { StoreOpenError, type StoreOpenErrorCode } from "../../sqlite/store_open_error.ts";
+export { StoreOpenError, type StoreOpenErrorCode } from "../../storage/store_open_error.ts";
 
 /** A run of bytes inside a larger array. It is valid only during the call that it is given to. */
 export interface ByteRange {

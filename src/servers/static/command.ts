@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { messageOfError } from "../../backend/middleware/error_text.ts";
+import { messageOfError } from "../../base/error_text.ts";
 import {
   type Command,
   httpFlags,
@@ -8,17 +8,17 @@ import {
   serveOptionsOf,
   type StartContext,
   urlOf,
-} from "../../command.ts";
-import type { FlagValues } from "../../flags.ts";
+} from "../../program/command.ts";
+import type { FlagValues } from "../../program/flags.ts";
 import { ConnectionError } from "../../net/connection.ts";
-import type { ServeOptions } from "../../serve_options.ts";
-import { WorkerPool } from "../../worker_pool.ts";
-import { canSharePorts } from "../../workers.ts";
-import { STATIC_FLAGS } from "./command_flags.ts";
+import type { ServeOptions } from "../../serving/serve_options.ts";
+import { WorkerPool } from "../../program/worker_pool.ts";
+import { canSharePorts } from "../../program/workers.ts";
+import { STATIC_FLAGS } from "./flags.ts";
 import { type LogBatch, writeBatch } from "./forwarded_logs.ts";
-import { serveStatic } from "./serve_static.ts";
+import { serveStatic } from "./start.ts";
 import { readStaticOptions } from "./read_options.ts";
-import type { StaticOptions } from "./static_options.ts";
+import type { StaticOptions } from "./options.ts";
 import { startStaticWorker, type StaticWorkerInit } from "./worker.ts";
 
 const FLAGS = { ...httpFlags(8080), ...STATIC_FLAGS };

@@ -1,7 +1,7 @@
 // The logs of a worker: entries are sent to the main thread in batches, whose logs write them. So all lines are whole and
 // in one file, whatever it is, and workers need no permission for it.
 
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../base/clock.ts";
 import type { AccessEntry, ErrorEntry } from "../../log/entry.ts";
 import type { AccessLog, ErrorLog, Logs } from "../../log/open_logs.ts";
 

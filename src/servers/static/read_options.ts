@@ -1,11 +1,11 @@
 import { readdir, realpath } from "node:fs/promises";
-import { SYSTEM_CLOCK } from "../../clock.ts";
-import type { CommonValues } from "../../command.ts";
-import { type FlagValues, UsageError } from "../../flags.ts";
-import type { STATIC_FLAGS } from "./command_flags.ts";
-import { DocumentRoot } from "./document_root.ts";
-import type { StaticOptions } from "./static_options.ts";
-import { parseFilePath } from "./url_path.ts";
+import { SYSTEM_CLOCK } from "../../base/clock.ts";
+import type { CommonValues } from "../../program/command.ts";
+import { type FlagValues, UsageError } from "../../program/flags.ts";
+import type { STATIC_FLAGS } from "./flags.ts";
+import { DocumentRoot } from "./disk/document_root.ts";
+import type { StaticOptions } from "./options.ts";
+import { parseFilePath } from "./resources/url_path.ts";
 
 /**
  * Makes options of flags, and looks whether the folder and the files that they name are there.

@@ -1,20 +1,20 @@
-import type { MaybePromise } from "../../bytes/maybe_promise.ts";
+import type { MaybePromise } from "../../base/maybe_promise.ts";
 import { ExplainedError } from "../../backend/explained_error.ts";
 import type { Handler } from "../../backend/handler.ts";
 import { HttpError } from "../../http/errors.ts";
 import type { HeaderField } from "../../http/headers.ts";
-import type { HttpRequest } from "../../http/request.ts";
-import { createResponse, type HttpResponse } from "../../http/response.ts";
-import { type AnswerTools, answerWithFile, wholeBody } from "./answer.ts";
-import { METHODS } from "./cors.ts";
-import type { DocumentRoot } from "./document_root.ts";
-import type { FileAddress, FileLoader, FileResource } from "./file_resource.ts";
-import { withFields } from "./layered_fields.ts";
-import { answerWithListing, listDirectory } from "./listing.ts";
-import { isNavigation, NAVIGATION_FIELDS } from "./navigation.ts";
-import type { ResourceCache } from "./resource_cache.ts";
-import type { StaticOptions } from "./static_options.ts";
-import { parseFilePath, parseUrlPath, type UrlPath } from "./url_path.ts";
+import type { HttpRequest } from "../../http/request/request.ts";
+import { createResponse, type HttpResponse } from "../../http/response/response.ts";
+import { type AnswerTools, answerWithFile, wholeBody } from "./answers/file_response.ts";
+import { METHODS } from "./answers/cors.ts";
+import type { DocumentRoot } from "./disk/document_root.ts";
+import type { FileAddress, FileLoader, FileResource } from "./resources/file_resource.ts";
+import { withFields } from "./answers/override_fields.ts";
+import { answerWithListing, listDirectory } from "./answers/listing.ts";
+import { isNavigation, NAVIGATION_FIELDS } from "./answers/navigation.ts";
+import type { ResourceCache } from "./resources/resource_cache.ts";
+import type { StaticOptions } from "./options.ts";
+import { parseFilePath, parseUrlPath, type UrlPath } from "./resources/url_path.ts";
 
 /** What a {@linkcode StaticSite} works with. */
 export interface StaticSiteParts {

@@ -1,13 +1,13 @@
 // The program of one worker of the static server.
 
-import { SYSTEM_CLOCK } from "../../clock.ts";
+import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import type { ListenOptions } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
-import type { ServeOptions } from "../../serve_options.ts";
-import type { WorkerProgram } from "../../workers.ts";
+import type { ServeOptions } from "../../serving/serve_options.ts";
+import type { WorkerProgram } from "../../program/workers.ts";
 import { forwardLogs } from "./forwarded_logs.ts";
-import { serveStatic } from "./serve_static.ts";
-import type { StaticOptions } from "./static_options.ts";
+import { serveStatic } from "./start.ts";
+import type { StaticOptions } from "./options.ts";
 
 /** What a worker is told at its start. */
 export interface StaticWorkerInit {

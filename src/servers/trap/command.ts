@@ -7,20 +7,20 @@ import {
   type StartContext,
   storeError,
   urlOf,
-} from "../../command.ts";
-import { type FlagValues, UsageError } from "../../flags.ts";
+} from "../../program/command.ts";
+import { type FlagValues, UsageError } from "../../program/flags.ts";
 import type { Listener, NetAddress } from "../../net/connection.ts";
-import { StoreOpenError } from "../../sqlite/store_open_error.ts";
+import { StoreOpenError } from "../../storage/store_open_error.ts";
 import { serveUi } from "./api/ui_server.ts";
-import { type Archive, openArchive } from "./archive.ts";
-import { createLogMasks } from "./log_masks.ts";
-import { createSystemMicroClock } from "./micro_clock.ts";
-import { createTag, createTrapIds } from "./request_ids.ts";
-import { RequestStore } from "./request_store.ts";
-import { parseRespondScript, ScriptError } from "./respond_script.ts";
-import { type AnswerRule, ScriptedAnswers } from "./scripted_answers.ts";
-import { chooseUiPort, TRAP_FLAGS } from "./trap_flags.ts";
-import { serveTrap } from "./trap_server.ts";
+import { type Archive, openArchive } from "./records/archive.ts";
+import { createLogMasks } from "./capture/log_masks.ts";
+import { createSystemMicroClock } from "./records/micro_clock.ts";
+import { createTag, createTrapIds } from "./records/request_ids.ts";
+import { RequestStore } from "./records/request_store.ts";
+import { parseRespondScript, ScriptError } from "./rules/respond_script.ts";
+import { type AnswerRule, ScriptedResponses } from "./rules/scripted_responses.ts";
+import { chooseUiPort, TRAP_FLAGS } from "./flags.ts";
+import { serveTrap } from "./create_trap.ts";
 
 type Context = StartContext<FlagValues<typeof TRAP_FLAGS>>;
 
@@ -31,7 +31,7 @@ export const trapCommand: Command<typeof TRAP_FLAGS> = {
   flags: TRAP_FLAGS,
   portVariable: "PORT",
   async start(context) {
-    const answers = new ScriptedAnswers(await readScript(context.values.respond));
+    const answers = new ScriptedResponses(await readScript(context.values.respond));
     const { store, archive } = await openStore(context);
     try {
       return await startServers(context, { answers, store, archive });
@@ -43,7 +43,7 @@ export const trapCommand: Command<typeof TRAP_FLAGS> = {
 };
 
 interface TrapParts {
-  readonly answers: ScriptedAnswers;
+  readonly answers: ScriptedResponses;
   readonly store: RequestStore;
   readonly archive: Archive | undefined;
 }

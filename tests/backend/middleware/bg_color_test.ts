@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { bgColor, themeOf } from "../../../src/backend/middleware/bg_color.ts";
-import { textResponse } from "../../../src/http/response.ts";
+import { textResponse } from "../../../src/http/response/response.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
 
 const COOKIES: readonly (readonly [cookie: string | undefined, theme: string])[] = [

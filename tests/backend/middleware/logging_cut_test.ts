@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { createResponse, type HttpResponse, textResponse } from "../../../src/http/response.ts";
+import { createResponse, type HttpResponse, textResponse } from "../../../src/http/response/response.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
 import { collectLogs } from "./collected_logs.ts";
 

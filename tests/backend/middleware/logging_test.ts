@@ -1,12 +1,17 @@
-import type { MaybePromise } from "../../../src/bytes/maybe_promise.ts";
+import type { MaybePromise } from "../../../src/base/maybe_promise.ts";
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import type { Handler } from "../../../src/backend/handler.ts";
 import { logging } from "../../../src/backend/middleware/logging.ts";
 import { HttpError } from "../../../src/http/errors.ts";
 import { HttpHeaders } from "../../../src/http/headers.ts";
-import { HttpRequest } from "../../../src/http/request.ts";
-import { bufferedBody, EMPTY_BODY, readWhole, type RequestBody } from "../../../src/http/request_body.ts";
-import { type HttpResponse, textResponse } from "../../../src/http/response.ts";
+import { HttpRequest } from "../../../src/http/request/request.ts";
+import {
+  bufferedBody,
+  EMPTY_BODY,
+  readWhole,
+  type RequestBody,
+} from "../../../src/http/request/request_body.ts";
+import { type HttpResponse, textResponse } from "../../../src/http/response/response.ts";
 import type { AccessEntry } from "../../../src/log/entry.ts";
 import { createRequestIds } from "../../../src/log/request_id.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";

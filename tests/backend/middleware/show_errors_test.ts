@@ -3,7 +3,7 @@ import { ExplainedError } from "../../../src/backend/explained_error.ts";
 import { type Handler, type RequestContext } from "../../../src/backend/handler.ts";
 import { showErrors } from "../../../src/backend/middleware/show_errors.ts";
 import { HttpError } from "../../../src/http/errors.ts";
-import { type HttpResponse, textResponse } from "../../../src/http/response.ts";
+import { type HttpResponse, textResponse } from "../../../src/http/response/response.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
 
 const on = showErrors({ isShown: () => true });

@@ -2,10 +2,10 @@
 // millrace with a handler that discards uploads, and one that sends 1 GiB in pieces of 64 KiB.
 
 import { createBackend } from "../../../src/backend/handler.ts";
-import type { HttpRequest } from "../../../src/http/request.ts";
-import { createResponse, type HttpResponse, textResponse } from "../../../src/http/response.ts";
+import type { HttpRequest } from "../../../src/http/request/request.ts";
+import { createResponse, type HttpResponse, textResponse } from "../../../src/http/response/response.ts";
 import { listen } from "../../../src/net/listen.ts";
-import { serve } from "../../../src/serve.ts";
+import { serve } from "../../../src/serving/serve.ts";
 
 const PIECE = new Uint8Array(65_536).fill(120);
 const PIECES = 16_384;

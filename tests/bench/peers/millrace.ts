@@ -9,11 +9,11 @@ import { bgColor } from "../../../src/backend/middleware/bg_color.ts";
 import { logging } from "../../../src/backend/middleware/logging.ts";
 import { showErrors } from "../../../src/backend/middleware/show_errors.ts";
 import { routes } from "../../../src/backend/routes.ts";
-import { textResponse } from "../../../src/http/response.ts";
+import { textResponse } from "../../../src/http/response/response.ts";
 import { openLogs } from "../../../src/log/open_logs.ts";
 import { createRequestIds } from "../../../src/log/request_id.ts";
 import { listen } from "../../../src/net/listen.ts";
-import { serve } from "../../../src/serve.ts";
+import { serve } from "../../../src/serving/serve.ts";
 
 const [, , file] = process.argv;
 const logs = await openLogs({

@@ -1,9 +1,9 @@
 // Reads all content, and says method and path, on millrace.
 
 import { listen } from "../../../src/net/listen.ts";
-import { readWhole } from "../../../src/http/request_body.ts";
-import { textResponse } from "../../../src/http/response.ts";
-import { serve } from "../../../src/serve.ts";
+import { readWhole } from "../../../src/http/request/request_body.ts";
+import { textResponse } from "../../../src/http/response/response.ts";
+import { serve } from "../../../src/serving/serve.ts";
 
 const listener = await listen({ port: 0 });
 serve(listener, async (request) => {

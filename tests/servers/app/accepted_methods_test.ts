@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { HttpError } from "../../../src/http/errors.ts";
-import { textResponse } from "../../../src/http/response.ts";
+import { textResponse } from "../../../src/http/response/response.ts";
 import { acceptOnly } from "../../../src/servers/app/accepted_methods.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
 

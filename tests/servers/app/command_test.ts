@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { StartContext } from "../../../src/command.ts";
-import { type FlagValues, parseFlags } from "../../../src/flags.ts";
+import type { StartContext } from "../../../src/program/command.ts";
+import { type FlagValues, parseFlags } from "../../../src/program/flags.ts";
 import type { AccessEntry, ErrorEntry } from "../../../src/log/entry.ts";
 import { listen } from "../../../src/net/listen.ts";
-import { SYSTEM_CLOCK } from "../../../src/clock.ts";
+import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
 import { appCommand } from "../../../src/servers/app/command.ts";
 import { within } from "../../support/deadline.ts";
 import { exchange } from "../../support/loopback.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
 import { createClientSwitches } from "../../../src/backend/client_switches.ts";
-import type { HttpResponse } from "../../../src/http/response.ts";
-import { createApp } from "../../../src/servers/app/app.ts";
+import type { HttpResponse } from "../../../src/http/response/response.ts";
+import { createApp } from "../../../src/servers/app/create_app.ts";
 import { divide } from "../../../src/servers/app/division.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
 

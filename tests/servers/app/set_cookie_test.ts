@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { createClientSwitches } from "../../../src/backend/client_switches.ts";
-import type { HttpResponse } from "../../../src/http/response.ts";
-import { createApp } from "../../../src/servers/app/app.ts";
+import type { HttpResponse } from "../../../src/http/response/response.ts";
+import { createApp } from "../../../src/servers/app/create_app.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
 
 function send(line: string): HttpResponse {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConnectionError } from "../../../src/net/connection.ts";
 import { MemoryStore } from "../../../src/servers/metrics/samples/memory_store.ts";
 import { runServer } from "../../../src/servers/metrics/run_server.ts";
-import type { MetricsAccess, MetricsServerOptions } from "../../../src/servers/metrics/server_options.ts";
+import type { MetricsAccess, MetricsServerOptions } from "../../../src/servers/metrics/options.ts";
 import { StoreOpenError } from "../../../src/servers/metrics/store.ts";
 import { within } from "../../support/deadline.ts";
 import { connectRaw, type RawClient } from "../../support/loopback.ts";

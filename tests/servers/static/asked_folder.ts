@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { HttpHeaders } from "../../../src/http/headers.ts";
-import type { StaticOptions } from "../../../src/servers/static/static_options.ts";
+import type { StaticOptions } from "../../../src/servers/static/options.ts";
 import { type CommandLine, test as testProgram } from "../../runtimes/command_line.ts";
 import { bytesOf } from "../../support/latin1.ts";
 import { exchange } from "../../support/loopback.ts";

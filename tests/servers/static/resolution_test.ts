@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse } from "@std/assert";
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { StaticOptions } from "../../../src/servers/static/static_options.ts";
+import type { StaticOptions } from "../../../src/servers/static/options.ts";
 import { type AskedFolder, test } from "./asked_folder.ts";
 import { withFolder } from "./static_folder.ts";
 

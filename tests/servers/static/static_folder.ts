@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import type { RequestContext } from "../../../src/backend/handler.ts";
 import { run } from "../../../src/backend/run.ts";
 import { HttpHeaders } from "../../../src/http/headers.ts";
-import { HttpRequest } from "../../../src/http/request.ts";
-import { EMPTY_BODY } from "../../../src/http/request_body.ts";
-import type { HttpResponse, ResponseBody } from "../../../src/http/response.ts";
-import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../../src/servers/static/static_options.ts";
-import { createStaticServer, type StaticServer } from "../../../src/servers/static/static_server.ts";
+import { HttpRequest } from "../../../src/http/request/request.ts";
+import { EMPTY_BODY } from "../../../src/http/request/request_body.ts";
+import type { HttpResponse, ResponseBody } from "../../../src/http/response/response.ts";
+import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../../src/servers/static/options.ts";
+import { createStaticServer, type StaticServer } from "../../../src/servers/static/create_static.ts";
 import { fakeContext } from "../../support/fake_request.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 

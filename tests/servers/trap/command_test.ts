@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { RequestRecord } from "../../../src/servers/trap/stored_request.ts";
-import { chooseUiPort } from "../../../src/servers/trap/trap_flags.ts";
+import type { RequestRecord } from "../../../src/servers/trap/records/stored_request.ts";
+import { chooseUiPort } from "../../../src/servers/trap/flags.ts";
 import { exchange } from "../../support/loopback.ts";
 import { readLogUntil } from "../../support/log_lines.ts";
 import { type CommandLine, test, withDatabase, withPermissions } from "../../runtimes/command_line.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import type { StoredRequest } from "../../../src/servers/trap/stored_request.ts";
+import type { StoredRequest } from "../../../src/servers/trap/records/stored_request.ts";
 import { within } from "../../support/deadline.ts";
 import { textOf } from "../../support/latin1.ts";
 import { connectRaw, exchange } from "../../support/loopback.ts";

@@ -1,5 +1,5 @@
-import { type RequestFacts, StoredRequest } from "../../../src/servers/trap/stored_request.ts";
-import { WireBytes } from "../../../src/servers/trap/wire_bytes.ts";
+import { type RequestFacts, StoredRequest } from "../../../src/servers/trap/records/stored_request.ts";
+import { WireBytes } from "../../../src/servers/trap/records/wire_bytes.ts";
 import { bytesOf } from "../../support/latin1.ts";
 
 const HEAD = "GET /api HTTP/1.1\r\nHost: a\r\n\r\n";

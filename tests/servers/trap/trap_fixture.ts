@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
-import { SYSTEM_CLOCK } from "../../../src/clock.ts";
+import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
 import { openLogs } from "../../../src/log/open_logs.ts";
 import { listen } from "../../../src/net/listen.ts";
-import type { ServeOptions } from "../../../src/serve_options.ts";
+import type { ServeOptions } from "../../../src/serving/serve_options.ts";
 import { serveUi } from "../../../src/servers/trap/api/ui_server.ts";
-import { createLogMasks } from "../../../src/servers/trap/log_masks.ts";
-import { createSystemMicroClock } from "../../../src/servers/trap/micro_clock.ts";
-import { createTrapIds } from "../../../src/servers/trap/request_ids.ts";
-import { RequestStore } from "../../../src/servers/trap/request_store.ts";
-import { type AnswerRule, ScriptedAnswers } from "../../../src/servers/trap/scripted_answers.ts";
-import type { RequestRecord } from "../../../src/servers/trap/stored_request.ts";
-import { serveTrap } from "../../../src/servers/trap/trap_server.ts";
+import { createLogMasks } from "../../../src/servers/trap/capture/log_masks.ts";
+import { createSystemMicroClock } from "../../../src/servers/trap/records/micro_clock.ts";
+import { createTrapIds } from "../../../src/servers/trap/records/request_ids.ts";
+import { RequestStore } from "../../../src/servers/trap/records/request_store.ts";
+import { type AnswerRule, ScriptedResponses } from "../../../src/servers/trap/rules/scripted_responses.ts";
+import type { RequestRecord } from "../../../src/servers/trap/records/stored_request.ts";
+import { serveTrap } from "../../../src/servers/trap/create_trap.ts";
 import { within } from "../../support/deadline.ts";
 import { bytesOf } from "../../support/latin1.ts";
 import { exchange } from "../../support/loopback.ts";
@@ -66,7 +66,7 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
   const trap = serveTrap(await listen({ port: 0, ...(setup.tls === undefined ? {} : { tls: setup.tls }) }), {
     store,
     ids: createTrapIds("tst"),
-    answers: new ScriptedAnswers(setup.rules ?? []),
+    answers: new ScriptedResponses(setup.rules ?? []),
     masks: createLogMasks(setup.masks ?? []),
     maxBodyBytes: setup.maxBodyBytes ?? 2 ** 20,
     now: createSystemMicroClock(),

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { createMicroClock, createSystemMicroClock } from "../../../src/servers/trap/micro_clock.ts";
+import { createMicroClock, createSystemMicroClock } from "../../../src/servers/trap/records/micro_clock.ts";
 import {
   decodeParameter,
   findParameter,
   hasParameter,
   splitQuery,
-} from "../../../src/servers/trap/parameters.ts";
-import { createTag, createTrapIds, timeOf } from "../../../src/servers/trap/request_ids.ts";
+} from "../../../src/servers/trap/records/parameters.ts";
+import { createTag, createTrapIds, timeOf } from "../../../src/servers/trap/records/request_ids.ts";
 
 const NOON = Date.UTC(2026, 2, 1, 12) * 1_000;
 

@@ -1,4 +1,4 @@
-import type { HttpTokenizerOptions } from "../../../src/http/tokenizer.ts";
+import type { HttpTokenizerOptions } from "../../../src/http/tokens/tokenizer.ts";
 
 /**
  * What a connection sends until its end, as latin1 text, and the tokens that it gives, see `summarize`.

@@ -1,4 +1,4 @@
-import { createDeferred } from "../../../bytes/deferred.ts";
+import { createDeferred } from "../../../base/deferred.ts";
 import type { Connection } from "../../../net/connection.ts";
 import { connect } from "../../../net/listen.ts";
 import { ClientError, ClientProtocolError, ClientSocketError } from "./client_errors.ts";

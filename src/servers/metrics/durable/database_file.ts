@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type DatabaseKind, openDatabaseFile, type OpenedDatabase } from "../../../sqlite/database_file.ts";
+import { type DatabaseKind, openDatabaseFile, type OpenedDatabase } from "../../../storage/database_file.ts";
 import type { Durability } from "../store.ts";
 
 // The first bytes of key, samples and puts are a checksum. The state is one row: a number that no other database has,

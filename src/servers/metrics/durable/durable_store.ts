@@ -1,6 +1,6 @@
-import { createDeferred, type Deferred } from "../../../bytes/deferred.ts";
-import { resolveDataFile } from "../../../sqlite/database_file.ts";
-import { toOpenError } from "../../../sqlite/open_errors.ts";
+import { createDeferred, type Deferred } from "../../../base/deferred.ts";
+import { resolveDataFile } from "../../../storage/database_file.ts";
+import { toOpenError } from "../../../storage/open_errors.ts";
 import { createSeed } from "../samples/key_table.ts";
 import type { MemoryStoreOptions } from "../samples/memory_store.ts";
 import { firstKeptTimestamp } from "../samples/retention.ts";

@@ -1,7 +1,7 @@
 import { EventClients } from "../../../backend/event_clients.ts";
-import type { Clock } from "../../../clock.ts";
-import type { RequestStore, StoreListener } from "../request_store.ts";
-import type { StoredRequest } from "../stored_request.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { RequestStore, StoreListener } from "../records/request_store.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 
 // Proxies and our own write time-out cut connections that are silent for longer.
 const HEARTBEAT_MS = 15_000;

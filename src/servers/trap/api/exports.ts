@@ -1,4 +1,4 @@
-import type { StoredRequest } from "../stored_request.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 import { HAR_FRAME, toHarEntry } from "./har.ts";
 
 // Pieces of this size are few writes, and little to hold.

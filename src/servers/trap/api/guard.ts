@@ -1,6 +1,6 @@
 import type { Middleware } from "../../../backend/handler.ts";
 import { HttpError } from "../../../http/errors.ts";
-import type { HttpRequest } from "../../../http/request.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
 
 /**
  * Middleware: keeps pages of other origins away from what was captured, which may hold secrets.

@@ -6,8 +6,8 @@ import type { HeaderField } from "../../../http/headers.ts";
 import { isHost } from "../../../http/host.ts";
 import { reasonPhrase } from "../../../http/status.ts";
 import { authorityOf } from "../../../http/target.ts";
-import { decodeParameter, splitQuery } from "../parameters.ts";
-import type { GivenAnswer, RequestFacts, StoredRequest } from "../stored_request.ts";
+import { decodeParameter, splitQuery } from "../records/parameters.ts";
+import type { GivenAnswer, RequestFacts, StoredRequest } from "../records/stored_request.ts";
 import settings from "../../../../deno.json" with { type: "json" };
 
 /** What stands in front of the entries of an archive, and behind them. */

@@ -1,7 +1,7 @@
 import type { Middleware } from "../../../backend/handler.ts";
 import { HttpError } from "../../../http/errors.ts";
 import type { HeaderField } from "../../../http/headers.ts";
-import { createResponse, type HttpResponse, type ResponseBody } from "../../../http/response.ts";
+import { createResponse, type HttpResponse, type ResponseBody } from "../../../http/response/response.ts";
 
 // What was captured must never be taken for a page of this origin, nor be read by another one.
 const FIELDS: readonly HeaderField[] = [

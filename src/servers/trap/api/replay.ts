@@ -1,11 +1,11 @@
 // Sends the bytes of a request again, to another server, exactly as they came.
 
 import { lookup } from "node:dns/promises";
-import { messageOfError } from "../../../backend/middleware/error_text.ts";
-import type { Clock } from "../../../clock.ts";
+import { messageOfError } from "../../../base/error_text.ts";
+import type { Clock } from "../../../base/clock.ts";
 import { HttpError } from "../../../http/errors.ts";
 import type { Connection, NetAddress } from "../../../net/connection.ts";
-import type { StoredRequest } from "../stored_request.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 import { isPrivateAddress } from "./private_addresses.ts";
 import { readAnswer, type ReceivedAnswer } from "./response_reader.ts";
 

@@ -1,9 +1,9 @@
 // What the parameters of the API mean: which requests, and how many.
 
 import { HttpError } from "../../../http/errors.ts";
-import { findParameter, splitQuery } from "../parameters.ts";
-import type { RequestTest } from "../request_store.ts";
-import { contains, toNeedle } from "../search.ts";
+import { findParameter, splitQuery } from "../records/parameters.ts";
+import type { RequestTest } from "../records/request_store.ts";
+import { contains, toNeedle } from "../records/search.ts";
 
 /** The parameters of a call. */
 export class CallParameters {

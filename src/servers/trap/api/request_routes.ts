@@ -1,10 +1,10 @@
 import type { Route } from "../../../backend/routes.ts";
 import { HttpError } from "../../../http/errors.ts";
-import type { HttpRequest } from "../../../http/request.ts";
-import { readWhole } from "../../../http/request_body.ts";
-import { createResponse } from "../../../http/response.ts";
-import type { RequestStore } from "../request_store.ts";
-import type { StoredRequest } from "../stored_request.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
+import { readWhole } from "../../../http/request/request_body.ts";
+import { createResponse } from "../../../http/response/response.ts";
+import type { RequestStore } from "../records/request_store.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 import type { EventFeed } from "./event_feed.ts";
 import { exportHar, exportLines } from "./exports.ts";
 import { apiResponse, jsonResponse } from "./json_response.ts";

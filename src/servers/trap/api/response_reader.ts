@@ -1,12 +1,12 @@
 // Reads one answer off a connection, as a client does (RFC 9112 §6.3): tolerant, and within bounds.
 
 import { createHash } from "node:crypto";
-import { parseChunkLine } from "../../../http/chunked.ts";
+import { parseChunkLine } from "../../../http/tokens/chunked.ts";
 import { trimOws } from "../../../http/grammar.ts";
 import { type HeaderField, HttpHeaders } from "../../../http/headers.ts";
-import { LineReader } from "../../../http/line_reader.ts";
+import { LineReader } from "../../../http/tokens/line_reader.ts";
 import { isBodyless } from "../../../http/status.ts";
-import { decodeLatin1 } from "../../../http/text_window.ts";
+import { decodeLatin1 } from "../../../http/tokens/text_window.ts";
 
 /** What came back. */
 export interface ReceivedAnswer {

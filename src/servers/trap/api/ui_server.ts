@@ -1,12 +1,12 @@
 import { createBackend } from "../../../backend/handler.ts";
 import { routes } from "../../../backend/routes.ts";
-import type { Clock } from "../../../clock.ts";
+import type { Clock } from "../../../base/clock.ts";
 import type { Listener, NetAddress } from "../../../net/connection.ts";
 import { connect } from "../../../net/listen.ts";
-import { serve } from "../../../serve.ts";
-import type { ServeOptions } from "../../../serve_options.ts";
+import { serve } from "../../../serving/serve.ts";
+import type { ServeOptions } from "../../../serving/serve_options.ts";
 import { pageRoutes } from "../page/page_routes.ts";
-import type { RequestStore } from "../request_store.ts";
+import type { RequestStore } from "../records/request_store.ts";
 import { EventFeed } from "./event_feed.ts";
 import { guardOrigin } from "./guard.ts";
 import { jsonErrors } from "./json_response.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Route, RouteHandler } from "../../../backend/routes.ts";
 import type { HeaderField } from "../../../http/headers.ts";
-import { createResponse } from "../../../http/response.ts";
+import { createResponse } from "../../../http/response/response.ts";
 import { pageDocument, type PageFile, pageFiles } from "./page_files.ts";
 
 /** What the page is told. */

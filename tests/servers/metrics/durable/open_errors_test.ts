@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { toOpenError } from "../../../../src/sqlite/open_errors.ts";
+import { toOpenError } from "../../../../src/storage/open_errors.ts";
 
 function failWith(codes: { readonly code?: string; readonly errcode?: number }): Error {
   return Object.assign(new Error("it failed"), codes);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { LiveList } from "../../../../src/servers/trap/page/client/live_list.js";
 import { RequestRows, rowOf } from "../../../../src/servers/trap/page/client/request_rows.js";
 import type { Filters, TrapApi } from "../../../../src/servers/trap/page/client/page_types.ts";
-import type { RequestRecord } from "../../../../src/servers/trap/stored_request.ts";
+import type { RequestRecord } from "../../../../src/servers/trap/records/stored_request.ts";
 import { settle } from "../../../support/deadline.ts";
 import { storedRequest } from "../stored_requests.ts";
 

@@ -5,7 +5,7 @@ import { pageRoutes } from "../../../../src/servers/trap/page/page_routes.ts";
 import { createBackend } from "../../../../src/backend/handler.ts";
 import { routes } from "../../../../src/backend/routes.ts";
 import { listen } from "../../../../src/net/listen.ts";
-import { serve } from "../../../../src/serve.ts";
+import { serve } from "../../../../src/serving/serve.ts";
 import { within } from "../../../support/deadline.ts";
 
 const MAX_PACKED_BYTES = 40_000;

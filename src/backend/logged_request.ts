@@ -1,0 +1,87 @@
+// What the full form of the access log shows of a request: its body is read for it, and given to the handler again.
+
+import type { MaybePromise } from "../base/maybe_promise.ts";
+import { HttpError } from "../http/errors.ts";
+import { HttpRequest } from "../http/request/request.ts";
+import { bufferedBody, readUpTo, type RequestBody } from "../http/request/request_body.ts";
+import type { LoggedRequest } from "../log/entry.ts";
+import { inNextTurn } from "../base/event_loop.ts";
+
+/** A request for the handler, with what the log shows of it. */
+export interface ReadRequest {
+  /** The request, its body to be read again. */
+  readonly request: HttpRequest;
+  /** The request as it came. */
+  readonly logged: LoggedRequest;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Reads the body of a request.
+ *
+ * A body that is too large or broken becomes the refusal of the request. One that is refused already is not waited for:
+ * a client may send nothing before it is answered, and be right (RFC 9110 §10.1.1).
+ *
+ * @returns promised only where there is something to read; never rejects
+ */
+export function readRequest(request: HttpRequest, maxBodyBytes: number): MaybePromise<ReadRequest> {
+  const isHeldBack = request.refusal !== undefined && request.headers.has("expect");
+  if (request.body.isComplete || isHeldBack) {
+    const bodyEnd = request.body.isComplete ? "whole" : "unread";
+    return { request, logged: { head: headOf(request), body: NO_BYTES, bodyEnd } };
+  }
+  return readBody(request, maxBodyBytes);
+}
+
+async function readBody(request: HttpRequest, maxBodyBytes: number): Promise<ReadRequest> {
+  const isRefused = request.refusal !== undefined;
+  const { bytes, error } = await readUpTo(
+    isRefused ? untilItWaits(request.body) : request.body,
+    maxBodyBytes,
+  );
+  const isWhole = error === undefined && (!isRefused || request.body.isComplete);
+  if (error !== undefined) request.refuse(toRefusal(error));
+  const wire = { raw: request.rawHead, end: request.headEnd };
+  const reread = new HttpRequest(request, bufferedBody(bytes, request.body.trailers), wire);
+  if (request.refusal !== undefined) reread.refuse(request.refusal);
+  const bodyEnd = isWhole ? "whole" : endOfPart(bytes.length, error);
+  return { request: reread, logged: { head: headOf(request), body: bytes, bodyEnd } };
+}
+
+/** Ends where more would have to be waited for. The read that waits is left behind, and may fail. */
+function untilItWaits(body: RequestBody): Pick<RequestBody, "read"> {
+  return {
+    async read() {
+      const read = body.read();
+      read.catch(() => {});
+      return await Promise.race([read, new Promise<null>((resolve) => inNextTurn(() => resolve(null)))]);
+    },
+  };
+}
+
+function endOfPart(length: number, error: unknown): LoggedRequest["bodyEnd"] {
+  if (error !== undefined && !isTooLarge(error)) return "broken";
+  return length > 0 ? "cut" : "unread";
+}
+
+/** A handler must not take the beginning of a body for the whole, whatever ended it. */
+function toRefusal(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  return new HttpError(400, "Cannot read the body: the connection failed", {
+    code: "incomplete",
+    cause: error,
+  });
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof HttpError && error.status === 413;
+}
+
+/** The head as it came, or one built of what was understood. */
+function headOf(request: HttpRequest): string {
+  if (request.rawHead !== "" || request.method === "") return request.rawHead;
+  let fields = "";
+  for (const [name, value] of request.headers) fields += `${name}: ${value}\r\n`;
+  return `${request.method} ${request.target} HTTP/${request.version}\r\n${fields}\r\n`;
+}

@@ -1,0 +1,32 @@
+import type { Clock } from "./clock.ts";
+
+// A log line a minute says that a trouble lasts; under a flood there would be thousands.
+const NOTICE_INTERVAL_MS = 60_000;
+
+/** Says when a trouble that comes again and again is worth a word: at once, and then at most once a minute. */
+export class ThrottledNotice {
+  readonly #clock: Clock;
+  #lastMs = -Infinity;
+  #count = 0;
+
+  /** @param clock tells when the last word was */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Counts the trouble once more. @returns how often it has come since the last word; 0 when it is too soon for another */
+  count(): number {
+    this.#count++;
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#lastMs < NOTICE_INTERVAL_MS) return 0;
+    this.#lastMs = nowMs;
+    return this.finish();
+  }
+
+  /** How often it has come since the last word, for the very last one. */
+  finish(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+}

@@ -1,0 +1,146 @@
+import { HttpError } from "../errors.ts";
+import { HttpHeaders } from "../headers.ts";
+
+/**
+ * The content of a request, read once, piece by piece, while it arrives (RFC 9110 §6.4).
+ *
+ * Nothing is read from the connection before the handler asks: that is the back-pressure.
+ * What a handler leaves unread is dropped by the server, within bounds.
+ */
+export interface RequestBody {
+  /** Announced length in bytes; undefined with chunked coding. 0 where there is no content. */
+  readonly length: number | undefined;
+  /** Bytes of content read so far. */
+  readonly receivedBytes: number;
+  /** Whether all content has been read. */
+  readonly isComplete: boolean;
+  /**
+   * Where reading stands on the wire: offset behind the last piece, at the end behind the whole message with its
+   * trailers, from the first byte of the connection. 0 before the first piece, and for content from elsewhere.
+   */
+  readonly wireOffset: number;
+  /** Trailer fields of a chunked body, empty before its end; never merged into the header fields (RFC 9110 §6.5). */
+  readonly trailers: HttpHeaders;
+  /**
+   * The next piece, or null at the end. The bytes are a view that is valid until the next call.
+   *
+   * @throws {HttpError} 400 where the framing is broken or cut off, 408 when the client is too slow, 413 beyond the limit
+   * @throws {ConnectionError} when the connection was lost
+   */
+  read(): Promise<Uint8Array | null>;
+}
+
+/** What {@linkcode readUpTo} got. */
+export interface CollectedBody {
+  /** The content, or its beginning where there is an error. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Why the content is not whole. */
+  readonly error?: unknown;
+}
+
+/**
+ * Reads content into one array, and keeps the beginning of what is too long or broken.
+ *
+ * @param maxBytes beyond this many bytes reading stops, and the error is an HttpError 413
+ * @returns the bytes, and the error that ended the reading early; never rejects
+ */
+export async function readUpTo(
+  body: Pick<RequestBody, "read">,
+  maxBytes: number,
+): Promise<CollectedBody> {
+  let bytes = new Uint8Array(0);
+  let size = 0;
+  try {
+    for (let piece = await body.read(); piece !== null; piece = await body.read()) {
+      const kept = piece.subarray(0, maxBytes - size);
+      bytes = withRoom(bytes, size, kept.length);
+      bytes.set(kept, size);
+      size += kept.length;
+      if (kept.length < piece.length) throw bodyTooLarge(maxBytes);
+    }
+    return { bytes: trimTo(bytes, size) };
+  } catch (error) {
+    return { bytes: trimTo(bytes, size), error };
+  }
+}
+
+/**
+ * Doubles an array where it is too small. One array in all: chunks of one byte would otherwise cost two hundred each.
+ * What the client announced is not believed, only what it sent is held.
+ */
+function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number, more: number): Uint8Array<ArrayBuffer> {
+  if (size + more <= bytes.length) return bytes;
+  const grown = new Uint8Array(Math.max(size + more, bytes.length * 2));
+  grown.set(bytes.subarray(0, size));
+  return grown;
+}
+
+function trimTo(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+  return bytes.length === size ? bytes : bytes.slice(0, size);
+}
+
+/**
+ * Reads a whole body into one array.
+ *
+ * @param maxBytes beyond this many bytes an HttpError 413 is thrown
+ * @throws what {@linkcode RequestBody.read} throws
+ */
+export async function readWhole(
+  body: RequestBody,
+  maxBytes: number = Infinity,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { bytes, error } = await readUpTo(body, maxBytes);
+  if (error !== undefined) throw error;
+  return bytes;
+}
+
+/** The refusal of content beyond a limit (RFC 9110 §15.5.14). */
+export function bodyTooLarge(maxBytes: number): HttpError {
+  return new HttpError(413, `Cannot take the body: limit is ${maxBytes} bytes`, { code: "body-too-large" });
+}
+
+/** The body of a request without content. */
+export const EMPTY_BODY: RequestBody = Object.freeze({
+  length: 0,
+  receivedBytes: 0,
+  isComplete: true,
+  wireOffset: 0,
+  // A new one each time: this body is shared by all requests, and fields can be added to trailers.
+  get trailers() {
+    return new HttpHeaders();
+  },
+  read: () => Promise.resolve(null),
+});
+
+/**
+ * Makes a body of content that has been read already, so that it can be read by another reader.
+ *
+ * @param bytes the whole content; not copied
+ * @param trailers fields behind a chunked body
+ */
+export function bufferedBody(bytes: Uint8Array, trailers: HttpHeaders = new HttpHeaders()): RequestBody {
+  return new BufferedBody(bytes, trailers);
+}
+
+class BufferedBody implements RequestBody {
+  readonly length: number;
+  receivedBytes = 0;
+  isComplete: boolean;
+  readonly wireOffset = 0;
+  readonly trailers: HttpHeaders;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array, trailers: HttpHeaders) {
+    this.#bytes = bytes;
+    this.length = bytes.length;
+    this.isComplete = bytes.length === 0;
+    this.trailers = trailers;
+  }
+
+  read(): Promise<Uint8Array | null> {
+    if (this.isComplete) return Promise.resolve(null);
+    this.isComplete = true;
+    this.receivedBytes = this.length;
+    return Promise.resolve(this.#bytes);
+  }
+}

@@ -1,0 +1,229 @@
+// How an answer becomes bytes: its framing (RFC 9112 §6) is decided here, whatever fields the handler set.
+
+import { putLatin1 } from "../../bytes/latin1.ts";
+import { formatHttpDate } from "../date.ts";
+import { isFieldValue } from "../grammar.ts";
+import type { WireFields } from "../headers.ts";
+import type { HttpRequest } from "../request/request.ts";
+import { type HttpResponse, isStreamed, type ResponseBody } from "./response.ts";
+import type { ResponseWriter } from "./response_writer.ts";
+import { isBodyless, reasonPhrase } from "../status.ts";
+import { type ResponseFraming, writeStream } from "./streamed_response.ts";
+
+/** Whether the connection lives on behind an answer. */
+export type Persistence = "keep-alive" | "close";
+
+// Texts up to this length are checked for ASCII by a loop, and encoded by one.
+const MAX_PLAIN_TEXT = 4_096;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SP = 0x20;
+const COLON = 0x3a;
+
+const NO_FRAMING: ResponseFraming = { kind: "none" };
+const NO_CONTENT: ResponseFraming = { kind: "length", length: 0 };
+
+const encoder = new TextEncoder();
+
+/**
+ * The first lines of answers as bytes, kept for a second: status line, Date, Server, Connection.
+ *
+ * One per server.
+ */
+export class ResponsePreamble {
+  readonly #serverName: string;
+  readonly #known = new Map<number, Uint8Array>();
+  // Those that were asked for last: most answers are alike.
+  #lastKey = -1;
+  #lastLines: Uint8Array = new Uint8Array(0);
+  #second = -1;
+  #date = "";
+
+  /**
+   * Makes the lines of a server.
+   *
+   * @param serverName value of the Server field; "" leaves the field out
+   * @throws {TypeError} when the name holds a control byte or a character beyond latin1
+   */
+  constructor(serverName: string) {
+    if (!isFieldValue(serverName)) {
+      throw new TypeError(`Cannot name the server: got ${JSON.stringify(serverName)}`);
+    }
+    this.#serverName = serverName;
+  }
+
+  /** The first lines of an answer, less what the handler set itself. @param nowMs since 1970 */
+  get(status: number, fields: WireFields, persistence: Persistence, nowMs: number): Uint8Array {
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#date = formatHttpDate(second * 1000);
+      this.#known.clear();
+      this.#lastKey = -1;
+    }
+    // Which protocol is required, 426 has to say (RFC 9110 §15.5.22); no other answer offers one.
+    if (status === 426 && fields.upgrade !== undefined) {
+      const options = `${persistence}, upgrade\r\nUpgrade: ${fields.upgrade}`;
+      return encodeLatin1(this.#build(status, fields, options));
+    }
+    const key = status * 8 + (persistence === "close" ? 4 : 0) + (fields.hasDate ? 2 : 0) +
+      (fields.hasServer ? 1 : 0);
+    if (key === this.#lastKey) return this.#lastLines;
+    let lines = this.#known.get(key);
+    if (lines === undefined) {
+      lines = encodeLatin1(this.#build(status, fields, persistence));
+      this.#known.set(key, lines);
+    }
+    this.#lastKey = key;
+    this.#lastLines = lines;
+    return lines;
+  }
+
+  #build(status: number, { hasDate, hasServer }: WireFields, connection: string): string {
+    const date = hasDate ? "" : `Date: ${this.#date}\r\n`;
+    const server = hasServer || this.#serverName === "" ? "" : `Server: ${this.#serverName}\r\n`;
+    return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${date}${server}Connection: ${connection}\r\n`;
+  }
+}
+
+/** What {@linkcode processResponse} needs to know beside request and answer. */
+export interface ProcessResponseOptions {
+  /** What the server and the client would like; an answer can still end the connection. */
+  readonly persistence: Persistence;
+  /** The first lines of the server's answers. */
+  readonly preamble: ResponsePreamble;
+  /** The time for Date, in milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/**
+ * Puts an answer on the wire.
+ *
+ * Answers with known content wait in the writer, to be joined with what follows; a streamed answer is sent piece by
+ * piece as the client takes it.
+ *
+ * @returns whether the connection lives on; promised only where content had to be waited for
+ * @throws {RangeError} when a streamed answer is longer or shorter than it promised: the connection must be cut
+ */
+export function processResponse(
+  writer: ResponseWriter,
+  request: HttpRequest,
+  response: HttpResponse,
+  options: ProcessResponseOptions,
+): Persistence | Promise<Persistence> {
+  const { status } = response;
+  const fields = response.headers.toWire();
+  const content = toContent(response.body);
+  const framing = decideRequestFraming(request, status, content, fields);
+  const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
+  const preamble = options.preamble.get(status, fields, persistence, options.nowMs);
+  addHead(writer, preamble, fields, framing);
+  if (request.method === "HEAD" || framing === NO_FRAMING || framing === NO_CONTENT) {
+    return isStreamed(content) ? abandon(content).then(() => persistence) : persistence;
+  }
+  if (isStreamed(content)) return writeStream(writer, content, framing).then(() => persistence);
+  if (typeof content === "string") writer.addText(content);
+  else if (content !== null) writer.addBytes(content);
+  return writer.backlog === undefined ? persistence : writer.flush().then(() => persistence);
+}
+
+/** A short text of ASCII is its own bytes, one a character; any other text is encoded. */
+function toContent(body: ResponseBody): ResponseBody {
+  if (typeof body !== "string") return body;
+  return body.length <= MAX_PLAIN_TEXT && isAscii(body) ? body : encoder.encode(body);
+}
+
+function decideRequestFraming(
+  request: HttpRequest,
+  status: number,
+  content: ResponseBody,
+  fields: WireFields,
+): ResponseFraming {
+  if (isBodyless(status)) return status === 205 ? NO_CONTENT : NO_FRAMING;
+  // RFC 9110 §9.3.6: behind a 2xx answer to CONNECT there is a tunnel, and neither length nor coding.
+  if (status < 300 && request.method === "CONNECT") return NO_FRAMING;
+  const promised = fields.contentLength;
+  const isPromised = promised !== undefined && /^[0-9]{1,15}$/.test(promised);
+  if (content === null) {
+    // RFC 9110 §9.3.2: an answer to HEAD may tell the length that GET would have.
+    return request.method === "HEAD" && isPromised
+      ? { kind: "length", length: Number(promised) }
+      : NO_CONTENT;
+  }
+  if (typeof content === "string" || content instanceof Uint8Array) {
+    return { kind: "length", length: content.length };
+  }
+  if (isPromised) return { kind: "length", length: Number(promised) };
+  return { kind: request.version === "1.1" ? "chunked" : "until-close" };
+}
+
+// More than putFraming() ever writes.
+const MAX_FRAMING_BYTES = 64;
+
+// One reservation for the whole head: a call for each of its parts would cost as much again as writing them.
+function addHead(
+  writer: ResponseWriter,
+  preamble: Uint8Array,
+  fields: WireFields,
+  framing: ResponseFraming,
+): void {
+  const { bytes, lines } = fields;
+  const buffer = writer.reserve(preamble.length + (bytes?.length ?? sizeOf(lines)) + MAX_FRAMING_BYTES);
+  let at = writer.length;
+  buffer.set(preamble, at);
+  at += preamble.length;
+  if (bytes !== undefined) {
+    buffer.set(bytes, at);
+    at += bytes.length;
+  } else {
+    for (let i = 0; i < lines.length; i += 2) {
+      at = putLatin1(buffer, at, lines[i]!);
+      buffer[at++] = COLON;
+      buffer[at++] = SP;
+      at = putLatin1(buffer, at, lines[i + 1]!);
+      buffer[at++] = CR;
+      buffer[at++] = LF;
+    }
+  }
+  writer.commit(putFraming(buffer, at, framing));
+}
+
+/** Bytes of field lines, each with colon, space and CRLF. */
+function sizeOf(lines: readonly string[]): number {
+  let size = 2 * lines.length;
+  for (let i = 0; i < lines.length; i++) size += lines[i]!.length;
+  return size;
+}
+
+/** Writes the last lines of a head. @returns the index behind them */
+function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: ResponseFraming): number {
+  let at = start;
+  if (framing.kind === "length") {
+    at = putLatin1(buffer, at, "Content-Length: ");
+    at = putLatin1(buffer, at, String(framing.length));
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+  } else if (framing.kind === "chunked") {
+    at = putLatin1(buffer, at, "Transfer-Encoding: chunked\r\n");
+  }
+  buffer[at++] = CR;
+  buffer[at++] = LF;
+  return at;
+}
+
+/** Lets go of streamed content that is not sent. */
+async function abandon(content: AsyncIterable<Uint8Array>): Promise<void> {
+  await content[Symbol.asyncIterator]().return?.();
+}
+
+function encodeLatin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f) return false;
+  }
+  return true;
+}

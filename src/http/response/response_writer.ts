@@ -1,0 +1,172 @@
+import { type BufferPool, LARGE_BYTES } from "../../bytes/buffer_pool.ts";
+import { putLatin1 } from "../../bytes/latin1.ts";
+
+/** Who is told what became of {@linkcode ResponseSink.transmit}. */
+export interface BytesSender {
+  /** The bytes may be overwritten. */
+  onSent(): void;
+  /** The bytes were not sent. */
+  onSendFailed(error: unknown): void;
+}
+
+/** Where the bytes of answers go. A Connection is one. */
+export interface ResponseSink {
+  /** Sends bytes, in the order of the calls; calls back later. */
+  transmit(bytes: Uint8Array, sender: BytesSender): void;
+}
+
+// Content up to this size is copied behind what waits already: a copy costs less than a system call.
+const MAX_COPIED_BYTES = 16_384;
+
+/** Joins answers into few writes: 16 pipelined answers become one. */
+export class ResponseWriter {
+  readonly #sink: ResponseSink;
+  readonly #pool: BufferPool;
+  // What waits for flush().
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #length = 0;
+  // What did not fit and was sent without being waited for.
+  #backlog: Promise<void> | undefined;
+  // The buffer of an eager flush until the sink has taken it, and why it did not.
+  #inFlight: Uint8Array<ArrayBuffer> | undefined;
+  #failure: unknown;
+  // Made once for all requests of the connection.
+  readonly #eager: BytesSender = {
+    onSent: () => {
+      this.#pool.give(this.#inFlight!);
+      this.#inFlight = undefined;
+    },
+    onSendFailed: (error) => {
+      this.#failure = error;
+    },
+  };
+
+  /**
+   * Makes the writer of one connection.
+   *
+   * @param sink where the bytes go
+   * @param pool where the buffers come from, shared by many connections
+   */
+  constructor(sink: ResponseSink, pool: BufferPool) {
+    this.#sink = sink;
+    this.#pool = pool;
+  }
+
+  /** Whether something waits for {@linkcode ResponseWriter.flush}. */
+  get isPending(): boolean {
+    return this.#length > 0 || this.#backlog !== undefined;
+  }
+
+  /** Settles when what did not fit has been taken by the sink; undefined while everything fits. */
+  get backlog(): Promise<void> | undefined {
+    return this.#backlog;
+  }
+
+  /** How many bytes wait in the buffer that {@linkcode ResponseWriter.reserve} gave. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The buffer in which answers gather, with room for `size` more bytes behind the `length` that wait in it. */
+  reserve(size: number): Uint8Array<ArrayBuffer> {
+    if (this.#buffer === undefined || this.#length + size > this.#buffer.length) this.#makeRoom(size);
+    return this.#buffer!;
+  }
+
+  /** Says how many bytes of the reserved buffer wait now. */
+  commit(length: number): void {
+    this.#length = length;
+  }
+
+  /** Adds text whose characters are bytes (latin1). */
+  addText(text: string): void {
+    const buffer = this.reserve(text.length);
+    this.#length = putLatin1(buffer, this.#length, text);
+  }
+
+  /** Adds bytes. Many are not copied but sent at once, behind what waits: they must stay as they are until then. */
+  addBytes(bytes: Uint8Array): void {
+    const size = bytes.length;
+    if (size > MAX_COPIED_BYTES) return this.#follow(this.#send(), this.#write(bytes));
+    this.reserve(size).set(bytes, this.#length);
+    this.#length += size;
+  }
+
+  /** Sends bytes behind what waits, without copying them; settles when the sink has taken everything. */
+  writeThrough(bytes: Uint8Array): Promise<void> {
+    if (!this.isPending && this.#failure === undefined) return this.#write(bytes);
+    this.#follow(this.#send(), this.#write(bytes));
+    return this.flush();
+  }
+
+  /**
+   * Sends all that waits, unless the write before is still under way.
+   *
+   * @returns undefined when it was sent without waiting: at most one write is ever under way unawaited, and its failure
+   *   is met by the next call; else what {@linkcode ResponseWriter.flush} returns
+   */
+  flushEagerly(): Promise<void> | undefined {
+    if (this.#inFlight !== undefined || this.#backlog !== undefined || this.#failure !== undefined) {
+      return this.flush();
+    }
+    const buffer = this.#buffer;
+    if (buffer === undefined) return undefined;
+    const bytes = buffer.subarray(0, this.#length);
+    this.#buffer = undefined;
+    this.#length = 0;
+    this.#inFlight = buffer;
+    this.#sink.transmit(bytes, this.#eager);
+    return undefined;
+  }
+
+  /** Sends all that waits; settles when the sink has taken everything. */
+  flush(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return this.#backlog === undefined ? this.#send() : this.#flushBehind(this.#backlog);
+  }
+
+  async #flushBehind(backlog: Promise<void>): Promise<void> {
+    await this.#send();
+    await backlog;
+    if (this.#backlog === backlog) this.#backlog = undefined;
+  }
+
+  async #send(): Promise<void> {
+    const buffer = this.#buffer;
+    if (buffer === undefined) return;
+    const bytes = buffer.subarray(0, this.#length);
+    this.#buffer = undefined;
+    this.#length = 0;
+    await this.#write(bytes);
+    // Not given back after a failure: then the runtime may still hold it.
+    this.#pool.give(buffer);
+  }
+
+  #write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#sink.transmit(bytes, { onSent: resolve, onSendFailed: reject });
+    });
+  }
+
+  /** Puts work into the backlog. A failure is met by whoever waits for the backlog next. */
+  #follow(...work: readonly Promise<void>[]): void {
+    this.#backlog = Promise.all([this.#backlog, ...work]).then(() => {});
+    this.#backlog.catch(() => {});
+  }
+
+  /** Sees to a buffer with room for `size` more bytes. */
+  #makeRoom(size: number): void {
+    const buffer = this.#buffer;
+    const needed = this.#length + size;
+    if (needed > LARGE_BYTES) {
+      this.#follow(this.#send());
+      this.#buffer = this.#pool.take(size);
+      return;
+    }
+    this.#buffer = this.#pool.take(needed);
+    if (buffer !== undefined) {
+      this.#buffer.set(buffer.subarray(0, this.#length));
+      this.#pool.give(buffer);
+    }
+  }
+}

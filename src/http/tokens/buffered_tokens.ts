@@ -1,0 +1,133 @@
+import type { ByteBudget } from "../../bytes/byte_budget.ts";
+import { ReadBuffer } from "./read_buffer.ts";
+import type { RequestHead } from "./request_head.ts";
+import { HttpTokenizer, type HttpTokenizerOptions } from "./tokenizer.ts";
+import type { HttpToken, TokenSink } from "./tokens.ts";
+
+/** Options of {@linkcode BufferedTokens}. */
+export interface BufferedTokensOptions extends HttpTokenizerOptions {
+  /** Keep the bytes of each head for {@linkcode BufferedTokens.rawHead}; default false. */
+  readonly keepRawHead?: boolean;
+}
+
+// A buffer full of small requests, or of chunks of one byte, is three megabytes as tokens: a client that pipelines and
+// reads no answer would hold them. Sixteen requests at a time are as fast as all; one at a time costs a third more.
+const TOKENS_AT_A_TIME = 32;
+
+/** Tokens in a row, in one array for all of them: a new one for each read would cost more than a token. */
+class TokenQueue implements TokenSink {
+  length = 0;
+  readonly #tokens: (HttpToken | undefined)[] = [];
+  #next = 0;
+
+  /** The one that is taken next. */
+  get first(): HttpToken | undefined {
+    return this.#next < this.length ? this.#tokens[this.#next] : undefined;
+  }
+
+  push(token: HttpToken): void {
+    this.#tokens[this.length++] = token;
+  }
+
+  take(): HttpToken | undefined {
+    if (this.#next === this.length) return undefined;
+    const token = this.#tokens[this.#next];
+    // What was taken must not be held until the next read.
+    this.#tokens[this.#next++] = undefined;
+    return token;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.#next = 0;
+  }
+}
+
+/** The tokens of one connection: read into one buffer, used again and again, and taken one by one. */
+export class BufferedTokens {
+  readonly #tokenizer: HttpTokenizer;
+  readonly #buffer: ReadBuffer;
+  readonly #keepsRawHead: boolean;
+  readonly #tokens = new TokenQueue();
+
+  /** @param budget what the buffers of all connections may hold beyond their smallest size */
+  constructor(options: BufferedTokensOptions, budget: ByteBudget) {
+    this.#tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
+    this.#buffer = new ReadBuffer(budget);
+    this.#keepsRawHead = options.keepRawHead ?? false;
+  }
+
+  /** Bytes read so far. */
+  get readBytes(): number {
+    return this.#tokenizer.pushedBytes;
+  }
+
+  /** Offset of the first byte of the head at hand, or of the last one. */
+  get headStart(): number {
+    return this.#tokenizer.headStart;
+  }
+
+  /** What has been understood of an unfinished head; undefined before the request line is. */
+  get partialHead(): RequestHead | undefined {
+    return this.#tokenizer.partialHead;
+  }
+
+  /** Whether nothing of the next message has been read. */
+  get isBetweenMessages(): boolean {
+    return this.#tokenizer.isBetweenMessages;
+  }
+
+  /** Whether all that has been read is used up, save perhaps for the end of a message whose content is complete. */
+  get isUsedUp(): boolean {
+    if (this.#tokens.first?.kind === "end") this.#tokens.take();
+    return this.#tokens.first === undefined && !this.#mayBeMore;
+  }
+
+  /** Whether the tokenizer gave as many as were asked for. */
+  get #mayBeMore(): boolean {
+    return this.#tokens.length >= TOKENS_AT_A_TIME;
+  }
+
+  /** The next token; undefined when more bytes are needed. */
+  take(): HttpToken | undefined {
+    const token = this.#tokens.take();
+    if (token !== undefined || !this.#mayBeMore) return token;
+    this.#tokens.clear();
+    this.#tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
+    return this.#tokens.take();
+  }
+
+  /** The buffer for the next read. @param isInHead whether a head may lie in it, unfinished */
+  prepare(isInHead: boolean): Uint8Array {
+    const { isBetweenMessages, headStart, pushedBytes } = this.#tokenizer;
+    const isInside = isInHead && !isBetweenMessages;
+    if (isInside && this.#keepsRawHead) this.#buffer.holdHead(headStart, pushedBytes);
+    // A head is gathered elsewhere, within its limit: nothing calls for more room here when it is all that came.
+    const isHeadAlone = isInside && headStart <= pushedBytes - this.#buffer.filled;
+    if (this.#buffer.fit(!isHeadAlone)) this.#tokenizer.release();
+    return this.#buffer.bytes;
+  }
+
+  /** Says what a read brought. @param count bytes in the buffer, null at the end of the connection */
+  load(count: number | null): void {
+    this.#buffer.filled = count ?? 0;
+    this.#tokens.clear();
+    if (count === null) {
+      for (const token of this.#tokenizer.end()) this.#tokens.push(token);
+    } else {
+      this.#tokenizer.load(this.#buffer.bytes, count);
+      this.#tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
+    }
+  }
+
+  /** The bytes of a head as latin1, where they are kept; else "". Offsets count from the first byte of the connection. */
+  rawHead(start: number, end: number): string {
+    return this.#keepsRawHead ? this.#buffer.takeHead(start, end, this.#tokenizer.pushedBytes) : "";
+  }
+
+  /** Gives the room of the buffer back, and what is held of an unfinished message. May be called twice. */
+  close(): void {
+    this.#buffer.close();
+    this.#tokenizer.close();
+  }
+}

@@ -1,0 +1,273 @@
+// Reads a head line by line: empty lines, request line, fields, the empty line.
+
+import { HttpError, type HttpErrorCode } from "../errors.ts";
+import { FieldReader } from "./field_reader.ts";
+import { findMethod, RequestLineJudge, requestLineTooLong } from "./request_line.ts";
+import type { Framing } from "./framing.ts";
+import {
+  checkHead,
+  checkTargetForm,
+  findBadTargetByte,
+  findCarriageReturn,
+  findMethodEnd,
+  findTargetEnd,
+} from "./head.ts";
+import { HttpHeaders } from "../headers.ts";
+import type { HeadParserOptions } from "./head_parser_options.ts";
+import type { LineReader } from "./line_reader.ts";
+import { FastHeadReader } from "./fast_head.ts";
+import type { HttpVersion, RequestHead } from "./request_head.ts";
+import { decodeLatin1, TextWindow } from "./text_window.ts";
+import type { TokenSink } from "./tokens.ts";
+
+const ZERO = 0x30;
+const ONE = 0x31;
+
+/** The part of the tokenizer that reads heads. */
+export class HeadParser {
+  /** Offset of the first byte of the head at hand, empty lines in front of it not counted. */
+  start = 0;
+  /** Reads its field lines, and those of a trailer section. */
+  readonly fields: FieldReader;
+
+  readonly #reader: LineReader;
+  readonly #options: HeadParserOptions;
+  readonly #text = new TextWindow();
+  // Gives heads only: undefined where each line becomes a token.
+  readonly #plain: FastHeadReader | undefined;
+  // Whether no request line has been read on this connection: only then a bad line means that this is no HTTP at all.
+  #isFirst = true;
+  #emptyLines = 0;
+  #hasRequestLine = false;
+  readonly #judge = new RequestLineJudge();
+  #method = "";
+  #target = "";
+  #version: HttpVersion = "1.1";
+  #headers = new HttpHeaders();
+  // A client names the same host in every request of a connection: it is checked once.
+  #validHost: string | undefined;
+
+  constructor(reader: LineReader, options: HeadParserOptions) {
+    this.#reader = reader;
+    this.#options = options;
+    this.fields = new FieldReader(reader, this.#text);
+    this.#plain = options.lineTokens ? undefined : new FastHeadReader(options, this.#text);
+  }
+
+  /** Whether nothing of a head has been read, empty lines apart. */
+  get isUntouched(): boolean {
+    return !this.#hasRequestLine && this.#reader.partialLength === 0;
+  }
+
+  /** What has been understood of the head so far; undefined before the request line is. */
+  get partialHead(): RequestHead | undefined {
+    if (!this.#hasRequestLine) return undefined;
+    return { method: this.#method, target: this.#target, version: this.#version, headers: this.#headers };
+  }
+
+  /** Prepares for the next head. */
+  reset(): void {
+    this.#emptyLines = 0;
+    // A plain head has left nothing here.
+    if (!this.#hasRequestLine) return;
+    this.#hasRequestLine = false;
+    this.#method = "";
+    this.#target = "";
+    this.#version = "1.1";
+    this.#headers = new HttpHeaders();
+  }
+
+  /** Forgets decoded text: the bytes behind it change, or are not a head's. */
+  forgetText(): void {
+    this.#text.clear();
+  }
+
+  /**
+   * Reads on.
+   *
+   * @returns the framing when the head is complete, undefined when more bytes are needed
+   * @throws {HttpError} for the first fault
+   */
+  read(tokens: TokenSink): Framing | undefined {
+    if (this.#reader.isDrained) return undefined;
+    if (!this.#hasRequestLine && this.#plain !== undefined && this.#reader.partialLength === 0) {
+      const framing = this.#readPlain(tokens, this.#plain);
+      if (framing !== undefined) return framing;
+    }
+    while (!this.#hasRequestLine) {
+      if (!this.#readRequestLine(tokens)) return undefined;
+    }
+    const { maxHeadBytes, maxFieldBytes, maxFields } = this.#options;
+    for (;;) {
+      const reader = this.#reader;
+      const headRemainder = maxHeadBytes - (reader.nextLineOffset - this.start);
+      const result = reader.next(Math.min(maxFieldBytes, headRemainder));
+      if (result === "more") return undefined;
+      if (result === "too-long") {
+        throw this.#tooLarge(headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes);
+      }
+      const end = this.fields.lineEnd();
+      if (end === reader.start) return this.#complete(tokens, this.partialHead!);
+      if (this.#headers.size === maxFields) {
+        throw fault(
+          431,
+          "head-too-large",
+          `Cannot take the head: limit is ${maxFields} fields`,
+          reader.lineOffset,
+        );
+      }
+      this.fields.parse(end);
+      this.#headers.appendParsed(this.fields.name, this.fields.value);
+      if (this.#options.lineTokens) tokens.push(this.fields.toToken("field"));
+    }
+  }
+
+  #readPlain(tokens: TokenSink, plain: FastHeadReader): Framing | undefined {
+    const reader = this.#reader;
+    const head = plain.read(reader.pushed, reader.position, reader.limit);
+    if (head === undefined) return undefined;
+    this.start = reader.offset;
+    reader.skipTo(plain.end);
+    this.#isFirst = false;
+    try {
+      return this.#complete(tokens, head);
+    } catch (error) {
+      this.#keepHead(head);
+      throw error;
+    }
+  }
+
+  // Where a head as a whole is refused, what it said is known.
+  #keepHead({ method, target, version, headers }: RequestHead): void {
+    this.#method = method;
+    this.#target = target;
+    this.#version = version;
+    this.#headers = headers;
+    this.#hasRequestLine = true;
+  }
+
+  #complete(tokens: TokenSink, head: RequestHead): Framing {
+    const fields = head.headers.framing();
+    const framing = checkHead(head, fields, this.#validHost);
+    if (fields.host !== this.#validHost) this.#validHost = fields.host ?? undefined;
+    const { offset } = this.#reader;
+    tokens.push({ kind: "head-end", head, framing, headStart: this.start, start: offset - 2, end: offset });
+    return framing;
+  }
+
+  #tooLarge(limit: number): HttpError {
+    return fault(
+      431,
+      "head-too-large",
+      `Cannot take the head: limit is ${limit} bytes`,
+      this.#reader.lineOffset,
+    );
+  }
+
+  #textOf(start: number, end: number): string {
+    return this.#text.ascii(this.#reader.line, start, end);
+  }
+
+  #offsetOf(index: number): number {
+    return this.#reader.lineOffset + index - this.#reader.start;
+  }
+
+  /** @returns false when more bytes are needed */
+  #readRequestLine(tokens: TokenSink): boolean {
+    const reader = this.#reader;
+    this.start = reader.nextLineOffset;
+    const { maxRequestLineBytes, maxHeadBytes } = this.#options;
+    const result = reader.next(Math.min(maxRequestLineBytes, maxHeadBytes));
+    if (result !== "line") {
+      if (this.#isFirst) this.#judgeFirstLine(reader.partial);
+      if (result === "too-long") throw this.#requestLineTooLong();
+      return false;
+    }
+    const { line, start, lineFeed } = reader;
+    if (findCarriageReturn(line, start, lineFeed) === start) this.#skipEmptyLine();
+    else this.#parseRequestLine(tokens);
+    return true;
+  }
+
+  #skipEmptyLine(): void {
+    this.#judge.reset();
+    this.#emptyLines++;
+    const { maxFirstEmptyLines, maxEmptyLines } = this.#options;
+    if (this.#emptyLines > (this.#isFirst ? maxFirstEmptyLines : maxEmptyLines)) {
+      throw this.#badFirstLine("too many empty lines", this.start);
+    }
+  }
+
+  #parseRequestLine(tokens: TokenSink): void {
+    const { line, start, lineFeed } = this.#reader;
+    const carriageReturn = findCarriageReturn(line, start, lineFeed);
+    const end = carriageReturn < 0 ? lineFeed : carriageReturn;
+    const methodEnd = findMethodEnd(line, start, end);
+    if (methodEnd < 0) {
+      if (this.#isFirst) this.#judgeFirstLine(line.subarray(start, lineFeed));
+      throw this.#badFirstLine("expected method, target and HTTP version", this.start);
+    }
+    this.#isFirst = false;
+    if (carriageReturn < 0) {
+      // What it says is understood, for the log and for the answer to HEAD, but not passed on.
+      this.#takeRequestLine([], methodEnd, end);
+      throw fault(400, "bad-request-line", "Cannot read the request line: bare LF", this.#offsetOf(lineFeed));
+    }
+    this.#takeRequestLine(tokens, methodEnd, end);
+  }
+
+  #takeRequestLine(tokens: TokenSink, methodEnd: number, end: number): void {
+    const { line, start, lineOffset, offset } = this.#reader;
+    const targetEnd = findTargetEnd(end);
+    const badByte = findBadTargetByte(line, methodEnd + 1, targetEnd, this.#options.targetBytes);
+    const major = line[end - 3];
+    this.#method = this.#textOf(start, methodEnd);
+    this.#target = badByte < 0
+      ? this.#textOf(methodEnd + 1, targetEnd)
+      : decodeLatin1(line.subarray(methodEnd + 1, targetEnd));
+    this.#version = major === ONE && line[end - 1] === ZERO ? "1.0" : "1.1";
+    this.#hasRequestLine = true;
+    if (badByte >= 0) {
+      throw fault(400, "bad-target", "Cannot read the request target: bad byte", this.#offsetOf(badByte));
+    }
+    if (major !== ONE) {
+      const message = `Cannot speak the version: expected HTTP/1.x, got ${this.#textOf(targetEnd + 1, end)}`;
+      throw fault(505, "bad-version", message, this.#offsetOf(targetEnd + 1));
+    }
+    checkTargetForm(this.#method, this.#target);
+    if (!this.#options.lineTokens) return;
+    tokens.push({
+      kind: "request-line",
+      method: this.#method,
+      target: this.#target,
+      version: this.#textOf(targetEnd + 6, end),
+      start: lineOffset,
+      end: offset,
+    });
+  }
+
+  /** Refuses an unfinished first line as soon as it can no longer become a request line. */
+  #judgeFirstLine(line: Uint8Array): void {
+    const fault = this.#judge.findFault(line);
+    if (fault >= 0) throw this.#badFirstLine("expected a method", this.start + fault);
+  }
+
+  #badFirstLine(state: string, offset: number): HttpError {
+    return this.#isFirst
+      ? fault(400, "not-http", `Cannot read the connection as HTTP: ${state}`, offset)
+      : fault(400, "bad-request-line", `Cannot read the request line: ${state}`, offset);
+  }
+
+  #requestLineTooLong(): HttpError {
+    const { maxRequestLineBytes, maxHeadBytes } = this.#options;
+    const line = this.#reader.partial;
+    // Known all the same: the answer to HEAD has no content, also this one (RFC 9110 §9.3.2).
+    this.#method = findMethod(line) ?? "";
+    this.#hasRequestLine = this.#method !== "";
+    return requestLineTooLong(line, Math.min(maxRequestLineBytes, maxHeadBytes), this.start);
+  }
+}
+
+function fault(status: number, code: HttpErrorCode, message: string, offset: number): HttpError {
+  return new HttpError(status, message, { code, offset });
+}

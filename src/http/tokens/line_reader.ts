@@ -1,0 +1,191 @@
+// Cuts lines out of pushed bytes: a line within one push is used where it lies, one that spans pushes is gathered.
+
+import { freeBytes } from "../../bytes/free_bytes.ts";
+
+/** What {@linkcode LineReader.next} found: a line, the end of the bytes, or a line beyond its limit. */
+export type LineResult = "line" | "more" | "too-long";
+
+const LF = 0x0a;
+
+/**
+ * A cursor over pushed bytes that gives lines and runs of bytes, with absolute offsets.
+ *
+ * Work is linear in the bytes pushed, however they are cut: each byte is searched once and copied at most twice.
+ */
+export class LineReader {
+  /** Bytes of the current line: the pushed array itself, or the gathered copy. */
+  line: Uint8Array = EMPTY;
+  /** Index in `line` of the line's first byte. */
+  start = 0;
+  /** Index in `line` of the line's LF. */
+  lineFeed = 0;
+  /** Offset of the line's first byte from the first byte ever pushed, also of one that is too long. */
+  lineOffset = 0;
+
+  #chunk: Uint8Array = EMPTY;
+  #chunkLength = 0;
+  #position = 0;
+  #chunkOffset = 0;
+  #carry: Uint8Array<ArrayBuffer> = EMPTY;
+  #carryLength = 0;
+
+  /** Offset of the next byte to be read. */
+  get offset(): number {
+    return this.#chunkOffset + this.#position;
+  }
+
+  /** How many bytes have been pushed. */
+  get pushedBytes(): number {
+    return this.#chunkOffset + this.#chunkLength;
+  }
+
+  /** Offset of the first byte of the next line, or of the unfinished one. */
+  get nextLineOffset(): number {
+    return this.offset - this.#carryLength;
+  }
+
+  /** How many bytes of an unfinished line have been gathered. */
+  get partialLength(): number {
+    return this.#carryLength;
+  }
+
+  /** The bytes of an unfinished line so far. */
+  get partial(): Uint8Array {
+    return this.#carry.subarray(0, this.#carryLength);
+  }
+
+  /** Whether all pushed bytes have been read. */
+  get isDrained(): boolean {
+    return this.#position === this.#chunkLength;
+  }
+
+  /** The array that was pushed last. */
+  get pushed(): Uint8Array {
+    return this.#chunk;
+  }
+
+  /** Index in `pushed` of the next byte to be read. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Index in `pushed` behind the last byte that is meant. */
+  get limit(): number {
+    return this.#chunkLength;
+  }
+
+  /** Goes on at an index in `pushed`: what lies in front of it has been read by other means. */
+  skipTo(position: number): void {
+    this.#position = position;
+  }
+
+  /** Takes the next bytes, the first `length` of an array; what was pushed before must have been read. */
+  push(bytes: Uint8Array, length: number): void {
+    this.#chunkOffset += this.#chunkLength;
+    this.#chunk = bytes;
+    this.#chunkLength = length;
+    this.#position = 0;
+  }
+
+  /** Lets go of the array that was pushed last; it must have been read. */
+  release(): void {
+    this.#chunkOffset += this.#chunkLength;
+    this.#chunk = EMPTY;
+    this.#chunkLength = 0;
+    this.#position = 0;
+    this.line = EMPTY;
+  }
+
+  /** Gives up what has been gathered: nothing is read any more. */
+  close(): void {
+    this.#freeCarry();
+    this.#carry = EMPTY;
+    this.#carryLength = 0;
+  }
+
+  /**
+   * Finds the next line.
+   *
+   * @param maxBytes the longest line allowed, with its LF; of a longer one that many bytes stay in `partial`
+   */
+  next(maxBytes: number): LineResult {
+    const from = this.#position;
+    const lineFeed = findLineFeed(this.#chunk, from, this.#chunkLength);
+    const end = lineFeed < 0 ? this.#chunkLength : lineFeed + 1;
+    const isTooLong = this.#carryLength + end - from > (lineFeed < 0 ? maxBytes - 1 : maxBytes);
+    this.lineOffset = this.nextLineOffset;
+    if (isTooLong) {
+      this.#gather(from, Math.min(end, from + maxBytes - this.#carryLength), maxBytes);
+      return "too-long";
+    }
+    this.#position = end;
+    if (lineFeed < 0) {
+      this.#gather(from, end, maxBytes);
+      return "more";
+    }
+    if (this.#carryLength === 0) {
+      this.line = this.#chunk;
+      this.start = from;
+      this.lineFeed = lineFeed;
+    } else {
+      this.#gather(from, end, maxBytes);
+      this.line = this.#carry;
+      this.start = 0;
+      this.lineFeed = this.#carryLength - 1;
+      this.#carryLength = 0;
+      // One long line must not cost the connection its room for ever.
+      if (this.#carry.length > MAX_KEPT_BYTES) this.#carry = EMPTY;
+    }
+    return "line";
+  }
+
+  /** Takes at most `maxBytes` of the bytes at hand, as a view; empty when there are none. */
+  take(maxBytes: number): Uint8Array {
+    const start = this.#position;
+    this.#position = Math.min(this.#chunkLength, start + maxBytes);
+    return this.#chunk.subarray(start, this.#position);
+  }
+
+  /** The next byte, or -1 when there is none. */
+  takeByte(): number {
+    return this.#position < this.#chunkLength ? this.#chunk[this.#position++]! : -1;
+  }
+
+  #gather(from: number, end: number, maxBytes: number): void {
+    const length = this.#carryLength + end - from;
+    if (length > this.#carry.length) {
+      const roomy = Math.min(maxBytes, Math.max(128, this.#carry.length * 2));
+      const grown = new Uint8Array(Math.max(length, roomy));
+      grown.set(this.#carry.subarray(0, this.#carryLength));
+      this.#freeCarry();
+      this.#carry = grown;
+    }
+    this.#carry.set(this.#chunk.subarray(from, end), this.#carryLength);
+    this.#carryLength = length;
+  }
+
+  #freeCarry(): void {
+    // What is short is cheaper to leave.
+    if (this.#carry.length > MAX_KEPT_BYTES) freeBytes(this.#carry);
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+// What is kept for the next line that spans pushes.
+const MAX_KEPT_BYTES = 1_024;
+
+// Most lines of a head are shorter than this; for them a loop is faster than the call of indexOf.
+const LOOPED_BYTES = 64;
+
+/** The index of the next LF, or -1. */
+function findLineFeed(bytes: Uint8Array, from: number, end: number): number {
+  const loopEnd = Math.min(end, from + LOOPED_BYTES);
+  for (let i = from; i < loopEnd; i++) {
+    if (bytes[i] === LF) return i;
+  }
+  if (loopEnd === end) return -1;
+  // Behind the end may lie an LF of an earlier use of the array.
+  const found = bytes.indexOf(LF, loopEnd);
+  return found < end ? found : -1;
+}

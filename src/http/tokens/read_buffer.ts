@@ -1,0 +1,78 @@
+import type { ByteBudget } from "../../bytes/byte_budget.ts";
+import { HeldHead } from "./held_head.ts";
+import { decodeLatin1 } from "./text_window.ts";
+
+// Small while a connection may be idle: ten thousand of them wait with a buffer each.
+const SMALL_BYTES = 2_048;
+const LARGE_BYTES = 65_536;
+const GROWTH = 4;
+// Less than this part of the buffer filled: it is larger than it need be.
+const LITTLE = 1 / 8;
+
+/** The buffer of one connection, large while reads fill it, small when little comes; and the head that lies in it. */
+export class ReadBuffer {
+  /** What the next read fills from its start. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BYTES);
+  /** How many bytes the last read brought. */
+  filled = 0;
+  readonly #budget: ByteBudget;
+  readonly #heldHead = new HeldHead();
+  #isClosed = false;
+
+  /** @param budget holds what buffers have beyond their smallest size; where nothing is left, they stay as they are */
+  constructor(budget: ByteBudget) {
+    this.#budget = budget;
+  }
+
+  /**
+   * Sizes the buffer for the next read by what the last one brought.
+   *
+   * @param mayGrow whether a read that filled it calls for a larger one
+   * @returns whether `bytes` is another array now, and the old one of no use any more
+   */
+  fit(mayGrow: boolean = true): boolean {
+    const size = this.bytes.length;
+    const { filled } = this;
+    this.filled = 0;
+    if (filled === size) return mayGrow && this.#resize(Math.min(size * GROWTH, LARGE_BYTES));
+    return filled < size * LITTLE && this.#resize(SMALL_BYTES);
+  }
+
+  /** Gives back what was taken from the budget. May be called twice. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#budget.take(SMALL_BYTES - this.bytes.length);
+  }
+
+  /**
+   * Keeps the bytes of an unfinished head before the buffer is used again. Offsets count from the first byte of the
+   * connection.
+   *
+   * @param headStart offset of the head
+   * @param readBytes offset behind the last byte read
+   */
+  holdHead(headStart: number, readBytes: number): void {
+    const offset = Math.max(headStart, readBytes - this.filled);
+    this.#heldHead.hold(this.#span(headStart, Infinity, readBytes), offset);
+  }
+
+  /** The bytes of a head from `start` to `end`, with what was held of it, as latin1; forgets what was held. */
+  takeHead(start: number, end: number, readBytes: number): string {
+    return this.#heldHead.take(start) + decodeLatin1(this.#span(start, end, readBytes));
+  }
+
+  #span(start: number, end: number, readBytes: number): Uint8Array {
+    const bufferStart = readBytes - this.filled;
+    const from = Math.max(0, start - bufferStart);
+    return this.bytes.subarray(from, Math.max(from, Math.min(this.filled, end - bufferStart)));
+  }
+
+  #resize(size: number): boolean {
+    const more = size - this.bytes.length;
+    // What is read after the close belongs to a handler that was left behind.
+    if (more === 0 || this.#isClosed || !this.#budget.take(more)) return false;
+    this.bytes = new Uint8Array(size);
+    return true;
+  }
+}

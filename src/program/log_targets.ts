@@ -1,0 +1,81 @@
+// Where the logs of a command go: to files, unless that is not allowed or not wanted.
+
+import { open } from "node:fs/promises";
+import type { Command, CommonValues } from "./command.ts";
+import { type FlagTable, UsageError } from "./flags.ts";
+import type { LogOptions, LogTarget } from "../log/open_logs.ts";
+
+/** A log as the command line speaks of it. */
+interface LogChoice {
+  /** Its name, for people. */
+  readonly name: string;
+  /** The flag that says where it goes. */
+  readonly flag: string;
+  /** The file in the working directory where it goes by default. */
+  readonly file: string;
+  /** Where it goes when no file can be written. */
+  readonly stream: "stdout" | "stderr";
+}
+
+/** What a program can do for its logs. */
+export interface LogPlaces {
+  /** Whether a file may be written without the user being asked. */
+  readonly mayWrite: (path: string) => Promise<boolean>;
+  /** Writes to stdout. */
+  readonly print: (text: string) => void;
+  /** Writes to stderr. */
+  readonly printToError: (text: string) => void;
+  /** Gets what the user should know about the choice. */
+  readonly remarks: string[];
+}
+
+const ACCESS: LogChoice = { name: "access log", flag: "access-log", file: "access.log", stream: "stdout" };
+const ERROR: LogChoice = { name: "error log", flag: "error-log", file: "error.log", stream: "stderr" };
+
+/**
+ * Chooses where the logs go that the flags of a command speak of.
+ *
+ * @throws {UsageError} for a file that was named and cannot be written
+ */
+export async function chooseLogTargets(
+  { name, flags }: { readonly name: Command["name"]; readonly flags: FlagTable },
+  values: CommonValues & { readonly log?: unknown },
+  places: LogPlaces,
+): Promise<Pick<LogOptions, "accessLog" | "errorLog" | "chainLog">> {
+  const chain: LogChoice = { name: `${name} log`, flag: "log", file: `${name}.log`, stream: "stdout" };
+  const chainFile = typeof values.log === "string" ? values.log : undefined;
+  return {
+    accessLog: await chooseLogTarget(ACCESS, values["access-log"], places),
+    errorLog: await chooseLogTarget(ERROR, values["error-log"], places),
+    chainLog: Object.hasOwn(flags, "log") ? await chooseLogTarget(chain, chainFile, places) : { kind: "off" },
+  };
+}
+
+async function chooseLogTarget(
+  { name, flag, file, stream }: LogChoice,
+  value: string | undefined,
+  places: LogPlaces,
+): Promise<LogTarget> {
+  const write = stream === "stdout" ? places.print : places.printToError;
+  if (value === "off") return { kind: "off" };
+  if (value === "-") return { kind: "console", write };
+  const path = value ?? file;
+  const obstacle = await findObstacle(path, places);
+  if (obstacle === undefined) return { kind: "file", path };
+  if (value !== undefined) {
+    throw new UsageError(`bad value for --${flag}: ${obstacle} ${JSON.stringify(value)}`);
+  }
+  places.remarks.push(`${obstacle} ${path}: the ${name} goes to ${stream}`);
+  return { kind: "console", write };
+}
+
+/** Why a file cannot be appended to; undefined when it can. */
+async function findObstacle(path: string, { mayWrite }: LogPlaces): Promise<string | undefined> {
+  if (!await mayWrite(path)) return "no permission to write";
+  try {
+    await (await open(path, "a")).close();
+    return undefined;
+  } catch {
+    return "cannot write";
+  }
+}

@@ -1,0 +1,174 @@
+// What each runtime has to let several threads or processes accept on one port: Deno and Bun have threads, each with a
+// socket of its own that shares the port (SO_REUSEPORT); Node has processes, which share the socket (node:cluster).
+
+import cluster from "node:cluster";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { ConnectionError, type ConnectionErrorCode, type NetAddress } from "../net/connection.ts";
+
+/** What a worker tells the pool. */
+export type WorkerReport =
+  | { readonly kind: "ready" }
+  | { readonly kind: "listening"; readonly address: NetAddress }
+  | { readonly kind: "failed"; readonly message: string; readonly code: ConnectionErrorCode | undefined }
+  | { readonly kind: "message"; readonly data: unknown }
+  | { readonly kind: "stopped" };
+
+/** What the pool tells a worker, once that is ready. */
+export type WorkerOrder = { readonly kind: "start"; readonly init: unknown } | { readonly kind: "stop" };
+
+/** A worker as the pool sees it. */
+export interface RunningWorker {
+  /** Gives an order. */
+  send(order: WorkerOrder): void;
+  /** Cuts it off. May be called twice. */
+  terminate(): void;
+}
+
+/** What a worker calls back with. */
+export interface WorkerEvents {
+  /** It has told something. */
+  readonly onReport: (report: WorkerReport) => void;
+  /** It has crashed, or ended by itself. */
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * Whether connections can be dealt out among workers: SO_REUSEPORT does so on Linux alone, and Deno ends a program that
+ * asks for it without `--unstable-net`, of which only the names that come with it tell.
+ */
+export function canSharePorts(): boolean {
+  if (isNode()) return true;
+  return process.platform === "linux" && (!("Deno" in globalThis) || "listenDatagram" in Deno);
+}
+
+function isNode(): boolean {
+  return !("Deno" in globalThis || "Bun" in globalThis);
+}
+
+/**
+ * Starts a worker.
+ *
+ * @param module what it runs; it calls {@linkcode runInWorker}
+ */
+export function startWorker(module: URL, events: WorkerEvents): RunningWorker {
+  return isNode() ? startProcess(module, events) : startThread(module, events);
+}
+
+function startThread(module: URL, { onReport, onError }: WorkerEvents): RunningWorker {
+  const worker = new Worker(module, { type: "module" });
+  worker.onmessage = ({ data }: MessageEvent<WorkerReport>): void => onReport(data);
+  worker.onerror = (event): void => {
+    event.preventDefault();
+    onError(new Error(event.message));
+  };
+  return { send: (order) => worker.postMessage(order), terminate: () => worker.terminate() };
+}
+
+function startProcess(module: URL, { onReport, onError }: WorkerEvents): RunningWorker {
+  cluster.setupPrimary({ exec: fileURLToPath(module), args: [], serialization: "advanced" });
+  const worker = cluster.fork();
+  worker.on("message", onReport);
+  worker.on("exit", (code, signal) => onError(new Error(`ended with ${signal ?? `code ${code}`}`)));
+  return {
+    // One that is gone does not hear it: then its end is told.
+    send: (order) => void worker.send(order, () => {}),
+    terminate: () => void worker.process.kill("SIGKILL"),
+  };
+}
+
+/** A server in a worker. */
+export interface WorkerProgram {
+  /** Where it listens. */
+  readonly address: NetAddress;
+  /** Stops gracefully; what it sends before it settles still arrives. */
+  shutdown(): Promise<void>;
+  /** Called when the worker crashes; what it sends still arrives. */
+  onCrash?(): void;
+}
+
+/** Starts what a worker is to do. `send` reaches `onMessage` of the pool. */
+export type StartWorkerProgram<Init> = (
+  init: Init,
+  send: (data: unknown) => void,
+) => Promise<WorkerProgram>;
+
+/**
+ * Makes this module the program of a worker.
+ *
+ * @param start opens the port with `reusePort` and serves
+ * @returns false outside of a worker, where it does nothing
+ */
+export function runInWorker<Init>(start: StartWorkerProgram<Init>): boolean {
+  const pool = findPool();
+  if (pool === undefined) return false;
+  let program: Promise<WorkerProgram> | undefined;
+  let running: WorkerProgram | undefined;
+  pool.onCrash(() => running?.onCrash?.());
+  pool.onOrder(async (order): Promise<void> => {
+    if (order.kind === "start") {
+      program = start(order.init as Init, (data) => pool.report({ kind: "message", data }));
+      try {
+        running = await program;
+        pool.report({ kind: "listening", address: running.address });
+      } catch (error) {
+        pool.report(toFailure(error));
+      }
+    } else {
+      // One that has not started has nothing to stop.
+      await (await program?.catch(() => undefined))?.shutdown();
+      pool.report({ kind: "stopped" });
+    }
+  });
+  pool.report({ kind: "ready" });
+  return true;
+}
+
+/** The pool as a worker sees it. */
+interface Pool {
+  report(report: WorkerReport): void;
+  onOrder(take: (order: WorkerOrder) => void): void;
+  onCrash(tell: () => void): void;
+}
+
+function findPool(): Pool | undefined {
+  if (isNode()) return cluster.isWorker ? poolOfProcess() : undefined;
+  const { Bun } = globalThis as { readonly Bun?: { readonly isMainThread: boolean } };
+  const isWorker = Bun === undefined ? "WorkerGlobalScope" in globalThis : !Bun.isMainThread;
+  return isWorker ? poolOfThread() : undefined;
+}
+
+function poolOfThread(): Pool {
+  const scope = globalThis as unknown as {
+    onmessage: (event: MessageEvent<WorkerOrder>) => void;
+    postMessage(report: WorkerReport): void;
+  };
+  return {
+    report: (report) => scope.postMessage(report),
+    onOrder: (take) => scope.onmessage = ({ data }) => take(data),
+    onCrash(tell): void {
+      addEventListener("error", tell);
+      addEventListener("unhandledrejection", tell);
+    },
+  };
+}
+
+function poolOfProcess(): Pool {
+  // Ctrl-C reaches all processes of a terminal; the first one tells the others to stop.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+  return {
+    report: (report) => void process.send!(report, () => {}),
+    onOrder: (take) => process.on("message", take),
+    onCrash(tell): void {
+      process.on("uncaughtException", (error) => {
+        tell();
+        process.send!(toFailure(error), () => process.exit(1));
+      });
+    },
+  };
+}
+
+function toFailure(error: unknown): WorkerReport {
+  const code = error instanceof ConnectionError ? error.code : undefined;
+  return { kind: "failed", message: error instanceof Error ? error.message : String(error), code };
+}

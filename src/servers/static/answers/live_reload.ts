@@ -1,0 +1,95 @@
+// Pages that load themselves again when a file changes.
+
+import { type FSWatcher, realpathSync, watch } from "node:fs";
+import { join } from "node:path";
+import { EventClients } from "../../../backend/event_clients.ts";
+import type { Handler } from "../../../backend/handler.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { HeaderField } from "../../../http/headers.ts";
+import type { HttpResponse, ResponseBody } from "../../../http/response/response.ts";
+import { withFields } from "./override_fields.ts";
+import { EVENTS_PATH, SCRIPT, SCRIPT_PATH } from "./reload_script.ts";
+
+// An editor that saves makes several events, and some of them before the file is whole. Who writes all the time must
+// not put it off for ever.
+const SETTLE_MS = 50;
+const MAX_SETTLE_MS = 1_000;
+// More often than proxies and our own write time-out cut silent connections.
+const PING_MS = 10_000;
+
+/** Options of {@linkcode LiveReload}. */
+export interface LiveReloadOptions {
+  /** The folder that is watched, with all below it. */
+  readonly root: string;
+  /** Files below it whose changes do not count, as absolute paths without links. */
+  readonly unwatched: readonly string[];
+  /** The time. */
+  readonly clock: Clock;
+  /** Fields of all answers. */
+  readonly fields: readonly HeaderField[];
+}
+
+/** Watches a folder and tells browsers. */
+export class LiveReload {
+  readonly #clients = new EventClients();
+  readonly #watcher: FSWatcher;
+  readonly #clock: Clock;
+  readonly #fields: readonly HeaderField[];
+  readonly #stopPings: () => void;
+  #stopWaiting: (() => void) | undefined;
+  // When the first change came that browsers have not been told of.
+  #changedAtMs: number | undefined;
+
+  /** Begins to watch. @throws {Error} when the folder cannot be watched */
+  constructor({ root, unwatched, clock, fields }: LiveReloadOptions) {
+    this.#clock = clock;
+    this.#fields = fields;
+    // Deno 2.9.6 tells names relative to something else when the folder is a link.
+    const realRoot = realpathSync(root);
+    this.#watcher = watch(realRoot, { recursive: true, persistent: false }, (_event, name) => {
+      if (name === null || !unwatched.includes(join(realRoot, name))) this.#noteChange();
+    });
+    // A folder that has become unreadable has nothing to tell any more.
+    this.#watcher.on("error", () => {});
+    this.#stopPings = clock.every(PING_MS, () => this.#clients.send(": still here\n\n"));
+  }
+
+  /** Answers GET and HEAD for the two addresses of its own, and leaves all else to the handler. */
+  wrap(handler: Handler): Handler {
+    return (request, context) => {
+      const { method, path } = request;
+      const isOwn = path === EVENTS_PATH || path === SCRIPT_PATH;
+      if (!isOwn || (method !== "GET" && method !== "HEAD")) return handler(request, context);
+      return path === SCRIPT_PATH
+        ? this.#answer("text/javascript", SCRIPT)
+        : this.#answer("text/event-stream", this.#clients.add());
+    };
+  }
+
+  /** Ends all streams and the watching. */
+  close(): void {
+    this.#watcher.close();
+    this.#stopPings();
+    this.#stopWaiting?.();
+    this.#clients.close();
+  }
+
+  #answer(mediaType: string, body: ResponseBody): HttpResponse {
+    const own: HeaderField[] = [["Content-Type", mediaType], ["Cache-Control", "no-store"]];
+    return { status: 200, headers: withFields(own, this.#fields), body };
+  }
+
+  #noteChange(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#changedAtMs ??= nowMs;
+    if (nowMs - this.#changedAtMs > MAX_SETTLE_MS) return;
+    this.#stopWaiting?.();
+    this.#stopWaiting = this.#clock.every(SETTLE_MS, () => this.#tellChange());
+  }
+
+  #tellChange(): void {
+    this.#stopWaiting?.();
+    this.#changedAtMs = undefined;
+    this.#clients.send("event: change\ndata:\n\n");
+  }
+}

@@ -1,0 +1,57 @@
+import type { HttpHeaders } from "../../../http/headers.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
+import { trimOws } from "../../../http/grammar.ts";
+import { isAssetName } from "../resources/media_type.ts";
+import type { UrlPath } from "../resources/url_path.ts";
+
+/** The request fields that {@linkcode isNavigation} looks at, for Vary. */
+export const NAVIGATION_FIELDS: readonly string[] = ["Accept", "Sec-Fetch-Mode"];
+
+/**
+ * Whether somebody goes to a page, rather than a page loading what it is made of.
+ *
+ * Browsers say so in Sec-Fetch-Mode (Fetch Metadata); of other clients those that name HTML in Accept count. A name that
+ * ends like a picture or a script is none in either case.
+ */
+export function isNavigation({ headers }: HttpRequest, { segments }: UrlPath): boolean {
+  if (isAssetName(segments[segments.length - 1] ?? "")) return false;
+  const mode = headers.get("Sec-Fetch-Mode");
+  if (mode !== undefined) return mode === "navigate";
+  const { specificity, weight } = preferenceFor("text/html", headers.getList("Accept"));
+  return specificity === NAMED && weight > 0;
+}
+
+/**
+ * Whether the client would rather have JSON than HTML (RFC 9110 §12.5.1): of equal weights, what it names counts more.
+ *
+ * A weight of 0 means "not acceptable", also where nothing is said about HTML.
+ */
+export function prefersJson(headers: HttpHeaders): boolean {
+  const ranges = headers.getList("Accept");
+  const json = preferenceFor("application/json", ranges);
+  const html = preferenceFor("text/html", ranges);
+  if (json.weight === 0) return false;
+  return json.weight === html.weight ? json.specificity > html.specificity : json.weight > html.weight;
+}
+
+interface Preference {
+  /** -1 where no range takes the type, 0 for all types, 1 for all of its kind, 2 where it is named. */
+  readonly specificity: number;
+  /** 0 to 1. */
+  readonly weight: number;
+}
+
+const NAMED = 2;
+
+/** What the most specific range says about a type. */
+function preferenceFor(type: string, ranges: readonly string[]): Preference {
+  let best: Preference = { specificity: -1, weight: 0 };
+  for (const range of ranges) {
+    const [name = "", ...parameters] = range.split(";").map(trimOws);
+    const specificity = ["*/*", `${type.split("/")[0]}/*`, type].indexOf(name.toLowerCase());
+    const weight = parameters.flatMap((parameter) => /^q=([\d.]{1,5})$/i.exec(parameter)?.[1] ?? [])[0] ??
+      "1";
+    if (specificity > best.specificity) best = { specificity, weight: Number(weight) };
+  }
+  return best;
+}

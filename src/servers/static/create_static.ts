@@ -1,0 +1,106 @@
+import { type Backend, createBackend, type Handler, type Middleware } from "../../backend/handler.ts";
+import { showErrors } from "../../backend/middleware/show_errors.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { HeaderField } from "../../http/headers.ts";
+import type { HttpResponse } from "../../http/response/response.ts";
+import { requireBasicAuth } from "./answers/basic_auth.ts";
+import { StreamCompressor } from "./resources/compression.ts";
+import { answerPreflights, CORS_FIELDS } from "./answers/cors.ts";
+import { DocumentRoot } from "./disk/document_root.ts";
+import { DownloadSlots } from "./disk/download_slots.ts";
+import { FileLoader } from "./resources/file_resource.ts";
+import { overlay, withFields } from "./answers/override_fields.ts";
+import { LiveReload } from "./answers/live_reload.ts";
+import { RELOAD_SCRIPT } from "./answers/reload_script.ts";
+import { ResourceCache } from "./resources/resource_cache.ts";
+import { SharedFiles } from "./disk/shared_files.ts";
+import type { StaticOptions } from "./options.ts";
+import { StaticSite } from "./static_site.ts";
+
+// Files up to this size are read whole: from memory a file of 1 MB takes half the CPU (Deno 2.9.6).
+const MAX_MEMORY_FILE_BYTES = 2_097_152;
+const MAX_CACHE_BYTES = 67_108_864;
+const MAX_CACHE_ENTRIES = 4_096;
+// Looking costs 0.2 ms of waiting, once a second for each file that is asked for.
+const FRESH_MS = 1_000;
+
+/** Parts of the server that are made outside. */
+export interface StaticServerParts {
+  /** How the folder is served. */
+  readonly options: StaticOptions;
+  /** The time. */
+  readonly clock: Clock;
+  /** The layer that writes the logs, outside of all others; none by default. */
+  readonly logging?: Middleware;
+}
+
+/** A folder being served. */
+export interface StaticServer {
+  /** Where requests go. */
+  readonly backend: Backend;
+  /** Ends what would hold up a graceful stop: streams of events, and the watching of files. */
+  close(): void;
+}
+
+/** Assembles the server of files: logging, then show_errors, then authentication, then the files. */
+export function createStaticServer({ options, clock, logging }: StaticServerParts): StaticServer {
+  const root = new DocumentRoot({
+    path: options.root,
+    symlinks: options.symlinks,
+    dotfiles: options.dotfiles,
+    now: () => clock.nowMs(),
+  });
+  const fields = overlay(options.cors ? CORS_FIELDS : [], options.fields);
+  const liveReload = options.liveReload ? new LiveReload({ ...options, clock, fields }) : undefined;
+  // A page that is loaded again asks for its parts again only where it must.
+  const cacheControl = options.cacheControl ?? (options.liveReload ? "no-cache" : undefined);
+  const site = new StaticSite({
+    options,
+    root,
+    loader: new FileLoader({
+      root,
+      compress: options.compress,
+      charset: options.charset,
+      fields: cacheControl === undefined ? fields : overlay([["Cache-Control", cacheControl]], fields),
+      maxMemoryBytes: MAX_MEMORY_FILE_BYTES,
+      htmlAddition: liveReload === undefined ? undefined : RELOAD_SCRIPT,
+    }),
+    cache: new ResourceCache({
+      maxBytes: MAX_CACHE_BYTES,
+      maxEntries: MAX_CACHE_ENTRIES,
+      // The browser comes back at once, and must not get the file as it was.
+      freshMs: liveReload === undefined ? FRESH_MS : 0,
+    }),
+    tools: {
+      files: new SharedFiles(root),
+      turns: new DownloadSlots(clock),
+      compressor: new StreamCompressor(),
+      createBoundary,
+    },
+    fields,
+  });
+  let handler: Handler = liveReload === undefined ? site.handle : liveReload.wrap(site.handle);
+  if (options.auth !== undefined) handler = requireBasicAuth(handler, options.auth);
+  if (options.cors) handler = answerPreflights(handler, fields);
+  const layers = [addFieldsToErrors(fields), showErrors({ isShown: () => false })];
+  return {
+    backend: createBackend(logging === undefined ? layers : [logging, ...layers], handler),
+    close: () => liveReload?.close(),
+  };
+}
+
+/** Middleware: error pages carry the fields of all answers too. */
+function addFieldsToErrors(fields: readonly HeaderField[]): Middleware {
+  if (fields.length === 0) return (next) => next;
+  return (next) => (request, context) => {
+    const add = (response: HttpResponse): HttpResponse =>
+      context.error === undefined ? response : { ...response, headers: withFields(response.headers, fields) };
+    const response = next(request, context);
+    return response instanceof Promise ? response.then(add) : add(response);
+  };
+}
+
+/** Random enough that no file has it. */
+function createBoundary(): string {
+  return `millrace-${crypto.randomUUID()}`;
+}

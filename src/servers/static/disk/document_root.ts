@@ -1,0 +1,197 @@
+// Nothing outside the document root is served: what lies inside is decided here, and nowhere else.
+
+import { constants } from "node:fs";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { HttpError } from "../../../http/errors.ts";
+import { followWay } from "./dangling_path.ts";
+import { type FileStamp, stampOf } from "./file_stamp.ts";
+import { checkWay } from "./symlink_race.ts";
+import { OpenFile } from "./open_file.ts";
+
+/** Which symbolic links are followed: those whose target lies inside the root, none, or all. */
+export type SymlinkPolicy = "inside" | "deny" | "follow";
+/** Whether names that begin with a dot exist for clients. */
+export type DotfilePolicy = "deny" | "allow";
+
+/** Options of a {@linkcode DocumentRoot}. */
+export interface DocumentRootOptions {
+  /** The folder that is served. */
+  readonly path: string;
+  /** Which symbolic links are followed. */
+  readonly symlinks: SymlinkPolicy;
+  /** Whether dotfiles are served. */
+  readonly dotfiles: DotfilePolicy;
+  /** The time, in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** What a path leads to. `isHidden` marks what may exist but is not to be known. */
+export type Located =
+  | { readonly kind: "file"; readonly path: string; readonly stamp: FileStamp }
+  | { readonly kind: "directory"; readonly path: string }
+  | { readonly kind: "missing"; readonly isHidden: boolean };
+
+const MISSING: Located = { kind: "missing", isHidden: false };
+const HIDDEN: Located = { kind: "missing", isHidden: true };
+
+const MISSING_CODES = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "EINVAL"]);
+const REFUSED_CODES = new Set(["EACCES", "EPERM"]);
+const EXHAUSTED_CODES = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
+
+// A FIFO without a writer would block an open for ever. The real path has no link in it: one that has appeared since
+// must not be followed. Windows knows neither flag.
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const NO_LINKS = constants.O_NOFOLLOW ?? 0;
+
+// A file is not replaced more often than a few times in a thousandth of a second.
+const MAX_ATTEMPTS = 10;
+
+/** A folder of files to serve, with the rules of what may be seen. */
+export class DocumentRoot {
+  readonly #options: DocumentRootOptions;
+
+  /** Makes the rules for a folder; nothing is looked at yet. */
+  constructor(options: DocumentRootOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a name is kept from clients: a dotfile, apart from `.well-known` (RFC 8615). */
+  hidesName(name: string): boolean {
+    return this.#options.dotfiles === "deny" && name.startsWith(".") && name !== ".well-known";
+  }
+
+  /**
+   * Finds out what names below the root lead to.
+   *
+   * @param segments decoded names without slashes and dots
+   * @throws {HttpError} 403 for what exists and is refused, 503 when the process has no descriptor left
+   */
+  async locate(segments: readonly string[]): Promise<Located> {
+    if (segments.some((name) => this.hidesName(name))) return HIDDEN;
+    try {
+      const path = await this.#realPath(segments);
+      const stats = await stat(path);
+      if (stats.isDirectory()) return { kind: "directory", path };
+      if (!stats.isFile()) throw refused(path, "it is neither file nor directory");
+      return { kind: "file", path, stamp: stampOf(stats) };
+    } catch (error) {
+      if (isMissing(error)) return MISSING;
+      throw toHttpError(error, join(this.#options.path, ...segments));
+    }
+  }
+
+  /**
+   * Opens a located file. Its stamp tells whether it is still the same.
+   *
+   * @returns undefined when it is gone
+   * @throws {HttpError} 403; 503 also when it is replaced all the time
+   */
+  async open(path: string): Promise<OpenFile | undefined> {
+    try {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        const file = await this.#openOnce(path);
+        if (file !== undefined) return file;
+      }
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw toHttpError(error, path);
+    }
+    throw overload(`Cannot open "${path}": it is replaced all the time`);
+  }
+
+  /** @returns undefined when it was replaced meanwhile */
+  async #openOnce(path: string): Promise<OpenFile | undefined> {
+    const openedAtMs = this.#options.now();
+    const file = await OpenFile.open(path, OPEN_FLAGS | (this.#followsAll ? 0 : NO_LINKS));
+    let isServed = false;
+    try {
+      if (!file.isRegular) throw refused(path, "it is no file any more");
+      const way = this.#followsAll
+        ? "direct"
+        : await checkWay({ path, openedAtMs, ino: file.stamp.ino, root: await this.#realRoot() });
+      if (way === "linked") throw refused(path, "a link has come in its way");
+      isServed = way === "direct";
+      return isServed ? file : undefined;
+    } finally {
+      if (!isServed) await file.close();
+    }
+  }
+
+  /** The names in a located directory that clients may see, in no order. @throws {HttpError} 403, 404 or 503 */
+  async readNames(path: string): Promise<readonly string[]> {
+    try {
+      // A name with a backslash cannot be asked for.
+      return (await readdir(path)).filter((name) => !this.hidesName(name) && !name.includes("\\"));
+    } catch (error) {
+      throw isMissing(error)
+        ? new HttpError(404, `Cannot list "${path}": it is gone`)
+        : toHttpError(error, path);
+    }
+  }
+
+  async #realPath(segments: readonly string[]): Promise<string> {
+    if (this.#followsAll) return join(this.#options.path, ...segments);
+    const root = await this.#realRoot();
+    if (this.#options.symlinks === "deny") return await refuseLinks(root, segments);
+    const path = join(root, ...segments);
+    try {
+      const real = await realpath(path);
+      if (isInside(root, real)) return real;
+    } catch (error) {
+      // Behind a link that leads out, what is missing is answered like what is there: nobody learns which it is.
+      if (!isMissing(error) || isInside(root, await followWay(root, segments))) throw error;
+    }
+    throw refused(path, "a link leads out of the document root");
+  }
+
+  /** The root is looked at each time: it may be a link itself, which a deployment turns to another folder. */
+  #realRoot(): Promise<string> {
+    return realpath(this.#options.path);
+  }
+
+  get #followsAll(): boolean {
+    return this.#options.symlinks === "follow";
+  }
+}
+
+function isInside(root: string, real: string): boolean {
+  return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+async function refuseLinks(root: string, segments: readonly string[]): Promise<string> {
+  let path = root;
+  for (const segment of segments) {
+    path = join(path, segment);
+    if ((await lstat(path)).isSymbolicLink()) throw refused(path, "it is a symbolic link");
+  }
+  return path;
+}
+
+function refused(path: string, reason: string): HttpError {
+  return new HttpError(403, `Cannot serve "${path}": ${reason}`);
+}
+
+function isMissing(error: unknown): boolean {
+  return MISSING_CODES.has(codeOf(error));
+}
+
+/** The answer to a failure of the file system. Errors that are unknown here stay as they are: they are ours. */
+function toHttpError(error: unknown, path: string): unknown {
+  const code = codeOf(error);
+  // Deno says so when the path is not among those that --allow-read names.
+  const isNotAllowed = error instanceof Error && error.name === "NotCapable";
+  if (isNotAllowed || REFUSED_CODES.has(code)) {
+    return new HttpError(403, `Cannot serve "${path}": no permission`, { cause: error });
+  }
+  if (EXHAUSTED_CODES.has(code)) return overload(`Cannot open "${path}": out of resources`, error);
+  return error;
+}
+
+function overload(message: string, cause?: unknown): HttpError {
+  return new HttpError(503, message, { code: "overload", headers: [["Retry-After", "1"]], cause });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}

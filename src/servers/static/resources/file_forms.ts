@@ -1,0 +1,110 @@
+// The forms of a file: what is sent in each coding, and under which tag.
+
+import {
+  compress,
+  type Compression,
+  COMPRESSIONS,
+  MIN_COMPRESSED_BYTES,
+  STREAM_COMPRESSION,
+} from "./compression.ts";
+import type { ContentCoding } from "./content_coding.ts";
+import type { CompressedContent, Content, FileContent, MemoryContent } from "./content.ts";
+import { digestOf } from "../disk/digest.ts";
+import { tagOf, tagOfForm } from "./entity_tag.ts";
+import type { FileStamp } from "../disk/file_stamp.ts";
+import type { FileVersion } from "../disk/file_version.ts";
+
+/** One of the files of a resource: the file itself, or a compressed neighbour. */
+export interface Source {
+  /** How it is compressed. */
+  readonly coding: ContentCoding;
+  /** Where it is. */
+  readonly path: string;
+  /** The version that was read. */
+  readonly stamp: FileStamp;
+  /** Whether every later change will show in the stamp. */
+  readonly isSettled: boolean;
+}
+
+/** One form of a file. */
+export interface Form {
+  /** How it is compressed. */
+  readonly coding: ContentCoding;
+  /** Undefined for what was compressed here. */
+  readonly source: Source | undefined;
+  /** The strong entity tag, with its quotes. */
+  readonly etag: string;
+  /** Last-Modified, in milliseconds since 1970, a whole second. */
+  readonly lastModifiedMs: number;
+  /** What is sent. */
+  readonly content: Content;
+}
+
+/** A form that is a file itself. */
+export interface SourceForm extends Form {
+  readonly source: Source;
+  readonly content: MemoryContent | FileContent;
+}
+
+/** Markup that goes into every HTML document. */
+export interface HtmlAddition {
+  /** The markup, for the end of documents that are too large to look into. */
+  readonly markup: Uint8Array;
+  /** Puts it where it belongs. */
+  insertInto(document: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** What is sent of a version of a file in this coding. @param addition put into the document, which it then is */
+export async function contentOf(
+  { bytes, digest, stamp }: FileVersion,
+  { coding, path }: Pick<Source, "coding" | "path">,
+  addition: HtmlAddition | undefined,
+): Promise<Pick<SourceForm, "content" | "etag">> {
+  const tagIn = (tag: string): string => coding === "identity" ? tag : tagOfForm(tag, coding);
+  if (bytes !== undefined) {
+    const sent = addition === undefined ? bytes : addition.insertInto(bytes);
+    return { content: { kind: "memory", bytes: sent }, etag: tagIn(tagOf(await digestOf(sent))) };
+  }
+  const tag = tagOf(digest ?? stamp);
+  return {
+    content: { kind: "file", path, stamp, tail: addition?.markup ?? NO_BYTES },
+    etag: tagIn(addition === undefined ? tag : tagOfForm(tag, "reload")),
+  };
+}
+
+/**
+ * Makes forms in the codings that the others do not have.
+ *
+ * @param forms the file itself, and its neighbours
+ * @param known forms that were made before of the same content
+ */
+export async function compressForms(
+  [{ content, etag, lastModifiedMs }, ...neighbours]: readonly [SourceForm, ...Form[]],
+  known: readonly Pick<Form, "coding" | "content">[],
+): Promise<Form[]> {
+  const forms: Form[] = [];
+  for (const coding of COMPRESSIONS) {
+    if (neighbours.some((form) => form.coding === coding)) continue;
+    const compressed = content.kind === "memory"
+      ? known.find((form) => form.coding === coding)?.content ?? await compressContent(content, coding)
+      : compressStream(content, coding);
+    if (compressed === undefined) continue;
+    const tag = tagOfForm(etag, coding);
+    forms.push({ coding, source: undefined, lastModifiedMs, etag: tag, content: compressed });
+  }
+  return forms;
+}
+
+async function compressContent(
+  { bytes }: MemoryContent,
+  coding: Compression,
+): Promise<MemoryContent | undefined> {
+  const compressed = bytes.length < MIN_COMPRESSED_BYTES ? undefined : await compress(bytes, coding);
+  return compressed === undefined ? undefined : { kind: "memory", bytes: compressed };
+}
+
+function compressStream(of: FileContent, coding: Compression): CompressedContent | undefined {
+  return coding === STREAM_COMPRESSION ? { kind: "compressed", of } : undefined;
+}

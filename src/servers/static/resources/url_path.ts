@@ -1,0 +1,75 @@
+// What a path of a URL means is decided here, before anything looks at the file system.
+
+import { HttpError } from "../../../http/errors.ts";
+
+/** The path of a request target, decoded and freed of dots. */
+export interface UrlPath {
+  /** Names below the document root, decoded; none of them is empty, `.`, `..` or holds a slash, backslash or NUL. */
+  readonly segments: readonly string[];
+  /** Whether a directory is meant: the path ends in `/`, `/.` or `/..`. */
+  readonly endsWithSlash: boolean;
+  /** The one spelling that all paths of the same meaning share; percent-encoded, begins with exactly one slash. */
+  readonly canonical: string;
+}
+
+/**
+ * Reads the path of a request target.
+ *
+ * Segments are split before they are decoded, so that `%2f` never separates. Dot segments are removed whether or not
+ * they are encoded (RFC 3986 §5.2.4, WHATWG URL), empty segments are skipped: a redirect made of the canonical form
+ * cannot name another host.
+ *
+ * @param path as sent, without query
+ * @returns undefined for what can be no name below the root: it leaves it, or holds a slash, a backslash or NUL
+ * @throws {HttpError} 400 for malformed escapes
+ */
+export function parseUrlPath(path: string): UrlPath | undefined {
+  if (!path.startsWith("/")) return undefined;
+  const parts = path.split("/");
+  const segments: string[] = [];
+  let endsWithSlash = true;
+  let isBelowRoot = true;
+  for (let i = 1; i < parts.length; i++) {
+    const segment = decodeSegment(parts[i]!, path);
+    endsWithSlash = segment === "" || segment === "." || segment === "..";
+    if (segment === "..") isBelowRoot &&= segments.pop() !== undefined;
+    else if (!endsWithSlash) segments.push(segment);
+    isBelowRoot &&= isName(segment);
+  }
+  if (!isBelowRoot) return undefined;
+  const names = segments.map(encodeSegment).join("/");
+  return { segments, endsWithSlash, canonical: endsWithSlash && names !== "" ? `/${names}/` : `/${names}` };
+}
+
+/** Reads the path of a file as somebody types it, not encoded, with or without a slash in front. */
+export function parseFilePath(path: string): UrlPath | undefined {
+  return parseUrlPath(`/${encodeURI(path)}`);
+}
+
+function decodeSegment(text: string, path: string): string {
+  if (!text.includes("%")) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new HttpError(400, `Cannot decode path ${JSON.stringify(path)}: malformed percent-encoding`, {
+      code: "bad-target",
+      cause,
+    });
+  }
+}
+
+function isName(segment: string): boolean {
+  for (let i = 0; i < segment.length; i++) {
+    const code = segment.charCodeAt(i);
+    if (code === 0x2f || code === 0x5c || code === 0) return false;
+  }
+  return true;
+}
+
+// What browsers leave bare in paths and encodeURIComponent does not (WHATWG URL, path percent-encode set).
+const BARE = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
+
+/** Percent-encodes a name for a path the way browsers do. */
+export function encodeSegment(name: string): string {
+  return encodeURIComponent(name).replace(BARE, decodeURIComponent);
+}

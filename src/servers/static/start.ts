@@ -1,0 +1,55 @@
+import { errorEntryOf } from "../../backend/error_entry.ts";
+import { logging } from "../../backend/middleware/logging.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { AccessLog, ErrorLog } from "../../log/open_logs.ts";
+import { createRequestIds } from "../../log/request_id.ts";
+import type { Listener } from "../../net/connection.ts";
+import { serve, type Server } from "../../serving/serve.ts";
+import type { ServeOptions } from "../../serving/serve_options.ts";
+import type { StaticOptions } from "./options.ts";
+import { createStaticServer } from "./create_static.ts";
+
+/** What {@linkcode serveStatic} needs. */
+export interface ServeStaticOptions {
+  /** How the folder is served. */
+  readonly options: StaticOptions;
+  /** Limits and time-outs; plain data. */
+  readonly limits: ServeOptions;
+  /** Where requests and errors are logged. */
+  readonly logs: { readonly access: AccessLog | undefined; readonly error: ErrorLog | undefined };
+  /** The time. */
+  readonly clock: Clock;
+  /** Tells workers apart in the ids of requests; "" where there is one. */
+  readonly tag: string;
+}
+
+/** Serves a folder on a listener. Its requests are logged in short form: they have no content. */
+export function serveStatic(
+  listener: Listener,
+  parts: ServeStaticOptions,
+): Pick<Server, "shutdown" | "finished"> {
+  const { logs, clock } = parts;
+  const files = createStaticServer({
+    options: parts.options,
+    clock,
+    logging: logging({
+      access: logs.access,
+      error: logs.error,
+      requestIds: createRequestIds(parts.tag),
+      formOf: () => "short",
+      now: clock.nowMs,
+    }),
+  });
+  const server = serve(listener, files.backend, {
+    ...parts.limits,
+    clock,
+    onError: (error, client) => logs.error?.write(errorEntryOf(error, clock.nowMs(), client)),
+  });
+  return {
+    finished: server.finished,
+    shutdown: async (): Promise<void> => {
+      files.close();
+      await server.shutdown();
+    },
+  };
+}

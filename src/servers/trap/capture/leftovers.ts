@@ -1,0 +1,119 @@
+// What is left on a tape when its connection ends: bytes behind the last request, or the beginning of another one.
+
+import type { RequestHead } from "../../../http/tokens/request_head.ts";
+import { HttpTokenizer } from "../../../http/tokens/tokenizer.ts";
+import { formatAddress } from "../../../net/address.ts";
+import { Chain, type ChainTools } from "../rules/chain.ts";
+import type { LogMasks } from "./log_masks.ts";
+import type { TrapIds } from "../records/request_ids.ts";
+import type { RequestStore } from "../records/request_store.ts";
+import { StoredRequest } from "../records/stored_request.ts";
+import type { TappedConnection } from "./tapped_connection.ts";
+import type { WireBytes } from "../records/wire_bytes.ts";
+
+/** Where leftovers go. */
+export interface LeftoverOptions extends ChainTools {
+  /** Gets the requests. */
+  readonly store: RequestStore;
+  /** Names the requests. */
+  readonly ids: TrapIds;
+  /** What the log does not show. */
+  readonly masks: LogMasks;
+  /** Whether the server stops: then it closes connections whose time is not up. */
+  readonly isStopping: boolean;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Says that what still arrives belongs to the last request: the server has given its last answer. */
+export function keepWithLast({ isRecording, last, tape }: TappedConnection): void {
+  if (!isRecording && last !== undefined) tape.reopen(last.wire);
+}
+
+/** Records what no request has taken, once a connection is closed. */
+export function recordLeftovers(connection: TappedConnection, options: LeftoverOptions): void {
+  const { isRecording, last, tape } = connection;
+  // The request that is still being read takes everything.
+  if (isRecording) return;
+  tape.absorb();
+  const isReopened = tape.pending === last?.wire;
+  // Empty lines begin no request; some clients send one behind their content (RFC 9112 §2.2).
+  const isEmptyLines = tape.pending.kept.every((byte) => byte === CR || byte === LF);
+  if (!isReopened && isEmptyLines) keepWithLast(connection);
+  if (last !== undefined && tape.pending === last.wire) {
+    const more = last.wire.length - last.answeredBytes;
+    if (more > 0) extend(last.request, more, options);
+  } else if (tape.pendingBytes > 0) {
+    // A head that does not come in time is a request that is refused; behind empty lines a connection is idle.
+    const isTimeout = isEmptyLines && connection.isGivenUp && !options.isStopping;
+    recordFragment(connection, { wire: tape.takeAll(), end: isTimeout ? "timeout" : "aborted" }, options);
+  }
+}
+
+function extend(request: StoredRequest, more: number, { store, now, log }: LeftoverOptions): void {
+  const record = {
+    atMicros: now(),
+    level: "info",
+    where: "trap",
+    message: `${more} more bytes came behind it`,
+  } as const;
+  request.addToChain(record);
+  log?.write({ timeMicros: record.atMicros, id: request.id, ...record });
+  store.change(request);
+}
+
+interface Fragment {
+  readonly wire: WireBytes;
+  readonly end: "aborted" | "timeout";
+}
+
+/** Records a request that nobody could be told of: its connection was closed before its head was complete. */
+function recordFragment(
+  connection: TappedConnection,
+  { wire, end }: Fragment,
+  options: LeftoverOptions,
+): void {
+  const chain = new Chain(options.ids.next(options.now()), options);
+  const trap = chain.enter("trap");
+  const remote = formatAddress(connection.remote);
+  const head = readHead(wire.kept);
+  trap.info(
+    head === undefined
+      ? `received the beginning of a request from ${remote}`
+      : `received ${head.method} ${options.masks.target(head.target)} from ${remote}`,
+  );
+  trap.error(
+    end === "timeout"
+      ? `no request came in time: the connection was idle after ${wire.length} bytes`
+      : `the connection was lost after ${wire.length} bytes of a request`,
+  );
+  trap.info(`not answered, ${end}, 1 error`);
+  options.store.add(
+    new StoredRequest({
+      id: chain.id,
+      remote,
+      local: formatAddress(connection.local),
+      isEncrypted: connection.isEncrypted,
+      method: head?.method ?? "",
+      target: head?.target ?? "",
+      version: head?.version ?? "",
+      headers: [...head?.headers ?? []],
+      trailers: [],
+      headBytes: 0,
+      bodyBytes: 0,
+      isChunked: false,
+      chain: chain.records,
+      end,
+    }, wire),
+  );
+}
+
+/** What can be understood of a head. */
+function readHead(bytes: Uint8Array): RequestHead | undefined {
+  const tokenizer = new HttpTokenizer({ lineTokens: false });
+  for (const token of tokenizer.push(bytes)) {
+    if (token.kind === "head-end" || token.kind === "error") return token.head;
+  }
+  return tokenizer.partialHead;
+}

@@ -1,0 +1,96 @@
+import { WireBytes } from "../records/wire_bytes.ts";
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Keeps what arrives on one connection, and deals it out to the messages: each gets all bytes behind the one before.
+ *
+ * The bytes of the last read stay in the buffer of their reader until the next read: a message that came in one
+ * piece is copied once, and the end of a long one is hashed where it lies.
+ */
+export class Tape {
+  #message = createMessage();
+  // Offset of the message's first byte from the first byte of the connection.
+  #start = 0;
+  #buffer: Uint8Array = NO_BYTES;
+  #from = 0;
+  #to = 0;
+  #atMicros = 0;
+
+  /** Offset of the message at hand from the first byte of the connection. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** The message at hand, as far as its bytes have been copied. */
+  get pending(): WireBytes {
+    return this.#message;
+  }
+
+  /** Bytes behind the last message that was taken. */
+  get pendingBytes(): number {
+    return this.#message.length + this.#to - this.#from;
+  }
+
+  /** Takes note of a read. @param count how many bytes at the beginning of the buffer are new */
+  record(buffer: Uint8Array, count: number, atMicros: number): void {
+    this.absorb();
+    this.#buffer = buffer;
+    this.#from = 0;
+    this.#to = count;
+    this.#atMicros = atMicros;
+  }
+
+  /** Copies what still lies in the buffer of its reader, which is about to use it again. */
+  absorb(): void {
+    if (this.#from === this.#to) return;
+    this.#message.append(this.#buffer.subarray(this.#from, this.#to), this.#atMicros);
+    this.#from = this.#to;
+  }
+
+  /** Keeps no more than this many bytes of the message at hand. */
+  limit(maxKeptBytes: number): void {
+    this.#message.limit(maxKeptBytes);
+  }
+
+  /**
+   * Ends the message at hand.
+   *
+   * @param end offset behind its last byte from the first byte of the connection
+   */
+  take(end: number): WireBytes {
+    const message = this.#message;
+    const from = this.#from;
+    this.#from += end - this.#start - message.length;
+    this.#start = end;
+    if (message.length > 0 || message.isLimited) {
+      message.append(this.#buffer.subarray(from, this.#from), this.#atMicros);
+      message.compact();
+      this.#message = createMessage();
+      return message;
+    }
+    const bytes = this.#buffer.slice(from, this.#from);
+    return new WireBytes(bytes, [{ atMicros: this.#atMicros, bytes: bytes.length }]);
+  }
+
+  /** Ends the message at hand with all that has arrived. */
+  takeAll(): WireBytes {
+    return this.take(this.#start + this.pendingBytes);
+  }
+
+  /** Goes on with a message that was taken last: what came behind it, and all that will come, belongs to it. */
+  reopen(message: WireBytes): void {
+    this.absorb();
+    const behind = this.#message;
+    for (let at = 0, i = 0; i < behind.pieces.length; i++) {
+      const { bytes, atMicros } = behind.pieces[i]!;
+      message.append(behind.kept.subarray(at, at += bytes), atMicros);
+    }
+    this.#start -= message.length - behind.length;
+    this.#message = message;
+  }
+}
+
+function createMessage(): WireBytes {
+  return new WireBytes(NO_BYTES, []);
+}

@@ -1,0 +1,202 @@
+import type { Clock } from "../../../base/clock.ts";
+import type { Connection, Listener, NetAddress, Receiver, Sender } from "../../../net/connection.ts";
+import { createReadable, receiveOnce } from "../../../net/web_streams.ts";
+import type { MicroClock } from "../records/micro_clock.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
+import { Tape } from "./tape.ts";
+import type { WireBytes } from "../records/wire_bytes.ts";
+
+/** Options of {@linkcode tapListener}. */
+export interface TapOptions {
+  /** Gives each read its time. */
+  readonly now: MicroClock;
+  /** Told once when a connection is closed by the server, whatever the reason; reads may still be under way. */
+  readonly onClose: (connection: TappedConnection) => void;
+  /** Told when the server ends a connection: what still arrives belongs to the message before. */
+  readonly onEnding: (connection: TappedConnection) => void;
+  /** Told when the listener is closed: the server stops. */
+  readonly onStopping: () => void;
+}
+
+/** Makes a listener whose connections keep all bytes that are read from them. */
+export function tapListener(listener: Listener, options: TapOptions): Listener {
+  const accept = async (): Promise<Connection | null> => {
+    const connection = await listener.accept();
+    return connection === null ? null : new TappedConnection(connection, options);
+  };
+  return {
+    address: listener.address,
+    isEncrypted: listener.isEncrypted,
+    accept,
+    close(): void {
+      options.onStopping();
+      listener.close();
+    },
+    async *[Symbol.asyncIterator](): AsyncIterator<Connection> {
+      for (let next = await accept(); next !== null; next = await accept()) yield next;
+    },
+  };
+}
+
+/** The request of a connection that was recorded last. */
+export interface LastRequest {
+  /** The request. */
+  readonly request: StoredRequest;
+  /** Its bytes, to which more may come. */
+  readonly wire: WireBytes;
+  /** How many there were when its answer was given. */
+  readonly answeredBytes: number;
+}
+
+// What is read into when nobody but the tape wants it.
+const DRAIN_BUFFER_BYTES = 16_384;
+
+/** A connection that keeps what is read from it. */
+export class TappedConnection implements Connection, Receiver {
+  readonly local: NetAddress;
+  readonly remote: NetAddress;
+  readonly isEncrypted: boolean;
+  /** What has arrived. */
+  readonly tape = new Tape();
+  /** Whether a request of it is being recorded. */
+  isRecording = false;
+  /** The request that was recorded last. */
+  last: LastRequest | undefined;
+  /** Whether the client has finished sending, or the connection was lost. */
+  hasEnded = false;
+  /** Whether the server closed it before the client had ended it. */
+  isGivenUp = false;
+  readonly #connection: Connection;
+  readonly #options: TapOptions;
+  #isClosed = false;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  // Where the read under way goes, and who waits for it.
+  #buffer: Uint8Array | undefined;
+  #receiver: Receiver | undefined;
+  // A read of drain() that outlasted it, and where its bytes go.
+  #leftRead: { readonly buffer: Uint8Array; readonly count: Promise<number | null> } | undefined;
+
+  constructor(connection: Connection, options: TapOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.local = connection.local;
+    this.remote = connection.remote;
+    this.isEncrypted = connection.isEncrypted;
+  }
+
+  receive(buffer: Uint8Array, receiver: Receiver): void {
+    if (this.#leftRead !== undefined) {
+      this.#finishLeftRead(buffer, this.#leftRead).then(
+        (count) => receiver.onReceived(count),
+        (error) => receiver.onReceiveFailed(error),
+      );
+      return;
+    }
+    this.tape.absorb();
+    this.#buffer = buffer;
+    this.#receiver = receiver;
+    this.#connection.receive(buffer, this);
+  }
+
+  /** Called back by the connection. */
+  onReceived(count: number | null): void {
+    if (count === null) this.hasEnded = true;
+    else this.tape.record(this.#buffer!, count, this.#options.now());
+    this.#receiver!.onReceived(count);
+  }
+
+  /** Called back by the connection. */
+  onReceiveFailed(error: unknown): void {
+    this.hasEnded = true;
+    this.#receiver!.onReceiveFailed(error);
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    return receiveOnce(this, buffer);
+  }
+
+  /** Gives out what drain() did not wait for. */
+  async #finishLeftRead(
+    buffer: Uint8Array,
+    left: { readonly buffer: Uint8Array; readonly count: Promise<number | null> },
+  ): Promise<number | null> {
+    const count = await left.count;
+    this.#leftRead = undefined;
+    if (count === null) return null;
+    // Behind a refusal nobody looks at the bytes: the tape has all of them, and one that was too small lost nothing.
+    buffer.set(left.buffer.subarray(0, Math.min(count, buffer.length)));
+    return Math.min(count, buffer.length);
+  }
+
+  /** Reads on for the tape alone, until the client ends or nothing more comes for a while. Never fails. */
+  async drain(clock: Clock, quietMs: number, maxMs: number): Promise<void> {
+    const buffer = new Uint8Array(DRAIN_BUFFER_BYTES);
+    const endMs = clock.nowMs() + maxMs;
+    while (!this.hasEnded && clock.nowMs() < endMs) {
+      const count = this.read(buffer);
+      // Met by whoever reads next.
+      count.catch(() => {});
+      if (!await settlesWithin(count, clock, quietMs)) {
+        this.#leftRead = { buffer, count };
+        return;
+      }
+    }
+  }
+
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= createReadable({
+      read: async (buffer) => {
+        const count = await this.read(buffer);
+        // A stream takes its buffers away from those who filled them.
+        this.tape.absorb();
+        return count;
+      },
+      close: () => this.close(),
+    });
+  }
+
+  transmit(bytes: Uint8Array, sender: Sender): void {
+    this.#connection.transmit(bytes, sender);
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#connection.write(bytes);
+  }
+
+  get bufferedBytes(): number {
+    return this.#connection.bufferedBytes;
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return this.#connection.writable;
+  }
+
+  closeWrite(): Promise<void> {
+    if (!this.hasEnded) this.#options.onEnding(this);
+    return this.#connection.closeWrite();
+  }
+
+  close(): void {
+    // Asked before: a read that is under way fails with the connection.
+    if (!this.#isClosed) this.isGivenUp = !this.hasEnded;
+    this.#connection.close();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#options.onClose(this);
+  }
+}
+
+/** Whether a promise settles, either way, within a time. */
+function settlesWithin(promise: Promise<unknown>, clock: Clock, timeMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const stop = clock.every(timeMs, () => {
+      stop();
+      resolve(false);
+    });
+    const settle = (): void => {
+      stop();
+      resolve(true);
+    };
+    promise.then(settle, settle);
+  });
+}

@@ -1,0 +1,37 @@
+// Where content stands among the framing of a chunked message (RFC 9112 §7.1).
+
+import type { HttpLimits } from "../../../http/limits.ts";
+import { HttpTokenizer } from "../../../http/tokens/tokenizer.ts";
+import type { BodyToken } from "../../../http/tokens/tokens.ts";
+
+const NO_LIMITS: HttpLimits = {
+  maxRequestLineBytes: Infinity,
+  maxHeadBytes: Infinity,
+  maxFieldBytes: Infinity,
+  maxFields: Infinity,
+  maxFirstEmptyLines: Infinity,
+  maxEmptyLines: Infinity,
+  maxBodyBytes: Infinity,
+  maxChunkLineBytes: Infinity,
+  maxChunkExtensionBytes: Infinity,
+  maxTrailerBytes: Infinity,
+  maxTrailers: Infinity,
+};
+
+/** What {@linkcode readChunkData} finds. */
+export interface ChunkData {
+  /** The pieces of content, as far as they are there; offsets count from the first byte of the message. */
+  readonly pieces: readonly BodyToken[];
+  /** Whether the end of the message is there; else it breaks off behind them, or has a fault. */
+  readonly isWhole: boolean;
+}
+
+/** Finds the content of a chunked message, which begins with its head and may break off anywhere. */
+export function readChunkData(message: Uint8Array): ChunkData {
+  const pieces: BodyToken[] = [];
+  for (const token of new HttpTokenizer({ ...NO_LIMITS, lineTokens: false }).push(message)) {
+    if (token.kind === "end") return { pieces, isWhole: true };
+    if (token.kind === "body") pieces.push(token);
+  }
+  return { pieces, isWhole: false };
+}

@@ -1,0 +1,81 @@
+// The chain of a request: which function did what for it. Each record goes to the log, and is kept with the request.
+
+import type { ChainEntry } from "../../../log/entry.ts";
+import type { ChainLog } from "../../../log/open_logs.ts";
+import type { MicroClock } from "../records/micro_clock.ts";
+
+/** How grave a record is. */
+export type ChainLevel = ChainEntry["level"];
+
+/** One record of a chain. */
+export interface ChainRecord {
+  /** When, in microseconds since 1970. */
+  readonly atMicros: number;
+  /** How grave it is. */
+  readonly level: ChainLevel;
+  /** The chain of calls, outermost first: `trap > query > process2`. */
+  readonly where: string;
+  /** What happened; texts out of the request are bytes seen as latin1. */
+  readonly message: string;
+}
+
+/** What all chains of a server share. */
+export interface ChainTools {
+  /** The time. */
+  readonly now: MicroClock;
+  /** Gets every record; undefined when it is off. */
+  readonly log: ChainLog | undefined;
+}
+
+/** Collects the records of one request. */
+export class Chain {
+  /** The id of the request. */
+  readonly id: string;
+  /** All records so far, in order. */
+  readonly records: ChainRecord[] = [];
+  readonly #tools: ChainTools;
+
+  /** Begins a chain without a record. */
+  constructor(id: string, tools: ChainTools) {
+    this.id = id;
+    this.#tools = tools;
+  }
+
+  /** The chain as seen from the outermost function. */
+  enter(name: string): ChainLink {
+    return new ChainLink(this, name);
+  }
+
+  /** Adds a record. */
+  add(level: ChainLevel, where: string, message: string): void {
+    const atMicros = this.#tools.now();
+    this.records.push({ atMicros, level, where, message });
+    this.#tools.log?.write({ timeMicros: atMicros, level, id: this.id, where, message });
+  }
+}
+
+/** The chain as one function sees it: it adds records of its own, and hands a longer chain to those that it calls. */
+export class ChainLink {
+  readonly #chain: Chain;
+  readonly #where: string;
+
+  constructor(chain: Chain, where: string) {
+    this.#chain = chain;
+    this.#where = where;
+  }
+
+  /** The chain for a function that is called from here. */
+  enter(name: string): ChainLink {
+    return new ChainLink(this.#chain, `${this.#where} > ${name}`);
+  }
+
+  /** Says what was done. */
+  info(message: string): void {
+    this.#chain.add("info", this.#where, message);
+  }
+
+  /** Says what was wrong with the request. */
+  error(message: string): void {
+    this.#chain.add("error", this.#where, message);
+  }
+}

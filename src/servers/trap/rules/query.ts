@@ -1,0 +1,78 @@
+// The rules: what the trap checks in a request, and the chain of functions that a request to /api runs through.
+
+import type { ChainLink } from "./chain.ts";
+import { hasParameter, type Parameter } from "../records/parameters.ts";
+
+/** What the rules look at. Texts are bytes seen as latin1. */
+export interface CheckedRequest {
+  /** The method as sent. */
+  readonly method: string;
+  /** The path as sent. */
+  readonly path: string;
+  /** The parameters of the query as sent. */
+  readonly parameters: readonly Parameter[];
+  /** The request as it came, for the log: made only when it is needed. */
+  readonly describe: () => string;
+}
+
+const API_PATH = "/api";
+
+/** Checks a request whose head is well-formed; what is wrong with it becomes records of level `error`. */
+export function handleRequest(request: CheckedRequest, chain: ChainLink): void {
+  if (request.path === API_PATH) query(request, chain.enter("query"));
+  else checkFragment(request, chain);
+}
+
+/** Checks as much of a request as has been understood; what is empty has not. */
+export function checkFragment(request: CheckedRequest, chain: ChainLink): void {
+  const { method, path } = request;
+  if (path !== "" && path !== API_PATH) chain.error(`path is ${path}: expected ${API_PATH}`);
+  if (method !== "") checkMethod(request, chain);
+  checkParameters(request, chain);
+}
+
+/** Handles a request to `/api`: logs it as it came, checks it, and has it processed in three steps. */
+export function query(request: CheckedRequest, chain: ChainLink): void {
+  chain.info(`came as ${request.describe()}`);
+  checkMethod(request, chain);
+  checkParameters(request, chain);
+  process1(request, chain.enter("process1"));
+  if (process2(request, chain.enter("process2"))) process3(request, chain.enter("process3"));
+}
+
+function checkMethod({ method }: CheckedRequest, chain: ChainLink): void {
+  if (method !== "GET") chain.error(`method is ${method}: expected GET`);
+}
+
+function checkParameters({ parameters }: CheckedRequest, chain: ChainLink): void {
+  if (hasParameter(parameters, "invalid", "1")) chain.error("parameter invalid is 1: the request is invalid");
+}
+
+function process1({ parameters }: CheckedRequest, chain: ChainLink): void {
+  chain.info(parameters.length === 0 ? "no parameters" : `${parameters.length} parameters`);
+}
+
+/** @returns false when the validation failed: then nothing is processed further */
+function process2(request: CheckedRequest, chain: ChainLink): boolean {
+  try {
+    validate(request);
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    chain.error(error.message);
+    return false;
+  }
+  chain.info("validated");
+  return true;
+}
+
+class ValidationError extends Error {}
+
+function validate({ parameters }: CheckedRequest): void {
+  if (hasParameter(parameters, "notawaiting", "1")) {
+    throw new ValidationError("validation failed: parameter notawaiting is 1");
+  }
+}
+
+function process3(_request: CheckedRequest, chain: ChainLink): void {
+  chain.info("processed");
+}

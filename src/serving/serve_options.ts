@@ -1,0 +1,83 @@
+import { type Clock, SYSTEM_CLOCK } from "../base/clock.ts";
+import type { TargetBytes } from "../http/tokens/head.ts";
+import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";
+import type { NetAddress } from "../net/connection.ts";
+
+/** Every limit and time-out of a server, all with a default. Times are milliseconds, sizes bytes. */
+export interface ServeSettings extends HttpLimits {
+  /** From the first byte of a request to the end of its head; then 408. */
+  readonly headTimeoutMs: number;
+  /** Without any byte of content that is waited for; then 408. */
+  readonly bodyTimeoutMs: number;
+  /**
+   * Average that content must keep up once `bodyTimeoutMs` has been waited in all; below it 408. 0 for none. What comes
+   * behind a last answer must keep it up once `lingerTimeoutMs` has passed.
+   */
+  readonly minBodyBytesPerSecond: number;
+  /** Between two requests, and before the first; then the connection is closed. */
+  readonly idleTimeoutMs: number;
+  /** Without the client taking any byte of an answer; then the connection is cut. */
+  readonly writeTimeoutMs: number;
+  /** How long a client that was given a last answer may be silent before the connection is closed. */
+  readonly lingerTimeoutMs: number;
+  /** How long a client that was given a last answer may go on sending; what it sends is dropped. */
+  readonly maxLingerMs: number;
+  /** How much a client that was given a last answer may go on sending. */
+  readonly maxLingerBytes: number;
+  /** How much unread content is dropped to keep a connection alive. */
+  readonly maxDrainBytes: number;
+  /** Connections at once; one more gets 503. */
+  readonly maxConnections: number;
+  /** Connections at once from one address; one more gets 503. */
+  readonly maxConnectionsPerAddress: number;
+  /** Requests on one connection; the last one's answer says close. */
+  readonly maxRequestsPerConnection: number;
+  /** For running requests when the server stops; then connections are cut. */
+  readonly graceMs: number;
+  /** Which bytes a request target may hold. */
+  readonly targetBytes: TargetBytes;
+  /** Keep the bytes of each head for `request.rawHead`. */
+  readonly keepRawHead: boolean;
+  /** The value of the Server field; "" leaves the field out. */
+  readonly serverName: string;
+  /** Where the time comes from. */
+  readonly clock: Clock;
+  /** Told of failures that no client can be told: a cut connection, content that broke while being sent. */
+  readonly onError: (error: unknown, remote: NetAddress) => void;
+  /** Told when a connection does not speak HTTP at all, before it is closed. Without it, such a client gets 400. */
+  readonly onNotHttp: ((error: Error, remote: NetAddress) => void) | undefined;
+}
+
+/** Options of {@linkcode serve}. */
+export type ServeOptions = Partial<ServeSettings>;
+
+/** The settings used where an option is not given. */
+export const DEFAULT_SETTINGS: ServeSettings = {
+  ...DEFAULT_LIMITS,
+  headTimeoutMs: 10_000,
+  bodyTimeoutMs: 30_000,
+  // Kestrel's MinRequestBodyDataRate.
+  minBodyBytesPerSecond: 240,
+  idleTimeoutMs: 15_000,
+  // nginx allows 60 s between two writes; half of it frees slots sooner under slow-read attacks.
+  writeTimeoutMs: 30_000,
+  // nginx lingering_timeout is 5 s: a slot is worth more here than the last client on a bad line.
+  lingerTimeoutMs: 2_000,
+  // nginx lingering_time.
+  maxLingerMs: 30_000,
+  // nginx knows no bound, but the work of dropping is the sender's choice: 64 MiB take 30 ms (Deno 2.9.6).
+  maxLingerBytes: 67_108_864,
+  // Go's net/http; dropping more costs longer than a new connection.
+  maxDrainBytes: 262_144,
+  // Ten thousand idle clients and room beside them.
+  maxConnections: 16_384,
+  maxConnectionsPerAddress: Infinity,
+  maxRequestsPerConnection: Infinity,
+  graceMs: 5_000,
+  targetBytes: "whatwg",
+  keepRawHead: false,
+  serverName: "millrace",
+  clock: SYSTEM_CLOCK,
+  onError: () => {},
+  onNotHttp: undefined,
+};

@@ -1,0 +1,46 @@
+import type { RequestContext } from "../backend/handler.ts";
+import type { Theme } from "../backend/pages/stylesheet.ts";
+import type { Connection, NetAddress } from "../net/connection.ts";
+
+/** Who can tell that a client has left. */
+export interface ClientWatch {
+  /** Calls `abort` of the context when the client leaves, or finishes sending, before its answer is complete. */
+  watchClient(context: ServedContext): void;
+}
+
+/** What a server knows about a request beside its bytes. */
+export class ServedContext implements RequestContext {
+  readonly remote: NetAddress;
+  readonly local: NetAddress;
+  readonly isEncrypted: boolean;
+  readonly connection: Connection;
+  readonly receivedAtMs: number;
+  requestId: string | undefined = undefined;
+  theme: Theme | undefined = undefined;
+  error: unknown = undefined;
+  onCut: (() => void) | undefined = undefined;
+  readonly #watch: ClientWatch;
+  #controller: AbortController | undefined;
+
+  constructor(connection: Connection, receivedAtMs: number, watch: ClientWatch) {
+    this.remote = connection.remote;
+    this.local = connection.local;
+    this.isEncrypted = connection.isEncrypted;
+    this.connection = connection;
+    this.receivedAtMs = receivedAtMs;
+    this.#watch = watch;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      this.#watch.watchClient(this);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Says that the client has left. */
+  abort(): void {
+    this.#controller?.abort();
+  }
+}

@@ -1,0 +1,30 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { messageOfError, stackOfError } from "../../src/base/error_text.ts";
+
+Deno.test("messageOfError() gives the message and those of the causes, each once", () => {
+  const cause = new Error("no such file");
+  assertEquals(messageOfError(new Error("Cannot open", { cause })), "Cannot open <- no such file");
+  assertEquals(messageOfError(new Error("same", { cause: new Error("same") })), "same");
+  assertEquals(messageOfError(new TypeError()), "TypeError");
+});
+
+Deno.test("messageOfError() and stackOfError() take any value, and causes in a circle", () => {
+  const rows: readonly (readonly [value: unknown, message: string])[] = [
+    ["text", "text"],
+    [undefined, "thrown: [object Undefined]"],
+    [null, "thrown: [object Null]"],
+    [Object.create(null), "thrown: [object Object]"],
+  ];
+  for (const [value, message] of rows) {
+    assertEquals(messageOfError(value), message);
+    assertEquals(stackOfError(value), undefined);
+  }
+  const circle = new Error("round");
+  circle.cause = circle;
+  assertEquals(messageOfError(circle), "round");
+});
+
+Deno.test("stackOfError() shows where the error and its cause were thrown", () => {
+  const stack = stackOfError(new Error("outer", { cause: new TypeError("inner") })) ?? "";
+  assertMatch(stack, /^Error: outer\n +at [^]*\ncaused by: TypeError: inner\n +at /);
+});

@@ -1,0 +1,240 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { HttpError } from "../../../src/http/errors.ts";
+import { processRequest } from "../../../src/http/request/process_request.ts";
+import type { HttpRequest } from "../../../src/http/request/request.ts";
+import { RequestReader, type RequestReaderOptions } from "../../../src/http/request/request_reader.ts";
+import { ConnectionError } from "../../../src/net/connection.ts";
+import { type Arrival, FakeSource } from "../../support/fake_source.ts";
+import { bytesOf, textOf } from "../../support/latin1.ts";
+import { splitEverywhere } from "../../support/splits.ts";
+
+/** All requests of a connection, their content read or dropped. */
+async function readAll(
+  arrivals: readonly Arrival[],
+  options: RequestReaderOptions = {},
+): Promise<HttpRequest[]> {
+  const reader = new RequestReader(new FakeSource(arrivals), options);
+  const requests: HttpRequest[] = [];
+  for (;;) {
+    const next = processRequest(reader) ?? await reader.read();
+    if (next === null) break;
+    requests.push(next);
+    if (next.refusal !== undefined || !await reader.finishBody(1e6)) break;
+  }
+  return requests;
+}
+
+const RAW_HEADS: readonly (readonly [claim: string, sent: string, rawHeads: readonly string[]])[] = [
+  ["one head", "GET / HTTP/1.1\r\nhOsT:  a \r\n\r\n", ["GET / HTTP/1.1\r\nhOsT:  a \r\n\r\n"]],
+  ["bytes beyond ASCII", "GET / HTTP/1.0\r\nA: \xe9\xff\r\n\r\n", ["GET / HTTP/1.0\r\nA: \xe9\xff\r\n\r\n"]],
+  [
+    "two heads, without the empty line between them",
+    "GET /a HTTP/1.0\r\n\r\n\r\nGET /b HTTP/1.0\r\n\r\n",
+    ["GET /a HTTP/1.0\r\n\r\n", "GET /b HTTP/1.0\r\n\r\n"],
+  ],
+  ["empty lines in front", "\r\n\r\nGET / HTTP/1.0\r\n\r\n", ["GET / HTTP/1.0\r\n\r\n"]],
+  [
+    "a head behind content",
+    "POST /a HTTP/1.0\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.0\r\n\r\n",
+    ["POST /a HTTP/1.0\r\nContent-Length: 5\r\n\r\n", "GET /b HTTP/1.0\r\n\r\n"],
+  ],
+  [
+    "a head behind chunks",
+    "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nT: 1\r\n\r\nGET /b HTTP/1.0\r\n\r\n",
+    ["POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "GET /b HTTP/1.0\r\n\r\n"],
+  ],
+];
+
+for (const [claim, sent, rawHeads] of RAW_HEADS) {
+  Deno.test(`RequestReader keeps raw heads byte for byte in every split: ${claim}`, async () => {
+    for (const split of splitEverywhere(bytesOf(sent))) {
+      // An empty read would be an end.
+      const arrivals = split.pieces.map(textOf).filter((piece) => piece !== "");
+      const requests = await readAll(arrivals, { keepRawHead: true });
+      assertEquals(requests.map((request) => request.rawHead), rawHeads, split.name);
+    }
+  });
+}
+
+Deno.test("RequestReader says where each message ends on the wire, in every split", async () => {
+  const messages = [
+    "\r\nGET /a HTTP/1.0\r\n\r\n",
+    "POST /b HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello",
+    "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nhi\r\n0\r\nT: 1\r\n\r\n",
+    "GET /d HTTP/1.0\r\n\r\n",
+  ];
+  const sent = messages.join("");
+  let end = 0;
+  const ends = messages.map((message) => end += message.length);
+  const heads = messages.map((message, index) =>
+    ends[index]! - message.length + message.replace(/^\r\n/, "--").indexOf("\r\n\r\n") + 4
+  );
+  for (const split of splitEverywhere(bytesOf(sent))) {
+    const requests = await readAll(split.pieces.map(textOf).filter((piece) => piece !== ""));
+    assertEquals(requests.map(({ headEnd }) => headEnd), heads, split.name);
+    assertEquals(
+      requests.map(({ headEnd, body }) => Math.max(headEnd, body.wireOffset)),
+      ends,
+      split.name,
+    );
+  }
+});
+
+Deno.test("StreamedBody says where reading stands on the wire, piece by piece", async () => {
+  const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const reader = new RequestReader(new FakeSource([head + "4\r\nab", "cd\r\n0\r\n\r\n"]));
+  const { body } = (await reader.read())!;
+  const offsets = [body.wireOffset];
+  while (await body.read() !== null) offsets.push(body.wireOffset - head.length);
+  assertEquals([...offsets, body.wireOffset - head.length], [0, 5, 7, 14]);
+});
+
+const MALFORMED: readonly (readonly [claim: string, sent: string, code: string, method: string])[] = [
+  ["a bad field", "GET /a HTTP/1.1\r\nHost: a\r\nB : c\r\n", "bad-field", "GET"],
+  ["a bad target", "HEAD /\x01 HTTP/1.1\r\n", "bad-target", "HEAD"],
+  ["a bare LF behind a request line", "HEAD /a HTTP/1.1\n", "bad-request-line", "HEAD"],
+  ["another version", "GET /a HTTP/3.0\r\n", "bad-version", "GET"],
+  ["no Host", "GET /a HTTP/1.1\r\n\r\n", "bad-host", "GET"],
+  [
+    "two lengths",
+    "POST /a HTTP/1.0\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
+    "bad-framing",
+    "POST",
+  ],
+  ["no request line", "NONSENSE\r\n", "not-http", ""],
+  ["a head that is cut off", "GET /a HTTP/1.1\r\nHost: a\r\nCoo", "incomplete", "GET"],
+  ["a request line that is cut off", "GET /a HT", "incomplete", ""],
+];
+
+for (const [claim, sent, code, method] of MALFORMED) {
+  Deno.test(`RequestReader refuses ${claim}, with what was understood and the raw bytes, in every split`, async () => {
+    for (const split of splitEverywhere(bytesOf(sent))) {
+      const arrivals = split.pieces.map(textOf).filter((piece) => piece !== "");
+      const [request, ...others] = await readAll(arrivals, { keepRawHead: true });
+      assertEquals([request!.refusal!.code, request!.method, others], [code, method, []], split.name);
+      assert(sent.startsWith(request!.rawHead) && request!.rawHead !== "", split.name);
+      if (split.name === "whole") assertEquals(request!.rawHead, sent);
+    }
+  });
+}
+
+Deno.test("RequestReader tells the method of a request line that is too long: HEAD gets no content (RFC 9110 §9.3.2)", async () => {
+  const [request] = await readAll([`HEAD /${"a".repeat(9_000)} HTTP/1.1\r\n`]);
+  assertEquals([request!.refusal!.status, request!.method, request!.target], [414, "HEAD", ""]);
+});
+
+Deno.test("RequestReader gives heads without raw bytes unless they are asked for", async () => {
+  const [request] = await readAll(["GET / HT", "TP/1.0\r\n\r\n"]);
+  assertEquals(request!.rawHead, "");
+});
+
+Deno.test("processRequest() gives pipelined requests at once, and reads once for all of them", async () => {
+  const source = new FakeSource(["GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\nGET /c HTTP/1.0\r\n\r\n"]);
+  const reader = new RequestReader(source);
+  assertEquals([processRequest(reader), (await reader.read())!.target], [undefined, "/a"]);
+  for (const target of ["/b", "/c"]) {
+    assertEquals(processRequest(reader)?.target, target);
+  }
+  assertEquals(source.reads, 1);
+  assertEquals([processRequest(reader), await reader.read()], [undefined, null]);
+  assertEquals([source.reads, reader.hasEnded], [2, true]);
+});
+
+Deno.test("RequestReader.read() says what it waits for, and flushes first", async () => {
+  const source = new FakeSource(["GET / HT", "TP/1.1\r\n", "Host: a\r\nContent-Length: 2\r\n\r\n", "h", "i"]);
+  const reader = new RequestReader(source);
+  const request = await reader.read();
+  while (await request!.body.read() !== null);
+  assertEquals(await reader.read(), null);
+  const phases = source.calls.map((call) => call.replace(/ \d+$/, ""));
+  assertEquals(
+    phases,
+    ["flush", "read request", "read head", "read head"].concat(
+      ["body", "body", "request"].flatMap((phase) => ["flush", `read ${phase}`]),
+    ),
+  );
+});
+
+Deno.test("RequestReader.read() waits for what has to be flushed, and reads after it", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const source = new FakeSource(["GET / HTTP/1.0\r\n\r\n"]);
+  const reader = new RequestReader({
+    receive: (buffer, receiver, phase) => source.receive(buffer, receiver, phase),
+    flush: () => promise,
+  });
+  const reading = reader.read();
+  await null;
+  assertEquals(source.reads, 0);
+  resolve();
+  assertEquals((await reading)!.target, "/");
+});
+
+Deno.test("RequestReader.read() makes a time-out of the source the refusal of the request (RFC 9110 §15.5.9)", async () => {
+  const timeout = new HttpError(408, "Cannot read: too slow", { code: "timeout" });
+  const [request] = await readAll(["GET /a HTTP/1.1\r\nHost: a\r\nCo", timeout], { keepRawHead: true });
+  assertEquals([request!.refusal, request!.target, request!.headers.get("host")], [timeout, "/a", "a"]);
+  assertEquals(request!.rawHead, "GET /a HTTP/1.1\r\nHost: a\r\nCo");
+  const [early] = await readAll([timeout]);
+  assertEquals([early!.refusal, early!.method], [timeout, ""]);
+});
+
+Deno.test("RequestReader.read() passes on that the connection was lost", async () => {
+  const lost = new ConnectionError("reset", "Cannot read: reset");
+  const error = await assertRejects(() => readAll(["GET /a HT", lost]), ConnectionError);
+  assertEquals(error, lost);
+});
+
+Deno.test("RequestReader grows its buffer when a read fills it, and shrinks it when the connection rests", async () => {
+  const source = new FakeSource([
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n${"x".repeat(300_000)}`,
+    "GET /b HTTP/1.0\r\n\r\n",
+    "GET /c HTTP/1.0\r\n\r\n",
+  ]);
+  const reader = new RequestReader(source, { maxBodyBytes: Infinity });
+  const request = await reader.read();
+  let received = 0;
+  for (let piece = await request!.body.read(); piece !== null; piece = await request!.body.read()) {
+    received += piece.length;
+  }
+  assertEquals(received, 300_000);
+  await reader.read();
+  await reader.read();
+  const sizes = sizesOf(source);
+  assert(sizes[0]! <= 4_096, `an idle connection holds ${sizes[0]} bytes`);
+  assertEquals(Math.max(...sizes), 65_536);
+  assertEquals(sizes.at(-1), sizes[0]);
+});
+
+Deno.test("RequestReader keeps its buffer small for a large head, and lets it grow for requests in a row", async () => {
+  const large = new FakeSource([`GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(15_000)}\r\n\r\n`]);
+  const request = await new RequestReader(large).read();
+  assertEquals(request!.headers.get("x")?.length, 15_000);
+  assertEquals(new Set(sizesOf(large)), new Set([2_048]));
+  const row = new FakeSource(["GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(500)]);
+  const reader = new RequestReader(row);
+  for (let i = 0; i < 500; i++) assertEquals((await reader.read())!.target, "/");
+  assertEquals(Math.max(...sizesOf(row)), 32_768);
+});
+
+/** The sizes of the buffers that a source was given. */
+function sizesOf(source: FakeSource): number[] {
+  return source.calls.flatMap((call) => call.startsWith("read") ? [Number(call.split(" ")[2])] : []);
+}
+
+Deno.test("RequestReader refuses an expectation that it does not know with 417 (RFC 9110 §10.1.1)", async () => {
+  const [request] = await readAll(["GET / HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\n\r\n"]);
+  assertEquals([request!.refusal!.status, request!.refusal!.code], [417, "expectation"]);
+  const [old] = await readAll(["GET / HTTP/1.0\r\nExpect: a-miracle\r\n\r\n"]);
+  assertEquals(old!.refusal, undefined);
+});
+
+Deno.test("RequestReader refuses content of a known length beyond the limit before reading it (RFC 9110 §15.5.14)", async () => {
+  const head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: ";
+  const source = new FakeSource([`${head}11\r\n\r\n`]);
+  const request = await new RequestReader(source, { maxBodyBytes: 10 }).read();
+  assertEquals([request!.refusal!.status, source.calls.includes("continue")], [413, false]);
+  const allowed = await new RequestReader(new FakeSource([`${head}10\r\n\r\n`]), { maxBodyBytes: 10 }).read();
+  assertEquals(allowed!.refusal, undefined);
+  const byDefault = await new RequestReader(new FakeSource([`${head}1048577\r\n\r\n`])).read();
+  assertEquals(byDefault!.refusal!.status, 413);
+});

@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import { ByteBudget } from "../../../src/bytes/byte_budget.ts";
+import { ReadBuffer } from "../../../src/http/tokens/read_buffer.ts";
+
+/** The sizes that a buffer has while reads bring so many bytes; `full` fills it. */
+function sizesOf(buffer: ReadBuffer, reads: readonly (number | "full")[]): number[] {
+  return reads.map((count) => {
+    buffer.filled = count === "full" ? buffer.bytes.length : count;
+    buffer.fit();
+    return buffer.bytes.length;
+  });
+}
+
+Deno.test("ReadBuffer.fit() grows while reads fill it, up to 64 KiB, and is small again when little comes", () => {
+  const buffer = new ReadBuffer(new ByteBudget(Infinity));
+  assertEquals(sizesOf(buffer, [100, "full", "full", "full", "full", 30_000, 9_000, 8_000, 100]), [
+    ...[2_048, 8_192, 32_768, 65_536, 65_536],
+    ...[65_536, 65_536, 2_048, 2_048],
+  ]);
+});
+
+Deno.test("ReadBuffer.fit() says when the old array is of no use any more", () => {
+  const buffer = new ReadBuffer(new ByteBudget(Infinity));
+  assertEquals(buffer.fit(), false);
+  buffer.filled = 2_048;
+  assertEquals([buffer.fit(), buffer.filled], [true, 0]);
+});
+
+Deno.test("ReadBuffer.fit() stays as it is where a read that filled it calls for nothing", () => {
+  const buffer = new ReadBuffer(new ByteBudget(Infinity));
+  buffer.filled = 2_048;
+  assertEquals([buffer.fit(false), buffer.filled, buffer.bytes.length], [false, 0, 2_048]);
+});
+
+Deno.test("ReadBuffer.fit() stays small where the budget is used up, and grows when another gives back", () => {
+  const budget = new ByteBudget(40_000);
+  const first = new ReadBuffer(budget);
+  const second = new ReadBuffer(budget);
+  assertEquals(sizesOf(first, ["full", "full", "full"]), [8_192, 32_768, 32_768]);
+  assertEquals(sizesOf(second, ["full", "full"]), [8_192, 8_192]);
+  first.close();
+  first.close();
+  assertEquals(sizesOf(first, ["full", 1]), [32_768, 32_768]);
+  assertEquals(sizesOf(second, ["full"]), [32_768]);
+  second.close();
+  assertEquals([budget.take(40_001), budget.take(40_000)], [false, true]);
+});

@@ -1,0 +1,45 @@
+// Every row of the corpus, sent whole and in every other way that it can be cut.
+
+import { assert, assertEquals } from "@std/assert";
+import { bytesOf } from "../../support/latin1.ts";
+import { splitEverywhere } from "../../support/splits.ts";
+import { summarize, tokenize, withoutLines } from "../../support/tokens.ts";
+import { CORPUS } from "../../testdata/http/corpus.ts";
+
+const names = new Set<string>();
+
+for (const { title, options, rows } of CORPUS) {
+  for (const [claim, sent, tokens] of rows) {
+    const name = `HttpTokenizer, ${title}: ${claim}`;
+    Deno.test(name, () => {
+      const bytes = bytesOf(sent);
+      const whole = tokenize([bytes], options);
+      assertEquals(summarize(whole), tokens);
+      assertEquals(tokenize([bytes], { ...options, lineTokens: false }), withoutLines(whole));
+      for (const split of splitEverywhere(bytes)) {
+        assertEquals(tokenize(split.pieces, options), whole, split.name);
+      }
+    });
+    names.add(name);
+  }
+}
+
+Deno.test("the corpus has at least 650 rows, each with a name of its own", () => {
+  const count = CORPUS.reduce((sum, { rows }) => sum + rows.length, 0);
+  assertEquals(names.size, count);
+  assert(count >= 650, `${count} rows`);
+});
+
+Deno.test("HttpTokenizer tokens stand one behind the other, and cover what was sent but for its framing", () => {
+  for (const { options, rows } of CORPUS) {
+    for (const [claim, sent] of rows) {
+      let offset = 0;
+      for (const { kind, start, end } of tokenize([bytesOf(sent)], options)) {
+        // A fault stands inside the line that would have been the next token.
+        assert(start >= offset, `${claim}: ${kind} starts at ${start}, behind ${offset}`);
+        assert(end <= sent.length && end >= start, claim);
+        offset = end;
+      }
+    }
+  }
+});

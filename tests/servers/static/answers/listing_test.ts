@@ -1,0 +1,104 @@
+import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { symlink, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { type AskedFolder, test } from "../asked_folder.ts";
+import { CHANGED_AT_MS } from "../static_folder.ts";
+
+const FILES = {
+  "index.html": "home",
+  "list/b.txt": "12345",
+  "list/a&<b>.txt": "x".repeat(2_048),
+  "list/javascript:alert(1)": "",
+  "list/sub/x": "",
+  "list/.hidden": "",
+  "list/space name.txt": "",
+  "../outside.txt": "",
+};
+
+async function addLinks(folder: AskedFolder): Promise<void> {
+  await symlink("../../outside.txt", join(folder.path, "list", "leaving"));
+  await symlink("b.txt", join(folder.path, "list", "linked.txt"));
+  await utimes(join(folder.path, "list", "sub"), CHANGED_AT_MS / 1_000, CHANGED_AT_MS / 1_000);
+}
+
+test("--listing gives JSON to who prefers it: sorted, with sizes and dates", async (withFolder) => {
+  await withFolder(FILES, { listing: true }, async (folder) => {
+    await addLinks(folder);
+    const { status, headers, text } = await folder.get("GET /list/", { Accept: "application/json" });
+    assertEquals([status, headers.get("Content-Type"), headers.get("Vary")], [
+      200,
+      "application/json",
+      "Accept",
+    ]);
+    const mtime = "2024-01-02T03:04:05.000Z";
+    assertEquals(JSON.parse(text), [
+      { name: "a&<b>.txt", type: "file", mtime, size: 2_048 },
+      { name: "b.txt", type: "file", mtime, size: 5 },
+      { name: "javascript:alert(1)", type: "file", mtime, size: 0 },
+      { name: "linked.txt", type: "file", mtime, size: 5 },
+      { name: "space name.txt", type: "file", mtime, size: 0 },
+      { name: "sub", type: "directory", mtime },
+    ]);
+  });
+});
+
+test("--listing gives a page to all others, and escapes names", async (withFolder) => {
+  await withFolder(FILES, { listing: true }, async (folder) => {
+    await addLinks(folder);
+    const { status, headers, text } = await folder.get("GET /list/", { Accept: "text/html,*/*;q=0.8" });
+    assertEquals([status, headers.get("Content-Type")], [200, "text/html; charset=utf-8"]);
+    assertStringIncludes(text, '<a href="./a&amp;%3Cb%3E.txt">a&amp;&lt;b&gt;.txt</a>');
+    assertStringIncludes(text, '<a href="./space%20name.txt">space name.txt</a>');
+    assertStringIncludes(text, '<a href="./sub/">sub/</a>');
+    assertStringIncludes(text, 'href="./javascript:alert');
+    assertStringIncludes(text, "2.0 KiB");
+    assertStringIncludes(text, 'datetime="2024-01-02T03:04:05.000Z">2024-01-02 03:04</time>');
+    assertStringIncludes(text, 'href="../"');
+    for (const name of ["hidden", "leaving", "<b>"]) assertFalse(text.includes(name), name);
+    assertEquals((await folder.get("GET /list/")).text, text);
+  });
+});
+
+// Accept, and whether it prefers JSON.
+const PREFERENCES: readonly (readonly [accept: string, isJson: boolean])[] = [
+  ["application/json, text/plain, */*", true],
+  ["application/*", true],
+  ["application/json;q=0.9, text/html;q=0.8", true],
+  ["application/json, text/html", false],
+  ["text/html, application/json;q=0.9", false],
+  ["text/*;q=0.5, application/json;q=0.4", false],
+  ["application/json;q=0, */*", false],
+  ["application/json;q=0", false],
+  ["application/json;q=0.0, text/html;q=0", false],
+  ["text/html;q=0, application/*;q=0.1", true],
+  ["*/*", false],
+  ["image/png", false],
+];
+
+test("--listing gives JSON where it weighs more, or as much and is named (RFC 9110 §12.5.1)", async (withFolder) => {
+  await withFolder(FILES, { listing: true }, async (folder) => {
+    for (const [Accept, isJson] of PREFERENCES) {
+      const { headers } = await folder.get("GET /list/sub/", { Accept });
+      assertEquals(headers.get("Content-Type") === "application/json", isJson, Accept);
+    }
+  });
+});
+
+test("--listing says so where there is nothing", async (withFolder) => {
+  await withFolder({ "empty/.hidden": "" }, { listing: true }, async (folder) => {
+    assertStringIncludes((await folder.get("GET /empty/")).text, "nothing in this directory");
+    assertEquals((await folder.get("GET /empty/", { Accept: "application/json" })).text, "[]\n");
+  });
+});
+
+test("--listing leaves directories with an index alone, and is off by default", async (withFolder) => {
+  await withFolder(FILES, { listing: true }, async (folder) => {
+    assertEquals((await folder.get("GET /")).text, "home");
+    assertEquals((await folder.get("GET /list")).status, 301);
+    assertEquals((await folder.get("GET /.git/")).status, 404);
+    assertEquals((await folder.get("POST /list/")).status, 405);
+  });
+  await withFolder(FILES, {}, async (folder) => {
+    assertEquals((await folder.get("GET /list/")).status, 404);
+  });
+});

@@ -1,0 +1,219 @@
+import { assert, assertEquals, assertFalse, assertNotEquals, assertRejects } from "@std/assert";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { test } from "../asked_folder.ts";
+import { compressPieces } from "../../../../src/servers/static/resources/compression.ts";
+import { withFolder } from "../static_folder.ts";
+
+const PRECOMPRESSED = {
+  "app.js": "as it is",
+  "app.js.br": "in br",
+  "app.js.zst": "in zstd",
+  "app.js.gz": "in gzip",
+  "plain.txt": "alone",
+  "dir/index.html": "index",
+  "dir/index.html.gz": "index in gzip",
+};
+
+test("a precompressed neighbour is sent to those who take its coding, with a tag of its own", async (withFolder) => {
+  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+    const tags = new Set<string>();
+    const cases = [
+      ["", "as it is", undefined],
+      ["br", "in br", "br"],
+      ["zstd, gzip", "in zstd", "zstd"],
+      ["gzip", "in gzip", "gzip"],
+      ["identity, br;q=0.5", "as it is", undefined],
+    ] as const;
+    for (const [accepted, text, coding] of cases) {
+      const answer = await folder.get("GET /app.js", { "Accept-Encoding": accepted });
+      assertEquals([answer.text, answer.headers.get("Content-Encoding")], [text, coding], accepted);
+      assertEquals(answer.headers.get("Vary"), "Accept-Encoding");
+      assertEquals(answer.headers.get("Content-Type"), "text/javascript");
+      assertEquals(answer.headers.get("Content-Length"), String(text.length));
+      const tag = answer.headers.get("ETag")!;
+      assert(/^"/.test(tag), "the tag is strong");
+      tags.add(tag);
+      const conditional = { "Accept-Encoding": accepted, "If-None-Match": tag };
+      const known = await folder.get("GET /app.js", conditional);
+      assertEquals([known.status, known.headers.get("Vary")], [304, "Accept-Encoding"]);
+    }
+    assertEquals(tags.size, 4);
+  });
+});
+
+test("ranges count in the coding that is sent (RFC 9110 §14.2)", async (withFolder) => {
+  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+    const answer = await folder.get("GET /app.js", { "Accept-Encoding": "gzip", Range: "bytes=3-" });
+    assertEquals([answer.status, answer.text], [206, "gzip"]);
+    assertEquals(answer.headers.get("Content-Encoding"), "gzip");
+    assertEquals(answer.headers.get("Content-Range"), "bytes 3-6/7");
+  });
+});
+
+test("several ranges of coded content are ignored: their frame would not be in the coding (RFC 9110 §8.4, §14.6)", async (withFolder) => {
+  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+    const whole = await folder.get("GET /app.js", { "Accept-Encoding": "gzip" });
+    const fields = { "Accept-Encoding": "gzip", Range: "bytes=0-1,-2" };
+    const answer = await folder.get("GET /app.js", fields);
+    assertEquals([answer.status, answer.text], [200, "in gzip"]);
+    assertEquals([...answer.headers].sort(), [...whole.headers].sort());
+    // What is one part in the end needs no frame.
+    for (const Range of ["bytes=0-1,2-3,1-2", "bytes=0-3,100-"]) {
+      const part = await folder.get("GET /app.js", { ...fields, Range });
+      assertEquals([part.status, part.headers.get("Content-Range"), part.text], [206, "bytes 0-3/7", "in g"]);
+    }
+    assertEquals((await folder.get("GET /app.js", { ...fields, Range: "bytes=7-,8-" })).status, 416);
+    assertEquals((await folder.get("GET /app.js", { Range: "bytes=0-1,-2" })).status, 206);
+  });
+});
+
+Deno.test("several ranges are ignored where --compress or --header name a coding (RFC 9110 §14.6)", async () => {
+  const Range = "bytes=0-1,-2";
+  await withFolder({ "a.txt": TEXT }, { compress: true }, async (folder) => {
+    const { status, bytes } = await folder.get("GET /a.txt", { "Accept-Encoding": "gzip", Range });
+    assertEquals([status, gunzipSync(bytes).toString()], [200, TEXT]);
+  });
+  await withFolder({ "tile.pbf": "in gzip" }, { fields: [["Content-Encoding", "gzip"]] }, async (folder) => {
+    assertEquals((await folder.get("GET /tile.pbf", { Range })).status, 200);
+    assertEquals((await folder.get("GET /tile.pbf", { Range: "bytes=0-1" })).status, 206);
+  });
+});
+
+test("an index has neighbours too, and a compressed file can be asked for itself", async (withFolder) => {
+  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+    const index = await folder.get("GET /dir/", { "Accept-Encoding": "gzip" });
+    assertEquals([index.text, index.headers.get("Content-Type")], ["index in gzip", "text/html"]);
+    const archive = await folder.get("GET /app.js.gz", { "Accept-Encoding": "gzip" });
+    assertEquals(archive.headers.get("Content-Type"), "application/gzip");
+    assertFalse(archive.headers.has("Content-Encoding"));
+    assertFalse((await folder.get("GET /plain.txt")).headers.has("Vary"));
+  });
+});
+
+Deno.test("a neighbour that comes or goes is noticed", async () => {
+  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+    await folder.get("GET /plain.txt", { "Accept-Encoding": "br" });
+    await folder.write("plain.txt.br", "compressed");
+    folder.nowMs += 1_000;
+    assertEquals((await folder.get("GET /plain.txt", { "Accept-Encoding": "br" })).text, "compressed");
+    await Deno.remove(`${folder.path}/plain.txt.br`);
+    folder.nowMs += 1_000;
+    assertEquals((await folder.get("GET /plain.txt", { "Accept-Encoding": "br" })).text, "alone");
+  });
+});
+
+const TEXT = "All work and no play makes a dull text. ".repeat(200);
+
+Deno.test("--compress compresses text on the fly, and nothing else", async () => {
+  const noise = crypto.getRandomValues(new Uint8Array(8_000));
+  const files = {
+    "a.txt": TEXT,
+    "a.json": TEXT,
+    "a.svg": TEXT,
+    "short.txt": "short",
+    "a.png": TEXT,
+    "noise.txt": noise,
+  };
+  await withFolder(files, { compress: true }, async (folder) => {
+    for (const path of ["/a.txt", "/a.json", "/a.svg"]) {
+      const gzip = await folder.get(`GET ${path}`, { "Accept-Encoding": "gzip" });
+      assertEquals(gzip.headers.get("Content-Encoding"), "gzip", path);
+      assertEquals(gunzipSync(gzip.bytes).toString(), TEXT);
+      assertEquals(gzip.headers.get("Content-Length"), String(gzip.bytes.length));
+      const br = await folder.get(`GET ${path}`, { "Accept-Encoding": "gzip, br" });
+      assertEquals(brotliDecompressSync(br.bytes).toString(), TEXT);
+      const plain = await folder.get(`GET ${path}`);
+      assertEquals([plain.text, plain.headers.get("Vary")], [TEXT, "Accept-Encoding"]);
+      const tags = [gzip, br, plain].map(({ headers }) => headers.get("ETag"));
+      assertEquals(new Set(tags).size, 3);
+      const head = await folder.get(`HEAD ${path}`, { "Accept-Encoding": "gzip" });
+      assertEquals([...head.headers], [...gzip.headers]);
+    }
+    for (const path of ["/short.txt", "/a.png", "/noise.txt"]) {
+      const answer = await folder.get(`GET ${path}`, { "Accept-Encoding": "gzip, br" });
+      assertFalse(answer.headers.has("Content-Encoding"), path);
+      assertFalse(answer.headers.has("Vary"), path);
+    }
+  });
+});
+
+Deno.test("--compress follows a change, and prefers a neighbour that is there", async () => {
+  await withFolder({ "a.txt": TEXT, "a.txt.gz": "by hand" }, { compress: true }, async (folder) => {
+    assertEquals((await folder.get("GET /a.txt", { "Accept-Encoding": "gzip" })).text, "by hand");
+    const old = await folder.get("GET /a.txt", { "Accept-Encoding": "br" });
+    await folder.write("a.txt", TEXT.toUpperCase());
+    folder.nowMs += 1_000;
+    const changed = await folder.get("GET /a.txt", { "Accept-Encoding": "br" });
+    assertEquals(brotliDecompressSync(changed.bytes).toString(), TEXT.toUpperCase());
+    assertNotEquals(changed.headers.get("ETag"), old.headers.get("ETag"));
+  });
+});
+
+const LONG_TEXT = TEXT.repeat(400);
+
+Deno.test("--compress compresses large texts while it sends them (RFC 9112 §6.3)", async () => {
+  await withFolder({ "a.txt": LONG_TEXT }, { compress: true }, async (folder) => {
+    const plain = await folder.get("GET /a.txt");
+    assertEquals([plain.bytes.length, plain.headers.get("Vary")], [LONG_TEXT.length, "Accept-Encoding"]);
+    const fields = { "Accept-Encoding": "br, gzip" };
+    const gzip = await folder.get("GET /a.txt", fields);
+    assertEquals(gzip.headers.get("Content-Encoding"), "gzip");
+    assert(gunzipSync(gzip.bytes).equals(plain.bytes));
+    // Nobody knows its length before all is sent, so that it has no ranges.
+    assertEquals([gzip.headers.get("Content-Length"), gzip.headers.get("Accept-Ranges")], [
+      undefined,
+      "none",
+    ]);
+    assertEquals((await folder.get("GET /a.txt", { ...fields, Range: "bytes=0-1" })).status, 200);
+    const head = await folder.ask("HEAD /a.txt", fields);
+    assertEquals([...head.headers], [...gzip.headers]);
+    assert(typeof head.body === "object" && head.body !== null, "the framing of HEAD is that of GET");
+    const tag = gzip.headers.get("ETag")!;
+    assertNotEquals(tag, plain.headers.get("ETag"));
+    assertEquals((await folder.get("GET /a.txt", { ...fields, "If-None-Match": tag })).status, 304);
+    assertEquals((await folder.get("GET /a.txt", { "If-None-Match": tag })).status, 200);
+  });
+});
+
+Deno.test("--compress sends large texts as they are to who comes while it is busy", async () => {
+  await withFolder(
+    { "a.txt": LONG_TEXT, "b.txt": LONG_TEXT, "b.txt.gz": "by hand" },
+    { compress: true },
+    async (folder) => {
+      const fields = { "Accept-Encoding": "gzip" };
+      const streams: AsyncIterator<Uint8Array>[] = [];
+      const begin = async (): Promise<string | undefined> => {
+        const { headers, body } = await folder.ask("GET /a.txt", fields);
+        const pieces = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+        streams.push(pieces);
+        await folder.pass(pieces.next());
+        return headers.get("Content-Encoding");
+      };
+      for (let i = 0; i < 64; i++) assertEquals(await begin(), "gzip");
+      assertEquals(await begin(), undefined);
+      assertEquals((await folder.get("GET /b.txt", fields)).text, "by hand");
+      for (const pieces of streams) await pieces.return?.();
+      assertEquals(await begin(), "gzip");
+      await streams.at(-1)!.return?.();
+    },
+  );
+});
+
+Deno.test("compressPieces() fails when its source does, and lets go of it when it is left", async () => {
+  let isLeft = false;
+  async function* source(fails: boolean): AsyncGenerator<Uint8Array, void> {
+    try {
+      yield* Array.from({ length: 9 }, () => crypto.getRandomValues(new Uint8Array(65_536)));
+      if (fails) throw new RangeError("the source is at fault");
+    } finally {
+      isLeft = true;
+    }
+  }
+  await assertRejects(() => Array.fromAsync(compressPieces(source(true), "br")), RangeError, "at fault");
+  isLeft = false;
+  for await (const piece of compressPieces(source(false), "gzip")) {
+    assert(piece.length > 0);
+    break;
+  }
+  assert(isLeft);
+});

@@ -1,0 +1,64 @@
+import { assertEquals } from "@std/assert";
+import type { FileResource } from "../../../../src/servers/static/resources/file_resource.ts";
+import { Representation } from "../../../../src/servers/static/answers/representation.ts";
+import { ResourceCache } from "../../../../src/servers/static/resources/resource_cache.ts";
+
+function newResource(size: number, isInMemory: boolean = true): FileResource {
+  const identity = new Representation({
+    coding: "identity",
+    etag: '"a"',
+    lastModifiedMs: 0,
+    mediaType: "text/plain",
+    fields: [],
+    content: { kind: "memory", bytes: new Uint8Array(size) },
+  });
+  return { identity, representations: [identity], codings: [], sources: [], isInMemory, memoryBytes: size };
+}
+
+function newCache(maxBytes: number, maxEntries: number): ResourceCache {
+  return new ResourceCache({ maxBytes, maxEntries, freshMs: 1_000 });
+}
+
+Deno.test("ResourceCache gives what is younger than its time, and in memory", () => {
+  const cache = newCache(1e6, 10);
+  const resource = newResource(1);
+  cache.set("/a", resource, 5_000);
+  assertEquals(cache.getFresh("/a", 5_999), resource);
+  assertEquals(cache.getFresh("/a", 6_000), undefined);
+  assertEquals(cache.getFresh("/a", 4_999), undefined);
+  assertEquals(cache.get("/a"), resource);
+  cache.set("/b", newResource(1, false), 5_000);
+  assertEquals(cache.getFresh("/b", 5_000), undefined);
+  assertEquals(cache.getFresh("/c", 5_000), undefined);
+});
+
+Deno.test("ResourceCache holds no more entries and bytes than it may", () => {
+  const cache = newCache(100_000, 3);
+  for (let i = 0; i < 10; i++) cache.set(`/${i}`, newResource(10), 0);
+  assertEquals([cache.size, cache.get("/6"), cache.get("/7") !== undefined], [3, undefined, true]);
+  cache.set("/large", newResource(95_000), 0);
+  assertEquals([cache.size, cache.bytes <= 100_000], [2, true]);
+  cache.set("/too_large", newResource(200_000), 0);
+  assertEquals(cache.get("/too_large"), undefined);
+  for (const key of ["/large", "/9", "/9"]) cache.delete(key);
+  assertEquals([cache.size, cache.bytes], [0, 0]);
+});
+
+Deno.test("ResourceCache keeps what was asked for meanwhile", () => {
+  const cache = newCache(1e6, 3);
+  for (const key of ["/a", "/b", "/c"]) cache.set(key, newResource(1), 0);
+  cache.getFresh("/a", 0);
+  cache.set("/d", newResource(1), 0);
+  assertEquals([cache.get("/a") !== undefined, cache.get("/b")], [true, undefined]);
+  for (const key of ["/a", "/c", "/d"]) cache.getFresh(key, 0);
+  cache.set("/e", newResource(1), 0);
+  assertEquals([cache.size, cache.get("/e")], [3, undefined]);
+});
+
+Deno.test("ResourceCache counts a resource that replaces another once", () => {
+  const cache = newCache(1e6, 3);
+  cache.set("/a", newResource(1_000), 0);
+  const { bytes } = cache;
+  cache.set("/a", newResource(1_000), 1);
+  assertEquals([cache.bytes, cache.size], [bytes, 1]);
+});

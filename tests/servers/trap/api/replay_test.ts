@@ -1,0 +1,224 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { Replayer, type ReplayOptions } from "../../../../src/servers/trap/api/replay.ts";
+import type { HttpError } from "../../../../src/http/errors.ts";
+import { type Connection, ConnectionError } from "../../../../src/net/connection.ts";
+import { connect, listen } from "../../../../src/net/listen.ts";
+import { WireBytes } from "../../../../src/servers/trap/records/wire_bytes.ts";
+import { StoredRequest } from "../../../../src/servers/trap/records/stored_request.ts";
+import { within } from "../../../support/deadline.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
+import { bytesOf, textOf } from "../../../support/latin1.ts";
+import { exchange } from "../../../support/loopback.ts";
+import { storedRequest } from "../stored_requests.ts";
+import { test } from "../asked_trap.ts";
+import { sha256 } from "../trap_fixture.ts";
+
+/** A server that takes one connection, reads some bytes and answers others. @returns what it has read */
+async function withTarget(
+  answer: string,
+  test: (port: number) => Promise<void>,
+): Promise<string> {
+  const listener = await listen({ port: 0 });
+  const received = (async () => {
+    const connection = await listener.accept();
+    if (connection === null) return "";
+    const buffer = new Uint8Array(65_536);
+    const count = await connection.read(buffer);
+    await connection.write(bytesOf(answer));
+    await connection.closeWrite();
+    // Until the client has read it.
+    while (await connection.read(buffer.subarray(count ?? 0)).catch(() => null) !== null);
+    connection.close();
+    return textOf(buffer.subarray(0, count ?? 0));
+  })();
+  try {
+    await test(listener.address.port);
+  } finally {
+    listener.close();
+  }
+  return await within(received, "the end of the target's connection");
+}
+
+function post(url: unknown): RequestInit {
+  return { method: "POST", body: JSON.stringify({ url }) };
+}
+
+test("POST /api/requests/<id>/replay sends the bytes as they came, and says what came back", async (withTrap) => {
+  const sent =
+    "POST /api HTTP/1.1\r\nhOsT:  a\r\nX: \xe4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
+    "2;x=y\r\nhi\r\n0\r\nT: 1\r\n\r\n";
+  await withTrap({ replaysToPrivate: true }, async (trap) => {
+    await exchange(trap.port, bytesOf(sent));
+    const [found] = await trap.records(1);
+    const answer =
+      "HTTP/1.1 201 Made\r\nX: 1\r\nx:2 \r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+    const received = await withTarget(answer, async (port) => {
+      const result = await trap.json(`/api/requests/${found!.id}/replay`, post(`http://127.0.0.1:${port}`));
+      assertEquals(result, {
+        status: 201,
+        headers: [["X", "1"], ["x", "2"], ["Transfer-Encoding", "chunked"]],
+        bodyBytes: 5,
+        sha256: sha256("abcde"),
+      });
+    });
+    assertEquals(received, sent);
+  });
+});
+
+test("replay to the trap itself makes a record of the same bytes", async (withTrap) => {
+  await withTrap({ replaysToPrivate: true }, async (trap) => {
+    await exchange(trap.port, "nonsense\r\nand more");
+    const [first] = await trap.records(1);
+    const path = `/api/requests/${first!.id}/replay`;
+    const result = await trap.json<{ status: number }>(path, post(`http://localhost:${trap.port}/`));
+    assertEquals(result.status, 200);
+    const [, second] = await trap.records(2);
+    assertEquals([second!.sha256, second!.malformed], [first!.sha256, first!.malformed]);
+  });
+});
+
+test("replay refuses private and loopback addresses unless they are allowed, by any name", async (withTrap) => {
+  await withTrap({}, async (trap) => {
+    await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const [found] = await trap.records(1);
+    const path = `/api/requests/${found!.id}/replay`;
+    const hosts = [
+      "127.0.0.1",
+      "localhost",
+      "[::1]",
+      "0.0.0.0",
+      "127.1",
+      "2130706433",
+      "0x7f.1",
+      "[::ffff:127.0.0.1]",
+    ];
+    for (const host of [...hosts, "169.254.169.254", "10.0.0.1"]) {
+      const refused = await trap.call(path, post(`http://${host}:${trap.port}`));
+      assertEquals(refused.status, 403, host);
+      assertMatch((await refused.json()).error, /--replay-private/);
+    }
+    assertEquals((await trap.records(1)).length, 1);
+  });
+});
+
+test("replay refuses what is no origin, and what is not stored", async (withTrap) => {
+  await withTrap({ replaysToPrivate: true }, async (trap) => {
+    await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const [found] = await trap.records(1);
+    const path = `/api/requests/${found!.id}/replay`;
+    const urls = [
+      "",
+      "a",
+      "ftp://a",
+      "https://a",
+      "http://",
+      "http://a/b",
+      "http://a/?b",
+      "http://u@a",
+      5,
+      null,
+      undefined,
+    ];
+    for (const url of urls) {
+      const refused = await trap.call(path, post(url));
+      assertEquals([refused.status, typeof (await refused.json()).error], [400, "string"], String(url));
+    }
+    for (const body of ["", "{", "5", "null"]) {
+      const refused = await trap.call(path, { method: "POST", body });
+      assertEquals(refused.status, 400, body);
+      await refused.body?.cancel();
+    }
+    const unknown = await trap.call("/api/requests/none/replay", post("http://127.0.0.1:1"));
+    assertEquals(unknown.status, 404);
+    await unknown.body?.cancel();
+  });
+});
+
+const NEVER: ReplayOptions["connect"] = () => new Promise(() => {});
+
+async function statusOf(
+  options: Partial<ReplayOptions>,
+  request: StoredRequest = storedRequest("1"),
+  clock: FakeClock = new FakeClock(),
+): Promise<number> {
+  const replayer = new Replayer({ allowsPrivate: true, clock, connect: NEVER, ...options });
+  return await replayer.replay(request, "http://a.test").then(() => 0, (error: HttpError) => error.status);
+}
+
+Deno.test("Replayer checks all addresses that a name has, and connects to the one it has checked", async () => {
+  assertEquals(
+    await statusOf({ allowsPrivate: false, resolve: () => Promise.resolve(["1.1.1.1", "::1"]) }),
+    403,
+  );
+  assertEquals(await statusOf({ resolve: () => Promise.resolve([]) }), 502);
+  assertEquals(await statusOf({ resolve: () => Promise.reject(new Error("no such name")) }), 502);
+  const asked: string[] = [];
+  const status = await statusOf({
+    allowsPrivate: false,
+    resolve: () => Promise.resolve(["1.1.1.1", "2606:4700:4700::1111"]),
+    connect: ({ hostname, port }) => {
+      asked.push(`${hostname} ${port}`);
+      return Promise.reject(new ConnectionError("refused", "refused"));
+    },
+  });
+  assertEquals([status, asked], [502, ["1.1.1.1 80"]]);
+});
+
+Deno.test("Replayer gives up after its time, and replays nothing of which only the beginning is kept", async () => {
+  const clock = new FakeClock();
+  let isClosed = false;
+  const { promise, reject } = Promise.withResolvers<number>();
+  const silent = {
+    write: () => Promise.resolve(),
+    read: () => promise,
+    close: () => {
+      isClosed = true;
+      reject(new ConnectionError("closed", "closed"));
+    },
+  } as unknown as Connection;
+  const status = statusOf(
+    { resolve: () => Promise.resolve(["1.1.1.1"]), connect: () => Promise.resolve(silent) },
+    storedRequest("1"),
+    clock,
+  );
+  await clock.advance(30_000);
+  assertEquals([await status, isClosed, clock.timerCount], [504, true, 0]);
+  const wire = new WireBytes(new Uint8Array(10), []);
+  wire.limit(5);
+  assertEquals(await statusOf({}, new StoredRequest(storedRequest("1").facts, wire)), 409);
+});
+
+Deno.test("Replayer reads every form of answer (RFC 9112 §6.3), and refuses what is none", async () => {
+  const rows: readonly (readonly [answer: string, method: string, expected: string | number])[] = [
+    ["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi and more", "GET", "hi"],
+    ["HTTP/1.0 200 OK\r\n\r\nuntil the end", "GET", "until the end"],
+    ["HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", "GET", ""],
+    ["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", "GET", "x"],
+    ["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", "HEAD", ""],
+    ["HTTP/1.1 204 No Content\r\n\r\n", "GET", ""],
+    ["HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", "GET", ""],
+    ["HTTP/1.1 200 OK\r\n\r\n", "CONNECT", ""],
+    ["HTTP/1.1 101 Switching Protocols\r\n\r\n", "GET", ""],
+    ["HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", "GET", "hi"],
+    ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\nx\r\n0\r\nT: 1\r\n\r\n", "GET", "x"],
+    ["", "GET", 502],
+    ["SSH-2.0\r\n", "GET", 502],
+    ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhi", "GET", 502],
+    ["HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nhi", "GET", 502],
+    ["HTTP/1.1 200 OK\r\nno field\r\n\r\n", "GET", 502],
+    ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "GET", 502],
+    [`HTTP/1.1 200 OK\r\nX: ${"y".repeat(70_000)}\r\n\r\n`, "GET", 502],
+  ];
+  const replayer = new Replayer({ allowsPrivate: true, clock: new FakeClock(), connect });
+  for (const [answer, method, expected] of rows) {
+    await withTarget(answer, async (port) => {
+      const request = storedRequest("1", "", { method });
+      const result = await replayer.replay(request, `http://127.0.0.1:${port}`).then(
+        ({ bodyBytes, sha256 }) => [bodyBytes, sha256],
+        (error: HttpError) => error.status,
+      );
+      const wanted = typeof expected === "number" ? expected : [expected.length, sha256(expected)];
+      assertEquals(result, wanted, answer.slice(0, 80));
+    });
+  }
+});

@@ -1,0 +1,190 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createFetchBackend } from "../../src/backend/fetch/fetch_backend.ts";
+import type { Handler } from "../../src/backend/handler.ts";
+import { createResponse, textResponse } from "../../src/http/response/response.ts";
+import { get, startFakeServer, statusesOf, stopFakeServer } from "../support/fake_server.ts";
+
+const encoder = new TextEncoder();
+
+/** Content that gives one piece and then waits for ever. */
+class Endless implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
+  hasBegun = false;
+  isLeft = false;
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    if (this.hasBegun) return new Promise(() => {});
+    this.hasBegun = true;
+    return Promise.resolve({ done: false, value: encoder.encode("first") });
+  }
+
+  return(): Promise<IteratorResult<Uint8Array>> {
+    this.isLeft = true;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+}
+
+Deno.test("serve() lets go of content that waits for an event when the client resets", async () => {
+  const content = new Endless();
+  const fake = startFakeServer(() => createResponse(200, content));
+  const client = await fake.connect();
+  await client.send(get("/events"));
+  assertStringIncludes(client.output, "5\r\nfirst\r\n");
+  assertEquals([content.isLeft, fake.server.connectionCount], [false, 1]);
+  await client.reset();
+  assertEquals([content.isLeft, fake.server.connectionCount, client.isClosed], [true, 0, true]);
+  await stopFakeServer(fake);
+});
+
+Deno.test("serve() gives up content that pauses behind a client's end for longer than an idle client may", async () => {
+  const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+  let isOver = false;
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    try {
+      for (const { promise } of gates) {
+        await promise;
+        yield encoder.encode("x");
+      }
+    } finally {
+      isOver = true;
+    }
+  }
+  const fake = startFakeServer(() => createResponse(200, pieces()), { idleTimeoutMs: 10_000 });
+  const client = await fake.connect();
+  await client.send(get("/"));
+  await client.end();
+  // Who has only ended its side still gets what comes in time.
+  for (const { resolve } of gates.slice(0, 2)) {
+    await fake.clock.advance(9_000);
+    resolve();
+  }
+  await fake.clock.advance(9_000);
+  assertEquals([client.isClosed, client.output.split("1\r\nx\r\n").length - 1], [false, 2]);
+  await fake.clock.advance(2_000);
+  assertEquals([client.isClosed, fake.server.connectionCount], [true, 0]);
+  // A generator gets to its end when what it waits for has come.
+  gates[2]!.resolve();
+  await fake.clock.advance(0);
+  assertEquals(isOver, true);
+  await stopFakeServer(fake);
+});
+
+Deno.test("serve() cancels a web-standard stream that waits when the client resets", async () => {
+  let isCancelled = false;
+  const events = (): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      start: (controller) => controller.enqueue(encoder.encode("first")),
+      cancel: () => void (isCancelled = true),
+    });
+  const fake = startFakeServer(createFetchBackend({ fetch: () => new Response(events()) }));
+  const client = await fake.connect();
+  await client.send(get("/events"));
+  await client.reset();
+  assertEquals([isCancelled, fake.server.connectionCount], [true, 0]);
+  await stopFakeServer(fake);
+});
+
+Deno.test("serve() cuts content with a piece that is no Uint8Array, and 500 says that content has been read before", async () => {
+  const odd = new ReadableStream({
+    start(controller) {
+      controller.enqueue("text");
+      controller.close();
+    },
+  });
+  const used = new Response("read");
+  await used.text();
+  const answers: Record<string, Response> = { "/odd": new Response(odd), "/used": used };
+  const handler = { fetch: (request: Request) => answers[new URL(request.url).pathname]! };
+  const fake = startFakeServer(createFetchBackend(handler));
+  const client = await fake.connect();
+  await client.send(get("/used") + get("/odd"));
+  assertEquals(statusesOf(client.output), [500, 200]);
+  assertMatch(client.output, /Transfer-Encoding: chunked\r\n\r\n$/);
+  assertEquals([client.isClosed, fake.errors.map(String)], [true, [
+    "TypeError: Cannot send the content: a piece is no Uint8Array",
+  ]]);
+  await stopFakeServer(fake);
+});
+
+const HELD_BACK = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
+
+Deno.test("serve() asks for content in front of an answer that is made of it, never inside (RFC 9110 §15.2)", async () => {
+  const echo: Handler = ({ body }) => {
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      for (let piece = await body.read(); piece !== null; piece = await body.read()) yield piece.slice();
+    }
+    return createResponse(200, pieces());
+  };
+  const fake = startFakeServer(echo);
+  const client = await fake.connect();
+  await client.send(HELD_BACK);
+  assertMatch(client.output, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[^]*chunked\r\n\r\n$/);
+  await client.send("hello");
+  assertMatch(client.output, /chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n$/);
+  assertEquals(statusesOf(client.output), [100, 200]);
+  await stopFakeServer(fake);
+});
+
+Deno.test("serve() asks for no content behind the head of its answer (RFC 9110 §10.1.1)", async () => {
+  const late: Handler = ({ body }) => {
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield encoder.encode("sorry");
+      await body.read();
+    }
+    return createResponse(403, pieces());
+  };
+  const fake = startFakeServer(late);
+  const client = await fake.connect();
+  await client.send(HELD_BACK);
+  assertEquals(statusesOf(client.output), [403]);
+  assertMatch(client.output, /Connection: close\r\n[^]*\r\n\r\n5\r\nsorry\r\n$/);
+  await client.send("hello");
+  assertMatch(client.output, /sorry\r\n0\r\n\r\n$/);
+  await stopFakeServer(fake);
+});
+
+Deno.test("serve() says close where the handler has left a read behind (RFC 9112 §9.6)", async () => {
+  const fake = startFakeServer(({ body }) => {
+    body.read().catch(() => {});
+    return textResponse(200, "");
+  });
+  const client = await fake.connect();
+  await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+  assertStringIncludes(client.output, "Connection: close\r\n");
+  await stopFakeServer(fake);
+});
+
+Deno.test("serve() gives a head its time also where it began with the request before it, and is waited for early", async () => {
+  const handler: Handler = ({ target }, { signal }) => textResponse(200, `${target} ${signal.aborted}`);
+  const fake = startFakeServer(async (request, context) => await handler(request, context), {
+    headTimeoutMs: 2_000,
+    idleTimeoutMs: 60_000,
+  });
+  const client = await fake.connect();
+  await client.send(get("/a") + "GET /b HTTP/1.1\r\n");
+  await fake.clock.advance(1_500);
+  assertEquals(statusesOf(client.output), [200]);
+  await fake.clock.advance(1_000);
+  assertEquals(statusesOf(client.output), [200, 408]);
+  await stopFakeServer(fake);
+});
+
+Deno.test("RequestContext.receivedAtMs is when a pipelined request got its turn, not when the one before it came", async () => {
+  const gate = Promise.withResolvers<void>();
+  const times: number[] = [];
+  const fake = startFakeServer(async ({ target }, { receivedAtMs }) => {
+    times.push(receivedAtMs);
+    if (target === "/slow") await gate.promise;
+    return textResponse(200, "");
+  });
+  const client = await fake.connect();
+  await client.send(get("/slow") + get("/next"));
+  await fake.clock.advance(5_000);
+  gate.resolve();
+  await fake.clock.advance(0);
+  assertEquals(times.map((time) => time - times[0]!), [0, 5_000]);
+  await stopFakeServer(fake);
+});

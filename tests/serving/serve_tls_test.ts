@@ -1,0 +1,70 @@
+// Clients that connect to a TLS port and do nothing good there.
+
+import { assertEquals } from "@std/assert";
+import { createBackend } from "../../src/backend/handler.ts";
+import { createResponse, textResponse } from "../../src/http/response/response.ts";
+import { listen } from "../../src/net/listen.ts";
+import { serve } from "../../src/serving/serve.ts";
+import { makeCertificate } from "../support/certificate.ts";
+import { within } from "../support/deadline.ts";
+import { connectRaw, exchange } from "../support/loopback.ts";
+
+async function* endless(): AsyncGenerator<Uint8Array> {
+  for (;;) yield new Uint8Array(65_536);
+}
+
+// Without the openssl command there is none, and nothing is tested; the suite of the adapters says so.
+const certificate = await makeCertificate();
+
+const backend = createBackend(
+  [],
+  ({ path }) => path === "/endless" ? createResponse(200, endless()) : textResponse(200, "hello"),
+);
+
+const SILENT: readonly (readonly [name: string, sent: Uint8Array])[] = [
+  ["nothing", new Uint8Array(0)],
+  ["the beginning of a ClientHello", new Uint8Array([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])],
+];
+
+Deno.test("serve() closes TLS clients that do not finish the handshake in time, and answers others meanwhile", async () => {
+  const tls = certificate;
+  if (tls === undefined) return;
+  const server = serve(await listen({ port: 0, tls }), backend, { idleTimeoutMs: 300 });
+  const { port } = server.address;
+  for (const [name, sent] of SILENT) {
+    const client = await connectRaw(port);
+    if (sent.length > 0) await client.send(sent);
+    const other = await Deno.connectTls({ hostname: "localhost", port, caCerts: [tls.cert] });
+    await other.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    const buffer = new Uint8Array(1_000);
+    assertEquals(await within(other.read(buffer), "an answer") !== null, true);
+    other.close();
+    // FIN comes only when the descriptor is closed.
+    assertEquals(await client.readAll(), "", name);
+    client.close();
+  }
+  assertEquals(server.connectionCount, 0);
+  await server.shutdown();
+});
+
+Deno.test("serve() closes a TLS client that does not speak TLS", async () => {
+  const tls = certificate;
+  if (tls === undefined) return;
+  const server = serve(await listen({ port: 0, tls }), backend);
+  await exchange(server.address.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  await server.shutdown();
+  assertEquals(server.connectionCount, 0);
+});
+
+Deno.test("serve() closes a TLS client that takes nothing of its answer", async () => {
+  const tls = certificate;
+  if (tls === undefined) return;
+  const server = serve(await listen({ port: 0, tls }), backend, { writeTimeoutMs: 300, graceMs: 600_000 });
+  const { port } = server.address;
+  const client = await Deno.connectTls({ hostname: "localhost", port, caCerts: [tls.cert] });
+  await client.write(new TextEncoder().encode("GET /endless HTTP/1.1\r\nHost: a\r\n\r\n"));
+  await within(client.read(new Uint8Array(100)), "the beginning of the answer");
+  // A stop waits for the answer, which has no end: only the time-out can end it.
+  await within(server.shutdown(), "the end of the stalled client");
+  client.close();
+});
