@@ -3,11 +3,7 @@ import type { Deferred } from "./flush_batch.ts";
 import { HttpError } from "../http/errors.ts";
 import { shouldKeepAlive } from "../http/response/persistence.ts";
 import { processRequest } from "../http/request/process_request.ts";
-import {
-  type Persistence,
-  processResponse,
-  type ResponsePreamble,
-} from "../http/response/process_response.ts";
+import { type Persistence, processResponse } from "../http/response/process_response.ts";
 import type { HttpRequest } from "../http/request/request.ts";
 import { RequestReader } from "../http/request/request_reader.ts";
 import type {
