@@ -12,7 +12,7 @@ async function startTrap(port: string, uiPort: string): Promise<Program & { read
 
 Deno.test({
   name: "a page whose trap was started anew finds it again, and shows what is there now",
-  ignore: !hasBrowser("trap/page/reconnect_browser_test.ts"),
+  ignore: !hasBrowser("trap/page/reconnect_browser_real_test.ts"),
   fn: async () => {
     const browser = await launchBrowser();
     let trap = await startTrap("0", "0");

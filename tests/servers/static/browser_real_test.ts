@@ -8,10 +8,10 @@ import { type Program, startProgram, withDirectory } from "../../support/program
 
 const PUBLIC_FILES = new URL("../../../../shared/http-test-suite/", import.meta.url).pathname;
 
-const canRun = hasBrowser("static/browser_test.ts");
+const canRun = hasBrowser("static/browser_real_test.ts");
 const hasPublicFiles = existsSync(join(PUBLIC_FILES, "httptest", "wikipedia_russia.html"));
 if (!hasPublicFiles) {
-  console.warn("static/browser_test.ts skips a test: ../shared/http-test-suite/httptest is not there");
+  console.warn("static/browser_real_test.ts skips a test: ../shared/http-test-suite/httptest is not there");
 }
 
 interface Seen {

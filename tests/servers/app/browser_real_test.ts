@@ -6,7 +6,7 @@ import { type RunningApp, startApp } from "./running_app.ts";
 const GREEN = "rgb(0, 128, 0)";
 const WHITE = "rgb(255, 255, 255)";
 
-const canRun = hasBrowser("app/browser_test.ts");
+const canRun = hasBrowser("app/browser_real_test.ts");
 
 /** A test with the program and a browser of its own, both closed behind it. The pages run no scripts. */
 function browserTest(name: string, body: (page: Page, app: RunningApp) => Promise<void>): void {
