@@ -82,7 +82,8 @@ export {
   redirectResponse,
   textResponse,
 } from "./src/http/response/response.ts";
-export type { HttpResponse, ResponseBody } from "./src/http/response/response.ts";
+export type { HttpResponse, KnownBody, ResponseBody } from "./src/http/response/response.ts";
+export { BytePieces } from "./src/bytes/byte_pieces.ts";
 export { BufferPool } from "./src/bytes/buffer_pool.ts";
 
 export { serve } from "./src/serving/serve.ts";

@@ -2,7 +2,7 @@ import type { MaybePromise } from "../../base/maybe_promise.ts";
 import { HttpError } from "../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../http/limits.ts";
 import type { HttpRequest } from "../../http/request/request.ts";
-import { type HttpResponse, isStreamed } from "../../http/response/response.ts";
+import { type HttpResponse, isStreamed, type KnownBody } from "../../http/response/response.ts";
 import { isBodyless, reasonPhrase } from "../../http/status.ts";
 import type { ErrorEntry, LoggedRequest } from "../../log/entry.ts";
 import type { AccessLog, ErrorLog } from "../../log/open_logs.ts";
@@ -158,7 +158,7 @@ interface Exchange {
 const LOOP_LENGTH = 256;
 const encoder = new TextEncoder();
 
-function byteLength(body: string | Uint8Array | null): number {
+function byteLength(body: KnownBody): number {
   if (body === null) return 0;
   if (typeof body !== "string") return body.length;
   if (body.length <= LOOP_LENGTH) {

@@ -5,7 +5,7 @@ import { formatHttpDate } from "../date.ts";
 import { isFieldValue } from "../grammar.ts";
 import type { WireFields } from "../headers.ts";
 import type { HttpRequest } from "../request/request.ts";
-import { type HttpResponse, isStreamed, type ResponseBody } from "./response.ts";
+import { type HttpResponse, isStreamed, type KnownBody, type ResponseBody } from "./response.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import { isBodyless, reasonPhrase } from "../status.ts";
 import { type ResponseFraming, writeStream } from "./streamed_response.ts";
@@ -115,7 +115,7 @@ export function processResponse(
   const { status } = response;
   const fields = response.headers.toWire();
   const content = toContent(response.body);
-  const framing = decideRequestFraming(request, status, content, fields);
+  const framing = decideResponseFraming(request, status, content, fields);
   const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
   const preamble = options.preamble.get(status, fields, persistence, options.nowMs);
   addHead(writer, preamble, fields, framing);
@@ -123,9 +123,14 @@ export function processResponse(
     return isStreamed(content) ? abandon(content).then(() => persistence) : persistence;
   }
   if (isStreamed(content)) return writeStream(writer, content, framing).then(() => persistence);
-  if (typeof content === "string") writer.addText(content);
-  else if (content !== null) writer.addBytes(content);
+  addContent(writer, content);
   return writer.backlog === undefined ? persistence : writer.flush().then(() => persistence);
+}
+
+function addContent(writer: ResponseWriter, content: KnownBody): void {
+  if (typeof content === "string") writer.addText(content);
+  else if (content instanceof Uint8Array) writer.addBytes(content);
+  else if (content !== null) { for (const piece of content.pieces) writer.addBytes(piece); }
 }
 
 /** A short text of ASCII is its own bytes, one a character; any other text is encoded. */
@@ -134,7 +139,7 @@ function toContent(body: ResponseBody): ResponseBody {
   return body.length <= MAX_PLAIN_TEXT && isAscii(body) ? body : encoder.encode(body);
 }
 
-function decideRequestFraming(
+function decideResponseFraming(
   request: HttpRequest,
   status: number,
   content: ResponseBody,
@@ -151,9 +156,7 @@ function decideRequestFraming(
       ? { kind: "length", length: Number(promised) }
       : NO_CONTENT;
   }
-  if (typeof content === "string" || content instanceof Uint8Array) {
-    return { kind: "length", length: content.length };
-  }
+  if (!isStreamed(content)) return { kind: "length", length: content.length };
   if (isPromised) return { kind: "length", length: Number(promised) };
   return { kind: request.version === "1.1" ? "chunked" : "until-close" };
 }

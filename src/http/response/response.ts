@@ -1,14 +1,17 @@
+import { BytePieces } from "../../bytes/byte_pieces.ts";
 import { HttpHeaders } from "../headers.ts";
 import type { HeaderField } from "../headers.ts";
 
-/**
- * The content of an answer: a text (sent as UTF-8), bytes, or a source of pieces that is read as fast as the client takes them.
- */
-export type ResponseBody = string | Uint8Array | AsyncIterable<Uint8Array> | null;
+/** Content that is all there: a text (sent as UTF-8), bytes, or several pieces of bytes. */
+export type KnownBody = string | Uint8Array | BytePieces | null;
+
+/** The content of a response: known, or a source of pieces that is read as fast as the client takes them. */
+export type ResponseBody = KnownBody | AsyncIterable<Uint8Array>;
 
 /** Whether content comes piece by piece. */
 export function isStreamed(body: ResponseBody): body is AsyncIterable<Uint8Array> {
-  return typeof body === "object" && body !== null && !(body instanceof Uint8Array);
+  return typeof body === "object" && body !== null && !(body instanceof Uint8Array) &&
+    !(body instanceof BytePieces);
 }
 
 /** One answer, before it becomes bytes. Framing fields (Content-Length, Transfer-Encoding, Connection) are the server's. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { BytePieces } from "../../../src/bytes/byte_pieces.ts";
 import { BufferPool } from "../../../src/bytes/buffer_pool.ts";
 import { type HeaderField, HttpHeaders } from "../../../src/http/headers.ts";
 import { processResponse, ResponsePreamble } from "../../../src/http/response/process_response.ts";
@@ -9,7 +10,7 @@ import { ResponseWriter } from "../../../src/http/response/response_writer.ts";
 import { textOf } from "../../support/latin1.ts";
 import { FakeSink, frame, NOW_MS, Pieces, send } from "../../support/sent_response.ts";
 
-type BodyKind = "none" | "text" | "unicode" | "bytes" | "stream" | "promised";
+type BodyKind = "none" | "text" | "unicode" | "bytes" | "pieces" | "stream" | "promised";
 
 function makeBody(kind: BodyKind): { body: ResponseBody; fields: HeaderField[]; stream?: Pieces } {
   const stream = new Pieces("he", "", "llo");
@@ -22,6 +23,8 @@ function makeBody(kind: BodyKind): { body: ResponseBody; fields: HeaderField[]; 
       return { body: "h\u00e9", fields: [] };
     case "bytes":
       return { body: new Uint8Array([0x68, 0x69]), fields: [] };
+    case "pieces":
+      return { body: new BytePieces([new Uint8Array([0x68]), new Uint8Array([0x69])]), fields: [] };
     case "stream":
       return { body: stream, fields: [], stream };
     case "promised":
@@ -35,6 +38,7 @@ const FRAMINGS: readonly (readonly [BodyKind, string, string])[] = [
   ["text", 'Content-Length: 5 | "hello" | keep-alive', 'Content-Length: 5 | "hello" | keep-alive'],
   ["unicode", 'Content-Length: 3 | "hÃ©" | keep-alive', 'Content-Length: 3 | "hÃ©" | keep-alive'],
   ["bytes", 'Content-Length: 2 | "hi" | keep-alive', 'Content-Length: 2 | "hi" | keep-alive'],
+  ["pieces", 'Content-Length: 2 | "hi" | keep-alive', 'Content-Length: 2 | "hi" | keep-alive'],
   [
     "stream",
     'Transfer-Encoding: chunked | "2\\r\\nhe\\r\\n3\\r\\nllo\\r\\n0\\r\\n\\r\\n" | keep-alive',

@@ -6,7 +6,7 @@ import { run } from "../../../src/backend/run.ts";
 import { HttpHeaders } from "../../../src/http/headers.ts";
 import { HttpRequest } from "../../../src/http/request/request.ts";
 import { EMPTY_BODY } from "../../../src/http/request/request_body.ts";
-import type { HttpResponse, ResponseBody } from "../../../src/http/response/response.ts";
+import { type HttpResponse, isStreamed, type ResponseBody } from "../../../src/http/response/response.ts";
 import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../../src/servers/static/options.ts";
 import { createStaticServer, type StaticServer } from "../../../src/servers/static/create_static.ts";
 import { fakeContext } from "../../support/fake_request.ts";
@@ -68,8 +68,7 @@ export class StaticFolder {
   /** Asks, and reads the answer. */
   async get(line: string, fields?: Readonly<Record<string, string>>): Promise<ReadAnswer> {
     const { status, headers, body } = await this.ask(line, fields);
-    const isAbandoned = line.startsWith("HEAD ") && typeof body === "object" && body !== null &&
-      !(body instanceof Uint8Array);
+    const isAbandoned = line.startsWith("HEAD ") && isStreamed(body);
     // As the core does with content that is not sent.
     if (isAbandoned) await body[Symbol.asyncIterator]().return?.();
     const bytes = await readBody(isAbandoned ? null : body);
@@ -146,6 +145,6 @@ export async function readBody(body: ResponseBody): Promise<Uint8Array> {
   if (typeof body === "string") return new TextEncoder().encode(body);
   if (body instanceof Uint8Array) return body;
   const pieces: number[][] = [];
-  for await (const piece of body) pieces.push([...piece]);
+  for await (const piece of isStreamed(body) ? body : body.pieces) pieces.push([...piece]);
   return Uint8Array.from(pieces.flat());
 }
