@@ -1,0 +1,123 @@
+// What the flags of a page (--ui-host, --ui-token, --ui-auth-file, --ui-name) mean together.
+
+import type { PageGuardOptions } from "../backend/middleware/page_guard.ts";
+import { type Flag, textFlag, UsageError } from "./flags.ts";
+import { PasswordFileError, readPasswordFile } from "./password_file.ts";
+
+/** The flags that say who may use a page. */
+export const PAGE_ACCESS_FLAGS = {
+  "ui-host": textFlag({
+    placeholder: "ADDRESS",
+    help: "address or name on which page and API listen; loopback unless given",
+    default: undefined,
+  }),
+  "ui-token": tokenFlag(),
+  "ui-auth-file": textFlag({
+    placeholder: "FILE",
+    help: "names and passwords for page and API, as htpasswd -B writes them",
+    default: undefined,
+  }),
+  "ui-name": namesFlag(),
+};
+
+/** The values of {@linkcode PAGE_ACCESS_FLAGS}. */
+export interface PageAccessValues {
+  /** Where the page listens; undefined for loopback. */
+  readonly "ui-host": string | undefined;
+  /** The secret that opens the page. */
+  readonly "ui-token": string | undefined;
+  /** The file of names and passwords. */
+  readonly "ui-auth-file": string | undefined;
+  /** Names of the page behind a proxy. */
+  readonly "ui-name": readonly string[];
+}
+
+/** How a page may be reached. */
+export interface PageAccess {
+  /** Address or name to listen on. */
+  readonly hostname: string;
+  /** For {@linkcode guardPage}. */
+  readonly guard: Pick<PageGuardOptions, "names" | "token" | "checkPassword">;
+  /** Whether the token was made here: then somebody has to be told. */
+  readonly isTokenNew: boolean;
+}
+
+const LOOPBACK = "127.0.0.1";
+const TOKEN_BYTES = 16;
+
+/**
+ * Reads the flags of a page. One that listens beyond loopback without token and file gets a token.
+ *
+ * @param createToken makes a secret; default one of 128 random bits
+ * @throws {UsageError} when the file cannot be used
+ */
+export async function readPageAccess(
+  values: PageAccessValues,
+  createToken: () => string = createRandomToken,
+): Promise<PageAccess> {
+  const { "ui-host": host, "ui-token": given, "ui-auth-file": path, "ui-name": names } = values;
+  const hostname = host ?? LOOPBACK;
+  const checkPassword = path === undefined ? undefined : await readPasswords(path);
+  const isTokenNew = given === undefined && checkPassword === undefined && !isLoopback(hostname);
+  return {
+    hostname,
+    guard: { names: [hostname, ...names], token: isTokenNew ? createToken() : given, checkPassword },
+    isTokenNew,
+  };
+}
+
+/** The address of a page with its token, for a person to open. @param url of the page, with a slash at its end */
+export function linkOf(url: string, { guard: { token }, hostname }: PageAccess): string {
+  // Nothing can be opened at the address that stands for all of a machine.
+  const reachable = isWildcard(hostname) ? url.replace(/\/\/[^/]*:(\d+)\/$/, "//localhost:$1/") : url;
+  return token === undefined ? reachable : `${reachable}?token=${token}`;
+}
+
+/** Whether an address or name is this machine alone. */
+export function isLoopback(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/^\[(.*)\]$/, "$1");
+  return name === "localhost" || name.endsWith(".localhost") || name === "::1" ||
+    /^127(\.[0-9]{1,3}){3}$/.test(name);
+}
+
+function isWildcard(hostname: string): boolean {
+  return ["0.0.0.0", "::", "[::]"].includes(hostname);
+}
+
+async function readPasswords(path: string): ReturnType<typeof readPasswordFile> {
+  try {
+    return await readPasswordFile(path);
+  } catch (error) {
+    if (!(error instanceof PasswordFileError)) throw error;
+    throw new UsageError(`bad value for --ui-auth-file: expected ${error.message}`, { cause: error });
+  }
+}
+
+function createRandomToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function tokenFlag(): Flag<string | undefined> {
+  return {
+    placeholder: "TOKEN",
+    help: "secret that opens page and API; made and printed when they listen beyond loopback",
+    default: undefined,
+    expected: "letters, digits or -._~",
+    parse: (text) => /^[A-Za-z0-9\-._~]+$/.test(text) ? text : undefined,
+  };
+}
+
+function namesFlag(): Flag<readonly string[]> {
+  const parse = (text: string): readonly string[] | undefined => {
+    const names = text.split(",");
+    return names.every((name) => /^[A-Za-z0-9._-]+$/.test(name)) ? names : undefined;
+  };
+  return {
+    placeholder: "NAMES",
+    help: "names under which a proxy reaches the page, separated by commas",
+    default: [],
+    expected: "host names separated by commas",
+    parse,
+  };
+}
