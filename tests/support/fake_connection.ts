@@ -206,7 +206,7 @@ export class FakeListener implements Listener {
   }
 
   /** Puts a connection in the queue without letting the server go on. */
-  push(connection: FakeConnection): void {
+  push(connection: Connection): void {
     this.#waiting.push(connection);
     this.#deliver();
   }
