@@ -1,16 +1,25 @@
 /** The time, and waiting for it: passed in, so that tests move it by hand. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** The time of day in milliseconds since 1970, for logs and dates: it jumps when somebody sets the clock. */
   nowMs(): number;
+  /** Milliseconds since some moment, for deadlines and durations: it never goes back. */
+  monotonicMs(): number;
   /** Calls back again and again. @returns stops it */
   every(intervalMs: number, callback: () => void): () => void;
+  /** Calls back once. @returns stops it */
+  after(delayMs: number, callback: () => void): () => void;
 }
 
 /** The time of this machine. */
 export const SYSTEM_CLOCK: Clock = {
   nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
   every(intervalMs, callback) {
     const timer = setInterval(callback, intervalMs);
     return () => clearInterval(timer);
+  },
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
   },
 };

@@ -20,6 +20,18 @@ export class SimulatedClock implements Clock {
     return this.#nowMs;
   }
 
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const stop = this.every(delayMs, () => {
+      stop();
+      callback();
+    });
+    return stop;
+  }
+
   every(intervalMs: number, callback: () => void): () => void {
     const timer = { intervalMs, callback, dueMs: this.#nowMs + intervalMs };
     this.#timers.add(timer);

@@ -10,6 +10,7 @@ interface Timer {
 /** A clock that a test moves by hand. */
 export class FakeClock implements Clock {
   #nowMs = 1_750_000_000_000;
+  #setByMs = 0;
   readonly #timers = new Set<Timer>();
 
   /** How many timers run. */
@@ -18,7 +19,24 @@ export class FakeClock implements Clock {
   }
 
   nowMs(): number {
+    return this.#nowMs + this.#setByMs;
+  }
+
+  monotonicMs(): number {
     return this.#nowMs;
+  }
+
+  /** Somebody sets the time of day: by less than zero milliseconds it goes back. */
+  setTimeOfDay(byMs: number): void {
+    this.#setByMs += byMs;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const stop = this.every(delayMs, () => {
+      stop();
+      callback();
+    });
+    return stop;
   }
 
   every(intervalMs: number, callback: () => void): () => void {
