@@ -17,14 +17,19 @@ export async function main(args?: readonly string[]): Promise<void> {
 export { connect, listen } from "./src/net/listen.ts";
 export { ConnectionError } from "./src/net/connection.ts";
 export type {
+  AddressOf,
   Connection,
   ConnectionErrorCode,
   Listener,
   ListenOptions,
-  NetAddress,
   Receiver,
   Sender,
+  TcpListenOptions,
+  TlsOptions,
+  UnixListenOptions,
 } from "./src/net/connection.ts";
+export { formatAddress, urlOf } from "./src/net/address.ts";
+export type { Destination, Listening, NetAddress, TcpAddress, UnixAddress } from "./src/net/address.ts";
 
 export { HttpTokenizer } from "./src/http/tokens/tokenizer.ts";
 export type { HttpTokenizerOptions } from "./src/http/tokens/tokenizer.ts";

@@ -1,5 +1,6 @@
 // The only reader of arguments, environment and signals, and the only writer to the console.
 
+import { tcpAddress } from "./net/address.ts";
 import { writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
@@ -150,12 +151,14 @@ async function startCommand(program: URL, { command, values, remarks }: Start): 
   await running.finished;
 }
 
-async function openPort(options: ListenOptions & { readonly hostname: string }): Promise<Listener> {
+async function openPort(
+  options: ListenOptions & { readonly hostname: string; readonly port: number },
+): Promise<Listener> {
   try {
     return await listen(options);
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
-    throw portError(error.code, options, error);
+    throw portError(error.code, tcpAddress(options.hostname, options.port), error);
   }
 }
 

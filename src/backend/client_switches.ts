@@ -1,3 +1,4 @@
+import { hostOf } from "../net/address.ts";
 import type { HttpRequest } from "../http/request/request.ts";
 import type { RequestContext } from "./handler.ts";
 import type { LogForm } from "../log/log_form.ts";
@@ -42,7 +43,7 @@ export function createClientSwitches(options: ClientSwitchesOptions = {}): Clien
   const { scope = "client", maxClients = 10_000 } = options;
   // A Map keeps the order of insertion: the first key is the one not used for the longest time.
   const states = new Map<string, SwitchState>();
-  const keyOf = (context: RequestContext): string => scope === "global" ? "" : clientOf(context);
+  const keyOf = (context: RequestContext): string => scope === "global" ? "" : hostOf(context.remote);
 
   const stateOf = (context: RequestContext): SwitchState => {
     if (states.size === 0) return DEFAULT_STATE;
@@ -73,11 +74,4 @@ export function createClientSwitches(options: ClientSwitchesOptions = {}): Clien
     formOf: (_request, context) => stateOf(context).logForm,
     showsErrors: (_request, context) => stateOf(context).showsErrors,
   };
-}
-
-/** The IP address of the client; IPv4 also where an IPv6 socket maps it (RFC 4291 §2.5.5.2). */
-function clientOf(context: RequestContext): string {
-  const address = context.remote.hostname;
-  const isMapped = address.startsWith("::") && /^::ffff:[0-9.]+$/i.test(address);
-  return isMapped ? address.slice("::ffff:".length) : address;
 }

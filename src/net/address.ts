@@ -1,7 +1,95 @@
-import type { NetAddress } from "./connection.ts";
+// The one type of an address, and every text that is made from one.
 
-/** Writes an address as people do: `127.0.0.1:80`, `[::1]:80`. */
+/** An end of a TCP connection, or a TCP port. */
+export interface TcpAddress {
+  /** The word that tells this from a socket in the file system. */
+  readonly transport: "tcp";
+  /** IP address in text form, IPv6 without brackets; IPv4 as IPv4, also on a socket of both families. */
+  readonly hostname: string;
+  /** TCP port, 0 to 65,535. */
+  readonly port: number;
+}
+
+/** An end of a connection over a unix socket, or that socket. */
+export interface UnixAddress {
+  /** The word that tells this from TCP. */
+  readonly transport: "unix";
+  /** The path of the socket; empty for a client, whose end has no name. */
+  readonly path: string;
+  /** A socket has no host: so that a program may ask any address for one. */
+  readonly hostname?: undefined;
+  /** A socket has no port. */
+  readonly port?: undefined;
+}
+
+/** One end of a connection, or what a listener is bound to. */
+export type NetAddress = TcpAddress | UnixAddress;
+
+/** What can be connected to: a {@linkcode NetAddress}, or its fields without `transport`. */
+export type Destination =
+  | { readonly hostname: string; readonly port: number; readonly path?: undefined }
+  | { readonly path: string; readonly hostname?: undefined; readonly port?: undefined };
+
+const MAPPED_IPV4 = "::ffff:";
+
+/**
+ * Makes an address of TCP.
+ *
+ * @param hostname IP address; IPv4 that a socket of both families shows as IPv6 (RFC 4291 §2.5.5.2) becomes IPv4 again
+ */
+export function tcpAddress(hostname: string, port: number): TcpAddress {
+  const isMapped = hostname.startsWith(MAPPED_IPV4) && hostname.includes(".");
+  return { transport: "tcp", hostname: isMapped ? hostname.slice(MAPPED_IPV4.length) : hostname, port };
+}
+
+/** Makes an address of a unix socket. @param path empty for the end of a client */
+export function unixAddress(path: string): UnixAddress {
+  return { transport: "unix", path };
+}
+
+/** Makes the address that a caller means. */
+export function addressOf(destination: Destination): NetAddress {
+  return destination.path === undefined
+    ? tcpAddress(withoutBrackets(destination.hostname), destination.port)
+    : unixAddress(destination.path);
+}
+
+/** The host of an address, without a port: an IP address, `unix` for every end of a unix socket. */
+export function hostOf(address: NetAddress): string {
+  return address.transport === "tcp" ? address.hostname : "unix";
+}
+
+/** Writes an address as people do: `127.0.0.1:80`, `[::1]:80`, `unix:/run/x.sock`, `unix` for a client without a name. */
 export function formatAddress(address: NetAddress): string {
-  const { hostname, port } = address;
-  return hostname.includes(":") ? `[${hostname}]:${port}` : hostname + ":" + port;
+  if (address.transport === "unix") return address.path === "" ? "unix" : `unix:${address.path}`;
+  return `${bracket(address.hostname)}:${address.port}`;
+}
+
+/** What {@linkcode urlOf} needs to know of a listener. */
+export interface Listening {
+  /** The address in use. */
+  readonly address: NetAddress;
+  /** Whether connections speak TLS. */
+  readonly isEncrypted: boolean;
+}
+
+/**
+ * The URL of a listener: `http://127.0.0.1:80/`, `https://[::1]:443/`, `tcp://127.0.0.1:81`, `unix:/run/x.sock`.
+ *
+ * @param protocol what it speaks: lines over TCP have no path, hence no slash
+ */
+export function urlOf({ address, isEncrypted }: Listening, protocol: "http" | "tcp" = "http"): string {
+  if (address.transport === "unix") return formatAddress(address);
+  if (protocol === "tcp") return `${isEncrypted ? "tls" : "tcp"}://${formatAddress(address)}`;
+  return `${isEncrypted ? "https" : "http"}://${formatAddress(address)}/`;
+}
+
+/** A host as runtimes take it: `::1` for `[::1]`. */
+export function withoutBrackets(hostname: string): string {
+  return hostname.startsWith("[") && hostname.endsWith("]") ? hostname.slice(1, -1) : hostname;
+}
+
+/** Writes a host as it stands in a URL: IPv6 in brackets (RFC 3986 §3.2.2). */
+function bracket(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
 }

@@ -3,18 +3,21 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { ConnectionError } from "./connection.ts";
-import type { Connection, Listener, ListenOptions, NetAddress } from "./connection.ts";
-import { type DrivenSocket, SocketConnection } from "./socket_connection.ts";
+import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "./address.ts";
+import type { Connection, Listener, ListenOptions } from "./connection.ts";
+import { type DrivenSocket, SocketConnection, type SocketFacts } from "./socket_connection.ts";
 import { SocketListener } from "./socket_listener.ts";
 import { toConnectionError } from "./system_error.ts";
+import { claimPath, restrictPath } from "./unix_socket.ts";
 
 // What is used of Bun 1.4, whose types are not among Deno's.
 interface BunSocket {
   data: SocketConnection;
-  readonly localAddress: string;
-  readonly localPort: number;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
+  // Undefined on a unix socket.
+  readonly localAddress?: string;
+  readonly localPort?: number;
+  readonly remoteAddress?: string;
+  readonly remotePort?: number;
   /** Gives the number of bytes taken, -1 when the connection is broken. */
   write(bytes: Uint8Array): number;
   pause(): void;
@@ -38,16 +41,18 @@ interface SocketHandler {
   error(socket: BunSocket, error: Error): void;
 }
 
-interface SocketOptions extends NetAddress {
+type Place = { readonly hostname: string; readonly port: number } | { readonly unix: string };
+
+interface SocketOptions {
   readonly allowHalfOpen: true;
   readonly socket: SocketHandler;
 }
 
 interface BunRuntime {
   listen(
-    options: SocketOptions & Pick<ListenOptions, "reusePort" | "tls">,
-  ): { readonly port: number; stop(): void };
-  connect(options: SocketOptions): Promise<BunSocket>;
+    options: Place & SocketOptions & Pick<ListenOptions, "reusePort" | "tls">,
+  ): { readonly port?: number; stop(): void };
+  connect(options: Place & SocketOptions): Promise<BunSocket>;
 }
 
 const { Bun } = globalThis as unknown as { readonly Bun: BunRuntime };
@@ -58,53 +63,78 @@ const { Bun } = globalThis as unknown as { readonly Bun: BunRuntime };
  * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
  */
 export async function listenWithBun(options: ListenOptions): Promise<Listener> {
-  const { hostname = "127.0.0.1", port, reusePort = false, tls } = options;
+  const { hostname = "127.0.0.1", port = 0, path, reusePort = false, tls } = options;
   const isEncrypted = tls !== undefined;
+  const wanted = path === undefined ? tcpAddress(hostname, port) : unixAddress(path);
   let listener: SocketListener;
-  const handler = createHandler(isEncrypted, (connection) => listener.onConnection(connection));
+  const endsOf = path === undefined ? tcpEnds : (): Ends => ({ local: wanted, remote: unixAddress("") });
+  const handler = createHandler({
+    isEncrypted,
+    endsOf,
+    take: (connection) => listener.onConnection(connection),
+  });
   try {
+    if (path !== undefined) await claimPath(path, connectWithBun);
     // Bun names the port by the name that it was given; the address is what others are told.
     const address = isIP(hostname) === 0 ? (await lookup(hostname)).address : hostname;
     const server = Bun.listen({
-      hostname: address,
-      port,
-      reusePort,
+      ...(path === undefined ? { hostname: address, port, reusePort } : { unix: path }),
       // Half-open sockets outlive the client's FIN: the answer to its last request is still to come.
       allowHalfOpen: true,
       socket: isEncrypted ? { ...handler, handshake: onHandshake } : handler,
       ...(isEncrypted ? { tls } : {}),
     });
     listener = new SocketListener({
-      address: { hostname: address, port: server.port },
+      address: server.port === undefined ? wanted : tcpAddress(address, server.port),
       isEncrypted,
       stop: () => server.stop(),
     });
+    if (path !== undefined) {
+      await restrictPath(path).catch((error) => {
+        listener.close();
+        throw error;
+      });
+    }
     return listener;
   } catch (cause) {
-    throw toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);
+    throw toConnectionError(`Cannot listen on ${formatAddress(wanted)}`, cause);
   }
 }
 
 /** Connects to a port with Bun. @throws {ConnectionError} `refused`, `denied` or `failed` */
-export async function connectWithBun({ hostname, port }: NetAddress): Promise<Connection> {
-  const socket = createHandler(false, () => {});
+export async function connectWithBun(address: NetAddress): Promise<Connection> {
+  const isUnix = address.transport === "unix";
+  const endsOf = isUnix ? (): Ends => ({ local: unixAddress(""), remote: address }) : tcpEnds;
+  const place = isUnix ? { unix: address.path } : { hostname: address.hostname, port: address.port };
+  const socket = createHandler({ isEncrypted: false, endsOf, take: () => {} });
   try {
-    return (await Bun.connect({ hostname, port, allowHalfOpen: true, socket })).data;
+    return (await Bun.connect({ ...place, allowHalfOpen: true, socket })).data;
   } catch (cause) {
-    throw toConnectionError(`Cannot connect to ${hostname}:${port}`, cause);
+    throw toConnectionError(`Cannot connect to ${formatAddress(address)}`, cause);
   }
 }
 
-function createHandler(isEncrypted: boolean, take: (connection: SocketConnection) => void): SocketHandler {
+type Ends = Pick<SocketFacts, "local" | "remote">;
+
+function tcpEnds({ localAddress, localPort, remoteAddress, remotePort }: BunSocket): Ends {
+  return {
+    local: tcpAddress(localAddress ?? "", localPort ?? 0),
+    remote: tcpAddress(remoteAddress ?? "", remotePort ?? 0),
+  };
+}
+
+interface Opening {
+  readonly isEncrypted: boolean;
+  readonly endsOf: (socket: BunSocket) => Ends;
+  readonly take: (connection: SocketConnection) => void;
+}
+
+function createHandler({ isEncrypted, endsOf, take }: Opening): SocketHandler {
   return {
     binaryType: "uint8array",
     open(socket) {
       socket.setNoDelay(true);
-      socket.data = new SocketConnection(new DrivenBunSocket(socket), {
-        local: { hostname: socket.localAddress, port: socket.localPort },
-        remote: { hostname: socket.remoteAddress, port: socket.remotePort },
-        isEncrypted,
-      });
+      socket.data = new SocketConnection(new DrivenBunSocket(socket), { ...endsOf(socket), isEncrypted });
       take(socket.data);
     },
     data: ({ data }, bytes) => data.onData(bytes),

@@ -1,10 +1,6 @@
-/** One end of a connection. */
-export interface NetAddress {
-  /** IP address in text form, IPv6 without brackets. */
-  readonly hostname: string;
-  /** TCP port, 0 to 65,535. */
-  readonly port: number;
-}
+import type { NetAddress, TcpAddress, UnixAddress } from "./address.ts";
+
+export type { NetAddress } from "./address.ts";
 
 /** Who is told what became of {@linkcode Connection.receive}. Neither function may throw. */
 export interface Receiver {
@@ -78,9 +74,9 @@ export interface Connection {
 }
 
 /** An open port. Iterating accepts connections until {@linkcode Listener.close}. */
-export interface Listener extends AsyncIterable<Connection> {
+export interface Listener<Address extends NetAddress = NetAddress> extends AsyncIterable<Connection> {
   /** The address in use, with the real port. */
-  readonly address: NetAddress;
+  readonly address: Address;
   /** Whether connections speak TLS. */
   readonly isEncrypted: boolean;
   /** Waits for the next connection; null when the listener is closed. */
@@ -89,17 +85,51 @@ export interface Listener extends AsyncIterable<Connection> {
   close(): void;
 }
 
-/** What {@linkcode listen} needs to know. */
-export interface ListenOptions {
-  /** Address or name to bind; default 127.0.0.1. */
-  readonly hostname?: string;
+/** PEM texts of a server's certificate. */
+export interface TlsOptions {
+  /** Certificate chain, the server's own first. */
+  readonly cert: string;
+  /** Its private key. */
+  readonly key: string;
+}
+
+/** What {@linkcode listen} needs to know of a TCP port. */
+export interface TcpListenOptions {
+  /** Address or name to bind; default 127.0.0.1. IPv6 with or without brackets; `::` takes both families. */
+  readonly hostname?: string | undefined;
   /** TCP port; 0 asks for any free one. */
   readonly port: number;
   /** Share the port with other listeners of the same user (SO_REUSEPORT); default false. */
-  readonly reusePort?: boolean;
-  /** PEM texts of certificate chain and private key; without them the connections are plain TCP. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly reusePort?: boolean | undefined;
+  /** Without it the connections are not encrypted. */
+  readonly tls?: TlsOptions | undefined;
+  /** Nothing: a port is no socket. */
+  readonly path?: undefined;
 }
+
+/** What {@linkcode listen} needs to know of a unix socket. */
+export interface UnixListenOptions {
+  /**
+   * Where the socket is made: with mode 0660, in the place of one that nobody listens on any more; removed when the
+   * listener is closed. At most 107 bytes.
+   */
+  readonly path: string;
+  /** Without it the connections are not encrypted. */
+  readonly tls?: TlsOptions | undefined;
+  /** Nothing: a socket has no host. */
+  readonly hostname?: undefined;
+  /** Nothing: a socket has no port. */
+  readonly port?: undefined;
+  /** Nothing: a socket has one listener. */
+  readonly reusePort?: undefined;
+}
+
+/** What {@linkcode listen} needs to know. */
+export type ListenOptions = TcpListenOptions | UnixListenOptions;
+
+/** The kind of address that options lead to. */
+export type AddressOf<Options extends ListenOptions> = Options extends UnixListenOptions ? UnixAddress
+  : TcpAddress;
 
 /** What happened on the wire, as a word that programs compare. */
 export type ConnectionErrorCode =

@@ -1,8 +1,11 @@
 // The adapter for Deno: Deno.listen as Listener and Connection; TLS is in deno_tls.ts.
 
 import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
-import type { Connection, Listener, ListenOptions, NetAddress, Receiver, Sender } from "./connection.ts";
+import type { Connection, Listener, ListenOptions, Receiver, Sender } from "./connection.ts";
+import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "./address.ts";
 import { SendQueue } from "./send_queue.ts";
+import { classifySystemError } from "./system_error.ts";
+import { claimPath, restrictPath } from "./unix_socket.ts";
 import { createReadable, createWritable, receiveOnce, sendOnce } from "./web_streams.ts";
 
 /**
@@ -11,33 +14,43 @@ import { createReadable, createWritable, receiveOnce, sendOnce } from "./web_str
  * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
  */
 export async function listenWithDeno(options: ListenOptions): Promise<Listener> {
-  const { hostname = "127.0.0.1", port, reusePort = false, tls } = options;
+  const { hostname = "127.0.0.1", port = 0, path, reusePort = false, tls } = options;
   if (tls !== undefined) {
     const { listenTlsWithDeno } = await import("./deno_tls.ts");
     return await listenTlsWithDeno(options);
   }
   try {
-    return new DenoListener(Deno.listen({ hostname, port, reusePort }));
+    if (path === undefined) return new DenoListener(Deno.listen({ hostname, port, reusePort }));
+    await claimPath(path, connectWithDeno);
+    const listener = Deno.listen({ transport: "unix", path });
+    await restrictPath(path).catch((error) => {
+      listener.close();
+      throw error;
+    });
+    return new DenoListener(listener);
   } catch (cause) {
-    throw toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);
+    const address = path === undefined ? tcpAddress(hostname, port) : unixAddress(path);
+    throw toConnectionError(`Cannot listen on ${formatAddress(address)}`, cause);
   }
 }
 
 /** Connects to a port with Deno. @throws {ConnectionError} `refused`, `denied` or `failed` */
 export async function connectWithDeno(address: NetAddress): Promise<Connection> {
   try {
-    return new DenoConnection(await Deno.connect({ ...address, transport: "tcp" }));
+    // Each kind has its own overload.
+    const conn = address.transport === "unix" ? await Deno.connect(address) : await Deno.connect(address);
+    return new DenoConnection(conn);
   } catch (cause) {
-    throw toConnectionError(`Cannot connect to ${address.hostname}:${address.port}`, cause);
+    throw toConnectionError(`Cannot connect to ${formatAddress(address)}`, cause);
   }
 }
 
 class DenoListener implements Listener {
   readonly address: NetAddress;
   readonly isEncrypted = false;
-  readonly #listener: Deno.TcpListener;
+  readonly #listener: Deno.TcpListener | Deno.UnixListener;
 
-  constructor(listener: Deno.TcpListener) {
+  constructor(listener: Deno.TcpListener | Deno.UnixListener) {
     this.#listener = listener;
     this.address = toNetAddress(listener.addr);
   }
@@ -69,7 +82,7 @@ class DenoConnection implements Connection {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted = false;
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: Deno.TcpConn | Deno.UnixConn;
   #receiver: Receiver | undefined;
   readonly #sending: SendQueue;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
@@ -82,7 +95,7 @@ class DenoConnection implements Connection {
   readonly #onWriteFailed = (cause: unknown): void =>
     this.#sending.fail(toConnectionError("Cannot write to the connection", cause));
 
-  constructor(conn: Deno.TcpConn) {
+  constructor(conn: Deno.TcpConn | Deno.UnixConn) {
     this.#conn = conn;
     this.#sending = new SendQueue((bytes) =>
       void conn.write(bytes).then(this.#onWritten, this.#onWriteFailed)
@@ -90,7 +103,7 @@ class DenoConnection implements Connection {
     this.local = toNetAddress(conn.localAddr);
     this.remote = toNetAddress(conn.remoteAddr);
     // Answers are joined before they are written: waiting for more would only delay them.
-    disableDelay(conn);
+    if ("setNoDelay" in conn) disableDelay(conn);
   }
 
   receive(buffer: Uint8Array, receiver: Receiver): void {
@@ -136,8 +149,9 @@ class DenoConnection implements Connection {
   }
 }
 
-function toNetAddress(address: Deno.NetAddr): NetAddress {
-  return { hostname: address.hostname, port: address.port };
+function toNetAddress(address: Deno.NetAddr | Deno.UnixAddr): NetAddress {
+  // The end of a client has no path: Deno says null there, against its types.
+  return "path" in address ? unixAddress(address.path ?? "") : tcpAddress(address.hostname, address.port);
 }
 
 /** Sends small writes at once. Some systems refuse that for a peer that is gone already: the first read tells. */
@@ -158,6 +172,7 @@ function ignoreClosed(action: () => void): void {
 }
 
 function toConnectionError(action: string, cause: unknown): ConnectionError {
+  if (cause instanceof ConnectionError) return cause;
   const state = cause instanceof Error ? cause.message : String(cause);
   return new ConnectionError(classify(cause), `${action}: ${state}`, { cause });
 }
@@ -174,5 +189,5 @@ function classify(cause: unknown): ConnectionErrorCode {
   if (cause instanceof Deno.errors.NotCapable || cause instanceof Deno.errors.PermissionDenied) {
     return "denied";
   }
-  return "failed";
+  return classifySystemError(cause);
 }

@@ -1,13 +1,38 @@
-import { ConnectionError } from "./connection.ts";
-import type { Connection, Listener, ListenOptions, NetAddress } from "./connection.ts";
+import { addressOf, type Destination, type NetAddress, withoutBrackets } from "./address.ts";
+import {
+  type AddressOf,
+  type Connection,
+  ConnectionError,
+  type Listener,
+  type ListenOptions,
+} from "./connection.ts";
 
 /**
- * Opens a TCP port through the adapter of the runtime at hand.
+ * Opens a TCP port or a unix socket through the adapter of the runtime at hand.
  *
+ * @throws {TypeError} unless either a port or a path is given
  * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
  */
-export async function listen(options: ListenOptions): Promise<Listener> {
-  const { tls } = options;
+export async function listen<Options extends ListenOptions>(
+  options: Options,
+): Promise<Listener<AddressOf<Options>>> {
+  const wanted = checkOptions(options);
+  const listener = await (await loadAdapter()).listen(wanted);
+  // The adapters give an address of the kind that was asked for.
+  return listener as Listener<AddressOf<Options>>;
+}
+
+/** Opens a connection without TLS, over TCP or a unix socket. @throws {ConnectionError} `refused`, `denied`, `not-available` or `failed` */
+export async function connect(destination: Destination): Promise<Connection> {
+  return (await loadAdapter()).connect(addressOf(destination));
+}
+
+// Callers without types may ask for both, and a port must never be opened where a socket was meant.
+function checkOptions(options: ListenOptions): ListenOptions {
+  const { hostname, port, path, tls } = options;
+  if ((port === undefined) === (path === undefined) || (path !== undefined && hostname !== undefined)) {
+    throw new TypeError("Cannot listen: expected either a port or a path");
+  }
   // Node would open a port without a certificate, and Bun one without TLS.
   if (tls !== undefined && (tls.cert === "" || tls.key === "")) {
     throw new ConnectionError(
@@ -15,16 +40,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       "Cannot use the certificate: expected PEM texts, got an empty one",
     );
   }
-  return (await loadAdapter()).listen(options);
-}
-
-/** Opens a plain TCP connection. @throws {ConnectionError} `refused`, `denied` or `failed` */
-export async function connect(address: NetAddress): Promise<Connection> {
-  return (await loadAdapter()).connect(address);
+  return hostname === undefined ? options : { ...options, hostname: withoutBrackets(hostname) };
 }
 
 interface Adapter {
-  readonly listen: (options: ListenOptions) => Listener | Promise<Listener>;
+  readonly listen: (options: ListenOptions) => Promise<Listener>;
   readonly connect: (address: NetAddress) => Promise<Connection>;
 }
 

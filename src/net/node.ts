@@ -2,10 +2,12 @@
 
 import { connect, createServer, type OnReadOpts, type Server, Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import type { Connection, Listener, ListenOptions, NetAddress } from "./connection.ts";
-import { type DrivenSocket, SocketConnection } from "./socket_connection.ts";
+import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "./address.ts";
+import type { Connection, Listener, ListenOptions } from "./connection.ts";
+import { type DrivenSocket, SocketConnection, type SocketFacts } from "./socket_connection.ts";
 import { SocketListener } from "./socket_listener.ts";
 import { toConnectionError } from "./system_error.ts";
+import { claimPath, restrictPath } from "./unix_socket.ts";
 
 /**
  * Opens a port with Node.
@@ -13,40 +15,54 @@ import { toConnectionError } from "./system_error.ts";
  * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
  */
 export async function listenWithNode(options: ListenOptions): Promise<Listener> {
-  const { hostname = "127.0.0.1", port, reusePort = false, tls } = options;
+  const { hostname = "127.0.0.1", port = 0, path, reusePort = false, tls } = options;
+  const wanted = path === undefined ? tcpAddress(hostname, port) : unixAddress(path);
   // Half-open sockets outlive the client's FIN: the answer to its last request is still to come.
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
   // Node below 22.12 has no reusePort and does not look at it: there the workers of node:cluster share the port.
   let secureContext: SecureContext | undefined;
   try {
     if (tls !== undefined) secureContext = createSecureContext(tls);
-    server.listen({ host: hostname, port, ...(reusePort ? { reusePort } : {}) });
+    if (path === undefined) server.listen({ host: hostname, port, ...(reusePort ? { reusePort } : {}) });
+    else {
+      await claimPath(path, connectWithNode);
+      server.listen({ path });
+    }
     await settled(server, "listening");
+    if (path !== undefined) await restrictPath(path);
   } catch (cause) {
-    throw toConnectionError(`Cannot listen on ${hostname}:${port}`, cause);
+    server.close();
+    throw toConnectionError(`Cannot listen on ${formatAddress(wanted)}`, cause);
   }
-  const bound = server.address() as { readonly address: string; readonly port: number };
+  const bound = server.address();
   const listener = new SocketListener({
-    address: { hostname: bound.address, port: bound.port },
+    address: bound === null || typeof bound === "string" ? wanted : tcpAddress(bound.address, bound.port),
     isEncrypted: secureContext !== undefined,
     stop: () => server.close(),
   });
   server.on("connection", (socket) => {
-    listener.onConnection(secureContext === undefined ? openPlain(socket) : openTls(socket, secureContext));
+    const ends = path === undefined ? tcpEnds(socket) : { local: wanted, remote: unixAddress("") };
+    listener.onConnection(
+      secureContext === undefined ? openPlain(socket, ends) : openTls(socket, ends, secureContext),
+    );
   });
   server.on("error", (cause) => listener.onFailure(toConnectionError("Cannot accept a connection", cause)));
   return listener;
 }
 
 /** Connects to a port with Node. @throws {ConnectionError} `refused`, `denied` or `failed` */
-export async function connectWithNode({ hostname, port }: NetAddress): Promise<Connection> {
-  const socket = connect({ host: hostname, port, allowHalfOpen: true, noDelay: true });
+export async function connectWithNode(address: NetAddress): Promise<Connection> {
+  const destination = address.transport === "unix"
+    ? { path: address.path }
+    : { host: address.hostname, port: address.port };
+  const socket = connect({ ...destination, allowHalfOpen: true, noDelay: true });
   try {
     await settled(socket, "connect");
   } catch (cause) {
-    throw toConnectionError(`Cannot connect to ${hostname}:${port}`, cause);
+    throw toConnectionError(`Cannot connect to ${formatAddress(address)}`, cause);
   }
-  return createConnection(socket, false);
+  const ends = address.transport === "unix" ? { local: unixAddress(""), remote: address } : tcpEnds(socket);
+  return createConnection(socket, { ...ends, isEncrypted: false });
 }
 
 /** Waits for an event of success, or for the error that comes instead. */
@@ -61,10 +77,20 @@ function settled(emitter: Server | Socket, event: "listening" | "connect"): Prom
   });
 }
 
-function openTls(plain: Socket, secureContext: SecureContext): SocketConnection {
-  // Like on the other runtimes the handshake is part of the first read, with that read's time-out.
-  return createConnection(new TLSSocket(plain, { isServer: true, secureContext }), true);
+function tcpEnds(socket: Socket): Ends {
+  return {
+    local: tcpAddress(socket.localAddress ?? "", socket.localPort ?? 0),
+    remote: tcpAddress(socket.remoteAddress ?? "", socket.remotePort ?? 0),
+  };
 }
+
+function openTls(plain: Socket, ends: Ends, secureContext: SecureContext): SocketConnection {
+  // Like on the other runtimes the handshake is part of the first read, with that read's time-out.
+  const socket = new TLSSocket(plain, { isServer: true, secureContext });
+  return createConnection(socket, { ...ends, isEncrypted: true });
+}
+
+type Ends = Pick<SocketFacts, "local" | "remote">;
 
 // Bytes come here first, of all connections, and are copied to where a read wants them.
 const READ_BUFFER = new Uint8Array(65_536);
@@ -75,9 +101,10 @@ const READ_BUFFER = new Uint8Array(65_536);
  *
  * Only sockets that a program makes itself can read so (`onread`): the accepted one hands its handle over to another.
  */
-function openPlain(accepted: Socket & { _handle?: unknown }): SocketConnection {
+function openPlain(accepted: Socket & { _handle?: unknown }, ends: Ends): SocketConnection {
   const handle = accepted._handle;
-  if (!handle) return createConnection(accepted.resume(), false);
+  const facts = { ...ends, isEncrypted: false };
+  if (!handle) return createConnection(accepted.resume(), facts);
   accepted._handle = null;
   const onread: OnReadOpts = {
     buffer: READ_BUFFER,
@@ -87,17 +114,13 @@ function openPlain(accepted: Socket & { _handle?: unknown }): SocketConnection {
     },
   };
   const options = { handle, onread, allowHalfOpen: true };
-  const connection = createConnection(new Socket(options), false);
+  const connection = createConnection(new Socket(options), facts);
   return connection;
 }
 
-function createConnection(socket: Socket, isEncrypted: boolean): SocketConnection {
-  const driver = new NodeSocket(socket, isEncrypted);
-  const connection = new SocketConnection(driver, {
-    local: { hostname: socket.localAddress ?? "", port: socket.localPort ?? 0 },
-    remote: { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 },
-    isEncrypted,
-  });
+function createConnection(socket: Socket, facts: SocketFacts): SocketConnection {
+  const driver = new NodeSocket(socket, facts.isEncrypted);
+  const connection = new SocketConnection(driver, facts);
   driver.connection = connection;
   socket.on("data", (bytes: Uint8Array) => connection.onData(bytes));
   socket.on("end", () => connection.onEnd());

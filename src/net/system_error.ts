@@ -3,6 +3,9 @@ import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
 const CODES: ReadonlyMap<string, ConnectionErrorCode> = new Map([
   ["EADDRINUSE", "in-use"],
   ["EADDRNOTAVAIL", "not-available"],
+  // A socket's folder, or the socket to connect to.
+  ["ENOENT", "not-available"],
+  ["ENOTDIR", "not-available"],
   ["ECONNREFUSED", "refused"],
   ["ECONNRESET", "reset"],
   ["ECONNABORTED", "reset"],
@@ -12,7 +15,9 @@ const CODES: ReadonlyMap<string, ConnectionErrorCode> = new Map([
   ["ERR_ACCESS_DENIED", "denied"],
 ]);
 
-function toCode(name: string): ConnectionErrorCode {
+/** The word for an error that carries the name of the system's error as `code`. */
+export function classifySystemError(cause: unknown): ConnectionErrorCode {
+  const name = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   // What OpenSSL says of a certificate or key; failures of a handshake have other names.
   return CODES.get(name) ?? (name.startsWith("ERR_OSSL_") ? "bad-certificate" : "failed");
 }
@@ -23,7 +28,7 @@ function toCode(name: string): ConnectionErrorCode {
  * @param action what failed: `Cannot read from the connection`
  */
 export function toConnectionError(action: string, cause: unknown): ConnectionError {
-  const name = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (cause instanceof ConnectionError) return cause;
   const state = cause instanceof Error ? cause.message : String(cause);
-  return new ConnectionError(toCode(name), `${action}: ${state}`, { cause });
+  return new ConnectionError(classifySystemError(cause), `${action}: ${state}`, { cause });
 }

@@ -11,7 +11,8 @@ import {
   textFlag,
 } from "./flags.ts";
 import type { Logs } from "../log/open_logs.ts";
-import type { ConnectionErrorCode, Listener, NetAddress } from "../net/connection.ts";
+import { formatAddress, type NetAddress } from "../net/address.ts";
+import type { ConnectionErrorCode, Listener } from "../net/connection.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "../serving/serve_options.ts";
 import type { StoreOpenError, StoreOpenErrorCode } from "../storage/store_open_error.ts";
 import type { StartWorkerProgram } from "./workers.ts";
@@ -202,10 +203,10 @@ export class StartError extends Error {
 
 /** Tells why a port could not be opened, in words for whoever typed the flags. */
 export function portError(code: ConnectionErrorCode, address: NetAddress, cause: unknown): StartError {
-  const where = `${address.hostname}:${address.port}`;
+  const where = formatAddress(address);
   switch (code) {
     case "in-use":
-      return new StartError(1, `port ${address.port} is already in use on ${address.hostname}`, { cause });
+      return new StartError(1, inUse(address), { cause });
     case "denied":
       return new StartError(1, `no permission to listen on ${where}`, { cause });
     case "bad-certificate":
@@ -213,8 +214,18 @@ export function portError(code: ConnectionErrorCode, address: NetAddress, cause:
         cause,
       });
     default:
-      return new StartError(2, `bad value for --host: cannot listen on ${where}`, { cause });
+      return new StartError(2, `bad value for ${flagOf(address)}: cannot listen on ${where}`, { cause });
   }
+}
+
+function inUse(address: NetAddress): string {
+  return address.transport === "unix"
+    ? `socket ${address.path} is already in use`
+    : `port ${address.port} is already in use on ${address.hostname}`;
+}
+
+function flagOf({ transport }: NetAddress): string {
+  return transport === "unix" ? "--socket" : "--host";
 }
 
 // Where the caller chose a file or a runtime that cannot work, 2; where the file is in the way, 1.
@@ -232,10 +243,4 @@ const STORE_EXIT_CODES: Readonly<Record<StoreOpenErrorCode, 1 | 2>> = {
 export function storeError(flag: string, error: StoreOpenError): StartError {
   const state = error.message.replace(/^Cannot/, "cannot");
   return new StartError(STORE_EXIT_CODES[error.code], `bad value for ${flag}: ${state}`, { cause: error });
-}
-
-/** The URL of an HTTP listener. */
-export function urlOf({ address, isEncrypted }: Pick<Listener, "address" | "isEncrypted">): string {
-  const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
-  return `${isEncrypted ? "https" : "http"}://${host}:${address.port}/`;
 }

@@ -1,7 +1,7 @@
 // Several workers that accept on one port.
 
 import type { Clock } from "../base/clock.ts";
-import type { NetAddress } from "../net/connection.ts";
+import type { TcpAddress } from "../net/address.ts";
 import { listen } from "../net/listen.ts";
 import { WorkerSlot, type WorkerSlotOptions } from "./worker_slot.ts";
 
@@ -12,7 +12,7 @@ export interface WorkerPoolOptions<Init> {
   /** How many workers, 1 or more. */
   readonly count: number;
   /** Where they listen; port 0 for any free one, the same for all. */
-  readonly address: NetAddress;
+  readonly address: TcpAddress;
   /** What a worker is told at its start, also again after a crash: plain data. */
   readonly createInit: (index: number, port: number) => Init;
   /** Gets what workers send. */
@@ -28,12 +28,12 @@ export interface WorkerPoolOptions<Init> {
 /** Workers that serve the same port. */
 export class WorkerPool {
   /** Where they listen. */
-  readonly address: NetAddress;
+  readonly address: TcpAddress;
   /** Resolves when all have ended, which only {@linkcode WorkerPool.stop} makes them do. */
   readonly finished: Promise<void>;
   readonly #slots: readonly WorkerSlot[];
 
-  private constructor(address: NetAddress, slots: readonly WorkerSlot[]) {
+  private constructor(address: TcpAddress, slots: readonly WorkerSlot[]) {
     this.address = address;
     this.#slots = slots;
     this.finished = Promise.all(slots.map((slot) => slot.finished)).then(() => {});

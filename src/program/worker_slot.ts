@@ -1,7 +1,8 @@
 // The place of one worker of a pool: who crashes is replaced.
 
 import type { Clock } from "../base/clock.ts";
-import { ConnectionError, type NetAddress } from "../net/connection.ts";
+import type { TcpAddress } from "../net/address.ts";
+import { ConnectionError } from "../net/connection.ts";
 import { type RunningWorker, startWorker, type WorkerReport } from "./workers.ts";
 
 /** What a {@linkcode WorkerSlot} is made of. */
@@ -44,7 +45,7 @@ export class WorkerSlot {
   }
 
   /** Starts the worker. @returns where it listens @throws {Error} when it fails before it listens */
-  start(): Promise<NetAddress> {
+  start(): Promise<TcpAddress> {
     const { module, createInit, clock } = this.#options;
     this.#startedAtMs = clock.nowMs();
     return new Promise((resolve, reject) => {

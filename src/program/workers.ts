@@ -4,12 +4,13 @@
 import cluster from "node:cluster";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { ConnectionError, type ConnectionErrorCode, type NetAddress } from "../net/connection.ts";
+import type { TcpAddress } from "../net/address.ts";
+import { ConnectionError, type ConnectionErrorCode } from "../net/connection.ts";
 
 /** What a worker tells the pool. */
 export type WorkerReport =
   | { readonly kind: "ready" }
-  | { readonly kind: "listening"; readonly address: NetAddress }
+  | { readonly kind: "listening"; readonly address: TcpAddress }
   | { readonly kind: "failed"; readonly message: string; readonly code: ConnectionErrorCode | undefined }
   | { readonly kind: "message"; readonly data: unknown }
   | { readonly kind: "stopped" };
@@ -80,7 +81,7 @@ function startProcess(module: URL, { onReport, onError }: WorkerEvents): Running
 /** A server in a worker. */
 export interface WorkerProgram {
   /** Where it listens. */
-  readonly address: NetAddress;
+  readonly address: TcpAddress;
   /** Stops gracefully; what it sends before it settles still arrives. */
   shutdown(): Promise<void>;
   /** Called when the worker crashes; what it sends still arrives. */

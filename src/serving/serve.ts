@@ -1,3 +1,4 @@
+import { hostOf } from "../net/address.ts";
 import { type Backend, createBackend, type Handler } from "../backend/handler.ts";
 import { createFetchBackend, type FetchHandler } from "../backend/fetch/fetch_backend.ts";
 import { BufferPool } from "../bytes/buffer_pool.ts";
@@ -14,9 +15,9 @@ import type { SharedResources } from "./shared_resources.ts";
 import { DEFAULT_SETTINGS, type ServeOptions, type ServeSettings } from "./serve_options.ts";
 
 /** A running server. */
-export interface Server {
+export interface Server<Address extends NetAddress = NetAddress> {
   /** Where it listens. */
-  readonly address: NetAddress;
+  readonly address: Address;
   /** Connections open at the moment. */
   readonly connectionCount: number;
   /** Resolves when the listener and all connections are closed. */
@@ -48,11 +49,11 @@ const MIN_SWEEP_MS = 10;
  *   anything with a web-standard `fetch`
  * @param options limits, time-outs and callbacks; see {@linkcode ServeSettings} for the defaults
  */
-export function serve(
-  listener: Listener,
+export function serve<Address extends NetAddress>(
+  listener: Listener<Address>,
   backend: Handler | Backend | FetchHandler,
   options: ServeOptions = {},
-): Server {
+): Server<Address> {
   return new HttpServer(listener, toBackend(backend), { ...DEFAULT_SETTINGS, ...options });
 }
 
@@ -61,10 +62,10 @@ function toBackend(backend: Handler | Backend | FetchHandler): Backend {
   return "handle" in backend ? backend : createFetchBackend(backend);
 }
 
-class HttpServer implements Server {
-  readonly address: NetAddress;
+class HttpServer<Address extends NetAddress> implements Server<Address> {
+  readonly address: Address;
   readonly finished: Promise<void>;
-  readonly #listener: Listener;
+  readonly #listener: Listener<Address>;
   readonly #shared: SharedResources;
   readonly #connections = new Set<ServedConnection>();
   readonly #perAddress = new Map<string, number>();
@@ -73,7 +74,7 @@ class HttpServer implements Server {
   #isStopping = false;
   #notifyEmpty: (() => void) | undefined;
 
-  constructor(listener: Listener, backend: Backend, settings: ServeSettings) {
+  constructor(listener: Listener<Address>, backend: Backend, settings: ServeSettings) {
     this.#listener = listener;
     this.address = listener.address;
     const turns = new FairQueue();
@@ -143,23 +144,23 @@ class HttpServer implements Server {
   }
 
   #take(connection: Connection): void {
-    const { hostname } = connection.remote;
+    const host = hostOf(connection.remote);
     const { maxConnections, maxConnectionsPerAddress } = this.#shared.settings;
-    const sameAddress = this.#perAddress.get(hostname) ?? 0;
+    const sameAddress = this.#perAddress.get(host) ?? 0;
     if (this.#connections.size >= maxConnections || sameAddress >= maxConnectionsPerAddress) {
       return this.#overload.refuse(connection);
     }
-    this.#perAddress.set(hostname, sameAddress + 1);
+    this.#perAddress.set(host, sameAddress + 1);
     const served = new ServedConnection(connection, this.#shared);
     this.#connections.add(served);
-    served.serveConnection().then(() => this.#release(served, hostname));
+    served.serveConnection().then(() => this.#release(served, host));
   }
 
-  #release(served: ServedConnection, hostname: string): void {
+  #release(served: ServedConnection, host: string): void {
     this.#connections.delete(served);
-    const sameAddress = this.#perAddress.get(hostname)! - 1;
-    if (sameAddress === 0) this.#perAddress.delete(hostname);
-    else this.#perAddress.set(hostname, sameAddress);
+    const sameAddress = this.#perAddress.get(host)! - 1;
+    if (sameAddress === 0) this.#perAddress.delete(host);
+    else this.#perAddress.set(host, sameAddress);
     if (this.#connections.size === 0) this.#notifyEmpty?.();
   }
 

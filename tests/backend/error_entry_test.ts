@@ -1,9 +1,10 @@
+import { tcpAddress } from "../../src/net/address.ts";
 import { assertEquals } from "@std/assert";
 import { errorEntryOf } from "../../src/backend/error_entry.ts";
 import { HttpError } from "../../src/http/errors.ts";
 
 Deno.test("errorEntryOf() says what happened to whom, with the status that an HttpError has", () => {
-  const client = { hostname: "192.0.2.1", port: 5 };
+  const client = tcpAddress("192.0.2.1", 5);
   const cause = new Error("it is full");
   assertEquals(errorEntryOf(new HttpError(503, "Cannot take a connection", { cause }), 7, client), {
     level: "error",

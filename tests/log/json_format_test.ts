@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../src/net/address.ts";
 import { assertEquals } from "@std/assert";
 import type { AccessEntry } from "../../src/log/entry.ts";
 import { createJsonFormat } from "../../src/log/json_format.ts";
@@ -5,7 +6,7 @@ import { createJsonFormat } from "../../src/log/json_format.ts";
 const ENTRY: AccessEntry = {
   timeMs: Date.UTC(2026, 2, 1, 9, 30, 0, 123),
   id: "mmbz5hsr-000",
-  client: { hostname: "127.0.0.1", port: 51_234 },
+  client: tcpAddress("127.0.0.1", 51_234),
   status: 200,
   method: "POST",
   url: "/a?b=\xc3\xa9",

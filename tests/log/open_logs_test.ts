@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../src/net/address.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { configure, getConfig, type LogRecord, reset } from "@logtape/logtape";
 import { readFile } from "node:fs/promises";
@@ -12,7 +13,7 @@ const OFF = { kind: "off" } as const;
 const ACCESS: AccessEntry = {
   timeMs: 0,
   id: "one",
-  client: { hostname: "127.0.0.1", port: 1 },
+  client: tcpAddress("127.0.0.1", 1),
   status: 200,
   method: "GET",
   url: "/{a}",

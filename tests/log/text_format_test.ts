@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../src/net/address.ts";
 import { assertEquals } from "@std/assert";
 import type { AccessEntry, LoggedRequest } from "../../src/log/entry.ts";
 import { createTextFormat } from "../../src/log/text_format.ts";
@@ -8,7 +9,7 @@ function accessEntry(changes: Partial<AccessEntry> = {}): AccessEntry {
   return {
     timeMs: TIME_MS,
     id: "mmbz5hsr-000",
-    client: { hostname: "127.0.0.1", port: 51_234 },
+    client: tcpAddress("127.0.0.1", 51_234),
     status: 200,
     method: "POST",
     url: "/short_log/1",
@@ -37,7 +38,7 @@ Deno.test("createTextFormat() writes the short form as one line of columns", () 
 
 Deno.test("createTextFormat() writes cookies as one column, an IPv6 client in brackets, what is unknown as a dash", () => {
   const line = createTextFormat().access(accessEntry({
-    client: { hostname: "::1", port: 1 },
+    client: tcpAddress("::1", 1),
     status: 400,
     method: "",
     url: "",
@@ -130,7 +131,7 @@ Deno.test("createTextFormat() writes an error with all its columns and its stack
     level: "error",
     timeMs: TIME_MS,
     id: "mmbz5hsr-000",
-    client: { hostname: "127.0.0.1", port: 51_234 },
+    client: tcpAddress("127.0.0.1", 51_234),
     status: 500,
     method: "GET",
     url: "/div/1/to/\xff",

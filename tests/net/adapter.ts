@@ -1,21 +1,17 @@
-import {
-  type Connection,
-  ConnectionError,
-  type Listener,
-  type ListenOptions,
-  type NetAddress,
-} from "../../src/net/connection.ts";
+import type { TcpAddress } from "../../src/net/address.ts";
+import { type Connection, ConnectionError } from "../../src/net/connection.ts";
+import type { connect, listen } from "../../src/net/listen.ts";
 
 /** An adapter as the suite sees it, without TLS. */
 export interface PlainAdapter {
-  readonly listen: (options: ListenOptions) => Promise<Listener>;
-  readonly connect: (address: NetAddress) => Promise<Connection>;
+  readonly listen: typeof listen;
+  readonly connect: typeof connect;
 }
 
 /** An adapter as the suite sees it. */
 export interface Adapter extends PlainAdapter {
   /** Connects by other means than the adapter, which has no TLS for clients. */
-  readonly connectTls: (address: NetAddress, cert: string) => Promise<TlsClient>;
+  readonly connectTls: (address: TcpAddress, cert: string) => Promise<TlsClient>;
 }
 
 /** A TLS client of the runtime at hand, with half-close. */

@@ -1,13 +1,14 @@
 // What every adapter must do, whatever the runtime: each runs this suite with its own listen and connect.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { TcpAddress } from "../../src/net/address.ts";
 import { type Connection, ConnectionError, type Listener } from "../../src/net/connection.ts";
 import { within } from "../support/deadline.ts";
 import { connectResetting } from "../support/resetting_client.ts";
 import { codeOf, type PlainAdapter, readAll, readLength, readText, type RegisterTest } from "./adapter.ts";
 
 interface Pair {
-  readonly listener: Listener;
+  readonly listener: Listener<TcpAddress>;
   readonly server: Connection;
   readonly client: Connection;
 }
@@ -37,7 +38,7 @@ export function testConnections(adapter: PlainAdapter, register: RegisterTest): 
     assertEquals(server.remote, client.local);
     assertEquals(client.remote, listener.address);
     assertEquals([server.isEncrypted, client.isEncrypted], [false, false]);
-    assert(client.local.port > 0);
+    assert(client.local.port! > 0);
     return Promise.resolve();
   });
 

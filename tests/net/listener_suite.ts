@@ -2,14 +2,21 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Connection, ConnectionError, type Listener } from "../../src/net/connection.ts";
+import type { TcpAddress } from "../../src/net/address.ts";
 import { within } from "../support/deadline.ts";
 import { connectResetting } from "../support/resetting_client.ts";
 import { codeOf, type PlainAdapter, readText, type RegisterTest } from "./adapter.ts";
 
 const encoder = new TextEncoder();
 
-// Where a client finds who listens on an address.
-const LOOPBACK: Readonly<Record<string, string>> = { "::1": "::1", "::": "::1", "0.0.0.0": "127.0.0.1" };
+// Where a client finds the server that listens on an address: one that takes both families, with either.
+const CLIENTS: readonly (readonly [hostname: string, bound: string, clients: readonly string[]])[] = [
+  ["localhost", "", ["localhost"]],
+  ["::1", "::1", ["::1", "[::1]"]],
+  ["[::1]", "::1", ["::1"]],
+  ["::", "::", ["::1", "127.0.0.1"]],
+  ["0.0.0.0", "0.0.0.0", ["127.0.0.1"]],
+];
 
 /** Registers the tests of opening ports and connecting. */
 export function testListening({ listen, connect }: PlainAdapter, test: RegisterTest): void {
@@ -23,8 +30,8 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
   });
 
   test("listen() takes names and IPv6 addresses, and tells the address", async () => {
-    for (const hostname of ["localhost", "::1", "::", "0.0.0.0"]) {
-      let listener: Listener;
+    for (const [hostname, bound, clients] of CLIENTS) {
+      let listener: Listener<TcpAddress>;
       try {
         listener = await listen({ hostname, port: 0 });
       } catch (error) {
@@ -34,13 +41,17 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
       }
       const { address } = listener;
       if (hostname === "localhost") assert(["127.0.0.1", "::1"].includes(address.hostname));
-      else assertEquals(address.hostname, hostname);
-      const [client, server] = await Promise.all([
-        connect({ hostname: hostname === "localhost" ? hostname : LOOPBACK[hostname]!, port: address.port }),
-        listener.accept(),
-      ]);
-      assertEquals([server!.local.port, server!.remote], [address.port, client.local]);
-      for (const open of [client, server!, listener]) open.close();
+      else assertEquals(address.hostname, bound);
+      for (const clientHost of clients) {
+        const [client, server] = await Promise.all([
+          connect({ hostname: clientHost, port: address.port }),
+          listener.accept(),
+        ]);
+        // A client that came by IPv4 is told as such, also on a socket of both families.
+        assertEquals([server!.local.port, server!.remote], [address.port, client.local]);
+        for (const open of [client, server!]) open.close();
+      }
+      listener.close();
     }
   });
 

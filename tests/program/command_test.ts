@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../src/net/address.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   chainLogFlag,
@@ -6,10 +7,9 @@ import {
   portFlag,
   serveOptionsOf,
   storeError,
-  urlOf,
 } from "../../src/program/command.ts";
 import { parseFlags } from "../../src/program/flags.ts";
-import type { ConnectionErrorCode, Listener } from "../../src/net/connection.ts";
+import type { ConnectionErrorCode } from "../../src/net/connection.ts";
 import { DEFAULT_SETTINGS } from "../../src/serving/serve_options.ts";
 import { StoreOpenError, type StoreOpenErrorCode } from "../../src/storage/store_open_error.ts";
 
@@ -66,7 +66,7 @@ Deno.test("portError() says what is in the way, with the exit code that goes wit
   ];
   for (const [code, exitCode, part] of rows) {
     const cause = new Error("cause");
-    const error = portError(code, { hostname: "127.0.0.1", port: 80 }, cause);
+    const error = portError(code, tcpAddress("127.0.0.1", 80), cause);
     assertEquals([error.exitCode, error.cause], [exitCode, cause]);
     assertStringIncludes(error.message, part);
   }
@@ -87,14 +87,4 @@ Deno.test("storeError() names the flag, and tells whether the caller or the file
 
 Deno.test("chainLogFlag() names the file of its command", () => {
   assertStringIncludes(chainLogFlag("trap").help, "trap.log");
-});
-
-Deno.test("urlOf() names scheme, host and port, IPv6 in brackets (RFC 3986 §3.2.2)", () => {
-  const rows: [hostname: string, isEncrypted: boolean, url: string][] = [
-    ["127.0.0.1", false, "http://127.0.0.1:80/"],
-    ["::1", true, "https://[::1]:80/"],
-  ];
-  for (const [hostname, isEncrypted, url] of rows) {
-    assertEquals(urlOf({ address: { hostname, port: 80 }, isEncrypted } as Listener), url);
-  }
 });

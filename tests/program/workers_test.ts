@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../src/net/address.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../src/base/clock.ts";
 import { ConnectionError } from "../../src/net/connection.ts";
@@ -34,7 +35,7 @@ function optionsFor(
     module: new URL("./workers_program.ts", import.meta.url),
     count: 3,
     createInit: (index, port) => ({ index, port, fails: false }),
-    address: { hostname: "127.0.0.1", port: 0 },
+    address: tcpAddress("127.0.0.1", 0),
     onMessage: (data) => messages.add(String(data)),
     onCrash: (error, index) => messages.add(`crash ${index}: ${error.message}`),
     clock: SYSTEM_CLOCK,

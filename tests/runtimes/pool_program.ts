@@ -1,5 +1,6 @@
 // A pool of two workers as a program: it says on stdout what happens to them. SIGTERM stops it.
 
+import { tcpAddress } from "../../src/net/address.ts";
 import process from "node:process";
 import { SYSTEM_CLOCK } from "../../src/base/clock.ts";
 import { textResponse } from "../../src/http/response/response.ts";
@@ -40,7 +41,7 @@ async function startPool(): Promise<void> {
     module: new URL(import.meta.url),
     count: 2,
     createInit: (index, port) => ({ index, port }),
-    address: { hostname: "127.0.0.1", port: 0 },
+    address: tcpAddress("127.0.0.1", 0),
     onMessage: (data) => console.log(data),
     onCrash: (error, index) => console.log(`worker ${index} crashed: ${error.message.replaceAll("\n", " ")}`),
     clock: SYSTEM_CLOCK,

@@ -39,7 +39,7 @@ Deno.test("serve() over loopback answers pipelined requests in order and ends wi
 Deno.test("serve() over loopback is spoken to by fetch, with keep-alive", async () => {
   const ports = new Set<number>();
   const handler: Handler = (request, context) => {
-    ports.add(context.remote.port);
+    ports.add(context.remote.port!);
     return echoTarget(request, context);
   };
   await withServer(handler, {}, async (port) => {

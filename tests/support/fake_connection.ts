@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../src/net/address.ts";
 import {
   type Connection,
   ConnectionError,
@@ -22,7 +23,7 @@ const encoder = new TextEncoder();
 
 /** The server's end of a connection without a network: the test plays the client, and sees each write on its own. */
 export class FakeConnection implements Connection {
-  readonly local: NetAddress = { hostname: "127.0.0.1", port: 80 };
+  readonly local: NetAddress = tcpAddress("127.0.0.1", 80);
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
   /** The writes that were taken, each as latin1 text. */
@@ -42,7 +43,7 @@ export class FakeConnection implements Connection {
   #isTaking = true;
 
   constructor(hostname: string = "192.0.2.1", isEncrypted: { readonly isEncrypted?: boolean } = {}) {
-    this.remote = { hostname, port: 50_000 };
+    this.remote = tcpAddress(hostname, 50_000);
     this.isEncrypted = isEncrypted.isEncrypted ?? false;
   }
 
@@ -173,7 +174,7 @@ function closed(): ConnectionError {
 
 /** A listener without a network. */
 export class FakeListener implements Listener {
-  readonly address: NetAddress = { hostname: "127.0.0.1", port: 80 };
+  readonly address: NetAddress = tcpAddress("127.0.0.1", 80);
   readonly isEncrypted = false;
   isClosed = false;
   readonly #waiting: (Connection | Error)[] = [];

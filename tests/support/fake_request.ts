@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../src/net/address.ts";
 import type { RequestContext } from "../../src/backend/handler.ts";
 import { HttpHeaders } from "../../src/http/headers.ts";
 import { HttpRequest } from "../../src/http/request/request.ts";
@@ -25,8 +26,8 @@ export function fakeRequest(line: string, cookie?: string): HttpRequest {
 /** Makes what is known about a request beside its bytes. */
 export function fakeContext(hostname: string = "127.0.0.1"): RequestContext {
   const connection = {
-    remote: { hostname, port: 50_000 },
-    local: { hostname: "127.0.0.1", port: 8888 },
+    remote: tcpAddress(hostname, 50_000),
+    local: tcpAddress("127.0.0.1", 8888),
     isEncrypted: false,
   };
   return { ...connection, connection, receivedAtMs: 0, signal: new AbortController().signal };

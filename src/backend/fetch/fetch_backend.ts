@@ -6,6 +6,7 @@ import type { HttpRequest } from "../../http/request/request.ts";
 import type { RequestBody } from "../../http/request/request_body.ts";
 import type { HttpResponse } from "../../http/response/response.ts";
 import { authorityOf } from "../../http/target.ts";
+import { formatAddress } from "../../net/address.ts";
 import { type Backend, createBackend, type RequestContext } from "../handler.ts";
 
 /** Anything with a web-standard `fetch`. */
@@ -69,10 +70,11 @@ function parseUrl(url: string): URL {
 function urlOf(request: HttpRequest, { local, isEncrypted }: RequestContext): string {
   const scheme = isEncrypted ? "https" : "http";
   const authority = authorityOf(request.target) ?? request.headers.get("host");
-  const host = local.hostname.includes(":") ? `[${local.hostname}]` : local.hostname;
   const path = request.target === "*" ? "/" : request.path;
   const query = request.query === "" ? "" : `?${request.query}`;
-  return `${scheme}://${authority || `${host}:${local.port}`}${path}${query}`;
+  return `${scheme}://${
+    authority || (local.transport === "tcp" ? formatAddress(local) : "localhost")
+  }${path}${query}`;
 }
 
 function toStream(body: RequestBody): ReadableStream<Uint8Array> {

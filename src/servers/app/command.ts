@@ -1,7 +1,8 @@
+import { formatAddress, urlOf } from "../../net/address.ts";
 import { createClientSwitches } from "../../backend/client_switches.ts";
 import { errorEntryOf } from "../../backend/error_entry.ts";
 import { logging } from "../../backend/middleware/logging.ts";
-import { type Command, httpFlags, serveOptionsOf, urlOf } from "../../program/command.ts";
+import { type Command, httpFlags, serveOptionsOf } from "../../program/command.ts";
 import { choiceFlag } from "../../program/flags.ts";
 import { createRequestIds } from "../../log/request_id.ts";
 import { serve } from "../../serving/serve.ts";
@@ -54,7 +55,7 @@ export const appCommand: Command<typeof FLAGS> = {
           status: undefined,
         } as const;
         logs.error?.write(entry);
-        fail(`${client.hostname}:${client.port} does not speak HTTP: ${error.message}`);
+        fail(`${formatAddress(client)} does not speak HTTP: ${error.message}`);
       },
     });
     return {

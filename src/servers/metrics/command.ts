@@ -1,7 +1,7 @@
+import { urlOf } from "../../net/address.ts";
 import { type Command, commonFlags, storeError } from "../../program/command.ts";
 import { choiceFlag, countFlag, type Flag, integerFlag, textFlag } from "../../program/flags.ts";
 import type { AccessEntry } from "../../log/entry.ts";
-import type { NetAddress } from "../../net/connection.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
 import { parseDurationSeconds } from "./duration.ts";
 import { runServer } from "./run_server.ts";
@@ -79,12 +79,9 @@ export const metricsCommand: Command<typeof FLAGS> = {
     }).catch((error: unknown) => {
       throw error instanceof StoreOpenError ? storeError("--data", error) : error;
     });
-    const { hostname, port } = server.address;
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    const listening = { address: server.address, isEncrypted: values["tls-cert"] !== undefined };
     return {
-      announcements: [
-        `metrics listening on ${values["tls-cert"] === undefined ? "tcp" : "tls"}://${host}:${port}`,
-      ],
+      announcements: [`metrics listening on ${urlOf(listening, "tcp")}`],
       shutdown: () => server.close(),
       finished: server.finished,
     };
@@ -97,7 +94,7 @@ function toAccessEntry({ client, command, status }: MetricsAccess, nowMs: number
   return {
     timeMs: nowMs,
     id: "-",
-    client: toAddress(client),
+    client,
     status: status === "ok" ? 200 : 400,
     method,
     url: words.join(" "),
@@ -105,9 +102,4 @@ function toAccessEntry({ client, command, status }: MetricsAccess, nowMs: number
     bytes: 0,
     durationMs: 0,
   };
-}
-
-function toAddress(client: string): NetAddress {
-  const colon = client.lastIndexOf(":");
-  return { hostname: client.slice(0, colon), port: Number(client.slice(colon + 1)) };
 }

@@ -1,3 +1,4 @@
+import type { NetAddress, TcpAddress } from "../../net/address.ts";
 import type { Listener } from "../../net/connection.ts";
 import type { Durability, MetricStore, StoreLimits } from "./store.ts";
 
@@ -11,8 +12,8 @@ export interface MetricsLog {
 
 /** One answered line, for an access log. */
 export interface MetricsAccess {
-  /** The client, `address:port`. */
-  readonly client: string;
+  /** The client. */
+  readonly client: NetAddress;
   /** The line as ASCII with everything else escaped, cut after 200 bytes. */
   readonly command: string;
   /** First line of the reply. */
@@ -20,7 +21,7 @@ export interface MetricsAccess {
 }
 
 /** Settings of `runServer`; all optional. */
-export interface MetricsServerOptions extends StoreLimits {
+export interface MetricsServerOptions<Address extends NetAddress = TcpAddress> extends StoreLimits {
   /** Database file; without it samples live in memory. */
   readonly dataFile?: string | undefined;
   /** What `ok` means with a database; default `full`. */
@@ -40,7 +41,7 @@ export interface MetricsServerOptions extends StoreLimits {
   /** Longest command in bytes; default 65,536. */
   readonly maxLineBytes?: number | undefined;
   /** Opens the port in a way of the caller's own (over TLS, say); default plain TCP. */
-  readonly openPort?: ((port: number) => Promise<Listener>) | undefined;
+  readonly openPort?: ((port: number) => Promise<Listener<Address>>) | undefined;
   /** Receives connections, refusals and failures. */
   readonly log?: MetricsLog | undefined;
   /** Receives every answered line; costs speed. */

@@ -1,6 +1,7 @@
+import { formatAddress, type NetAddress, type TcpAddress } from "../../net/address.ts";
 import { createDeferred } from "../../base/deferred.ts";
 import { LineDecoder } from "../../bytes/line_decoder.ts";
-import type { Connection, Listener, NetAddress } from "../../net/connection.ts";
+import type { Connection, Listener } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
 import { ClientLoop, ReadBuffers } from "./client_loop.ts";
 import { CommandReader } from "./protocol/command_reader.ts";
@@ -8,7 +9,7 @@ import { showLine } from "./protocol/line_text.ts";
 import { MemoryStore } from "./samples/memory_store.ts";
 import { ReplyPool } from "./reply_buffer.ts";
 import type { MetricsServerOptions } from "./options.ts";
-import { Session, type SessionConnection, type SessionParts } from "./session.ts";
+import { Session, type SessionParts } from "./session.ts";
 import type { MetricStore } from "./store.ts";
 
 const DEFAULT_GRACE_MS = 5_000;
@@ -25,9 +26,9 @@ const LAST_COMMANDS_MS = 50;
 const SAME_FAILURE_MS = 1_000;
 
 /** A running metrics server. */
-export interface MetricsServer {
+export interface MetricsServer<Address extends NetAddress = TcpAddress> {
   /** The address in use, with the real port. */
-  readonly address: NetAddress;
+  readonly address: Address;
   /** Resolves when the server is closed: no client, no port, the store shut. */
   readonly finished: Promise<void>;
   /**
@@ -51,15 +52,18 @@ export interface MetricsServer {
  * @throws {StoreOpenError} when the database file cannot be used; it is as it was then
  * @throws {ConnectionError} `in-use`, `denied`, `not-available` or `failed` when the port cannot be opened
  */
-export async function runServer(
+export async function runServer<Address extends NetAddress = TcpAddress>(
   host: string,
   port: number,
-  options: MetricsServerOptions = {},
-): Promise<MetricsServer> {
+  options: MetricsServerOptions<Address> = {},
+): Promise<MetricsServer<Address>> {
   const store = options.store ?? await openStore(options);
   try {
-    const openPort = options.openPort ?? (() => listen({ hostname: host, port }));
-    return new RunningServer(await openPort(port), store, options);
+    const listener = options.openPort === undefined
+      // Without another way to open the port, an address is one of TCP.
+      ? await listen({ hostname: host, port }) as Listener<NetAddress> as Listener<Address>
+      : await options.openPort(port);
+    return new RunningServer(listener, store, options);
   } catch (error) {
     await store.close();
     throw error;
@@ -67,19 +71,21 @@ export async function runServer(
 }
 
 // The durable store is loaded only when it is asked for: not every runtime has the database.
-async function openStore(options: MetricsServerOptions): Promise<MetricStore> {
+async function openStore<Address extends NetAddress>(
+  options: MetricsServerOptions<Address>,
+): Promise<MetricStore> {
   const { dataFile } = options;
   if (dataFile === undefined) return new MemoryStore(options);
   const { openDurableStore } = await import("./durable/durable_store.ts");
   return await openDurableStore(dataFile, options);
 }
 
-class RunningServer implements MetricsServer {
-  readonly address: NetAddress;
+class RunningServer<Address extends NetAddress> implements MetricsServer<Address> {
+  readonly address: Address;
   readonly finished: Promise<void>;
-  readonly #listener: Listener;
+  readonly #listener: Listener<Address>;
   readonly #store: MetricStore;
-  readonly #options: MetricsServerOptions;
+  readonly #options: MetricsServerOptions<Address>;
   readonly #clients = new Set<ClientLoop>();
   #onEmpty: (() => void) | undefined;
   readonly #buffers = new ReadBuffers();
@@ -91,7 +97,7 @@ class RunningServer implements MetricsServer {
   #closing: Promise<void> | undefined;
   #failedAtMs = -Infinity;
 
-  constructor(listener: Listener, store: MetricStore, options: MetricsServerOptions) {
+  constructor(listener: Listener<Address>, store: MetricStore, options: MetricsServerOptions<Address>) {
     this.#listener = listener;
     this.#store = store;
     this.#options = options;
@@ -154,7 +160,9 @@ class RunningServer implements MetricsServer {
   }
 
   #turnAway(connection: Connection): void {
-    this.#options.log?.debug?.(`client ${nameOf(connection)} turned away: too many connections`);
+    this.#options.log?.debug?.(
+      `client ${formatAddress(connection.remote)} turned away: too many connections`,
+    );
     connection.close();
   }
 
@@ -168,7 +176,7 @@ class RunningServer implements MetricsServer {
       onEnd: (error) => this.#endClient(client, connection, error),
     });
     this.#clients.add(client);
-    this.#options.log?.debug?.(`client ${nameOf(connection)} connected`);
+    this.#options.log?.debug?.(`client ${formatAddress(connection.remote)} connected`);
     client.start();
   }
 
@@ -176,7 +184,7 @@ class RunningServer implements MetricsServer {
   #endClient(client: ClientLoop, connection: Connection, error: unknown): void {
     this.#clients.delete(client);
     const how = error === undefined ? "finished" : `gone: ${messageOf(error)}`;
-    this.#options.log?.debug?.(`client ${nameOf(connection)} ${how}`);
+    this.#options.log?.debug?.(`client ${formatAddress(connection.remote)} ${how}`);
     if (this.#clients.size === 0) this.#onEmpty?.();
   }
 
@@ -188,12 +196,12 @@ class RunningServer implements MetricsServer {
       ...(log?.debug && {
         refused: (client, line, reason) => {
           const got = line === undefined ? "a line that is too long" : `"${showLine(line)}"`;
-          log.debug?.(`client ${nameOf(client)} refused: ${reason}, got ${got}`);
+          log.debug?.(`client ${formatAddress(client.remote)} refused: ${reason}, got ${got}`);
         },
       }),
       ...(access && {
         answered: (client, line, status) =>
-          access({ client: nameOf(client), command: line === undefined ? "" : showLine(line), status }),
+          access({ client: client.remote, command: line === undefined ? "" : showLine(line), status }),
       }),
     };
   }
@@ -223,11 +231,6 @@ class RunningServer implements MetricsServer {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function nameOf(connection: SessionConnection): string {
-  const { hostname, port } = connection.remote;
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
 function messageOf(error: unknown): string {

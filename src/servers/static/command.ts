@@ -1,3 +1,4 @@
+import { tcpAddress, urlOf } from "../../net/address.ts";
 import { readFile } from "node:fs/promises";
 import { messageOfError } from "../../base/error_text.ts";
 import {
@@ -7,7 +8,6 @@ import {
   type RunningCommand,
   serveOptionsOf,
   type StartContext,
-  urlOf,
 } from "../../program/command.ts";
 import type { FlagValues } from "../../program/flags.ts";
 import { ConnectionError } from "../../net/connection.ts";
@@ -55,7 +55,7 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
   if (values.port !== 0) (await openPort(values.port)).close();
   const tls = await readCertificate(values);
   const limits = workerLimits(values);
-  const wanted = { hostname: values.host, port: values.port };
+  const wanted = tcpAddress(values.host, values.port);
   const createInit = (index: number, port: number): StaticWorkerInit => ({
     command: "static",
     listen: { hostname: values.host, port, ...tls },

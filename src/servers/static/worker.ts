@@ -1,7 +1,7 @@
 // The program of one worker of the static server.
 
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
-import type { ListenOptions } from "../../net/connection.ts";
+import type { TcpListenOptions } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
 import type { WorkerProgram } from "../../program/workers.ts";
@@ -14,7 +14,7 @@ export interface StaticWorkerInit {
   /** The command that has started it. */
   readonly command: "static";
   /** The port, which it shares. */
-  readonly listen: ListenOptions;
+  readonly listen: TcpListenOptions;
   /** How the folder is served. */
   readonly options: StaticOptions;
   /** Limits and time-outs. */

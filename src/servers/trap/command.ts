@@ -1,3 +1,4 @@
+import { urlOf } from "../../net/address.ts";
 import { readFile } from "node:fs/promises";
 import { errorEntryOf } from "../../backend/error_entry.ts";
 import {
@@ -6,7 +7,6 @@ import {
   serveOptionsOf,
   type StartContext,
   storeError,
-  urlOf,
 } from "../../program/command.ts";
 import { type FlagValues, UsageError } from "../../program/flags.ts";
 import type { Listener, NetAddress } from "../../net/connection.ts";

@@ -1,6 +1,6 @@
 import { logging } from "../../backend/middleware/logging.ts";
 import type { AccessLog } from "../../log/open_logs.ts";
-import type { Listener } from "../../net/connection.ts";
+import type { Listener, NetAddress } from "../../net/connection.ts";
 import { serve, type Server } from "../../serving/serve.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
 import { keepWithLast, recordLeftovers } from "./capture/leftovers.ts";
@@ -16,7 +16,10 @@ export interface TrapOptions extends RecorderOptions {
 }
 
 /** Serves the trap on a listener: every request is recorded, and answered with 200. */
-export function serveTrap(listener: Listener, options: TrapOptions): Server {
+export function serveTrap<Address extends NetAddress>(
+  listener: Listener<Address>,
+  options: TrapOptions,
+): Server<Address> {
   const recorder = new Recorder(options);
   let isStopping = false;
   const tapped = tapListener(listener, {

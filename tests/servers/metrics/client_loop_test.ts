@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../../src/net/address.ts";
 import { assertEquals } from "@std/assert";
 import type { ClientLoop } from "../../../src/servers/metrics/client_loop.ts";
 import type { Receiver } from "../../../src/net/connection.ts";
@@ -12,7 +13,7 @@ const FULL = COMMAND.repeat(32);
 
 // A connection on which everything comes when a test says so.
 class DrivenConnection implements ServedConnection {
-  readonly remote = { hostname: "127.0.0.1", port: 1 };
+  readonly remote = tcpAddress("127.0.0.1", 1);
   text = "";
   reads = 0;
   hasSentEnd = false;

@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../../src/net/address.ts";
 import { Buffer } from "node:buffer";
 import { LineDecoder } from "../../../src/bytes/line_decoder.ts";
 import { ClientLoop, ReadBuffers } from "../../../src/servers/metrics/client_loop.ts";
@@ -9,7 +10,7 @@ import type { MetricStore } from "../../../src/servers/metrics/store.ts";
 import type { Connection, Receiver } from "../../../src/net/connection.ts";
 import { bytesOf } from "../../support/latin1.ts";
 
-const REMOTE = { hostname: "127.0.0.1", port: 1 };
+const REMOTE = tcpAddress("127.0.0.1", 1);
 
 /** What came of a conversation. */
 export interface Answers {

@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../../src/net/address.ts";
 import { assertEquals } from "@std/assert";
 import type { AccessEntry, ErrorEntry } from "../../../src/log/entry.ts";
 import { forwardLogs, type LogBatch, writeBatch } from "../../../src/servers/static/forwarded_logs.ts";
@@ -6,7 +7,7 @@ import { FakeClock } from "../../support/fake_clock.ts";
 const ACCESS: AccessEntry = {
   timeMs: 1,
   id: "a",
-  client: { hostname: "127.0.0.1", port: 1 },
+  client: tcpAddress("127.0.0.1", 1),
   status: 200,
   method: "GET",
   url: "/",

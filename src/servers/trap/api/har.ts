@@ -36,7 +36,7 @@ export function toHarEntry(request: StoredRequest): Readonly<Record<string, unkn
     response: toHarResponse(facts.answer),
     cache: {},
     timings: { blocked: -1, dns: -1, connect: -1, ssl: -1, send: 0, wait: waitMs, receive: 0 },
-    serverIPAddress: facts.local.replace(/:[0-9]+$/, "").replaceAll(/[[\]]/g, ""),
+    serverIPAddress: isUnix(facts.local) ? "" : facts.local.replace(/:[0-9]+$/, "").replaceAll(/[[\]]/g, ""),
     connection: facts.remote,
     ...(record.errors.length === 0 ? {} : { comment: record.errors.join("; ") }),
     _id: record.id,
@@ -95,8 +95,14 @@ function toHarResponse(answer: GivenAnswer | undefined): Readonly<Record<string,
 function urlOf({ target, headers, local, isEncrypted }: RequestFacts): string {
   if (authorityOf(target) !== undefined) return target;
   const [host = ""] = valuesOf(headers, "host");
-  const origin = `${isEncrypted ? "https" : "http"}://${host !== "" && isHost(host) ? host : local}`;
+  const authority = host !== "" && isHost(host) ? host : isUnix(local) ? "localhost" : local;
+  const origin = `${isEncrypted ? "https" : "http"}://${authority}`;
   return target.startsWith("/") ? origin + target : `${origin}/${target}`;
+}
+
+/** Whether an address, as a record has it, is that of a unix socket. */
+function isUnix(address: string): boolean {
+  return address.startsWith("unix");
 }
 
 function valuesOf(fields: readonly HeaderField[], name: string): string[] {

@@ -4,7 +4,8 @@ import { lookup } from "node:dns/promises";
 import { messageOfError } from "../../../base/error_text.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { HttpError } from "../../../http/errors.ts";
-import type { Connection, NetAddress } from "../../../net/connection.ts";
+import { type NetAddress, type TcpAddress, tcpAddress } from "../../../net/address.ts";
+import type { Connection } from "../../../net/connection.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import { isPrivateAddress } from "./private_addresses.ts";
 import { readAnswer, type ReceivedAnswer } from "./response_reader.ts";
@@ -44,7 +45,7 @@ export class Replayer {
     if (request.wire.isCut) throw new HttpError(409, "Cannot replay the request: only its beginning is kept");
     // The address that was checked is the one that is used: a name may point elsewhere the next time it is asked.
     const hostname = await this.#findAddress(target.hostname);
-    return await this.#exchange(request, { hostname, port: target.port });
+    return await this.#exchange(request, tcpAddress(hostname, target.port));
   }
 
   async #findAddress(hostname: string): Promise<string> {
@@ -98,7 +99,7 @@ async function sendAndRead(connection: Connection, { facts, wire }: StoredReques
   return await readAnswer((buffer) => connection.read(buffer), facts.method);
 }
 
-function parseOrigin(url: unknown): NetAddress {
+function parseOrigin(url: unknown): TcpAddress {
   const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined;
   const isOrigin = parsed !== undefined && parsed.protocol === "http:" && parsed.pathname === "/" &&
     parsed.search === "" && parsed.hash === "" && parsed.username === "" && parsed.password === "";
@@ -108,10 +109,8 @@ function parseOrigin(url: unknown): NetAddress {
       `Cannot read url: expected http://host:port, got ${JSON.stringify(url) ?? "nothing"}`,
     );
   }
-  return {
-    hostname: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: parsed.port === "" ? 80 : Number(parsed.port),
-  };
+  const port = parsed.port === "" ? 80 : Number(parsed.port);
+  return tcpAddress(parsed.hostname.replace(/^\[(.*)\]$/, "$1"), port);
 }
 
 async function resolveWithSystem(hostname: string): Promise<readonly string[]> {

@@ -18,8 +18,8 @@ import { apiRoutes } from "./request_routes.ts";
 export interface UiOptions {
   /** Where the requests are. */
   readonly store: RequestStore;
-  /** The port of the trap itself. */
-  readonly trapPort: number;
+  /** The port of the trap itself; undefined when it listens on a unix socket. */
+  readonly trapPort: number | undefined;
   /** The address or name that the user gave. */
   readonly hostname: string;
   /** Whether requests may be replayed to private and loopback addresses. */
@@ -31,9 +31,9 @@ export interface UiOptions {
 }
 
 /** The page and the API, being served. */
-export interface UiServer {
+export interface UiServer<Address extends NetAddress = NetAddress> {
   /** Where it listens. */
-  readonly address: NetAddress;
+  readonly address: Address;
   /** Stops gracefully: ends streams of events, and whoever waits for a request. */
   shutdown(): Promise<void>;
   /** Resolves when all is closed. */
@@ -41,7 +41,10 @@ export interface UiServer {
 }
 
 /** Serves page and API on a listener of their own. */
-export function serveUi(listener: Listener, options: UiOptions): UiServer {
+export function serveUi<Address extends NetAddress>(
+  listener: Listener<Address>,
+  options: UiOptions,
+): UiServer<Address> {
   const { store, trapPort, hostname, clock } = options;
   const feed = new EventFeed(store, clock);
   const waiters = new NextWaiters(store, clock);

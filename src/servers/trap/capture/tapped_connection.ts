@@ -19,7 +19,10 @@ export interface TapOptions {
 }
 
 /** Makes a listener whose connections keep all bytes that are read from them. */
-export function tapListener(listener: Listener, options: TapOptions): Listener {
+export function tapListener<Address extends NetAddress>(
+  listener: Listener<Address>,
+  options: TapOptions,
+): Listener<Address> {
   const accept = async (): Promise<Connection | null> => {
     const connection = await listener.accept();
     return connection === null ? null : new TappedConnection(connection, options);

@@ -1,5 +1,6 @@
 // What --mask hides, in every record that the log has of a request. A row is bytes that hold SECRET, and what the log shows.
 
+import { tcpAddress } from "../../../../src/net/address.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { HttpHeaders } from "../../../../src/http/headers.ts";
 import type { AccessEntry } from "../../../../src/log/entry.ts";
@@ -200,7 +201,7 @@ Deno.test("createLogMasks() masks URL and cookies of an entry of the access log"
   const entry: AccessEntry = {
     timeMs: 0,
     id: "id",
-    client: { hostname: "a", port: 1 },
+    client: tcpAddress("a", 1),
     status: 200,
     method: "GET",
     url: "/?token=1",

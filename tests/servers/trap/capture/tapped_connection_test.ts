@@ -1,3 +1,4 @@
+import type { ListenOptions } from "../../../../src/net/connection.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../../../src/base/clock.ts";
 import { connect, listen } from "../../../../src/net/listen.ts";
@@ -17,7 +18,8 @@ import { withTrap } from "../trap_fixture.ts";
 const SILENT: TapOptions = { now: () => 0, onClose: () => {}, onEnding: () => {}, onStopping: () => {} };
 
 const adapter = {
-  listen: async (options: Parameters<typeof listen>[0]) => tapListener(await listen(options), SILENT),
+  listen: async <Options extends ListenOptions>(options: Options) =>
+    tapListener(await listen(options), SILENT),
   connect,
   connectTls,
 };
