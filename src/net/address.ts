@@ -30,7 +30,7 @@ export type Destination =
   | { readonly hostname: string; readonly port: number; readonly path?: undefined }
   | { readonly path: string; readonly hostname?: undefined; readonly port?: undefined };
 
-const MAPPED_IPV4 = "::ffff:";
+const MAPPED_IPV4 = /^::ffff:([0-9.]+)$/i;
 
 /**
  * Makes an address of TCP.
@@ -38,8 +38,8 @@ const MAPPED_IPV4 = "::ffff:";
  * @param hostname IP address; IPv4 that a socket of both families shows as IPv6 (RFC 4291 §2.5.5.2) becomes IPv4 again
  */
 export function tcpAddress(hostname: string, port: number): TcpAddress {
-  const isMapped = hostname.startsWith(MAPPED_IPV4) && hostname.includes(".");
-  return { transport: "tcp", hostname: isMapped ? hostname.slice(MAPPED_IPV4.length) : hostname, port };
+  const mapped = hostname.startsWith("::") ? MAPPED_IPV4.exec(hostname)?.[1] : undefined;
+  return { transport: "tcp", hostname: mapped ?? hostname, port };
 }
 
 /** Makes an address of a unix socket. @param path empty for the end of a client */

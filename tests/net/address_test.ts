@@ -36,6 +36,7 @@ Deno.test("urlOf() names scheme, host and port of a listener, and the path of a 
 Deno.test("tcpAddress() shows IPv4 as IPv4, also where IPv6 maps it (RFC 4291 §2.5.5.2)", () => {
   const rows: [hostname: string, shown: string][] = [
     ["::ffff:192.0.2.1", "192.0.2.1"],
+    ["::FFFF:192.0.2.1", "192.0.2.1"],
     ["192.0.2.1", "192.0.2.1"],
     ["::ffff:0:1", "::ffff:0:1"],
     ["2001:db8::1", "2001:db8::1"],

@@ -1,3 +1,4 @@
+import { tcpAddress } from "../../src/net/address.ts";
 import {
   type Connection,
   ConnectionError,
@@ -22,7 +23,7 @@ export interface SocketPace {
 
 /** The server's end of a connection whose client, kernel and wire are the simulator. */
 export class SimulatedSocket implements Connection {
-  readonly local: NetAddress = { hostname: "192.0.2.1", port: 80 };
+  readonly local: NetAddress = tcpAddress("192.0.2.1", 80);
   readonly remote: NetAddress;
   readonly isEncrypted = false;
   /** What the client has received, as latin1. */
@@ -46,7 +47,7 @@ export class SimulatedSocket implements Connection {
   #drained: (() => void)[] = [];
 
   constructor(id: number, pace: SocketPace) {
-    this.remote = { hostname: `198.51.100.${id}`, port: 50_000 + id };
+    this.remote = tcpAddress(`198.51.100.${id}`, 50_000 + id);
     this.#pace = pace;
   }
 
