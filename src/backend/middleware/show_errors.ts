@@ -1,44 +1,57 @@
+import { messagesOfError } from "../../base/error_text.ts";
+import type { HeaderField } from "../../http/headers.ts";
 import { HttpError } from "../../http/errors.ts";
 import type { HttpRequest } from "../../http/request/request.ts";
 import type { HttpResponse } from "../../http/response/response.ts";
-import { buildErrorPage } from "../pages/error_page.ts";
 import { ExplainedError } from "../explained_error.ts";
 import type { Middleware, RequestContext } from "../handler.ts";
+import { buildErrorPage, type ErrorText } from "../pages/error_page.ts";
+import { explainStatus } from "../pages/explanations.ts";
 import { pageResponse } from "../pages/page.ts";
 import { themeOf } from "./bg_color.ts";
-import { messagesOfError } from "../../base/error_text.ts";
+
+/** What is to be said about an error. */
+export interface ErrorReport extends ErrorText {
+  /** Fields that the error brings. */
+  readonly fields: readonly HeaderField[];
+}
 
 /** Options of {@linkcode showErrors}. */
 export interface ShowErrorsOptions {
   /** Whether this client may see original messages; asked after an error only. */
   readonly isShown: (request: HttpRequest, context: RequestContext) => boolean;
+  /** Makes the response; default a page. */
+  readonly respond?: (request: HttpRequest, context: RequestContext, report: ErrorReport) => HttpResponse;
 }
 
 /**
- * Middleware: catches what is thrown further in, notes it as `context.error`, and answers with an HTML page.
+ * Middleware: catches what is thrown further in, notes it as `context.error`, and responds to it.
  *
- * An HttpError gives the status and its fields, everything else is 500. The page carries the original message
+ * An HttpError gives the status and its fields, everything else is 500. The response carries the original message
  * when error display is on for the client.
  */
-export function showErrors(options: ShowErrorsOptions): Middleware {
-  const answer = (error: unknown, request: HttpRequest, context: RequestContext): HttpResponse => {
+export function showErrors({ isShown, respond = respondWithPage }: ShowErrorsOptions): Middleware {
+  const respondTo = (error: unknown, request: HttpRequest, context: RequestContext): HttpResponse => {
     context.error = error;
-    const messages = options.isShown(request, context) ? messagesOfError(error) : [];
-    const theme = themeOf(context);
-    if (!(error instanceof HttpError)) {
-      return pageResponse(500, buildErrorPage({ status: 500, messages, theme }));
-    }
-    const explanation = error instanceof ExplainedError ? error.explanation : undefined;
-    const page = buildErrorPage({ status: error.status, explanation, messages, theme });
-    return pageResponse(error.status, page, error.headers);
+    const status = error instanceof HttpError ? error.status : 500;
+    return respond(request, context, {
+      status,
+      explanation: error instanceof ExplainedError ? error.explanation : explainStatus(status),
+      messages: isShown(request, context) ? messagesOfError(error) : [],
+      fields: error instanceof HttpError ? error.headers : [],
+    });
   };
   return (next) => (request, context) => {
     try {
       const response = next(request, context);
       if (!(response instanceof Promise)) return response;
-      return response.catch((error) => answer(error, request, context));
+      return response.catch((error) => respondTo(error, request, context));
     } catch (error) {
-      return answer(error, request, context);
+      return respondTo(error, request, context);
     }
   };
+}
+
+function respondWithPage(_request: HttpRequest, context: RequestContext, report: ErrorReport): HttpResponse {
+  return pageResponse(report.status, buildErrorPage(report, themeOf(context)), report.fields);
 }

@@ -1,40 +1,43 @@
 import { reasonPhrase } from "../../http/status.ts";
-import { explainStatus } from "./explanations.ts";
-import { html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import type { Page } from "./page.ts";
 import type { Theme } from "./stylesheet.ts";
 
-/** What an error page shows. */
-export interface ErrorPageOptions {
-  /** Status code of the answer, 400 to 599. */
+/** What a page says about an error. */
+export interface ErrorText {
+  /** Status code of the response, 400 to 599. */
   readonly status: number;
-  /** Sentences in place of those that all errors of this status have. */
-  readonly explanation?: string | undefined;
-  /** Original messages, the caught error first and its causes behind it; none unless error display is on. */
+  /** Sentences for a person. */
+  readonly explanation: string;
+  /** Original messages, the caught error first and its causes after it; none unless error display is on. */
   readonly messages: readonly string[];
-  /** Colours of the document. */
-  readonly theme: Theme;
 }
 
 /** Builds the page for an error: what it means for a person, and the original messages if there are any. */
-export function buildErrorPage(options: ErrorPageOptions): Page {
-  const { status, messages, theme } = options;
-  const title = `${status} ${reasonPhrase(status)}`.trim();
+export function buildErrorPage(error: ErrorText, theme: Theme): Page {
+  return { title: titleOf(error.status), content: buildErrorText(error), theme };
+}
+
+/** Builds the content of a page for an error, with its heading. */
+export function buildErrorText({ status, explanation, messages }: ErrorText): Html {
   const original = messages.length === 0 ? [] : [
     html`
       <h2>Original message</h2>
       <pre>${messages.map(showControls).join("\ncaused by: ")}</pre>
     `,
   ];
-  const content = html`
-    <h1>${title}</h1>
-    <p>${options.explanation ?? explainStatus(status)}</p>
+  return html`
+    <h1>${titleOf(status)}</h1>
+    <p>${explanation}</p>
     ${original}
   `;
-  return { title, content, theme };
 }
 
-/** Quoted texts show the controls of ASCII; those that a browser would swallow behind it are shown here. */
+function titleOf(status: number): string {
+  return `${status} ${reasonPhrase(status)}`.trim();
+}
+
+/** Quoted texts show the controls of ASCII; those that a browser would swallow after them are shown here. */
 function showControls(message: string): string {
   return message.replace(/[\x7f-\x9f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }

@@ -1,14 +1,52 @@
 import { escape } from "@std/html";
+import { BytePieces } from "../../bytes/byte_pieces.ts";
+
+const encoder = new TextEncoder();
 
 /** Markup that may stand in a document as it is. Other text gets in through {@linkcode html} only. */
 export class Html {
-  /** The markup. */
-  readonly markup: string;
+  readonly #parts: readonly (string | EncodedMarkup)[];
 
   /** Vouches for the markup: written by us, or escaped; never text that came from a client. */
+  constructor(...parts: readonly (string | EncodedMarkup)[]) {
+    this.#parts = parts;
+  }
+
+  /** The parts in order: text, and what has been encoded once for all documents. */
+  get parts(): readonly (string | EncodedMarkup)[] {
+    return this.#parts;
+  }
+
+  /** The markup as text. */
+  get markup(): string {
+    return this.#parts.map((part) => typeof part === "string" ? part : part.markup).join("");
+  }
+
+  /** The markup in UTF-8. Parts that never change are encoded once, and shared by all documents. */
+  encode(): BytePieces {
+    return new BytePieces(
+      this.#parts.map((part) => typeof part === "string" ? encoder.encode(part) : part.bytes),
+    );
+  }
+}
+
+/** Markup that never changes, with its bytes. */
+export class EncodedMarkup {
+  /** The markup as text. */
+  readonly markup: string;
+  /** The same in UTF-8. */
+  readonly bytes: Uint8Array;
+
+  /** Encodes the markup. */
   constructor(markup: string) {
     this.markup = markup;
+    this.bytes = encoder.encode(markup);
   }
+}
+
+/** Encodes markup that many documents share: it is never encoded again. */
+export function encodeOnce(content: Html): Html {
+  return new Html(new EncodedMarkup(content.markup));
 }
 
 /** What can stand between the literal parts of an {@linkcode html} template. */
@@ -20,13 +58,26 @@ export type HtmlValue = string | number | Html | readonly Html[];
  * Forgetting to escape is therefore not possible; attribute values must stand in quotes.
  */
 export function html(literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  let markup = literals[0]!;
-  for (let i = 0; i < values.length; i++) markup += toMarkup(values[i]!) + literals[i + 1]!;
-  return new Html(markup);
-}
-
-function toMarkup(value: HtmlValue): string {
-  if (value instanceof Html) return value.markup;
-  if (typeof value === "object") return value.map((piece) => piece.markup).join("");
-  return escape(String(value));
+  const parts: (string | EncodedMarkup)[] = [];
+  let text = literals[0]!;
+  const add = (content: Html): void => {
+    for (const part of content.parts) {
+      if (typeof part === "string") {
+        text += part;
+      } else {
+        if (text !== "") parts.push(text);
+        parts.push(part);
+        text = "";
+      }
+    }
+  };
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value instanceof Html) add(value);
+    else if (typeof value === "object") value.forEach(add);
+    else text += escape(String(value));
+    text += literals[i + 1]!;
+  }
+  if (text !== "") parts.push(text);
+  return new Html(...parts);
 }

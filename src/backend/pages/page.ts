@@ -1,6 +1,7 @@
 import type { HeaderField } from "../../http/headers.ts";
-import { htmlResponse, type HttpResponse } from "../../http/response/response.ts";
-import { Html, html } from "./html.ts";
+import { HttpHeaders } from "../../http/headers.ts";
+import type { HttpResponse } from "../../http/response/response.ts";
+import { encodeOnce, Html, html } from "./html.ts";
 import { stylesheetOf, type Theme } from "./stylesheet.ts";
 
 /** What makes one document differ from another. */
@@ -16,8 +17,9 @@ export interface Page {
 }
 
 // Nothing is loaded from anywhere: one inline stylesheet and one data URL are all that a document needs.
-// Pages show the state of the moment, so that no cache may keep them (RFC 9111 §5.2.2.5).
+// Pages show the state of the moment, so no cache may keep them (RFC 9111 §5.2.2.5).
 const PAGE_FIELDS: readonly HeaderField[] = [
+  ["Content-Type", "text/html; charset=utf-8"],
   ["Cache-Control", "no-store"],
   ["X-Content-Type-Options", "nosniff"],
   [
@@ -26,44 +28,57 @@ const PAGE_FIELDS: readonly HeaderField[] = [
     "frame-ancestors 'none'",
   ],
 ];
+const PAGE_HEADERS = new HttpHeaders(PAGE_FIELDS);
 
 // A water wheel. Without an icon in the document browsers ask for /favicon.ico and fill the error log.
-const ICON = new Html(
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' " +
-    "stroke='%23075985' stroke-width='2'%3E%3Ccircle cx='8' cy='8' r='5'/%3E%3Cpath d='M8 0v16M0 8h16'/%3E%3C/svg%3E",
+const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' " +
+  "stroke='%23075985' stroke-width='2'%3E%3Ccircle cx='8' cy='8' r='5'/%3E%3Cpath d='M8 0v16M0 8h16'/%3E%3C/svg%3E";
+
+const BEGINNING = encodeOnce(
+  new Html(`<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <link rel="icon" href="${ICON}">
+`),
+);
+const STYLES: Readonly<Record<Theme, Html>> = { white: styleOf("white"), green: styleOf("green") };
+const MAIN = encodeOnce(
+  new Html(`  </head>
+  <body>
+    <header><a href="/">millrace</a></header>
+    <main>
+`),
+);
+const END = encodeOnce(
+  new Html(`
+    </main>
+  </body>
+</html>
+`),
 );
 
+function styleOf(theme: Theme): Html {
+  return encodeOnce(new Html(`    <style>\n${stylesheetOf(theme)}\n</style>\n`));
+}
+
 /** Builds the HTML document of a page. Every document of the program comes from here. */
-export function buildDocument(page: Page): string {
-  const document = html`
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>${page.title} - millrace</title>
-        <link rel="icon" href="${ICON}">
-        <style>
-    ${new Html(stylesheetOf(page.theme))}
-    ${new Html(page.stylesheet ?? "")}
-    </style>
-      </head>
-      <body>
-        <header><a href="/">millrace</a></header>
-        <main>
-    ${page.content}
-        </main>
-      </body>
-    </html>
-  `;
-  return "<!DOCTYPE html>\n" + document.markup.trim() + "\n";
+export function buildDocument({ title, content, theme, stylesheet }: Page): Html {
+  const ownStyle = stylesheet === undefined ? [] : new Html(`<style>\n${stylesheet}\n</style>\n`);
+  return html`${BEGINNING}    <title>${title} - millrace</title>\n${
+    STYLES[theme]
+  }${ownStyle}${MAIN}${content}${END}`;
 }
 
 /**
- * Answers with a page.
+ * Responds with a page.
  *
- * @param fields fields beside Content-Type and those that all pages carry
+ * @param fields fields besides Content-Type and those that all pages carry
  * @throws {TypeError} for fields that cannot go on the wire
  */
 export function pageResponse(status: number, page: Page, fields: readonly HeaderField[] = []): HttpResponse {
-  return htmlResponse(status, buildDocument(page), [...PAGE_FIELDS, ...fields]);
+  const headers = PAGE_HEADERS.clone();
+  for (const [name, value] of fields) headers.append(name, value);
+  return { status, headers, body: buildDocument(page).encode() };
 }

@@ -4,9 +4,10 @@ import { bgColor } from "../../backend/middleware/bg_color.ts";
 import { showErrors } from "../../backend/middleware/show_errors.ts";
 import { type Route, routes } from "../../backend/routes.ts";
 import { acceptOnly } from "./accepted_methods.ts";
-import { redirectToDivision, showDivision } from "./division.ts";
+import { type AppPages, createAppPages } from "./app_pages.ts";
+import { createDivisionHandlers } from "./division.ts";
 import { createHomeHandler } from "./home_page.ts";
-import { redirectToSetCookie, setCookies } from "./set_cookie.ts";
+import { createCookieHandlers } from "./set_cookie.ts";
 import { createSwitchHandlers } from "./switch_routes.ts";
 
 /** Parts of the app that are made outside. */
@@ -18,10 +19,12 @@ export interface AppOptions {
 }
 
 /** The routes of the app. */
-export function appRoutes(switches: ClientSwitches): readonly Route[] {
-  const { logFull, logShort, showErrors, hideErrors } = createSwitchHandlers(switches);
+function appRoutes(switches: ClientSwitches, pages: AppPages): readonly Route[] {
+  const { logFull, logShort, showErrors, hideErrors } = createSwitchHandlers(switches, pages);
+  const { showDivision, redirectToDivision } = createDivisionHandlers(pages);
+  const { setCookies, redirectToSetCookie } = createCookieHandlers(pages);
   return [
-    ["GET", "/", createHomeHandler(switches)],
+    ["GET", "/", createHomeHandler(pages)],
     ["GET", "/div", redirectToDivision],
     ["GET", "/div/:dividend/to/:divisor", showDivision],
     ["GET", "/set_cookie", redirectToSetCookie],
@@ -38,9 +41,14 @@ export function appRoutes(switches: ClientSwitches): readonly Route[] {
 /** Assembles the interactive app: logging, then show_errors, then bg_color, then the methods, then the routes. */
 export function createApp(options: AppOptions): Backend {
   const { switches, logging } = options;
-  const layers = [showErrors({ isShown: switches.showsErrors }), bgColor, acceptOnly(["GET", "POST"])];
+  const pages = createAppPages(switches);
+  const layers = [
+    showErrors({ isShown: switches.showsErrors, respond: pages.respondToError }),
+    bgColor,
+    acceptOnly(["GET", "POST"]),
+  ];
   return createBackend(
     logging === undefined ? layers : [logging, ...layers],
-    routes(appRoutes(switches)),
+    routes(appRoutes(switches, pages)),
   );
 }

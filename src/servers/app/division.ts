@@ -1,12 +1,9 @@
 import { ExplainedError } from "../../backend/explained_error.ts";
-import type { RequestContext } from "../../backend/handler.ts";
 import { html } from "../../backend/pages/html.ts";
-import { themeOf } from "../../backend/middleware/bg_color.ts";
-import { pageResponse } from "../../backend/pages/page.ts";
-import type { HttpRequest } from "../../http/request/request.ts";
-import type { HttpResponse } from "../../http/response/response.ts";
+import type { RouteHandler } from "../../backend/routes.ts";
+import { trimOws } from "../../http/grammar.ts";
+import type { AppPages } from "./app_pages.ts";
 import { formatDecimal, parseDecimal } from "./decimal.ts";
-import { seeOther } from "./see_other.ts";
 import { decodePercent, parseFormQuery, requireField } from "./url_text.ts";
 
 /** The two numbers of a division. */
@@ -26,37 +23,48 @@ export function divide(dividend: number, divisor: number): number {
   return quotient;
 }
 
-/**
- * Answers `GET /div/<a>/to/<b>` with a page that says `a / b = result`.
- *
- * @throws {ExplainedError} 400 for what is no number, for a zero divisor and for a result that is not finite
- */
-export function showDivision(
-  _request: HttpRequest,
-  context: RequestContext,
-  captures: readonly string[],
-): HttpResponse {
-  const [dividend, divisor] = captures.map(decodePercent) as [string, string];
-  const quotient = divideOrRefuse(readOperand("dividend", dividend), readOperand("divisor", divisor));
-  const title = `${dividend} / ${divisor} = ${formatDecimal(quotient)}`;
-  const content = html`
-    <h1>Division</h1>
-    <p class="result"><output>${title}</output></p>
-    <p><a href="/">Divide other numbers</a></p>
-  `;
-  return pageResponse(200, { title, content, theme: themeOf(context) });
+/** Handlers of the division. */
+export interface DivisionHandlers {
+  /**
+   * Responds to `GET /div/<a>/to/<b>` with `a / b = result`.
+   *
+   * @throws {ExplainedError} 400 for what is no number, for a zero divisor and for a result that is not finite
+   */
+  readonly showDivision: RouteHandler;
+  /**
+   * Responds to `GET /div?a=<a>&b=<b>`, what a plain form sends, with a redirect to the URL of the division.
+   *
+   * @throws {ExplainedError} 400 when a field is missing, malformed, or cannot be a segment of a path
+   */
+  readonly redirectToDivision: RouteHandler;
 }
 
-/**
- * Answers `GET /div?a=<a>&b=<b>`, what a plain form sends, with a redirect to the URL of the division.
- *
- * @throws {ExplainedError} 400 when a field is missing, malformed, or cannot be a segment of a path
- */
-export function redirectToDivision(request: HttpRequest, context: RequestContext): HttpResponse {
-  const form = parseFormQuery(request.query);
-  const dividend = encodeOperand("dividend", requireField(form, "a"));
-  const divisor = encodeOperand("divisor", requireField(form, "b"));
-  return seeOther(`/div/${dividend}/to/${divisor}`, context);
+/** Makes the handlers of the division. */
+export function createDivisionHandlers(pages: AppPages): DivisionHandlers {
+  return {
+    showDivision(request, context, captures) {
+      // Who types a number often types blanks around it; they are no part of it.
+      const [dividend, divisor] = captures.map((capture) => trimOws(decodePercent(capture))) as [
+        string,
+        string,
+      ];
+      const a = readOperand("dividend", dividend);
+      const b = readOperand("divisor", divisor);
+      const result = divideOrRefuse(a, b);
+      const title = `${dividend} / ${divisor} = ${formatDecimal(result)}`;
+      const content = html`
+        <h1>Division</h1>
+        <p class="result"><output>${title}</output></p>
+      `;
+      return pages.respond(request, context, { title, content, text: title, json: { a, b, result } });
+    },
+    redirectToDivision(request, context) {
+      const form = parseFormQuery(request.query);
+      const dividend = encodeOperand("dividend", requireField(form, "a"));
+      const divisor = encodeOperand("divisor", requireField(form, "b"));
+      return pages.seeOther(request, context, `/div/${dividend}/to/${divisor}`);
+    },
+  };
 }
 
 // Clients take "." and ".." out of a path, percent-encoded too (RFC 3986 §5.2.4): they would never arrive.

@@ -1,4 +1,4 @@
-import { type Html, html } from "../../backend/pages/html.ts";
+import { encodeOnce, type Html, html } from "../../backend/pages/html.ts";
 
 type Row = readonly [method: "GET" | "POST", url: string, effect: string];
 
@@ -24,7 +24,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** All other requests, one button each, in one form: the buttons carry method and URL. */
-export const REQUEST_LIST: Html = html`
+export const REQUEST_LIST: Html = encodeOnce(html`
   <details class="card">
     <summary>All requests, one by one</summary>
     <form id="requests" method="get" action="/">
@@ -33,7 +33,7 @@ export const REQUEST_LIST: Html = html`
       </ul>
     </form>
   </details>
-`;
+`);
 
 function buildRow([method, url, effect]: Row): Html {
   const request = `${method} ${url}`;

@@ -1,54 +1,65 @@
 import { ExplainedError } from "../../backend/explained_error.ts";
-import type { RequestContext } from "../../backend/handler.ts";
 import { html } from "../../backend/pages/html.ts";
-import { themeOf } from "../../backend/middleware/bg_color.ts";
-import { pageResponse } from "../../backend/pages/page.ts";
+import type { RouteHandler } from "../../backend/routes.ts";
 import { type CookiePair, formatSetCookie } from "../../http/cookies.ts";
 import type { HeaderField } from "../../http/headers.ts";
-import type { HttpRequest } from "../../http/request/request.ts";
-import type { HttpResponse } from "../../http/response/response.ts";
-import { seeOther } from "./see_other.ts";
+import type { AppPages, Outcome } from "./app_pages.ts";
 import { decodePercent, parseFormQuery, requireField } from "./url_text.ts";
 
-/**
- * Answers `/set_cookie/<name>=<value>[/<name>=<value>...][/]` with a Set-Cookie field for each pair.
- *
- * Pairs are split at slashes as sent, then percent-decoded, then checked: `%2F` belongs to a value.
- *
- * @throws {ExplainedError} 400 when a pair makes no valid cookie (RFC 6265 §4.1.1); then nothing is set
- */
-export function setCookies(
-  _request: HttpRequest,
-  context: RequestContext,
-  captures: readonly string[],
-): HttpResponse {
-  const pairs = captures[0]!.replace(/\/$/, "").split("/").map(readPair);
-  const fields = pairs.map((pair): HeaderField => ["Set-Cookie", formatOrRefuse(pair)]);
-  const title = pairs.length === 1 ? "Cookie set" : "Cookies set";
-  const content = html`
-    <h1>${title}</h1>
-    <dl>${pairs.map((pair) =>
-      html`
-        <dt><code>${pair.name}</code></dt>
-        <dd><code>${pair.value}</code></dd>
-      `
-    )}</dl>
-    <p>It counts from the next request on.</p>
-    <p><a href="/">Back to the start page</a></p>
-  `;
-  return pageResponse(200, { title, content, theme: themeOf(context) }, fields);
+/** Handlers of the cookies. */
+export interface CookieHandlers {
+  /**
+   * Responds to `/set_cookie/<name>=<value>[/<name>=<value>...][/]` with a Set-Cookie field for each pair.
+   *
+   * Pairs are split at slashes as sent, then percent-decoded, then checked: `%2F` belongs to a value.
+   *
+   * @throws {ExplainedError} 400 when a pair makes no valid cookie (RFC 6265 §4.1.1); then nothing is set
+   */
+  readonly setCookies: RouteHandler;
+  /**
+   * Responds to `GET /set_cookie?name=<name>&value=<value>`, what a plain form sends: a redirect to the URL that sets.
+   *
+   * @throws {ExplainedError} 400 when a field is missing or malformed, or the name holds `=`, where a URL would cut it
+   */
+  readonly redirectToSetCookie: RouteHandler;
 }
 
-/**
- * Answers `GET /set_cookie?name=<name>&value=<value>`, what a plain form sends: a redirect to the URL that sets.
- *
- * @throws {ExplainedError} 400 when a field is missing or malformed
- */
-export function redirectToSetCookie(request: HttpRequest, context: RequestContext): HttpResponse {
-  const form = parseFormQuery(request.query);
-  const name = encodeURIComponent(requireField(form, "name"));
-  const value = encodeURIComponent(requireField(form, "value"));
-  return seeOther(`/set_cookie/${name}=${value}`, context);
+/** Makes the handlers of the cookies. */
+export function createCookieHandlers(pages: AppPages): CookieHandlers {
+  return {
+    setCookies(request, context, captures) {
+      const segments = captures[0]!.endsWith("/") ? captures[0]!.slice(0, -1) : captures[0]!;
+      const pairs = segments.split("/").map(readPair);
+      const fields = pairs.map((pair): HeaderField => ["Set-Cookie", formatOrRefuse(pair)]);
+      return pages.respond(request, context, { ...describe(pairs), fields });
+    },
+    redirectToSetCookie(request, context) {
+      const form = parseFormQuery(request.query);
+      const name = requireField(form, "name");
+      const value = requireField(form, "value");
+      if (name.includes("=")) {
+        throw refuseCookie(`Cannot build a cookie: the name holds "=", got ${JSON.stringify(name)}`);
+      }
+      const path = `/set_cookie/${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+      return pages.seeOther(request, context, path);
+    },
+  };
+}
+
+function describe(pairs: readonly CookiePair[]): Pick<Outcome, "title" | "content"> {
+  const title = pairs.length === 1 ? "Cookie set" : "Cookies set";
+  const rows = pairs.map(({ name, value }) =>
+    html`
+      <dt><code>${name}</code></dt>
+      <dd><code>${value}</code></dd>
+    `
+  );
+  const content = html`
+    <h1>${title}</h1>
+    <dl>${rows}</dl>
+    <p>It counts from the next request on.</p>
+  `;
+  return { title, content };
 }
 
 function readPair(segment: string): CookiePair {

@@ -1,8 +1,7 @@
 import type { ClientSwitches, SwitchState } from "../../backend/client_switches.ts";
 import { html } from "../../backend/pages/html.ts";
-import { themeOf } from "../../backend/middleware/bg_color.ts";
-import { pageResponse } from "../../backend/pages/page.ts";
 import type { RouteHandler } from "../../backend/routes.ts";
+import type { AppPages } from "./app_pages.ts";
 
 /** What a switch URL does and says. */
 interface Switching {
@@ -23,17 +22,16 @@ export interface SwitchHandlers {
   readonly hideErrors: RouteHandler;
 }
 
-/** Makes the handlers that set switches of the client; each answers with a page that says the new state. */
-export function createSwitchHandlers(switches: ClientSwitches): SwitchHandlers {
-  const switchTo = (switching: Switching): RouteHandler => (_request, context) => {
+/** Makes the handlers that set switches of the client; each response says the new state. */
+export function createSwitchHandlers(switches: ClientSwitches, pages: AppPages): SwitchHandlers {
+  const switchTo = (switching: Switching): RouteHandler => (request, context) => {
     switches.change(context, switching.change);
     const { title, text } = switching;
     const content = html`
       <h1>${title}</h1>
       <p>${text}</p>
-      <p><a href="/">Back to the start page</a></p>
     `;
-    return pageResponse(200, { title, content, theme: themeOf(context) });
+    return pages.respond(request, context, { title, content });
   };
   return {
     logFull: switchTo({

@@ -26,17 +26,23 @@ export function decodePercent(text: string): string {
  */
 export function parseFormQuery(query: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const pair of query.split("&")) {
-    if (pair === "") continue;
-    const equals = pair.indexOf("=");
-    const name = decodeFormText(equals < 0 ? pair : pair.slice(0, equals));
-    const value = decodeFormText(equals < 0 ? "" : pair.slice(equals + 1));
+  for (const pair of splitForm(query)) {
+    const [name, value] = pair.map(decodeFormText) as [string, string];
     if (!values.has(name)) values.set(name, value);
   }
   return values;
 }
 
-function decodeFormText(text: string): string {
+/** Splits a query at `&` and `=`: names and values as sent, still encoded. */
+export function splitForm(query: string): (readonly [name: string, value: string])[] {
+  return query.split("&").filter((pair) => pair !== "").map((pair) => {
+    const equals = pair.indexOf("=");
+    return equals < 0 ? [pair, ""] : [pair.slice(0, equals), pair.slice(equals + 1)];
+  });
+}
+
+/** Decodes a name or value of a form. @throws {ExplainedError} 400 for malformed percent-encoding */
+export function decodeFormText(text: string): string {
   return decodePercent(text.replaceAll("+", " "));
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Html, html } from "../../../src/backend/pages/html.ts";
+import { encodeOnce, Html, html } from "../../../src/backend/pages/html.ts";
 
 Deno.test("html() escapes every value that is text, in content and in quoted attributes", () => {
   const hostile = `<script>"'&`;
@@ -18,4 +18,13 @@ Deno.test("html() takes markup, lists of markup and numbers as they are", () => 
 
 Deno.test("html() gives the empty text for an empty list and an empty template", () => {
   assertEquals(html`${[]}${""}`.markup, "");
+});
+
+Deno.test("encodeOnce() shares the bytes of a part between documents, and the rest is encoded for each", () => {
+  const part = encodeOnce(html`<p>\u00e9</p>`);
+  const one = html`a${part}${"b<"}`.encode();
+  const other = html`${part}`.encode();
+  assertEquals(String(one), "a<p>\u00e9</p>b&lt;");
+  assertEquals(one.pieces[1] === other.pieces[0], true);
+  assertEquals(one.pieces.length, 3);
 });

@@ -5,7 +5,7 @@ import { buildDocument, pageResponse } from "../../../src/backend/pages/page.ts"
 const page = { title: "A <b> & c", content: html`<h1>Hello</h1>`, theme: "white" } as const;
 
 Deno.test("buildDocument() gives a whole HTML document with language, encoding and viewport", () => {
-  const document = buildDocument(page);
+  const document = buildDocument(page).markup;
   assert(document.startsWith('<!DOCTYPE html>\n<html lang="en">'));
   assertStringIncludes(document, '<meta charset="utf-8">');
   assertStringIncludes(document, '<meta name="viewport" content="width=device-width, initial-scale=1">');
@@ -15,16 +15,16 @@ Deno.test("buildDocument() gives a whole HTML document with language, encoding a
 });
 
 Deno.test("buildDocument() paints with the theme and with nothing of the other one", () => {
-  const white = buildDocument(page);
+  const white = buildDocument(page).markup;
   assertStringIncludes(white, "background-color: #fff;");
   assertFalse(white.includes("green"));
-  const green = buildDocument({ ...page, theme: "green" });
+  const green = buildDocument({ ...page, theme: "green" }).markup;
   assertStringIncludes(green, "background-color: green;");
   assertFalse(green.includes("background-color: #fff"));
 });
 
 Deno.test("buildDocument() loads nothing: no script, no foreign address", () => {
-  const document = buildDocument(page);
+  const document = buildDocument(page).markup;
   assertFalse(document.includes("<script"));
   assertEquals(document.match(/(?:href|src)="(?!\/"|data:)/g), null);
 });
@@ -37,5 +37,5 @@ Deno.test("pageResponse() says what the content is, that it is not to be kept, a
   assertEquals(response.headers.get("x-content-type-options"), "nosniff");
   assertStringIncludes(response.headers.get("content-security-policy")!, "default-src 'none'");
   assertEquals(response.headers.get("set-cookie"), "a=1");
-  assertEquals(response.body, buildDocument(page));
+  assertEquals(String(response.body), buildDocument(page).markup);
 });

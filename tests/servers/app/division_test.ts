@@ -24,6 +24,7 @@ const QUOTIENTS: readonly (readonly [target: string, shown: string])[] = [
   ["/div/%31%30/to/%2D4", "10 / -4 = -2.5"],
   ["/div/1/to/2?a=3&b=4", "1 / 2 = 0.5"],
   ["/div/1e-400/to/1", "1e-400 / 1 = 0"],
+  ["/div/%201%20/to/%094", "1 / 4 = 0.25"],
 ];
 
 Deno.test("showDivision() shows operands as sent and the quotient as a person expects", () => {
@@ -41,6 +42,8 @@ const REFUSED: readonly (readonly [target: string, explanation: string])[] = [
   ["/div//to/2", "The dividend is not a number"],
   ["/div/1/to/", "The divisor is not a number"],
   ["/div/%20/to/2", "The dividend is not a number"],
+  ["/div/%C2%A01/to/2", "The dividend is not a number"],
+  ["/div/1%202/to/2", "The dividend is not a number"],
   ["/div/1/to/0x10", "The divisor is not a number"],
   ["/div/NaN/to/1", "The dividend is not a number"],
   ["/div/1/to/Infinity", "The divisor is not a number"],

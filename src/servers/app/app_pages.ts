@@ -1,0 +1,132 @@
+// Every response of the app: what happened, in the form that the client prefers, with the state and the forms again.
+
+import type { ClientSwitches } from "../../backend/client_switches.ts";
+import type { RequestContext } from "../../backend/handler.ts";
+import { themeOf } from "../../backend/middleware/bg_color.ts";
+import type { ErrorReport } from "../../backend/middleware/show_errors.ts";
+import { buildErrorText } from "../../backend/pages/error_page.ts";
+import type { Html } from "../../backend/pages/html.ts";
+import { html } from "../../backend/pages/html.ts";
+import { pageResponse } from "../../backend/pages/page.ts";
+import { preferredType } from "../../http/accept.ts";
+import type { HeaderField } from "../../http/headers.ts";
+import type { HttpRequest } from "../../http/request/request.ts";
+import { createResponse, type HttpResponse } from "../../http/response/response.ts";
+import { reasonPhrase } from "../../http/status.ts";
+import { buildForms } from "./forms.ts";
+import { type AppState, buildState, describeState } from "./app_state.ts";
+import { REQUEST_LIST } from "./request_list.ts";
+import { typedIn } from "./typed_values.ts";
+
+/** What a handler has done, for each form of response. */
+export interface Outcome {
+  /** Title of the page. */
+  readonly title: string;
+  /** Beginning of the page, with its heading. */
+  readonly content: Html;
+  /** What plain text says; the state of the client by default. */
+  readonly text?: string;
+  /** What JSON says; the state of the client by default. */
+  readonly json?: Readonly<Record<string, unknown>>;
+  /** Fields of the response. */
+  readonly fields?: readonly HeaderField[];
+}
+
+/** Makes the responses of the app. The functions need no `this`. */
+export interface AppPages {
+  /** Responds with what a handler has done. */
+  readonly respond: (request: HttpRequest, context: RequestContext, outcome: Outcome) => HttpResponse;
+  /** Sends the client to another page (RFC 9110 §15.4.4). @param path percent-encoded */
+  readonly seeOther: (request: HttpRequest, context: RequestContext, path: string) => HttpResponse;
+  /** Responds to an error. */
+  readonly respondToError: (
+    request: HttpRequest,
+    context: RequestContext,
+    report: ErrorReport,
+  ) => HttpResponse;
+}
+
+const TYPES = ["text/html", "text/plain", "application/json"] as const;
+const VARY: HeaderField = ["Vary", "Accept"];
+const NO_STORE: HeaderField = ["Cache-Control", "no-store"];
+const NO_SNIFF: HeaderField = ["X-Content-Type-Options", "nosniff"];
+
+/** Makes the responses. @param switches tell the state that every page shows */
+export function createAppPages(switches: ClientSwitches): AppPages {
+  const stateOf = (request: HttpRequest, context: RequestContext): AppState => ({
+    ...switches.stateOf(context),
+    background: themeOf(context),
+    cookies: request.cookies,
+  });
+
+  const send = (request: HttpRequest, context: RequestContext, reply: Reply): HttpResponse => {
+    const { status, outcome: { title, content, text, json, fields = [] } } = reply;
+    const state = stateOf(request, context);
+    switch (preferredType(request.headers, TYPES)) {
+      case "text/plain":
+        return plain(status, "text/plain; charset=utf-8", (text ?? describeState(state)) + "\n", fields);
+      case "application/json":
+        return plain(status, "application/json", JSON.stringify(json ?? { state }) + "\n", fields);
+      case "text/html":
+        return pageResponse(status, {
+          title,
+          theme: state.background,
+          content: html`${content}${buildState(state)}${buildForms(state, typedIn(request))}${REQUEST_LIST}`,
+        }, [VARY, ...fields]);
+    }
+  };
+
+  return {
+    respond: (request, context, outcome) => send(request, context, { status: 200, outcome }),
+    seeOther: (request, context, path) =>
+      send(request, context, { status: 303, outcome: describeRedirect(path) }),
+    respondToError: (request, context, report) =>
+      send(request, context, { status: report.status, outcome: describeError(report) }),
+  };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly outcome: Outcome;
+}
+
+function plain(
+  status: number,
+  contentType: string,
+  content: string,
+  fields: readonly HeaderField[],
+): HttpResponse {
+  return createResponse(status, content, [
+    ["Content-Type", contentType],
+    NO_STORE,
+    NO_SNIFF,
+    VARY,
+    ...fields,
+  ]);
+}
+
+function describeRedirect(path: string): Outcome {
+  return {
+    title: "See other",
+    content: html`
+      <h1>See other</h1>
+      <p>The response is at <a href="${path}">${path}</a>.</p>
+    `,
+    text: path,
+    json: { location: path },
+    fields: [["Location", path]],
+  };
+}
+
+function describeError(report: ErrorReport): Outcome {
+  const { status, explanation, messages, fields } = report;
+  const title = `${status} ${reasonPhrase(status)}`.trim();
+  const detail = messages.join("\ncaused by: ");
+  return {
+    title,
+    content: buildErrorText(report),
+    text: [title, explanation, ...(detail === "" ? [] : [detail])].join("\n"),
+    json: { status, error: explanation, ...(detail === "" ? {} : { detail }) },
+    fields,
+  };
+}

@@ -1,0 +1,71 @@
+// The state that a client is in, as every response of the app can show it.
+
+import type { SwitchState } from "../../backend/client_switches.ts";
+import { type Html, html } from "../../backend/pages/html.ts";
+import type { Theme } from "../../backend/pages/stylesheet.ts";
+import type { CookiePair } from "../../http/cookies.ts";
+
+/** Switches, theme and cookies of a client. */
+export interface AppState extends SwitchState {
+  /** Background of the pages for this request. */
+  readonly background: Theme;
+  /** The cookies of the request, values as latin1. */
+  readonly cookies: readonly CookiePair[];
+}
+
+/** Builds the section of a page that shows the state. */
+export function buildState({ logForm, showsErrors, background, cookies }: AppState): Html {
+  return html`
+    <section class="card" aria-labelledby="state">
+      <h2 id="state">Right now</h2>
+      <dl>
+        <dt>Access log</dt>
+        <dd id="log_form">${logForm}</dd>
+        <dt>Error display</dt>
+        <dd id="error_display">${onOrOff(showsErrors)}</dd>
+        <dt>Background</dt>
+        <dd id="background">${background}</dd>
+        <dt>Cookies</dt>
+        <dd id="cookies">${cookies.length === 0 ? "none" : buildCookieList(cookies)}</dd>
+      </dl>
+    </section>
+  `;
+}
+
+/** Describes the state in lines of text. */
+export function describeState({ logForm, showsErrors, background, cookies }: AppState): string {
+  const pairs = cookies.map(({ name, value }) => `${decodeText(name)}=${decodeText(value)}`);
+  return [
+    `access log: ${logForm}`,
+    `error display: ${onOrOff(showsErrors)}`,
+    `background: ${background}`,
+    `cookies: ${pairs.length === 0 ? "none" : pairs.join("; ")}`,
+  ].join("\n");
+}
+
+function onOrOff(isOn: boolean): string {
+  return isOn ? "on" : "off";
+}
+
+function buildCookieList(cookies: readonly CookiePair[]): Html {
+  const items = cookies.map(({ name, value }) =>
+    html`
+      <li><code>${decodeText(name)}=${decodeText(value)}</code></li>
+    `
+  );
+  return html`
+    <ul>
+      ${items}
+    </ul>
+  `;
+}
+
+/** What scripts put into a cookie arrives in UTF-8; bytes that are none are shown one by one, as latin1. */
+function decodeText(bytesAsLatin1: string): string {
+  const bytes = Uint8Array.from(bytesAsLatin1, (character) => character.charCodeAt(0));
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return bytesAsLatin1;
+  }
+}

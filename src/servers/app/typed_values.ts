@@ -1,0 +1,49 @@
+import { decodeFormText, splitForm } from "./url_text.ts";
+import type { HttpRequest } from "../../http/request/request.ts";
+
+/** What a client has typed into the forms, as its request tells. */
+export interface TypedValues {
+  /** Dividend. */
+  readonly a?: string;
+  /** Divisor. */
+  readonly b?: string;
+  /** Name of a cookie. */
+  readonly name?: string;
+  /** Value of a cookie. */
+  readonly value?: string;
+}
+
+const NOTHING: TypedValues = Object.freeze({});
+
+/** Reads what was typed back out of a URL, for the forms of the response: also out of one that was a mistake. */
+export function typedIn({ path, query }: HttpRequest): TypedValues {
+  if (path === "/div" || path === "/set_cookie") return Object.fromEntries(splitForm(query).map(decodePair));
+  if (path.startsWith("/div/")) return typedDivision(path.split("/"));
+  if (path.startsWith("/set_cookie/")) return typedCookie(path.split("/")[2]!);
+  return NOTHING;
+}
+
+function typedDivision([, , dividend, to, divisor]: readonly string[]): TypedValues {
+  if (to !== "to" || dividend === undefined || divisor === undefined) return NOTHING;
+  return { a: decodeLeniently(dividend), b: decodeLeniently(divisor) };
+}
+
+function typedCookie(segment: string): TypedValues {
+  const text = decodeLeniently(segment);
+  const equals = text.indexOf("=");
+  return equals < 0
+    ? { name: text, value: "" }
+    : { name: text.slice(0, equals), value: text.slice(equals + 1) };
+}
+
+function decodePair([name, value]: readonly [string, string]): readonly [string, string] {
+  return [name, decodeLeniently(value, decodeFormText)];
+}
+
+function decodeLeniently(text: string, decode: (text: string) => string = decodeURIComponent): string {
+  try {
+    return decode(text);
+  } catch {
+    return text;
+  }
+}
