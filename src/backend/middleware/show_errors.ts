@@ -53,5 +53,7 @@ export function showErrors({ isShown, respond = respondWithPage }: ShowErrorsOpt
 }
 
 function respondWithPage(_request: HttpRequest, context: RequestContext, report: ErrorReport): HttpResponse {
-  return pageResponse(report.status, buildErrorPage(report, themeOf(context)), report.fields);
+  return pageResponse(report.status, buildErrorPage(report, themeOf(context)), {
+    fields: report.fields,
+  });
 }

@@ -28,7 +28,7 @@ const PAGE_FIELDS: readonly HeaderField[] = [
     "frame-ancestors 'none'",
   ],
 ];
-const PAGE_HEADERS = new HttpHeaders(PAGE_FIELDS);
+const PAGE_HEADERS = createPageHeaders([]);
 
 // A water wheel. Without an icon in the document browsers ask for /favicon.ico and fill the error log.
 const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' " +
@@ -71,14 +71,32 @@ export function buildDocument({ title, content, theme, stylesheet }: Page): Html
   }${ownStyle}${MAIN}${content}${END}`;
 }
 
+/** Makes the fields that many pages share. @param fields fields besides Content-Type and those that all pages carry */
+export function createPageHeaders(fields: readonly HeaderField[]): HttpHeaders {
+  return new HttpHeaders([...PAGE_FIELDS, ...fields]);
+}
+
+/** Options of {@linkcode pageResponse}. */
+export interface PageResponseOptions {
+  /** Fields of this response alone. */
+  readonly fields?: readonly HeaderField[] | undefined;
+  /** Fields that many pages share, made by {@linkcode createPageHeaders}: their lines are encoded once. */
+  readonly shared?: HttpHeaders;
+}
+
+const NO_OPTIONS: PageResponseOptions = Object.freeze({});
+
 /**
  * Responds with a page.
  *
- * @param fields fields besides Content-Type and those that all pages carry
  * @throws {TypeError} for fields that cannot go on the wire
  */
-export function pageResponse(status: number, page: Page, fields: readonly HeaderField[] = []): HttpResponse {
-  const headers = PAGE_HEADERS.clone();
-  for (const [name, value] of fields) headers.append(name, value);
+export function pageResponse(
+  status: number,
+  page: Page,
+  { fields, shared = PAGE_HEADERS }: PageResponseOptions = NO_OPTIONS,
+): HttpResponse {
+  const headers = shared.clone();
+  if (fields !== undefined) { for (const [name, value] of fields) headers.append(name, value); }
   return { status, headers, body: buildDocument(page).encode() };
 }

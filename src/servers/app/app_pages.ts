@@ -7,7 +7,7 @@ import type { ErrorReport } from "../../backend/middleware/show_errors.ts";
 import { buildErrorText } from "../../backend/pages/error_page.ts";
 import type { Html } from "../../backend/pages/html.ts";
 import { html } from "../../backend/pages/html.ts";
-import { pageResponse } from "../../backend/pages/page.ts";
+import { createPageHeaders, pageResponse } from "../../backend/pages/page.ts";
 import { preferredType } from "../../http/accept.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import type { HttpRequest } from "../../http/request/request.ts";
@@ -15,7 +15,6 @@ import { createResponse, type HttpResponse } from "../../http/response/response.
 import { reasonPhrase } from "../../http/status.ts";
 import { buildForms } from "./forms.ts";
 import { type AppState, buildState, describeState } from "./app_state.ts";
-import { REQUEST_LIST } from "./request_list.ts";
 import { typedIn } from "./typed_values.ts";
 
 /** What a handler has done, for each form of response. */
@@ -48,6 +47,7 @@ export interface AppPages {
 
 const TYPES = ["text/html", "text/plain", "application/json"] as const;
 const VARY: HeaderField = ["Vary", "Accept"];
+const SHARED_HEADERS = createPageHeaders([VARY]);
 const NO_STORE: HeaderField = ["Cache-Control", "no-store"];
 const NO_SNIFF: HeaderField = ["X-Content-Type-Options", "nosniff"];
 
@@ -60,7 +60,7 @@ export function createAppPages(switches: ClientSwitches): AppPages {
   });
 
   const send = (request: HttpRequest, context: RequestContext, reply: Reply): HttpResponse => {
-    const { status, outcome: { title, content, text, json, fields = [] } } = reply;
+    const { status, outcome: { title, content, text, json, fields } } = reply;
     const state = stateOf(request, context);
     switch (preferredType(request.headers, TYPES)) {
       case "text/plain":
@@ -71,8 +71,8 @@ export function createAppPages(switches: ClientSwitches): AppPages {
         return pageResponse(status, {
           title,
           theme: state.background,
-          content: html`${content}${buildState(state)}${buildForms(state, typedIn(request))}${REQUEST_LIST}`,
-        }, [VARY, ...fields]);
+          content: html`${content}${buildState(state)}${buildForms(state, typedIn(request))}`,
+        }, { shared: SHARED_HEADERS, fields });
     }
   };
 
@@ -94,7 +94,7 @@ function plain(
   status: number,
   contentType: string,
   content: string,
-  fields: readonly HeaderField[],
+  fields: readonly HeaderField[] = [],
 ): HttpResponse {
   return createResponse(status, content, [
     ["Content-Type", contentType],

@@ -1,7 +1,7 @@
 // The state that a client is in, as every response of the app can show it.
 
 import type { SwitchState } from "../../backend/client_switches.ts";
-import { type Html, html } from "../../backend/pages/html.ts";
+import { encodeOnce, type Html, html } from "../../backend/pages/html.ts";
 import type { Theme } from "../../backend/pages/stylesheet.ts";
 import type { CookiePair } from "../../http/cookies.ts";
 
@@ -13,8 +13,28 @@ export interface AppState extends SwitchState {
   readonly cookies: readonly CookiePair[];
 }
 
+/** Makes something for each position of switches and theme, and picks the one of a state: nothing is built twice. */
+export function forEachPosition<T>(make: (state: AppState) => T): (state: AppState) => T {
+  const made: T[] = [];
+  for (const logForm of ["full", "short"] as const) {
+    for (const showsErrors of [false, true]) {
+      for (const background of ["white", "green"] as const) {
+        made.push(make({ logForm, showsErrors, background, cookies: [] }));
+      }
+    }
+  }
+  return ({ logForm, showsErrors, background }) =>
+    made[(logForm === "short" ? 4 : 0) + (showsErrors ? 2 : 0) + (background === "green" ? 1 : 0)]!;
+}
+
+const withoutCookies = forEachPosition((state) => encodeOnce(buildSection(state)));
+
 /** Builds the section of a page that shows the state. */
-export function buildState({ logForm, showsErrors, background, cookies }: AppState): Html {
+export function buildState(state: AppState): Html {
+  return state.cookies.length === 0 ? withoutCookies(state) : buildSection(state);
+}
+
+function buildSection({ logForm, showsErrors, background, cookies }: AppState): Html {
   return html`
     <section class="card" aria-labelledby="state">
       <h2 id="state">Right now</h2>

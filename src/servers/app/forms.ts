@@ -1,8 +1,9 @@
 // The forms of the app's pages; they work without scripts.
 
-import type { AppState } from "./app_state.ts";
+import { type AppState, forEachPosition } from "./app_state.ts";
+import { REQUEST_LIST } from "./request_list.ts";
 import { encodeOnce, type Html, html } from "../../backend/pages/html.ts";
-import type { TypedValues } from "./typed_values.ts";
+import { NOTHING_TYPED, type TypedValues } from "./typed_values.ts";
 
 const MISTAKE: Html = html`
   <form class="card" id="mistake" method="get" action="/div/1/to/0">
@@ -29,7 +30,7 @@ interface Choice {
   readonly url: string;
 }
 
-const BACKGROUND = switchForm({
+const BACKGROUND: SwitchForm = {
   id: "set_background",
   title: "Background",
   help: html`A cookie with the name <code>bg_color</code>; it counts from the next page on.`,
@@ -37,31 +38,21 @@ const BACKGROUND = switchForm({
     { label: "Green", url: "/set_cookie/bg_color=green" },
     { label: "White", url: "/set_cookie/bg_color=white" },
   ],
-});
+};
 
-const LOG = switchForm({
+const LOG: SwitchForm = {
   id: "switch_log",
   title: "Access log",
   help: html`Short: method, URL and cookies. Full: the whole request.`,
   choices: [{ label: "Short", url: "/short_log/1" }, { label: "Full", url: "/short_log/0" }],
-});
+};
 
-const ERRORS = switchForm({
+const ERRORS: SwitchForm = {
   id: "switch_errors",
   title: "Error display",
   help: html`Whether error pages carry the original message.`,
   choices: [{ label: "On", url: "/show_errors/1" }, { label: "Off", url: "/show_errors/0" }],
-});
-
-/** A form in both positions, encoded once: the first choice is in force, or the second. */
-interface BothPositions {
-  readonly first: Html;
-  readonly second: Html;
-}
-
-function switchForm(form: SwitchForm): BothPositions {
-  return { first: encodeOnce(buildSwitch(form, 0)), second: encodeOnce(buildSwitch(form, 1)) };
-}
+};
 
 function buildSwitch({ id, title, help, choices }: SwitchForm, current: 0 | 1): Html {
   const buttons = choices.map(({ label, url }, index) =>
@@ -78,21 +69,28 @@ function buildSwitch({ id, title, help, choices }: SwitchForm, current: 0 | 1): 
   `;
 }
 
-const UNTOUCHED_DIVISION = encodeOnce(buildDivision("10", "4"));
-const UNTOUCHED_COOKIE = encodeOnce(buildCookie("flavour", "vanilla"));
-const MISTAKE_ONCE = encodeOnce(MISTAKE);
+const switches = forEachPosition((state) => {
+  const { background, logForm, showsErrors } = state;
+  return encodeOnce(
+    html`${buildSwitch(BACKGROUND, background === "green" ? 0 : 1)}${
+      buildSwitch(LOG, logForm === "short" ? 0 : 1)
+    }${buildSwitch(ERRORS, showsErrors ? 0 : 1)}${MISTAKE}</div>${REQUEST_LIST}`,
+  );
+});
 
-/** Builds the forms. @param typed what stands in the fields again */
-export function buildForms(state: AppState, { a, b, name, value }: TypedValues): Html {
-  const division = a === undefined && b === undefined ? UNTOUCHED_DIVISION : buildDivision(a ?? "", b ?? "");
+const untouched = forEachPosition((state) => encodeOnce(buildAll(state, NOTHING_TYPED)));
+
+/** Builds the forms, and the list of all requests after them. @param typed what stands in the fields again */
+export function buildForms(state: AppState, typed: TypedValues): Html {
+  return typed === NOTHING_TYPED ? untouched(state) : buildAll(state, typed);
+}
+
+function buildAll(state: AppState, { a, b, name, value }: TypedValues): Html {
+  const division = a === undefined && b === undefined ? ["10", "4"] as const : [a ?? "", b ?? ""] as const;
   const cookie = name === undefined && value === undefined
-    ? UNTOUCHED_COOKIE
-    : buildCookie(name ?? "", value ?? "");
-  return html`<div class="cards">${division}${cookie}${
-    state.background === "green" ? BACKGROUND.first : BACKGROUND.second
-  }${state.logForm === "short" ? LOG.first : LOG.second}${
-    state.showsErrors ? ERRORS.first : ERRORS.second
-  }${MISTAKE_ONCE}</div>`;
+    ? ["flavour", "vanilla"] as const
+    : [name ?? "", value ?? ""] as const;
+  return html`<div class="cards">${buildDivision(...division)}${buildCookie(...cookie)}${switches(state)}`;
 }
 
 function buildDivision(dividend: string, divisor: string): Html {

@@ -13,18 +13,19 @@ export interface TypedValues {
   readonly value?: string;
 }
 
-const NOTHING: TypedValues = Object.freeze({});
+/** What the forms have at first. */
+export const NOTHING_TYPED: TypedValues = Object.freeze({});
 
 /** Reads what was typed back out of a URL, for the forms of the response: also out of one that was a mistake. */
 export function typedIn({ path, query }: HttpRequest): TypedValues {
   if (path === "/div" || path === "/set_cookie") return Object.fromEntries(splitForm(query).map(decodePair));
   if (path.startsWith("/div/")) return typedDivision(path.split("/"));
   if (path.startsWith("/set_cookie/")) return typedCookie(path.split("/")[2]!);
-  return NOTHING;
+  return NOTHING_TYPED;
 }
 
 function typedDivision([, , dividend, to, divisor]: readonly string[]): TypedValues {
-  if (to !== "to" || dividend === undefined || divisor === undefined) return NOTHING;
+  if (to !== "to" || dividend === undefined || divisor === undefined) return NOTHING_TYPED;
   return { a: decodeLeniently(dividend), b: decodeLeniently(divisor) };
 }
 

@@ -30,7 +30,7 @@ Deno.test("buildDocument() loads nothing: no script, no foreign address", () => 
 });
 
 Deno.test("pageResponse() says what the content is, that it is not to be kept, and that nothing may be loaded", () => {
-  const response = pageResponse(200, page, [["Set-Cookie", "a=1"]]);
+  const response = pageResponse(200, page, { fields: [["Set-Cookie", "a=1"]] });
   assertEquals(response.status, 200);
   assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
   assertEquals(response.headers.get("cache-control"), "no-store");

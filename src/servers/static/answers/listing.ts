@@ -58,5 +58,5 @@ export function answerWithListing(
       ["Vary", "Accept"],
     ]);
   }
-  return pageResponse(200, buildListingPage(segments, entries), [["Vary", "Accept"]]);
+  return pageResponse(200, buildListingPage(segments, entries), { fields: [["Vary", "Accept"]] });
 }
