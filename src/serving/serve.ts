@@ -1,6 +1,7 @@
 import { hostOf } from "../net/address.ts";
 import { type Backend, createBackend, type Handler } from "../backend/handler.ts";
-import { createFetchBackend, type FetchHandler } from "../backend/fetch/fetch_backend.ts";
+import { createFetchBackend } from "../backend/fetch/fetch_backend.ts";
+import type { FetchHandler } from "../backend/fetch/fetch_handler.ts";
 import { BufferPool } from "../bytes/buffer_pool.ts";
 import { ByteBudget } from "../bytes/byte_budget.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -12,7 +13,7 @@ import { Overload } from "./overload.ts";
 import { ThrottledNotice } from "../base/throttled_notice.ts";
 import { ServedConnection } from "./served_connection.ts";
 import type { SharedResources } from "./shared_resources.ts";
-import { DEFAULT_SETTINGS, type ServeOptions, type ServeSettings } from "./serve_options.ts";
+import { DEFAULT_SETTINGS, FETCH_SETTINGS, type ServeOptions, type ServeSettings } from "./serve_options.ts";
 
 /** A running server. */
 export interface Server<Address extends NetAddress = NetAddress> {
@@ -54,12 +55,12 @@ export function serve<Address extends NetAddress>(
   backend: Handler | Backend | FetchHandler,
   options: ServeOptions = {},
 ): Server<Address> {
-  return new HttpServer(listener, toBackend(backend), { ...DEFAULT_SETTINGS, ...options });
-}
-
-function toBackend(backend: Handler | Backend | FetchHandler): Backend {
-  if (typeof backend === "function") return createBackend([], backend);
-  return "handle" in backend ? backend : createFetchBackend(backend);
+  if (typeof backend === "function" || "handle" in backend) {
+    const ready = typeof backend === "function" ? createBackend([], backend) : backend;
+    return new HttpServer(listener, ready, { ...DEFAULT_SETTINGS, ...options });
+  }
+  const settings = { ...DEFAULT_SETTINGS, ...FETCH_SETTINGS, ...options };
+  return new HttpServer(listener, createFetchBackend(backend, settings.onError), settings);
 }
 
 class HttpServer<Address extends NetAddress> implements Server<Address> {

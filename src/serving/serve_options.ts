@@ -1,5 +1,6 @@
 import { type Clock, SYSTEM_CLOCK } from "../base/clock.ts";
 import type { TargetBytes } from "../http/tokens/head.ts";
+import { printError } from "../base/print_error.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";
 import type { NetAddress } from "../net/connection.ts";
 
@@ -80,4 +81,11 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   clock: SYSTEM_CLOCK,
   onError: () => {},
   onNotHttp: undefined,
+};
+
+/** What differs with a web-standard handler: it streams, and an error of it must not go unheard. */
+export const FETCH_SETTINGS: Pick<ServeSettings, "maxBodyBytes" | "onError"> = {
+  // Bun's maxRequestBodySize.
+  maxBodyBytes: 134_217_728,
+  onError: printError,
 };

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { createClientSwitches } from "../../src/backend/client_switches.ts";
-import type { FetchHandler } from "../../src/backend/fetch/fetch_backend.ts";
+import type { FetchHandler } from "../../src/backend/fetch/fetch_handler.ts";
 import type { Backend } from "../../src/backend/handler.ts";
 import { SYSTEM_CLOCK } from "../../src/base/clock.ts";
 import { listen } from "../../src/net/listen.ts";

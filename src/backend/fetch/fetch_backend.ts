@@ -1,120 +1,76 @@
-// Runs web-standard handlers (a Hono application, for example) on our wire: HttpRequest -> Request, Response -> HttpResponse.
+// Runs web-standard handlers on our wire: HttpRequest -> Request, Response -> HttpResponse.
 
+import type { MaybePromise } from "../../base/maybe_promise.ts";
 import { HttpError } from "../../http/errors.ts";
-import { HttpHeaders } from "../../http/headers.ts";
-import type { HttpRequest } from "../../http/request/request.ts";
-import type { RequestBody } from "../../http/request/request_body.ts";
 import type { HttpResponse } from "../../http/response/response.ts";
-import { authorityOf } from "../../http/target.ts";
-import { formatAddress } from "../../net/address.ts";
+import type { NetAddress } from "../../net/address.ts";
+import { ConnectionError } from "../../net/connection.ts";
 import { type Backend, createBackend, type RequestContext } from "../handler.ts";
+import type { FetchHandler } from "./fetch_handler.ts";
+import { toHttpResponse } from "./to_http_response.ts";
+import { toWebRequest } from "./web_request.ts";
 
-/** Anything with a web-standard `fetch`. */
-export interface FetchHandler {
-  /** Answers a request. What it throws or rejects with becomes a 500. */
-  fetch(request: Request): Response | Promise<Response>;
-}
-
-// What the Request constructor refuses, and what it would silently turn into another method (WHATWG Fetch §2.2.1).
-const FORBIDDEN_METHODS = /^(CONNECT|TRACE|TRACK)$/i;
-const NORMALIZED_METHODS = /^(DELETE|GET|HEAD|OPTIONS|POST|PUT)$/i;
-
-/** Makes a backend of a web-standard handler. Content flows both ways as it comes and goes, with back-pressure. */
-export function createFetchBackend(handler: FetchHandler): Backend {
-  return createBackend([], async (request, context) => {
-    return toHttpResponse(await handler.fetch(toWebRequest(request, context)));
-  });
-}
+/** Told of what a handler threw or rejected with. */
+export type OnHandlerError = (error: unknown, remote: NetAddress) => void;
 
 /**
- * Turns a request into a web-standard one.
+ * Makes a backend of a web-standard handler. Content flows both ways as it comes and goes, with back-pressure.
  *
- * @throws {HttpError} 501 for a method that a Request cannot carry as it is
+ * @param onError told of the handler's errors, unless the handler makes a response for them itself
  */
-export function toWebRequest(request: HttpRequest, context: RequestContext): Request {
-  const { method } = request;
-  const isCaseChanged = NORMALIZED_METHODS.test(method) && method !== method.toUpperCase();
-  if (FORBIDDEN_METHODS.test(method) || isCaseChanged) {
-    throw new HttpError(
-      501,
-      `Cannot pass the request on: a Request cannot carry method ${JSON.stringify(method)}`,
-    );
-  }
-  const headers = new Headers();
-  for (const [name, value] of request.headers) headers.append(name, value);
-  // A Request of these methods can have no content; what was sent is read and dropped by the server.
-  const hasContent = method !== "GET" && method !== "HEAD" && request.body.length !== 0;
-  return new Request(parseUrl(urlOf(request, context)), {
-    method,
-    headers,
-    signal: context.signal,
-    ...(hasContent ? { body: toStream(request.body), duplex: "half" } : {}),
-  });
-}
-
-/** Some hosts that RFC 3986 allows are none for the URL standard: `1.2.3.999`, `[v1.a]`. */
-function parseUrl(url: string): URL {
-  try {
-    return new URL(url);
-  } catch (cause) {
-    throw new HttpError(400, `Cannot pass the request on: no URL, got ${JSON.stringify(url)}`, {
-      code: "bad-host",
-      // As behind every other request that is malformed.
-      headers: [["Connection", "close"]],
-      cause,
-    });
-  }
-}
-
-/** The target URI (RFC 9110 §7.1). The authority has been checked, and the path cannot change it. */
-function urlOf(request: HttpRequest, { local, isEncrypted }: RequestContext): string {
-  const scheme = isEncrypted ? "https" : "http";
-  const authority = authorityOf(request.target) ?? request.headers.get("host");
-  const path = request.target === "*" ? "/" : request.path;
-  const query = request.query === "" ? "" : `?${request.query}`;
-  return `${scheme}://${
-    authority || (local.transport === "tcp" ? formatAddress(local) : "localhost")
-  }${path}${query}`;
-}
-
-function toStream(body: RequestBody): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller): Promise<void> {
-      const piece = await body.read();
-      // The piece is a view of the connection's buffer; the stream's reader may keep what it gets.
-      if (piece === null) controller.close();
-      else controller.enqueue(piece.slice());
-    },
-  }, { highWaterMark: 0 });
-}
-
-/**
- * Turns a web-standard answer into ours.
- *
- * @throws {TypeError} when its content has been read already, or is being read
- */
-export function toHttpResponse(response: Response): HttpResponse {
-  const { status, body } = response;
-  if (response.bodyUsed || body?.locked) {
-    throw new TypeError("Cannot send the answer: its content has been read");
-  }
-  const headers = new HttpHeaders();
-  for (const [name, value] of response.headers) headers.append(name, value);
-  return { status, headers, body: body === null ? null : piecesOf(body) };
-}
-
-/** The pieces of a stream, which can be cancelled while one is waited for: its own iterator would wait for the piece. */
-function piecesOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
-  return {
-    [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-      const reader = stream.getReader();
-      return {
-        next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
-        async return(): Promise<IteratorResult<Uint8Array>> {
-          await reader.cancel();
-          return { done: true, value: undefined };
-        },
-      };
-    },
+export function createFetchBackend(handler: FetchHandler, onError: OnHandlerError = () => {}): Backend {
+  const fail = (error: unknown, context: RequestContext): MaybePromise<HttpResponse> => {
+    if (isClientsFault(error, context)) throw error;
+    if (handler.error === undefined) {
+      onError(error, context.remote);
+      throw error;
+    }
+    return respondToError(handler, error, (second) => onError(second, context.remote));
   };
+  return createBackend([], (request, context) => {
+    const webRequest = toWebRequest(request, context);
+    try {
+      const response = toResponse(handler.fetch(webRequest, infoOf(context)));
+      return response instanceof Promise ? response.catch((error) => fail(error, context)) : response;
+    } catch (error) {
+      return fail(error, context);
+    }
+  });
+}
+
+/** What a handler gave, which may be any thenable. */
+function toResponse(given: MaybePromise<Response>): MaybePromise<HttpResponse> {
+  if (!isThenable(given)) return toHttpResponse(given);
+  return Promise.resolve(given).then(toHttpResponse);
+}
+
+function isThenable(value: MaybePromise<Response>): value is Promise<Response> {
+  return value instanceof Promise || typeof (value as { then?: unknown } | undefined)?.then === "function";
+}
+
+async function respondToError(
+  handler: FetchHandler,
+  error: unknown,
+  onError: (error: unknown) => void,
+): Promise<HttpResponse> {
+  try {
+    return await toResponse(handler.error!(error));
+  } catch (second) {
+    // An object may have an `error` of another kind: then nobody has heard of the first error.
+    onError(error);
+    if (second !== error) onError(second);
+    throw error;
+  }
+}
+
+/** Broken content, a lost connection, and what was given up because the client has left: no mistake of the handler. */
+function isClientsFault(error: unknown, context: RequestContext): boolean {
+  if (error instanceof HttpError || error instanceof ConnectionError) return true;
+  return error instanceof DOMException && error.name === "AbortError" && context.signal.aborted;
+}
+
+function infoOf(
+  { remote, local, isEncrypted }: RequestContext,
+): { remote: NetAddress; local: NetAddress; isEncrypted: boolean } {
+  return { remote, local, isEncrypted };
 }

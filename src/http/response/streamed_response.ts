@@ -34,8 +34,13 @@ export async function writeStream(
       throw new TypeError("Cannot send the content: a piece is no Uint8Array");
     }
     if (piece.length === 0) continue;
+    const allowedBytes = promisedBytes - sentBytes;
     sentBytes += piece.length;
-    if (sentBytes > promisedBytes) throw wrongLength(promisedBytes, "more");
+    if (piece.length > allowedBytes) {
+      // The client gets what it was promised before the connection is cut.
+      await writer.writeThrough(piece.subarray(0, allowedBytes));
+      throw wrongLength(promisedBytes, "more");
+    }
     if (framing.kind === "chunked") await writeChunk(writer, piece);
     else await writer.writeThrough(piece);
   }

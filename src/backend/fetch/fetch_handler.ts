@@ -1,0 +1,19 @@
+import type { NetAddress } from "../../net/address.ts";
+
+/** What a web-standard handler is told beside the request. */
+export interface FetchInfo {
+  /** The client's end of the connection. */
+  readonly remote: NetAddress;
+  /** Our end of the connection. */
+  readonly local: NetAddress;
+  /** Whether the connection is protected by TLS. */
+  readonly isEncrypted: boolean;
+}
+
+/** Anything with a web-standard `fetch`: a Hono application, for example. */
+export interface FetchHandler {
+  /** Responds to a request. What it throws or rejects with is told to `onError`, and the client gets a 500. */
+  fetch(request: Request, info: FetchInfo): Response | Promise<Response>;
+  /** Makes the response for what `fetch` threw or rejected with; `onError` is not told then. */
+  error?(error: unknown): Response | Promise<Response>;
+}
