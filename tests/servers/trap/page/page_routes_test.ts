@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { gzipSync } from "node:zlib";
-import { pageFiles } from "../../../../src/servers/trap/page/page_files.ts";
+import { trapPageFiles } from "../../../../src/servers/trap/page/page_files.ts";
 import { pageRoutes } from "../../../../src/servers/trap/page/page_routes.ts";
 import { createBackend } from "../../../../src/backend/handler.ts";
 import { routes } from "../../../../src/backend/routes.ts";
@@ -30,7 +30,7 @@ Deno.test("pageRoutes() serves the document, and all that it names, with their t
     const document = await response.text();
     assertStringIncludes(document, '<meta name="trap-port" content="4321">');
     const paths = Array.from(document.matchAll(/(?:href|src)="([^"]+)"/g), ([, path]) => path!);
-    assertEquals(paths.sort(), [...pageFiles().keys()].sort());
+    assertEquals(paths.sort(), [...trapPageFiles().keys()].sort());
     for (const path of paths) {
       const file = await get(origin + path);
       assertEquals(file.status, 200, path);
@@ -88,7 +88,7 @@ Deno.test("pageRoutes() says 304 for what a browser has, and answers HEAD (RFC 9
 });
 
 Deno.test("the scripts and styles of the page are at most 40 KB after gzip", () => {
-  const texts = [...pageFiles()].filter(([path]) => /\.(js|css)$/.test(path)).map(([, { text }]) => text);
+  const texts = [...trapPageFiles()].filter(([path]) => /\.(js|css)$/.test(path)).map(([, { text }]) => text);
   const bytes = texts.map((text) => gzipSync(text).length).reduce((sum, size) => sum + size, 0);
   assert(bytes <= MAX_PACKED_BYTES, `${bytes} bytes`);
 });

@@ -8,7 +8,7 @@ import { Pairs } from "./chain_view.js";
 import { saveFile } from "./clipboard.js";
 import { formFields } from "./form_fields.js";
 import { HexView } from "./hex_view.js";
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { JsonView } from "./json_view.js";
 import { multipartParts } from "./multipart_parts.js";
 import { countOf, countText } from "./sizes_and_times.js";

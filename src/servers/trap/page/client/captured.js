@@ -1,7 +1,7 @@
 // @ts-check
 // Captured text on the page: always text nodes, with what cannot be seen made visible.
 
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { visibleBytes, visiblePieces } from "./visible_text.js";
 
 /** @import { TextPiece } from "./page_types.ts" */

@@ -4,7 +4,7 @@
 import { readableText } from "./bytes.js";
 import { Captured } from "./captured.js";
 import { cookiesOf, formDecoded } from "./form_fields.js";
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { countOf, countText, microsecondsOf, spanText } from "./sizes_and_times.js";
 
 /** @import { VNode } from "preact" */

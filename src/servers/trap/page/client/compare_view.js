@@ -4,7 +4,7 @@
 import { looksLikeText, textOfContent } from "./bytes.js";
 import { Captured } from "./captured.js";
 import { hexRowCount, hexText, offsetText } from "./hex_rows.js";
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "./icons.js";
 import { layOutJson, plainLines } from "./json_layout.js";
 import { changedPart, diffLines } from "./line_diff.js";

@@ -8,7 +8,7 @@ import { Captured } from "./captured.js";
 import { ChainView } from "./chain_view.js";
 import { HeadView } from "./head_view.js";
 import { HexView } from "./hex_view.js";
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "./icons.js";
 import { TABS } from "./page_model.js";
 import { Method } from "./request_list.js";

@@ -3,7 +3,7 @@
 // What is asked before something is done, and what is said about keys.
 
 import { Captured } from "./captured.js";
-import { Component, html } from "./html.js";
+import { Component, html } from "../../../../program/page/client/html.js";
 import { countOf } from "./sizes_and_times.js";
 
 /** @import { ComponentChildren, VNode } from "preact" */

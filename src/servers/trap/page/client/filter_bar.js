@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 // What narrows the list.
 
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "./icons.js";
 import { visibleText } from "./visible_text.js";
 

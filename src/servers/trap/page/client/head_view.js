@@ -3,7 +3,7 @@
 
 import { CapturedBytes } from "./captured.js";
 import { Pairs } from "./chain_view.js";
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 
 /** @import { VNode } from "preact" */
 /** @import { HeadLine } from "./page_types.ts" */

@@ -3,7 +3,7 @@
 // Bytes as digits and characters, of which only the visible rows are in the document.
 
 import { asciiText, hexRowCount, hexText, offsetText } from "./hex_rows.js";
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { Windowed } from "./windowed.js";
 
 /** @import { VNode } from "preact" */

@@ -2,7 +2,7 @@
 // A JSON text in lines and colours.
 
 import { CapturedLines } from "./captured.js";
-import { Component, html } from "./html.js";
+import { Component, html } from "../../../../program/page/client/html.js";
 import { layOutJson } from "./json_layout.js";
 import { countOf, countText } from "./sizes_and_times.js";
 import { visibleText } from "./visible_text.js";

@@ -4,11 +4,11 @@
 
 import { App } from "./app_view.js";
 import { Typing } from "./filter_bar.js";
-import { html, render } from "./html.js";
+import { html, render } from "../../../../program/page/client/html.js";
 import { listenToKeys } from "./keyboard.js";
 import { PageModel } from "./page_model.js";
 import { openRequestFeed } from "./request_feed.js";
-import { changeTheme, restoreTheme } from "./theme.js";
+import { changeTheme, restoreTheme } from "../../../../program/page/client/theme.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const typing = new Typing();

@@ -2,7 +2,7 @@
 // The list of requests, with what to do while it is empty.
 
 import { Captured } from "./captured.js";
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "./icons.js";
 import { clockText, sizeText } from "./sizes_and_times.js";
 import { Windowed } from "./windowed.js";

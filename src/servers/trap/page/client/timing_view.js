@@ -1,7 +1,7 @@
 // @ts-check
 // When the bytes of a request came, piece by piece.
 
-import { html } from "./html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { countOf, countText, microsecondsOf, spanText } from "./sizes_and_times.js";
 
 /** @import { VNode } from "preact" */

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 // A long list of which only the visible rows are in the document, so that 10,000 rows cost what 30 do.
 
-import { Component, html } from "./html.js";
+import { Component, html } from "../../../../program/page/client/html.js";
 
 /** @import { ComponentChildren } from "preact" */
 

@@ -69,8 +69,9 @@ function parseModule(text: string, name: string): ParsedModule {
   return { imports, exports, body };
 }
 
+/** The last part of a path: no two modules of a page have the same file name. */
 function fileName(specifier: string): string {
-  return specifier.replace(/^\.\//, "");
+  return specifier.slice(specifier.lastIndexOf("/") + 1);
 }
 
 function variableOf(name: string): string {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { joinModules, withoutComments } from "../../../../src/servers/trap/page/join_modules.ts";
+import { joinModules, withoutComments } from "../../../src/program/page/join_modules.ts";
 
 const PACKAGES = new Map([["htm", "./htm.js"]]);
 

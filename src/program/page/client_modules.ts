@@ -1,0 +1,4 @@
+// The modules that the pages of all servers share, as text, by file name: the only list of them.
+
+export { default as "html.js" } from "./client/html.js" with { type: "text" };
+export { default as "theme.js" } from "./client/theme.js" with { type: "text" };
