@@ -9,7 +9,7 @@ const LINE = /^millrace: [^\n]+\n$/;
 test("main() says in one line which flag is wrong and what was expected, exit code 2", async ({ runProgram }) => {
   const rows: [args: string[], parts: string[]][] = [
     [["--nonsense"], ["--nonsense"]],
-    [["--prot", "80"], ["--prot"]],
+    [["--prot", "80"], ["--prot", "--port"]],
     [["--port"], ["--port", "0 to 65535"]],
     [["--port", "65536"], ["--port", "0 to 65535", "65536"]],
     [["--port", "-1"], ["--port"]],
@@ -19,6 +19,9 @@ test("main() says in one line which flag is wrong and what was expected, exit co
     [["--port", "8888", "stray"], ["stray"]],
     [["app", "stray"], ["stray"]],
     [["nonsense"], ["nonsense", "app"]],
+    [["statc"], ["statc", "did you mean static?"]],
+    [["--log-format", "jsno"], ["--log-format", "did you mean json?"]],
+    [["completions", "tcsh"], ["SHELL", "bash"]],
     [["-x"], ["-x"]],
     [["--host="], ["--host"]],
     [["--log-format", "xml"], ["--log-format", "text or json"]],
@@ -87,40 +90,53 @@ test("main() says in one line that the port is in use, exit code 1", async ({ ru
 });
 
 test("main() prints help and version on stdout, exit code 0", async ({ runProgram }) => {
-  const help = await runProgram(["--help"]);
-  assertEquals([help.code, help.stderr], [0, ""]);
-  for (
-    const flag of [
-      "--host",
-      "--port",
-      "--access-log",
-      "--error-log",
-      "--log-format",
-      "--tls-cert",
-      "--tls-key",
-      "--max-head-bytes",
-      "--max-body-bytes",
-      "--head-timeout-ms",
-      "--body-timeout-ms",
-      "--idle-timeout-ms",
-      "--write-timeout-ms",
-      "--max-connections",
-      "--max-connections-per-address",
-      "--max-requests-per-connection",
-      "--grace-ms",
-      "--help",
-      "--version",
-      "--non-http",
-      "--scope",
-    ]
-  ) {
-    assertStringIncludes(help.stdout, flag);
+  const rows: [args: string[], parts: string[]][] = [
+    [["--help"], ["millrace static", "--host", "--port", "--access-log", "--tls-cert", "8888 app"]],
+    [["app", "--help"], ["--non-http", "--scope", "--write-timeout-ms", "8888"]],
+    [["help", "static"], ["[FOLDER]", "--root", "--compress", "--max-head-bytes"]],
+    [["metrics", "-p", "1", "-h"], ["--retention", "--grace-ms"]],
+  ];
+  for (const [args, parts] of rows) {
+    const { code, stdout, stderr } = await runProgram(args);
+    assertEquals([code, stderr], [0, ""], args.join(" "));
+    for (const part of parts) assertStringIncludes(stdout, part, args.join(" "));
   }
-  assertMatch(help.stdout, /default 8888/);
-  assertEquals(await runProgram(["app", "--help"]), help);
-  const version = await runProgram(["--version"]);
-  assertEquals([version.code, version.stderr], [0, ""]);
-  assertMatch(version.stdout, /^millrace \d+\.\d+\.\d+\n$/);
+  for (const args of [["--version"], ["-V"], ["version"], ["trap", "-V"]]) {
+    const version = await runProgram(args);
+    assertEquals([version.code, version.stderr], [0, ""]);
+    assertMatch(version.stdout, /^millrace \d+\.\d+\.\d+\n$/);
+  }
+});
+
+test("main() takes flags from the environment, the flag wins, a bad value names the variable", async (commandLine) => {
+  const { startProgram, runProgram } = commandLine;
+  const quiet = {
+    MILLRACE_ACCESS_LOG: "off",
+    MILLRACE_ERROR_LOG: "off",
+    MILLRACE_PORT: "0",
+    PORT: "nonsense",
+  };
+  const program = await startProgram([], { environment: quiet });
+  assertMatch(await exchange(program.port, "GET / HTTP/1.0\r\n\r\n"), /^HTTP\/1\.1 200 OK\r\n/);
+  assertEquals(await program.stop(), { code: 0, stdout: `${program.readyLine}\n`, stderr: "" });
+  const bad = { ...quiet, MILLRACE_MAX_BODY_BYTES: "plenty" };
+  const { code, stderr } = await runProgram([], { environment: bad });
+  assertEquals(code, 2);
+  assertMatch(stderr, LINE);
+  assertStringIncludes(stderr, "MILLRACE_MAX_BODY_BYTES");
+});
+
+test("main() never prints a secret", async ({ runProgram }) => {
+  for (
+    const args of [["static", "--auth", "hunter2"], ["static", "--auth=hunter2"], [
+      "static",
+      "--aut",
+      "hunter2",
+    ]]
+  ) {
+    const { code, stdout, stderr } = await runProgram(args);
+    assertEquals([code, stdout, stderr.includes("hunter2")], [2, "", false], stderr);
+  }
 });
 
 test("main() prints one ready line with the real port, for mod.ts and mod.ts app", async ({ startProgram }) => {

@@ -1,152 +1,20 @@
 // What a server is to the command line: a name, its flags, and a way to start.
 
 import type { Clock } from "../base/clock.ts";
-import {
-  choiceFlag,
-  countFlag,
-  type FlagTable,
-  type FlagValues,
-  integerFlag,
-  switchFlag,
-  textFlag,
-} from "./flags.ts";
 import type { Logs } from "../log/open_logs.ts";
 import { formatAddress, type NetAddress } from "../net/address.ts";
 import type { ConnectionErrorCode, Listener } from "../net/connection.ts";
-import { DEFAULT_SETTINGS, type ServeOptions } from "../serving/serve_options.ts";
 import type { StoreOpenError, StoreOpenErrorCode } from "../storage/store_open_error.ts";
+import type { CommonFlags, CommonValues } from "./flags/common_flags.ts";
+import type { FlagTable, FlagValues } from "./flags/flag.ts";
+import type { Example, Tool } from "./tool.ts";
 import type { StartWorkerProgram } from "./workers.ts";
-
-/** Flags of the servers that speak HTTP, with the port that it has by default. */
-export function httpFlags(defaultPort: number): typeof HTTP_FLAGS {
-  return { ...HTTP_FLAGS, ...commonFlags(defaultPort) };
-}
-
-/** Flags that every server has, with the port it has by default. */
-export function commonFlags(defaultPort: number): typeof COMMON_FLAGS {
-  return { ...COMMON_FLAGS, port: portFlag("TCP port to listen on, 0 for any free one", defaultPort) };
-}
-
-/** A flag that takes a TCP port. */
-export function portFlag(help: string, defaultPort: number): ReturnType<typeof integerFlag> {
-  return integerFlag({ placeholder: "PORT", help, default: defaultPort, min: 0, max: 65_535 });
-}
-
-// The longest delay that JavaScript timers can count.
-const MAX_TIMER_MS = 2_147_483_647;
-
-function bytesFlag(help: string, preset: number): ReturnType<typeof integerFlag> {
-  return integerFlag({ placeholder: "BYTES", help, default: preset, min: 1, max: Number.MAX_SAFE_INTEGER });
-}
-
-function timeFlag(help: string, preset: number): ReturnType<typeof integerFlag> {
-  return integerFlag({ placeholder: "MS", help, default: preset, min: 1, max: MAX_TIMER_MS });
-}
-
-/** The flag of a command that logs the chains of its requests: main() opens that log. */
-export function chainLogFlag(name: string): ReturnType<typeof textFlag<undefined>> {
-  return textFlag({
-    placeholder: "FILE|-|off",
-    help: `where the chain of each request is logged, - for stdout; ${name}.log where writing is allowed`,
-    default: undefined,
-  });
-}
-
-const COMMON_FLAGS = {
-  host: textFlag({ placeholder: "ADDRESS", help: "address or name to listen on", default: "127.0.0.1" }),
-  port: portFlag("TCP port to listen on, 0 for any free one", 0),
-  "access-log": textFlag({
-    placeholder: "FILE|-|off",
-    help: "where requests are logged, - for stdout; access.log where writing is allowed",
-    default: undefined,
-  }),
-  "error-log": textFlag({
-    placeholder: "FILE|-|off",
-    help: "where errors are logged, - for stderr; error.log where writing is allowed",
-    default: undefined,
-  }),
-  "log-format": choiceFlag({ choices: ["text", "json"], help: "form of the log lines", default: "text" }),
-  "log-level": choiceFlag({
-    choices: ["debug", "info", "warn", "error"],
-    help: "least grave entries of the error log",
-    default: "info",
-  }),
-  "tls-cert": textFlag({
-    placeholder: "FILE",
-    help: "PEM certificate chain: serve over TLS",
-    default: undefined,
-  }),
-  "tls-key": textFlag({
-    placeholder: "FILE",
-    help: "PEM private key of the certificate",
-    default: undefined,
-  }),
-  "max-head-bytes": bytesFlag("largest head of a request, beyond it 431", DEFAULT_SETTINGS.maxHeadBytes),
-  "max-body-bytes": bytesFlag("largest content of a request, beyond it 413", DEFAULT_SETTINGS.maxBodyBytes),
-  "head-timeout-ms": timeFlag("time for a head, beyond it 408", DEFAULT_SETTINGS.headTimeoutMs),
-  "body-timeout-ms": timeFlag(
-    "time without any byte of content, beyond it 408",
-    DEFAULT_SETTINGS.bodyTimeoutMs,
-  ),
-  "idle-timeout-ms": timeFlag(
-    "time between requests, then the connection is closed",
-    DEFAULT_SETTINGS.idleTimeoutMs,
-  ),
-  "max-connections": integerFlag({
-    placeholder: "N",
-    help: "connections at once, beyond them 503",
-    default: DEFAULT_SETTINGS.maxConnections,
-    min: 1,
-    max: 1_000_000,
-  }),
-  "grace-ms": integerFlag({
-    placeholder: "MS",
-    help: "time for running requests when the server is stopped",
-    default: DEFAULT_SETTINGS.graceMs,
-    min: 0,
-    max: MAX_TIMER_MS,
-  }),
-  help: switchFlag("print this text and exit"),
-  version: switchFlag("print the version and exit"),
-};
-
-const HTTP_FLAGS = {
-  ...COMMON_FLAGS,
-  "write-timeout-ms": timeFlag(
-    "time without a client taking any byte of its answer, then it is cut",
-    DEFAULT_SETTINGS.writeTimeoutMs,
-  ),
-  "max-connections-per-address": countFlag("connections at once from one address, beyond them 503"),
-  "max-requests-per-connection": countFlag("requests on one connection; the last answer says close"),
-};
-
-/** The values of the common flags. */
-export type CommonValues = FlagValues<typeof COMMON_FLAGS>;
-
-/** The limits and time-outs that the flags of HTTP servers set; those without one are left out. */
-export function serveOptionsOf(values: FlagValues<typeof HTTP_FLAGS>): ServeOptions {
-  const maxHeadBytes = values["max-head-bytes"];
-  const perAddress = values["max-connections-per-address"];
-  const perConnection = values["max-requests-per-connection"];
-  return {
-    ...(perAddress === undefined ? {} : { maxConnectionsPerAddress: perAddress }),
-    ...(perConnection === undefined ? {} : { maxRequestsPerConnection: perConnection }),
-    writeTimeoutMs: values["write-timeout-ms"],
-    maxHeadBytes,
-    // One field may fill a head that is larger, or smaller, than usual.
-    maxFieldBytes: maxHeadBytes,
-    maxBodyBytes: values["max-body-bytes"],
-    headTimeoutMs: values["head-timeout-ms"],
-    bodyTimeoutMs: values["body-timeout-ms"],
-    idleTimeoutMs: values["idle-timeout-ms"],
-    maxConnections: values["max-connections"],
-    graceMs: values["grace-ms"],
-  };
-}
 
 /** What a command is given to start with. */
 export interface StartContext<Values extends CommonValues> {
   readonly values: Values;
+  /** How each flag was given that was: `--port`, `the environment variable MILLRACE_PORT`. */
+  readonly given: ReadonlyMap<string, string>;
   readonly logs: Logs;
   readonly clock: Clock;
   /** The module that workers run: its program, started in a worker, calls the command's `startWorker`. */
@@ -172,15 +40,19 @@ export interface RunningCommand {
 }
 
 /** A server as the command line sees it. */
-export interface Command<Table extends FlagTable & typeof COMMON_FLAGS = typeof COMMON_FLAGS> {
+export interface Command<Table extends FlagTable & CommonFlags = CommonFlags> {
   /** The word that chooses it. */
   readonly name: string;
   /** What it is, in one line. */
   readonly summary: string;
+  /** For `--help`; the first one also stands in the help of the whole program. */
+  readonly examples: readonly Example[];
   /** All its flags. One of the name `log` asks for a log of chains, see {@linkcode chainLogFlag}. */
   readonly flags: Table;
-  /** The environment variable that gives the port where the flag does not. */
-  readonly portVariable?: string;
+  /** What can be done beside serving: `millrace metrics check FILE`. */
+  readonly tools?: readonly Tool[];
+  /** Whether a line says so when the variable PORT may not be read. */
+  readonly mentionsPort?: boolean;
   /** Opens its ports and begins to serve. @throws {UsageError | StartError} when it cannot */
   readonly start: (context: StartContext<FlagValues<Table> & CommonValues>) => Promise<RunningCommand>;
   /** Starts one of several workers, with what the command gave to its pool. */

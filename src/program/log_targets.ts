@@ -1,8 +1,9 @@
 // Where the logs of a command go: to files, unless that is not allowed or not wanted.
 
 import { open } from "node:fs/promises";
-import type { Command, CommonValues } from "./command.ts";
-import { type FlagTable, UsageError } from "./flags.ts";
+import type { Command } from "./command.ts";
+import type { CommonValues } from "./flags/common_flags.ts";
+import { type FlagTable, UsageError } from "./flags/flag.ts";
 import type { LogOptions, LogTarget } from "../log/open_logs.ts";
 
 /** A log as the command line speaks of it. */

@@ -1,36 +1,9 @@
 // What the flags of a page (--ui-host, --ui-token, --ui-auth-file, --ui-name) mean together.
 
 import type { PageGuardOptions } from "../backend/middleware/page_guard.ts";
-import { type Flag, textFlag, UsageError } from "./flags.ts";
+import { UsageError } from "./flags/flag.ts";
+import type { PageAccessValues } from "./flags/ui_flags.ts";
 import { PasswordFileError, readPasswordFile } from "./password_file.ts";
-
-/** The flags that say who may use a page. */
-export const PAGE_ACCESS_FLAGS = {
-  "ui-host": textFlag({
-    placeholder: "ADDRESS",
-    help: "address or name on which page and API listen; loopback unless given",
-    default: undefined,
-  }),
-  "ui-token": tokenFlag(),
-  "ui-auth-file": textFlag({
-    placeholder: "FILE",
-    help: "names and passwords for page and API, as htpasswd -B writes them",
-    default: undefined,
-  }),
-  "ui-name": namesFlag(),
-};
-
-/** The values of {@linkcode PAGE_ACCESS_FLAGS}. */
-export interface PageAccessValues {
-  /** Where the page listens; undefined for loopback. */
-  readonly "ui-host": string | undefined;
-  /** The secret that opens the page. */
-  readonly "ui-token": string | undefined;
-  /** The file of names and passwords. */
-  readonly "ui-auth-file": string | undefined;
-  /** Names of the page behind a proxy. */
-  readonly "ui-name": readonly string[];
-}
 
 /** How a page may be reached. */
 export interface PageAccess {
@@ -96,28 +69,4 @@ async function readPasswords(path: string): ReturnType<typeof readPasswordFile> 
 function createRandomToken(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function tokenFlag(): Flag<string | undefined> {
-  return {
-    placeholder: "TOKEN",
-    help: "secret that opens page and API; made and printed when they listen beyond loopback",
-    default: undefined,
-    expected: "letters, digits or -._~",
-    parse: (text) => /^[A-Za-z0-9\-._~]+$/.test(text) ? text : undefined,
-  };
-}
-
-function namesFlag(): Flag<readonly string[]> {
-  const parse = (text: string): readonly string[] | undefined => {
-    const names = text.split(",");
-    return names.every((name) => /^[A-Za-z0-9._-]+$/.test(name)) ? names : undefined;
-  };
-  return {
-    placeholder: "NAMES",
-    help: "names under which a proxy reaches the page, separated by commas",
-    default: [],
-    expected: "host names separated by commas",
-    parse,
-  };
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { linkOf, type PageAccessValues, readPageAccess } from "../../src/program/page_access.ts";
-import { UsageError } from "../../src/program/flags.ts";
+import { linkOf, readPageAccess } from "../../src/program/page_access.ts";
+import { UsageError } from "../../src/program/flags/flag.ts";
+import type { PageAccessValues } from "../../src/program/flags/ui_flags.ts";
 
 const NOTHING: PageAccessValues = {
   "ui-host": undefined,

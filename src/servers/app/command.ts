@@ -2,22 +2,24 @@ import { formatAddress, urlOf } from "../../net/address.ts";
 import { createClientSwitches } from "../../backend/client_switches.ts";
 import { errorEntryOf } from "../../backend/error_entry.ts";
 import { logging } from "../../backend/middleware/logging.ts";
-import { type Command, httpFlags, serveOptionsOf } from "../../program/command.ts";
-import { choiceFlag } from "../../program/flags.ts";
+import type { Command } from "../../program/command.ts";
+import { httpFlags, logFormatFlag, serveOptionsOf } from "../../program/flags/common_flags.ts";
+import { choiceFlag } from "../../program/flags/flag_kinds.ts";
 import { createRequestIds } from "../../log/request_id.ts";
 import { serve } from "../../serving/serve.ts";
 import { createApp } from "./create_app.ts";
 
 const FLAGS = {
   ...httpFlags(8888),
+  "log-format": logFormatFlag(["text", "json", "combined"]),
   "non-http": choiceFlag({
     choices: ["exit", "close"],
-    help: "what a connection that does not speak HTTP does: end the program, or get 400",
+    help: "what a client that does not speak HTTP does: end the program, or get 400",
     default: "exit",
   }),
   scope: choiceFlag({
     choices: ["client", "global"],
-    help: "whom log form and error display belong to: the client that set them, or everybody",
+    help: "who log form and error display belong to: the client that set them, or everybody",
     default: "client",
   }),
 };
@@ -26,6 +28,13 @@ const FLAGS = {
 export const appCommand: Command<typeof FLAGS> = {
   name: "app",
   summary: "interactive HTTP application (default)",
+  examples: [
+    { line: "app --port 8888", does: "the form page on http://127.0.0.1:8888/" },
+    {
+      line: "app --host :: --access-log - --non-http close",
+      does: "for other machines too, logged to the terminal",
+    },
+  ],
   flags: FLAGS,
   async start({ values, logs, clock, openPort, fail }) {
     const switches = createClientSwitches({ scope: values.scope });

@@ -1,9 +1,9 @@
 import { urlOf } from "../../net/address.ts";
-import { type Command, commonFlags, storeError } from "../../program/command.ts";
-import { choiceFlag, countFlag, type Flag, integerFlag, textFlag } from "../../program/flags.ts";
+import { type Command, storeError } from "../../program/command.ts";
+import { commonFlags, CONSOLE_LOG_FLAGS } from "../../program/flags/common_flags.ts";
+import { choiceFlag, countFlag, durationFlag, fileFlag, timeFlag } from "../../program/flags/flag_kinds.ts";
 import type { AccessEntry } from "../../log/entry.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
-import { parseDurationSeconds } from "./duration.ts";
 import { runServer } from "./run_server.ts";
 import type { MetricsAccess } from "./options.ts";
 
@@ -11,51 +11,38 @@ const COMMON = commonFlags(8181);
 
 const FLAGS = {
   ...COMMON,
+  ...CONSOLE_LOG_FLAGS,
   "access-log": { ...COMMON["access-log"], help: "where commands are logged, - for stdout", default: "off" },
   // Never by default: a client that sends a sample an hour is no idle client.
-  "idle-timeout-ms": integerFlag({
-    placeholder: "MS",
+  "idle-timeout-ms": timeFlag({
+    group: "limits",
     help: "silence after which a client is closed, 0 for never",
     default: 0,
+    shownDefault: "0",
     min: 0,
-    max: 2_147_483_647,
   }),
-  data: textFlag({
-    placeholder: "FILE",
-    help: "database file; without it samples live in memory",
-    default: undefined,
-  }),
+  data: fileFlag({ help: "database file; without it samples live in memory" }),
   durability: choiceFlag({
     choices: ["full", "normal"],
     help: "what ok means with --data: on disk, or given to the system",
     default: "full",
   }),
-  retention: durationFlag("age at which samples are dropped, as 30d (s, m, h, d)"),
+  retention: durationFlag({ help: "age at which samples are dropped, such as 30d" }),
   "max-series": countFlag("keys; a put of one more is refused"),
   "max-samples": countFlag("samples; a put of one more is refused"),
 };
-
-function durationFlag(help: string): Flag<number | undefined> {
-  const parse = (text: string): number | undefined => {
-    try {
-      return parseDurationSeconds(text);
-    } catch {
-      return undefined;
-    }
-  };
-  return {
-    help,
-    placeholder: "TIME",
-    default: undefined,
-    expected: "a number with s, m, h or d such as 30d",
-    parse,
-  };
-}
 
 /** `mod.ts metrics`: the metrics store with its line protocol over TCP. */
 export const metricsCommand: Command<typeof FLAGS> = {
   name: "metrics",
   summary: "metrics store, put and get over TCP",
+  examples: [
+    {
+      line: "metrics --data metrics.db --retention 30d",
+      does: "keeps the samples of a month across restarts",
+    },
+    { line: "metrics --host :: --max-series 100000", does: "for other machines too, with a bound" },
+  ],
   flags: FLAGS,
   async start({ values, logs, clock, openPort }) {
     const logText = (level: "debug" | "error") => (message: string): void =>

@@ -1,15 +1,14 @@
 import { tcpAddress, urlOf } from "../../net/address.ts";
-import { readFile } from "node:fs/promises";
 import { messageOfError } from "../../base/error_text.ts";
+import { type Command, portError, type RunningCommand, type StartContext } from "../../program/command.ts";
+import { readCertificate } from "../../program/certificate.ts";
 import {
-  type Command,
+  CONSOLE_LOG_FLAGS,
   httpFlags,
-  portError,
-  type RunningCommand,
+  logFormatFlag,
   serveOptionsOf,
-  type StartContext,
-} from "../../program/command.ts";
-import type { FlagValues } from "../../program/flags.ts";
+} from "../../program/flags/common_flags.ts";
+import type { FlagValues } from "../../program/flags/flag.ts";
 import { ConnectionError } from "../../net/connection.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
 import { WorkerPool } from "../../program/worker_pool.ts";
@@ -21,7 +20,12 @@ import { readStaticOptions } from "./read_options.ts";
 import type { StaticOptions } from "./options.ts";
 import { startStaticWorker, type StaticWorkerInit } from "./worker.ts";
 
-const FLAGS = { ...httpFlags(8080), ...STATIC_FLAGS };
+const FLAGS = {
+  ...httpFlags(8080),
+  ...CONSOLE_LOG_FLAGS,
+  "log-format": logFormatFlag(["text", "json", "combined"]),
+  ...STATIC_FLAGS,
+};
 
 type Context = StartContext<FlagValues<typeof FLAGS>>;
 
@@ -29,6 +33,13 @@ type Context = StartContext<FlagValues<typeof FLAGS>>;
 export const staticCommand: Command<typeof FLAGS> = {
   name: "static",
   summary: "static file server",
+  examples: [
+    { line: "static public", does: "the folder public on http://127.0.0.1:8080/" },
+    {
+      line: "static -r dist -w 4 --spa index.html --compress",
+      does: "an application of one page, by four workers",
+    },
+  ],
   flags: FLAGS,
   async start(context) {
     const options = await readStaticOptions(context.values);
@@ -106,12 +117,4 @@ function workerLimits(values: Context["values"]): ServeOptions {
     maxConnections: share(values["max-connections"]),
     ...(perAddress === undefined ? {} : { maxConnectionsPerAddress: share(perAddress) }),
   };
-}
-
-async function readCertificate(
-  { "tls-cert": certPath, "tls-key": keyPath }: Context["values"],
-): Promise<{ readonly tls?: { readonly cert: string; readonly key: string } }> {
-  if (certPath === undefined || keyPath === undefined) return {};
-  const [cert, key] = await Promise.all([readFile(certPath, "utf-8"), readFile(keyPath, "utf-8")]);
-  return { tls: { cert, key } };
 }

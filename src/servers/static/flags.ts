@@ -1,11 +1,11 @@
+import { VALUE_SEPARATOR } from "../../program/flags/flag.ts";
 import {
+  checkedFlag,
   choiceFlag,
-  type Flag,
   integerFlag,
   switchFlag,
   textFlag,
-  VALUE_SEPARATOR,
-} from "../../program/flags.ts";
+} from "../../program/flags/flag_kinds.ts";
 import { isFieldValue, isToken, trimOws } from "../../http/grammar.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import { DEFAULT_STATIC_OPTIONS } from "./options.ts";
@@ -35,6 +35,8 @@ export const STATIC_FLAGS = {
     help: "document root",
     default: DEFAULT_STATIC_OPTIONS.root,
     alias: "r",
+    position: "also",
+    completes: "folder",
   }),
   workers: integerFlag({
     placeholder: "N",
@@ -90,6 +92,7 @@ export const STATIC_FLAGS = {
   }),
   auth: checkedFlag({
     placeholder: "USER:PASSWORD",
+    isSecret: true,
     help: "ask for a name and a password",
     default: undefined,
     expected: "a name, a colon and a password",
@@ -105,15 +108,6 @@ export const STATIC_FLAGS = {
   }),
   "live-reload": switchFlag("have browsers load pages again when a file changes"),
 };
-
-function checkedFlag<T, D extends T | undefined>(
-  settings: Omit<Flag<T>, "default" | "parse"> & {
-    readonly default: D;
-    readonly parse: (text: string) => T | undefined;
-  },
-): Flag<T | D> {
-  return settings;
-}
 
 function parseFileNames(text: string): readonly string[] | undefined {
   const names = text.split(",").map((name) => name.trim());

@@ -1,7 +1,7 @@
 import { readdir, realpath } from "node:fs/promises";
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
-import type { CommonValues } from "../../program/command.ts";
-import { type FlagValues, UsageError } from "../../program/flags.ts";
+import type { CommonValues } from "../../program/flags/common_flags.ts";
+import { type FlagValues, UsageError } from "../../program/flags/flag.ts";
 import type { STATIC_FLAGS } from "./flags.ts";
 import { DocumentRoot } from "./disk/document_root.ts";
 import type { StaticOptions } from "./options.ts";

@@ -1,14 +1,10 @@
 import { urlOf } from "../../net/address.ts";
 import { readFile } from "node:fs/promises";
 import { errorEntryOf } from "../../backend/error_entry.ts";
-import {
-  type Command,
-  type RunningCommand,
-  serveOptionsOf,
-  type StartContext,
-  storeError,
-} from "../../program/command.ts";
-import { type FlagValues, UsageError } from "../../program/flags.ts";
+import { type Command, type RunningCommand, type StartContext, storeError } from "../../program/command.ts";
+import { serveOptionsOf } from "../../program/flags/common_flags.ts";
+import { type FlagValues, UsageError } from "../../program/flags/flag.ts";
+import { chooseUiPort } from "../../program/flags/ui_flags.ts";
 import type { Listener, NetAddress } from "../../net/connection.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
 import { serveUi } from "./api/ui_server.ts";
@@ -19,7 +15,7 @@ import { createTag, createTrapIds } from "./records/request_ids.ts";
 import { RequestStore } from "./records/request_store.ts";
 import { parseRespondScript, ScriptError } from "./rules/respond_script.ts";
 import { type AnswerRule, ScriptedResponses } from "./rules/scripted_responses.ts";
-import { chooseUiPort, TRAP_FLAGS } from "./flags.ts";
+import { TRAP_FLAGS, TRAP_PORT } from "./flags.ts";
 import { serveTrap } from "./create_trap.ts";
 
 type Context = StartContext<FlagValues<typeof TRAP_FLAGS>>;
@@ -28,8 +24,12 @@ type Context = StartContext<FlagValues<typeof TRAP_FLAGS>>;
 export const trapCommand: Command<typeof TRAP_FLAGS> = {
   name: "trap",
   summary: "request trap: answers 200 to everything, keeps every byte",
+  examples: [
+    { line: "trap", does: "catches requests on port 5000, and shows them on http://127.0.0.1:5001/" },
+    { line: "trap --data requests.db --keep 10000", does: "keeps the last ten thousand across restarts" },
+  ],
   flags: TRAP_FLAGS,
-  portVariable: "PORT",
+  mentionsPort: true,
   async start(context) {
     const answers = new ScriptedResponses(await readScript(context.values.respond));
     const { store, archive } = await openStore(context);
@@ -91,7 +91,7 @@ async function startServers(
 
 async function openPorts({ values, openPort }: Context): Promise<[trap: Listener, ui: Listener | undefined]> {
   const listener = await openPort(values.port);
-  const uiPort = chooseUiPort(values["ui-port"], values.port);
+  const uiPort = chooseUiPort(values, TRAP_PORT);
   if (uiPort === undefined) return [listener, undefined];
   try {
     return [listener, await openPort(uiPort)];

@@ -1,15 +1,18 @@
-import { chainLogFlag, httpFlags, portFlag } from "../../program/command.ts";
-import { type Flag, integerFlag, switchFlag, textFlag } from "../../program/flags.ts";
+import { chainLogFlag, httpFlags } from "../../program/flags/common_flags.ts";
+import type { Flag } from "../../program/flags/flag.ts";
+import { fileFlag, integerFlag, sizeFlag, switchFlag } from "../../program/flags/flag_kinds.ts";
+import { UI_FLAGS } from "../../program/flags/ui_flags.ts";
 import { isToken } from "../../http/grammar.ts";
 
-const COMMON = httpFlags(5000);
-const MAX_PORT = 65_535;
-const UNITS: Readonly<Record<string, number>> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+/** The port of the trap unless another one is given. */
+export const TRAP_PORT = 5000;
+
+const COMMON = httpFlags(TRAP_PORT);
 
 /** All flags of the request trap. */
 export const TRAP_FLAGS = {
   ...COMMON,
-  "ui-port": uiPortFlag(),
+  ...UI_FLAGS,
   log: chainLogFlag("trap"),
   "access-log": {
     ...COMMON["access-log"],
@@ -27,51 +30,26 @@ export const TRAP_FLAGS = {
     min: 1,
     max: 10_000_000,
   }),
-  "keep-bytes": sizeFlag("bytes of requests that are kept in all, as 256MiB (KiB, MiB, GiB)", 256 * 2 ** 20),
-  data: textFlag({
-    placeholder: "FILE",
+  "keep-bytes": sizeFlag({ help: "bytes of requests that are kept in all", default: 256 * 2 ** 20 }),
+  data: fileFlag({
     help: "database file that keeps the requests across restarts; without it they live in memory",
-    default: undefined,
   }),
-  respond: textFlag({
-    placeholder: "FILE",
-    help: "JSON file that says what is answered in the place of 200",
-    default: undefined,
-  }),
+  respond: fileFlag({ help: "JSON file that says what is answered in the place of 200" }),
   mask: namesFlag("header fields and parameters whose values the log hides, separated by commas"),
   "replay-private": switchFlag("let requests be replayed to private and loopback addresses"),
 };
-
-function uiPortFlag(): Flag<number | "off" | undefined> {
-  const { parse } = portFlag("", 0);
-  return {
-    placeholder: "PORT|off",
-    help: "TCP port of page and API; the port behind --port unless given",
-    default: undefined,
-    expected: `a whole number from 0 to ${MAX_PORT}, or off`,
-    parse: (text) => text === "off" ? text : parse(text),
-  };
-}
-
-function sizeFlag(help: string, preset: number): Flag<number> {
-  const parse = (text: string): number | undefined => {
-    const [, digits, unit = ""] = /^([0-9]{1,15})(KiB|MiB|GiB)?$/.exec(text) ?? [];
-    const size = Number(digits) * UNITS[unit]!;
-    return digits !== undefined && Number.isSafeInteger(size) && size > 0 ? size : undefined;
-  };
-  return { placeholder: "SIZE", help, default: preset, expected: "a size such as 256MiB", parse };
-}
 
 function namesFlag(help: string): Flag<readonly string[]> {
   const parse = (text: string): readonly string[] | undefined => {
     const names = text.split(",");
     return names.every(isToken) ? names : undefined;
   };
-  return { placeholder: "NAMES", help, default: [], expected: "names separated by commas", parse };
-}
-
-/** The port of page and API: what was given, else the one behind the port of the trap where there is one. */
-export function chooseUiPort(given: number | "off" | undefined, port: number): number | undefined {
-  if (given === "off") return undefined;
-  return given ?? (port === 0 || port === MAX_PORT ? 0 : port + 1);
+  return {
+    placeholder: "NAMES",
+    help,
+    default: [],
+    shownDefault: "",
+    expected: "names separated by commas",
+    parse,
+  };
 }

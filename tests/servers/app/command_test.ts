@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { StartContext } from "../../../src/program/command.ts";
-import { type FlagValues, parseFlags } from "../../../src/program/flags.ts";
+import type { FlagValues } from "../../../src/program/flags/flag.ts";
+import { parseFlags } from "../../../src/program/flags/parse_flags.ts";
 import type { AccessEntry, ErrorEntry } from "../../../src/log/entry.ts";
 import { listen } from "../../../src/net/listen.ts";
 import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
@@ -23,6 +24,7 @@ async function withCommand(
   const nothing = (): Promise<void> => Promise.resolve();
   const context: StartContext<FlagValues<typeof appCommand.flags>> = {
     values: parseFlags(args, appCommand.flags),
+    given: new Map(),
     clock: SYSTEM_CLOCK,
     logs: {
       access: { write: (entry) => void accesses.push(entry) },

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { RequestRecord } from "../../../src/servers/trap/records/stored_request.ts";
-import { chooseUiPort } from "../../../src/servers/trap/flags.ts";
 import { exchange } from "../../support/loopback.ts";
 import { readLogUntil } from "../../support/log_lines.ts";
 import { type CommandLine, test, withDatabase, withPermissions } from "../../runtimes/command_line.ts";
@@ -66,9 +65,6 @@ test("mod.ts trap --ui-port off has no page, and the default is the port behind 
   const next = await startTrap(commandLine, [...QUIET, "--port", String(port)]);
   assertEquals([next.port, next.uiPort], [port, port + 1]);
   await next.stop();
-  assertEquals(chooseUiPort(undefined, 5000), 5001);
-  assertEquals([chooseUiPort(undefined, 0), chooseUiPort(undefined, 65_535)], [0, 0]);
-  assertEquals([chooseUiPort("off", 5000), chooseUiPort(80, 5000)], [undefined, 80]);
 });
 
 test("mod.ts trap takes its port from PORT where that may be read, and the flag wins", async (commandLine) => {

@@ -1,15 +1,7 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import {
-  choiceFlag,
-  describeFlags,
-  type Flag,
-  integerFlag,
-  parseFlags,
-  switchFlag,
-  textFlag,
-  UsageError,
-  VALUE_SEPARATOR,
-} from "../../src/program/flags.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { type Flag, UsageError, VALUE_SEPARATOR } from "../../../src/program/flags/flag.ts";
+import { choiceFlag, integerFlag, switchFlag, textFlag } from "../../../src/program/flags/flag_kinds.ts";
+import { parseFlags, readFlags } from "../../../src/program/flags/parse_flags.ts";
 
 const TABLE = {
   port: integerFlag({ placeholder: "PORT", help: "the port", default: 80, min: 0, max: 65_535, alias: "p" }),
@@ -45,7 +37,8 @@ Deno.test("parseFlags() reads values behind a space or an equals sign, and gives
 
 Deno.test("parseFlags() names the flag and what was expected, whatever is wrong", () => {
   const rows: [args: string[], message: string][] = [
-    [["--prot", "1"], "unknown flag --prot: see --help"],
+    [["--prot", "1"], "unknown flag --prot: did you mean --port?"],
+    [["--xyzzy"], "unknown flag --xyzzy: see --help"],
     [["--por=1"], "unknown flag --por: did you mean --port?"],
     [["-x"], "unknown flag -x: see --help"],
     [["--toString"], "unknown flag --toString: see --help"],
@@ -68,7 +61,9 @@ Deno.test("parseFlags() names the flag and what was expected, whatever is wrong"
     [["--log="], "bad value for --log: expected a text, got nothing"],
     [["--format", "xml"], 'bad value for --format: expected text or json, got "xml"'],
     [["--format", "a\nb"], 'bad value for --format: expected text or json, got "a\\nb"'],
-    [["--quiet=true"], "bad value for --quiet: expected no value"],
+    [["--format", "jsno"], 'bad value for --format: expected text or json, got "jsno": did you mean json?'],
+    [["-p", "x"], 'bad value for --port: expected a whole number from 0 to 65535, got "x"'],
+    [["--quiet=true"], 'bad value for --quiet: expected no value, got "true"'],
     [["--quiet", "false"], 'bad value for --quiet: expected no value, got "false"'],
   ];
   for (const [args, message] of rows) {
@@ -104,13 +99,92 @@ Deno.test("parseFlags() gives all values of a repeatable flag, whatever stands i
   assertThrows(() => parseFlags(twice, { names }), UsageError, 'expected no x, got "a" and "x\\n"');
 });
 
-Deno.test("describeFlags() lists flags with letter, placeholder and default, aligned", () => {
-  assertEquals(
-    describeFlags(TABLE),
-    "  -p, --port PORT         the port (default 80)\n" +
-      "      --log FILE          the log\n" +
-      "      --format text|json  the form (default text)\n" +
-      "      --quiet             say nothing",
-  );
-  assertStringIncludes(describeFlags({ quiet: TABLE.quiet }), "--quiet  say nothing");
+Deno.test("parseFlags() never shows a secret", () => {
+  const auth: Flag<string | undefined> = {
+    help: "",
+    placeholder: "USER:PASSWORD",
+    isSecret: true,
+    default: undefined,
+    expected: "a name and a password",
+    parse: (text) => text.includes(":") ? text : undefined,
+  };
+  const given = [["--auth", "hunter2"], ["--auth=hunter2"]];
+  const texts = given.map((args) => assertThrows(() => parseFlags(args, { auth }), UsageError).message);
+  const variables = new Map([["MILLRACE_AUTH", "hunter2"]]);
+  texts.push(assertThrows(() => parseFlags([], { auth }, variables), UsageError).message);
+  for (const text of texts) assert(!text.includes("hunter2"), text);
+});
+
+Deno.test("parseFlags() gives a word without dashes to the flag that has a place", () => {
+  const table = {
+    root: textFlag({ placeholder: "FOLDER", help: "", default: "docroot", alias: "r", position: "also" }),
+    quiet: switchFlag(""),
+  };
+  const rows: [args: string[], root: string][] = [
+    [[], "docroot"],
+    [["public"], "public"],
+    [["--quiet", "public"], "public"],
+    [["-r", "public"], "public"],
+  ];
+  for (const [args, root] of rows) assertEquals(parseFlags(args, table).root, root, args.join(" "));
+  const mistakes = [["a", "b"], ["-r", "a", "b"]];
+  for (const args of mistakes) {
+    assertThrows(() => parseFlags(args, table), UsageError, 'unexpected argument "b"', args.join(" "));
+  }
+  const both = assertThrows(() => parseFlags(["a", "-r", "b"], table), UsageError);
+  assertEquals(both.message, "bad value for --root: FOLDER is given too");
+});
+
+Deno.test("parseFlags() wants what only its place names, unless help is asked for", () => {
+  const table = {
+    file: textFlag({ placeholder: "FILE", help: "", default: undefined, position: "only" }),
+    help: switchFlag("", { alias: "h" }),
+  };
+  assertEquals(parseFlags(["x.db"], table).file, "x.db");
+  assertEquals(parseFlags(["-h"], table).help, true);
+  assertThrows(() => parseFlags([], table), UsageError, "missing FILE: expected a text");
+  assertThrows(() => parseFlags(["--file", "x"], table), UsageError, "unknown flag --file");
+});
+
+Deno.test("readFlags() takes from the environment what the command line leaves open, and says how it was given", () => {
+  const table = {
+    ...TABLE,
+    port: { ...TABLE.port, fallbackVariable: "PORT" },
+    names: {
+      help: "",
+      placeholder: "NAME",
+      isRepeatable: true,
+      default: [],
+      expected: "names",
+      parse: (text: string): readonly string[] => text.split(VALUE_SEPARATOR),
+    },
+  };
+  const variables = new Map([
+    ["MILLRACE_PORT", "81"],
+    ["PORT", "82"],
+    ["MILLRACE_QUIET", "1"],
+    ["MILLRACE_LOG", ""],
+    ["MILLRACE_NAMES", "a=b c\nd"],
+  ]);
+  const { values, given } = readFlags([], table, variables);
+  assertEquals(values, { ...DEFAULTS, port: 81, quiet: true, names: ["a=b c", "d"] });
+  assertEquals(given.get("port"), "the environment variable MILLRACE_PORT");
+  assertEquals(readFlags(["-p", "5"], table, variables).values.port, 5);
+  assertEquals(readFlags(["-p", "5"], table, variables).given.get("port"), "--port");
+  assertEquals(readFlags([], table, new Map([["PORT", "82"]])).values.port, 82);
+  assertEquals(readFlags([], table, new Map([["MILLRACE_QUIET", "0"]])).values.quiet, false);
+});
+
+Deno.test("readFlags() names the variable of a bad value", () => {
+  const rows: [variable: string, text: string, message: string][] = [
+    ["MILLRACE_PORT", "x", 'MILLRACE_PORT: expected a whole number from 0 to 65535, got "x"'],
+    ["MILLRACE_QUIET", "yes", 'MILLRACE_QUIET: expected 1 or 0, got "yes"'],
+  ];
+  for (const [variable, text, part] of rows) {
+    const { message } = assertThrows(
+      () => readFlags([], TABLE, new Map([[variable, text]])),
+      UsageError,
+    );
+    assertEquals(message, `bad value for the environment variable ${part}`);
+  }
 });

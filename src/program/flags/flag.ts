@@ -1,0 +1,58 @@
+// What a flag is. How a command line is read with flags is in parse_flags.ts, how they are shown in help_text.ts.
+
+/** The heading under which `--help` shows a flag that several servers have. */
+export type FlagGroup = "page" | "server" | "logs" | "TLS" | "limits";
+
+/** One flag of the command line. */
+export interface Flag<T> {
+  /** What it does, for `--help`. */
+  readonly help: string;
+  /** The value's name in `--help`; a flag without one is a switch and takes no value. */
+  readonly placeholder?: string;
+  /** Where `--help` shows it; without one it is the command's own. */
+  readonly group?: FlagGroup;
+  /** Whether it may be given several times: `parse` then gets all values, with {@linkcode VALUE_SEPARATOR} between. */
+  readonly isRepeatable?: boolean;
+  /** Whether no error line, log or help may show a value. */
+  readonly isSecret?: boolean;
+  /** Whether a word without dashes is its value: beside `--name`, or instead of it. */
+  readonly position?: "also" | "only";
+  /** One letter that may stand for the name. */
+  readonly alias?: string;
+  /** A variable of the environment that counts when neither the flag nor its own variable is given. */
+  readonly fallbackVariable?: string;
+  /** The value when the flag is not given. */
+  readonly default: T;
+  /** The default as people write it; without it `default` itself is shown. */
+  readonly shownDefault?: string;
+  /** What a value must be, for the error line: `expected …`. */
+  readonly expected: string;
+  /** The words that are values, if there are only a few. */
+  readonly choices?: readonly string[];
+  /** What a shell may complete a value with. */
+  readonly completes?: "file" | "folder";
+  /** Reads a value; undefined when it is none. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+/** Stands between the values of a repeatable flag. No argument of a process can hold it. */
+export const VALUE_SEPARATOR = "\0";
+
+/** Flags by name, without the dashes. */
+export type FlagTable = Readonly<Record<string, Flag<unknown>>>;
+
+/** The values of all flags of a table. */
+export type FlagValues<Table extends FlagTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Flag<infer T> ? T : never;
+};
+
+/** The user's mistake on the command line: one line that names the flag and what was expected. */
+export class UsageError extends Error {
+  /** The class name, also when minified. */
+  override readonly name: string = "UsageError";
+}
+
+/** Whether a flag takes no value. */
+export function isSwitch(flag: Flag<unknown>): boolean {
+  return flag.placeholder === undefined;
+}

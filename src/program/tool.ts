@@ -1,0 +1,37 @@
+// A command that does one thing and ends, beside the servers.
+
+import type { FlagTable, FlagValues } from "./flags/flag.ts";
+
+/** A command line that somebody may want to type. */
+export interface Example {
+  /** The words after `millrace`. */
+  readonly line: string;
+  /** What it does, in a few words. */
+  readonly does: string;
+}
+
+/** What a tool is given to work with. */
+export interface ToolContext<Values> {
+  /** The values of its flags. */
+  readonly values: Values;
+  /** Writes text to stdout. */
+  readonly print: (text: string) => void;
+  /** Writes a line to stderr: `millrace: ` and the message. */
+  readonly printError: (message: string) => void;
+  /** Whether stdout is a terminal, where progress may be shown. */
+  readonly isTerminal: boolean;
+}
+
+/** A command that does one thing and ends. */
+export interface Tool<Table extends FlagTable = FlagTable> {
+  /** The word that chooses it. */
+  readonly name: string;
+  /** What it does, in one line. */
+  readonly summary: string;
+  /** For `--help`. */
+  readonly examples: readonly Example[];
+  /** All its flags; those with a place alone are its arguments. */
+  readonly flags: Table;
+  /** Does it. @returns the exit code @throws {UsageError | StartError} when it cannot */
+  run(context: ToolContext<FlagValues<Table>>): Promise<number>;
+}
