@@ -29,7 +29,7 @@ const FLOORS: readonly string[] = [
 // Folders inside a floor have an order too: what is further to the right may import what is to the left of it.
 const INNER_FLOORS: Readonly<Record<string, readonly string[]>> = {
   http: ["http", "http/tokens", "http/request", "http/response"],
-  program: ["program/flags", "program/admin", "program"],
+  program: ["program/flags", "program/admin", "program/page/client", "program/page", "program"],
   backend: ["backend/pages", "backend", "backend/middleware", "backend/fetch"],
 };
 
