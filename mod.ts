@@ -109,10 +109,12 @@ export {
   ClientSocketError,
 } from "./src/servers/metrics/client/client_errors.ts";
 export type { MetricsRows } from "./src/servers/metrics/client/reply_reader.ts";
-export { StoreOpenError } from "./src/servers/metrics/store.ts";
+export { ALL_TIME, StoreOpenError, StoreRefusal } from "./src/servers/metrics/store.ts";
 export type {
   ByteRange,
   Durability,
+  KeyReader,
+  KeySink,
   MetricStore,
   PutCommand,
   PutOutcome,
@@ -120,6 +122,7 @@ export type {
   RowSink,
   StoreLimits,
   StoreOpenErrorCode,
+  TimeSpan,
 } from "./src/servers/metrics/store.ts";
 
 async function runAsProgram(): Promise<void> {

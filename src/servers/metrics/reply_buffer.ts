@@ -1,5 +1,5 @@
 import { MAX_NUMBER_BYTES, writeInteger, writePythonFloat } from "./protocol/number_writer.ts";
-import type { RowSink } from "./store.ts";
+import type { KeySink, RowSink } from "./store.ts";
 
 const SPACE = 0x20;
 const LF = 0x0a;
@@ -38,7 +38,7 @@ export class ReplyMemory {
 }
 
 /** The replies of a connection that wait to be sent, one behind the other. */
-export class ReplyBuffer implements RowSink {
+export class ReplyBuffer implements RowSink, KeySink {
   readonly #memory: ReplyMemory;
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
@@ -149,6 +149,13 @@ export class ReplyBuffer implements RowSink {
     at = writeInteger(bytes, at, timestamp);
     bytes[at++] = LF;
     this.#length = at;
+  }
+
+  /** Adds one key as a row. */
+  addKey(key: Uint8Array, keyStart: number, keyEnd: number): void {
+    this.#add(key.subarray(keyStart, keyEnd));
+    this.#bytes[this.#reserve(1)] = LF;
+    this.#length++;
   }
 
   #add(bytes: Uint8Array): void {

@@ -1,15 +1,23 @@
 import type { LineDecoder } from "../../bytes/line_decoder.ts";
+import { socketsLookedAt } from "../../base/event_loop.ts";
 import type { MaybePromise } from "../../base/maybe_promise.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { CommandReader } from "./protocol/command_reader.ts";
 import type { ReplyBuffer, ReplyPool } from "./reply_buffer.ts";
-import type { MetricStore, PutOutcome } from "./store.ts";
+import { type ByteRange, type MetricStore, type PutOutcome, StoreRefusal } from "./store.ts";
 
 /** The refusal of everything that is no command of the protocol. */
 export const WRONG_COMMAND = "wrong command";
 
 // The reason a client is given when the store fails; the error log has more.
 const STORAGE_FAILED = "storage failed";
+
+const PUT_REFUSALS: Readonly<Record<Exclude<PutOutcome, "stored">, string>> = {
+  "series-limit": "too many series",
+  "sample-limit": "too many samples",
+  "too-old": "too old",
+  "too-far-ahead": "too far ahead",
+};
 
 /** The end of a connection that a session writes to. */
 export type SessionConnection = Pick<Connection, "write" | "remote">;
@@ -89,7 +97,8 @@ export class Session {
     const isBlankBehindCommand = kind === "blank" && this.#mayBlankFollow;
     this.#mayBlankFollow = kind !== "blank";
     if (kind === "put") return this.#answerPut(replies);
-    if (kind === "get" || kind === "get-all") return this.#answerGet(replies, kind);
+    if (kind === "get" || kind === "keys") return this.#answerRead(replies, kind);
+    if (kind === "delete") return this.#answerDelete(replies);
     // A client that ends its commands with an empty line means nothing by it; alone, an empty line is no command.
     if (!isBlankBehindCommand) this.#refuse(replies, WRONG_COMMAND);
   }
@@ -114,18 +123,38 @@ export class Session {
     }
   }
 
+  // A store that refuses has kept what came before; one that fails has not.
   #failPut(replies: ReplyBuffer, error: unknown): void {
+    if (error instanceof StoreRefusal) return this.#refuse(replies, error.message);
     this.#fail(replies, error);
     this.#refuse(replies, STORAGE_FAILED);
   }
 
   #tellOutcome(replies: ReplyBuffer, outcome: PutOutcome): void {
-    if (outcome === "stored") {
-      replies.addOk();
-      if (this.#parts.events.answered !== undefined) this.#report("ok");
-    } else {
-      this.#refuse(replies, outcome === "series-limit" ? "too many series" : "too many samples");
+    if (outcome === "stored") this.#acknowledge(replies);
+    else this.#refuse(replies, PUT_REFUSALS[outcome]);
+  }
+
+  // What is not committed must not wait with the deletion: others would commit it, and this client would not be told
+  // of a failure.
+  async #answerDelete(replies: ReplyBuffer): Promise<void> {
+    const { store, commands } = this.#parts;
+    const name = nameOf(commands);
+    const span = { from: commands.from, until: commands.until };
+    if (this.#hasUncommittedPuts) await this.#commit(replies);
+    try {
+      const deleting = store.delete(name, span);
+      if (deleting !== undefined) await deleting;
+      this.#hasUncommittedPuts = true;
+      this.#acknowledge(replies);
+    } catch (error) {
+      this.#failPut(replies, error);
     }
+  }
+
+  #acknowledge(replies: ReplyBuffer): void {
+    replies.addOk();
+    if (this.#parts.events.answered !== undefined) this.#report("ok");
   }
 
   #refuse(replies: ReplyBuffer, reason: string): void {
@@ -135,28 +164,34 @@ export class Session {
     if (events.answered !== undefined) this.#report("error");
   }
 
-  async #answerGet(replies: ReplyBuffer, kind: "get" | "get-all"): Promise<void> {
+  async #answerRead(replies: ReplyBuffer, kind: "get" | "keys"): Promise<void> {
     const { commands, store } = this.#parts;
-    const { bytes, keyStart: start, keyEnd: end } = commands;
+    const name = nameOf(commands);
+    const span = { from: commands.from, until: commands.until };
     if (this.#hasUncommittedPuts) await this.#commit(replies);
     const replyStart = replies.length;
     let isInPieces = false;
     try {
-      const rows = await store.openRows(kind === "get-all" ? "all" : { bytes, start, end });
+      const rows = await (kind === "get" ? store.openRows(name, span) : store.openKeys(name));
       replies.beginRows();
       while (!(await rows.fill(replies))) {
-        if (!isInPieces && replies.grow()) continue;
-        isInPieces = true;
-        await this.#send(replies);
+        if (!replies.isFull) await socketsLookedAt();
+        else if (isInPieces || !replies.grow()) {
+          isInPieces = true;
+          await this.#send(replies);
+        }
       }
       replies.endRows();
       this.#report("ok");
     } catch (error) {
       // Where the client has a part of the reply already, only the end of the connection can tell it.
       if (isInPieces) throw error;
-      this.#parts.events.failed?.(error);
       replies.truncate(replyStart);
-      this.#refuse(replies, STORAGE_FAILED);
+      if (error instanceof StoreRefusal) this.#refuse(replies, error.message);
+      else {
+        this.#parts.events.failed?.(error);
+        this.#refuse(replies, STORAGE_FAILED);
+      }
     }
     replies.keep();
   }
@@ -194,4 +229,9 @@ export class Session {
     const { bytes, start, end, isTooLong } = this.#decoder;
     return isTooLong ? undefined : bytes.subarray(start, end);
   }
+}
+
+// Lines of other clients are read while this one waits for the store.
+function nameOf({ bytes, keyStart, keyEnd }: CommandReader): ByteRange {
+  return { bytes: bytes.slice(keyStart, keyEnd), start: 0, end: keyEnd - keyStart };
 }

@@ -26,8 +26,25 @@ export interface PutCommand {
   readonly value: number;
 }
 
-/** What a store did with a put. */
-export type PutOutcome = "stored" | "series-limit" | "sample-limit";
+/** A stretch of time in seconds since 1970, both ends included. */
+export interface TimeSpan {
+  /** The first second. */
+  readonly from: number;
+  /** The last second. */
+  readonly until: number;
+}
+
+/** All of time. */
+export const ALL_TIME: TimeSpan = { from: -Infinity, until: Infinity };
+
+/** What a store did with a put; everything but `stored` is a refusal. */
+export type PutOutcome = "stored" | "series-limit" | "sample-limit" | "too-old" | "too-far-ahead";
+
+/** A store will not do what a client asks for. The reason is for the client, one line of ASCII. */
+export class StoreRefusal extends Error {
+  /** The class name, also when minified. */
+  override readonly name: string = "StoreRefusal";
+}
 
 /** Takes rows; the reply of a `get` is one. */
 export interface RowSink {
@@ -40,7 +57,8 @@ export interface RowSink {
 /** The rows of one `get`, given piece by piece: keys in the order of their first put, rows of a key by timestamp. */
 export interface RowReader {
   /**
-   * Writes rows until the sink is full or all are written.
+   * Writes rows until the sink is full, all are written, or other clients have waited long enough: a caller whose sink
+   * is not full calls again in a later turn of the event loop.
    *
    * Samples that are put between two calls may be among the later rows; no row comes twice.
    *
@@ -49,25 +67,56 @@ export interface RowReader {
   fill(sink: RowSink): MaybePromise<boolean>;
 }
 
+/** Takes keys; the reply of a `keys` is one. */
+export interface KeySink {
+  /** Whether the sink wants no further key for now. */
+  readonly isFull: boolean;
+  /** Takes one key; its bytes are copied. */
+  addKey(bytes: Uint8Array, keyStart: number, keyEnd: number): void;
+}
+
+/** The keys of one `keys`, given piece by piece in the order of their first put. */
+export interface KeyReader {
+  /** Writes keys under the rules of {@linkcode RowReader.fill}. @returns true when the last key was written */
+  fill(sink: KeySink): MaybePromise<boolean>;
+}
+
 /**
  * Where samples live. One server uses a store from one thread; clients interleave only between calls.
  *
- * A put counts as acknowledged when a `commit` called after it has settled. A `get` sees every put acknowledged
- * before it was opened.
+ * A put or a deletion counts as acknowledged when a `commit` called after it has settled. A `get` sees all of those
+ * acknowledged before it was opened.
+ *
+ * A name means one key or many: `*` alone means all keys; a name that is a key means that key (not for `openKeys`,
+ * which tells of a key that has wildcards by its pattern too); every other name with `*` or `{` is a pattern, see
+ * `protocol/key_pattern.ts`. A pattern that is too long is a {@linkcode StoreRefusal}.
  */
 export interface MetricStore {
   /**
    * Takes one sample, replacing the value at the same key and timestamp.
    *
+   * @throws {StoreRefusal} when the store takes no puts at present
    * @throws {Error} when storage failed: neither this put nor those since the last commit are stored
    */
   put(command: PutCommand): MaybePromise<PutOutcome>;
-  /** Opens the rows of one key, or of all keys. */
-  openRows(key: ByteRange | "all"): MaybePromise<RowReader>;
+  /** Opens the rows of the keys that a name means, within a stretch of time. */
+  openRows(name: ByteRange, span: TimeSpan): MaybePromise<RowReader>;
+  /** Opens the keys that a pattern matches and that have a sample; `*` alone means all. */
+  openKeys(pattern: ByteRange): MaybePromise<KeyReader>;
   /**
-   * Makes all puts so far permanent, as far as the store promises that; undefined when there is nothing to wait for.
+   * Removes the samples of the keys that a name means, within a stretch of time; a key whose last sample goes is
+   * forgotten, with its place in the order. Nothing to remove is no error. Samples that are put at the same time may
+   * be removed or not.
    *
-   * @throws {Error} when the puts since the last commit could not be stored; none of them is then
+   * @param name copied where it is still needed after the call
+   * @throws {Error} as `put` does
+   */
+  delete(name: ByteRange, span: TimeSpan): MaybePromise<void>;
+  /**
+   * Makes all puts and deletions so far permanent, as far as the store promises that; undefined when there is nothing
+   * to wait for.
+   *
+   * @throws {Error} when what came since the last commit could not be stored; none of it is then
    */
   commit(): MaybePromise<void>;
   /** Work in the background, called from time to time: drops what is older than the retention, tidies storage. */
@@ -86,6 +135,8 @@ export type Durability = "full" | "normal";
 export interface StoreLimits {
   /** Samples older than this many seconds by the wall clock are gone; default none ever is. */
   readonly retentionSeconds?: number | undefined;
+  /** A put further ahead of the wall clock than this many seconds is refused; default none ever is. */
+  readonly maxFutureSeconds?: number | undefined;
   /** Largest number of keys; default unlimited. */
   readonly maxSeries?: number | undefined;
   /** Largest number of samples; default unlimited. */

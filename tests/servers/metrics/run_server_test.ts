@@ -197,7 +197,7 @@ Deno.test("runServer() lets its store tidy up from time to time, and outlives a 
   class TidyStore extends MemoryStore {
     #calls = 0;
 
-    override maintain(): void {
+    override maintain(): undefined {
       this.#calls++;
       if (this.#calls === 1) throw new Error("disk full");
       twice.resolve();

@@ -7,6 +7,7 @@ import type {
   PutCommand,
   PutOutcome,
   RowReader,
+  TimeSpan,
 } from "../../../src/servers/metrics/store.ts";
 import { settle } from "../../support/deadline.ts";
 import { converse, converseOver, createStalledConnection } from "./conversation.ts";
@@ -105,7 +106,9 @@ function createStoreWith(
 ): MetricStore {
   return {
     put: (command) => memory.put(command),
-    openRows: (key) => memory.openRows(key),
+    openRows: (name, span) => memory.openRows(name, span),
+    openKeys: (pattern) => memory.openKeys(pattern),
+    delete: (name, span) => memory.delete(name, span),
     commit: () => {},
     maintain: () => {},
     close: () => Promise.resolve(),
@@ -134,7 +137,7 @@ Deno.test("Session answers an error to a put that the store throws at", async ()
     };
     const failing = createStoreWith({
       put: isAsynchronous ? (command) => Promise.resolve().then(() => put({ ...command })) : put,
-      openRows: (key) => Promise.resolve(memory.openRows(key)),
+      openRows: (name, span) => Promise.resolve(memory.openRows(name, span)),
       commit: () => Promise.resolve(),
     });
     const input = bytesOf("put a 1 1\nget a\nput a 2 2\nbad\nput a 3 3\nput a 4 4\n");
@@ -164,8 +167,8 @@ Deno.test("Session answers an error to a get that the store cannot answer, with 
 Deno.test("Session ends the connection when the store fails behind a part of a reply that was sent", async () => {
   const { store } = createLargeStore(1_700);
   let fills = 0;
-  const openRows = (key: ByteRange | "all"): RowReader => {
-    const rows = store.openRows(key);
+  const openRows = (name: ByteRange, span: TimeSpan): RowReader => {
+    const rows = store.openRows(name, span);
     return {
       fill: (sink) => {
         // Seven fills make the whole of what is sent first.

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Series } from "../samples/series.ts";
 import { CHECKSUM_BYTES, signRow } from "./checksum.ts";
 
 // Bytes that go into the log before its pages are moved to the database: larger pieces, fewer of them.
@@ -12,6 +13,7 @@ export class MetricsDatabase {
   readonly #insertSeries: StatementSync;
   readonly #setLastOrder: StatementSync;
   readonly #insertJournal: StatementSync;
+  readonly #oldestJournal: StatementSync;
   readonly #deleteJournal: StatementSync;
   readonly #setSealed: StatementSync;
   readonly #writeBlock: StatementSync;
@@ -28,6 +30,7 @@ export class MetricsDatabase {
     this.#insertSeries = database.prepare("INSERT INTO series (id, key) VALUES (?, ?)");
     this.#setLastOrder = database.prepare("UPDATE state SET last_order = ?");
     this.#insertJournal = database.prepare("INSERT INTO journal (id, puts) VALUES (?, ?)");
+    this.#oldestJournal = database.prepare("SELECT min(id) AS id FROM journal");
     this.#deleteJournal = database.prepare("DELETE FROM journal WHERE id <= ?");
     this.#setSealed = database.prepare("UPDATE state SET sealed_journal = ?");
     this.#writeBlock = database.prepare("REPLACE INTO block (id, series, samples) VALUES (?, ?, ?)");
@@ -41,18 +44,18 @@ export class MetricsDatabase {
     if (this.#logBytes >= CHECKPOINT_BYTES) this.#emptyLog();
   }
 
-  /** Stores a new series; {@linkcode MetricsDatabase.setLastOrder} must follow. */
-  insertSeries(order: number, key: Uint8Array): void {
-    const row = new Uint8Array(CHECKSUM_BYTES + key.length);
-    row.set(key, CHECKSUM_BYTES);
-    signRow(row, order);
-    this.#insertSeries.run(order, row);
-    this.#logBytes += row.length;
-  }
-
-  /** Stores the largest order that a series ever had: no order comes back for another key. */
-  setLastOrder(order: number): void {
-    this.#setLastOrder.run(order);
+  /** Stores new series, in ascending order, and that no order up to the last one comes back for another key. */
+  insertSeries(all: readonly Series[]): void {
+    const last = all.at(-1);
+    if (last === undefined) return;
+    for (const { order, keyPage, keyStart, keyEnd } of all) {
+      const row = new Uint8Array(CHECKSUM_BYTES + keyEnd - keyStart);
+      row.set(keyPage.subarray(keyStart, keyEnd), CHECKSUM_BYTES);
+      signRow(row, order);
+      this.#insertSeries.run(order, row);
+      this.#logBytes += row.length;
+    }
+    this.#setLastOrder.run(last.order);
   }
 
   /** Stores a row of the journal; its checksum is written into it. */
@@ -62,10 +65,21 @@ export class MetricsDatabase {
     this.#logBytes += puts.length;
   }
 
-  /** Removes the rows of the journal up to one. */
-  deleteJournal(lastId: number): void {
-    this.#deleteJournal.run(lastId);
-    this.#setSealed.run(lastId);
+  /**
+   * Removes the oldest rows of the journal.
+   *
+   * @param lastId no row behind this one
+   * @param limit at most this many
+   * @returns whether none of them is left
+   */
+  cutJournal(lastId: number, limit: number): boolean {
+    const oldest = this.#oldestJournal.get()?.id;
+    const first = typeof oldest === "number" ? oldest : Infinity;
+    const last = Math.min(lastId, first + limit - 1);
+    if (first > lastId) return true;
+    this.#deleteJournal.run(last);
+    this.#setSealed.run(last);
+    return last === lastId;
   }
 
   /** Stores a block in the place of the one with the same number; its checksum is written into it. */

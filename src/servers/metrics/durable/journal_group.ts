@@ -1,61 +1,86 @@
-// The puts of one commit as they stand in the journal: room for a checksum (4 bytes), the count (4 bytes), then
-// three columns of that many numbers: timestamps and values (doubles), orders of the series (32 bits); little-endian.
+// What one commit writes into the journal: puts, or deletions, in the order in which they came. A row is room for a
+// checksum (4 bytes), the count of its entries (4 bytes, the highest bit set for deletions), then three columns of that
+// many numbers: timestamps and values, or first and last seconds (doubles), and orders of the series (32 bits);
+// little-endian.
 
+import type { TimeSpan } from "../store.ts";
 import type { Series } from "../samples/series.ts";
 
 const HEADER_BYTES = 8;
-const BYTES_PER_PUT = 20;
+const BYTES_PER_ENTRY = 20;
 const FIRST_CAPACITY = 1_024;
+const DELETIONS = 2 ** 31;
 
-/** The puts since the last commit. */
+/** The puts, or the deletions, since the last commit: a group has entries of one kind. */
 export class JournalGroup {
-  /** How many puts there are. */
+  /** How many entries there are. */
   count = 0;
+  #isDeleting = false;
   #series: Series[] = [];
-  #timestamps = new Float64Array(FIRST_CAPACITY);
-  #values = new Float64Array(FIRST_CAPACITY);
+  #firsts = new Float64Array(FIRST_CAPACITY);
+  #seconds = new Float64Array(FIRST_CAPACITY);
   #orders = new Uint32Array(FIRST_CAPACITY);
 
-  /** Takes one put. */
-  add(series: Series, timestamp: number, value: number): void {
-    if (this.count === this.#timestamps.length) this.#grow();
-    this.#series[this.count] = series;
-    this.#timestamps[this.count] = timestamp;
-    this.#values[this.count] = value;
-    this.#orders[this.count] = series.order;
-    this.count++;
+  /** Whether it has puts. */
+  get hasPuts(): boolean {
+    return this.count > 0 && !this.#isDeleting;
+  }
+
+  /** Whether it has deletions. */
+  get hasDeletions(): boolean {
+    return this.count > 0 && this.#isDeleting;
+  }
+
+  /** Takes one put; there must be no deletion. */
+  addPut(series: Series, timestamp: number, value: number): void {
+    this.#isDeleting = false;
+    this.#add(series, timestamp, value);
+  }
+
+  /** Takes one deletion; there must be no put. */
+  addDeletion(series: Series, { from, until }: TimeSpan): void {
+    this.#isDeleting = true;
+    this.#add(series, from, until);
   }
 
   /** The row for the journal; its first bytes are room for a checksum. */
   encode(): Uint8Array {
     const { count } = this;
-    const row = new Uint8Array(HEADER_BYTES + count * BYTES_PER_PUT);
-    new Uint32Array(row.buffer)[1] = count;
-    new Float64Array(row.buffer, HEADER_BYTES, count).set(this.#timestamps.subarray(0, count));
-    new Float64Array(row.buffer, HEADER_BYTES + count * 8, count).set(this.#values.subarray(0, count));
+    const row = new Uint8Array(HEADER_BYTES + count * BYTES_PER_ENTRY);
+    new Uint32Array(row.buffer)[1] = count + (this.#isDeleting ? DELETIONS : 0);
+    new Float64Array(row.buffer, HEADER_BYTES, count).set(this.#firsts.subarray(0, count));
+    new Float64Array(row.buffer, HEADER_BYTES + count * 8, count).set(this.#seconds.subarray(0, count));
     new Uint32Array(row.buffer, HEADER_BYTES + count * 16, count).set(this.#orders.subarray(0, count));
     return row;
   }
 
-  /** Gives the puts in order, and forgets them. */
-  drain(take: (series: Series, timestamp: number, value: number) => void): void {
+  /** Gives the entries in order: timestamps and values, or first and last seconds. */
+  forEach(take: (series: Series, first: number, second: number) => void): void {
     const { count } = this;
     for (let index = 0; index < count; index++) {
-      take(this.#series[index]!, this.#timestamps[index]!, this.#values[index]!);
+      take(this.#series[index]!, this.#firsts[index]!, this.#seconds[index]!);
     }
-    this.clear();
   }
 
-  /** Forgets the puts; memory that one large group needed is let go. */
+  /** Forgets the entries; memory that one large group needed is let go. */
   clear(): void {
     this.count = 0;
     this.#series.length = 0;
   }
 
+  #add(series: Series, first: number, second: number): void {
+    if (this.count === this.#firsts.length) this.#grow();
+    this.#series[this.count] = series;
+    this.#firsts[this.count] = first;
+    this.#seconds[this.count] = second;
+    this.#orders[this.count] = series.order;
+    this.count++;
+  }
+
   #grow(): void {
-    const capacity = this.#timestamps.length * 2;
-    this.#timestamps = copyInto(new Float64Array(capacity), this.#timestamps);
-    this.#values = copyInto(new Float64Array(capacity), this.#values);
+    const capacity = this.#firsts.length * 2;
+    this.#firsts = copyInto(new Float64Array(capacity), this.#firsts);
+    this.#seconds = copyInto(new Float64Array(capacity), this.#seconds);
     const orders = new Uint32Array(capacity);
     orders.set(this.#orders);
     this.#orders = orders;
@@ -67,12 +92,14 @@ function copyInto(target: Float64Array<ArrayBuffer>, source: Float64Array): Floa
   return target;
 }
 
-/** The puts of one row of the journal, in order. */
+/** The entries of one row of the journal, in order. */
 export interface JournalRow {
-  /** Seconds since 1970. */
-  readonly timestamps: Float64Array;
-  /** The values. */
-  readonly values: Float64Array;
+  /** What they are. */
+  readonly kind: "puts" | "deletions";
+  /** Seconds since 1970: when a put was, or the first that a deletion takes. */
+  readonly firsts: Float64Array;
+  /** The values of puts, or the last seconds of deletions. */
+  readonly seconds: Float64Array;
   /** Orders of the series. */
   readonly orders: Uint32Array;
 }
@@ -81,13 +108,15 @@ export interface JournalRow {
 export function decodeJournalRow(bytes: Uint8Array): JournalRow {
   // The columns need aligned memory, which bytes from elsewhere may not have.
   const { buffer } = bytes.slice();
-  const count = bytes.length < HEADER_BYTES ? NaN : new DataView(buffer).getUint32(4, true);
-  if (bytes.length !== HEADER_BYTES + count * BYTES_PER_PUT) {
-    throw new RangeError(`Cannot read a row of the journal: ${bytes.length} bytes for ${count} puts`);
+  const mark = bytes.length < HEADER_BYTES ? NaN : new DataView(buffer).getUint32(4, true);
+  const count = mark % DELETIONS;
+  if (bytes.length !== HEADER_BYTES + count * BYTES_PER_ENTRY) {
+    throw new RangeError(`Cannot read a row of the journal: ${bytes.length} bytes for ${count} entries`);
   }
   return {
-    timestamps: new Float64Array(buffer, HEADER_BYTES, count),
-    values: new Float64Array(buffer, HEADER_BYTES + count * 8, count),
+    kind: mark >= DELETIONS ? "deletions" : "puts",
+    firsts: new Float64Array(buffer, HEADER_BYTES, count),
+    seconds: new Float64Array(buffer, HEADER_BYTES + count * 8, count),
     orders: new Uint32Array(buffer, HEADER_BYTES + count * 16, count),
   };
 }

@@ -7,6 +7,8 @@ import type { Chunk } from "../samples/chunk.ts";
 import { decodeJournalRow, type JournalRow } from "./journal_group.ts";
 import type { Series } from "../samples/series.ts";
 import { SeriesSet } from "../samples/series_set.ts";
+import { ALL_TIME } from "../store.ts";
+import { GoneRows } from "./gone_rows.ts";
 
 /** What a database held at the start. */
 export interface LoadedSeries {
@@ -20,10 +22,12 @@ export interface LoadedSeries {
   readonly lastBlockId: number;
   /** The largest number that a row of the journal ever had. */
   readonly lastJournalId: number;
-  /** How many puts the journal holds. */
+  /** How many puts and deletions the journal holds. */
   readonly journalPuts: number;
   /** How many rows the journal holds. */
   readonly journalRows: number;
+  /** Rows of what is not in memory any more. */
+  readonly gone: GoneRows;
 }
 
 /**
@@ -35,22 +39,14 @@ export interface LoadedSeries {
  */
 export function loadSeries(database: DatabaseSync, seed: number): LoadedSeries {
   const state = readState(database);
-  const { lastOrder } = state;
   const set = new SeriesSet(seed);
+  const gone = new GoneRows();
   const { chunks, lastBlockId } = readBlocks(database, set);
-  const series = new Map<number, Series>();
-  for (const row of database.prepare("SELECT id, key FROM series ORDER BY id").iterate()) {
-    const order = integerOf(row.id);
-    const key = bytesOf(row.key);
-    checkRow(key, order);
-    if (order > lastOrder) throw new RangeError(`Cannot load: series ${order} is behind the last one`);
-    const own = chunks.get(order) ?? [];
-    chunks.delete(order);
-    series.set(order, loadOne(set, { key: key.subarray(CHECKSUM_BYTES), order, chunks: own }));
-  }
-  if (chunks.size > 0) throw new RangeError("Cannot load: there are blocks of unknown series");
-  set.reserveOrder(lastOrder + 1);
-  return { ...state, set, lastBlockId, ...replayJournal(database, set, { ...state, series }) };
+  const series = readSeries(database, set, { chunks, gone, lastOrder: state.lastOrder });
+  set.reserveOrder(state.lastOrder + 1);
+  const journal = replayJournal(database, set, { ...state, series, gone });
+  dropEmpty(set, gone);
+  return { ...state, ...journal, set, lastBlockId, gone };
 }
 
 interface State {
@@ -90,13 +86,43 @@ function readBlocks(
   return { chunks, lastBlockId };
 }
 
-function loadOne(
+function readSeries(
+  database: DatabaseSync,
   set: SeriesSet,
-  { key, order, chunks }: { readonly key: Uint8Array; readonly order: number; readonly chunks: Chunk[] },
-): Series {
-  if (set.find(key, 0, key.length) !== undefined) {
-    throw new RangeError("Cannot load: two series have one key");
+  known: { readonly chunks: Map<number, Chunk[]>; readonly gone: GoneRows; readonly lastOrder: number },
+): Map<number, Series> {
+  const { chunks, gone, lastOrder } = known;
+  const all = new Map<number, Series>();
+  for (const row of database.prepare("SELECT id, key FROM series ORDER BY id").iterate()) {
+    const order = integerOf(row.id);
+    const bytes = bytesOf(row.key);
+    checkRow(bytes, order);
+    if (order > lastOrder) throw new RangeError(`Cannot load: series ${order} is behind the last one`);
+    const key = { bytes, start: CHECKSUM_BYTES, end: bytes.length };
+    const older = set.find(bytes, CHECKSUM_BYTES, bytes.length);
+    if (older !== undefined) all.delete(forget(set, older, gone));
+    all.set(order, set.load(key, order, sortChunks(chunks.get(order) ?? [])));
+    chunks.delete(order);
   }
+  if (chunks.size > 0) throw new RangeError("Cannot load: there are blocks of unknown series");
+  return all;
+}
+
+// A key that comes again gets a new order. When the row of its last one is still there, it was about to be removed.
+function forget(set: SeriesSet, series: Series, gone: GoneRows): number {
+  set.deleteSpan(series, ALL_TIME, gone.blockIds);
+  set.remove(series);
+  gone.orders.push(series.order);
+  return series.order;
+}
+
+function dropEmpty(set: SeriesSet, gone: GoneRows): void {
+  for (let series = set.first; series !== undefined; series = series.next) {
+    if (series.isEmpty) forget(set, series, gone);
+  }
+}
+
+function sortChunks(chunks: Chunk[]): Chunk[] {
   chunks.sort((a, b) => a.timestampAt(0) - b.timestampAt(0));
   for (let index = 1; index < chunks.length; index++) {
     const before = chunks[index - 1]!;
@@ -104,13 +130,18 @@ function loadOne(
       throw new RangeError("Cannot load: blocks of one series overlap");
     }
   }
-  return set.load(key, order, chunks);
+  return chunks;
+}
+
+interface Known extends State {
+  readonly series: ReadonlyMap<number, Series>;
+  readonly gone: GoneRows;
 }
 
 function replayJournal(
   database: DatabaseSync,
   set: SeriesSet,
-  known: State & { readonly series: ReadonlyMap<number, Series> },
+  known: Known,
 ): Pick<LoadedSeries, "lastJournalId" | "journalPuts" | "journalRows"> {
   let lastJournalId = known.sealedJournalId;
   let journalPuts = 0;
@@ -130,19 +161,17 @@ function replayJournal(
   return { lastJournalId, journalPuts, journalRows };
 }
 
-// A series that is not there any more was dropped with its expired samples; one that never was is damage.
-function replayRow(
-  row: JournalRow,
-  set: SeriesSet,
-  known: { readonly series: ReadonlyMap<number, Series>; readonly lastOrder: number },
-): void {
+// A series that is not there any more was dropped with its samples; one that never was is damage.
+function replayRow(row: JournalRow, set: SeriesSet, { series: all, gone, lastOrder }: Known): void {
   for (let index = 0; index < row.orders.length; index++) {
     const order = row.orders[index]!;
-    const series = known.series.get(order);
-    if (series !== undefined) set.put(series, row.timestamps[index]!, row.values[index]!);
-    else if (order > known.lastOrder) {
-      throw new RangeError("Cannot load: the journal names an unknown series");
-    }
+    const series = all.get(order);
+    const first = row.firsts[index]!;
+    const second = row.seconds[index]!;
+    if (series === undefined) {
+      if (order > lastOrder) throw new RangeError("Cannot load: the journal names an unknown series");
+    } else if (row.kind === "puts") set.put(series, first, second);
+    else set.deleteSpan(series, { from: first, until: second }, gone.blockIds);
   }
 }
 

@@ -3,7 +3,7 @@
 import { isKey } from "./key_rules.ts";
 import { parsePythonFloat } from "./python_float.ts";
 import { parsePythonInt } from "./python_int.ts";
-import type { PutCommand } from "../store.ts";
+import type { PutCommand, TimeSpan } from "../store.ts";
 
 const TAB = 0x09;
 const SPACE = 0x20;
@@ -16,20 +16,38 @@ const LOWER_U = 0x75;
 const FIRST_NON_ASCII = 0x80;
 
 /** What a line is: a command, nothing but space, or neither. */
-export type CommandKind = "put" | "get" | "get-all" | "blank" | "wrong";
+export type CommandKind = "put" | "get" | "delete" | "keys" | "blank" | "wrong";
 
-/** Reads commands; the fields hold the parts of the last one, so that a line costs no object. */
-export class CommandReader implements PutCommand {
+const OTHER_COMMANDS: readonly { readonly word: Uint8Array; readonly kind: "delete" | "keys" }[] = [
+  { word: new TextEncoder().encode("delete"), kind: "delete" },
+  { word: new TextEncoder().encode("keys"), kind: "keys" },
+];
+
+/**
+ * Reads commands; the fields hold the parts of the last one, so that a line costs no object.
+ *
+ * ```text
+ * put KEY VALUE TIMESTAMP
+ * get NAME [FROM UNTIL]
+ * delete NAME [FROM UNTIL]
+ * keys PATTERN
+ * ```
+ */
+export class CommandReader implements PutCommand, TimeSpan {
   /** The array that holds the line. */
   bytes: Uint8Array = new Uint8Array(0);
-  /** Offset of the key's first byte, after `put` and `get`. */
+  /** Offset of the first byte of the key, or of the name of keys, after every command. */
   keyStart = 0;
-  /** Offset behind the key's last byte, after `put` and `get`. */
+  /** Offset behind its last byte. */
   keyEnd = 0;
   /** The value of a `put`. */
   value = 0;
   /** The timestamp of a `put` in seconds. */
   timestamp = 0;
+  /** The first second of a `get` or `delete`; -Infinity when the line has none. */
+  from: number = -Infinity;
+  /** The last second of a `get` or `delete`; Infinity when the line has none. */
+  until: number = Infinity;
   #position = 0;
   #end = 0;
 
@@ -45,29 +63,58 @@ export class CommandReader implements PutCommand {
     this.#end = end;
     const first = this.#skipSpace();
     if (first === end) return "blank";
-    if (bytes[first + 2] !== LOWER_T || end - first < 4 || !isSpace(bytes[first + 3]!)) return "wrong";
-    this.#position = first + 3;
-    if (bytes[first] === LOWER_P && bytes[first + 1] === LOWER_U) return this.#readPut();
-    if (bytes[first] === LOWER_G && bytes[first + 1] === LOWER_E) return this.#readGet();
-    return "wrong";
+    if (bytes[first + 2] === LOWER_T && end - first >= 4 && isSpace(bytes[first + 3]!)) {
+      this.#position = first + 3;
+      if (bytes[first] === LOWER_P && bytes[first + 1] === LOWER_U) return this.#readPut();
+      if (bytes[first] === LOWER_G && bytes[first + 1] === LOWER_E) return this.#readNameAndSpan("get");
+    }
+    return this.#readOther(first);
   }
 
   #readPut(): CommandKind {
     if (!this.#readKey() || this.#isStar()) return "wrong";
-    const valueStart = this.#skipSpace();
-    const value = parsePythonFloat(this.bytes, valueStart, this.#skipWord());
+    const value = this.#readFloat();
     if (value === undefined) return "wrong";
-    const timestampStart = this.#skipSpace();
-    const timestamp = parsePythonInt(this.bytes, timestampStart, this.#skipWord());
+    const timestamp = this.#readInteger();
     if (timestamp === undefined || this.#skipSpace() !== this.#end) return "wrong";
     this.value = value;
     this.timestamp = timestamp;
     return "put";
   }
 
-  #readGet(): CommandKind {
-    if (!this.#readKey() || this.#skipSpace() !== this.#end) return "wrong";
-    return this.#isStar() ? "get-all" : "get";
+  #readOther(first: number): CommandKind {
+    const wordEnd = this.#skipWord();
+    for (const { word, kind } of OTHER_COMMANDS) {
+      if (wordEnd - first !== word.length) continue;
+      if (!word.every((byte, index) => this.bytes[first + index] === byte)) continue;
+      if (kind === "delete") return this.#readNameAndSpan(kind);
+      return this.#readKey() && this.#skipSpace() === this.#end ? kind : "wrong";
+    }
+    return "wrong";
+  }
+
+  #readNameAndSpan(kind: "get" | "delete"): CommandKind {
+    this.from = -Infinity;
+    this.until = Infinity;
+    if (!this.#readKey()) return "wrong";
+    if (this.#skipSpace() === this.#end) return kind;
+    const from = this.#readInteger();
+    if (from === undefined) return "wrong";
+    const until = this.#readInteger();
+    if (until === undefined || this.#skipSpace() !== this.#end) return "wrong";
+    this.from = from;
+    this.until = until;
+    return kind;
+  }
+
+  #readFloat(): number | undefined {
+    const start = this.#skipSpace();
+    return parsePythonFloat(this.bytes, start, this.#skipWord());
+  }
+
+  #readInteger(): number | undefined {
+    const start = this.#skipSpace();
+    return parsePythonInt(this.bytes, start, this.#skipWord());
   }
 
   #readKey(): boolean {

@@ -98,6 +98,12 @@ export class Chunk {
     return low;
   }
 
+  /** Index behind the last sample at or before a timestamp; 0 when there is none. */
+  indexAfter(timestamp: number): number {
+    const index = this.indexOf(timestamp);
+    return index < this.length && this.timestampAt(index) === timestamp ? index + 1 : index;
+  }
+
   /** Inserts a sample in front of the one at an index; the chunk must not be full. */
   insert(index: number, timestamp: number, value: number): void {
     const { length } = this;
@@ -131,12 +137,12 @@ export class Chunk {
     return upper;
   }
 
-  /** Removes a number of samples from the start. */
-  dropFirst(count: number): void {
+  /** Removes the samples from an index up to, but not including, another. */
+  remove(start: number, end: number): void {
     const { values, base, offsets, offsetBase, length } = this;
-    values.copyWithin(base, base + count, base + length);
-    offsets.copyWithin(offsetBase, offsetBase + count, offsetBase + length);
-    this.length = length - count;
+    values.copyWithin(base + start, base + end, base + length);
+    offsets.copyWithin(offsetBase + start, offsetBase + end, offsetBase + length);
+    this.length = length - (end - start);
     this.isDirty = true;
   }
 

@@ -1,20 +1,26 @@
 // Keys stay bytes: they are found by a hash of their bytes and compared as bytes, and no string is made for them.
 
 const FIRST_SLOTS = 1_024;
-const FIRST_ARENA_BYTES = 16_384;
+
+/** Something that has a key: a run of bytes inside a larger array. */
+export interface Keyed {
+  /** The array that holds the key. */
+  readonly keyPage: Uint8Array;
+  /** Offset of the key's first byte. */
+  readonly keyStart: number;
+  /** Offset behind the key's last byte. */
+  readonly keyEnd: number;
+}
 
 /**
- * A set of byte strings, numbered from 0 in the order in which they were added.
+ * Things that are found by their keys.
  *
- * An open-addressing table with linear probing; slot, hash and number lie side by side, so that a look-up touches one
- * cache line of the table, and the bytes of all keys lie in one arena.
+ * An open-addressing table with linear probing; the hashes lie side by side, so that a look-up touches one cache line
+ * of them and mostly one entry. A removed entry leaves no mark: those behind it move up.
  */
-export class KeyTable {
-  /** The bytes of all keys, one behind the other; a new array after some calls of {@linkcode KeyTable.add}. */
-  arena: Uint8Array = new Uint8Array(FIRST_ARENA_BYTES);
-  #ends: Uint32Array = new Uint32Array(FIRST_SLOTS / 2);
-  // Two numbers for each slot: the key's number plus one (0 is a free slot) and its hash.
-  #table: Int32Array = new Int32Array(FIRST_SLOTS * 2);
+export class KeyTable<Entry extends Keyed> {
+  #hashes: Int32Array = new Int32Array(FIRST_SLOTS);
+  #entries: (Entry | undefined)[] = createSlots(FIRST_SLOTS);
   #mask = FIRST_SLOTS - 1;
   #count = 0;
   readonly #seed: number;
@@ -24,91 +30,89 @@ export class KeyTable {
     this.#seed = seed | 0;
   }
 
-  /** How many keys there are. */
+  /** How many entries there are. */
   get count(): number {
     return this.#count;
   }
 
-  /** Offset of a key's first byte in {@linkcode KeyTable.arena}. */
-  startOf(index: number): number {
-    return index === 0 ? 0 : this.#ends[index - 1]!;
-  }
-
-  /** Offset behind a key's last byte in {@linkcode KeyTable.arena}. */
-  endOf(index: number): number {
-    return this.#ends[index]!;
-  }
-
-  /** The number of the key, or -1 when it was never added. */
-  find(bytes: Uint8Array, start: number, end: number): number {
-    const table = this.#table;
+  /** The entry with a key. */
+  find(bytes: Uint8Array, start: number, end: number): Entry | undefined {
+    const hashes = this.#hashes;
+    const entries = this.#entries;
     const hash = hashBytes(bytes, start, end, this.#seed);
     for (let slot = hash & this.#mask;; slot = (slot + 1) & this.#mask) {
-      const number = table[slot * 2]!;
-      if (number === 0) return -1;
-      if (table[slot * 2 + 1] === hash && this.#isKeyAt(number - 1, bytes, start, end)) return number - 1;
+      const entry = entries[slot];
+      if (entry === undefined) return undefined;
+      if (hashes[slot] === hash && hasKey(entry, bytes, start, end)) return entry;
     }
   }
 
-  /** Adds a key that {@linkcode KeyTable.find} did not find and returns its number. */
-  add(bytes: Uint8Array, start: number, end: number): number {
-    const index = this.#count;
-    const arenaEnd = index === 0 ? 0 : this.#ends[index - 1]!;
-    this.#reserve(arenaEnd + end - start);
-    this.arena.set(bytes.subarray(start, end), arenaEnd);
-    this.#ends[index] = arenaEnd + end - start;
-    this.#count = index + 1;
-    this.#insert(hashBytes(bytes, start, end, this.#seed), index);
-    return index;
+  /** Adds an entry whose key {@linkcode KeyTable.find} did not find. */
+  add(entry: Entry): void {
+    // The table always has at least twice as many slots as entries, so that probing stays short.
+    if (this.#count * 2 === this.#entries.length) this.#grow();
+    this.#count++;
+    this.#insert(hashBytes(entry.keyPage, entry.keyStart, entry.keyEnd, this.#seed), entry);
   }
 
-  /** A table with only the keys whose numbers are given in ascending order; they are numbered anew. */
-  pick(indexes: Iterable<number>): KeyTable {
-    const picked = new KeyTable(this.#seed);
-    for (const index of indexes) picked.add(this.arena, this.startOf(index), this.endOf(index));
-    return picked;
+  /** Removes an entry that is in the table. */
+  remove(entry: Entry): void {
+    let slot = hashBytes(entry.keyPage, entry.keyStart, entry.keyEnd, this.#seed) & this.#mask;
+    while (this.#entries[slot] !== entry) slot = (slot + 1) & this.#mask;
+    this.#count--;
+    this.#close(slot);
   }
 
-  #isKeyAt(index: number, bytes: Uint8Array, start: number, end: number): boolean {
-    let position = this.startOf(index);
-    if (this.#ends[index]! - position !== end - start) return false;
-    const arena = this.arena;
-    for (let offset = start; offset < end; offset++, position++) {
-      if (arena[position] !== bytes[offset]) return false;
+  // Moves up the entries that a free slot would hide from those who look for them (Knuth, volume 3, algorithm 6.4R).
+  #close(free: number): void {
+    const hashes = this.#hashes;
+    const entries = this.#entries;
+    let gap = free;
+    for (let slot = (gap + 1) & this.#mask; entries[slot] !== undefined; slot = (slot + 1) & this.#mask) {
+      const distance = (slot - hashes[slot]!) & this.#mask;
+      if (distance < ((slot - gap) & this.#mask)) continue;
+      entries[gap] = entries[slot];
+      hashes[gap] = hashes[slot]!;
+      gap = slot;
     }
-    return true;
+    entries[gap] = undefined;
   }
 
-  #insert(hash: number, index: number): void {
-    const table = this.#table;
+  #insert(hash: number, entry: Entry): void {
     let slot = hash & this.#mask;
-    while (table[slot * 2] !== 0) slot = (slot + 1) & this.#mask;
-    table[slot * 2] = index + 1;
-    table[slot * 2 + 1] = hash;
+    while (this.#entries[slot] !== undefined) slot = (slot + 1) & this.#mask;
+    this.#entries[slot] = entry;
+    this.#hashes[slot] = hash;
   }
 
-  #reserve(arenaBytes: number): void {
-    if (arenaBytes > this.arena.length) {
-      const arena = new Uint8Array(Math.max(arenaBytes, this.arena.length * 2));
-      arena.set(this.arena);
-      this.arena = arena;
+  #grow(): void {
+    const [hashes, entries] = [this.#hashes, this.#entries];
+    this.#hashes = new Int32Array(hashes.length * 2);
+    this.#entries = createSlots(entries.length * 2);
+    this.#mask = this.#entries.length - 1;
+    for (let slot = 0; slot < entries.length; slot++) {
+      const entry = entries[slot];
+      if (entry !== undefined) this.#insert(hashes[slot]!, entry);
     }
-    if (this.#count < this.#ends.length) return;
-    const ends = new Uint32Array(this.#ends.length * 2);
-    ends.set(this.#ends);
-    this.#ends = ends;
-    this.#growTable();
   }
+}
 
-  // The table always has at least twice as many slots as keys, so that probing stays short.
-  #growTable(): void {
-    const old = this.#table;
-    this.#table = new Int32Array(old.length * 2);
-    this.#mask = old.length - 1;
-    for (let at = 0; at < old.length; at += 2) {
-      if (old[at] !== 0) this.#insert(old[at + 1]!, old[at]! - 1);
-    }
+// Filled, so that the array has no holes, which would be looked for in its prototype.
+function createSlots<Entry>(count: number): (Entry | undefined)[] {
+  return new Array<Entry | undefined>(count).fill(undefined);
+}
+
+function hasKey(
+  { keyPage, keyStart, keyEnd }: Keyed,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (keyEnd - keyStart !== end - start) return false;
+  for (let own = keyStart, position = start; position < end; own++, position++) {
+    if (keyPage[own] !== bytes[position]) return false;
   }
+  return true;
 }
 
 // FNV-1a from a secret start, with the finish of MurmurHash3: the last bytes of `cpu.1`, `cpu.2` must reach all bits.

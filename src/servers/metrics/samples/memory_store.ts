@@ -1,7 +1,19 @@
+import { socketsLookedAt } from "../../../base/event_loop.ts";
+import type { MaybePromise } from "../../../base/maybe_promise.ts";
+import type {
+  ByteRange,
+  KeyReader,
+  MetricStore,
+  PutCommand,
+  PutOutcome,
+  RowReader,
+  StoreLimits,
+  TimeSpan,
+} from "../store.ts";
 import { createSeed } from "./key_table.ts";
-import { firstKeptTimestamp } from "./retention.ts";
-import { SeriesSet } from "./series_set.ts";
-import type { ByteRange, MetricStore, PutCommand, PutOutcome, RowReader, StoreLimits } from "../store.ts";
+import { firstKeptTimestamp, isTooFarAhead, keptSpan } from "./retention.ts";
+import { openKeys, openRows, SeriesCursor } from "./series_readers.ts";
+import { type Selection, SeriesSet } from "./series_set.ts";
 
 /** Settings of a {@linkcode MemoryStore}. */
 export interface MemoryStoreOptions extends StoreLimits {
@@ -9,20 +21,22 @@ export interface MemoryStoreOptions extends StoreLimits {
   readonly seed?: number | undefined;
 }
 
-/** A {@linkcode MetricStore} that forgets everything at its end; nothing in it is ever waited for. */
+/** A {@linkcode MetricStore} that forgets everything at its end; a put in it is never waited for. */
 export class MemoryStore implements MetricStore {
   readonly #set: SeriesSet;
+  readonly #limits: StoreLimits;
   readonly #maxSeries: number;
   readonly #maxSamples: number;
-  readonly #retentionSeconds: number | undefined;
   readonly #now: () => number;
+  #maintaining: Promise<void> | undefined;
+  #isClosed = false;
 
   /** Makes an empty store. @param options limits and retention; all optional */
   constructor(options: MemoryStoreOptions = {}) {
     this.#set = new SeriesSet(options.seed ?? createSeed());
+    this.#limits = options;
     this.#maxSeries = options.maxSeries ?? Infinity;
     this.#maxSamples = options.maxSamples ?? Infinity;
-    this.#retentionSeconds = options.retentionSeconds;
     this.#now = options.now ?? Date.now;
   }
 
@@ -36,43 +50,85 @@ export class MemoryStore implements MetricStore {
     return this.#set.seriesCount;
   }
 
-  /** Takes a sample; one that has expired already is answered and forgotten. */
+  /** Takes a sample. */
   put(command: PutCommand): PutOutcome {
     const set = this.#set;
-    if (this.#retentionSeconds !== undefined && command.timestamp < this.#firstTimestamp()) return "stored";
-    let series = set.find(command.bytes, command.keyStart, command.keyEnd);
+    const { bytes, keyStart, keyEnd, timestamp } = command;
+    const { retentionSeconds, maxFutureSeconds } = this.#limits;
+    if (retentionSeconds !== undefined && timestamp < this.#firstTimestamp()) return "too-old";
+    if (maxFutureSeconds !== undefined && isTooFarAhead(timestamp, this.#now, maxFutureSeconds)) {
+      return "too-far-ahead";
+    }
+    let series = set.find(bytes, keyStart, keyEnd);
     if (series === undefined) {
       if (set.seriesCount >= this.#maxSeries) return "series-limit";
       if (set.sampleCount >= this.#maxSamples) return "sample-limit";
-      series = set.add(command.bytes, command.keyStart, command.keyEnd);
-    } else if (set.sampleCount >= this.#maxSamples && !series.has(command.timestamp)) {
+      series = set.add(bytes, keyStart, keyEnd);
+    } else if (set.sampleCount >= this.#maxSamples && !series.has(timestamp)) {
       return "sample-limit";
     }
-    set.put(series, command.timestamp, command.value);
+    set.put(series, timestamp, command.value);
     return "stored";
   }
 
-  /** Opens the rows of one key, or of all keys. */
-  openRows(key: ByteRange | "all"): RowReader {
-    return this.#set.openRows(key, this.#firstTimestamp());
+  /** Opens the rows of the keys that a name means. */
+  openRows(name: ByteRange, span: TimeSpan): RowReader {
+    return openRows(this.#set, name, keptSpan(span, this.#firstTimestamp()));
+  }
+
+  /** Opens the keys that a pattern matches. */
+  openKeys(pattern: ByteRange): KeyReader {
+    return openKeys(this.#set, pattern, this.#firstTimestamp());
+  }
+
+  /** Removes samples; at once when they are of one key, else in pieces. */
+  delete(name: ByteRange, span: TimeSpan): MaybePromise<void> {
+    return this.#deleteFrom(this.#set.select(name), span);
   }
 
   /** Nothing to do: there is nothing more permanent than memory here. */
   commit(): void {}
 
-  /** Drops expired samples, and keys that have none left. */
-  maintain(): void {
-    if (this.#retentionSeconds === undefined) return;
-    this.#set.dropBefore(this.#firstTimestamp());
-    this.#set.dropEmpty();
+  /** Drops expired samples, and keys that have none left, in pieces. */
+  maintain(): Promise<void> | undefined {
+    if (this.#limits.retentionSeconds === undefined || this.#isClosed) return undefined;
+    return this.#maintaining ??= this.#dropExpired().finally(() => this.#maintaining = undefined);
   }
 
-  /** Nothing to let go of. */
-  close(): Promise<void> {
-    return Promise.resolve();
+  /** Stops maintenance; nothing else is to be let go of. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#maintaining;
+  }
+
+  async #dropExpired(): Promise<void> {
+    const until = Math.ceil(this.#firstTimestamp()) - 1;
+    await this.#deleteFrom({ kind: "many", pattern: undefined }, { from: -Infinity, until });
+  }
+
+  #deleteFrom(selection: Selection, span: TimeSpan): MaybePromise<void> {
+    const cursor = new SeriesCursor(this.#set, selection);
+    if (this.#deletePiece(cursor, span) !== "tired") return;
+    return this.#deleteRest(cursor, span);
+  }
+
+  async #deleteRest(cursor: SeriesCursor, span: TimeSpan): Promise<void> {
+    do await socketsLookedAt(); while (this.#deletePiece(cursor, span) === "tired" && !this.#isClosed);
+  }
+
+  #deletePiece(cursor: SeriesCursor, span: TimeSpan): "end" | "tired" {
+    cursor.beginPiece();
+    for (;;) {
+      const state = cursor.find();
+      if (state !== "found") return state;
+      const series = cursor.current!;
+      this.#set.deleteSpan(series, span, []);
+      if (series.isEmpty) this.#set.remove(series);
+      cursor.next();
+    }
   }
 
   #firstTimestamp(): number {
-    return firstKeptTimestamp(this.#now, this.#retentionSeconds);
+    return firstKeptTimestamp(this.#now, this.#limits.retentionSeconds);
   }
 }

@@ -1,21 +1,52 @@
 import { Chunk, CHUNK_CAPACITY } from "./chunk.ts";
 import type { SlabMemory } from "./slab_memory.ts";
-import type { RowSink } from "../store.ts";
+import type { KeyRoom } from "./key_memory.ts";
+import type { Keyed } from "./key_table.ts";
+import type { RowSink, TimeSpan } from "../store.ts";
+
+/** What a series is made of. */
+export interface SeriesParts {
+  /** Place in the order of first puts. */
+  readonly order: number;
+  /** Where the key's bytes lie. */
+  readonly room: KeyRoom;
+  /** How many bytes the key has. */
+  readonly keyBytes: number;
+  /** Where the samples go. */
+  readonly memory: SlabMemory;
+  /** The runs of samples from storage, in ascending order. */
+  readonly chunks: Chunk[];
+}
 
 /** The samples of one key: chunks in ascending order of time; at least one, possibly empty. */
-export class Series {
+export class Series implements Keyed {
   /** Place in the order of first puts; never used again for another key. */
   readonly order: number;
+  /** The array that holds the key. */
+  readonly keyPage: Uint8Array;
+  /** Offset of the key's first byte. */
+  readonly keyStart: number;
+  /** Offset behind the key's last byte. */
+  readonly keyEnd: number;
   /** The runs of samples; only the last one may be empty. */
   chunks: Chunk[];
   /** Whether a chunk is dirty. */
   isDirty = false;
+  /** Whether the series is in no set any more; its `next` still leads to those that are. */
+  isRemoved = false;
+  /** The series that was put before this one. */
+  previous: Series | undefined = undefined;
+  /** The series that was put after this one. */
+  next: Series | undefined = undefined;
   readonly #memory: SlabMemory;
   #tail: Chunk;
 
-  /** Makes a series. @param chunks the runs of samples from storage, in ascending order; default none */
-  constructor(order: number, memory: SlabMemory, chunks: Chunk[] = []) {
+  /** Makes a series that is in no set yet. */
+  constructor({ order, room, keyBytes, memory, chunks }: SeriesParts) {
     this.order = order;
+    this.keyPage = room.page;
+    this.keyStart = room.start;
+    this.keyEnd = room.start + keyBytes;
     this.#memory = memory;
     this.chunks = chunks.length > 0 ? chunks : [new Chunk(memory)];
     this.#tail = this.chunks[this.chunks.length - 1]!;
@@ -24,6 +55,21 @@ export class Series {
   /** Whether there is no sample. */
   get isEmpty(): boolean {
     return this.#tail.length === 0;
+  }
+
+  /** The timestamp of the first sample; Infinity when there is none. */
+  get firstTimestamp(): number {
+    return this.isEmpty ? Infinity : this.chunks[0]!.timestampAt(0);
+  }
+
+  /** The timestamp of the last sample; -Infinity when there is none. */
+  get lastTimestamp(): number {
+    return this.isEmpty ? -Infinity : this.#tail.timestampAt(this.#tail.length - 1);
+  }
+
+  /** Whether a stretch of time may have samples: it reaches neither behind the last nor before the first only. */
+  overlaps({ from, until }: TimeSpan): boolean {
+    return from <= until && until >= this.firstTimestamp && from <= this.lastTimestamp;
   }
 
   /** Sets the value at a timestamp; true when there was none before. */
@@ -53,56 +99,56 @@ export class Series {
     return index < chunk.length && chunk.timestampAt(index) === timestamp;
   }
 
-  /** Gives the room of an empty series back; it must not be used any more. */
+  /** Gives the room of an empty series back; no sample may be put any more. */
   release(): void {
+    this.isRemoved = true;
     this.#tail.release();
   }
 
   /**
-   * Removes all samples before a timestamp and returns their number.
+   * Removes the samples within a stretch of time and returns their number.
    *
    * @param goneBlockIds is given the numbers of the blocks that no chunk has any more
    */
-  dropBefore(timestamp: number, goneBlockIds: number[]): number {
-    let dropped = 0;
-    let gone = 0;
+  deleteSpan({ from, until }: TimeSpan, goneBlockIds: number[]): number {
+    if (!this.overlaps({ from, until })) return 0;
+    const kept: Chunk[] = [];
+    let deleted = 0;
     for (const chunk of this.chunks) {
-      const count = chunk.indexOf(timestamp);
-      if (count === 0) break;
-      dropped += count;
-      if (count < chunk.length) {
-        chunk.dropFirst(count);
-        break;
+      const start = chunk.indexOf(from);
+      const end = chunk.indexAfter(until);
+      deleted += end - start;
+      if (end - start < chunk.length) {
+        if (end > start) chunk.remove(start, end);
+        kept.push(chunk);
+        continue;
       }
       if (chunk.blockId !== 0) goneBlockIds.push(chunk.blockId);
       chunk.release();
-      gone++;
     }
-    if (dropped === 0) return 0;
+    if (deleted === 0) return 0;
     this.isDirty = true;
-    this.chunks.splice(0, gone);
-    if (this.chunks.length === 0) this.chunks.push(new Chunk(this.#memory));
-    this.#tail = this.chunks[this.chunks.length - 1]!;
-    return dropped;
+    if (kept.length === 0) kept.push(new Chunk(this.#memory));
+    this.chunks = kept;
+    this.#tail = kept[kept.length - 1]!;
+    return deleted;
   }
 
   /**
-   * Writes rows with timestamps from a given one on until the sink is full.
+   * Writes the rows within a stretch of time until the sink is full.
    *
    * @returns the timestamp of the last row written when the sink was full before the end, undefined when all is done
    */
-  writeRows(
-    sink: RowSink,
-    key: { bytes: Uint8Array; start: number; end: number },
-    from: number,
-  ): number | undefined {
+  writeRows(sink: RowSink, { from, until }: TimeSpan): number | undefined {
+    const { keyPage, keyStart, keyEnd } = this;
     for (let at = this.#chunkIndexOf(from); at < this.chunks.length; at++) {
       const chunk = this.chunks[at]!;
       const { values, base, offsets, offsetBase, origin, length } = chunk;
       for (let index = chunk.indexOf(from); index < length; index++) {
         const timestamp = origin + offsets[offsetBase + index]!;
+        if (timestamp > until) return undefined;
         if (sink.isFull) return timestamp;
-        sink.addRow(key.bytes, key.start, key.end, values[base + index]!, timestamp);
+        sink.addRow(keyPage, keyStart, keyEnd, values[base + index]!, timestamp);
       }
     }
     return undefined;

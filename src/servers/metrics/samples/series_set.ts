@@ -1,8 +1,16 @@
+import { hasWildcard, KeyPattern, meansAll } from "../protocol/key_pattern.ts";
+import { type ByteRange, StoreRefusal, type TimeSpan } from "../store.ts";
+import type { Chunk } from "./chunk.ts";
+import { KeyMemory } from "./key_memory.ts";
 import { KeyTable } from "./key_table.ts";
 import { Series } from "./series.ts";
 import { SlabMemory } from "./slab_memory.ts";
-import type { Chunk } from "./chunk.ts";
-import type { ByteRange, RowReader, RowSink } from "../store.ts";
+
+/** Which series a name means: one, those whose keys match a pattern, or all. */
+export type Selection =
+  | { readonly kind: "one"; readonly series: Series }
+  | { readonly kind: "none" }
+  | { readonly kind: "many"; readonly pattern: KeyPattern | undefined };
 
 /** All series in memory, with their keys, in the order of first puts. */
 export class SeriesSet {
@@ -10,8 +18,10 @@ export class SeriesSet {
   sampleCount = 0;
   /** Where the samples are; chunks from storage are made in it. */
   readonly memory: SlabMemory = new SlabMemory();
-  #keys: KeyTable;
-  #series: Series[] = [];
+  readonly #keyMemory = new KeyMemory();
+  readonly #keys: KeyTable<Series>;
+  #first: Series | undefined;
+  #last: Series | undefined;
   #nextOrder = 1;
 
   /** Makes an empty set. @param seed see {@linkcode KeyTable} */
@@ -21,30 +31,40 @@ export class SeriesSet {
 
   /** How many series there are. */
   get seriesCount(): number {
-    return this.#series.length;
+    return this.#keys.count;
   }
 
-  /** The series in the order of first puts; do not change. */
-  get all(): readonly Series[] {
-    return this.#series;
+  /** The series that was put first; `next` of each leads to the others. */
+  get first(): Series | undefined {
+    return this.#first;
   }
 
   /** The series of a key. */
   find(bytes: Uint8Array, keyStart: number, keyEnd: number): Series | undefined {
-    const index = this.#keys.find(bytes, keyStart, keyEnd);
-    return index < 0 ? undefined : this.#series[index];
+    return this.#keys.find(bytes, keyStart, keyEnd);
   }
 
   /** Adds a series for a key that has none. */
   add(bytes: Uint8Array, keyStart: number, keyEnd: number): Series {
-    return this.#addSeries({ bytes, start: keyStart, end: keyEnd }, new Series(this.#nextOrder, this.memory));
+    return this.#addSeries({ bytes, start: keyStart, end: keyEnd }, this.#nextOrder, []);
   }
 
-  /** Adds a series from storage; orders must ascend. */
-  load(key: Uint8Array, order: number, chunks: Chunk[]): Series {
-    const series = new Series(order, this.memory, chunks);
+  /** Adds a series from storage for a key that has none; orders must ascend. */
+  load(key: ByteRange, order: number, chunks: Chunk[]): Series {
     for (const chunk of chunks) this.sampleCount += chunk.length;
-    return this.#addSeries({ bytes: key, start: 0, end: key.length }, series);
+    return this.#addSeries(key, order, chunks);
+  }
+
+  /** Removes a series without samples. */
+  remove(series: Series): void {
+    const { previous, next } = series;
+    this.#keys.remove(series);
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    this.#keyMemory.give({ page: series.keyPage, start: series.keyStart }, series.keyEnd - series.keyStart);
+    series.release();
   }
 
   /** Makes orders before one impossible for series to come. */
@@ -59,121 +79,41 @@ export class SeriesSet {
     return isNew;
   }
 
-  /** A copy of the key of the series at an index of {@linkcode SeriesSet.all}. */
-  keyAt(index: number): Uint8Array {
-    return this.#keys.arena.slice(this.#keys.startOf(index), this.#keys.endOf(index));
+  /** Removes samples of a series; see {@linkcode Series.deleteSpan}. */
+  deleteSpan(series: Series, span: TimeSpan, goneBlockIds: number[]): void {
+    this.sampleCount -= series.deleteSpan(span, goneBlockIds);
   }
 
-  /** Index in {@linkcode SeriesSet.all} of the first series with this order or a later one. */
-  indexOfOrder(order: number): number {
-    let low = 0;
-    let high = this.#series.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#series[middle]!.order < order) low = middle + 1;
-      else high = middle;
+  /** What a name means now. @throws {StoreRefusal} when it is a pattern that is too long */
+  select(name: ByteRange): Selection {
+    if (meansAll(name)) return { kind: "many", pattern: undefined };
+    const series = this.find(name.bytes, name.start, name.end);
+    if (series !== undefined) return { kind: "one", series };
+    return hasWildcard(name) ? this.selectPattern(name) : { kind: "none" };
+  }
+
+  /** What a pattern means; it may be a key, which has no wildcard then. @throws {StoreRefusal} when it is too long */
+  selectPattern(pattern: ByteRange): Selection {
+    if (meansAll(pattern) || !hasWildcard(pattern)) return this.select(pattern);
+    try {
+      return { kind: "many", pattern: new KeyPattern(pattern) };
+    } catch (cause) {
+      throw new StoreRefusal("pattern too long", { cause });
     }
-    return low;
   }
 
-  /** Removes all samples before a timestamp and returns the numbers of the blocks that no chunk has any more. */
-  dropBefore(timestamp: number): number[] {
-    const goneBlockIds: number[] = [];
-    for (const series of this.#series) this.sampleCount -= series.dropBefore(timestamp, goneBlockIds);
-    return goneBlockIds;
-  }
-
-  /** Forgets the series without samples and returns their orders. */
-  dropEmpty(): number[] {
-    const kept: number[] = [];
-    const dropped: number[] = [];
-    for (const [index, series] of this.#series.entries()) {
-      if (!series.isEmpty) {
-        kept.push(index);
-        continue;
-      }
-      dropped.push(series.order);
-      series.release();
+  #addSeries({ bytes, start, end }: ByteRange, order: number, chunks: Chunk[]): Series {
+    const room = this.#keyMemory.take(end - start);
+    for (let offset = 0; offset < end - start; offset++) {
+      room.page[room.start + offset] = bytes[start + offset]!;
     }
-    if (dropped.length === 0) return dropped;
-    this.#keys = this.#keys.pick(kept);
-    this.#series = kept.map((index) => this.#series[index]!);
-    return dropped;
-  }
-
-  /** Opens the rows of one key or of all keys, from a timestamp on. */
-  openRows(key: ByteRange | "all", fromTimestamp: number): RowReader {
-    if (key === "all") return new AllRows(this, fromTimestamp);
-    const series = this.find(key.bytes, key.start, key.end);
-    if (series === undefined) return NO_ROWS;
-    return new SeriesRows(series, key.bytes.slice(key.start, key.end), fromTimestamp);
-  }
-
-  /** Writes rows of the series at an index; see {@linkcode Series.writeRows}. */
-  writeRowsAt(index: number, sink: RowSink, from: number): number | undefined {
-    const keys = this.#keys;
-    const key = { bytes: keys.arena, start: keys.startOf(index), end: keys.endOf(index) };
-    return this.#series[index]!.writeRows(sink, key, from);
-  }
-
-  #addSeries(key: ByteRange, series: Series): Series {
-    this.#keys.add(key.bytes, key.start, key.end);
-    this.#series.push(series);
-    this.#nextOrder = series.order + 1;
+    const series = new Series({ order, room, keyBytes: end - start, memory: this.memory, chunks });
+    this.#keys.add(series);
+    series.previous = this.#last;
+    if (this.#last === undefined) this.#first = series;
+    else this.#last.next = series;
+    this.#last = series;
+    this.#nextOrder = order + 1;
     return series;
-  }
-}
-
-const NO_ROWS: RowReader = { fill: () => true };
-
-class SeriesRows implements RowReader {
-  readonly #series: Series;
-  readonly #key: ByteRange;
-  #from: number;
-
-  constructor(series: Series, key: Uint8Array, from: number) {
-    this.#series = series;
-    this.#key = { bytes: key, start: 0, end: key.length };
-    this.#from = from;
-  }
-
-  fill(sink: RowSink): boolean {
-    const next = this.#series.writeRows(sink, this.#key, this.#from);
-    if (next === undefined) return true;
-    this.#from = next;
-    return false;
-  }
-}
-
-// The place is kept as order and timestamp: both outlive puts and dropped series between two pieces.
-class AllRows implements RowReader {
-  readonly #set: SeriesSet;
-  readonly #firstTimestamp: number;
-  #order = 0;
-  #from: number;
-
-  constructor(set: SeriesSet, from: number) {
-    this.#set = set;
-    this.#firstTimestamp = from;
-    this.#from = from;
-  }
-
-  fill(sink: RowSink): boolean {
-    const set = this.#set;
-    for (let index = set.indexOfOrder(this.#order); index < set.seriesCount; index++) {
-      const { order } = set.all[index]!;
-      if (order !== this.#order) {
-        this.#order = order;
-        this.#from = this.#firstTimestamp;
-      }
-      const next = set.writeRowsAt(index, sink, this.#from);
-      if (next !== undefined) {
-        this.#from = next;
-        return false;
-      }
-      this.#order = order + 1;
-      this.#from = this.#firstTimestamp;
-    }
-    return true;
   }
 }

@@ -4,7 +4,7 @@ import { checkRow, signRow } from "../../../../src/servers/metrics/durable/check
 import { Chunk } from "../../../../src/servers/metrics/samples/chunk.ts";
 import { decodeJournalRow, JournalGroup } from "../../../../src/servers/metrics/durable/journal_group.ts";
 import { PackedReader, PackedWriter } from "../../../../src/servers/metrics/durable/packed_bytes.ts";
-import { Series } from "../../../../src/servers/metrics/samples/series.ts";
+import { createSeries } from "../create_series.ts";
 import { SlabMemory } from "../../../../src/servers/metrics/samples/slab_memory.ts";
 import { Random } from "../../../support/random.ts";
 
@@ -120,24 +120,34 @@ Deno.test("PackedReader gives back integers of every size and refuses to read be
 
 Deno.test("decodeJournalRow() gives back the puts of a group in order", () => {
   const group = new JournalGroup();
-  const series = [new Series(3, memory), new Series(70_000, memory)] as const;
-  for (let index = 0; index < 3_000; index++) group.add(series[index % 2 === 0 ? 0 : 1], index, -index / 3);
+  const series = [createSeries(3, memory), createSeries(70_000, memory)] as const;
+  for (let index = 0; index < 3_000; index++) {
+    group.addPut(series[index % 2 === 0 ? 0 : 1], index, -index / 3);
+  }
   const row = decodeJournalRow(group.encode());
   assertEquals(row.orders.length, 3_000);
-  assertEquals([row.orders[0], row.orders[1], row.timestamps[2_999], row.values[2_999]], [
+  assertEquals([row.orders[0], row.orders[1], row.firsts[2_999], row.seconds[2_999]], [
     3,
     70_000,
     2_999,
     -2_999 / 3,
   ]);
   const drained: number[] = [];
-  group.drain((_series, timestamp) => drained.push(timestamp));
+  group.forEach((_series, timestamp) => drained.push(timestamp));
+  group.clear();
   assertEquals([drained.length, drained[2_999], group.count], [3_000, 2_999, 0]);
+});
+
+Deno.test("decodeJournalRow() gives back the deletions of a group", () => {
+  const group = new JournalGroup();
+  group.addDeletion(createSeries(3, memory), { from: -Infinity, until: 7 });
+  const { kind, firsts, seconds, orders } = decodeJournalRow(group.encode());
+  assertEquals([kind, ...firsts, ...seconds, ...orders], ["deletions", -Infinity, 7, 3]);
 });
 
 Deno.test("decodeJournalRow() refuses a row of another length than its count says", () => {
   const group = new JournalGroup();
-  group.add(new Series(1, memory), 5, 6);
+  group.addPut(createSeries(1, memory), 5, 6);
   const row = group.encode();
   for (let length = 0; length < row.length; length++) {
     assertThrows(() => decodeJournalRow(row.subarray(0, length)), RangeError);

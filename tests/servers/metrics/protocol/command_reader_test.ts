@@ -81,6 +81,34 @@ const ROWS: readonly Row[] = [
     input: "put k\xc3\xa9y 1 1\nget *\n",
     output: OK + stored("k\xc3\xa9y 1.0 1"),
   },
+  {
+    claim: "gives the rows of a stretch of time, both ends included",
+    input: "put k 1 1\nput k 2 2\nput k 3 3\nput k 4 4\nget k 2 3\nget\tk  -5 +1 \nget k 3 2\nget * 4 9\n",
+    output: OK.repeat(4) + "ok\nk 2.0 2\nk 3.0 3\n\n" + stored("k 1.0 1") + OK + stored("k 4.0 4"),
+  },
+  {
+    claim: "lists and gets the keys that a pattern matches, in the order of first puts",
+    input:
+      "put b.x 1 1\nput a.x 2 1\nput a.y 3 1\nput c 4 1\nkeys *.x\nget {c,a.*}\nkeys *\nkeys c\nkeys d*\n",
+    output: OK.repeat(4) + "ok\nb.x\na.x\n\nok\na.x 2.0 1\na.y 3.0 1\nc 4.0 1\n\n" +
+      "ok\nb.x\na.x\na.y\nc\n\nok\nc\n\n" + OK,
+  },
+  {
+    claim: "deletes a key, a pattern, a stretch of time and everything",
+    input: "put a.x 1 1\nput a.y 1 1\nput b 1 1\nput b 2 2\ndelete b 2 9\ndelete a.*\ndelete none\nget *\n" +
+      "delete *\nget *\n",
+    output: OK.repeat(7) + stored("b 1.0 1") + OK + OK,
+  },
+  {
+    claim: "means a key of exactly these bytes before a pattern",
+    input: "put a* 1 1\nput ab 2 2\nget a*\ndelete a*\nget a*\n",
+    output: OK + OK + stored("a* 1.0 1") + OK + stored("ab 2.0 2"),
+  },
+  {
+    claim: "refuses a pattern of more than 4,096 bytes",
+    input: `get ${"*a".repeat(2_049)}\nkeys ${"*a".repeat(2_049)}\ndelete ${"*a".repeat(2_049)}\nget *\n`,
+    output: "error\npattern too long\n\n".repeat(3) + OK,
+  },
   { claim: "takes DEL and a byte order mark in a key", input: "put \xef\xbb\xbf\x7f 1 1\n", output: OK },
   { claim: "takes a key of 60,000 bytes", input: `put ${"k".repeat(60_000)} 1 1\n`, output: OK },
   { claim: "says nothing to a command without an end", input: "put k 1 1\nget k", output: OK },
@@ -107,6 +135,18 @@ const ROWS: readonly Row[] = [
   refused("get alone", "get"),
   refused("get with a space alone", "get "),
   refused("get with two keys", "get a b"),
+  refused("get with one end of time", "get a 5"),
+  refused("get with an end that is no integer", "get a 1.5 2"),
+  refused("get with an end beyond the integers", "get a 1 9007199254740992"),
+  refused("get with four words", "get a 1 2 3"),
+  refused("get with a key with a control character", "get a\x01 1 2"),
+  refused("delete alone", "delete"),
+  refused("delete with one end of time", "delete a 5"),
+  refused("delete in capitals", "DELETE a"),
+  refused("a word that begins like delete", "deletes a"),
+  refused("keys alone", "keys"),
+  refused("keys with a stretch of time", "keys a 1 2"),
+  refused("put with a pattern of all", "put * 1 1"),
   refused("put alone", "put"),
   refused("put without value", "put k"),
   refused("put without timestamp", "put k 1"),

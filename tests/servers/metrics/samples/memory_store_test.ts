@@ -16,6 +16,6 @@ Deno.test("MemoryStore.maintain() forgets the keys and samples that have expired
   const store = new MemoryStore({ retentionSeconds: 10, now: () => nowMs });
   for (let index = 0; index < 5_000; index++) await putOne(store, `k${index}`, 1, index < 4_000 ? 0 : 100);
   nowMs = 50_000;
-  store.maintain();
+  await store.maintain();
   assertEquals([store.seriesCount, store.sampleCount], [1_000, 1_000]);
 });

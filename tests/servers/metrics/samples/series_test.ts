@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { Series } from "../../../../src/servers/metrics/samples/series.ts";
+import type { Series } from "../../../../src/servers/metrics/samples/series.ts";
 import { SlabMemory } from "../../../../src/servers/metrics/samples/slab_memory.ts";
 import type { RowSink } from "../../../../src/servers/metrics/store.ts";
+import { createSeries } from "../create_series.ts";
 import { Random } from "../../../support/random.ts";
 
 class Rows implements RowSink {
@@ -21,13 +22,11 @@ class Rows implements RowSink {
   }
 }
 
-const KEY = { bytes: Uint8Array.of(0x6b), start: 0, end: 1 };
-
 function readAll(series: Series, pieceRows: number = Infinity): [number, number][] {
   const rows: [number, number][] = [];
   for (let from: number | undefined = -Infinity; from !== undefined;) {
     const piece = new Rows(pieceRows);
-    from = series.writeRows(piece, KEY, from);
+    from = series.writeRows(piece, { from, until: Infinity });
     rows.push(...piece.rows);
   }
   return rows;
@@ -53,7 +52,7 @@ const ORDERS: readonly (readonly [string, (index: number, random: Random) => num
 for (const [name, timestampAt] of ORDERS) {
   Deno.test(`Series.put() keeps samples that come ${name}, as a Map does`, () => {
     const random = new Random(1);
-    const series = new Series(0, new SlabMemory());
+    const series = createSeries(1, new SlabMemory());
     const model = new Map<number, number>();
     for (let index = 0; index < 6_000; index++) {
       const timestamp = timestampAt(index, random);
@@ -66,30 +65,33 @@ for (const [name, timestampAt] of ORDERS) {
   });
 }
 
-Deno.test("Series.dropBefore() drops what is older and nothing else, at any place", () => {
-  for (const limit of [-1, 0, 1, 5, 511, 512, 513, 1_999, 2_000, 9_999]) {
-    const series = new Series(0, new SlabMemory());
-    const model = new Map<number, number>();
-    for (let timestamp = 0; timestamp < 2_000; timestamp++) {
-      series.put(timestamp, -timestamp);
-      if (timestamp >= limit) model.set(timestamp, -timestamp);
+Deno.test("Series.deleteSpan() removes what is within the stretch of time and nothing else, at any place", () => {
+  const edges = [-1, 0, 1, 5, 511, 512, 513, 1_023, 1_024, 1_999, 2_000, 9_999];
+  for (const from of [-Infinity, ...edges]) {
+    for (const until of [...edges, Infinity]) {
+      const series = createSeries(1, new SlabMemory());
+      const model = new Map<number, number>();
+      for (let timestamp = 0; timestamp < 2_000; timestamp++) {
+        series.put(timestamp, -timestamp);
+        if (timestamp < from || timestamp > until) model.set(timestamp, -timestamp);
+      }
+      assertEquals(series.deleteSpan({ from, until }, []), 2_000 - model.size);
+      assertEquals(series.isEmpty, model.size === 0);
+      series.put(5_000, 1);
+      assertEquals(readAll(series), sorted(model.set(5_000, 1)));
     }
-    assertEquals(series.dropBefore(limit, []), 2_000 - model.size);
-    assertEquals(series.isEmpty, model.size === 0);
-    series.put(5_000, 1);
-    assertEquals(readAll(series), sorted(model.set(5_000, 1)));
   }
 });
 
 Deno.test("Series keeps samples whose distance from dropped ones is larger than a chunk can keep", () => {
-  const series = new Series(0, new SlabMemory());
+  const series = createSeries(1, new SlabMemory());
   const model = new Map<number, number>();
   const put = (timestamp: number): void => {
     series.put(timestamp, timestamp);
     model.set(timestamp, timestamp);
   };
   for (const timestamp of [0, 10, 4_000_000_000]) put(timestamp);
-  assertEquals(series.dropBefore(4_000_000_000, []), 2);
+  assertEquals(series.deleteSpan({ from: -Infinity, until: 3_999_999_999 }, []), 2);
   model.delete(0);
   model.delete(10);
   for (const timestamp of [4_294_967_296, 8_000_000_000, 3_999_999_999]) put(timestamp);

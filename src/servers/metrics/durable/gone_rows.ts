@@ -1,0 +1,40 @@
+import type { MetricsDatabase } from "./database.ts";
+
+/**
+ * Rows of what memory does not hold any more, to be removed from the database a few at a time.
+ *
+ * They do no harm until then: a block of a deleted series is emptied again by the deletion in the journal, which stays
+ * as long as they do, a series of which nothing is left is dropped at the next start, and so is the older one of two
+ * with the same key.
+ */
+export class GoneRows {
+  /** Numbers of blocks. */
+  readonly blockIds: number[] = [];
+  /** Orders of series. */
+  readonly orders: number[] = [];
+
+  /** How many rows there are. */
+  get count(): number {
+    return this.blockIds.length + this.orders.length;
+  }
+
+  /**
+   * Removes rows within a transaction: a series after its blocks, which must never be of an unknown one.
+   *
+   * @param limit at most this many
+   * @returns how many of each kind, for `forget`
+   */
+  remove(database: MetricsDatabase, limit: number): { readonly blocks: number; readonly series: number } {
+    const blocks = Math.min(limit, this.blockIds.length);
+    const series = Math.min(limit - blocks, this.orders.length);
+    for (const blockId of this.blockIds.slice(this.blockIds.length - blocks)) database.deleteBlock(blockId);
+    for (const order of this.orders.slice(this.orders.length - series)) database.deleteSeries(order);
+    return { blocks, series };
+  }
+
+  /** Forgets what was removed, after the commit. */
+  forget({ blocks, series }: { readonly blocks: number; readonly series: number }): void {
+    this.blockIds.length -= blocks;
+    this.orders.length -= series;
+  }
+}

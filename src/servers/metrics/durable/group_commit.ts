@@ -1,0 +1,122 @@
+import { createDeferred, type Deferred } from "../../../base/deferred.ts";
+import type { Series } from "../samples/series.ts";
+import type { SeriesSet } from "../samples/series_set.ts";
+import type { TimeSpan } from "../store.ts";
+import type { AcknowledgedMark } from "./acknowledged_mark.ts";
+import type { MetricsDatabase } from "./database.ts";
+import type { GoneRows } from "./gone_rows.ts";
+import { JournalGroup } from "./journal_group.ts";
+import type { Sealer } from "./sealer.ts";
+
+/** What a group commit works with. */
+export interface GroupCommitParts {
+  /** All series. */
+  readonly set: SeriesSet;
+  /** Where the journal is. */
+  readonly database: MetricsDatabase;
+  /** Is told of each commit; undefined when the system decides what of the last moments is kept. */
+  readonly mark: AcknowledgedMark | undefined;
+  /** Takes the rows of what is deleted. */
+  readonly gone: GoneRows;
+  /** Hears of each row. */
+  readonly sealer: Sealer;
+  /** The largest number that a row of the journal ever had. */
+  readonly lastJournalId: number;
+}
+
+/**
+ * Puts or deletions that wait until the event loop has heard all clients that have something to say; the group is one
+ * transaction. Memory takes it over after the commit, so that nobody reads what could still be lost.
+ */
+export class GroupCommit {
+  /** What waits. */
+  readonly group: JournalGroup = new JournalGroup();
+  readonly #parts: GroupCommitParts;
+  #lastJournalId: number;
+  // Series that came with the group; they are in the database when it is.
+  #newSeries: Series[] = [];
+  #waiting: Deferred<void> | undefined;
+  #timer: ReturnType<typeof setImmediate> | undefined;
+
+  /** Makes an empty group. */
+  constructor(parts: GroupCommitParts) {
+    this.#parts = parts;
+    this.#lastJournalId = parts.lastJournalId;
+  }
+
+  /** Adds a series for a key that has none, for a put that follows. */
+  addSeries(bytes: Uint8Array, keyStart: number, keyEnd: number): Series {
+    const series = this.#parts.set.add(bytes, keyStart, keyEnd);
+    this.#newSeries.push(series);
+    return series;
+  }
+
+  /** Waits for the commit of what is in the group now; undefined when it is empty. @throws {Error} when it fails */
+  commit(): Promise<void> | undefined {
+    if (this.group.count === 0) return undefined;
+    if (this.#waiting === undefined) {
+      this.#waiting = createDeferred<void>();
+      this.#timer = setImmediate(() => {
+        try {
+          this.commitNow();
+        } catch {
+          // Those who wait for the group know.
+        }
+      });
+    }
+    return this.#waiting.promise;
+  }
+
+  /** Commits at once. @throws {Error} when that fails: the group is dropped, and whoever waits for it is told too */
+  commitNow(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    try {
+      if (this.group.count > 0) this.#store();
+      waiting?.resolve();
+    } catch (error) {
+      waiting?.reject(error);
+      throw error;
+    } finally {
+      this.group.clear();
+      this.#newSeries = [];
+    }
+  }
+
+  /** Commits no more of itself. */
+  stop(): void {
+    clearImmediate(this.#timer);
+  }
+
+  /** Removes samples of a series from memory, and the series when none is left. */
+  deleteSpan(series: Series, span: TimeSpan): void {
+    if (series.isRemoved) return;
+    const { set, gone } = this.#parts;
+    set.deleteSpan(series, span, gone.blockIds);
+    if (!series.isEmpty) return;
+    set.remove(series);
+    gone.orders.push(series.order);
+  }
+
+  #store(): void {
+    const { set, database, mark, sealer } = this.#parts;
+    const { group } = this;
+    const newSeries = this.#newSeries;
+    const journalId = this.#lastJournalId + 1;
+    try {
+      database.transact(() => {
+        database.insertSeries(newSeries);
+        database.insertJournal(journalId, group.encode());
+      });
+    } catch (error) {
+      // They have no sample: they were never put.
+      for (const series of newSeries) set.remove(series);
+      throw error;
+    }
+    this.#lastJournalId = journalId;
+    mark?.write(journalId);
+    sealer.noteRow(journalId, group.count);
+    if (group.hasDeletions) group.forEach((series, from, until) => this.deleteSpan(series, { from, until }));
+    else group.forEach((series, timestamp, value) => set.put(series, timestamp, value));
+  }
+}

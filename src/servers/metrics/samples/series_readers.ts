@@ -1,0 +1,126 @@
+// What `get` and `keys` read, piece by piece. Between two pieces series may come and go: a reader that stands on a
+// series that was removed goes on with the next one that is still there.
+
+import type { ByteRange, KeyReader, KeySink, RowReader, RowSink, TimeSpan } from "../store.ts";
+import type { Series } from "./series.ts";
+import type { Selection, SeriesSet } from "./series_set.ts";
+
+// How long one call may look at series that give no row: other clients wait that long.
+const LOOK_MS = 2;
+const SERIES_BETWEEN_LOOKS = 16;
+
+/** Walks over the series that a selection means. */
+export class SeriesCursor {
+  /** The series it stands on; undefined behind the last one. */
+  current: Series | undefined;
+  readonly #pattern: { matches(bytes: Uint8Array, start: number, end: number): boolean } | undefined;
+  readonly #isSingle: boolean;
+  #visited = 0;
+  #deadlineMs = 0;
+  #isMatched = false;
+
+  /** Stands before the first series. */
+  constructor(set: SeriesSet, selection: Selection) {
+    this.#isSingle = selection.kind === "one";
+    this.#pattern = selection.kind === "many" ? selection.pattern : undefined;
+    if (selection.kind === "one") this.current = selection.series;
+    else if (selection.kind === "many") this.current = set.first;
+  }
+
+  /** Begins a piece of work. */
+  beginPiece(): void {
+    this.#deadlineMs = performance.now() + LOOK_MS;
+  }
+
+  /**
+   * Steps onto a series that is meant, from where it stands.
+   *
+   * @returns `found`, `end`, or `tired` when the piece has taken its time
+   */
+  find(): "found" | "end" | "tired" {
+    while (this.current !== undefined) {
+      if (this.#isTired()) return "tired";
+      if (!this.current.isRemoved && (this.#isMatched || this.#isMeant(this.current))) {
+        this.#isMatched = true;
+        return "found";
+      }
+      this.next();
+    }
+    return "end";
+  }
+
+  /** Leaves the series it stands on. */
+  next(): void {
+    this.current = this.#isSingle ? undefined : this.current?.next;
+    this.#isMatched = false;
+  }
+
+  #isMeant({ keyPage, keyStart, keyEnd }: Series): boolean {
+    return this.#pattern === undefined || this.#pattern.matches(keyPage, keyStart, keyEnd);
+  }
+
+  #isTired(): boolean {
+    return ++this.#visited % SERIES_BETWEEN_LOOKS === 0 && performance.now() >= this.#deadlineMs;
+  }
+}
+
+/** Opens the rows of the series that a name means, within a stretch of time. */
+export function openRows(set: SeriesSet, name: ByteRange, span: TimeSpan): RowReader {
+  return new SeriesRows(new SeriesCursor(set, set.select(name)), span);
+}
+
+/** Opens the keys that a pattern matches, of series that have samples from a timestamp on. */
+export function openKeys(set: SeriesSet, pattern: ByteRange, firstTimestamp: number): KeyReader {
+  return new SeriesKeys(new SeriesCursor(set, set.selectPattern(pattern)), firstTimestamp);
+}
+
+class SeriesRows implements RowReader {
+  readonly #cursor: SeriesCursor;
+  readonly #span: TimeSpan;
+  #from: number;
+
+  constructor(cursor: SeriesCursor, span: TimeSpan) {
+    this.#cursor = cursor;
+    this.#span = span;
+    this.#from = span.from;
+  }
+
+  fill(sink: RowSink): boolean {
+    const cursor = this.#cursor;
+    const { from, until } = this.#span;
+    cursor.beginPiece();
+    for (;;) {
+      const state = cursor.find();
+      if (state !== "found") return state === "end";
+      const next = cursor.current!.writeRows(sink, { from: this.#from, until });
+      this.#from = next ?? from;
+      if (next !== undefined) return false;
+      cursor.next();
+    }
+  }
+}
+
+class SeriesKeys implements KeyReader {
+  readonly #cursor: SeriesCursor;
+  readonly #firstTimestamp: number;
+
+  constructor(cursor: SeriesCursor, firstTimestamp: number) {
+    this.#cursor = cursor;
+    this.#firstTimestamp = firstTimestamp;
+  }
+
+  fill(sink: KeySink): boolean {
+    const cursor = this.#cursor;
+    cursor.beginPiece();
+    for (;;) {
+      const state = cursor.find();
+      if (state !== "found") return state === "end";
+      if (sink.isFull) return false;
+      const series = cursor.current!;
+      if (series.lastTimestamp >= this.#firstTimestamp) {
+        sink.addKey(series.keyPage, series.keyStart, series.keyEnd);
+      }
+      cursor.next();
+    }
+  }
+}
