@@ -22,12 +22,15 @@ export type {
   ConnectionErrorCode,
   Listener,
   ListenOptions,
+  RawConnection,
   Receiver,
   Sender,
   TcpListenOptions,
   TlsOptions,
   UnixListenOptions,
 } from "./src/net/connection.ts";
+export { fromWebStreams } from "./src/net/from_web_streams.ts";
+export type { WebStreams, WebStreamsOptions } from "./src/net/from_web_streams.ts";
 export { formatAddress, urlOf } from "./src/net/address.ts";
 export type { Destination, Listening, NetAddress, TcpAddress, UnixAddress } from "./src/net/address.ts";
 

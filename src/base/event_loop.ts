@@ -1,5 +1,7 @@
 const NEXT_MICROTASK = Promise.resolve();
-const HANDS_OUT_IN_MICROTASKS = "Deno" in globalThis;
+// Browsers and workers at the edge have no immediates; what streams give out there comes in microtasks too.
+const HAS_IMMEDIATES = "setImmediate" in globalThis;
+const HANDS_OUT_IN_MICROTASKS = "Deno" in globalThis || !HAS_IMMEDIATES;
 
 /**
  * Calls back when what arrived in this turn of the event loop has been handed out to all connections.
@@ -21,7 +23,8 @@ export const TURNS_BETWEEN_LOOKS = "Deno" in globalThis ? 61 : 1;
 
 /** Calls back in the next turn of the event loop; on Deno 2.9.6 a turn costs 0.8 µs. */
 export function inNextTurn(action: () => void): void {
-  setImmediate(action);
+  if (HAS_IMMEDIATES) setImmediate(action);
+  else setTimeout(action, 0);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { NetAddress, TcpAddress, UnixAddress } from "./address.ts";
 
 export type { NetAddress } from "./address.ts";
 
-/** Who is told what became of {@linkcode Connection.receive}. Neither function may throw. */
+/** Who is told what became of {@linkcode RawConnection.receive}. Neither function may throw. */
 export interface Receiver {
   /** Bytes have come. @param count how many stand at the start of the buffer; null when the peer has finished (FIN) */
   onReceived(count: number | null): void;
@@ -10,7 +10,7 @@ export interface Receiver {
   onReceiveFailed(error: unknown): void;
 }
 
-/** Who is told what became of {@linkcode Connection.transmit}. Neither function may throw. */
+/** Who is told what became of {@linkcode RawConnection.transmit}. Neither function may throw. */
 export interface Sender {
   /** The runtime has taken all the bytes: they may be overwritten. */
   onSent(): void;
@@ -19,58 +19,66 @@ export interface Sender {
 }
 
 /**
- * A byte stream in both directions with half-close, the same on every runtime.
- *
- * `receive`, `read` and `readable` take from the same stream: use one of them. `receive` and `transmit` are the server's
- * path: they call back, and make no promise, which counts where a request costs seven
- * microseconds. `read`, `write` and the streams are the same for everybody else. Everything that fails on the wire
- * fails with a {@linkcode ConnectionError}.
+ * A byte stream in both directions with half-close: the small waist that an adapter implements, the same on every
+ * runtime. Everything that fails on the wire fails with a {@linkcode ConnectionError}.
  */
-export interface Connection {
+export interface RawConnection {
   /** Our end. */
   readonly local: NetAddress;
   /** The peer's end. */
   readonly remote: NetAddress;
   /** Whether the bytes are protected by TLS on the wire. */
   readonly isEncrypted: boolean;
+  /** Bytes given to be sent that the runtime has not taken yet: falls while a slow client reads. */
+  readonly bufferedBytes: number;
   /**
    * Reads what has arrived, waiting for at least one byte. One at a time.
    *
-   * One buffer is reused, no stream controller stands between: on Deno 2.9.6 a BYOB reader on `readable` reaches 0.77
-   * of the requests per second. The callback is called later, never while this runs.
+   * One buffer is reused, no promise and no stream controller stands between: on Deno 2.9.6 a BYOB reader on `readable`
+   * reaches 0.77 of the requests per second. The callback is called later, never while this runs.
    *
    * @param buffer filled from its start; must not be empty
    */
   receive(buffer: Uint8Array, receiver: Receiver): void;
   /**
-   * The same as {@linkcode Connection.receive} with a promise. One at a time.
-   *
-   * @param buffer filled from its start; must not be empty
-   * @returns the number of bytes, or null when the peer has finished sending (FIN)
-   * @throws {ConnectionError} `reset` when the peer reset the connection, `closed` after {@linkcode Connection.close}
-   */
-  read(buffer: Uint8Array): Promise<number | null>;
-  /** What `read` gives as a byte stream that takes BYOB readers; ends on FIN, errors on reset. */
-  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /**
-   * Sends bytes behind those of earlier calls; they must stay as they are until the callback, which is called later or,
-   * where the runtime takes them at once, while this runs.
+   * Sends bytes after those of earlier calls. They must stay as they are until the callback, which is called later or, if
+   * the runtime takes them at once, while this runs.
    */
   transmit(bytes: Uint8Array, sender: Sender): void;
-  /**
-   * The same as {@linkcode Connection.transmit} with a promise; settles when the runtime took all of the bytes.
-   *
-   * @throws {ConnectionError} when the peer is gone or the connection is closed
-   */
-  write(bytes: Uint8Array): Promise<void>;
-  /** Bytes given to be sent that the runtime has not taken yet: falls while a slow client reads. */
-  readonly bufferedBytes: number;
-  /** The same as {@linkcode Connection.write} as a stream; closing it is {@linkcode Connection.closeWrite}. */
-  readonly writable: WritableStream<Uint8Array>;
   /** Sends FIN after everything written so far; reading goes on. Never fails. */
   closeWrite(): Promise<void>;
   /** Gives the connection up in both directions; a pending read or write fails with `closed`. May be called twice. */
   close(): void;
+}
+
+/**
+ * A connection with promises and Web Streams, made from the waist once for every runtime.
+ *
+ * `receive`, `read` and `readable` take from the same stream: use one of them. `receive` and `transmit` are the server's
+ * path, since a promise counts where a request costs seven microseconds.
+ */
+export interface Connection extends RawConnection {
+  /**
+   * The same as {@linkcode RawConnection.receive} with a promise. One at a time.
+   *
+   * @param buffer filled from its start; must not be empty
+   * @returns the number of bytes, or null when the peer has finished sending (FIN)
+   * @throws {ConnectionError} `reset` when the peer reset the connection, `closed` after {@linkcode RawConnection.close}
+   */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /**
+   * What `read` gives as a byte stream that takes BYOB readers; ends on FIN, errors on reset, cancelling closes. When both
+   * streams have ended, the connection is closed.
+   */
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /**
+   * The same as {@linkcode RawConnection.transmit} with a promise; settles when the runtime took all of the bytes.
+   *
+   * @throws {ConnectionError} when the peer is gone or the connection is closed
+   */
+  write(bytes: Uint8Array): Promise<void>;
+  /** The same as {@linkcode Connection.write} as a stream; closing it sends FIN, aborting closes the connection. */
+  readonly writable: WritableStream<Uint8Array>;
 }
 
 /** An open port. Iterating accepts connections until {@linkcode Listener.close}. */

@@ -6,7 +6,7 @@ import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "./addre
 import { SendQueue } from "./send_queue.ts";
 import { classifySystemError } from "./system_error.ts";
 import { claimPath, restrictPath } from "./unix_socket.ts";
-import { createReadable, createWritable, receiveOnce, sendOnce } from "./web_streams.ts";
+import { StreamConnection } from "./web_streams.ts";
 
 /**
  * Opens a port with Deno.
@@ -78,15 +78,13 @@ class DenoListener implements Listener {
   }
 }
 
-class DenoConnection implements Connection {
+class DenoConnection extends StreamConnection {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted = false;
   readonly #conn: Deno.TcpConn | Deno.UnixConn;
   #receiver: Receiver | undefined;
   readonly #sending: SendQueue;
-  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #writable: WritableStream<Uint8Array> | undefined;
   // Made once: a closure and a promise less for each call.
   readonly #onRead = (count: number | null): void => this.#receiver!.onReceived(count);
   readonly #onReadFailed = (cause: unknown): void =>
@@ -96,6 +94,7 @@ class DenoConnection implements Connection {
     this.#sending.fail(toConnectionError("Cannot write to the connection", cause));
 
   constructor(conn: Deno.TcpConn | Deno.UnixConn) {
+    super();
     this.#conn = conn;
     this.#sending = new SendQueue((bytes) =>
       void conn.write(bytes).then(this.#onWritten, this.#onWriteFailed)
@@ -111,28 +110,12 @@ class DenoConnection implements Connection {
     this.#conn.read(buffer).then(this.#onRead, this.#onReadFailed);
   }
 
-  read(buffer: Uint8Array): Promise<number | null> {
-    return receiveOnce(this, buffer);
-  }
-
   transmit(bytes: Uint8Array, sender: Sender): void {
     this.#sending.transmit(bytes, sender);
   }
 
   get bufferedBytes(): number {
     return this.#sending.bufferedBytes;
-  }
-
-  write(bytes: Uint8Array): Promise<void> {
-    return sendOnce(this, bytes);
-  }
-
-  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#readable ??= createReadable(this);
-  }
-
-  get writable(): WritableStream<Uint8Array> {
-    return this.#writable ??= createWritable(this);
   }
 
   async closeWrite(): Promise<void> {

@@ -1,13 +1,7 @@
 // A Connection on a socket that calls back: what node.ts and bun.ts have in common.
 
-import {
-  type Connection,
-  ConnectionError,
-  type NetAddress,
-  type Receiver,
-  type Sender,
-} from "./connection.ts";
-import { createReadable, createWritable, receiveOnce, sendOnce } from "./web_streams.ts";
+import { ConnectionError, type NetAddress, type Receiver, type Sender } from "./connection.ts";
+import { StreamConnection } from "./web_streams.ts";
 
 /** A runtime's socket, as far as a connection drives it. */
 export interface DrivenSocket {
@@ -43,14 +37,12 @@ export interface SocketFacts {
 }
 
 /** Turns what a socket calls back into reads and writes. The socket is paused while nobody reads. */
-export class SocketConnection implements Connection {
+export class SocketConnection extends StreamConnection {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
   bufferedBytes = 0;
   readonly #socket: DrivenSocket;
-  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #writable: WritableStream<Uint8Array> | undefined;
   // What came and was not read: more than one piece only where the runtime pauses late.
   readonly #arrived: Uint8Array[] = [];
   #isPaused = false;
@@ -64,6 +56,7 @@ export class SocketConnection implements Connection {
 
   /** Makes the connection; from now on the socket's callbacks are for the methods whose names begin with `on`. */
   constructor(socket: DrivenSocket, { local, remote, isEncrypted }: SocketFacts) {
+    super();
     this.#socket = socket;
     this.local = local;
     this.remote = remote;
@@ -84,10 +77,6 @@ export class SocketConnection implements Connection {
       this.#isPaused = false;
       this.#socket.resume();
     }
-  }
-
-  read(buffer: Uint8Array): Promise<number | null> {
-    return receiveOnce(this, buffer);
   }
 
   #takeArrived(buffer: Uint8Array): number {
@@ -157,10 +146,6 @@ export class SocketConnection implements Connection {
     this.#writes.push({ bytes: bytes.subarray(sent), sender });
   }
 
-  write(bytes: Uint8Array): Promise<void> {
-    return sendOnce(this, bytes);
-  }
-
   /** The runtime takes bytes again. @param count how many it took of those that it did not take at once */
   onTaken(count: number): void {
     const [first] = this.#writes;
@@ -177,14 +162,6 @@ export class SocketConnection implements Connection {
   #advance(write: QueuedWrite, count: number): void {
     this.bufferedBytes -= count;
     write.bytes = write.bytes.subarray(count);
-  }
-
-  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#readable ??= createReadable(this);
-  }
-
-  get writable(): WritableStream<Uint8Array> {
-    return this.#writable ??= createWritable(this);
   }
 
   closeWrite(): Promise<void> {

@@ -1,29 +1,55 @@
-import type { Connection } from "./connection.ts";
+// Promises and Web Streams of a connection, made from its waist once for every runtime.
 
-type Reader = Pick<Connection, "read" | "close">;
-type Receiving = Pick<Connection, "receive">;
-type Sending = Pick<Connection, "transmit">;
-type Writer = Pick<Connection, "write" | "closeWrite" | "close">;
+import type { NetAddress } from "./address.ts";
+import type { Connection, Receiver, Sender } from "./connection.ts";
+
+/** What an adapter extends: it implements the waist, and gets the rest of a {@linkcode Connection}. */
+export abstract class StreamConnection implements Connection {
+  abstract readonly local: NetAddress;
+  abstract readonly remote: NetAddress;
+  abstract readonly isEncrypted: boolean;
+  abstract readonly bufferedBytes: number;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<Uint8Array> | undefined;
+  #endedStreams = 0;
+
+  abstract receive(buffer: Uint8Array, receiver: Receiver): void;
+  abstract transmit(bytes: Uint8Array, sender: Sender): void;
+  abstract closeWrite(): Promise<void>;
+  abstract close(): void;
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    return new Promise((resolve, reject) => {
+      this.receive(buffer, { onReceived: resolve, onReceiveFailed: reject });
+    });
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.transmit(bytes, { onSent: resolve, onSendFailed: reject });
+    });
+  }
+
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= createReadable(this, () => this.#endStream());
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return this.#writable ??= createWritable(this, () => this.#endStream());
+  }
+
+  // Who has read one stream to its end and closed the other has nothing left to call close() for.
+  #endStream(): void {
+    this.#endedStreams += 1;
+    if (this.#endedStreams === 2) this.close();
+  }
+}
 
 // The size of one read when a default reader brings no buffer of its own.
 const CHUNK_BYTES = 16_384;
 
-/** Makes a promise of {@linkcode Connection.receive}. */
-export function receiveOnce(connection: Receiving, buffer: Uint8Array): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    connection.receive(buffer, { onReceived: resolve, onReceiveFailed: reject });
-  });
-}
-
-/** Makes a promise of {@linkcode Connection.transmit}. */
-export function sendOnce(connection: Sending, bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    connection.transmit(bytes, { onSent: resolve, onSendFailed: reject });
-  });
-}
-
-/** Makes the byte stream of a connection from its `read`; nothing is read before somebody asks. */
-export function createReadable(connection: Reader): ReadableStream<Uint8Array<ArrayBuffer>> {
+/** Nothing is read before somebody asks. */
+function createReadable(connection: Connection, onEnd: () => void): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     type: "bytes",
     autoAllocateChunkSize: CHUNK_BYTES,
@@ -34,6 +60,7 @@ export function createReadable(connection: Reader): ReadableStream<Uint8Array<Ar
       if (count === null) {
         controller.close();
         request.respond(0);
+        onEnd();
       } else {
         request.respond(count);
       }
@@ -44,11 +71,10 @@ export function createReadable(connection: Reader): ReadableStream<Uint8Array<Ar
   }, { highWaterMark: 0 });
 }
 
-/** Makes the writable stream of a connection from its `write`. */
-export function createWritable(connection: Writer): WritableStream<Uint8Array> {
+function createWritable(connection: Connection, onEnd: () => void): WritableStream<Uint8Array> {
   return new WritableStream({
     write: (bytes) => connection.write(bytes),
-    close: () => connection.closeWrite(),
+    close: () => connection.closeWrite().then(onEnd),
     abort: () => connection.close(),
   });
 }

@@ -7,6 +7,8 @@ import { connect as connectSocket, type TLSSocket } from "node:tls";
 import { ConnectionError } from "../../src/net/connection.ts";
 import { connect, listen } from "../../src/net/listen.ts";
 import { type Adapter, codeOf } from "./adapter.ts";
+import { openMemoryPair } from "../support/memory_pair.ts";
+import { testConnections } from "./connection_suite.ts";
 import { testAdapter } from "./suite.ts";
 
 /** What became of a test. */
@@ -38,6 +40,10 @@ const connectTls: Adapter["connectTls"] = async ({ hostname, port }, cert) => {
 const tests: { readonly name: string; readonly body: () => Promise<void> }[] = [];
 
 testAdapter({ listen, connect, connectTls }, (name, body) => tests.push({ name, body }));
+testConnections(
+  () => Promise.resolve(openMemoryPair()),
+  (name, body) => tests.push({ name: `${name}, in memory`, body }),
+);
 
 tests.push({
   name: "listen() fails with denied where the system forbids it",

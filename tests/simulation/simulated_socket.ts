@@ -1,12 +1,6 @@
 import { tcpAddress } from "../../src/net/address.ts";
-import {
-  type Connection,
-  ConnectionError,
-  type NetAddress,
-  type Receiver,
-  type Sender,
-} from "../../src/net/connection.ts";
-import { createReadable, createWritable, receiveOnce, sendOnce } from "../../src/net/web_streams.ts";
+import { ConnectionError, type NetAddress, type Receiver, type Sender } from "../../src/net/connection.ts";
+import { StreamConnection } from "../../src/net/web_streams.ts";
 import { bytesOf, textOf } from "../support/latin1.ts";
 
 interface Write {
@@ -22,7 +16,7 @@ export interface SocketPace {
 }
 
 /** The server's end of a connection whose client, kernel and wire are the simulator. */
-export class SimulatedSocket implements Connection {
+export class SimulatedSocket extends StreamConnection {
   readonly local: NetAddress = tcpAddress("192.0.2.1", 80);
   readonly remote: NetAddress;
   readonly isEncrypted = false;
@@ -47,6 +41,7 @@ export class SimulatedSocket implements Connection {
   #drained: (() => void)[] = [];
 
   constructor(id: number, pace: SocketPace) {
+    super();
     this.remote = tcpAddress(`198.51.100.${id}`, 50_000 + id);
     this.#pace = pace;
   }
@@ -140,22 +135,6 @@ export class SimulatedSocket implements Connection {
     this.isClosed = true;
     this.#arrived = "";
     this.#fail(closed());
-  }
-
-  read(buffer: Uint8Array): Promise<number | null> {
-    return receiveOnce(this, buffer);
-  }
-
-  write(bytes: Uint8Array): Promise<void> {
-    return sendOnce(this, bytes);
-  }
-
-  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return createReadable(this);
-  }
-
-  get writable(): WritableStream<Uint8Array> {
-    return createWritable(this);
   }
 
   #fail(error: ConnectionError): void {

@@ -7,7 +7,7 @@ import {
   type Receiver,
   type Sender,
 } from "../../src/net/connection.ts";
-import { createReadable, createWritable } from "../../src/net/web_streams.ts";
+import { StreamConnection } from "../../src/net/web_streams.ts";
 import { settle } from "./deadline.ts";
 
 type Arrival = Uint8Array | "end" | ConnectionError;
@@ -22,7 +22,7 @@ interface PendingWrite {
 const encoder = new TextEncoder();
 
 /** The server's end of a connection without a network: the test plays the client, and sees each write on its own. */
-export class FakeConnection implements Connection {
+export class FakeConnection extends StreamConnection {
   readonly local: NetAddress = tcpAddress("127.0.0.1", 80);
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
@@ -43,6 +43,7 @@ export class FakeConnection implements Connection {
   #isTaking = true;
 
   constructor(hostname: string = "192.0.2.1", isEncrypted: { readonly isEncrypted?: boolean } = {}) {
+    super();
     this.remote = tcpAddress(hostname, 50_000);
     this.isEncrypted = isEncrypted.isEncrypted ?? false;
   }
@@ -100,7 +101,7 @@ export class FakeConnection implements Connection {
     this.write(bytes).then(() => sender.onSent(), (error) => sender.onSendFailed(error));
   }
 
-  read(buffer: Uint8Array): Promise<number | null> {
+  override read(buffer: Uint8Array): Promise<number | null> {
     if (this.isClosed) return Promise.reject(closed());
     if (this.#reading !== undefined) return Promise.reject(new Error("two reads at once"));
     const { promise, resolve, reject } = Promise.withResolvers<number | null>();
@@ -109,7 +110,7 @@ export class FakeConnection implements Connection {
     return promise;
   }
 
-  write(bytes: Uint8Array): Promise<void> {
+  override write(bytes: Uint8Array): Promise<void> {
     if (this.isClosed || this.hasEnded) return Promise.reject(closed());
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const write = { bytes, settled: promise, resolve, reject };
@@ -133,14 +134,6 @@ export class FakeConnection implements Connection {
     this.#reading?.reject(closed());
     this.#reading = undefined;
     for (const write of this.#pendingWrites.splice(0)) write.reject(closed());
-  }
-
-  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return createReadable(this);
-  }
-
-  get writable(): WritableStream<Uint8Array> {
-    return createWritable(this);
   }
 
   #record({ bytes, resolve }: PendingWrite): void {

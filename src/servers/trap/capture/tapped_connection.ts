@@ -1,6 +1,6 @@
 import type { Clock } from "../../../base/clock.ts";
 import type { Connection, Listener, NetAddress, Receiver, Sender } from "../../../net/connection.ts";
-import { createReadable, receiveOnce } from "../../../net/web_streams.ts";
+import { StreamConnection } from "../../../net/web_streams.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import { Tape } from "./tape.ts";
@@ -55,7 +55,7 @@ export interface LastRequest {
 const DRAIN_BUFFER_BYTES = 16_384;
 
 /** A connection that keeps what is read from it. */
-export class TappedConnection implements Connection, Receiver {
+export class TappedConnection extends StreamConnection implements Receiver {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
@@ -72,7 +72,6 @@ export class TappedConnection implements Connection, Receiver {
   readonly #connection: Connection;
   readonly #options: TapOptions;
   #isClosed = false;
-  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   // Where the read under way goes, and who waits for it.
   #buffer: Uint8Array | undefined;
   #receiver: Receiver | undefined;
@@ -80,6 +79,7 @@ export class TappedConnection implements Connection, Receiver {
   #leftRead: { readonly buffer: Uint8Array; readonly count: Promise<number | null> } | undefined;
 
   constructor(connection: Connection, options: TapOptions) {
+    super();
     this.#connection = connection;
     this.#options = options;
     this.local = connection.local;
@@ -114,8 +114,11 @@ export class TappedConnection implements Connection, Receiver {
     this.#receiver!.onReceiveFailed(error);
   }
 
-  read(buffer: Uint8Array): Promise<number | null> {
-    return receiveOnce(this, buffer);
+  override async read(buffer: Uint8Array): Promise<number | null> {
+    const count = await super.read(buffer);
+    // A stream takes its buffers away from those who filled them.
+    this.tape.absorb();
+    return count;
   }
 
   /** Gives out what drain() did not wait for. */
@@ -146,32 +149,12 @@ export class TappedConnection implements Connection, Receiver {
     }
   }
 
-  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#readable ??= createReadable({
-      read: async (buffer) => {
-        const count = await this.read(buffer);
-        // A stream takes its buffers away from those who filled them.
-        this.tape.absorb();
-        return count;
-      },
-      close: () => this.close(),
-    });
-  }
-
   transmit(bytes: Uint8Array, sender: Sender): void {
     this.#connection.transmit(bytes, sender);
   }
 
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#connection.write(bytes);
-  }
-
   get bufferedBytes(): number {
     return this.#connection.bufferedBytes;
-  }
-
-  get writable(): WritableStream<Uint8Array> {
-    return this.#connection.writable;
   }
 
   closeWrite(): Promise<void> {
