@@ -1,0 +1,95 @@
+import type { Cluster } from "./cluster.ts";
+import { type NodeAddress, showNode } from "./store_address.ts";
+
+/** How the store is at present. */
+export interface StoreHealth {
+  /** Whether every part of it takes what we want to store. */
+  readonly isReady: boolean;
+  /** Why not, in words. */
+  readonly reason: string;
+}
+
+/** How health is watched. */
+export interface HealthOptions {
+  /** How many replicas each primary needs. */
+  readonly replicas: number;
+  /** How often to look; default 1,000. */
+  readonly intervalMs?: number | undefined;
+  /** Hears each change. */
+  readonly onChange?: ((health: StoreHealth) => void) | undefined;
+}
+
+const INTERVAL_MS = 1_000;
+const CHECK_TIMEOUT_MS = 1_000;
+const READY: StoreHealth = { isReady: true, reason: "" };
+
+/** Looks at the servers of a store from time to time, so that its loss is known without traffic. */
+export class ClusterHealth {
+  readonly #cluster: Cluster;
+  readonly #options: HealthOptions;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #health: StoreHealth = READY;
+  #isLooking = false;
+  #isClosed = false;
+
+  /** Begins to look; the store counts as ready until the first look says otherwise. */
+  constructor(cluster: Cluster, options: HealthOptions) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#timer = setInterval(() => void this.#look(), options.intervalMs ?? INTERVAL_MS);
+  }
+
+  /** How the store was when somebody last looked. */
+  get current(): StoreHealth {
+    return this.#health;
+  }
+
+  /** Takes what somebody found out by using the store. @param reason why it failed */
+  reportFailure(reason: string): void {
+    this.#set({ isReady: false, reason });
+  }
+
+  /** Stops looking. */
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      await this.#cluster.refresh();
+      const { map } = this.#cluster;
+      if (!map.isComplete) throw new Error("slots of the cluster have no server");
+      await Promise.all(map.primaries.map((node) => this.#check(node)));
+      this.#set(READY);
+    } catch (error) {
+      this.#set({ isReady: false, reason: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  // ROLE says `master, offset, [replicas]` (Redis 7.0).
+  async #check(node: NodeAddress): Promise<void> {
+    const connection = await this.#cluster.pool.get(node, "control");
+    const timer = setTimeout(() => connection.close(), CHECK_TIMEOUT_MS);
+    try {
+      const role = await connection.send(["ROLE"]);
+      const [name, , replicas] = Array.isArray(role) ? role : [];
+      if (String(name) !== "master") throw new Error(`${showNode(node)} is no primary any more`);
+      const count = Array.isArray(replicas) ? replicas.length : 0;
+      if (count < this.#options.replicas) throw new Error(`${showNode(node)} has no replica`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #set(health: StoreHealth): void {
+    if (this.#isClosed) return;
+    const hasChanged = health.isReady !== this.#health.isReady;
+    this.#health = health;
+    if (hasChanged) this.#options.onChange?.(health);
+  }
+}

@@ -1,0 +1,98 @@
+import { type RedisConnection, type RedisConnector, StoreError } from "./redis_connection.ts";
+import { type NodeAddress, showNode } from "./store_address.ts";
+
+/**
+ * What a connection is for: WAIT blocks those of writes, so reads have one of their own, and so has the look at the
+ * cluster, which must not wait for a stopped server's data.
+ */
+export type ConnectionRole = "write" | "read" | "control";
+
+interface Slot {
+  connection: RedisConnection | undefined;
+  opening: Promise<RedisConnection> | undefined;
+  failure: unknown;
+  failedAtMs: number;
+}
+
+// Callers try again every few milliseconds; a server that refuses is asked less often.
+const REST_AFTER_FAILURE_MS = 100;
+
+/** At most one connection for each server and role, opened when it is asked for. */
+export class NodePool {
+  readonly #connector: RedisConnector;
+  readonly #slots = new Map<string, Slot>();
+  #isClosed = false;
+
+  /** Makes a pool that has no connection yet. */
+  constructor(connector: RedisConnector) {
+    this.#connector = connector;
+  }
+
+  /** Opens connections that the pool does not keep. */
+  get connector(): RedisConnector {
+    return this.#connector;
+  }
+
+  /**
+   * The connection to a server, opened when there is none.
+   *
+   * @throws {ReplyError} the server does not let us in
+   * @throws {StoreError} the server cannot be reached, or could not a moment ago
+   */
+  async get(node: NodeAddress, role: ConnectionRole): Promise<RedisConnection> {
+    if (this.#isClosed) throw new StoreError("Cannot use the store: it was closed");
+    const slot = this.#slotOf(node, role);
+    if (slot.connection?.isOpen) return slot.connection;
+    if (slot.opening !== undefined) return await slot.opening;
+    if (performance.now() - slot.failedAtMs < REST_AFTER_FAILURE_MS) throw slot.failure;
+    slot.opening = this.#open(node, slot);
+    try {
+      return await slot.opening;
+    } finally {
+      slot.opening = undefined;
+    }
+  }
+
+  /** Ends the connections to servers that are no members any more. */
+  retain(nodes: readonly NodeAddress[]): void {
+    const kept = new Set(nodes.map(showNode));
+    for (const [key, slot] of this.#slots) {
+      if (kept.has(key.slice(key.indexOf(" ") + 1))) continue;
+      slot.connection?.close();
+      this.#slots.delete(key);
+    }
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    this.#isClosed = true;
+    for (const slot of this.#slots.values()) slot.connection?.close();
+    this.#slots.clear();
+  }
+
+  #slotOf(node: NodeAddress, role: ConnectionRole): Slot {
+    const key = `${role} ${showNode(node)}`;
+    let slot = this.#slots.get(key);
+    if (slot === undefined) {
+      slot = { connection: undefined, opening: undefined, failure: undefined, failedAtMs: -Infinity };
+      this.#slots.set(key, slot);
+    }
+    return slot;
+  }
+
+  async #open(node: NodeAddress, slot: Slot): Promise<RedisConnection> {
+    try {
+      const connection = await this.#connector.connect(node);
+      if (this.#isClosed) {
+        connection.close();
+        throw new StoreError("Cannot use the store: it was closed");
+      }
+      slot.connection = connection;
+      return connection;
+    } catch (error) {
+      slot.failure = error;
+      slot.failedAtMs = performance.now();
+      throw error;
+    }
+  }
+}

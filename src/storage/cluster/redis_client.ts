@@ -1,0 +1,132 @@
+// Single-node connections of @redis/client. The package is loaded when a store is asked for, and by nobody else.
+
+import { Buffer } from "node:buffer";
+import type { RedisClientOptions } from "@redis/client";
+import {
+  type ListenRequest,
+  type RedisCommand,
+  type RedisConnection,
+  type RedisConnector,
+  type RedisSubscription,
+  type Reply,
+  ReplyError,
+  StoreError,
+} from "./redis_connection.ts";
+import { type NodeAddress, showNode, type StoreAddress } from "./store_address.ts";
+
+type RedisPackage = typeof import("@redis/client");
+
+// A variable keeps runtimes and bundlers from fetching the package before anybody asks for it.
+const PACKAGE_NAME = "@redis/client";
+
+const CONNECT_TIMEOUT_MS = 1_000;
+
+// A batch is at most 256 partitions in a few pieces, a window of rows at most some thousand commands.
+const MAX_WAITING_COMMANDS = 100_000;
+
+// The package stops writing at each 16 KiB of a batch until the system has taken them; this lets a batch pass whole.
+const WRITE_BUFFER_BYTES = 4 * 1_048_576;
+
+/**
+ * Loads the client package.
+ *
+ * @throws {StoreError} it is not installed
+ */
+export async function loadConnector(address: StoreAddress): Promise<RedisConnector> {
+  let redis: RedisPackage;
+  try {
+    redis = await import(PACKAGE_NAME) as RedisPackage;
+  } catch (cause) {
+    throw new StoreError(
+      `Cannot load "${PACKAGE_NAME}": it is not installed (npm install ${PACKAGE_NAME})`,
+      { cause },
+    );
+  }
+  return {
+    connect: (node) => connect(redis, optionsFor(address, node)),
+    subscribe: (request) => subscribe(redis, optionsFor(address, request.node), request),
+  };
+}
+
+function optionsFor(address: StoreAddress, node: NodeAddress): RedisClientOptions {
+  const socket = {
+    host: node.hostname,
+    port: node.port,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    reconnectStrategy: false as const,
+    writableHighWaterMark: WRITE_BUFFER_BYTES,
+  };
+  return {
+    socket: address.isEncrypted ? { ...socket, tls: true } : socket,
+    ...(address.username === undefined ? {} : { username: address.username }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    maintNotifications: "disabled",
+    commandsQueueMaxLength: MAX_WAITING_COMMANDS,
+  };
+}
+
+async function connect(redis: RedisPackage, options: RedisClientOptions): Promise<RedisConnection> {
+  const client = redis.createClient(options);
+  // Without a listener the package would end the process; each command that is lost says so itself.
+  client.on("error", () => {});
+  const where = whereOf(options);
+  await opened(client, where, redis);
+  const replyOptions = { typeMapping: { [redis.RESP_TYPES.BLOB_STRING]: Buffer } };
+  return {
+    get isOpen(): boolean {
+      return client.isReady;
+    },
+    async send(command: RedisCommand): Promise<Reply> {
+      try {
+        // The package only reads the array, but its type does not say so.
+        return await client.sendCommand(command as (string | Buffer)[], replyOptions) as unknown as Reply;
+      } catch (error) {
+        throw translate(error, redis, where);
+      }
+    },
+    close: () => client.destroy(),
+  };
+}
+
+async function subscribe(
+  redis: RedisPackage,
+  options: RedisClientOptions,
+  { channel, onMessage, onEnd }: ListenRequest,
+): Promise<RedisSubscription> {
+  const client = redis.createClient(options);
+  client.on("error", () => {});
+  client.once("terminated", onEnd);
+  await opened(client, whereOf(options), redis);
+  await client.subscribe(channel, onMessage);
+  return { close: () => client.destroy() };
+}
+
+// The connect time-out of the package ends with the TCP handshake: a stopped process completes it and then says nothing.
+async function opened(
+  client: { connect(): Promise<unknown>; destroy(): void },
+  where: string,
+  redis: RedisPackage,
+): Promise<void> {
+  const timer = setTimeout(() => client.destroy(), 2 * CONNECT_TIMEOUT_MS);
+  try {
+    await client.connect();
+  } catch (error) {
+    client.destroy();
+    throw translate(error, redis, where);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function whereOf({ socket }: RedisClientOptions): string {
+  const { host = "", port = 0 } = socket as { host?: string; port?: number };
+  return showNode({ hostname: host, port });
+}
+
+function translate(error: unknown, redis: RedisPackage, where: string): Error {
+  if (error instanceof redis.ErrorReply) return new ReplyError(error.message);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StoreError(`Cannot reach ${where}: ${reason}`, { cause: error });
+}

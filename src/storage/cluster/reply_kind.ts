@@ -1,0 +1,55 @@
+import { type NodeAddress, showNode } from "./store_address.ts";
+import { ReplyError } from "./redis_connection.ts";
+
+/** What a failed command asks us to do. */
+export type FailureKind =
+  /** The slot lives on another server from now on. */
+  | { readonly kind: "moved"; readonly node: NodeAddress }
+  /** The keys may be on another server while their slot moves: ask there once. */
+  | { readonly kind: "ask"; readonly node: NodeAddress }
+  /** Look at the cluster again and try again a little later. */
+  | { readonly kind: "again" }
+  /** The server does not know our functions. */
+  | { readonly kind: "missing-function" }
+  /** Trying again is of no use. */
+  | { readonly kind: "refused" };
+
+// TRYAGAIN: some keys of a moving slot are here, some there. CLUSTERDOWN: no majority, or a slot without an owner.
+// LOADING: the server reads its file. READONLY: a replica, mostly a primary that was deposed a moment ago. MASTERDOWN,
+// NOREPLICAS: it has lost its peers. BUSY: a script runs. UNBLOCKED: a WAIT ended because the server changed its role.
+const PASSING = /^(?:TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED)\b/;
+const NON_LOCAL_KEY = /attempted to access a non local key|keys that do not hash to the same slot/;
+const REDIRECTION = /^(MOVED|ASK) \d+ (\S*):(\d+)$/;
+
+/** Says what to do after a failure. @param from the server that failed: a redirection may leave its own name out */
+export function classifyFailure(error: unknown, from: NodeAddress): FailureKind {
+  if (!(error instanceof ReplyError)) return { kind: "again" };
+  const redirection = REDIRECTION.exec(error.message);
+  if (redirection !== null) {
+    const [, word, hostname, port] = redirection;
+    const isUnnamed = hostname === "" || hostname === "?";
+    const node = { hostname: isUnnamed ? from.hostname : hostname!, port: Number(port) };
+    return { kind: word === "MOVED" ? "moved" : "ask", node };
+  }
+  if (PASSING.test(error.message) || NON_LOCAL_KEY.test(error.message)) return { kind: "again" };
+  if (/^ERR Function not found/.test(error.message)) return { kind: "missing-function" };
+  return { kind: "refused" };
+}
+
+/** Says in words what a final refusal means for whoever runs the store. */
+export function explainRefusal(error: ReplyError, node: NodeAddress): string {
+  const where = showNode(node);
+  switch (error.code) {
+    case "OOM":
+      return `${where} has no memory left (maxmemory)`;
+    case "MISCONF":
+      return `${where} cannot write its file and refuses changes (MISCONF)`;
+    case "NOAUTH":
+    case "WRONGPASS":
+      return `${where} does not accept the user or the password`;
+    case "NOPERM":
+      return `${where} does not allow this user: ${error.message}`;
+    default:
+      return `${where} said "${error.message}"`;
+  }
+}

@@ -1,0 +1,139 @@
+// What is asked of the servers before they are trusted with data.
+
+import { StoreOpenError } from "../store_open_error.ts";
+import { Cluster } from "./cluster.ts";
+import { loadConnector } from "./redis_client.ts";
+import { explainRefusal } from "./reply_kind.ts";
+import { type RedisConnection, type RedisConnector, ReplyError } from "./redis_connection.ts";
+import { type NodeAddress, showNode, type StoreAddress } from "./store_address.ts";
+
+/** What a store is opened for. */
+export interface OpenClusterOptions {
+  /** Where it is. */
+  readonly address: StoreAddress;
+  /** Whether each write must reach a replica: then there must be a cluster, and it must write its files. */
+  readonly needsReplicas: boolean;
+  /** Source text of the function library, where there is one. */
+  readonly library?: string | undefined;
+  /** Hears in one line what could not be checked. */
+  readonly onNotice?: ((message: string) => void) | undefined;
+  /** Opens connections; default the client package. */
+  readonly connector?: RedisConnector | undefined;
+}
+
+/**
+ * Opens the store and checks its servers.
+ *
+ * @throws {StoreOpenError} `failed` when it cannot be reached, `denied` when it does not let us in, `foreign` when it is
+ * set up in a way that would lose data
+ */
+export async function openCluster(options: OpenClusterOptions): Promise<Cluster> {
+  const { address, library, onNotice } = options;
+  const connector = options.connector ?? await loadConnector(address).catch(toOpenError);
+  const first = await findServer(address.nodes, connector);
+  const isClustered = await asksForCluster(first.node, first.connection).finally(() =>
+    first.connection.close()
+  );
+  if (!isClustered && options.needsReplicas) {
+    throw refused(first.node, "it is no cluster, and --ack replicated needs one (--ack primary does not)");
+  }
+  const seeds = isClustered ? address.nodes : [first.node];
+  const cluster = new Cluster({ seeds, connector, isClustered, library });
+  try {
+    await cluster.refresh();
+    if (!cluster.map.isComplete) throw refused(first.node, "slots of the cluster have no server");
+    const notices = new Set<string>();
+    await Promise.all(cluster.map.primaries.map((node) => checkServer(cluster, node, { options, notices })));
+    for (const notice of notices) onNotice?.(notice);
+    return cluster;
+  } catch (error) {
+    cluster.close();
+    return toOpenError(error);
+  }
+}
+
+// The first that replies; a list may name servers that are gone.
+async function findServer(
+  nodes: readonly NodeAddress[],
+  connector: RedisConnector,
+): Promise<{ readonly node: NodeAddress; readonly connection: RedisConnection }> {
+  let failure: unknown;
+  for (const node of nodes) {
+    try {
+      return { node, connection: await connector.connect(node) };
+    } catch (error) {
+      failure = error;
+      if (error instanceof ReplyError) throw denied(error, node);
+    }
+  }
+  return toOpenError(failure);
+}
+
+async function asksForCluster(node: NodeAddress, connection: RedisConnection): Promise<boolean> {
+  try {
+    return /^cluster_enabled:1/m.test(String(await connection.send(["INFO", "cluster"])));
+  } catch (error) {
+    throw error instanceof ReplyError ? denied(error, node) : error;
+  }
+}
+
+interface Check {
+  readonly options: OpenClusterOptions;
+  readonly notices: Set<string>;
+}
+
+async function checkServer(cluster: Cluster, node: NodeAddress, { options, notices }: Check): Promise<void> {
+  const connection = await cluster.pool.get(node, "control");
+  const policy = /^maxmemory_policy:(\S+)/m.exec(await textOf(connection, ["INFO", "memory"]))?.[1];
+  if (policy === undefined) {
+    notices.add("the store does not tell its eviction policy: make sure that it is noeviction");
+  } else if (policy !== "noeviction") {
+    throw refused(node, `maxmemory-policy is ${policy}, expected noeviction`);
+  }
+  const appendfsync = await settingOf(connection, "appendfsync");
+  const appendonly = await settingOf(connection, "appendonly");
+  if (appendfsync === undefined) {
+    notices.add("the store does not tell appendfsync: ok is as durable as its settings make it");
+  } else if (appendonly === "no") {
+    notices.add("the store keeps no append-only file: ok means memory of the servers, not their disks");
+  } else if (appendfsync === "no" && options.needsReplicas) {
+    throw refused(node, "appendfsync is no, expected always or everysec with --ack replicated");
+  }
+}
+
+async function settingOf(connection: RedisConnection, name: string): Promise<string | undefined> {
+  try {
+    const reply = await connection.send(["CONFIG", "GET", name]);
+    // RESP3 makes a map of it, RESP2 a list.
+    const value = Array.isArray(reply) ? reply[1] : Object.values(reply as object)[0];
+    return value === undefined ? undefined : String(value);
+  } catch (error) {
+    if (error instanceof ReplyError) return undefined;
+    throw error;
+  }
+}
+
+async function textOf(connection: RedisConnection, command: readonly string[]): Promise<string> {
+  try {
+    return String(await connection.send(command));
+  } catch (error) {
+    if (error instanceof ReplyError) return "";
+    throw error;
+  }
+}
+
+function refused(node: NodeAddress, reason: string): StoreOpenError {
+  return new StoreOpenError("foreign", `Cannot use ${showNode(node)}: ${reason}`);
+}
+
+function denied(error: ReplyError, node: NodeAddress): StoreOpenError {
+  return new StoreOpenError("denied", `Cannot use the store: ${explainRefusal(error, node)}`, {
+    cause: error,
+  });
+}
+
+function toOpenError(error: unknown): never {
+  if (error instanceof StoreOpenError) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  throw new StoreOpenError("failed", message, { cause: error });
+}

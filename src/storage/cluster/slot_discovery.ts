@@ -1,0 +1,72 @@
+import type { NodePool } from "./node_pool.ts";
+import { type ClusterView, parseClusterNodes, type SlotMap } from "./slot_map.ts";
+import type { NodeAddress } from "./store_address.ts";
+
+// How many servers are asked at one time; the newest of their claims count.
+const ASKED_AT_ONCE = 5;
+const REPLY_TIMEOUT_MS = 1_000;
+
+/** What {@linkcode SlotDiscovery} begins with. */
+export interface DiscoveryOptions {
+  /** Servers that are asked when no other replies. */
+  readonly seeds: readonly NodeAddress[];
+  /** Whether the servers form a cluster; otherwise the first seed has all slots for ever. */
+  readonly isClustered: boolean;
+}
+
+/** Asks servers which of them has which slot. */
+export class SlotDiscovery {
+  readonly #pool: NodePool;
+  readonly #map: SlotMap;
+  readonly #options: DiscoveryOptions;
+  #running: Promise<void> | undefined;
+  #rounds = 0;
+
+  /** @param map takes what is learnt */
+  constructor(pool: NodePool, map: SlotMap, options: DiscoveryOptions) {
+    this.#pool = pool;
+    this.#map = map;
+    this.#options = options;
+    if (!options.isClustered) map.giveAllTo(options.seeds[0]!);
+  }
+
+  /**
+   * Asks, unless somebody asks already.
+   *
+   * @throws {StoreError} nobody replied
+   */
+  refresh(): Promise<void> {
+    return this.#running ??= this.#refresh().finally(() => this.#running = undefined);
+  }
+
+  async #refresh(): Promise<void> {
+    const { seeds, isClustered } = this.#options;
+    if (!isClustered) return;
+    const known = this.#map.nodes;
+    // Each time others: one that sees too little is not asked for ever.
+    const asked = known.map((_, index) => known[(index + this.#rounds) % known.length]!);
+    this.#rounds++;
+    let failure: unknown;
+    for (const nodes of [asked.slice(0, ASKED_AT_ONCE), [...seeds, ...asked]]) {
+      const results = await Promise.allSettled(nodes.map((node) => this.#viewOf(node)));
+      const views = results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
+      if (views.length > 0) {
+        this.#map.learn(views);
+        this.#pool.retain(this.#map.nodes);
+        return;
+      }
+      failure = results.find((result) => result.status === "rejected")?.reason;
+    }
+    throw failure;
+  }
+
+  async #viewOf(node: NodeAddress): Promise<ClusterView> {
+    const connection = await this.#pool.get(node, "control");
+    const timer = setTimeout(() => connection.close(), REPLY_TIMEOUT_MS);
+    try {
+      return parseClusterNodes(String(await connection.send(["CLUSTER", "NODES"])), node);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,252 @@
+// Debian's redis-server: a cluster on free ports of this machine, its files in a directory of its own.
+
+/** How a cluster is started. */
+export interface RedisClusterOptions {
+  /** Servers that own slots; default 3. One alone is no cluster. */
+  readonly primaries?: number;
+  /** Replicas of each; default 2. */
+  readonly replicas?: number;
+  /** appendfsync; default `always`. */
+  readonly appendfsync?: "always" | "everysec" | "no";
+  /** More settings, as `--name value` words. */
+  readonly settings?: readonly string[];
+}
+
+/** One server. */
+export interface RedisServer {
+  /** Its port on 127.0.0.1. */
+  readonly port: number;
+  /** Whether its process runs. */
+  readonly isRunning: boolean;
+  /** Sends a signal; after SIGKILL waits for the end. */
+  signal(name: Deno.Signal): Promise<void>;
+  /** Starts it again with the same files. */
+  start(): Promise<void>;
+  /** Asks it something with redis-cli. @returns what it says; also when it refuses */
+  ask(...words: string[]): Promise<string>;
+}
+
+/** Servers that run until {@linkcode RedisCluster.stop}. */
+export interface RedisCluster {
+  /** All of them, those that began as primaries first. */
+  readonly servers: readonly RedisServer[];
+  /** What `--store` takes. */
+  readonly url: string;
+  /** The servers that are primaries now, as one that runs sees it. */
+  primaries(): Promise<RedisServer[]>;
+  /** Waits until every slot is served and every primary has so many replicas that are in step. */
+  settled(replicas?: number): Promise<void>;
+  /** Ends all servers and removes their files. */
+  stop(): Promise<void>;
+}
+
+/** Whether redis-server is there. */
+export function hasRedis(): boolean {
+  try {
+    return new Deno.Command("redis-server", { args: ["--version"], stdout: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+/** Registers a test that needs redis-server; says that it was skipped where there is none. */
+export function testWithRedis(name: string, run: () => Promise<void>): void {
+  if (hasRedis()) Deno.test({ name, fn: run });
+  else Deno.test({ name: `${name}: skipped, no redis-server`, ignore: true, fn: run });
+}
+
+/** Starts servers, joins them to a cluster when there is more than one, and waits until they are in step. */
+export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
+  const { primaries = 3, replicas = 2 } = options;
+  const count = primaries * (1 + replicas);
+  const directory = await Deno.makeTempDir({ prefix: "millrace-redis-" });
+  const ports = freePorts(count * 2);
+  const servers = Array.from(
+    { length: count },
+    (_, index) =>
+      new Server(
+        { directory: `${directory}/${index}`, port: ports[index]!, busPort: ports[count + index]! },
+        options,
+      ),
+  );
+  const cluster = new Cluster(servers, directory);
+  try {
+    await Promise.all(servers.map((server) => server.start()));
+    if (count > 1) {
+      const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
+      await redisCli([
+        "--cluster",
+        "create",
+        ...addresses,
+        "--cluster-replicas",
+        String(replicas),
+        "--cluster-yes",
+      ]);
+      await cluster.settled(replicas);
+    }
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+/** Runs something with a cluster, and stops the cluster in the end. */
+export async function withRedisCluster(
+  options: RedisClusterOptions,
+  run: (cluster: RedisCluster) => Promise<void>,
+): Promise<void> {
+  const cluster = await startRedisCluster(options);
+  try {
+    await run(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+function freePorts(count: number): number[] {
+  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+  const ports = listeners.map(({ addr }) => (addr as Deno.NetAddr).port);
+  for (const listener of listeners) listener.close();
+  return ports;
+}
+
+async function redisCli(args: readonly string[]): Promise<string> {
+  const command = new Deno.Command("redis-cli", {
+    args: [...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { success, stdout, stderr } = await command.output();
+  const text = new TextDecoder().decode(stdout);
+  if (!success) throw new Error(`redis-cli ${args.join(" ")}: ${text}${new TextDecoder().decode(stderr)}`);
+  return text.trimEnd();
+}
+
+interface ServerPlace {
+  readonly directory: string;
+  readonly port: number;
+  readonly busPort: number;
+}
+
+class Server implements RedisServer {
+  readonly #place: ServerPlace;
+  readonly #options: RedisClusterOptions;
+  #process: Deno.ChildProcess | undefined;
+
+  constructor(place: ServerPlace, options: RedisClusterOptions) {
+    this.#place = place;
+    this.#options = options;
+  }
+
+  get port(): number {
+    return this.#place.port;
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
+  async start(): Promise<void> {
+    const { directory, port, busPort } = this.#place;
+    const { primaries = 3, replicas = 2, appendfsync = "always", settings = [] } = this.#options;
+    await Deno.mkdir(directory, { recursive: true });
+    const clustered = primaries * (1 + replicas) > 1
+      ? ["--cluster-enabled", "yes", "--cluster-port", String(busPort), "--cluster-node-timeout", "2000"]
+      : [];
+    this.#process = new Deno.Command("redis-server", {
+      args: [
+        ...[
+          "--bind",
+          "127.0.0.1",
+          "--port",
+          String(port),
+          "--dir",
+          directory,
+          "--save",
+          "",
+          "--appendonly",
+          "yes",
+        ],
+        ...["--appendfsync", appendfsync, "--logfile", `${directory}/log`, ...clustered, ...settings],
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    await eventually(
+      `redis-server on ${port}`,
+      async () => /^(?:PONG|.*NOAUTH)/.test(await this.ask("PING")),
+    );
+  }
+
+  async signal(name: Deno.Signal): Promise<void> {
+    const process = this.#process;
+    if (process === undefined) return;
+    process.kill(name);
+    if (name !== "SIGKILL" && name !== "SIGTERM") return;
+    this.#process = undefined;
+    await process.status;
+  }
+
+  async ask(...words: string[]): Promise<string> {
+    // A stopped server takes the connection and says nothing: timeout ends redis-cli then.
+    const args = ["1", "redis-cli", "-h", "127.0.0.1", "-p", String(this.port), ...words];
+    const { stdout, stderr } = await new Deno.Command("timeout", { args, stdin: "null" }).output();
+    return new TextDecoder().decode(stdout).trimEnd() || new TextDecoder().decode(stderr).trimEnd();
+  }
+}
+
+class Cluster implements RedisCluster {
+  readonly servers: readonly RedisServer[];
+  readonly #directory: string;
+
+  constructor(servers: readonly RedisServer[], directory: string) {
+    this.servers = servers;
+    this.#directory = directory;
+  }
+
+  get url(): string {
+    return `redis://${this.servers.map(({ port }) => `127.0.0.1:${port}`).join(",")}`;
+  }
+
+  async primaries(): Promise<RedisServer[]> {
+    const roles = await Promise.all(
+      this.servers.map(async (server) => server.isRunning && (await server.ask("ROLE")).startsWith("master")),
+    );
+    return this.servers.filter((_, index) => roles[index]);
+  }
+
+  async settled(replicas: number = 1): Promise<void> {
+    await eventually("the cluster", async () => {
+      const running = this.servers.filter(({ isRunning }) => isRunning);
+      const infos = await Promise.all(running.map((server) => server.ask("CLUSTER", "INFO")));
+      if (!infos.every((info) => info.includes("cluster_state:ok") && info.includes("slots_ok:16384"))) {
+        return false;
+      }
+      const replications = await Promise.all(running.map((server) => server.ask("INFO", "replication")));
+      const primaries = replications.filter((text) => text.includes("role:master"));
+      const inStep = (text: string): number => [...text.matchAll(/state=online/g)].length;
+      return primaries.length >= 3 && primaries.every((text) => inStep(text) >= replicas) &&
+        replications.every((text) => !text.includes("master_link_status:down"));
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.signal("SIGKILL")));
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+}
+
+// A cluster of nine on a busy machine takes some seconds to agree.
+const DEADLINE_MS = 60_000;
+
+/** Asks again and again until it is so. @throws {Error} when it does not come to be within a minute */
+export async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + DEADLINE_MS;
+  while (!(await isSo())) {
+    if (performance.now() > endMs) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
