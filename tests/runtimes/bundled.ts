@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { bundle } from "../../build/bundle.ts";
-import { type Program, ROOT, startCommand } from "../support/program.ts";
+import { type Program, ROOT, runCommand, startCommand } from "../support/program.ts";
 
 const PROGRAM = new URL("../../mod.ts", import.meta.url);
 const bundles = new Map<string, Promise<string>>();
@@ -30,10 +30,33 @@ export async function startScript(
   binary: string,
   args: readonly string[] = [],
 ): Promise<Program> {
+  return await startCommand(await scriptCommand(entry, binary, args));
+}
+
+/**
+ * Runs a module of this repository to its end.
+ *
+ * @returns what it printed to stdout
+ * @throws {Error} with what it printed to stderr when it failed
+ */
+export async function runScript(
+  entry: URL,
+  binary: string,
+  args: readonly string[] = [],
+): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(await scriptCommand(entry, binary, args));
+  if (code !== 0) throw new Error(`Cannot run ${entry.pathname}: code ${code}, ${stderr}`);
+  return stdout;
+}
+
+async function scriptCommand(entry: URL, binary: string, args: readonly string[]): Promise<Deno.Command> {
   const words = binary === Deno.execPath()
     ? ["run", "--allow-all", `--config=${ROOT}deno.json`, entry.pathname]
     : [await bundled(entry)];
-  return await startCommand(
-    new Deno.Command(binary, { args: [...words, ...args], stdin: "null", stdout: "piped", stderr: "piped" }),
-  );
+  return new Deno.Command(binary, {
+    args: [...words, ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
 }

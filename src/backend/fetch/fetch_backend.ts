@@ -7,8 +7,10 @@ import type { NetAddress } from "../../net/address.ts";
 import { ConnectionError } from "../../net/connection.ts";
 import { type Backend, createBackend, type RequestContext } from "../handler.ts";
 import type { FetchHandler } from "./fetch_handler.ts";
+import { chooseRequestMaker } from "./request_maker.ts";
+import { UrlJoiner } from "./request_url.ts";
 import { toHttpResponse } from "./to_http_response.ts";
-import { toWebRequest } from "./web_request.ts";
+import { checkMethod } from "./web_request.ts";
 
 /** Told of what a handler threw or rejected with. */
 export type OnHandlerError = (error: unknown, remote: NetAddress) => void;
@@ -27,8 +29,11 @@ export function createFetchBackend(handler: FetchHandler, onError: OnHandlerErro
     }
     return respondToError(handler, error, (second) => onError(second, context.remote));
   };
+  const makeRequest = chooseRequestMaker();
+  const urls = new UrlJoiner();
   return createBackend([], (request, context) => {
-    const webRequest = toWebRequest(request, context);
+    checkMethod(request.method);
+    const webRequest = makeRequest(request, context, urls.originOf(request, context));
     try {
       const response = toResponse(handler.fetch(webRequest, infoOf(context)));
       return response instanceof Promise ? response.catch((error) => fail(error, context)) : response;

@@ -1,0 +1,33 @@
+// Compares the requests that a handler gets with those of the runtime. A program: it prints what differs, and how many
+// comparisons it made.
+
+import { listen, serve } from "../../../mod.ts";
+import { nativeRequest, outcome, SENT, USES } from "./request_cases.ts";
+
+/** What differs between requests of ours and native ones, each a line; and how many were compared. */
+export async function compareRequests(): Promise<{ readonly differences: string[]; readonly count: number }> {
+  const differences: string[] = [];
+  let count = 0;
+  const server = serve(await listen({ port: 0 }), {
+    async fetch(request) {
+      const [use, sent] = request.headers.get("case")!.split("/") as [string, string];
+      request.headers.delete("case");
+      const ours = JSON.stringify(await outcome(() => USES[use]!(request)));
+      const native = nativeRequest(new URL(request.url).origin, SENT[sent]!);
+      const due = JSON.stringify(await outcome(() => USES[use]!(native)));
+      count++;
+      if (ours !== due) differences.push(`${use}/${sent}: expected ${due}, got ${ours}`);
+      return new Response();
+    },
+  });
+  const origin = `http://127.0.0.1:${server.address.port}`;
+  for (const use of Object.keys(USES)) {
+    for (const [name, sent] of Object.entries(SENT)) {
+      const request = nativeRequest(origin, sent);
+      request.headers.set("case", `${use}/${name}`);
+      await (await fetch(request)).arrayBuffer();
+    }
+  }
+  await server.shutdown();
+  return { differences, count };
+}

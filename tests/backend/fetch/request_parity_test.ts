@@ -1,0 +1,8 @@
+import { assertEquals } from "@std/assert";
+import { compareRequests } from "./request_parity.ts";
+
+Deno.test("a request of serve() behaves as one of the runtime", async () => {
+  const { differences, count } = await compareRequests();
+  assertEquals(differences, []);
+  assertEquals(count > 100, true);
+});
