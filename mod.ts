@@ -105,13 +105,13 @@ export { runServer } from "./src/servers/metrics/run_server.ts";
 export type { MetricsServer } from "./src/servers/metrics/run_server.ts";
 export type { MetricsAccess, MetricsLog, MetricsServerOptions } from "./src/servers/metrics/options.ts";
 export { MetricsClient } from "./src/servers/metrics/client/metrics_client.ts";
-export type { MetricsClientOptions } from "./src/servers/metrics/client/metrics_client.ts";
+export type { MetricsClientOptions, MetricsSpan } from "./src/servers/metrics/client/metrics_client.ts";
 export {
   ClientError,
   ClientProtocolError,
   ClientSocketError,
 } from "./src/servers/metrics/client/client_errors.ts";
-export type { MetricsRows } from "./src/servers/metrics/client/reply_reader.ts";
+export type { MetricsRow, MetricsRows } from "./src/servers/metrics/client/metrics_row.ts";
 export { ALL_TIME, StoreOpenError, StoreRefusal } from "./src/servers/metrics/store.ts";
 export type {
   ByteRange,

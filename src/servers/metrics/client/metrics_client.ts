@@ -1,44 +1,43 @@
-import { createDeferred } from "../../../base/deferred.ts";
-import type { Connection } from "../../../net/connection.ts";
-import { connect } from "../../../net/listen.ts";
-import { ClientError, ClientProtocolError, ClientSocketError } from "./client_errors.ts";
 import { isKey } from "../protocol/key_rules.ts";
 import { formatPythonFloat } from "../protocol/python_float.ts";
-import { type MetricsReply, type MetricsRows, ReplyReader } from "./reply_reader.ts";
-
-const READ_BYTES = 65_536;
+import { ClientProtocolError, ClientSocketError } from "./client_errors.ts";
+import { ClientLink } from "./client_link.ts";
+import type { MetricsRow, MetricsRows } from "./metrics_row.ts";
+import { type AwaitedReply, awaitKeys, awaitRows, RowStream, type WholeReply } from "./reply_targets.ts";
 
 // The longest delay that JavaScript timers can count; whoever waits longer waits for ever.
 const MAX_TIMER_MS = 2_147_483_647;
 
 /** Settings of a {@linkcode MetricsClient}. */
 export interface MetricsClientOptions {
-  /** How long a call may take, connecting included; above 0, default unlimited. */
+  /** How long a call may take, connecting included; above 0, default unlimited. For a stream, the wait for a row. */
   readonly timeoutMs?: number;
   /** The wall clock in milliseconds since 1970 for puts without a timestamp; default `Date.now`. */
   readonly now?: () => number;
 }
 
-interface Waiting {
-  resolve(reply: MetricsReply): void;
-  reject(error: ClientError): void;
-}
-
-interface Link {
-  readonly connection: Promise<Connection>;
-  readonly waiting: Waiting[];
+/** A stretch of time in whole seconds since 1970, both ends included; without an end, as far as there is something. */
+export interface MetricsSpan {
+  /** The first second. */
+  readonly from?: number;
+  /** The last second. */
+  readonly until?: number;
 }
 
 /**
  * A client of the metrics server.
  *
- * It connects with the first call, and again with the next call after a failure of the connection. Calls that are
- * made at the same time go out at once and are answered in order.
+ * It connects with the first call, and again when the connection has gone: a call whose kept connection ends before a
+ * byte of the reply is made once more, since every command may be repeated. Calls that are made at the same time go out
+ * at once and are answered in order.
  *
  * ```ts
  * const client = new MetricsClient("127.0.0.1", 8181, { timeoutMs: 5_000 });
  * await client.put("palm.cpu", 23.7, { timestamp: 1150864247 });
  * const rows = await client.get("palm.cpu"); // Map { "palm.cpu" => [[1150864247, 23.7]] }
+ * for await (const { key, timestamp, value } of client.rows("palm.*", { from: 1150864000 })) {
+ *   console.log(key, timestamp, value);
+ * }
  * client.close();
  * ```
  */
@@ -47,7 +46,7 @@ export class MetricsClient {
   readonly #port: number;
   readonly #timeoutMs: number;
   readonly #now: () => number;
-  #link: Link | undefined;
+  #link: ClientLink | undefined;
   #isClosed = false;
 
   /**
@@ -82,106 +81,116 @@ export class MetricsClient {
     if (typeof value !== "number") {
       throw new ClientProtocolError(`Cannot put: expected a number for a value, got "${String(value)}"`);
     }
-    if (!Number.isSafeInteger(timestamp)) {
-      throw new ClientProtocolError(`Cannot put: expected whole seconds for a timestamp, got "${timestamp}"`);
-    }
-    await this.#request("put", key, ` ${formatPythonFloat(value)} ${timestamp}`);
+    const second = wholeSecond("put", timestamp, "for a timestamp");
+    await this.#ask(lineOf("put", key, ` ${formatPythonFloat(value)} ${second}`), () => awaitRows("put"));
   }
 
   /**
-   * Reads the samples of a key, or of all keys with `*`.
+   * Reads the samples of a key, of the keys that a pattern matches (`*` and `{a,b}` within dots), or of all with `*`.
    *
-   * @returns pairs `[timestamp in seconds, value]` by key, sorted by timestamp; an unknown key is not in the map
-   * @throws {ClientProtocolError} when the key cannot be one, or the server refuses
+   * @returns pairs `[timestamp in seconds, value]` by key, sorted by timestamp; a key without samples is not in the map
+   * @throws {ClientProtocolError} when the name or the time cannot be sent, or the server refuses
    * @throws {ClientSocketError} when the connection fails or the time is up
    */
-  async get(key: string): Promise<MetricsRows> {
-    return await this.#request("get", key, "");
+  async get(name: string, span: MetricsSpan = {}): Promise<MetricsRows> {
+    return await this.#ask(lineOf("get", name, spanOf("get", span)), () => awaitRows("get"));
+  }
+
+  /**
+   * Reads what {@linkcode MetricsClient.get} reads, one row after the other, however many there are: the server is read
+   * no faster than the rows are taken. Whoever breaks off leaves the rest to be read and dropped.
+   *
+   * @throws {ClientError} as `get` does, also between two rows
+   */
+  async *rows(name: string, span: MetricsSpan = {}): AsyncGenerator<MetricsRow> {
+    const stream = new RowStream("get");
+    const link = this.#send(lineOf("get", name, spanOf("get", span)), stream);
+    try {
+      for (;;) {
+        const rows = await this.#limit(link, stream.take());
+        if (rows === undefined) return;
+        yield* rows;
+      }
+    } finally {
+      stream.drop();
+    }
+  }
+
+  /**
+   * Lists the keys that a pattern matches, in the order of their first puts; `*` lists all.
+   *
+   * @throws {ClientError} as `get` does
+   */
+  async keys(pattern: string): Promise<string[]> {
+    return await this.#ask(lineOf("keys", pattern, ""), () => awaitKeys("keys"));
+  }
+
+  /**
+   * Deletes the samples that `get` would read; settles when they are gone for good. Nothing to delete is no error.
+   *
+   * @throws {ClientError} as `get` does
+   */
+  async delete(name: string, span: MetricsSpan = {}): Promise<void> {
+    await this.#ask(lineOf("delete", name, spanOf("delete", span)), () => awaitRows("delete"));
   }
 
   /** Closes the connection; calls under way and later ones fail with a {@linkcode ClientSocketError}. */
   close(): void {
     this.#isClosed = true;
-    if (this.#link !== undefined) {
-      this.#end(this.#link, new ClientSocketError("Cannot wait for a reply: the client was closed"));
-    }
+    this.#link?.end(new ClientSocketError("Cannot wait for a reply: the client was closed"));
   }
 
-  async #request(command: string, key: string, rest: string): Promise<MetricsRows> {
-    // A lone surrogate has no UTF-8: it would reach the server as another key.
-    const isText = typeof key === "string" && key.isWellFormed();
-    const keyBytes = new TextEncoder().encode(key);
-    if (!isText || !isKey(keyBytes, 0, keyBytes.length)) {
-      throw new ClientProtocolError(
-        `Cannot ${command}: expected a key without spaces, got ${JSON.stringify(key)}`,
-      );
-    }
-    const reply = await this.#ask(new TextEncoder().encode(`${command} ${key}${rest}\n`));
-    if (reply.kind === "error") {
-      throw new ClientProtocolError(`Cannot ${command}: the server says "${reply.reason}"`);
-    }
-    return reply.rows;
-  }
-
-  async #ask(command: Uint8Array): Promise<MetricsReply> {
-    if (this.#isClosed) throw new ClientSocketError("Cannot send: the client was closed");
-    const link = this.#link ??= this.#open();
-    const reply = createDeferred<MetricsReply>();
-    link.waiting.push(reply);
-    const timer = this.#timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(() => {
-      this.#end(link, new ClientSocketError(`Cannot wait for a reply: ${this.#timeoutMs} ms are over`));
-    }, this.#timeoutMs);
-    void this.#send(link, command);
+  async #ask<Value>(line: Uint8Array, wait: () => WholeReply<Value>): Promise<Value> {
+    const mayBeStale = this.#link?.isOpen === true && this.#link.hasAnswered;
+    const reply = wait();
+    const link = this.#send(line, reply);
     try {
-      return await reply.promise;
+      return await this.#limit(link, reply.promise);
+    } catch (error) {
+      if (!mayBeStale || !link.hasEndedQuietly || reply.hasBegun || this.#isClosed) throw error;
+      const again = wait();
+      return await this.#limit(this.#send(line, again), again.promise);
+    }
+  }
+
+  #send(line: Uint8Array, reply: AwaitedReply): ClientLink {
+    if (this.#isClosed) throw new ClientSocketError("Cannot send: the client was closed");
+    if (this.#link?.isOpen !== true) this.#link = new ClientLink(this.#hostname, this.#port);
+    this.#link.send(line, reply);
+    return this.#link;
+  }
+
+  async #limit<Value>(link: ClientLink, promise: Promise<Value>): Promise<Value> {
+    const timer = this.#timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(() => {
+      link.end(new ClientSocketError(`Cannot wait for a reply: ${this.#timeoutMs} ms are over`));
+    }, this.#timeoutMs);
+    try {
+      return await promise;
     } finally {
       clearTimeout(timer);
     }
   }
-
-  async #send(link: Link, command: Uint8Array): Promise<void> {
-    try {
-      const connection = await link.connection;
-      await connection.write(command);
-    } catch (cause) {
-      this.#end(link, toClientError(cause));
-    }
-  }
-
-  #open(): Link {
-    const link: Link = { connection: connect({ hostname: this.#hostname, port: this.#port }), waiting: [] };
-    void this.#receive(link);
-    return link;
-  }
-
-  async #receive(link: Link): Promise<void> {
-    const buffer = new Uint8Array(READ_BYTES);
-    const reader = new ReplyReader();
-    try {
-      const connection = await link.connection;
-      for (;;) {
-        const count = await connection.read(buffer);
-        if (count === null) throw new ClientSocketError("Cannot read: the server closed the connection");
-        for (const reply of reader.push(buffer.subarray(0, count))) {
-          const asked = link.waiting.shift();
-          if (asked === undefined) throw new ClientProtocolError("Cannot read a reply: nothing was asked");
-          asked.resolve(reply);
-        }
-      }
-    } catch (cause) {
-      this.#end(link, toClientError(cause));
-    }
-  }
-
-  #end(link: Link, error: ClientError): void {
-    if (this.#link === link) this.#link = undefined;
-    // A connection that never came about has nothing to close; the callers learn of it by their own calls.
-    link.connection.then((connection) => connection.close(), () => {});
-    for (const asked of link.waiting.splice(0)) asked.reject(error);
-  }
 }
 
-function toClientError(cause: unknown): ClientError {
-  if (cause instanceof ClientError) return cause;
-  return new ClientSocketError(cause instanceof Error ? cause.message : String(cause), { cause });
+function lineOf(command: string, name: string, rest: string): Uint8Array {
+  // A lone surrogate has no UTF-8: it would reach the server as another key.
+  const isText = typeof name === "string" && name.isWellFormed();
+  const bytes = new TextEncoder().encode(name);
+  if (!isText || !isKey(bytes, 0, bytes.length)) {
+    throw new ClientProtocolError(
+      `Cannot ${command}: expected a key without spaces, got ${JSON.stringify(name)}`,
+    );
+  }
+  return new TextEncoder().encode(`${command} ${name}${rest}\n`);
+}
+
+function spanOf(command: string, { from, until }: MetricsSpan): string {
+  if (from === undefined && until === undefined) return "";
+  const first = wholeSecond(command, from ?? Number.MIN_SAFE_INTEGER, "for the first second");
+  return ` ${first} ${wholeSecond(command, until ?? Number.MAX_SAFE_INTEGER, "for the last second")}`;
+}
+
+function wholeSecond(command: string, timestamp: number, what: string): number {
+  if (Number.isSafeInteger(timestamp)) return timestamp;
+  throw new ClientProtocolError(`Cannot ${command}: expected whole seconds ${what}, got "${timestamp}"`);
 }

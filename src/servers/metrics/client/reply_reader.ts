@@ -2,84 +2,65 @@
 
 import { LineDecoder } from "../../../bytes/line_decoder.ts";
 import { ClientProtocolError } from "./client_errors.ts";
-import { isKey } from "../protocol/key_rules.ts";
-import { parsePythonFloat } from "../protocol/python_float.ts";
-import { parsePythonInt } from "../protocol/python_int.ts";
-
-const SPACE = 0x20;
 
 // A row is a key of up to a line's length, two numbers and two spaces.
 const MAX_ROW_BYTES = 65_536 + 128;
 
-/** Samples by key; the pairs of a key are `[timestamp in seconds, value]` in ascending order of time. */
-export type MetricsRows = Map<string, [number, number][]>;
+/** Takes one reply. */
+export interface ReplyTarget {
+  /** A row of an `ok`; the bytes are valid only now. @throws {ClientProtocolError} when it is none */
+  addRow(line: Uint8Array): void;
+  /** The reply was an `ok`, and this is its end. */
+  finish(): void;
+  /** The reply was an `error`, and this is its end. @param reason as the server says it */
+  refuse(reason: string): void;
+}
 
-/** One reply: the rows of an `ok`, or the reason of an `error`. */
-export type MetricsReply =
-  | { readonly kind: "ok"; readonly rows: MetricsRows }
-  | { readonly kind: "error"; readonly reason: string };
-
-/** Makes replies from bytes, however they were split. */
+/** Hands the lines of replies to those who wait for them, however the bytes were split. */
 export class ReplyReader {
   readonly #lines = new LineDecoder({ maxLineBytes: MAX_ROW_BYTES });
   readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
   #status: "ok" | "error" | undefined;
-  #rows: MetricsRows = new Map();
   #reason = "";
 
+  /** Whether a reply has begun and not ended. */
+  get isInReply(): boolean {
+    return this.#status !== undefined || this.#lines.hasPartialLine;
+  }
+
   /**
-   * Takes the next bytes and gives the replies that are complete now.
+   * Takes the next bytes.
    *
-   * @throws {ClientProtocolError} when the bytes are no replies of the protocol
+   * @param waiting those who wait for replies, in order; who has got one is removed
+   * @throws {ClientProtocolError} when the bytes are no replies of the protocol, or nobody waits for one
    */
-  *push(bytes: Uint8Array): Generator<MetricsReply> {
+  push(bytes: Uint8Array, waiting: ReplyTarget[]): void {
     for (const line of this.#lines.push(bytes)) {
       if (line.kind === "too-long") throw new ClientProtocolError("Cannot read a reply: a line is too long");
-      if (this.#status === undefined) this.#readStatus(line.bytes);
-      else if (line.bytes.length === 0) yield this.#finish(this.#status);
+      const [target] = waiting;
+      if (target === undefined) throw new ClientProtocolError("Cannot read a reply: nothing was asked");
+      if (this.#status === undefined) this.#status = this.#readStatus(line.bytes);
+      else if (line.bytes.length === 0) this.#finish(waiting);
       else if (this.#status === "error") this.#reason = this.#text.decode(line.bytes);
-      else this.#readRow(line.bytes);
+      else target.addRow(line.bytes);
     }
   }
 
-  #readStatus(line: Uint8Array): void {
+  #readStatus(line: Uint8Array): "ok" | "error" {
     const status = this.#text.decode(line);
-    if (status !== "ok" && status !== "error") {
-      throw new ClientProtocolError(
-        `Cannot read a reply: expected ok or error, got "${status.slice(0, 80)}"`,
-      );
-    }
-    this.#status = status;
+    if (status === "ok" || status === "error") return status;
+    throw new ClientProtocolError(
+      `Cannot read a reply: expected ok or error, got "${status.slice(0, 80)}"`,
+    );
   }
 
-  #readRow(line: Uint8Array): void {
-    const timestampAt = line.lastIndexOf(SPACE) + 1;
-    const valueAt = line.lastIndexOf(SPACE, timestampAt - 2) + 1;
-    const value = parsePythonFloat(line, valueAt, timestampAt - 1);
-    const timestamp = parsePythonInt(line, timestampAt, line.length);
-    if (!isKey(line, 0, valueAt - 1) || value === undefined || timestamp === undefined) {
-      const text = this.#text.decode(line).slice(0, 80);
-      throw new ClientProtocolError(
-        `Cannot read a reply: expected a key, a value and a timestamp, got "${text}"`,
-      );
-    }
-    const key = this.#text.decode(line.subarray(0, valueAt - 1));
-    const samples = this.#rows.get(key);
-    if (samples === undefined) this.#rows.set(key, [[timestamp, value]]);
-    else samples.push([timestamp, value]);
-  }
-
-  #finish(status: "ok" | "error"): MetricsReply {
+  #finish(waiting: ReplyTarget[]): void {
+    const target = waiting.shift()!;
+    const reason = this.#reason;
+    const status = this.#status;
     this.#status = undefined;
-    if (status === "error") {
-      const reason = this.#reason;
-      this.#reason = "";
-      return { kind: "error", reason };
-    }
-    const rows = this.#rows;
-    this.#rows = new Map();
-    // Our server sends them in order; others that speak the protocol need not.
-    for (const samples of rows.values()) samples.sort((a, b) => a[0] - b[0]);
-    return { kind: "ok", rows };
+    this.#reason = "";
+    if (status === "ok") target.finish();
+    else target.refuse(reason);
   }
 }

@@ -9,9 +9,9 @@ import {
   ClientProtocolError,
   ClientSocketError,
 } from "../../../../src/servers/metrics/client/client_errors.ts";
-import { ReplyReader } from "../../../../src/servers/metrics/client/reply_reader.ts";
+import { ReplyReader, type ReplyTarget } from "../../../../src/servers/metrics/client/reply_reader.ts";
 import { runServer } from "../../../../src/servers/metrics/run_server.ts";
-import { within } from "../../../support/deadline.ts";
+import { settle, within } from "../../../support/deadline.ts";
 import { bytesOf } from "../../../support/latin1.ts";
 
 async function withClient(
@@ -46,6 +46,18 @@ async function withPeer(
   client.close();
   await serving;
   listener.close();
+}
+
+async function writeAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+}
+
+// False when a write is still waiting after the loop has turned many times.
+async function settled(writing: Promise<void>): Promise<boolean> {
+  let isDone = false;
+  writing.then(() => isDone = true, () => isDone = true);
+  for (let turn = 0; turn < 50 && !isDone; turn++) await settle();
+  return isDone;
 }
 
 async function say(conn: Deno.TcpConn, text: string): Promise<void> {
@@ -232,14 +244,118 @@ Deno.test("MetricsClient.close() ends calls under way, and later ones, with Clie
 
 Deno.test("ReplyReader reads replies however they are split", () => {
   const bytes = bytesOf("ok\n\nok\na 1.0 1\nb 2.5 -2\n\nerror\nwrong command\n\nok\n\n");
-  const expected = [
-    { kind: "ok", rows: new Map() },
-    { kind: "ok", rows: new Map([["a", [[1, 1]]], ["b", [[-2, 2.5]]]]) },
-    { kind: "error", reason: "wrong command" },
-    { kind: "ok", rows: new Map() },
-  ];
+  const expected = ["end", "a 1.0 1", "b 2.5 -2", "end", "refused: wrong command", "end"];
   for (let cut = 0; cut <= bytes.length; cut++) {
     const reader = new ReplyReader();
-    assertEquals([...reader.push(bytes.subarray(0, cut)), ...reader.push(bytes.subarray(cut))], expected);
+    const told: string[] = [];
+    const target: ReplyTarget = {
+      addRow: (line) => void told.push(new TextDecoder().decode(line)),
+      finish: () => void told.push("end"),
+      refuse: (reason) => void told.push(`refused: ${reason}`),
+    };
+    const waiting = [target, target, target, target];
+    reader.push(bytes.subarray(0, cut), waiting);
+    reader.push(bytes.subarray(cut), waiting);
+    assertEquals([told, waiting.length], [expected, 0]);
   }
+});
+
+Deno.test("MetricsClient.get(), keys() and delete() take patterns and stretches of time", () =>
+  withClient(async (client) => {
+    for (const key of ["b.x", "a.x", "a.y"]) {
+      for (const timestamp of [1, 2, 3]) await client.put(key, timestamp, { timestamp });
+    }
+    assertEquals(
+      await client.get("*.x", { from: 2, until: 2 }),
+      new Map([["b.x", [[2, 2]]], ["a.x", [[2, 2]]]]),
+    );
+    assertEquals(await client.get("b.x", { from: 3 }), new Map([["b.x", [[3, 3]]]]));
+    assertEquals(await client.get("b.x", { until: 1 }), new Map([["b.x", [[1, 1]]]]));
+    assertEquals(await client.keys("*"), ["b.x", "a.x", "a.y"]);
+    assertEquals(await client.keys("a.*"), ["a.x", "a.y"]);
+    await client.delete("a.{x,y}", { from: 2 });
+    await client.delete("none");
+    assertEquals(await client.get("a.*"), new Map([["a.x", [[1, 1]]], ["a.y", [[1, 1]]]]));
+    await client.delete("*");
+    assertEquals(await client.keys("*"), []);
+    for (const span of [{ from: 1.5 }, { until: NaN }]) {
+      await assertRejects(() => client.get("a", span), ClientProtocolError, "whole seconds");
+      await assertRejects(() => client.delete("a", span), ClientProtocolError, "whole seconds");
+    }
+    await assertRejects(() => client.keys("*a".repeat(3_000)), ClientProtocolError, '"pattern too long"');
+  }));
+
+Deno.test("MetricsClient.rows() gives every row in order, and other calls go on when it is broken off", () =>
+  withClient(async (client) => {
+    const puts = Array.from(
+      { length: 30_000 },
+      (_, index) => client.put(`k${index % 3}`, index, { timestamp: index }),
+    );
+    await Promise.all(puts);
+    const rows: number[] = [];
+    for await (const { key, timestamp, value } of client.rows("*", { from: 3 })) {
+      assertEquals([key, value], [`k${timestamp % 3}`, timestamp]);
+      rows.push(timestamp);
+    }
+    assertEquals(rows.length, 29_997);
+    assertEquals(rows.slice(0, 3), [3, 6, 9]);
+    for await (const { timestamp } of client.rows("*")) {
+      if (timestamp === 0) break;
+    }
+    assertEquals((await client.keys("*")).length, 3);
+    await assertRejects(
+      async () => {
+        for await (const row of client.rows("*a".repeat(3_000))) assertEquals(row, undefined);
+      },
+      ClientProtocolError,
+      '"pattern too long"',
+    );
+  }));
+
+Deno.test("MetricsClient reads no further while the rows of a stream wait for the caller", async () => {
+  const row = bytesOf("k 1.0 1\n");
+  const piece = new Uint8Array(row.length * 8_000);
+  for (let at = 0; at < piece.length; at += row.length) piece.set(row, at);
+  let sent = 0;
+  const full = Promise.withResolvers<void>();
+  await withPeer(async (conn) => {
+    await say(conn, "ok\n");
+    // The sockets take some megabytes; more they would take only if the client read on.
+    for (; sent < 400; sent++) {
+      const writing = writeAll(conn, piece);
+      const isTaken = await Promise.race([writing.then(() => true), settled(writing)]);
+      if (!isTaken) full.resolve();
+      await writing;
+    }
+    await say(conn, "\n");
+  }, async (client) => {
+    let count = 0;
+    for await (const { timestamp } of client.rows("k")) {
+      if (count === 0) await full.promise;
+      count += timestamp;
+    }
+    assertEquals(count, 400 * 8_000);
+  });
+});
+
+Deno.test("MetricsClient makes a call again when the kept connection ended before the reply", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for (const replies of [1, 1]) {
+      const conn = await listener.accept();
+      for (let count = 0; count < replies; count++) {
+        await conn.read(new Uint8Array(1_000));
+        await say(conn, "ok\n\n");
+      }
+      // The next command gets no reply.
+      await conn.read(new Uint8Array(1_000));
+      conn.close();
+    }
+  })();
+  const client = new MetricsClient("127.0.0.1", listener.addr.port);
+  assertEquals(await client.get("k"), new Map());
+  assertEquals(await within(client.get("k"), "the reply over a new connection"), new Map());
+  client.close();
+  await serving;
+  listener.close();
 });
