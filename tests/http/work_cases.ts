@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { parseCookies } from "../../src/http/cookies.ts";
+import { forwardedHops, xForwardedHops } from "../../src/http/forwarded.ts";
 import { HttpHeaders } from "../../src/http/headers.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../../src/http/limits.ts";
 import { shouldKeepAlive } from "../../src/http/response/persistence.ts";
@@ -192,7 +193,17 @@ for (const [name, head, rest] of PASSING) {
     }));
 }
 
+const hops = (value: string): unknown => forwardedHops(new HttpHeaders([["Forwarded", value]]));
+const customaryHops = (value: string): unknown =>
+  xForwardedHops(new HttpHeaders([["X-Forwarded-For", value]]));
+
 const VALUES: readonly (readonly [name: string, rest: string, use: (text: string) => unknown])[] = [
+  ["hops of Forwarded", 'for="[::1]:5" ; proto=https , ', hops],
+  ["a token of Forwarded", "a", hops],
+  ["blanks of Forwarded", " ", hops],
+  ["a quoted string of Forwarded", '\\"', (text) => hops(`for="${text}`)],
+  ["hops of X-Forwarded-For", "192.0.2.1 , ", customaryHops],
+  ["blanks of X-Forwarded-For", " ", (text) => customaryHops(`a${text}b`)],
   ["cookies", 'a="b"; ', (text) => parseCookies([text])],
   ["cookies without equals signs", "a;", (text) => parseCookies([text])],
   ["path segments", "/a/..", (text) => parseUrlPath(text)],

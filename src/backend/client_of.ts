@@ -1,0 +1,51 @@
+// For whom a request was made: the peer of the connection, or whom a proxy that we trust speaks for.
+
+import { type ForwardedHop, forwardedHops, xForwardedHops } from "../http/forwarded.ts";
+import type { HttpHeaders } from "../http/headers.ts";
+import { hostOf, type NetAddress } from "../net/address.ts";
+import { parseNode } from "../net/ip_address.ts";
+import type { TrustedProxies } from "../net/trusted_proxies.ts";
+
+/** A client as a server sees it. */
+export interface Client {
+  /** Where it is. */
+  readonly remote: NetAddress;
+  /** Whether it speaks TLS. */
+  readonly isEncrypted: boolean;
+}
+
+/**
+ * Finds the client behind proxies: `Forwarded`, `X-Forwarded-For` and `X-Forwarded-Proto` are read from the right, as long
+ * as the hop that said so is trusted (RFC 7239 §8.1).
+ *
+ * A proxy passes on the field that it does not write itself as the client made it up. If both are there and name
+ * different clients, nobody can tell which is true, and the client is the proxy.
+ *
+ * @param peer the other end of the connection
+ * @returns the peer itself unless it is trusted
+ */
+export function clientOf(peer: Client, headers: HttpHeaders, trusted: TrustedProxies): Client {
+  if (!trusted.trusts(peer.remote)) return peer;
+  const standard = forwardedHops(headers);
+  const customary = xForwardedHops(headers);
+  if (standard === undefined || customary === undefined) {
+    return follow(peer, standard ?? customary ?? [], trusted);
+  }
+  const client = follow(peer, standard, trusted);
+  const other = follow(peer, customary, trusted);
+  const isAgreed = hostOf(client.remote) === hostOf(other.remote) && client.isEncrypted === other.isEncrypted;
+  return isAgreed ? client : peer;
+}
+
+function follow(peer: Client, hops: readonly ForwardedHop[], trusted: TrustedProxies): Client {
+  let client = peer;
+  for (let i = hops.length - 1; i >= 0 && trusted.trusts(client.remote); i--) {
+    const { for: node, proto } = hops[i]!;
+    const remote = node === undefined ? undefined : parseNode(node);
+    const isEncrypted = proto === "https" || (proto !== "http" && client.isEncrypted);
+    client = { remote: remote ?? client.remote, isEncrypted };
+    // A hop that hides itself, or says nothing: whoever is before it cannot be told from what a client makes up.
+    if (remote === undefined) break;
+  }
+  return client;
+}
