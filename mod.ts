@@ -31,6 +31,9 @@ export type {
 } from "./src/net/connection.ts";
 export { fromWebStreams } from "./src/net/from_web_streams.ts";
 export type { WebStreams, WebStreamsOptions } from "./src/net/from_web_streams.ts";
+export { parseTrustedProxies, TrustedProxies } from "./src/net/trusted_proxies.ts";
+export { clientOf } from "./src/backend/client_of.ts";
+export type { Client } from "./src/backend/client_of.ts";
 export { formatAddress, urlOf } from "./src/net/address.ts";
 export type { Destination, Listening, NetAddress, TcpAddress, UnixAddress } from "./src/net/address.ts";
 
