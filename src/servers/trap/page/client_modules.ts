@@ -17,7 +17,6 @@ export { default as "form_fields.js" } from "./client/form_fields.js" with { typ
 export { default as "head_view.js" } from "./client/head_view.js" with { type: "text" };
 export { default as "hex_rows.js" } from "./client/hex_rows.js" with { type: "text" };
 export { default as "hex_view.js" } from "./client/hex_view.js" with { type: "text" };
-export { default as "icons.js" } from "./client/icons.js" with { type: "text" };
 export { default as "json_layout.js" } from "./client/json_layout.js" with { type: "text" };
 export { default as "json_view.js" } from "./client/json_view.js" with { type: "text" };
 export { default as "keyboard.js" } from "./client/keyboard.js" with { type: "text" };

@@ -6,7 +6,7 @@ import { DetailView } from "./detail_view.js";
 import { OpenDialog } from "./dialogs.js";
 import { FilterBar } from "./filter_bar.js";
 import { html, Still } from "../../../../program/page/client/html.js";
-import { Icon } from "./icons.js";
+import { Icon } from "../../../../program/page/client/icons.js";
 import { RequestList } from "./request_list.js";
 import { countOf, countText } from "./sizes_and_times.js";
 

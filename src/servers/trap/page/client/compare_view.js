@@ -5,7 +5,7 @@ import { looksLikeText, textOfContent } from "./bytes.js";
 import { Captured } from "./captured.js";
 import { hexRowCount, hexText, offsetText } from "./hex_rows.js";
 import { html } from "../../../../program/page/client/html.js";
-import { Icon } from "./icons.js";
+import { Icon } from "../../../../program/page/client/icons.js";
 import { layOutJson, plainLines } from "./json_layout.js";
 import { changedPart, diffLines } from "./line_diff.js";
 import { clockText, countOf, sizeText } from "./sizes_and_times.js";

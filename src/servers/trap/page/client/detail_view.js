@@ -9,7 +9,7 @@ import { ChainView } from "./chain_view.js";
 import { HeadView } from "./head_view.js";
 import { HexView } from "./hex_view.js";
 import { html } from "../../../../program/page/client/html.js";
-import { Icon } from "./icons.js";
+import { Icon } from "../../../../program/page/client/icons.js";
 import { TABS } from "./page_model.js";
 import { Method } from "./request_list.js";
 import { countOf, countText, sizeText } from "./sizes_and_times.js";

@@ -4,9 +4,10 @@
 
 import { Captured } from "./captured.js";
 import { Component, html } from "../../../../program/page/client/html.js";
+import { Confirmation, Modal } from "../../../../program/page/client/modal.js";
 import { countOf } from "./sizes_and_times.js";
 
-/** @import { ComponentChildren, VNode } from "preact" */
+/** @import { VNode } from "preact" */
 /** @import { PageModel } from "./page_model.js" */
 /** @import { ReplayAnswer } from "./page_types.ts" */
 
@@ -35,15 +36,15 @@ export function OpenDialog({ model }) {
   switch (model.dialog) {
     case "delete":
       return html`
-        <${Confirmation} model=${model} title="Delete this request?" action="Delete" done=${() =>
+        <${Confirmation} close=${() => close(model)} title="Delete this request?" action="Delete" done=${() =>
           model.deleteOpen()}>
           Its bytes are gone for good.
         <//>
       `;
     case "delete all":
       return html`
-        <${Confirmation} model=${model} title="Delete all requests?" action="Delete all" done=${() =>
-          model.deleteAll()}>
+        <${Confirmation} close=${() =>
+          close(model)} title="Delete all requests?" action="Delete all" done=${() => model.deleteAll()}>
           All requests that the trap keeps are gone for good, also those that filters hide.
         <//>
       `;
@@ -56,66 +57,9 @@ export function OpenDialog({ model }) {
   }
 }
 
-/**
- * A dialog that keeps the focus until it is closed.
- *
- * @extends {Component<{ model: PageModel, title: string, children?: ComponentChildren }>}
- */
-class Modal extends Component {
-  /** @type {HTMLDialogElement | null} */
-  #element = null;
-
-  #isOpen = true;
-
-  /** @override */
-  componentDidMount() {
-    this.#element?.showModal();
-  }
-
-  /** @override */
-  componentWillUnmount() {
-    this.#isOpen = false;
-    // Gives the focus back to where it was.
-    this.#element?.close();
-  }
-
-  /** @override */
-  render() {
-    const { title, children } = this.props;
-    return html`
-      <dialog ref=${this.#setElement} aria-labelledby="dialog-title" onCancel=${this.#leave} onClose=${this
-        .#leave}>
-        <h2 id="dialog-title">${title}</h2>
-        ${children}
-      </dialog>
-    `;
-  }
-
-  // The browser tells of the end later, when another dialog may be open.
-  #leave = () => {
-    if (this.#isOpen) this.props.model.show({ dialog: undefined });
-  };
-
-  /** @param {HTMLDialogElement | null} element */
-  #setElement = (element) => {
-    this.#element = element;
-  };
-}
-
-/**
- * @param {{ model: PageModel, title: string, action: string, done: () => void, children?: ComponentChildren }} props
- * @returns {VNode}
- */
-function Confirmation({ model, title, action, done, children }) {
-  return html`
-    <${Modal} model=${model} title=${title}>
-      <p>${children}</p>
-      <div class="buttons">
-        <button type="button" autofocus onClick=${() => model.show({ dialog: undefined })}>Keep</button>
-        <button type="button" class="danger solid" id="confirm" onClick=${done}>${action}</button>
-      </div>
-      <//>
-  `;
+/** @param {PageModel} model */
+function close(model) {
+  model.show({ dialog: undefined });
 }
 
 /**
@@ -124,7 +68,7 @@ function Confirmation({ model, title, action, done, children }) {
  */
 function KeysDialog({ model }) {
   return html`
-    <${Modal} model=${model} title="Keys">
+    <${Modal} close=${() => close(model)} title="Keys">
       <dl class="keys">${KEYS.map(([key, does]) =>
         html`
           <div>
@@ -134,7 +78,7 @@ function KeysDialog({ model }) {
         `
       )}</dl>
       <div class="buttons">
-        <button type="button" autofocus onClick=${() => model.show({ dialog: undefined })}>Close</button>
+        <button type="button" autofocus onClick=${() => close(model)}>Close</button>
       </div>
       <//>
   `;
@@ -154,7 +98,7 @@ class ReplayDialog extends Component {
     const { model } = this.props;
     const { isSending, problem, answer } = this.state;
     return html`
-      <${Modal} model=${model} title="Replay">
+      <${Modal} close=${() => close(model)} title="Replay">
         <form onSubmit=${this.#send}>
           <p>The bytes are sent as they came. Private and loopback addresses are refused unless the trap was started with${" "}
             <code>--replay-private</code>.</p>
@@ -168,7 +112,7 @@ class ReplayDialog extends Component {
           `}
           ${answer !== undefined && html`<${Answer} answer=${answer} />`}
           <div class="buttons">
-            <button type="button" onClick=${() => model.show({ dialog: undefined })}>Close</button>
+            <button type="button" onClick=${() => close(model)}>Close</button>
             <button type="submit" class="primary" disabled=${isSending}>${isSending
               ? "Sending…"
               : "Send"}</button>

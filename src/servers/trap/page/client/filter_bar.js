@@ -3,7 +3,7 @@
 // What narrows the list.
 
 import { html } from "../../../../program/page/client/html.js";
-import { Icon } from "./icons.js";
+import { Icon } from "../../../../program/page/client/icons.js";
 import { visibleText } from "./visible_text.js";
 
 /** @import { VNode } from "preact" */

@@ -3,7 +3,7 @@
 
 import { Captured } from "./captured.js";
 import { html } from "../../../../program/page/client/html.js";
-import { Icon } from "./icons.js";
+import { Icon } from "../../../../program/page/client/icons.js";
 import { clockText, sizeText } from "./sizes_and_times.js";
 import { Windowed } from "./windowed.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 // Line drawings of 16 by 16, in the colour of the text beside them.
 
-import { html } from "../../../../program/page/client/html.js";
+import { html } from "./html.js";
 
 const PATHS = {
   wheel: "M8 1v14M1 8h14M3 3l10 10M13 3L3 13M8 3.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9",

@@ -1,0 +1,68 @@
+// @ts-check
+// Numbers, sizes and times for people.
+
+const MULTIPLES = ["", " k", " M", " G", " T", " P"];
+
+/**
+ * A number in four digits: `1.234 k`, `0.05`.
+ *
+ * @param {number | null | undefined} value
+ * @returns {string}
+ */
+export function shortNumber(value) {
+  if (value === null || value === undefined) return "–";
+  if (!Number.isFinite(value)) return String(value);
+  let magnitude = Math.abs(value);
+  let step = 0;
+  while (magnitude >= 1_000 && step < MULTIPLES.length - 1) {
+    magnitude /= 1_000;
+    step++;
+  }
+  const digits = String(Number((Math.sign(value) * magnitude).toPrecision(4)));
+  return digits + MULTIPLES[step];
+}
+
+/**
+ * A size: `1.5 MiB`.
+ *
+ * @param {number} bytes
+ * @returns {string}
+ */
+export function sizeText(bytes) {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1_024 && unit < units.length - 1) {
+    value /= 1_024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/**
+ * How long ago, or how long: `3 min`.
+ *
+ * @param {number} seconds
+ * @returns {string}
+ */
+export function durationText(seconds) {
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 129_600) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400).toLocaleString("en-US")} d`;
+}
+
+/**
+ * Local date and time of Unix seconds: `2026-01-31 12:00:00`.
+ *
+ * @param {number} seconds
+ * @returns {string}
+ */
+export function timeText(seconds) {
+  const date = new Date(seconds * 1_000);
+  if (Number.isNaN(date.getTime())) return String(seconds);
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
+    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}

@@ -1,0 +1,91 @@
+// The shapes that the modules of the page share; they are types only.
+
+/** A series as `/render` gives it. */
+export interface Plotted {
+  /** Its name, or the expression that made it. */
+  readonly target: string;
+  /** Value and Unix seconds of each point, ascending; null where there is none. */
+  readonly datapoints: readonly (readonly [value: number | null, timestamp: number])[];
+}
+
+/** A node of the tree of names, as `/metrics/find` gives it. */
+export interface TreeNode {
+  /** Path of the node. */
+  readonly id: string;
+  /** Last part of the path. */
+  readonly text: string;
+  /** 1 for a series. */
+  readonly leaf: 0 | 1;
+  /** 1 when there are nodes below. */
+  readonly expandable: 0 | 1;
+}
+
+/** One row of the table of series. */
+export interface SeriesRow {
+  readonly key: string;
+  readonly samples: number;
+  /** Unix seconds of the oldest and the newest sample. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** How the list of series is ordered. */
+export type SeriesOrder = "biggest" | "newest" | "stale";
+
+/** What the server says about itself; all but the name may be missing. */
+export interface ServerStatus {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly now: number;
+  readonly isReadOnly: boolean;
+  readonly figures: readonly Figure[];
+}
+
+/** One number about the server. */
+export interface Figure {
+  readonly name: string;
+  readonly label: string;
+  readonly unit: "count" | "bytes" | "seconds";
+  /** Whether it only grows: then what is of interest is how fast. */
+  readonly isCounter: boolean;
+  readonly value: number;
+}
+
+/** A saved view: the query of the page's address under a name. */
+export interface Board {
+  readonly name: string;
+  readonly query: string;
+}
+
+/** Which part of the page is shown. */
+export type View = "plot" | "table" | "series" | "health" | "boards";
+
+/** All that the address of the page holds. */
+export interface PageState {
+  readonly view: View;
+  /** Targets in Graphite's language, without the transformation. */
+  readonly targets: readonly string[];
+  /** What is applied to each target. */
+  readonly transform: "none" | "rate" | "average" | "sum";
+  /** Graphite's time words. */
+  readonly from: string;
+  readonly until: string;
+  /** Seconds between two refreshes; 0 for none. */
+  readonly refresh: number;
+  /** What narrows the names. */
+  readonly search: string;
+  readonly order: SeriesOrder;
+}
+
+/** The calls of the API. */
+export interface MetricsApi {
+  render(
+    targets: readonly string[],
+    span: { from: string; until: string; points: number },
+  ): Promise<Plotted[]>;
+  find(pattern: string): Promise<TreeNode[]>;
+  series(order: SeriesOrder, search: string): Promise<SeriesRow[]>;
+  remove(name: string): Promise<void>;
+  boards(): Promise<Board[]>;
+  saveBoards(boards: readonly Board[]): Promise<void>;
+}
