@@ -81,6 +81,28 @@ export interface KeyReader {
   fill(sink: KeySink): MaybePromise<boolean>;
 }
 
+/** What is known of a series, for those who look after the store. */
+export interface SeriesFacts {
+  /** How many samples it has, expired ones that were not yet dropped included. */
+  readonly samples: number;
+  /** Seconds since 1970 of the oldest sample. */
+  readonly firstTimestamp: number;
+  /** Seconds since 1970 of the newest sample. */
+  readonly lastTimestamp: number;
+}
+
+/** Takes series, one by one. */
+export interface SeriesSink {
+  /** Takes one series; the key's bytes are valid only during the call. */
+  addSeries(key: ByteRange, facts: SeriesFacts): void;
+}
+
+/** The series that a pattern matches, given piece by piece in the order of their first put. */
+export interface SeriesReader {
+  /** Tells of series until other clients have waited long enough. @returns true when the last one was told */
+  fill(sink: SeriesSink): MaybePromise<boolean>;
+}
+
 /**
  * Where samples live. One server uses a store from one thread; clients interleave only between calls.
  *
@@ -103,6 +125,8 @@ export interface MetricStore {
   openRows(name: ByteRange, span: TimeSpan): MaybePromise<RowReader>;
   /** Opens the keys that a pattern matches and that have a sample; `*` alone means all. */
   openKeys(pattern: ByteRange): MaybePromise<KeyReader>;
+  /** Opens the series that a pattern matches and that have a sample; undefined when the store cannot tell. */
+  openSeries?(pattern: ByteRange): MaybePromise<SeriesReader>;
   /**
    * Removes the samples of the keys that a name means, within a stretch of time; a key whose last sample goes is
    * forgotten, with its place in the order. Nothing to remove is no error. Samples that are put at the same time may

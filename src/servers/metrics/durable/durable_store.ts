@@ -6,7 +6,7 @@ import { createSeed } from "../samples/key_table.ts";
 import type { MemoryStoreOptions } from "../samples/memory_store.ts";
 import { firstKeptTimestamp, isTooFarAhead, keptSpan } from "../samples/retention.ts";
 import type { Series } from "../samples/series.ts";
-import { openKeys, openRows, SeriesCursor } from "../samples/series_readers.ts";
+import { openKeys, openRows, openSeries, SeriesCursor } from "../samples/series_readers.ts";
 import type { Selection, SeriesSet } from "../samples/series_set.ts";
 import type {
   ByteRange,
@@ -16,6 +16,7 @@ import type {
   PutCommand,
   PutOutcome,
   RowReader,
+  SeriesReader,
   TimeSpan,
 } from "../store.ts";
 import { AcknowledgedMark, readMark, removeMark } from "./acknowledged_mark.ts";
@@ -134,6 +135,10 @@ class DurableStore implements MetricStore {
 
   openKeys(pattern: ByteRange): KeyReader {
     return openKeys(this.#set, pattern, this.#firstTimestamp());
+  }
+
+  openSeries(pattern: ByteRange): SeriesReader {
+    return openSeries(this.#set, pattern, this.#firstTimestamp());
   }
 
   delete(name: ByteRange, span: TimeSpan): MaybePromise<void> {

@@ -7,12 +7,13 @@ import type {
   PutCommand,
   PutOutcome,
   RowReader,
+  SeriesReader,
   StoreLimits,
   TimeSpan,
 } from "../store.ts";
 import { createSeed } from "./key_table.ts";
 import { firstKeptTimestamp, isTooFarAhead, keptSpan } from "./retention.ts";
-import { openKeys, openRows, SeriesCursor } from "./series_readers.ts";
+import { openKeys, openRows, openSeries, SeriesCursor } from "./series_readers.ts";
 import { type Selection, SeriesSet } from "./series_set.ts";
 
 /** Settings of a {@linkcode MemoryStore}. */
@@ -79,6 +80,11 @@ export class MemoryStore implements MetricStore {
   /** Opens the keys that a pattern matches. */
   openKeys(pattern: ByteRange): KeyReader {
     return openKeys(this.#set, pattern, this.#firstTimestamp());
+  }
+
+  /** Opens the series that a pattern matches. */
+  openSeries(pattern: ByteRange): SeriesReader {
+    return openSeries(this.#set, pattern, this.#firstTimestamp());
   }
 
   /** Removes samples; at once when they are of one key, else in pieces. */

@@ -57,6 +57,13 @@ export class Series implements Keyed {
     return this.#tail.length === 0;
   }
 
+  /** How many samples there are. */
+  get sampleCount(): number {
+    let count = 0;
+    for (const chunk of this.chunks) count += chunk.length;
+    return count;
+  }
+
   /** The timestamp of the first sample; Infinity when there is none. */
   get firstTimestamp(): number {
     return this.isEmpty ? Infinity : this.chunks[0]!.timestampAt(0);

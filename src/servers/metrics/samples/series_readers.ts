@@ -1,7 +1,16 @@
 // What `get` and `keys` read, piece by piece. Between two pieces series may come and go: a reader that stands on a
 // series that was removed goes on with the next one that is still there.
 
-import type { ByteRange, KeyReader, KeySink, RowReader, RowSink, TimeSpan } from "../store.ts";
+import type {
+  ByteRange,
+  KeyReader,
+  KeySink,
+  RowReader,
+  RowSink,
+  SeriesReader,
+  SeriesSink,
+  TimeSpan,
+} from "../store.ts";
 import type { Series } from "./series.ts";
 import type { Selection, SeriesSet } from "./series_set.ts";
 
@@ -74,6 +83,11 @@ export function openKeys(set: SeriesSet, pattern: ByteRange, firstTimestamp: num
   return new SeriesKeys(new SeriesCursor(set, set.selectPattern(pattern)), firstTimestamp);
 }
 
+/** Opens the series that a pattern matches and that have samples from a timestamp on. */
+export function openSeries(set: SeriesSet, pattern: ByteRange, firstTimestamp: number): SeriesReader {
+  return new SeriesSummaries(new SeriesCursor(set, set.selectPattern(pattern)), firstTimestamp);
+}
+
 class SeriesRows implements RowReader {
   readonly #cursor: SeriesCursor;
   readonly #span: TimeSpan;
@@ -119,6 +133,33 @@ class SeriesKeys implements KeyReader {
       const series = cursor.current!;
       if (series.lastTimestamp >= this.#firstTimestamp) {
         sink.addKey(series.keyPage, series.keyStart, series.keyEnd);
+      }
+      cursor.next();
+    }
+  }
+}
+
+class SeriesSummaries implements SeriesReader {
+  readonly #cursor: SeriesCursor;
+  readonly #firstTimestamp: number;
+
+  constructor(cursor: SeriesCursor, firstTimestamp: number) {
+    this.#cursor = cursor;
+    this.#firstTimestamp = firstTimestamp;
+  }
+
+  fill(sink: SeriesSink): boolean {
+    const cursor = this.#cursor;
+    cursor.beginPiece();
+    for (;;) {
+      const state = cursor.find();
+      if (state !== "found") return state === "end";
+      const series = cursor.current!;
+      const { sampleCount: samples, lastTimestamp } = series;
+      if (lastTimestamp >= this.#firstTimestamp) {
+        const firstTimestamp = Math.max(this.#firstTimestamp, series.firstTimestamp);
+        const key = { bytes: series.keyPage, start: series.keyStart, end: series.keyEnd };
+        sink.addSeries(key, { samples, firstTimestamp, lastTimestamp });
       }
       cursor.next();
     }

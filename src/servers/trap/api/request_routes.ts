@@ -7,7 +7,7 @@ import type { RequestStore } from "../records/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import type { EventFeed } from "./event_feed.ts";
 import { exportHar, exportLines } from "./exports.ts";
-import { apiResponse, jsonResponse } from "./json_response.ts";
+import { apiResponse, jsonResponse } from "../../../backend/json_response.ts";
 import type { NextWaiters } from "./next_waiters.ts";
 import type { Replayer } from "./replay.ts";
 import { CallParameters } from "./request_query.ts";

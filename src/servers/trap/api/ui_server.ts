@@ -9,7 +9,7 @@ import { pageRoutes } from "../page/page_routes.ts";
 import type { RequestStore } from "../records/request_store.ts";
 import { EventFeed } from "./event_feed.ts";
 import { guardOrigin } from "./guard.ts";
-import { jsonErrors } from "./json_response.ts";
+import { jsonErrors } from "../../../backend/json_response.ts";
 import { NextWaiters } from "./next_waiters.ts";
 import { Replayer } from "./replay.ts";
 import { apiRoutes } from "./request_routes.ts";

@@ -1,7 +1,7 @@
-import type { Middleware } from "../../../backend/handler.ts";
-import { HttpError } from "../../../http/errors.ts";
-import type { HeaderField } from "../../../http/headers.ts";
-import { createResponse, type HttpResponse, type ResponseBody } from "../../../http/response/response.ts";
+import type { Middleware } from "./handler.ts";
+import { HttpError } from "../http/errors.ts";
+import type { HeaderField } from "../http/headers.ts";
+import { createResponse, type HttpResponse, type ResponseBody } from "../http/response/response.ts";
 
 // What was captured must never be taken for a page of this origin, nor be read by another one.
 const FIELDS: readonly HeaderField[] = [
@@ -11,7 +11,7 @@ const FIELDS: readonly HeaderField[] = [
   ["Content-Security-Policy", "default-src 'none'; sandbox"],
 ];
 
-/** Makes an answer of the API. */
+/** Responds with content of an API. */
 export function apiResponse(
   status: number,
   type: string,
@@ -21,7 +21,7 @@ export function apiResponse(
   return createResponse(status, body, [["Content-Type", type], ...FIELDS, ...fields]);
 }
 
-/** Makes an answer of JSON. */
+/** Responds with JSON. */
 export function jsonResponse(
   status: number,
   value: unknown,
@@ -32,14 +32,14 @@ export function jsonResponse(
 
 /** Middleware: a refusal of the API is an object with the property `error`, a text. */
 export const jsonErrors: Middleware = (next) => (request, context) => {
-  const answer = (error: unknown): HttpResponse => {
+  const respondTo = (error: unknown): HttpResponse => {
     if (!(error instanceof HttpError) || !/^\/api(\/|$)/.test(request.path)) throw error;
     return jsonResponse(error.status, { error: error.message }, error.headers);
   };
   try {
     const response = next(request, context);
-    return response instanceof Promise ? response.catch(answer) : response;
+    return response instanceof Promise ? response.catch(respondTo) : response;
   } catch (error) {
-    return answer(error);
+    return respondTo(error);
   }
 };

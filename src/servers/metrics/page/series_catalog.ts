@@ -1,0 +1,102 @@
+// Which series there are, for those who look after the store: the biggest, the newest, and the stale ones.
+
+import { inNextTurn } from "../../../base/event_loop.ts";
+import { HttpError } from "../../../http/errors.ts";
+import type { ByteRange, MetricStore, SeriesFacts, SeriesSink } from "../store.ts";
+
+/** How the list is ordered: by samples, by newest sample, or by oldest newest sample. */
+export type SeriesOrder = "biggest" | "newest" | "stale";
+
+/** One row of the list. */
+export interface ListedSeries {
+  /** The key, bytes seen as UTF-8. */
+  readonly key: string;
+  /** How many samples it has. */
+  readonly samples: number;
+  /** Seconds since 1970 of the oldest sample. */
+  readonly first: number;
+  /** Seconds since 1970 of the newest sample. */
+  readonly last: number;
+}
+
+/** Which series are listed. */
+export interface SeriesListOptions {
+  /** A name or a pattern of names. */
+  readonly pattern: string;
+  /** Which of them come first. */
+  readonly order: SeriesOrder;
+  /** How many at most. */
+  readonly limit: number;
+}
+
+const SCORES: Readonly<Record<SeriesOrder, (facts: SeriesFacts) => number>> = {
+  biggest: ({ samples }) => samples,
+  newest: ({ lastTimestamp }) => lastTimestamp,
+  stale: ({ lastTimestamp }) => -lastTimestamp,
+};
+
+/**
+ * Lists series. All that match are looked at, in pieces: other clients have their turns in between.
+ *
+ * @throws {HttpError} 501 when the store cannot tell
+ */
+export async function listSeries(
+  store: MetricStore,
+  options: SeriesListOptions,
+): Promise<readonly ListedSeries[]> {
+  const reader = await store.openSeries?.(toByteRange(options.pattern));
+  if (reader === undefined) {
+    throw new HttpError(501, "Cannot list series: this store does not tell their sizes");
+  }
+  const best = new BestSeries(SCORES[options.order], options.limit);
+  while (!await reader.fill(best)) await new Promise<void>(inNextTurn);
+  return best.rows;
+}
+
+/** A text as the bytes of a name. */
+export function toByteRange(text: string): ByteRange {
+  const bytes = new TextEncoder().encode(text);
+  return { bytes, start: 0, end: bytes.length };
+}
+
+/** Keeps the series with the highest scores, the highest first. */
+class BestSeries implements SeriesSink {
+  readonly #scoreOf: (facts: SeriesFacts) => number;
+  readonly #limit: number;
+  readonly #best: { readonly score: number; readonly row: ListedSeries }[] = [];
+
+  constructor(scoreOf: (facts: SeriesFacts) => number, limit: number) {
+    this.#scoreOf = scoreOf;
+    this.#limit = limit;
+  }
+
+  get rows(): readonly ListedSeries[] {
+    return this.#best.map(({ row }) => row);
+  }
+
+  addSeries({ bytes, start, end }: ByteRange, facts: SeriesFacts): void {
+    const best = this.#best;
+    const score = this.#scoreOf(facts);
+    if (best.length === this.#limit && score <= best[best.length - 1]!.score) return;
+    const row: ListedSeries = {
+      key: new TextDecoder().decode(bytes.subarray(start, end)),
+      samples: facts.samples,
+      first: facts.firstTimestamp,
+      last: facts.lastTimestamp,
+    };
+    best.splice(this.#placeOf(score), 0, { score, row });
+    if (best.length > this.#limit) best.pop();
+  }
+
+  /** Where a score belongs: after all that are as high. */
+  #placeOf(score: number): number {
+    let low = 0;
+    let high = this.#best.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#best[middle]!.score >= score) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,47 @@
+// What the page says about the server itself, once a second.
+
+/** One number about the server. */
+export interface PageFigure {
+  /** Name for programs. */
+  readonly name: string;
+  /** Name for people. */
+  readonly label: string;
+  /** What it counts. */
+  readonly unit: "count" | "bytes" | "seconds";
+  /** Whether it only grows: then what is of interest is how fast. */
+  readonly isCounter: boolean;
+  /** The number at present. */
+  readonly value: number;
+}
+
+/** Where the numbers come from. */
+export interface StatusSource {
+  /** Version of the program. */
+  readonly version: string;
+  /** When the server started, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  /** Whether the store refuses puts. */
+  readonly isReadOnly: () => boolean;
+  /** The numbers at present. */
+  readonly figures: () => readonly PageFigure[];
+}
+
+/** What `/api/status` and each event `status` say; times are seconds since 1970. */
+export interface ServerStatus {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly now: number;
+  readonly isReadOnly: boolean;
+  readonly figures: readonly PageFigure[];
+}
+
+/** Asks a source. @param nowMs milliseconds since 1970 */
+export function statusOf(source: StatusSource, nowMs: number): ServerStatus {
+  return {
+    version: source.version,
+    startedAt: source.startedAtMs / 1_000,
+    now: nowMs / 1_000,
+    isReadOnly: source.isReadOnly(),
+    figures: source.figures(),
+  };
+}
