@@ -1,6 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { rateOf } from "../../../../src/servers/metrics/page/client/health_view.js";
-import { durationText, shortNumber, sizeText } from "../../../../src/servers/metrics/page/client/numbers.js";
+import {
+  durationText,
+  shortNumber,
+  sizeText,
+  timeLabels,
+  timeText,
+} from "../../../../src/servers/metrics/page/client/numbers.js";
 import {
   expressionsOf,
   FIRST_STATE,
@@ -102,4 +108,17 @@ Deno.test("rateOf() compares with some seconds ago", () => {
   assertEquals(rateOf([statusAt(1, 100), statusAt(2, 300)], "puts"), 200);
   assertEquals(rateOf([statusAt(1, 100)], "puts"), undefined);
   assertEquals(rateOf([statusAt(1, 100), statusAt(2, 300)], "gets"), undefined);
+});
+
+Deno.test("timeLabels() is as precise as the distance of the times asks for, and names each day once", () => {
+  const start = new Date(2026, 0, 31, 23, 59, 0).getTime() / 1_000;
+  assertEquals(timeText(start), "2026-01-31 23:59:00");
+  assertEquals(timeLabels([start, start + 30]), ["23:59:00\n2026-01-31", "23:59:30"]);
+  assertEquals(timeLabels([start, start + 60, start + 120]), [
+    "23:59\n2026-01-31",
+    "00:00\n2026-02-01",
+    "00:01",
+  ]);
+  assertEquals(timeLabels([start, start + 86_400]), ["2026-01-31", "2026-02-01"]);
+  assertEquals(timeLabels([]), []);
 });

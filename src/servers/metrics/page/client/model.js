@@ -30,6 +30,8 @@ export class Model {
   hidden = new Set();
   /** What is asked before it is done. @type {{ kind: "delete", name: string } | { kind: "save" } | undefined} */
   dialog = undefined;
+  /** The place of the cursor among the times; undefined when it is not on the plot. @type {number | undefined} */
+  cursor = undefined;
   width = 800;
   api;
   #draw;
@@ -73,6 +75,13 @@ export class Model {
    */
   show(change) {
     Object.assign(this, change);
+    this.#draw();
+  }
+
+  /** @param {number | undefined} cursor */
+  pointAt(cursor) {
+    if (cursor === this.cursor) return;
+    this.cursor = cursor;
     this.#draw();
   }
 

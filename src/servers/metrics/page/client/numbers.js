@@ -66,3 +66,21 @@ export function timeText(seconds) {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
     `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
+
+/**
+ * Short labels for times on an axis, as precise as their distance asks for.
+ *
+ * @param {readonly number[]} times Unix seconds, ascending
+ * @returns {string[]}
+ */
+export function timeLabels(times) {
+  const step = (times[1] ?? 0) - (times[0] ?? 0);
+  return times.map((time, place) => {
+    const text = timeText(time);
+    const isNewDay = place === 0 ||
+      text.slice(0, 10) !== timeText(/** @type {number} */ (times[place - 1])).slice(0, 10);
+    if (step >= 86_400) return text.slice(0, 10);
+    const clock = step < 60 ? text.slice(11) : text.slice(11, 16);
+    return isNewDay ? `${clock}\n${text.slice(0, 10)}` : clock;
+  });
+}

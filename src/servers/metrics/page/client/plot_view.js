@@ -6,7 +6,7 @@ import { downloadCsv, downloadJson, downloadPng } from "./downloads.js";
 import { alignPoints, summarize } from "./plotted.js";
 import { Component, html } from "../../../../program/page/client/html.js";
 import { Icon } from "../../../../program/page/client/icons.js";
-import { shortNumber } from "./numbers.js";
+import { shortNumber, timeLabels, timeText } from "./numbers.js";
 import UPlot from "uplot";
 
 /** @import { VNode } from "preact" */
@@ -146,7 +146,7 @@ class Plot extends Component {
 
   #update() {
     const { plotted, hidden } = this.props;
-    const names = JSON.stringify([plotted.map(({ target }) => target), [...hidden]]);
+    const names = JSON.stringify([plotted.map(({ target }) => target), [...hidden], resolved("--quiet")]);
     const data = /** @type {UPlot.AlignedData} */ (alignPoints(plotted));
     if (names === this.#names) {
       this.#plot?.setData(data);
@@ -166,7 +166,7 @@ class Plot extends Component {
   /** @returns {UPlot.Options} */
   #options() {
     const { model, plotted, hidden } = this.props;
-    const style = getComputedStyle(document.documentElement);
+    const font = `12px ${getComputedStyle(document.body).fontFamily}`;
     const quiet = resolved("--quiet");
     const grid = { stroke: resolved("--line"), width: 1 };
     return {
@@ -186,10 +186,20 @@ class Plot extends Component {
         })),
       ],
       axes: [
-        { stroke: quiet, grid, ticks: grid, font: `12px ${style.fontFamily}` },
-        { stroke: quiet, grid, ticks: grid, size: 70, values: (_plot, splits) => splits.map(shortNumber) },
+        { stroke: quiet, grid, ticks: grid, font, values: (_plot, splits) => timeLabels(splits) },
+        {
+          stroke: quiet,
+          grid,
+          ticks: grid,
+          font,
+          size: 70,
+          values: (_plot, splits) => splits.map(shortNumber),
+        },
       ],
-      hooks: { setSelect: [(plot) => this.#zoom(plot)] },
+      hooks: {
+        setSelect: [(plot) => this.#zoom(plot)],
+        setCursor: [(plot) => model.pointAt(plot.cursor.idx ?? undefined)],
+      },
     };
   }
 
@@ -219,14 +229,18 @@ function resolved(name) {
  * @returns {VNode}
  */
 function Legend({ model }) {
+  const [times = [], ...rows] = alignPoints(model.plotted);
+  const place = model.cursor;
+  const time = place === undefined ? undefined : times[place];
   return html`
     <table class="legend">
       <thead>
         <tr>
           <th scope="col">Series</th>
-          ${["Last", "Min", "Max", "Average"].map((name) =>
-            html`<th scope="col" class="number">${name}</th>`
-          )}
+          <th scope="col" class="number">${time === undefined
+            ? "Last"
+            : timeText(Number(time)).slice(11)}</th>
+          ${["Min", "Max", "Average"].map((name) => html`<th scope="col" class="number">${name}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -241,7 +255,9 @@ function Legend({ model }) {
                   <span class="swatch" style=${{ background: colourOf(index) }}></span> ${plotted.target}
                 </button>
               </td>
-              ${[last, min, max, average].map((value) => html`<td class="number">${shortNumber(value)}</td>`)}
+              ${[place === undefined ? last : rows[index]?.[place], min, max, average].map((value) =>
+                html`<td class="number">${shortNumber(value)}</td>`
+              )}
             </tr>
           `;
         })}
