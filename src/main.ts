@@ -2,6 +2,7 @@
 
 import { writeSync } from "node:fs";
 import process from "node:process";
+import { isatty } from "node:tty";
 import { COMMANDS, DEFAULT_COMMAND, TOOLS } from "./commands.ts";
 import { LogFileError } from "./log/line_target.ts";
 import { chooseAction } from "./program/choose_action.ts";
@@ -10,11 +11,14 @@ import { type FlagTable, UsageError } from "./program/flags/flag.ts";
 import { parseFlags } from "./program/flags/parse_flags.ts";
 import { type Variables, variablesOf } from "./program/flags/variables.ts";
 import { helpOfCommand } from "./program/help_text.ts";
-import { runServerCommand, type Surroundings } from "./program/server_command.ts";
+import { runServerCommand } from "./program/server_command.ts";
+import type { SignalName } from "./program/signals.ts";
+import type { Surroundings } from "./program/surroundings.ts";
 import type { Tool } from "./program/tool.ts";
 import { runInWorker, type StartWorkerProgram } from "./program/workers.ts";
 import settings from "../deno.json" with { type: "json" };
 
+const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 const encoder = new TextEncoder();
@@ -54,7 +58,7 @@ async function runCommand(program: URL, args: readonly string[]): Promise<void> 
     case "tool":
       return await runTool(action);
     case "serve":
-      return await runServerCommand({ ...action, version: settings.version, program }, SURROUNDINGS);
+      return await runServerCommand({ ...action, version: settings.version, program }, createSurroundings());
   }
 }
 
@@ -63,20 +67,38 @@ async function runTool(
 ): Promise<void> {
   const values = parseFlags(args, tool.flags, await readVariables(tool.flags));
   if (values["help"] === true) return printLine(helpOfCommand({ ...tool, name }));
-  const isTerminal = process.stdout.isTTY === true;
+  const isTerminal = isatty(STDOUT);
   const code = await tool.run({ values, print, printError, isTerminal });
   if (code !== 0) process.exit(code);
 }
 
-const SURROUNDINGS: Surroundings = {
-  print,
-  printToError,
-  readVariables,
-  isAllowed,
-  mayWrite: (path) => isAllowed({ name: "write", path }),
-  onSignal: (name, tell) => void process.on(name, tell),
-  exit: (code) => process.exit(code),
-};
+function createSurroundings(): Surroundings {
+  const hasTerminal = isatty(STDIN);
+  // Listened to from the start: without a listener SIGUSR1 opens a debugger on some runtimes.
+  let tell = (signal: SignalName): void => {
+    if (signal !== "SIGUSR1" && (signal !== "SIGHUP" || hasTerminal)) process.exit(0);
+  };
+  for (const signal of SIGNALS) process.on(signal, () => tell(signal));
+  return {
+    runtime: nameRuntime(),
+    print,
+    printToError,
+    readVariables,
+    isAllowed,
+    mayWrite: (path) => isAllowed({ name: "write", path }),
+    hasTerminal,
+    residentBytes: () => process.memoryUsage.rss(),
+    onSignal: (listener) => tell = listener,
+    exit: (code) => process.exit(code),
+  };
+}
+
+const SIGNALS: readonly SignalName[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"];
+
+function nameRuntime(): string {
+  const { deno, bun, node } = process.versions;
+  return deno !== undefined ? `deno ${deno}` : bun !== undefined ? `bun ${bun}` : `node ${node}`;
+}
 
 /** What the environment says, as far as it may be read without the user being asked first. */
 async function readVariables(table: FlagTable): Promise<Variables> {

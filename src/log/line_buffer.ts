@@ -31,6 +31,7 @@ export class LineBuffer {
   #text = "";
   #records = 0;
   #dropped = 0;
+  #droppedInAll = 0;
   #writingLength = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
@@ -47,6 +48,11 @@ export class LineBuffer {
     this.#onError = options.onError ?? (() => {});
   }
 
+  /** Records dropped so far. */
+  get droppedEntries(): number {
+    return this.#droppedInAll;
+  }
+
   /** Takes one record of whole lines. Never waits and never throws; after the close it is dropped. */
   write(lines: string): void {
     if (this.#isClosed) return;
@@ -54,6 +60,7 @@ export class LineBuffer {
     // One record is taken whatever its size: a large request is still one to be logged.
     if (unwrittenLength > 0 && unwrittenLength + lines.length > this.#maxLength) {
       this.#dropped++;
+      this.#droppedInAll++;
       return;
     }
     if (this.#dropped > 0) this.#noteGap();
@@ -158,6 +165,7 @@ export class LineBuffer {
 
   #fail(error: unknown, records: number): void {
     this.#dropped += records;
+    this.#droppedInAll += records;
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.#onError(error);

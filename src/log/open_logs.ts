@@ -57,6 +57,8 @@ export interface Logs {
   readonly error: ErrorLog | undefined;
   /** The log of chains; undefined when it is off. */
   readonly chain: ChainLog | undefined;
+  /** Entries that could not be written, so far. */
+  readonly droppedEntries: number;
   /** Writes what is unwritten. Never rejects. */
   flush(): Promise<void>;
   /** Writes what is unwritten before it returns, for the end of the process. */
@@ -106,6 +108,9 @@ export async function openLogs(options: LogOptions): Promise<Logs> {
     access: accessLines && createAccessLog(accessLines, format),
     error: errorLines && createErrorLog(errorLines, format, options.lowestLevel ?? "info"),
     chain: chainLines && createChainLog(chainLines, format),
+    get droppedEntries(): number {
+      return buffers.reduce((sum, { droppedEntries }) => sum + droppedEntries, 0);
+    },
     flush: async () => void await Promise.all(buffers.map((buffer) => buffer.flush())),
     flushSync: () => buffers.forEach((buffer) => buffer.flushSync()),
     reopen: async () => void await Promise.all(buffers.map((buffer) => buffer.reopen())),

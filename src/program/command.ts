@@ -3,12 +3,21 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logs } from "../log/open_logs.ts";
 import { formatAddress, type NetAddress } from "../net/address.ts";
-import type { ConnectionErrorCode, Listener } from "../net/connection.ts";
+import type { ConnectionError, Listener } from "../net/connection.ts";
 import type { StoreOpenError, StoreOpenErrorCode } from "../storage/store_open_error.ts";
+import type { Admin } from "./admin/admin_routes.ts";
 import type { CommonFlags, CommonValues } from "./flags/common_flags.ts";
 import type { FlagTable, FlagValues } from "./flags/flag.ts";
 import type { Example, Tool } from "./tool.ts";
 import type { StartWorkerProgram } from "./workers.ts";
+
+/** How a port is opened otherwise than the common flags say. */
+export interface OpenPortOptions {
+  /** Address or name to listen on; default that of `--host`. */
+  readonly hostname?: string;
+  /** The flag that names the port, for error lines; default `--port`. */
+  readonly flag?: string;
+}
 
 /** What a command is given to start with. */
 export interface StartContext<Values extends CommonValues> {
@@ -19,12 +28,20 @@ export interface StartContext<Values extends CommonValues> {
   readonly clock: Clock;
   /** The module that workers run: its program, started in a worker, calls the command's `startWorker`. */
   readonly program: URL;
+  /** Takes the figures of the server; `adminRoutes(admin)` are for its page, where it has one. */
+  readonly admin: Admin;
   /**
-   * Opens the port that a flag names, with the host and the certificate of the common flags.
+   * Opens where the server listens: the port or the socket, the certificate and the proxies of the common flags.
    *
    * @throws {StartError} when it cannot be opened
    */
-  readonly openPort: (port: number) => Promise<Listener>;
+  readonly openListener: () => Promise<Listener>;
+  /**
+   * Opens another port, of a page for example, with the host and the certificate of the common flags.
+   *
+   * @throws {StartError} when it cannot be opened
+   */
+  readonly openPort: (port: number, options?: OpenPortOptions) => Promise<Listener>;
   /** Ends the whole program with code 1, after a line on stderr; the logs are written before. */
   readonly fail: (message: string) => void;
 }
@@ -33,6 +50,8 @@ export interface StartContext<Values extends CommonValues> {
 export interface RunningCommand {
   /** The ready lines, without the program's name: `app listening on http://127.0.0.1:8888/`. */
   readonly announcements: readonly string[];
+  /** How many clients there are; while the server stops, how many it waits for. */
+  readonly connectionCount?: () => number;
   /** Stops gracefully; settles when all is closed. */
   shutdown(): Promise<void>;
   /** Resolves when all is closed. */
@@ -73,20 +92,28 @@ export class StartError extends Error {
   }
 }
 
-/** Tells why a port could not be opened, in words for whoever typed the flags. */
-export function portError(code: ConnectionErrorCode, address: NetAddress, cause: unknown): StartError {
+/**
+ * Tells why a port or a socket could not be opened, in words for whoever typed the flags.
+ *
+ * @param flag the flag that names the port
+ */
+export function portError(error: ConnectionError, address: NetAddress, flag = "--port"): StartError {
   const where = formatAddress(address);
-  switch (code) {
+  const named = address.transport === "unix" ? "--socket" : flag;
+  const cause = { cause: error };
+  switch (error.code) {
     case "in-use":
-      return new StartError(1, inUse(address), { cause });
+      return new StartError(1, `cannot open ${named}: ${inUse(address)}`, cause);
     case "denied":
-      return new StartError(1, `no permission to listen on ${where}`, { cause });
+      return new StartError(1, `cannot open ${named}: no permission to listen on ${where}`, cause);
     case "bad-certificate":
-      return new StartError(2, "bad value for --tls-cert: expected PEM files that belong to --tls-key", {
+      return new StartError(
+        2,
+        "bad value for --tls-cert: expected PEM files that belong to --tls-key",
         cause,
-      });
+      );
     default:
-      return new StartError(2, `bad value for ${flagOf(address)}: cannot listen on ${where}`, { cause });
+      return new StartError(2, `bad value for ${hostFlagOf(named)}: cannot listen on ${where}`, cause);
   }
 }
 
@@ -96,8 +123,9 @@ function inUse(address: NetAddress): string {
     : `port ${address.port} is already in use on ${address.hostname}`;
 }
 
-function flagOf({ transport }: NetAddress): string {
-  return transport === "unix" ? "--socket" : "--host";
+/** The flag that says where to listen, beside the one of a port: `--admin-host` of `--admin-port`. */
+function hostFlagOf(flag: string): string {
+  return flag.replace(/port$/, "host");
 }
 
 // Where the caller chose a file or a runtime that cannot work, 2; where the file is in the way, 1.

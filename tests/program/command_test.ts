@@ -1,20 +1,20 @@
 import { tcpAddress } from "../../src/net/address.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { portError, storeError } from "../../src/program/command.ts";
-import type { ConnectionErrorCode } from "../../src/net/connection.ts";
+import { ConnectionError, type ConnectionErrorCode } from "../../src/net/connection.ts";
 import { StoreOpenError, type StoreOpenErrorCode } from "../../src/storage/store_open_error.ts";
 
 Deno.test("portError() says what is in the way, with the exit code that goes with it", () => {
   const rows: [code: ConnectionErrorCode, exitCode: number, part: string][] = [
-    ["in-use", 1, "port 80 is already in use on 127.0.0.1"],
+    ["in-use", 1, "cannot open --admin-port: port 80 is already in use on 127.0.0.1"],
     ["denied", 1, "no permission to listen on 127.0.0.1:80"],
-    ["not-available", 2, "bad value for --host"],
-    ["failed", 2, "bad value for --host"],
+    ["not-available", 2, "bad value for --admin-host"],
+    ["failed", 2, "bad value for --admin-host"],
     ["bad-certificate", 2, "bad value for --tls-cert"],
   ];
   for (const [code, exitCode, part] of rows) {
-    const cause = new Error("cause");
-    const error = portError(code, tcpAddress("127.0.0.1", 80), cause);
+    const cause = new ConnectionError(code, "Cannot listen");
+    const error = portError(cause, tcpAddress("127.0.0.1", 80), "--admin-port");
     assertEquals([error.exitCode, error.cause], [exitCode, cause]);
     assertStringIncludes(error.message, part);
   }

@@ -36,7 +36,7 @@ export const appCommand: Command<typeof FLAGS> = {
     },
   ],
   flags: FLAGS,
-  async start({ values, logs, clock, openPort, fail }) {
+  async start({ values, logs, clock, openListener, fail }) {
     const switches = createClientSwitches({ scope: values.scope });
     const backend = createApp({
       switches,
@@ -49,7 +49,7 @@ export const appCommand: Command<typeof FLAGS> = {
         now: clock.nowMs,
       }),
     });
-    const listener = await openPort(values.port);
+    const listener = await openListener();
     const server = serve(listener, backend, {
       ...serveOptionsOf(values),
       keepRawHead: logs.access !== undefined,
@@ -69,6 +69,7 @@ export const appCommand: Command<typeof FLAGS> = {
     });
     return {
       announcements: [`app listening on ${urlOf(listener)}`],
+      connectionCount: () => server.connectionCount,
       shutdown: () => server.shutdown(),
       finished: server.finished,
     };

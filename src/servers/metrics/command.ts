@@ -44,12 +44,12 @@ export const metricsCommand: Command<typeof FLAGS> = {
     { line: "metrics --host :: --max-series 100000", does: "for other machines too, with a bound" },
   ],
   flags: FLAGS,
-  async start({ values, logs, clock, openPort }) {
+  async start({ values, logs, clock, openListener }) {
     const logText = (level: "debug" | "error") => (message: string): void =>
       logs.error?.write({ level, timeMs: clock.nowMs(), message });
     const { access } = logs;
     const server = await runServer(values.host, values.port, {
-      openPort,
+      openPort: () => openListener(),
       dataFile: values.data,
       durability: values.durability,
       retentionSeconds: values.retention,

@@ -54,8 +54,8 @@ export const staticCommand: Command<typeof FLAGS> = {
 };
 
 async function startAlone(context: Context, options: StaticOptions): Promise<RunningCommand> {
-  const { values, logs, clock, openPort } = context;
-  const listener = await openPort(values.port);
+  const { values, logs, clock, openListener } = context;
+  const listener = await openListener();
   const server = serveStatic(listener, { options, limits: serveOptionsOf(values), logs, clock, tag: "" });
   return { ...server, announcements: [`static listening on ${urlOf(listener)}`] };
 }
@@ -100,7 +100,7 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
       finished: pool.finished,
     };
   } catch (error) {
-    if (error instanceof ConnectionError) throw portError(error.code, wanted, error);
+    if (error instanceof ConnectionError) throw portError(error, wanted);
     throw error;
   }
 }

@@ -89,12 +89,14 @@ async function startServers(
   };
 }
 
-async function openPorts({ values, openPort }: Context): Promise<[trap: Listener, ui: Listener | undefined]> {
-  const listener = await openPort(values.port);
+async function openPorts(
+  { values, openListener, openPort }: Context,
+): Promise<[trap: Listener, ui: Listener | undefined]> {
+  const listener = await openListener();
   const uiPort = chooseUiPort(values, TRAP_PORT);
   if (uiPort === undefined) return [listener, undefined];
   try {
-    return [listener, await openPort(uiPort)];
+    return [listener, await openPort(uiPort, { flag: "--ui-port" })];
   } catch (error) {
     listener.close();
     throw error;

@@ -5,6 +5,7 @@ import { parseFlags } from "../../../src/program/flags/parse_flags.ts";
 import type { AccessEntry, ErrorEntry } from "../../../src/log/entry.ts";
 import { listen } from "../../../src/net/listen.ts";
 import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
+import { Figures } from "../../../src/program/admin/figures.ts";
 import { appCommand } from "../../../src/servers/app/command.ts";
 import { within } from "../../support/deadline.ts";
 import { exchange } from "../../support/loopback.ts";
@@ -31,11 +32,14 @@ async function withCommand(
       error: { write: (entry) => void errors.push(entry) },
       flush: nothing,
       chain: undefined,
+      droppedEntries: 0,
       flushSync: () => {},
       reopen: nothing,
       close: nothing,
     },
     program: new URL("../../../mod.ts", import.meta.url),
+    admin: { figures: new Figures(), isReady: () => true },
+    openListener: () => listen({ port: 0 }),
     openPort: () => listen({ port: 0 }),
     fail: (message) => void failures.push(message),
   };

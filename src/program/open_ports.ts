@@ -1,0 +1,63 @@
+// Where a server listens, from the flags.
+
+import { tcpAddress, unixAddress } from "../net/address.ts";
+import { ConnectionError, type Listener, type ListenOptions } from "../net/connection.ts";
+import { listen } from "../net/listen.ts";
+import { type OpenPortOptions, portError } from "./command.ts";
+import type { CommonValues } from "./flags/common_flags.ts";
+import { UsageError } from "./flags/flag.ts";
+
+/** Opens what the flags of a server speak of. */
+export interface Ports {
+  /** Where the server listens. @throws {StartError} when it cannot be opened */
+  readonly openListener: () => Promise<Listener>;
+  /** Another port. @throws {StartError} when it cannot be opened */
+  readonly openPort: (port: number, options?: OpenPortOptions) => Promise<Listener>;
+}
+
+// What a socket takes the place of, or cannot share.
+const SOCKET_EXCLUDES: readonly string[] = ["port", "host"];
+
+/**
+ * Makes the ways to open ports.
+ *
+ * @param given the flags that were given
+ * @throws {UsageError} for flags that exclude each other
+ */
+export function createPorts(
+  values: CommonValues,
+  given: ReadonlyMap<string, string>,
+  { tls }: Pick<ListenOptions, "tls">,
+): Ports {
+  const { host, port, socket } = values;
+  if (socket !== undefined) refuseBesideSocket(values, given);
+  return {
+    openListener: () =>
+      open(socket === undefined ? { hostname: host, port, tls } : { path: socket, tls }, "--port"),
+    openPort: (other, { hostname = host, flag } = {}) => open({ hostname, port: other, tls }, flag),
+  };
+}
+
+function refuseBesideSocket(values: object, given: ReadonlyMap<string, string>): void {
+  for (const name of SOCKET_EXCLUDES) {
+    const way = given.get(name);
+    // PORT is set by platforms for whatever runs there: with a socket it means nothing.
+    if (way === undefined || way === "the environment variable PORT") continue;
+    throw new UsageError(`bad value for ${given.get("socket")}: ${way} is given too`);
+  }
+  if ("workers" in values && values.workers !== 1) {
+    throw new UsageError(`bad value for ${given.get("socket")}: several workers cannot share a socket`);
+  }
+}
+
+async function open(options: ListenOptions, flag: string | undefined): Promise<Listener> {
+  try {
+    return await listen(options);
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    const address = options.path === undefined
+      ? tcpAddress(options.hostname!, options.port)
+      : unixAddress(options.path);
+    throw portError(error, address, flag);
+  }
+}

@@ -1,0 +1,27 @@
+import type { FlagTable } from "./flags/flag.ts";
+import type { Variables } from "./flags/variables.ts";
+import type { SignalName } from "./signals.ts";
+
+/** What the program is given by the runtime and the system around it. */
+export interface Surroundings {
+  /** The runtime and its version: `deno 2.9.6`. */
+  readonly runtime: string;
+  /** Writes to stdout. */
+  readonly print: (text: string) => void;
+  /** Writes to stderr. */
+  readonly printToError: (text: string) => void;
+  /** What the environment says about flags, as far as it may be read. */
+  readonly readVariables: (table: FlagTable) => Promise<Variables>;
+  /** Whether something may be done without the user being asked first. */
+  readonly isAllowed: (permission: { readonly name: "env"; readonly variable: string }) => Promise<boolean>;
+  /** Whether a file may be written without the user being asked first. */
+  readonly mayWrite: (path: string) => Promise<boolean>;
+  /** Whether stdin is a terminal. */
+  readonly hasTerminal: boolean;
+  /** Memory that the process holds, in bytes. */
+  readonly residentBytes: () => number;
+  /** Calls back at each signal, in the place of what was set before. */
+  readonly onSignal: (tell: (signal: SignalName) => void) => void;
+  /** Ends the process. */
+  readonly exit: (code: number) => never;
+}
