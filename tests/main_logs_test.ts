@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { connectRaw, exchange } from "./support/loopback.ts";
-import { entryLines, readLogUntil } from "./support/log_lines.ts";
+import { entryLines, readLogUntil, withoutLifeLines } from "./support/log_lines.ts";
 import { test, withPermissions } from "./runtimes/command_line.ts";
 import { type Ended, withDirectory } from "./support/program.ts";
 
@@ -13,10 +13,10 @@ withPermissions.test("main() without write permission logs to stdout and stderr,
   await program.until("stderr", " 404 GET /nowhere ");
   const { code, stdout, stderr } = await program.stop();
   assertEquals(code, 0);
-  const [first, second, third] = stderr.split("\n");
+  const [first, second, third] = withoutLifeLines(stderr).split("\n");
   assertEquals(first, "millrace: no permission to write access.log: the access log goes to stdout");
   assertEquals(second, "millrace: no permission to write error.log: the error log goes to stderr");
-  assertMatch(third!, /^\d{4}-\d\d-\d\dT\S+Z warn \S+ 127\.0\.0\.1:\d+ 404 GET \/nowhere /);
+  assertMatch(third!, /^\d{4}-\d\d-\d\dT\S+Z info \S+ 127\.0\.0\.1:\d+ 404 GET \/nowhere /);
   assertStringIncludes(stdout, "| GET /nowhere HTTP/1.1\n| Host: a\n");
 });
 
@@ -29,8 +29,8 @@ test("main() logs to access.log and error.log in the working directory where wri
       /^\S+ \S+ \S+ 404 GET \/nowhere - \d+ [\d.]+ms\n/,
     );
     assertMatch(
-      await readLogUntil(`${directory}/error.log`, "/nowhere"),
-      /^\S+ warn \S+ \S+ 404 GET \/nowhere Cannot /,
+      withoutLifeLines(await readLogUntil(`${directory}/error.log`, "/nowhere")),
+      /^\S+ info \S+ \S+ 404 GET \/nowhere Cannot /,
     );
     assertEquals(await program.stop(), { code: 0, stdout: `${program.readyLine}\n`, stderr: "" });
   });
@@ -54,7 +54,7 @@ test("main() appends to log files, and loses nothing on SIGTERM", async ({ start
       assertEquals((await program.stop()).code, 0);
     }
     for (const path of [access, error]) {
-      const lines = entryLines(await Deno.readTextFile(path));
+      const lines = entryLines(withoutLifeLines(await Deno.readTextFile(path)));
       assertEquals(lines.length, 202, path);
       assertStringIncludes(lines[99]!, "/run1/99 ");
       assertStringIncludes(lines[201]!, "/last2 ");
@@ -100,7 +100,9 @@ test("main() writes JSON lines with the named fields with --log-format json", as
     ]);
     assertEquals(entries[0].cookies, { x: "1", y: "2" });
     assertMatch(entries[0].head, /^POST \/set_cookie\/a HTTP\/1\.1\r\nHost: a\r\n[^]*\r\n\r\n$/);
-    const [failure] = (await Deno.readTextFile(error)).trimEnd().split("\n").map((line) => JSON.parse(line));
+    const errors = (await Deno.readTextFile(error)).trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertMatch(errors[0].message, /^app listening on http:/);
+    const failure = errors.find(({ status }) => status === 400);
     assertEquals([failure.id, failure.status, failure.method, failure.url], [
       entries[0].id,
       400,
@@ -116,7 +118,7 @@ test("main() takes - for stdout and stderr, and off for nothing", async ({ start
   await exchange(toConsole.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
   const { stdout, stderr } = await toConsole.stop();
   assertMatch(stdout, /^millrace app [^\n]*\n\S+ \S+ \S+ 404 GET \/nowhere /);
-  assertMatch(stderr, /^\S+ warn \S+ \S+ 404 GET \/nowhere /);
+  assertMatch(withoutLifeLines(stderr), /^\S+ info \S+ \S+ 404 GET \/nowhere /);
   const silent = await startProgram(["--access-log=off", "--error-log=off"]);
   await exchange(silent.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
   assertEquals(await silent.stop(), { code: 0, stdout: `${silent.readyLine}\n`, stderr: "" });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { connectRaw, exchange, exchangeWithEnd } from "./support/loopback.ts";
+import { withoutLifeLines } from "./support/log_lines.ts";
 import { test } from "./runtimes/command_line.ts";
 import { withDirectory } from "./support/program.ts";
 
@@ -53,7 +54,7 @@ test("mod.ts app ends with code 1, a line on stderr and a log entry for a client
       assertEquals([code, answer], [1, ""], name);
       assertMatch(stderr, /^millrace: 127\.0\.0\.1:\d+ does not speak HTTP: [^\n]+\n$/, name);
       assertMatch(
-        log,
+        withoutLifeLines(log),
         /^\S+ fatal - 127\.0\.0\.1:\d+ - - - Cannot read the connection as HTTP: [^\n]+\n$/,
         name,
       );

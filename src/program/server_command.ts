@@ -50,14 +50,17 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
   const remarks = await remarkOnPort(command, given, surroundings);
   const say = (message: string): void => printToError(`millrace: ${message}\n`);
   const ports = createPorts(values, given, await readCertificate(values));
+  const targets = await chooseLogTargets(command, values, { ...surroundings, remarks });
   const logs = await openLogs({
-    ...await chooseLogTargets(command, values, { ...surroundings, remarks }),
+    ...targets,
     format: values["log-format"] === "json" ? "json" : "text",
     lowestLevel: values["log-level"],
     onError: (error) => say(`cannot write a log: ${messageOfError(error)}`),
   });
   const note = (level: ErrorLevel, message: string): void =>
     logs.error?.write({ level, timeMs: SYSTEM_CLOCK.nowMs(), message });
+  // On a console that nobody asked for, the ready line has said it.
+  const noteLife = targets.errorLog.kind === "file" || given.has("error-log") ? note : () => {};
   const processFigures = new ProcessFigures({
     version,
     command: command.name,
@@ -96,7 +99,7 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
     throw error;
   }
   const end = async (code: number): Promise<void> => {
-    note("info", `${command.name} has stopped`);
+    noteLife("info", `${command.name} has stopped`);
     processFigures.close();
     await adminServer?.shutdown();
     await logs.close();
@@ -109,7 +112,7 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
     reload: (what) => void reload(what, { logs, note, say }),
     onStopping: (signal) => {
       state = "stopping";
-      note("info", `${command.name} stops: ${signal}`);
+      noteLife("info", `${command.name} stops: ${signal}`);
     },
     end,
     endNow: (code) => {
@@ -128,7 +131,7 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
       `${command.name} admin listening on ${urlOf({ address: adminServer.address, isEncrypted: false })}`,
     );
   }
-  note("info", `${announcements[0]}, version ${version}, ${surroundings.runtime}`);
+  noteLife("info", `${announcements[0]}, version ${version}, ${surroundings.runtime}`);
   for (const announcement of announcements) print(`millrace ${announcement}\n`);
   await running.finished;
 }

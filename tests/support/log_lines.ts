@@ -20,6 +20,11 @@ async function waitFor(path: string, text: string, watcher: Deno.FsWatcher): Pro
   throw new Error(`no ${text} in ${path}`);
 }
 
+/** A text log without the entries that are of no request: start, stop and the like. */
+export function withoutLifeLines(log: string): string {
+  return log.replaceAll(/^\S+ info - - - - - .*\n/gm, "");
+}
+
 /** The lines of a text log that begin an entry: not those that quote a request. */
 export function entryLines(log: string): string[] {
   return log.split("\n").filter((line) => /^\d{4}-/.test(line));

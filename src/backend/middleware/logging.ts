@@ -19,6 +19,8 @@ export interface LoggingOptions {
   readonly access: AccessLog | undefined;
   /** Gets an entry for each answer of status 400 and above; undefined when it is off. */
   readonly error: ErrorLog | undefined;
+  /** Whether responses of a status are everyday: they stand in the access log alone; default none. */
+  readonly isEveryday?: (status: number) => boolean;
   /** Names the requests. */
   readonly requestIds: RequestIds;
   /** Asked before the request is handled, so one that switches is logged in the old form; default always `full`. */
@@ -65,10 +67,10 @@ export function logging(options: LoggingOptions): Middleware {
   };
 
   const logError = ({ request, context }: Exchange, status: number, cause: unknown): void => {
-    if (error === undefined) return;
+    if (error === undefined || options.isEveryday?.(status)) return;
     const isFault = status >= 500;
     const entry: ErrorEntry = {
-      level: isFault ? "error" : "warn",
+      level: isFault ? "error" : "info",
       timeMs: now(),
       id: idOf(context),
       client: context.remote,

@@ -179,7 +179,7 @@ Deno.test("logging() writes an error entry for an answer of 400 and above, with 
   const context = fakeContext();
   handle(fakeRequest("GET /x"), context);
   assertEquals(error, [{
-    level: "warn",
+    level: "info",
     timeMs: 5,
     id: context.requestId,
     client: context.remote,
@@ -200,7 +200,7 @@ Deno.test("logging() takes the reason phrase where no error was caught, and note
   handle(fakeRequest("PUT /"), fakeContext());
   handle(fakeRequest("GET /fault"), fakeContext());
   assertEquals(error.map(({ level, message }) => [level, message]), [
-    ["warn", "Method Not Allowed"],
+    ["info", "Method Not Allowed"],
     ["error", "x is not a function"],
   ]);
   assertEquals(error[0]?.stack, undefined);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask } from "../../support/answer.ts";
-import { entryLines } from "../../support/log_lines.ts";
+import { entryLines, withoutLifeLines } from "../../support/log_lines.ts";
 import { connectRaw, exchange } from "../../support/loopback.ts";
 import { test } from "../../runtimes/command_line.ts";
 
@@ -98,7 +98,7 @@ test("the access log has every request, field names as sent, and no line that be
   ) {
     assertStringIncludes(stdout, part);
   }
-  const failures = entryLines(stderr);
+  const failures = entryLines(withoutLifeLines(stderr));
   assertEquals(failures.length, statuses.filter((status) => status >= 400).length);
   const ids = new Set(entryLines(stdout).map((line) => line.split(" ")[1]));
   assertEquals(ids.size, requests.length);

@@ -120,10 +120,18 @@ test("static logs requests in short form, and refused ones as errors", async ({ 
     const program = await startProgram(flags, { writable: [directory] });
     await ask(program.port, "GET /a.txt?q");
     await ask(program.port, "GET /nowhere");
+    await ask(program.port, "DELETE /a.txt");
     await program.stop();
     const access = (await Deno.readTextFile(logs.access)).trimEnd().split("\n");
-    assertEquals(access.map((line) => /(GET|HEAD) \S+/.exec(line)?.[0]), ["GET /a.txt?q", "GET /nowhere"]);
-    assertStringIncludes(await Deno.readTextFile(logs.error), "no such file");
+    assertEquals(access.map((line) => /(GET|DELETE) \S+/.exec(line)?.[0]), [
+      "GET /a.txt?q",
+      "GET /nowhere",
+      "DELETE /a.txt",
+    ]);
+    const errors = await Deno.readTextFile(logs.error);
+    assertStringIncludes(errors, " info ");
+    assertStringIncludes(errors, " 405 DELETE /a.txt ");
+    assertEquals(errors.includes("/nowhere"), false);
   });
 });
 
@@ -154,7 +162,10 @@ test("static -w 2 says in one line that the port is taken, and ends with code 1"
     try {
       const port = String(other.addr.port);
       const { code, stderr } = await runProgram(["static", "-w", "2", "--port", port, ...LOGS_OFF], IN_ROOT);
-      assertEquals([code, stderr], [1, `millrace: port ${port} is already in use on 127.0.0.1\n`]);
+      assertEquals([code, stderr], [
+        1,
+        `millrace: cannot open --port: port ${port} is already in use on 127.0.0.1\n`,
+      ]);
     } finally {
       other.close();
     }

@@ -94,9 +94,17 @@ test("mod.ts trap takes its port from PORT where that may be read, and the flag 
 test("mod.ts trap ends with one line and code 1 when one of its ports is in use", async (commandLine) => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  for (const args of [["--port", String(port)], ["--port", "0", "--ui-port", String(port)]]) {
+  const rows = [["--port", ["--port", String(port)]], [
+    "--ui-port",
+    ["--port", "0", "--ui-port", String(port)],
+  ]] as const;
+  for (const [flag, args] of rows) {
     const { code, stdout, stderr } = await commandLine.runProgram(["trap", ...QUIET, ...args]);
-    assertEquals([code, stdout, stderr], [1, "", `millrace: port ${port} is already in use on 127.0.0.1\n`]);
+    assertEquals([code, stdout, stderr], [
+      1,
+      "",
+      `millrace: cannot open ${flag}: port ${port} is already in use on 127.0.0.1\n`,
+    ]);
   }
   listener.close();
 });
