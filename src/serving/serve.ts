@@ -54,7 +54,7 @@ export function serveConnection(
   options: ServeOptions = {},
 ): Promise<void> {
   const shared = createSharedResources(toBackend(backend), { ...DEFAULT_SETTINGS, ...options });
-  return new Promise((resolve) => new ServedConnection(connection, shared, resolve).serve());
+  return new Promise((resolve) => new ServedConnection(connection, shared, resolve).onMoreWanted());
 }
 
 function toBackend(backend: Handler | Backend | FetchHandler): Backend {
@@ -116,7 +116,7 @@ class HttpService implements ConnectionService {
 
   serve(connection: Connection, onReleased: () => void): ServedClient {
     const served = new ServedConnection(connection, this.#shared, onReleased);
-    served.serve();
+    served.onMoreWanted();
     return served;
   }
 

@@ -49,11 +49,6 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     shared.deadlines.add(this);
   }
 
-  /** Serves requests until client or server end the connection. */
-  serve(): void {
-    this.onMoreWanted();
-  }
-
   /** Sends a first and last response, and ends the connection. */
   dismiss(response: Uint8Array): void {
     this.#phase.enter("handling");
@@ -61,7 +56,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.onLastResponse();
   }
 
-  /** Called by the loop: all that was read has been answered, and the responses are on their way. */
+  /** Waits for a request. Called first to serve, and then by the loop when all that was read has been answered. */
   onMoreWanted(): void {
     const isBetween = this.#reader.isBetweenRequests;
     if (this.#reader.hasEnded || (this.#shared.isStopping && isBetween)) return this.#finish();
