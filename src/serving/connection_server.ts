@@ -2,6 +2,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { ThrottledNotice } from "../base/throttled_notice.ts";
+import { hostOf } from "../net/address.ts";
 import type { Connection, Listener, NetAddress } from "../net/connection.ts";
 import type { FairQueue } from "./fair_queue.ts";
 import type { RefusalReason } from "./figures.ts";
@@ -139,22 +140,22 @@ export class ConnectionServer {
   }
 
   #take(connection: Connection): void {
-    const { hostname } = connection.remote;
+    const host = hostOf(connection.remote);
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    const sameAddress = this.#perAddress.get(hostname) ?? 0;
+    const sameAddress = this.#perAddress.get(host) ?? 0;
     this.acceptedConnections++;
     if (this.#clients.size >= maxConnections) return this.#refuse(connection, "connections");
     if (sameAddress >= maxConnectionsPerAddress) return this.#refuse(connection, "connections-per-address");
-    this.#perAddress.set(hostname, sameAddress + 1);
-    const client = this.#service.serve(connection, () => this.#release(client, hostname));
+    this.#perAddress.set(host, sameAddress + 1);
+    const client = this.#service.serve(connection, () => this.#release(client, host));
     this.#clients.add(client);
   }
 
-  #release(client: ServedClient, hostname: string): void {
+  #release(client: ServedClient, host: string): void {
     if (!this.#clients.delete(client)) return;
-    const sameAddress = this.#perAddress.get(hostname)! - 1;
-    if (sameAddress === 0) this.#perAddress.delete(hostname);
-    else this.#perAddress.set(hostname, sameAddress);
+    const sameAddress = this.#perAddress.get(host)! - 1;
+    if (sameAddress === 0) this.#perAddress.delete(host);
+    else this.#perAddress.set(host, sameAddress);
     if (this.#clients.size === 0) this.#onEmpty?.();
   }
 

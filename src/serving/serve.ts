@@ -1,17 +1,19 @@
 import { type Backend, createBackend, type Handler } from "../backend/handler.ts";
-import { createFetchBackend, type FetchHandler } from "../backend/fetch/fetch_backend.ts";
+import { createFetchBackend } from "../backend/fetch/fetch_backend.ts";
+import type { FetchHandler } from "../backend/fetch/fetch_handler.ts";
 import type { Connection, Listener, NetAddress } from "../net/connection.ts";
+import { fromWebStreams, type WebStreams } from "../net/from_web_streams.ts";
 import { ConnectionServer, type ConnectionService, type ServedClient } from "./connection_server.ts";
 import type { ServerFigures } from "./figures.ts";
 import { OVERLOAD_RESPONSE, overloadError } from "./overload.ts";
-import { DEFAULT_SETTINGS, type ServeOptions, type ServeSettings } from "./serve_options.ts";
+import { DEFAULT_SETTINGS, FETCH_SETTINGS, type ServeOptions } from "./serve_options.ts";
 import { ServedConnection } from "./served_connection.ts";
 import { createSharedResources, type SharedResources } from "./shared_resources.ts";
 
 /** A running server. */
-export interface Server {
+export interface Server<Address extends NetAddress = NetAddress> {
   /** Where it listens. */
-  readonly address: NetAddress;
+  readonly address: Address;
   /** Connections open at the moment. */
   readonly connectionCount: number;
   /** What it has done so far, as plain numbers. */
@@ -33,47 +35,51 @@ export interface Server {
  *   anything with a web-standard `fetch`
  * @param options limits, time-outs and callbacks; see {@linkcode ServeSettings} for the defaults
  */
-export function serve(
-  listener: Listener,
+export function serve<Address extends NetAddress>(
+  listener: Listener<Address>,
   backend: Handler | Backend | FetchHandler,
   options: ServeOptions = {},
-): Server {
-  return new HttpServer(listener, toBackend(backend), { ...DEFAULT_SETTINGS, ...options });
+): Server<Address> {
+  return new HttpServer(listener, shareFor(backend, options));
 }
 
 /**
  * Serves HTTP on one connection that somebody else has accepted, or made.
  *
+ * @param connection a connection, or both directions of a byte stream, which are locked
  * @param backend what {@linkcode serve} takes
  * @param options what {@linkcode serve} takes; limits of connections mean nothing here
  * @returns resolves when the connection is over; never rejects
  */
 export function serveConnection(
-  connection: Connection,
+  connection: Connection | WebStreams,
   backend: Handler | Backend | FetchHandler,
   options: ServeOptions = {},
 ): Promise<void> {
-  const shared = createSharedResources(toBackend(backend), { ...DEFAULT_SETTINGS, ...options });
-  return new Promise((resolve) => new ServedConnection(connection, shared, resolve).onMoreWanted());
+  const shared = shareFor(backend, options);
+  const whole = "receive" in connection ? connection : fromWebStreams(connection);
+  return new Promise((resolve) => new ServedConnection(whole, shared, resolve).onMoreWanted());
 }
 
-function toBackend(backend: Handler | Backend | FetchHandler): Backend {
-  if (typeof backend === "function") return createBackend([], backend);
-  return "handle" in backend ? backend : createFetchBackend(backend);
+function shareFor(backend: Handler | Backend | FetchHandler, options: ServeOptions): SharedResources {
+  if (typeof backend === "function" || "handle" in backend) {
+    const ready = typeof backend === "function" ? createBackend([], backend) : backend;
+    return createSharedResources(ready, { ...DEFAULT_SETTINGS, ...options });
+  }
+  const settings = { ...DEFAULT_SETTINGS, ...FETCH_SETTINGS, ...options };
+  return createSharedResources(createFetchBackend(backend, settings.onError), settings);
 }
 
-class HttpServer implements Server {
+class HttpServer<Address extends NetAddress> implements Server<Address> {
+  readonly address: Address;
   readonly #shared: SharedResources;
   readonly #connections: ConnectionServer;
 
-  constructor(listener: Listener, backend: Backend, settings: ServeSettings) {
-    this.#shared = createSharedResources(backend, settings);
-    const { turns } = this.#shared;
-    this.#connections = new ConnectionServer(listener, new HttpService(this.#shared), { ...settings, turns });
-  }
-
-  get address(): NetAddress {
-    return this.#connections.address;
+  constructor(listener: Listener<Address>, shared: SharedResources) {
+    this.address = listener.address;
+    this.#shared = shared;
+    const { settings, turns } = shared;
+    this.#connections = new ConnectionServer(listener, new HttpService(shared), { ...settings, turns });
   }
 
   get connectionCount(): number {
