@@ -26,7 +26,11 @@ export class MemoryBudget {
   readonly #finished = new Map<Holder, number>();
   #waiting: (() => void)[] = [];
 
-  /** @param maxBytes what may be held before reading stops */
+  /**
+   * Makes a budget.
+   *
+   * @param maxBytes what may be held before reading stops
+   */
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
   }

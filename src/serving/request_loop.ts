@@ -218,11 +218,8 @@ export class RequestLoop implements Deferred {
 
   /** Asks for content that the client holds back; not within a response (RFC 9110 §10.1.1, §15.2). */
   askForContent(): void {
-    const body = this.#reader.body;
-    if (body === undefined || !body.isHeldBack || this.#context === undefined || this.#context.isResponding) {
-      return;
-    }
-    body.isHeldBack = false;
+    if (!this.#reader.isBodyHeldBack || this.#context === undefined || this.#context.isResponding) return;
+    this.#reader.noteAsked();
     this.#writer.addText("HTTP/1.1 100 Continue\r\n\r\n");
     this.#writer.flushEagerly()?.catch(() => {});
   }
@@ -231,12 +228,12 @@ export class RequestLoop implements Deferred {
     const { settings, isStopping } = this.#shared;
     const isLast = isStopping || this.#requests >= settings.maxRequestsPerConnection;
     if (isLast || request.refusal !== undefined || !shouldKeepAlive(request)) return "close";
-    const body = this.#reader.body;
+    const { body, isBodyHeldBack, isBodyAwaited } = this.#reader;
     if (body === undefined || body.isComplete) return "keep-alive";
     const unreadBytes = body.length === undefined ? 0 : body.length - body.receivedBytes;
     // A client that holds its content back would never know whether to send it (RFC 9110 §10.1.1). If the handler has
     // left a read behind, it gets content of which nobody knows when it ends.
-    return unreadBytes > settings.maxDrainBytes || body.isHeldBack || body.isAwaited ? "close" : "keep-alive";
+    return unreadBytes > settings.maxDrainBytes || isBodyHeldBack || isBodyAwaited ? "close" : "keep-alive";
   }
 
   /** Says that so much of an unfinished head is held. */

@@ -72,9 +72,8 @@ export class ReadingReader implements ContentDemand {
   }
 
   onContentWanted(): void {
-    const { body } = this.reader;
-    if (body!.isHeldBack) this.continues++;
-    body!.isHeldBack = false;
+    if (this.reader.isBodyHeldBack) this.continues++;
+    this.reader.noteAsked();
     this.#source.read(this.reader.buffer()).then(
       (count) => this.reader.load(count),
       (error) => this.reader.fail(error),

@@ -8,9 +8,9 @@ import { HttpHeaders } from "../headers.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { HttpRequest } from "./request.ts";
 import type { RequestHead } from "../tokens/request_head.ts";
-import { bodyTooLarge, EMPTY_BODY } from "./request_body.ts";
+import { bodyTooLarge, EMPTY_BODY, type RequestBody } from "./request_body.ts";
 import { StreamedBody } from "./streamed_body.ts";
-import type { ErrorToken, HeadEndToken, HttpToken } from "../tokens/tokens.ts";
+import type { ErrorToken, HeadEndToken } from "../tokens/tokens.ts";
 
 /** Options of {@linkcode RequestReader}. */
 export type RequestReaderOptions = BufferedTokensOptions;
@@ -33,7 +33,7 @@ const NO_DEMAND: ContentDemand = { onContentWanted() {}, onContentEnd() {}, onCo
  * It reads nothing itself. Its owner fills {@linkcode RequestReader.buffer} when the reader needs bytes and says so with
  * {@linkcode RequestReader.load}; from then on the bytes belong to the reader until they are a request or its content.
  */
-export class RequestReader implements ContentSource {
+export class RequestReader {
   readonly #tokens: BufferedTokens;
   readonly #maxBodyBytes: number;
   readonly #demand: ContentDemand;
@@ -41,6 +41,8 @@ export class RequestReader implements ContentSource {
   #request: HttpRequest | undefined;
   #body: StreamedBody | undefined;
   #hasEnded = false;
+  // Made when the first content comes.
+  #contentSource: ContentSource | undefined;
 
   /**
    * Makes the reader of one connection.
@@ -80,8 +82,23 @@ export class RequestReader implements ContentSource {
   }
 
   /** The content of the last request; undefined when it has none. */
-  get body(): StreamedBody | undefined {
+  get body(): RequestBody | undefined {
     return this.#body;
+  }
+
+  /** Whether the client holds the content back until it is asked for it (RFC 9110 §10.1.1). */
+  get isBodyHeldBack(): boolean {
+    return this.#body?.isHeldBack ?? false;
+  }
+
+  /** Whether somebody waits for content. */
+  get isBodyAwaited(): boolean {
+    return this.#body?.isAwaited ?? false;
+  }
+
+  /** Says that the client has been asked for the content. */
+  noteAsked(): void {
+    if (this.#body !== undefined) this.#body.isHeldBack = false;
   }
 
   /** Bytes of an unfinished head that are held. */
@@ -155,31 +172,6 @@ export class RequestReader implements ContentSource {
     this.#tokens.close();
   }
 
-  /** Called by the content. */
-  takeToken(): HttpToken | undefined {
-    return this.#tokens.take();
-  }
-
-  /** Called by the content. */
-  onContentWanted(): void {
-    this.#demand.onContentWanted();
-  }
-
-  /** Called by the content. */
-  onContentEnd(): void {
-    this.#demand.onContentEnd();
-  }
-
-  /** Called by the content: a request whose content broke is refused, and the connection ends with its response. */
-  onContentFault(error: unknown): void {
-    if (error instanceof HttpError) this.#request?.refuse(error);
-  }
-
-  /** Called by the content. */
-  onContentKept(bytes: number): void {
-    this.#demand.onContentKept(bytes);
-  }
-
   #createRequest({ head, framing, headStart, end }: HeadEndToken): HttpRequest {
     const expectation = readExpectation(head);
     this.#body = this.#openBody(framing, expectation !== "none");
@@ -201,7 +193,24 @@ export class RequestReader implements ContentSource {
   #openBody(framing: Framing, isHeldBack: boolean): StreamedBody | undefined {
     if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) return undefined;
     const length = framing.kind === "length" ? framing.length : undefined;
-    return new StreamedBody(this, { length, maxBytes: this.#maxBodyBytes, isHeldBack });
+    return new StreamedBody(this.#contentSource ??= this.#createContentSource(), {
+      length,
+      maxBytes: this.#maxBodyBytes,
+      isHeldBack,
+    });
+  }
+
+  #createContentSource(): ContentSource {
+    return {
+      takeToken: () => this.#tokens.take(),
+      onContentWanted: () => this.#demand.onContentWanted(),
+      onContentEnd: () => this.#demand.onContentEnd(),
+      onContentKept: (bytes) => this.#demand.onContentKept(bytes),
+      // A request whose content broke is refused, and the connection ends with its response.
+      onContentFault: (error) => {
+        if (error instanceof HttpError) this.#request?.refuse(error);
+      },
+    };
   }
 
   #refuse(error: HttpError, { head, headStart }: Pick<ErrorToken, "head" | "headStart">): HttpRequest {
