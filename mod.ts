@@ -17,28 +17,23 @@ export async function main(args?: readonly string[]): Promise<void> {
 export { connect, listen } from "./src/net/listen.ts";
 export { ConnectionError } from "./src/net/connection.ts";
 export type {
+  AddressOf,
   Connection,
   ConnectionErrorCode,
   Listener,
+  ListenOptions,
   RawConnection,
   Receiver,
   Sender,
-} from "./src/net/connection.ts";
-export type {
-  AddressOf,
-  ListenOptions,
   TcpListenOptions,
   TlsOptions,
   UnixListenOptions,
-} from "./src/net/listen_options.ts";
+} from "./src/net/connection.ts";
 export { fromWebStreams } from "./src/net/from_web_streams.ts";
 export type { WebStreams, WebStreamsOptions } from "./src/net/from_web_streams.ts";
 export { parseTrustedProxies, TrustedProxies } from "./src/net/trusted_proxies.ts";
 export { clientOf } from "./src/backend/client_of.ts";
 export type { Client } from "./src/backend/client_of.ts";
-export { withProxyProtocol } from "./src/net/proxy_protocol.ts";
-export type { FinishConnection, ProxyProtocolOptions } from "./src/net/proxy_protocol.ts";
-export type { ConnectionEnds } from "./src/net/proxy_preface.ts";
 export { formatAddress, urlOf } from "./src/net/address.ts";
 export type { Destination, Listening, NetAddress, TcpAddress, UnixAddress } from "./src/net/address.ts";
 
@@ -62,7 +57,13 @@ export type { HttpLimits } from "./src/http/limits.ts";
 
 export { processRequest } from "./src/http/request/process_request.ts";
 export { RequestReader } from "./src/http/request/request_reader.ts";
-export type { ContentDemand, RequestReaderOptions } from "./src/http/request/request_reader.ts";
+export type { RequestReaderOptions } from "./src/http/request/request_reader.ts";
+export type {
+  BytesReceiver,
+  ReadPhase,
+  RequestReceiver,
+  RequestSource,
+} from "./src/http/request/request_source.ts";
 export { HttpRequest } from "./src/http/request/request.ts";
 export type { HttpVersion, RequestHead, WireHead } from "./src/http/tokens/request_head.ts";
 export { readWhole } from "./src/http/request/request_body.ts";
@@ -96,12 +97,9 @@ export type { HttpResponse, KnownBody, ResponseBody } from "./src/http/response/
 export { BytePieces } from "./src/bytes/byte_pieces.ts";
 export { BufferPool } from "./src/bytes/buffer_pool.ts";
 
-export { serve, serveConnection } from "./src/serving/serve.ts";
+export { serve } from "./src/serving/serve.ts";
 export type { Server } from "./src/serving/serve.ts";
 export type { ServeOptions, ServeSettings } from "./src/serving/serve_options.ts";
-export type { RefusalReason, ServerFigures, TimeoutKind } from "./src/serving/figures.ts";
-export { MemoryBudget } from "./src/bytes/memory_budget.ts";
-export type { Holder } from "./src/bytes/memory_budget.ts";
 export type { Clock } from "./src/base/clock.ts";
 
 export { LineDecoder } from "./src/bytes/line_decoder.ts";

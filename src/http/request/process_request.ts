@@ -5,15 +5,10 @@ import type { RequestReader } from "./request_reader.ts";
  * Takes the next request out of the bytes that a connection has read: bytes in, HttpRequest out (RFC 9112 §2).
  *
  * It makes no promise: this is what makes pipelining fast. A malformed request comes back with its refusal. The content
- * is read later, by the handler.
+ * is read later, by whoever handles the request.
  *
- * ```ts
- * const request = processRequest(reader);
- * if (request === undefined) reader.load(await connection.read(reader.buffer()));
- * ```
- *
- * @returns undefined when more bytes are needed, and at the end
+ * @returns undefined when more bytes are needed: `processRequest(reader) ?? await reader.read()` waits for them
  */
 export function processRequest(reader: RequestReader): HttpRequest | undefined {
-  return reader.take();
+  return reader.takeBuffered();
 }

@@ -28,11 +28,6 @@ export interface RequestBody {
    * @throws {ConnectionError} when the connection was lost
    */
   read(): Promise<Uint8Array | null>;
-  /**
-   * Says that so many bytes more of the content are kept, or fewer when less than zero, so that the server counts them
-   * into what it holds for its clients. It counts until the response is complete.
-   */
-  keep?(bytes: number): void;
 }
 
 /** What {@linkcode readUpTo} got. */
@@ -50,7 +45,7 @@ export interface CollectedBody {
  * @returns the bytes, and the error that ended the reading early; never rejects
  */
 export async function readUpTo(
-  body: Pick<RequestBody, "read" | "keep">,
+  body: Pick<RequestBody, "read">,
   maxBytes: number,
 ): Promise<CollectedBody> {
   let bytes = new Uint8Array(0);
@@ -58,9 +53,7 @@ export async function readUpTo(
   try {
     for (let piece = await body.read(); piece !== null; piece = await body.read()) {
       const kept = piece.subarray(0, maxBytes - size);
-      const roomy = withRoom(bytes, size, kept.length);
-      body.keep?.(roomy.length - bytes.length);
-      bytes = roomy;
+      bytes = withRoom(bytes, size, kept.length);
       bytes.set(kept, size);
       size += kept.length;
       if (kept.length < piece.length) throw bodyTooLarge(maxBytes);
