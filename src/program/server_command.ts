@@ -70,12 +70,9 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
     clock: SYSTEM_CLOCK,
   });
   let state: "starting" | "ready" | "stopping" = "starting";
-  let running: RunningCommand | undefined;
-  const admin: Admin = {
-    figures: new Figures(),
-    isReady: () => state === "ready" && (running?.isReady?.() ?? true),
-  };
+  const admin: Admin = { figures: new Figures(), isReady: () => state === "ready" };
   admin.figures.add(processFigures.source);
+  let running: RunningCommand;
   let adminServer: Server | undefined;
   try {
     adminServer = await openAdmin(admin, { values, ports, logs });

@@ -6,7 +6,7 @@ import { textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
 import { serve } from "../../src/serving/serve.ts";
 import { DEFAULT_STATIC_OPTIONS } from "../../src/servers/static/options.ts";
-import { createStaticServer } from "../../src/servers/static/create_static.ts";
+import { createStatic } from "../../src/servers/static/create_static.ts";
 import { ask, finish, withClient } from "../support/echo_server.ts";
 import { connectRaw } from "../support/loopback.ts";
 import type { Requirement } from "../support/requirements.ts";
@@ -171,7 +171,7 @@ async function withSite(use: (site: Site) => Promise<void>): Promise<void> {
   let passedMs = 0;
   const clock = { ...SYSTEM_CLOCK, nowMs: () => Date.now() + passedMs };
   const root = await makeSite();
-  const files = createStaticServer({ options: { ...DEFAULT_STATIC_OPTIONS, root }, clock });
+  const files = createStatic({ options: { ...DEFAULT_STATIC_OPTIONS, root, precompressed: true }, clock });
   const server = serve(await listen({ port: 0 }), files.backend, { clock });
   const askFor = (method: string) => async (target: string): Promise<ReceivedResponse[]> => {
     const client = await connectRaw(server.address.port);

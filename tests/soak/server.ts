@@ -11,7 +11,7 @@ import { createResponse, type HttpResponse, textResponse } from "../../src/http/
 import { listen } from "../../src/net/listen.ts";
 import { serve, type Server } from "../../src/serving/serve.ts";
 import { DEFAULT_STATIC_OPTIONS } from "../../src/servers/static/options.ts";
-import { createStaticServer } from "../../src/servers/static/create_static.ts";
+import { createStatic } from "../../src/servers/static/create_static.ts";
 import { Checksum, makePattern } from "./pattern.ts";
 
 const PIECE_BYTES = 32_768;
@@ -19,7 +19,7 @@ const MAX_BODY_BYTES = 8_388_608;
 
 async function main(): Promise<void> {
   const [folder = "."] = Deno.args;
-  const files = createStaticServer({
+  const files = createStatic({
     options: { ...DEFAULT_STATIC_OPTIONS, root: folder },
     clock: SYSTEM_CLOCK,
   });

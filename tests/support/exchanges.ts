@@ -10,7 +10,7 @@ import { serve } from "../../src/serving/serve.ts";
 import type { ServeOptions } from "../../src/serving/serve_options.ts";
 import { createApp } from "../../src/servers/app/create_app.ts";
 import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../src/servers/static/options.ts";
-import { createStaticServer } from "../../src/servers/static/create_static.ts";
+import { createStatic } from "../../src/servers/static/create_static.ts";
 import { makeSite, TAG } from "../testdata/conformance/site.ts";
 import { ask, type EchoServer, finish } from "./echo_server.ts";
 import { connectRaw } from "./loopback.ts";
@@ -47,8 +47,8 @@ export function filesWith(
 ): Check {
   return async () => {
     const root = await makeSite();
-    const files = createStaticServer({
-      options: { ...DEFAULT_STATIC_OPTIONS, root, ...options },
+    const files = createStatic({
+      options: { ...DEFAULT_STATIC_OPTIONS, root, precompressed: true, ...options },
       clock: SYSTEM_CLOCK,
     });
     try {

@@ -6,26 +6,33 @@ import type { HttpResponse } from "../../http/response/response.ts";
 import { requireBasicAuth } from "./answers/basic_auth.ts";
 import { StreamCompressor } from "./resources/compression.ts";
 import { answerPreflights, CORS_FIELDS } from "./answers/cors.ts";
+import { DiskPace } from "./disk/disk_pace.ts";
 import { DocumentRoot } from "./disk/document_root.ts";
 import { DownloadSlots } from "./disk/download_slots.ts";
 import { FileLoader } from "./resources/file_resource.ts";
-import { overlay, withFields } from "./answers/override_fields.ts";
+import { withFields } from "./answers/override_fields.ts";
 import { LiveReload } from "./answers/live_reload.ts";
 import { RELOAD_SCRIPT } from "./answers/reload_script.ts";
 import { ResourceCache } from "./resources/resource_cache.ts";
 import { SharedFiles } from "./disk/shared_files.ts";
+import { Listings } from "./listing/listings.ts";
+import { MediaTypes } from "./resources/media_type.ts";
+import { PathResolver } from "./resources/path_resolver.ts";
+import { PathRules } from "./resources/path_rules.ts";
+import { PlainFiles } from "./disk/plain_files.ts";
 import type { StaticOptions } from "./options.ts";
 import { StaticSite } from "./static_site.ts";
 
 // Files up to this size are read whole: from memory a file of 1 MB takes half the CPU (Deno 2.9.6).
 const MAX_MEMORY_FILE_BYTES = 2_097_152;
+// Files up to this size are read at once when nothing is in the way.
+const MAX_PLAIN_FILE_BYTES = 131_072;
 const MAX_CACHE_BYTES = 67_108_864;
-const MAX_CACHE_ENTRIES = 4_096;
-// Looking costs 0.2 ms of waiting, once a second for each file that is asked for.
+const MAX_CACHE_ENTRIES = 32_768;
 const FRESH_MS = 1_000;
 
 /** Parts of the server that are made outside. */
-export interface StaticServerParts {
+export interface StaticParts {
   /** How the folder is served. */
   readonly options: StaticOptions;
   /** The time. */
@@ -42,35 +49,42 @@ export interface StaticServer {
   close(): void;
 }
 
-/** Assembles the server of files: logging, then show_errors, then authentication, then the files. */
-export function createStaticServer({ options, clock, logging }: StaticServerParts): StaticServer {
+/** Makes the server of files: logging, then show_errors, then authentication, then the files. */
+export function createStatic({ options, clock, logging }: StaticParts): StaticServer {
+  const now = (): number => clock.nowMs();
   const root = new DocumentRoot({
     path: options.root,
     symlinks: options.symlinks,
     dotfiles: options.dotfiles,
-    now: () => clock.nowMs(),
+    hidden: options.hidden,
+    now,
   });
-  const fields = overlay(options.cors ? CORS_FIELDS : [], options.fields);
+  const rules = createRules(options);
+  const fields = rules.common;
   const liveReload = options.liveReload ? new LiveReload({ ...options, clock, fields }) : undefined;
-  // A page that is loaded again asks for its parts again only where it must.
-  const cacheControl = options.cacheControl ?? (options.liveReload ? "no-cache" : undefined);
+  const loader = new FileLoader({
+    root,
+    compress: options.compress,
+    precompressed: options.precompressed,
+    types: new MediaTypes(options),
+    rules,
+    maxMemoryBytes: MAX_MEMORY_FILE_BYTES,
+    htmlAddition: liveReload === undefined ? undefined : RELOAD_SCRIPT,
+  });
+  const cache = new ResourceCache({
+    maxBytes: MAX_CACHE_BYTES,
+    maxEntries: MAX_CACHE_ENTRIES,
+    // The browser comes back at once, and must not get the file as it was.
+    freshMs: liveReload === undefined ? FRESH_MS : 0,
+  });
   const site = new StaticSite({
     options,
-    root,
-    loader: new FileLoader({
-      root,
-      compress: options.compress,
-      charset: options.charset,
-      fields: cacheControl === undefined ? fields : overlay([["Cache-Control", cacheControl]], fields),
-      maxMemoryBytes: MAX_MEMORY_FILE_BYTES,
-      htmlAddition: liveReload === undefined ? undefined : RELOAD_SCRIPT,
-    }),
-    cache: new ResourceCache({
-      maxBytes: MAX_CACHE_BYTES,
-      maxEntries: MAX_CACHE_ENTRIES,
-      // The browser comes back at once, and must not get the file as it was.
-      freshMs: liveReload === undefined ? FRESH_MS : 0,
-    }),
+    plain: new PlainFiles({ root, maxBytes: MAX_PLAIN_FILE_BYTES, now }),
+    pace: new DiskPace(clock),
+    resolver: new PathResolver({ ...options, root, loader, cache }),
+    loader,
+    cache,
+    listings: new Listings(root, fields),
     tools: {
       files: new SharedFiles(root),
       turns: new DownloadSlots(clock),
@@ -87,6 +101,17 @@ export function createStaticServer({ options, clock, logging }: StaticServerPart
     backend: createBackend(logging === undefined ? layers : [logging, ...layers], handler),
     close: () => liveReload?.close(),
   };
+}
+
+function createRules(options: StaticOptions): PathRules {
+  return new PathRules({
+    cacheControl: options.cacheControl,
+    fields: options.fields,
+    common: options.cors ? CORS_FIELDS : [],
+    // A page that is loaded again asks for its parts again only if it must.
+    defaultCacheControl: options.liveReload ? "no-cache" : undefined,
+    fallback: options.spa,
+  });
 }
 
 /** Middleware: error pages carry the fields of all answers too. */

@@ -1,4 +1,3 @@
-import { VALUE_SEPARATOR } from "../../program/flags/flag.ts";
 import {
   checkedFlag,
   choiceFlag,
@@ -6,27 +5,11 @@ import {
   switchFlag,
   textFlag,
 } from "../../program/flags/flag_kinds.ts";
-import { isFieldValue, isToken, trimOws } from "../../http/grammar.ts";
-import type { HeaderField } from "../../http/headers.ts";
+import { isToken } from "../../http/grammar.ts";
+import { parseCacheControl, parseFields, parseFileNames, parseTypes } from "./flag_values.ts";
 import { DEFAULT_STATIC_OPTIONS } from "./options.ts";
 
 const MAX_WORKERS = 256;
-
-// Framing and connection are the server's own (RFC 9112 §6, §9), and so is what must agree with the content that is sent
-// and with the conditions of the next request (RFC 9110 §8.4, §8.8, §14).
-const RESERVED_FIELDS = new Set([
-  "accept-ranges",
-  "connection",
-  "content-encoding",
-  "content-length",
-  "content-range",
-  "etag",
-  "keep-alive",
-  "last-modified",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /** The flags of the static server beside the common ones. */
 export const STATIC_FLAGS = {
@@ -66,7 +49,7 @@ export const STATIC_FLAGS = {
   listing: switchFlag("list directories that have no index"),
   spa: textFlag({
     placeholder: "FILE",
-    help: "answer navigations to what does not exist with this file of the root",
+    help: "send this file of the root for pages that do not exist",
     default: undefined,
   }),
   "not-found": textFlag({
@@ -74,17 +57,18 @@ export const STATIC_FLAGS = {
     help: "send this file of the root with 404",
     default: undefined,
   }),
-  cors: switchFlag("let pages of every origin read the answers; OPTIONS is a preflight"),
+  cors: switchFlag("let pages of every origin read the responses; OPTIONS is a preflight"),
   "cache-control": checkedFlag({
-    placeholder: "VALUE",
-    help: "value of Cache-Control for files",
+    placeholder: "[PATTERN=]VALUE",
+    help: "Cache-Control of files, the last that matches; * within a name, ** across folders",
+    isRepeatable: true,
     default: undefined,
-    expected: "a header value",
-    parse: (text) => text !== "" && isFieldValue(text) ? text : undefined,
+    expected: "a header value, or a pattern, = and a header value",
+    parse: parseCacheControl,
   }),
   header: checkedFlag({
-    placeholder: '"NAME: VALUE"',
-    help: "add a header to all answers; may be given several times",
+    placeholder: '"[PATTERN=]NAME: VALUE"',
+    help: "add a header to all responses, or to the files that a pattern matches",
     isRepeatable: true,
     default: undefined,
     expected: '"Name: value", and none of the headers that only the server can know',
@@ -98,34 +82,23 @@ export const STATIC_FLAGS = {
     expected: "a name, a colon and a password",
     parse: (text) => /^[^:]+:/.test(text) ? text : undefined,
   }),
-  compress: switchFlag("compress text on the fly"),
+  compress: switchFlag("compress text, fonts and wasm on the fly"),
+  precompressed: switchFlag("send FILE.br, FILE.zst or FILE.gz for FILE to clients that take them"),
+  "clean-urls": switchFlag("serve about.html as /about, and redirect /about.html there"),
   charset: checkedFlag({
-    placeholder: "NAME",
-    help: "charset parameter of the types of text",
+    placeholder: "NAME|off",
+    help: "charset of all types of text; utf-8 for those that cannot say it themselves",
     default: undefined,
-    expected: "the name of a charset",
+    expected: "the name of a charset, or off",
     parse: (text) => isToken(text) ? text : undefined,
+  }),
+  type: checkedFlag({
+    placeholder: "ENDING=TYPE",
+    help: "media type of the files with an ending; may be given several times",
+    isRepeatable: true,
+    default: undefined,
+    expected: "an ending, = and a media type, such as .md=text/plain",
+    parse: parseTypes,
   }),
   "live-reload": switchFlag("have browsers load pages again when a file changes"),
 };
-
-function parseFileNames(text: string): readonly string[] | undefined {
-  const names = text.split(",").map((name) => name.trim());
-  return names.every(isFileName) ? names : undefined;
-}
-
-function isFileName(text: string): boolean {
-  return text !== "" && text !== "." && text !== ".." && !/[/\\\0]/.test(text);
-}
-
-function parseFields(text: string): readonly HeaderField[] | undefined {
-  const fields: HeaderField[] = [];
-  for (const field of text.split(VALUE_SEPARATOR)) {
-    const colon = field.indexOf(":");
-    const name = field.slice(0, Math.max(0, colon));
-    const value = trimOws(field.slice(colon + 1));
-    if (!isToken(name) || !isFieldValue(value) || RESERVED_FIELDS.has(name.toLowerCase())) return undefined;
-    fields.push([name, value]);
-  }
-  return fields;
-}

@@ -1,4 +1,4 @@
-import type { HeaderField } from "../../http/headers.ts";
+import type { FieldRule } from "./resources/path_rules.ts";
 import type { DotfilePolicy, SymlinkPolicy } from "./disk/document_root.ts";
 
 /** How a folder is served. Plain data, so that it can be sent to workers. */
@@ -19,16 +19,24 @@ export interface StaticOptions {
   readonly notFound: string | undefined;
   /** Whether pages of every origin may read the answers. */
   readonly cors: boolean;
-  /** Value of Cache-Control for files. */
-  readonly cacheControl: string | undefined;
-  /** Fields for all answers. */
-  readonly fields: readonly HeaderField[];
+  /** Values of Cache-Control for files; the last that matches counts. */
+  readonly cacheControl: readonly FieldRule[];
+  /** Fields for files by their path, and for all responses; of each name the last that matches counts. */
+  readonly fields: readonly FieldRule[];
   /** `user:password` that every request must show. */
   readonly auth: string | undefined;
   /** Whether text is compressed on the fly. */
   readonly compress: boolean;
-  /** Parameter of the types of text. */
+  /** Whether compressed neighbours of files are sent. */
+  readonly precompressed: boolean;
+  /** Whether `/about` is about.html, and `/about.html` redirects. */
+  readonly cleanUrls: boolean;
+  /** Parameter of all types of text, or `off`; undefined: UTF-8 for those that cannot say it themselves. */
   readonly charset: string | undefined;
+  /** Types of files by the ending of their names, in lower case and without the dot. */
+  readonly types: readonly (readonly [ending: string, type: string])[];
+  /** Files that are never served, as absolute paths without links: logs, passwords and keys of this server. */
+  readonly hidden: readonly string[];
   /** Whether pages load themselves again when a file changes. */
   readonly liveReload: boolean;
   /** Files whose changes are no reason for it, as absolute paths without links: the server's own logs. */
@@ -45,11 +53,15 @@ export const DEFAULT_STATIC_OPTIONS: StaticOptions = {
   spa: undefined,
   notFound: undefined,
   cors: false,
-  cacheControl: undefined,
+  cacheControl: [],
   fields: [],
   auth: undefined,
   compress: false,
+  precompressed: false,
+  cleanUrls: false,
   charset: undefined,
+  types: [],
+  hidden: [],
   liveReload: false,
   unwatched: [],
 };

@@ -7,7 +7,7 @@ import type { Listener } from "../../net/connection.ts";
 import { serve, type Server } from "../../serving/serve.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
 import type { StaticOptions } from "./options.ts";
-import { createStaticServer } from "./create_static.ts";
+import { createStatic } from "./create_static.ts";
 
 /** What {@linkcode serveStatic} needs. */
 export interface ServeStaticOptions {
@@ -29,7 +29,7 @@ export function serveStatic(
   parts: ServeStaticOptions,
 ): Pick<Server, "shutdown" | "finished"> {
   const { logs, clock } = parts;
-  const files = createStaticServer({
+  const files = createStatic({
     options: parts.options,
     clock,
     logging: logging({

@@ -5,41 +5,47 @@ import { HttpError } from "../../http/errors.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import type { HttpRequest } from "../../http/request/request.ts";
 import { createResponse, type HttpResponse } from "../../http/response/response.ts";
-import { type AnswerTools, answerWithFile, wholeBody } from "./answers/file_response.ts";
 import { METHODS } from "./answers/cors.ts";
-import type { DocumentRoot } from "./disk/document_root.ts";
-import type { FileAddress, FileLoader, FileResource } from "./resources/file_resource.ts";
-import { withFields } from "./answers/override_fields.ts";
-import { answerWithListing, listDirectory } from "./answers/listing.ts";
+import { respondWithFile, type ResponseTools, wholeBody } from "./answers/file_response.ts";
 import { isNavigation, NAVIGATION_FIELDS } from "./answers/navigation.ts";
-import type { ResourceCache } from "./resources/resource_cache.ts";
+import { withFields } from "./answers/override_fields.ts";
+import type { DiskPace } from "./disk/disk_pace.ts";
+import { isSameStamp } from "./disk/file_stamp.ts";
+import type { PlainFiles } from "./disk/plain_files.ts";
+import type { Listings } from "./listing/listings.ts";
 import type { StaticOptions } from "./options.ts";
+import { acceptedCodings, type ContentCoding } from "./resources/content_coding.ts";
+import type { FileLoader, FileResource } from "./resources/file_resource.ts";
+import type { LoadRequest, PathResolver, Target } from "./resources/path_resolver.ts";
+import type { ResourceCache } from "./resources/resource_cache.ts";
 import { parseFilePath, parseUrlPath, type UrlPath } from "./resources/url_path.ts";
 
 /** What a {@linkcode StaticSite} works with. */
 export interface StaticSiteParts {
   /** How the folder is served. */
-  readonly options: Pick<StaticOptions, "index" | "listing" | "spa" | "notFound" | "cors">;
-  /** The folder. */
-  readonly root: DocumentRoot;
-  /** Makes resources of its files. */
+  readonly options: Pick<
+    StaticOptions,
+    "index" | "spa" | "notFound" | "cors" | "precompressed" | "cleanUrls"
+  >;
+  /** Reads small files at once. */
+  readonly plain: PlainFiles;
+  /** Says whether that is quick enough. */
+  readonly pace: DiskPace;
+  /** Finds out what paths lead to. */
+  readonly resolver: PathResolver;
+  /** Makes resources of files. */
   readonly loader: FileLoader;
   /** Holds those that are asked for often. */
   readonly cache: ResourceCache;
-  /** For answers with files. */
-  readonly tools: AnswerTools;
-  /** Fields of answers without files. */
+  /** Lists folders. */
+  readonly listings: Listings;
+  /** For responses with files. */
+  readonly tools: ResponseTools;
+  /** Fields of responses without files. */
   readonly fields: readonly HeaderField[];
 }
 
-/** What a path of a URL leads to. */
-type Target =
-  | { readonly kind: "file"; readonly resource: FileResource }
-  | { readonly kind: "redirect" }
-  | { readonly kind: "listing"; readonly path: string }
-  | { readonly kind: "missing"; readonly isHidden: boolean };
-
-const MISSING: Target = { kind: "missing", isHidden: false };
+const NO_CODINGS: readonly ContentCoding[] = [];
 
 /** Answers requests with the files of a folder. */
 export class StaticSite {
@@ -53,21 +59,23 @@ export class StaticSite {
   }
 
   /**
-   * Answers GET and HEAD. A file in memory is answered at once: one look-up, and objects that are there already.
+   * Responds to GET and HEAD. A file in memory is sent at once: one look-up, and objects that are there already.
    *
-   * @throws {HttpError} 400, 403, 404, 405, 412, 416 or 503; promised where files were looked at
+   * @throws {HttpError} 400, 403, 404, 405, 412, 416 or 503; promised where files were waited for
    */
-  readonly handle: Handler = (request, { receivedAtMs }) => {
+  readonly handle: Handler = (request, { receivedAtMs: nowMs }) => {
     if (request.method !== "GET" && request.method !== "HEAD") throw this.#methodNotAllowed(request);
-    const { cache, tools } = this.#parts;
+    const { cache, tools, options } = this.#parts;
+    const accepted = options.precompressed ? acceptedCodings(request.headers) : NO_CODINGS;
     // Paths are mostly sent in their canonical form; a target with anything else in it is the key of no resource.
-    const hit = cache.getFresh(request.target, receivedAtMs);
-    if (hit !== undefined) return answerWithFile(tools, request, hit, receivedAtMs);
+    const hit = cache.getFresh(keyOf(request.target, accepted), nowMs);
+    if (hit !== undefined) return respondWithFile(tools, request, hit, nowMs);
     const path = parseUrlPath(request.path);
-    if (path === undefined) return this.#answerMissing(request, undefined, receivedAtMs);
-    const found = cache.getFresh(path.canonical, receivedAtMs);
-    if (found !== undefined) return answerWithFile(tools, request, found, receivedAtMs);
-    return this.#answer(request, path, receivedAtMs);
+    if (path === undefined) return this.#respondMissing(request, undefined, nowMs);
+    const key = keyOf(path.canonical, accepted);
+    const found = cache.getFresh(key, nowMs) ?? this.#readPlain(path, key, nowMs);
+    if (found !== undefined) return respondWithFile(tools, request, found, nowMs);
+    return this.#respond(request, path, { key, nowMs, accepted });
   };
 
   #methodNotAllowed(request: HttpRequest): HttpError {
@@ -80,24 +88,48 @@ export class StaticSite {
     });
   }
 
-  async #answer(request: HttpRequest, path: UrlPath, nowMs: number): Promise<HttpResponse> {
-    const { tools, root, fields } = this.#parts;
-    const target = await this.#share(path.canonical, () => this.#find(path, nowMs));
+  /** The short way: a small file without links and neighbours is looked at, or read, at once. */
+  #readPlain(path: UrlPath, key: string, nowMs: number): FileResource | undefined {
+    const { plain, pace, cache, loader } = this.#parts;
+    const segments = this.#plainNamesOf(path);
+    const previous = cache.get(key);
+    const isPlain = segments !== undefined && loader.isServedAsIs(segments[segments.length - 1]!) &&
+      (previous === undefined || isPlainResource(previous, segments));
+    if (!isPlain || !pace.isQuick) return undefined;
+    return pace.time(() => {
+      if (previous !== undefined) {
+        const stamp = plain.look(segments, nowMs);
+        const [source] = previous.sources;
+        if (stamp === undefined) return undefined;
+        if (source!.isSettled && isSameStamp(stamp, source!.stamp)) return cache.set(key, previous, nowMs);
+      }
+      const file = plain.read(segments, nowMs);
+      return file === undefined ? undefined : cache.set(key, loader.makePlain(file, segments, nowMs), nowMs);
+    });
+  }
+
+  /** The names of the file that a path mostly stands for; undefined where that must be found out. */
+  #plainNamesOf({ segments, endsWithSlash }: UrlPath): readonly string[] | undefined {
+    const { index, cleanUrls } = this.#parts.options;
+    if (endsWithSlash) return [...segments, index[0]!];
+    return cleanUrls && segments[segments.length - 1]!.endsWith(".html") ? undefined : segments;
+  }
+
+  async #respond(request: HttpRequest, path: UrlPath, load: LoadRequest): Promise<HttpResponse> {
+    const { tools, resolver, listings, cache, fields } = this.#parts;
+    const target = await this.#share(load.key, () => resolver.resolve(path, load));
     switch (target.kind) {
       case "file":
-        return answerWithFile(tools, request, target.resource, nowMs);
+        return respondWithFile(tools, request, target.resource, load.nowMs);
       case "redirect": {
         const query = request.query === "" ? "" : `?${request.query}`;
-        return createResponse(301, null, [["Location", `${path.canonical}/${query}`], ...fields]);
+        return createResponse(301, null, [["Location", target.to + query], ...fields]);
       }
-      case "listing": {
-        const entries = await listDirectory(root, path.segments, target.path);
-        const response = answerWithListing(request, path.segments, entries);
-        return { ...response, headers: withFields(response.headers, fields) };
-      }
+      case "listing":
+        return await listings.respond(request, path.segments, target.path);
       case "missing":
-        this.#parts.cache.delete(path.canonical);
-        return await this.#answerMissing(request, target.isHidden ? undefined : path, nowMs);
+        cache.delete(load.key);
+        return await this.#respondMissing(request, target.isHidden ? undefined : path, load.nowMs);
     }
   }
 
@@ -109,49 +141,19 @@ export class StaticSite {
     return started;
   }
 
-  async #find({ segments, endsWithSlash, canonical }: UrlPath, nowMs: number): Promise<Target> {
-    const { root, options } = this.#parts;
-    const located = await root.locate(segments);
-    if (located.kind === "missing") return located;
-    if (located.kind === "file") {
-      return endsWithSlash ? MISSING : await this.#load(canonical, { segments, located }, nowMs);
-    }
-    if (!endsWithSlash) return { kind: "redirect" };
-    for (const name of options.index) {
-      const names = [...segments, name];
-      const index = await root.locate(names);
-      if (index.kind === "file") {
-        return await this.#load(canonical, { segments: names, located: index }, nowMs);
-      }
-    }
-    return options.listing ? { kind: "listing", path: located.path } : MISSING;
-  }
-
-  async #load(
-    key: string,
-    file: FileAddress,
-    nowMs: number,
-  ): Promise<Target> {
-    const { loader, cache } = this.#parts;
-    const resource = await loader.load(file, nowMs, cache.get(key));
-    if (resource === undefined) return MISSING;
-    cache.set(key, resource, nowMs);
-    return { kind: "file", resource };
-  }
-
   /** @param path where a page could be; undefined for what is not to be known and what can be no name */
-  async #answerMissing(
+  async #respondMissing(
     request: HttpRequest,
     path: UrlPath | undefined,
     nowMs: number,
   ): Promise<HttpResponse> {
     const { tools, options: { spa, notFound } } = this.#parts;
-    if (spa !== undefined && path !== undefined && isNavigation(request, path)) {
-      const page = await this.#loadFallback(spa, NAVIGATION_FIELDS, nowMs);
-      if (page !== undefined) return answerWithFile(tools, request, page, nowMs);
+    if (spa !== undefined && path !== undefined && isNavigation(request)) {
+      const page = await this.#loadFallback(request, spa, { nowMs, vary: NAVIGATION_FIELDS });
+      if (page !== undefined) return respondWithFile(tools, request, page, nowMs);
     }
-    const page = notFound === undefined ? undefined : await this.#loadFallback(notFound, [], nowMs);
-    if (page !== undefined) return this.#answerNotFound(request, page);
+    const page = notFound === undefined ? undefined : await this.#loadFallback(request, notFound, { nowMs });
+    if (page !== undefined) return this.#respondNotFound(request, page);
     throw new HttpError(404, `Cannot serve ${JSON.stringify(request.path)}: no such file`, {
       headers: this.#missingFields,
     });
@@ -159,24 +161,22 @@ export class StaticSite {
 
   /** A file that stands in for what does not exist; undefined when it does not exist itself. */
   #loadFallback(
+    request: HttpRequest,
     name: string,
-    vary: readonly string[],
-    nowMs: number,
+    { nowMs, vary = [] }: { readonly nowMs: number; readonly vary?: readonly string[] },
   ): MaybePromise<FileResource | undefined> {
-    const { root, cache } = this.#parts;
+    const { resolver, cache, options } = this.#parts;
+    const accepted = options.precompressed ? acceptedCodings(request.headers) : NO_CODINGS;
     // No path begins so: the same file under its own address has other fields.
-    const key = `fallback ${vary.length} ${name}`;
+    const key = keyOf(`fallback ${vary.length} ${name}`, accepted);
     const hit = cache.getFresh(key, nowMs);
     if (hit !== undefined) return hit;
-    const find = async (): Promise<Target> => {
-      const segments = parseFilePath(name)?.segments ?? [];
-      const located = await root.locate(segments);
-      return located.kind === "file" ? await this.#load(key, { segments, located, vary }, nowMs) : MISSING;
-    };
+    const load = { key, nowMs, accepted, vary, isFallback: true };
+    const find = (): Promise<Target> => resolver.loadFile(parseFilePath(name)?.segments ?? [], load);
     return this.#share(key, find).then((target) => target.kind === "file" ? target.resource : undefined);
   }
 
-  #answerNotFound(request: HttpRequest, { identity }: FileResource): HttpResponse {
+  #respondNotFound(request: HttpRequest, { identity }: FileResource): HttpResponse {
     const { tools, fields } = this.#parts;
     const headers = withFields([
       ["Content-Type", identity.mediaType],
@@ -192,4 +192,18 @@ export class StaticSite {
   get #missingFields(): HeaderField[] {
     return this.#parts.options.spa === undefined ? [] : [["Vary", NAVIGATION_FIELDS.join(", ")]];
   }
+}
+
+/** Clients that take other codings may get other neighbours. No path has a blank in it. */
+function keyOf(path: string, accepted: readonly ContentCoding[]): string {
+  return accepted.length === 0 ? path : `${path} ${accepted.join()}`;
+}
+
+/** Whether a resource is one file in memory, and that of these names. */
+function isPlainResource(
+  { isInMemory, sources, segments }: FileResource,
+  names: readonly string[],
+): boolean {
+  return isInMemory && sources.length === 1 && segments.length === names.length &&
+    segments.every((name, index) => name === names[index]);
 }

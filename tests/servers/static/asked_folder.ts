@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { HttpHeaders } from "../../../src/http/headers.ts";
 import type { StaticOptions } from "../../../src/servers/static/options.ts";
+import type { FieldRule } from "../../../src/servers/static/resources/path_rules.ts";
 import { type CommandLine, test as testProgram } from "../../runtimes/command_line.ts";
 import { bytesOf } from "../../support/latin1.ts";
 import { exchange } from "../../support/loopback.ts";
@@ -79,22 +80,31 @@ async function askOverWire(
 
 /** The flags that say what the options say. */
 function flagsOf(options: Partial<StaticOptions>): string[] {
-  const { index, symlinks, dotfiles, spa, notFound, cacheControl, auth, charset } = options;
+  const { index, symlinks, dotfiles, spa, notFound, auth, charset } = options;
   const values = {
     index: index?.join(","),
     symlinks,
     dotfiles,
     spa,
     "not-found": notFound,
-    "cache-control": cacheControl,
     auth,
     charset,
   };
-  const { listing, cors, compress, liveReload } = options;
-  const switches = { listing, cors, compress, "live-reload": liveReload };
+  const { listing, cors, compress, precompressed, cleanUrls, liveReload } = options;
+  const switches = {
+    listing,
+    cors,
+    compress,
+    precompressed,
+    "clean-urls": cleanUrls,
+    "live-reload": liveReload,
+  };
+  const patternOf = ({ pattern }: FieldRule): string => pattern === undefined ? "" : `${pattern}=`;
   return [
     ...Object.entries(values).flatMap(([name, value]) => value === undefined ? [] : [`--${name}=${value}`]),
     ...Object.entries(switches).flatMap(([name, isOn]) => isOn ? [`--${name}`] : []),
-    ...(options.fields ?? []).map(([name, value]) => `--header=${name}: ${value}`),
+    ...(options.fields ?? []).map((rule) => `--header=${patternOf(rule)}${rule.field.join(": ")}`),
+    ...(options.cacheControl ?? []).map((rule) => `--cache-control=${patternOf(rule)}${rule.field[1]}`),
+    ...(options.types ?? []).map(([ending, type]) => `--type=${ending}=${type}`),
   ];
 }

@@ -35,6 +35,10 @@ const MISTAKES: readonly (readonly [flags: readonly string[], message: string])[
   [["--header", "A: b\nC: d"], 'and none of the headers that only the server can know, got "A: b\\nC: d"'],
   [["--auth", "nobody"], "bad value for --auth: expected a name, a colon and a password"],
   [["--charset", "utf 8"], "bad value for --charset: expected the name of a charset"],
+  [["--type", "md"], "bad value for --type: expected an ending, = and a media type"],
+  [["--type", ".md=text"], "bad value for --type: expected an ending, = and a media type"],
+  [["--cache-control", "*.js="], "bad value for --cache-control: expected a header value"],
+  [["--header", "*.js=X"], "bad value for --header: expected"],
   [["--symlinks", "all"], 'bad value for --symlinks: expected inside or deny or follow, got "all"'],
 ];
 
@@ -63,7 +67,7 @@ test("static serves its docroot, announces itself, and stops on SIGTERM", async 
       "/wheel.png": "image/png",
       "/turning.gif": "image/gif",
       "/film.swf": "application/x-shockwave-flash",
-      "/notes%20with%20spaces.txt": "text/plain",
+      "/notes%20with%20spaces.txt": "text/plain; charset=utf-8",
     };
     for (const [path, type] of Object.entries(types)) {
       const { status, fields } = await ask(program.port, `GET ${path}`);

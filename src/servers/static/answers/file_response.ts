@@ -17,11 +17,11 @@ import type { FileResource } from "../resources/file_resource.ts";
 import { streamFile } from "../disk/file_stream.ts";
 import { createMultipart } from "./multipart_ranges.ts";
 import { checkPreconditions, isRangeCurrent } from "./preconditions.ts";
-import type { Representation } from "./representation.ts";
+import type { PreparedRepresentation } from "./prepared_representation.ts";
 import type { SharedFiles } from "../disk/shared_files.ts";
 
-/** What answers are made with, beside request and file. */
-export interface AnswerTools {
+/** What responses are made with, beside request and file. */
+export interface ResponseTools {
   /** Open files. */
   readonly files: SharedFiles;
   /** Buffers for files that are streamed. */
@@ -33,13 +33,13 @@ export interface AnswerTools {
 }
 
 /**
- * Answers GET or HEAD with a file: 200, 206, 304.
+ * Responds to GET or HEAD with a file: 200, 206, 304.
  *
  * @param nowMs since 1970
  * @throws {HttpError} 412 or 416
  */
-export function answerWithFile(
-  tools: AnswerTools,
+export function respondWithFile(
+  tools: ResponseTools,
   request: HttpRequest,
   resource: FileResource,
   nowMs: number,
@@ -62,51 +62,51 @@ export function answerWithFile(
   const range = headers.get("Range");
   const isRangeIgnored = range === undefined || size === undefined || content.kind === "compressed" ||
     headers.count("Range") > 1 || !isRangeCurrent(headers, representation, nowMs);
-  if (isRangeIgnored) return answerWhole(tools, representation);
+  if (isRangeIgnored) return respondWhole(tools, representation);
   const decision = decideRanges(range, size);
   switch (decision.kind) {
     case "whole":
-      return answerWhole(tools, representation);
+      return respondWhole(tools, representation);
     case "unsatisfiable":
       throw new HttpError(416, `Cannot serve range "${range}": the file has ${size} bytes`, {
         headers: [["Content-Range", `bytes */${size}`]],
       });
     case "parts":
       return decision.parts.length > 1 && isCoded(representation)
-        ? answerWhole(tools, representation)
-        : answerParts(tools, representation, { content, size, ranges: decision.parts });
+        ? respondWhole(tools, representation)
+        : respondParts(tools, representation, { content, size, ranges: decision.parts });
   }
 }
 
 /**
  * Whether the content is in a coding, that of a user's field among them.
  *
- * RFC 9110 §8.4: a recipient decodes all of the content. The frame of a multipart answer (§14.6) is in no coding, and
+ * RFC 9110 §8.4: a recipient decodes all of the content. The frame of a multipart response (§14.6) is in no coding, and
  * clients that decode, such as `curl --compressed`, fail over it.
  */
-function isCoded({ head }: Representation): boolean {
-  return head.headers.has("Content-Encoding");
+function isCoded({ headers }: PreparedRepresentation): boolean {
+  return headers.has("Content-Encoding");
 }
 
-/** The form of the resource that the client likes best. */
+/** The representation that the client likes best. */
 function chooseRepresentation(
-  { compressor }: AnswerTools,
+  { compressor }: ResponseTools,
   { representations, identity, codings }: FileResource,
   { headers }: HttpRequest,
-): Representation {
+): PreparedRepresentation {
   if (representations.length === 1) return identity;
   const coding = chooseCoding(headers, codings);
   const chosen = representations.find((representation) => representation.coding === coding) ?? identity;
   return chosen.content.kind === "compressed" && compressor.isBusy ? identity : chosen;
 }
 
-function answerWhole(tools: AnswerTools, representation: Representation): HttpResponse {
+function respondWhole(tools: ResponseTools, representation: PreparedRepresentation): HttpResponse {
   return representation.whole ??
-    { status: 200, headers: representation.head.headers, body: wholeBody(tools, representation) };
+    { status: 200, headers: representation.headers, body: wholeBody(tools, representation) };
 }
 
 /** The whole content, whatever status it goes with. */
-export function wholeBody(tools: AnswerTools, { content }: Representation): ResponseBody {
+export function wholeBody(tools: ResponseTools, { content }: PreparedRepresentation): ResponseBody {
   switch (content.kind) {
     case "memory":
       return content.bytes;
@@ -118,16 +118,16 @@ export function wholeBody(tools: AnswerTools, { content }: Representation): Resp
 }
 
 function streamParts(
-  tools: AnswerTools,
+  tools: ResponseTools,
   content: FileContent,
   parts: readonly StreamPart[],
 ): AsyncIterable<Uint8Array> {
   return streamFile({ ...tools, ...content }, parts);
 }
 
-function answerParts(
-  tools: AnswerTools,
-  representation: Representation,
+function respondParts(
+  tools: ResponseTools,
+  representation: PreparedRepresentation,
   { content, size, ranges }: {
     readonly content: MemoryContent | FileContent;
     readonly size: number;
@@ -152,7 +152,7 @@ function answerParts(
 }
 
 function bodyOf(
-  tools: AnswerTools,
+  tools: ResponseTools,
   content: MemoryContent | FileContent,
   parts: readonly StreamPart[],
 ): ResponseBody {

@@ -1,8 +1,6 @@
 import type { HttpHeaders } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { trimOws } from "../../../http/grammar.ts";
-import { isAssetName } from "../resources/media_type.ts";
-import type { UrlPath } from "../resources/url_path.ts";
 
 /** The request fields that {@linkcode isNavigation} looks at, for Vary. */
 export const NAVIGATION_FIELDS: readonly string[] = ["Accept", "Sec-Fetch-Mode"];
@@ -10,11 +8,10 @@ export const NAVIGATION_FIELDS: readonly string[] = ["Accept", "Sec-Fetch-Mode"]
 /**
  * Whether somebody goes to a page, rather than a page loading what it is made of.
  *
- * Browsers say so in Sec-Fetch-Mode (Fetch Metadata); of other clients those that name HTML in Accept count. A name that
- * ends like a picture or a script is none in either case.
+ * Browsers say so in Sec-Fetch-Mode (Fetch Metadata); of other clients those that name HTML in Accept count. The path says
+ * nothing: `/users/anna@example.com` and `/repo/next.js` are pages as well.
  */
-export function isNavigation({ headers }: HttpRequest, { segments }: UrlPath): boolean {
-  if (isAssetName(segments[segments.length - 1] ?? "")) return false;
+export function isNavigation({ headers }: HttpRequest): boolean {
   const mode = headers.get("Sec-Fetch-Mode");
   if (mode !== undefined) return mode === "navigate";
   const { specificity, weight } = preferenceFor("text/html", headers.getList("Accept"));

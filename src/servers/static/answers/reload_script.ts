@@ -1,6 +1,6 @@
 // What a page needs to load itself again: a small script that listens to server-sent events (HTML standard §9.2).
 
-import type { HtmlAddition } from "../resources/file_forms.ts";
+import type { HtmlAddition } from "../resources/representation.ts";
 
 /** Where the events come from. */
 export const EVENTS_PATH = "/.millrace/live_reload";

@@ -7,10 +7,16 @@ import type { OpenFile } from "./open_file.ts";
 const DIGEST_LETTERS = 22;
 const PIECE_BYTES = 262_144;
 
-/** Digest of bytes, off the thread. @returns 22 letters and digits, `-` and `_` */
-export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** Digest of bytes. @returns 22 letters and digits, `-` and `_` */
+export function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("base64url").slice(0, DIGEST_LETTERS);
+}
+
+/** Digest of many bytes, off the thread. @returns like {@linkcode digestOf} */
+export async function digestOfMany(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return toText(btoa(String.fromCharCode(...digest)));
+  const base64 = btoa(String.fromCharCode(...digest)).slice(0, DIGEST_LETTERS);
+  return base64.replaceAll("+", "-").replaceAll("/", "_");
 }
 
 /** Digest of a file as long as it was when it was opened, piece by piece. @returns like {@linkcode digestOf} */
@@ -25,9 +31,5 @@ export async function digestOfFile(file: OpenFile): Promise<string> {
     hash.update(piece.subarray(0, count));
     at += count;
   }
-  return toText(hash.digest("base64"));
-}
-
-function toText(base64: string): string {
-  return base64.slice(0, DIGEST_LETTERS).replaceAll("+", "-").replaceAll("/", "_");
+  return hash.digest("base64url").slice(0, DIGEST_LETTERS);
 }

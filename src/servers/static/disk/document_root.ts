@@ -2,7 +2,7 @@
 
 import { constants } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { HttpError } from "../../../http/errors.ts";
 import { followWay } from "./dangling_path.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";
@@ -22,6 +22,8 @@ export interface DocumentRootOptions {
   readonly symlinks: SymlinkPolicy;
   /** Whether dotfiles are served. */
   readonly dotfiles: DotfilePolicy;
+  /** Files that do not exist for clients, as absolute paths without links; none by default. */
+  readonly hidden?: readonly string[];
   /** The time, in milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -47,13 +49,34 @@ const NO_LINKS = constants.O_NOFOLLOW ?? 0;
 // A file is not replaced more often than a few times in a thousandth of a second.
 const MAX_ATTEMPTS = 10;
 
+// Where the root is: a deployment that turns a link shows after this time at the latest.
+const FRESH_MS = 1_000;
+
 /** A folder of files to serve, with the rules of what may be seen. */
 export class DocumentRoot {
   readonly #options: DocumentRootOptions;
+  readonly #path: string;
+  readonly #hidden: ReadonlySet<string>;
+  #resolved: { readonly path: string; readonly atMs: number } | undefined;
 
   /** Makes the rules for a folder; nothing is looked at yet. */
   constructor(options: DocumentRootOptions) {
     this.#options = options;
+    this.#path = resolve(options.path);
+    this.#hidden = new Set(options.hidden);
+  }
+
+  /**
+   * Where the folder is, without links; undefined while that has to be found out (anew).
+   *
+   * @param nowMs since 1970
+   */
+  plainPath(nowMs: number): string | undefined {
+    const resolved = this.#resolved;
+    // A root that was no link when it was resolved leads nowhere else unless somebody makes one of it, which shows.
+    return resolved === undefined || resolved.path !== this.#path && !isFresh(resolved.atMs, nowMs)
+      ? undefined
+      : resolved.path;
   }
 
   /** Whether a name is kept from clients: a dotfile, apart from `.well-known` (RFC 8615). */
@@ -61,16 +84,28 @@ export class DocumentRoot {
     return this.#options.dotfiles === "deny" && name.startsWith(".") && name !== ".well-known";
   }
 
+  /** Whether a file is kept from clients: one of the server's own. @param path absolute, without links */
+  hidesPath(path: string): boolean {
+    return this.#hidden.size > 0 && this.#hidden.has(path);
+  }
+
   /**
    * Finds out what names below the root lead to.
    *
    * @param segments decoded names without slashes and dots
+   * @param nowMs since 1970: where the root is need not be known any better than a second before
    * @throws {HttpError} 403 for what exists and is refused, 503 when the process has no descriptor left
    */
-  async locate(segments: readonly string[]): Promise<Located> {
+  async locate(segments: readonly string[], nowMs: number = this.#options.now()): Promise<Located> {
     if (segments.some((name) => this.hidesName(name))) return HIDDEN;
     try {
-      const path = await this.#realPath(segments);
+      const root = await this.#realRoot(nowMs);
+      const plain = this.#followsAll ? "unusual" : await lookPlainly(root, segments);
+      if (plain !== "unusual") return plain.kind === "file" && this.hidesPath(plain.path) ? HIDDEN : plain;
+      const path = await this.#realPath(segments, root);
+      if (this.#hidden.size > 0 && this.hidesPath(this.#followsAll ? await realpath(path) : path)) {
+        return HIDDEN;
+      }
       const stats = await stat(path);
       if (stats.isDirectory()) return { kind: "directory", path };
       if (!stats.isFile()) throw refused(path, "it is neither file nor directory");
@@ -109,7 +144,7 @@ export class DocumentRoot {
       if (!file.isRegular) throw refused(path, "it is no file any more");
       const way = this.#followsAll
         ? "direct"
-        : await checkWay({ path, openedAtMs, ino: file.stamp.ino, root: await this.#realRoot() });
+        : await checkWay({ path, openedAtMs, ino: file.stamp.ino, root: await this.#realRoot(openedAtMs) });
       if (way === "linked") throw refused(path, "a link has come in its way");
       isServed = way === "direct";
       return isServed ? file : undefined;
@@ -121,8 +156,7 @@ export class DocumentRoot {
   /** The names in a located directory that clients may see, in no order. @throws {HttpError} 403, 404 or 503 */
   async readNames(path: string): Promise<readonly string[]> {
     try {
-      // A name with a backslash cannot be asked for.
-      return (await readdir(path)).filter((name) => !this.hidesName(name) && !name.includes("\\"));
+      return (await readdir(path)).filter((name) => !this.hidesName(name));
     } catch (error) {
       throw isMissing(error)
         ? new HttpError(404, `Cannot list "${path}": it is gone`)
@@ -130,9 +164,8 @@ export class DocumentRoot {
     }
   }
 
-  async #realPath(segments: readonly string[]): Promise<string> {
-    if (this.#followsAll) return join(this.#options.path, ...segments);
-    const root = await this.#realRoot();
+  async #realPath(segments: readonly string[], root: string): Promise<string> {
+    if (this.#followsAll) return join(root, ...segments);
     if (this.#options.symlinks === "deny") return await refuseLinks(root, segments);
     const path = join(root, ...segments);
     try {
@@ -145,14 +178,43 @@ export class DocumentRoot {
     throw refused(path, "a link leads out of the document root");
   }
 
-  /** The root is looked at each time: it may be a link itself, which a deployment turns to another folder. */
-  #realRoot(): Promise<string> {
-    return realpath(this.#options.path);
+  /** The root is looked at each second: it may be a link itself, which a deployment turns to another folder. */
+  async #realRoot(nowMs: number): Promise<string> {
+    const resolved = this.#resolved;
+    if (resolved !== undefined && isFresh(resolved.atMs, nowMs)) return resolved.path;
+    const path = await realpath(this.#path);
+    this.#resolved = { path, atMs: nowMs };
+    return path;
   }
 
   get #followsAll(): boolean {
     return this.#options.symlinks === "follow";
   }
+}
+
+function isFresh(atMs: number, nowMs: number): boolean {
+  return nowMs >= atMs && nowMs - atMs < FRESH_MS;
+}
+
+/**
+ * Finds out what names lead to when no link is on the way, as mostly.
+ *
+ * @returns `unusual` when there is one, or the system refuses
+ */
+async function lookPlainly(root: string, segments: readonly string[]): Promise<Located | "unusual"> {
+  const way = segments.map((_, index) => join(root, ...segments.slice(0, index + 1)));
+  const looks = await Promise.all(
+    (way.length === 0 ? [root] : way).map((path) => lstat(path).catch((error: unknown) => codeOf(error))),
+  );
+  for (const [index, stats] of looks.entries()) {
+    if (stats === "ENOENT") return MISSING;
+    if (typeof stats === "string" || stats.isSymbolicLink()) return "unusual";
+    if (index < looks.length - 1) {
+      if (!stats.isDirectory()) return stats.isFile() ? MISSING : "unusual";
+    } else if (stats.isDirectory()) return { kind: "directory", path: way[index] ?? root };
+    else if (stats.isFile()) return { kind: "file", path: way[index]!, stamp: stampOf(stats) };
+  }
+  return "unusual";
 }
 
 function isInside(root: string, real: string): boolean {

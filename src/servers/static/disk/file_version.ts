@@ -1,4 +1,4 @@
-import { digestOfFile } from "./digest.ts";
+import { digestOfFile, digestOfMany } from "./digest.ts";
 import type { DocumentRoot } from "./document_root.ts";
 import type { FileStamp } from "./file_stamp.ts";
 import type { OpenFile } from "./open_file.ts";
@@ -9,7 +9,7 @@ export interface FileVersion {
   readonly stamp: FileStamp;
   /** Its content; undefined for a large file. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
-  /** Digest of a large file; undefined for a small one, whose content is at hand, and for a very large one. */
+  /** Digest of the content; undefined for a very large file. */
   readonly digest: string | undefined;
 }
 
@@ -44,7 +44,8 @@ export async function readVersion(
       const buffer = new Uint8Array(stamp.size + 1);
       const length = await fill(file, buffer);
       if (length === stamp.size || attempt === MAX_ATTEMPTS) {
-        return { stamp, bytes: buffer.subarray(0, Math.min(length, stamp.size)), digest: undefined };
+        const bytes = buffer.subarray(0, Math.min(length, stamp.size));
+        return { stamp, bytes, digest: await digestOfMany(bytes) };
       }
     } finally {
       await file.close();

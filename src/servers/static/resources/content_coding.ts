@@ -45,6 +45,16 @@ export function chooseCoding(headers: HttpHeaders, available: readonly ContentCo
   return best;
 }
 
+/** The codings that a client takes, identity apart, from the one we like best. */
+export function acceptedCodings(headers: HttpHeaders): readonly ContentCoding[] {
+  const field = headers.get("Accept-Encoding");
+  if (field === undefined) return [];
+  const value = headers.count("Accept-Encoding") === 1 ? field : headers.getAll("Accept-Encoding").join(",");
+  const weights = parseWeights(value);
+  return CODINGS.filter(({ coding }) => (weights.get(coding) ?? weights.get("*") ?? 0) > 0)
+    .map(({ coding }) => coding);
+}
+
 /** Weights by coding, in thousandths; members that are malformed are left out. */
 function parseWeights(value: string): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();

@@ -2,24 +2,29 @@ import type { HeaderField } from "../../../http/headers.ts";
 import { CODINGS, type ContentCoding } from "./content_coding.ts";
 import type { DocumentRoot, Located } from "../disk/document_root.ts";
 import {
-  compressForms,
+  compressRepresentations,
   contentOf,
-  type Form,
+  type FileRepresentation,
   type HtmlAddition,
+  type Representation,
   type Source,
-  type SourceForm,
-} from "./file_forms.ts";
+} from "./representation.ts";
 import { isSameStamp, isSettled } from "../disk/file_stamp.ts";
-import { readVersion } from "../disk/file_version.ts";
-import { isCompressible, mediaTypeOf } from "./media_type.ts";
-import { Representation } from "../answers/representation.ts";
+import { type FileVersion, readVersion } from "../disk/file_version.ts";
+import type { PlainFile } from "../disk/plain_files.ts";
+import { isCompressible, type MediaTypes } from "./media_type.ts";
+import { findNeighbours, isGenuine } from "./neighbours.ts";
+import type { PathRules } from "./path_rules.ts";
+import { PreparedRepresentation } from "../answers/prepared_representation.ts";
 
-/** What a URL stands for: a file in all its forms. */
+/** What a URL stands for: a file in all its representations. */
 export interface FileResource {
+  /** The names of the file below the root. */
+  readonly segments: readonly string[];
   /** The file as it is. */
-  readonly identity: Representation;
-  /** All forms, identity first. */
-  readonly representations: readonly Representation[];
+  readonly identity: PreparedRepresentation;
+  /** All representations, identity first. */
+  readonly representations: readonly PreparedRepresentation[];
   /** Their codings, from the one we like best. */
   readonly codings: readonly ContentCoding[];
   /** The files that it was made of. */
@@ -36,10 +41,12 @@ export interface FileLoaderOptions {
   readonly root: DocumentRoot;
   /** Whether text is compressed on the fly. */
   readonly compress: boolean;
-  /** Parameter of the types of text. */
-  readonly charset: string | undefined;
-  /** Fields of all answers with files. */
-  readonly fields: readonly HeaderField[];
+  /** Whether compressed neighbours of files are sent. */
+  readonly precompressed: boolean;
+  /** The types of files. */
+  readonly types: MediaTypes;
+  /** Fields of all responses with a file, by its path. */
+  readonly rules: PathRules;
   /** Files up to this size are held in memory, larger ones streamed. */
   readonly maxMemoryBytes: number;
   /** Put into HTML documents before they are sent. */
@@ -52,6 +59,10 @@ export interface FileAddress {
   readonly segments: readonly string[];
   /** Where it was found. */
   readonly located: Extract<Located, { kind: "file" }>;
+  /** The codings that the client takes. */
+  readonly accepted: readonly ContentCoding[];
+  /** Whether the file stands in for a path that does not exist; such a page is not cached like an asset. */
+  readonly isFallback?: boolean;
   /** Request fields that the choice of this file depended on, for Vary. */
   readonly vary?: readonly string[];
 }
@@ -63,6 +74,28 @@ export class FileLoader {
   /** Makes a loader; nothing is read yet. */
   constructor(options: FileLoaderOptions) {
     this.#options = options;
+  }
+
+  /** Whether a file of this name has no representation but itself, as it lies on the disk. */
+  isServedAsIs(name: string): boolean {
+    const { compress, precompressed, htmlAddition, types } = this.#options;
+    if (precompressed) return false;
+    if (!compress && htmlAddition === undefined) return true;
+    const mediaType = types.typeOf(name);
+    return !(compress && isCompressible(mediaType)) && !(htmlAddition !== undefined && isHtml(mediaType));
+  }
+
+  /** Makes the resource of a file that is served as it is. @param nowMs a time before it was read */
+  makePlain({ path, stamp, bytes }: PlainFile, segments: readonly string[], nowMs: number): FileResource {
+    const version = { stamp, bytes, digest: undefined };
+    const identity = toRepresentation(version, { coding: "identity", path }, nowMs, undefined);
+    return toResource({
+      segments,
+      made: [identity],
+      sources: [identity.source],
+      mediaType: this.#options.types.typeOf(segments[segments.length - 1]!),
+      fields: this.#options.rules.fieldsOf(segments, "file"),
+    });
   }
 
   /**
@@ -77,60 +110,46 @@ export class FileLoader {
     nowMs: number,
     previous: FileResource | undefined,
   ): Promise<FileResource | undefined> {
-    const [own, ...neighbours] = await this.#findSources(file);
+    const { root, maxMemoryBytes, compress, rules } = this.#options;
+    const [own, ...neighbours] = await this.#findSources(file, nowMs);
     if (previous !== undefined && isUnchanged(previous.sources, [own, ...neighbours])) return previous;
-    const mediaType = mediaTypeOf(nameOf(file), this.#options.charset);
-    const identity = await this.#readForm(own, mediaType, nowMs);
-    if (identity === undefined) return undefined;
-    const forms: [SourceForm, ...Form[]] = [identity];
+    const mediaType = this.#options.types.typeOf(nameOf(file));
+    const version = await readVersion(root, own.path, maxMemoryBytes);
+    if (version === undefined) return undefined;
+    const addition = isHtml(mediaType) ? this.#options.htmlAddition : undefined;
+    const identity = toRepresentation(version, own, nowMs, addition);
+    const made: [FileRepresentation, ...Representation[]] = [identity];
+    const sources = [identity.source];
     for (const neighbour of neighbours) {
       // A neighbour that may not be read, or is gone, is no reason to refuse the file.
-      const form = await this.#readForm(neighbour, mediaType, nowMs).catch(() => undefined);
-      if (form !== undefined) forms.push(form);
+      const version = await readVersion(root, neighbour.path, maxMemoryBytes).catch(() => undefined);
+      if (version === undefined) continue;
+      const representation = toRepresentation(version, neighbour, nowMs, undefined);
+      sources.push(representation.source);
+      if (await isGenuine(root, neighbour, version)) made.push(representation);
     }
-    if (this.#options.compress && isCompressible(mediaType)) {
+    if (compress && isCompressible(mediaType)) {
       const isKnown = previous?.identity.etag === identity.etag;
-      forms.push(...await compressForms(forms, isKnown ? previous.representations : []));
+      made.push(...await compressRepresentations(made, isKnown ? previous.representations : []));
     }
-    return toResource(forms, this.#fieldsOf(file, forms), mediaType);
+    const vary = this.#varyOf(file, made);
+    const fields = rules.fieldsOf(file.segments, file.isFallback ? "fallback" : "file");
+    return toResource({ segments: file.segments, made, sources, mediaType, fields: [...vary, ...fields] });
   }
 
-  async #findSources(file: FileAddress): Promise<[FoundSource, ...FoundSource[]]> {
-    const { root, htmlAddition } = this.#options;
-    const own: FoundSource = { coding: "identity", ...file.located };
-    const name = nameOf(file);
+  async #findSources(file: FileAddress, nowMs: number): Promise<[FoundSource, ...FoundSource[]]> {
+    const { root, htmlAddition, precompressed, types } = this.#options;
+    const own: FoundSource = { coding: "identity", path: file.located.path, stamp: file.located.stamp };
     // Nothing can be put into a compressed document.
-    if (htmlAddition !== undefined && isHtml(mediaTypeOf(name))) return [own];
-    const neighbours = await Promise.all(CODINGS.map(async ({ coding, ending }) => {
-      const names = [...file.segments.slice(0, -1), name + ending];
-      const neighbour = await root.locate(names).catch(() => undefined);
-      return neighbour?.kind === "file" ? [{ coding, path: neighbour.path, stamp: neighbour.stamp }] : [];
-    }));
-    return [own, ...neighbours.flat()];
+    const isChanged = htmlAddition !== undefined && isHtml(types.typeOf(nameOf(file)));
+    if (!precompressed || isChanged || file.accepted.length === 0) return [own];
+    return [own, ...await findNeighbours(root, file, nowMs)];
   }
 
-  async #readForm(
-    { coding, path }: FoundSource,
-    mediaType: string,
-    nowMs: number,
-  ): Promise<SourceForm | undefined> {
-    const { root, maxMemoryBytes, htmlAddition } = this.#options;
-    const version = await readVersion(root, path, maxMemoryBytes);
-    if (version === undefined) return undefined;
-    const { stamp } = version;
-    const addition = isHtml(mediaType) ? htmlAddition : undefined;
-    return {
-      coding,
-      source: { coding, path, stamp, isSettled: isSettled(stamp, nowMs) },
-      // RFC 9110 §8.8.2.1: Last-Modified must not lie in the future.
-      lastModifiedMs: Math.floor(Math.min(stamp.mtimeMs, nowMs) / 1_000) * 1_000,
-      ...await contentOf(version, { coding, path }, addition),
-    };
-  }
-
-  #fieldsOf({ vary = [] }: FileAddress, forms: readonly Form[]): readonly HeaderField[] {
-    const names = forms.length > 1 ? ["Accept-Encoding", ...vary] : vary;
-    return names.length === 0 ? this.#options.fields : [["Vary", names.join(", ")], ...this.#options.fields];
+  #varyOf({ vary = [] }: FileAddress, made: readonly Representation[]): readonly HeaderField[] {
+    // Neighbours are looked for only if the client takes them: who does not is told all the same.
+    const names = made.length > 1 || this.#options.precompressed ? ["Accept-Encoding", ...vary] : vary;
+    return names.length === 0 ? [] : [["Vary", names.join(", ")]];
   }
 }
 
@@ -144,6 +163,24 @@ function isHtml(mediaType: string): boolean {
   return mediaType.startsWith("text/html");
 }
 
+function toRepresentation(
+  version: FileVersion,
+  { coding, path }: Pick<Source, "coding" | "path">,
+  nowMs: number,
+  addition: HtmlAddition | undefined,
+): FileRepresentation {
+  const { stamp } = version;
+  const { content, etag } = contentOf(version, { coding, path }, addition);
+  return {
+    coding,
+    source: { coding, path, stamp, isSettled: isSettled(stamp, nowMs) },
+    // RFC 9110 §8.8.2.1: Last-Modified must not lie in the future.
+    lastModifiedMs: Math.floor(Math.min(stamp.mtimeMs, nowMs) / 1_000) * 1_000,
+    content,
+    etag,
+  };
+}
+
 function isUnchanged(known: readonly Source[], found: readonly FoundSource[]): boolean {
   return known.length === found.length && known.every((source, index) => {
     const { coding, path, stamp } = found[index]!;
@@ -152,20 +189,25 @@ function isUnchanged(known: readonly Source[], found: readonly FoundSource[]): b
   });
 }
 
-function toResource(forms: readonly Form[], fields: readonly HeaderField[], mediaType: string): FileResource {
-  const representations = forms.map((form) => new Representation({ ...form, mediaType, fields }));
-  const memoryBytes = forms.reduce(
-    (sum, { content }) => sum + (content.kind === "memory" ? content.bytes.length : 0),
-    0,
-  );
-  return {
-    identity: representations[0]!,
-    representations,
-    codings: CODINGS.map(({ coding }) => coding).filter((coding) =>
-      forms.some((form) => form.coding === coding)
-    ),
-    sources: forms.flatMap(({ source }) => source ?? []),
-    isInMemory: forms.every(({ content }) => content.kind === "memory"),
-    memoryBytes,
-  };
+interface ResourceParts extends Pick<FileResource, "segments" | "sources"> {
+  readonly made: readonly Representation[];
+  readonly mediaType: string;
+  readonly fields: readonly HeaderField[];
+}
+
+const NO_CODINGS: readonly ContentCoding[] = [];
+
+function toResource({ segments, sources, made, mediaType, fields }: ResourceParts): FileResource {
+  const representations = made.map((one) => new PreparedRepresentation(one, mediaType, fields));
+  let memoryBytes = 0;
+  let isInMemory = true;
+  for (const { content } of made) {
+    if (content.kind === "memory") memoryBytes += content.bytes.length;
+    else isInMemory = false;
+  }
+  const codings = made.length === 1
+    ? NO_CODINGS
+    : CODINGS.map(({ coding }) => coding).filter((coding) => made.some((one) => one.coding === coding));
+  const identity = representations[0]!;
+  return { segments, identity, representations, codings, sources, isInMemory, memoryBytes };
 }

@@ -1,37 +1,119 @@
 import { typeByExtension } from "@std/media-types";
-import { extname } from "node:path";
 
 const DEFAULT_TYPE = "application/octet-stream";
+const PLAIN = "text/plain";
 
-// What the library does not know.
-const MORE_TYPES: ReadonlyMap<string, string> = new Map([[".zst", "application/zstd"]]);
+// What the library does not know, and what browsers would download though people want to read it.
+const MORE_TYPES: ReadonlyMap<string, string> = new Map([
+  ["zst", "application/zstd"],
+  ["br", "application/x-brotli"],
+  ["cjs", "text/javascript"],
+  ["srt", PLAIN],
+  ["vtt", "text/vtt"],
+  ...("adoc asciidoc bash bat bib c cc cfg cmake conf cpp cs csv cts cxx dart diff env erl ex exs fish fs go gradle graphql " +
+    "groovy h hpp hs ini ipynb java jl jsonl jsx kt kts less lock log lua ml mts ndjson nim nix patch php pl pm " +
+    "properties proto ps1 py pyi r rb rs rst sass scala scss sh sql svelte swift tcl tex tf toml ts tsv tsx vue " +
+    "zig zsh").split(" ").map((ending): [string, string] => [ending, PLAIN]),
+]);
 
-/**
- * The media type of a file by the ending of its name.
- *
- * @param charset parameter for types of text; none by default
- */
-export function mediaTypeOf(name: string, charset?: string): string {
-  const extension = extname(name).toLowerCase();
-  const type = extension === ""
-    ? DEFAULT_TYPE
-    : MORE_TYPES.get(extension) ?? knownType(extension) ?? DEFAULT_TYPE;
-  return charset !== undefined && type.startsWith("text/") ? `${type}; charset=${charset}` : type;
+// Names without an ending that stand for texts, with and without those of the next row.
+const TEXT_NAMES = new Set([
+  "authors",
+  "changelog",
+  "changes",
+  "containerfile",
+  "contributing",
+  "copying",
+  "dockerfile",
+  "install",
+  "licence",
+  "license",
+  "makefile",
+  "news",
+  "notice",
+  "readme",
+  "todo",
+  "version",
+]);
+
+// They say themselves in which encoding they are, or pages say it for them. text/xml has its declaration.
+const SELF_DESCRIBING = new Set(["text/html", "text/css", "text/javascript", "text/xml"]);
+
+/** How files are given their types. */
+export interface MediaTypeOptions {
+  /** `charset` of all types of text, or `off`; undefined: UTF-8 where a text cannot say it itself. */
+  readonly charset: string | undefined;
+  /** Types by ending, without the dot and in lower case; they stand above all others. */
+  readonly types: readonly (readonly [ending: string, type: string])[];
 }
 
-/** Whether the name ends like a file that pages load: a picture, a script; not like a page. */
-export function isAssetName(name: string): boolean {
-  const extension = extname(name).toLowerCase();
-  const type = knownType(extension);
-  return type !== undefined && type !== "text/html";
+/** The types that files have by their names. */
+export class MediaTypes {
+  readonly #charset: string | undefined;
+  readonly #chosen: ReadonlyMap<string, string>;
+  // With their parameters, by ending. Endings are few, names many.
+  readonly #known = new Map<string, string>();
+
+  /** Makes the rules. */
+  constructor({ charset, types }: MediaTypeOptions) {
+    this.#charset = charset;
+    this.#chosen = new Map(types);
+  }
+
+  /** The media type of a file, with parameters. @param name the last name of its path */
+  typeOf(name: string): string {
+    const ending = endingOf(name);
+    const known = this.#known.get(ending);
+    if (known !== undefined && ending !== "") return known;
+    const chosen = this.#chosen.get(ending);
+    const type = this.#withCharset(chosen ?? defaultTypeOf(name, ending));
+    // Clients choose names, but files that exist have endings.
+    if (ending !== "" && this.#known.size < MAX_KNOWN) this.#known.set(ending, type);
+    return type;
+  }
+
+  #withCharset(type: string): string {
+    if (!type.startsWith("text/") || type.includes(";") || this.#charset === "off") return type;
+    if (this.#charset !== undefined) return `${type}; charset=${this.#charset}`;
+    return SELF_DESCRIBING.has(type) ? type : `${type}; charset=utf-8`;
+  }
 }
 
-/** Whether content of this type becomes smaller when it is compressed: text, and what is written as text. */
+const MAX_KNOWN = 1_000;
+
+/** What follows the last dot of a name, in lower case; "" where nothing does, or nothing stands before the dot. */
+export function endingOf(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot <= 0 ? "" : name.slice(dot + 1).toLowerCase();
+}
+
+function defaultTypeOf(name: string, ending: string): string {
+  if (ending === "") return TEXT_NAMES.has(name.toLowerCase()) ? PLAIN : DEFAULT_TYPE;
+  return MORE_TYPES.get(ending) ?? typeByExtension(ending) ?? DEFAULT_TYPE;
+}
+
+/** Whether content of this type becomes smaller when it is compressed: text, what is written as text, bare fonts. */
 export function isCompressible(mediaType: string): boolean {
-  return mediaType.startsWith("text/") ||
-    /^(?:application\/(?:json|javascript|xml|wasm)|.*\+(?:json|xml))(?:;|$)/.test(mediaType);
+  const type = mediaType.split(";", 1)[0]!;
+  return type.startsWith("text/") || COMPRESSIBLE.has(type) || type.endsWith("+json") ||
+    type.endsWith("+xml");
 }
 
-function knownType(extension: string): string | undefined {
-  return typeByExtension(extension);
-}
+const COMPRESSIBLE = new Set([
+  "application/json",
+  "application/javascript",
+  "application/xml",
+  "application/wasm",
+  "application/sql",
+  "application/vnd.apple.mpegurl",
+  "application/x-mpegurl",
+  "application/toml",
+  "application/rtf",
+  "font/ttf",
+  "font/otf",
+  "font/collection",
+  "application/vnd.ms-fontobject",
+  "image/bmp",
+  "image/x-icon",
+  "image/vnd.microsoft.icon",
+]);

@@ -3,7 +3,7 @@ import type { FileResource } from "./file_resource.ts";
 interface CachedResource {
   readonly resource: FileResource;
   /** A time before its files were looked at last. */
-  readonly checkedAtMs: number;
+  checkedAtMs: number;
   /** Whether it was asked for since it was put in. */
   isUsed: boolean;
 }
@@ -71,15 +71,21 @@ export class ResourceCache {
    * Keeps a resource, in place of an older one of the same path. Too large ones are not kept.
    *
    * @param checkedAtMs a time before its files were looked at, in milliseconds since 1970
+   * @returns the resource, kept or not
    */
-  set(key: string, resource: FileResource, checkedAtMs: number): void {
-    const isUsed = this.#entries.get(key)?.isUsed ?? false;
+  set(key: string, resource: FileResource, checkedAtMs: number): FileResource {
+    const known = this.#entries.get(key);
+    if (known?.resource === resource) {
+      known.checkedAtMs = checkedAtMs;
+      return resource;
+    }
     this.delete(key);
     const bytes = costOf(resource);
-    if (bytes > this.#limits.maxBytes) return;
-    this.#entries.set(key, { resource, checkedAtMs, isUsed });
+    if (bytes > this.#limits.maxBytes) return resource;
+    this.#entries.set(key, { resource, checkedAtMs, isUsed: known?.isUsed ?? false });
     this.#bytes += bytes;
     this.#evict();
+    return resource;
   }
 
   /** Forgets a path. */

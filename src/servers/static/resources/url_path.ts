@@ -1,10 +1,11 @@
 // What a path of a URL means is decided here, before anything looks at the file system.
 
+import { sep } from "node:path";
 import { HttpError } from "../../../http/errors.ts";
 
 /** The path of a request target, decoded and freed of dots. */
 export interface UrlPath {
-  /** Names below the document root, decoded; none of them is empty, `.`, `..` or holds a slash, backslash or NUL. */
+  /** Names below the document root, decoded; none of them is empty, `.`, `..` or holds a slash or NUL. */
   readonly segments: readonly string[];
   /** Whether a directory is meant: the path ends in `/`, `/.` or `/..`. */
   readonly endsWithSlash: boolean;
@@ -20,11 +21,19 @@ export interface UrlPath {
  * cannot name another host.
  *
  * @param path as sent, without query
- * @returns undefined for what can be no name below the root: it leaves it, or holds a slash, a backslash or NUL
+ * @returns undefined for what can be no name below the root: it leaves it, or holds a slash or NUL (on Windows
+ *   a backslash as well)
  * @throws {HttpError} 400 for malformed escapes
  */
 export function parseUrlPath(path: string): UrlPath | undefined {
   if (!path.startsWith("/")) return undefined;
+  if (isCanonical(path)) {
+    const segments = path.split("/");
+    segments.shift();
+    const endsWithSlash = segments[segments.length - 1] === "";
+    if (endsWithSlash) segments.pop();
+    return { segments, endsWithSlash, canonical: path };
+  }
   const parts = path.split("/");
   const segments: string[] = [];
   let endsWithSlash = true;
@@ -46,6 +55,22 @@ export function parseFilePath(path: string): UrlPath | undefined {
   return parseUrlPath(`/${encodeURI(path)}`);
 }
 
+const PLAIN_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*'()$&+,:=@";
+const IS_PLAIN: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  return PLAIN_CHARACTERS.includes(String.fromCharCode(code)) ? 1 : 0;
+});
+
+/** Whether a path is written as its canonical form is, as most are: nothing to decode, no dots and slashes to remove. */
+function isCanonical(path: string): boolean {
+  for (let i = 1; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    if (code === 0x2f || code === 0x2e) {
+      if (path.charCodeAt(i - 1) === 0x2f) return false;
+    } else if (code > 0x7f || IS_PLAIN[code] === 0) return false;
+  }
+  return true;
+}
+
 function decodeSegment(text: string, path: string): string {
   if (!text.includes("%")) return text;
   try {
@@ -61,7 +86,7 @@ function decodeSegment(text: string, path: string): string {
 function isName(segment: string): boolean {
   for (let i = 0; i < segment.length; i++) {
     const code = segment.charCodeAt(i);
-    if (code === 0x2f || code === 0x5c || code === 0) return false;
+    if (code === 0x2f || code === 0 || (code === 0x5c && sep === "\\")) return false;
   }
   return true;
 }

@@ -8,7 +8,7 @@ import type { StaticOptions } from "../../../../src/servers/static/options.ts";
 import { within } from "../../../support/deadline.ts";
 import { fakeContext, fakeRequest } from "../../../support/fake_request.ts";
 import { test } from "../asked_folder.ts";
-import { withFolder } from "../static_folder.ts";
+import { cacheControlRules, withFolder } from "../static_folder.ts";
 
 const TAG = '<script src="/.millrace/live_reload.js" async></script>';
 
@@ -53,7 +53,7 @@ Deno.test("--live-reload has browsers ask for each file again, unless --cache-co
   };
   // Browsers keep what has not changed for long without asking (RFC 9111 §4.2.2).
   assertEquals(await cacheControlOf({}), "no-cache");
-  assertEquals(await cacheControlOf({ cacheControl: "max-age=1" }), "max-age=1");
+  assertEquals(await cacheControlOf({ cacheControl: cacheControlRules("max-age=1") }), "max-age=1");
 });
 
 Deno.test("--live-reload answers only GET and HEAD for itself, with the fields of all answers", async () => {

@@ -4,24 +4,41 @@ import { test } from "../asked_folder.ts";
 import { compressPieces } from "../../../../src/servers/static/resources/compression.ts";
 import { withFolder } from "../static_folder.ts";
 
+// What a coding begins with; the rest is for people.
+function startingWith(magic: readonly number[], text: string): Uint8Array {
+  return Uint8Array.from([...magic, ...new TextEncoder().encode(text)]);
+}
+
+const GZIP = [0x1f, 0x8b];
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+const IN_GZIP = startingWith(GZIP, "in gzip");
+const IN_ZSTD = startingWith(ZSTD, "in zstd");
+const INDEX_IN_GZIP = startingWith(GZIP, "index in gzip");
+const BY_HAND = startingWith(GZIP, "by hand");
+
+/** What a test sees of bytes. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
 const PRECOMPRESSED = {
   "app.js": "as it is",
   "app.js.br": "in br",
-  "app.js.zst": "in zstd",
-  "app.js.gz": "in gzip",
+  "app.js.zst": IN_ZSTD,
+  "app.js.gz": IN_GZIP,
   "plain.txt": "alone",
   "dir/index.html": "index",
-  "dir/index.html.gz": "index in gzip",
+  "dir/index.html.gz": INDEX_IN_GZIP,
 };
 
 test("a precompressed neighbour is sent to those who take its coding, with a tag of its own", async (withFolder) => {
-  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+  await withFolder(PRECOMPRESSED, { precompressed: true }, async (folder) => {
     const tags = new Set<string>();
     const cases = [
       ["", "as it is", undefined],
       ["br", "in br", "br"],
-      ["zstd, gzip", "in zstd", "zstd"],
-      ["gzip", "in gzip", "gzip"],
+      ["zstd, gzip", textOf(IN_ZSTD), "zstd"],
+      ["gzip", textOf(IN_GZIP), "gzip"],
       ["identity, br;q=0.5", "as it is", undefined],
     ] as const;
     for (const [accepted, text, coding] of cases) {
@@ -29,7 +46,7 @@ test("a precompressed neighbour is sent to those who take its coding, with a tag
       assertEquals([answer.text, answer.headers.get("Content-Encoding")], [text, coding], accepted);
       assertEquals(answer.headers.get("Vary"), "Accept-Encoding");
       assertEquals(answer.headers.get("Content-Type"), "text/javascript");
-      assertEquals(answer.headers.get("Content-Length"), String(text.length));
+      assertEquals(answer.headers.get("Content-Length"), String(answer.bytes.length));
       const tag = answer.headers.get("ETag")!;
       assert(/^"/.test(tag), "the tag is strong");
       tags.add(tag);
@@ -42,25 +59,25 @@ test("a precompressed neighbour is sent to those who take its coding, with a tag
 });
 
 test("ranges count in the coding that is sent (RFC 9110 §14.2)", async (withFolder) => {
-  await withFolder(PRECOMPRESSED, {}, async (folder) => {
-    const answer = await folder.get("GET /app.js", { "Accept-Encoding": "gzip", Range: "bytes=3-" });
-    assertEquals([answer.status, answer.text], [206, "gzip"]);
-    assertEquals(answer.headers.get("Content-Encoding"), "gzip");
-    assertEquals(answer.headers.get("Content-Range"), "bytes 3-6/7");
+  await withFolder(PRECOMPRESSED, { precompressed: true }, async (folder) => {
+    const answer = await folder.get("GET /app.js", { "Accept-Encoding": "br", Range: "bytes=3-" });
+    assertEquals([answer.status, answer.text], [206, "br"]);
+    assertEquals(answer.headers.get("Content-Encoding"), "br");
+    assertEquals(answer.headers.get("Content-Range"), "bytes 3-4/5");
   });
 });
 
 test("several ranges of coded content are ignored: their frame would not be in the coding (RFC 9110 §8.4, §14.6)", async (withFolder) => {
-  await withFolder(PRECOMPRESSED, {}, async (folder) => {
-    const whole = await folder.get("GET /app.js", { "Accept-Encoding": "gzip" });
-    const fields = { "Accept-Encoding": "gzip", Range: "bytes=0-1,-2" };
+  await withFolder(PRECOMPRESSED, { precompressed: true }, async (folder) => {
+    const whole = await folder.get("GET /app.js", { "Accept-Encoding": "br" });
+    const fields = { "Accept-Encoding": "br", Range: "bytes=0-1,-2" };
     const answer = await folder.get("GET /app.js", fields);
-    assertEquals([answer.status, answer.text], [200, "in gzip"]);
+    assertEquals([answer.status, answer.text], [200, "in br"]);
     assertEquals([...answer.headers].sort(), [...whole.headers].sort());
     // What is one part in the end needs no frame.
     for (const Range of ["bytes=0-1,2-3,1-2", "bytes=0-3,100-"]) {
       const part = await folder.get("GET /app.js", { ...fields, Range });
-      assertEquals([part.status, part.headers.get("Content-Range"), part.text], [206, "bytes 0-3/7", "in g"]);
+      assertEquals([part.status, part.headers.get("Content-Range"), part.text], [206, "bytes 0-3/5", "in b"]);
     }
     assertEquals((await folder.get("GET /app.js", { ...fields, Range: "bytes=7-,8-" })).status, 416);
     assertEquals((await folder.get("GET /app.js", { Range: "bytes=0-1,-2" })).status, 206);
@@ -73,25 +90,72 @@ Deno.test("several ranges are ignored where --compress or --header name a coding
     const { status, bytes } = await folder.get("GET /a.txt", { "Accept-Encoding": "gzip", Range });
     assertEquals([status, gunzipSync(bytes).toString()], [200, TEXT]);
   });
-  await withFolder({ "tile.pbf": "in gzip" }, { fields: [["Content-Encoding", "gzip"]] }, async (folder) => {
+  await withFolder({ "tile.pbf": "in gzip" }, {
+    fields: [{ pattern: undefined, field: ["Content-Encoding", "gzip"] }],
+  }, async (folder) => {
     assertEquals((await folder.get("GET /tile.pbf", { Range })).status, 200);
     assertEquals((await folder.get("GET /tile.pbf", { Range: "bytes=0-1" })).status, 206);
   });
 });
 
 test("an index has neighbours too, and a compressed file can be asked for itself", async (withFolder) => {
-  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+  await withFolder(PRECOMPRESSED, { precompressed: true }, async (folder) => {
     const index = await folder.get("GET /dir/", { "Accept-Encoding": "gzip" });
-    assertEquals([index.text, index.headers.get("Content-Type")], ["index in gzip", "text/html"]);
+    assertEquals([index.text, index.headers.get("Content-Type")], [textOf(INDEX_IN_GZIP), "text/html"]);
     const archive = await folder.get("GET /app.js.gz", { "Accept-Encoding": "gzip" });
     assertEquals(archive.headers.get("Content-Type"), "application/gzip");
     assertFalse(archive.headers.has("Content-Encoding"));
-    assertFalse((await folder.get("GET /plain.txt")).headers.has("Vary"));
+    // Whether there is another one is not looked for.
+    assertEquals((await folder.get("GET /plain.txt")).headers.get("Vary"), "Accept-Encoding");
+  });
+});
+
+// Neighbours of a.js that are passed over for the next coding.
+const UNUSABLE: Readonly<Record<string, Uint8Array>> = {
+  "a.js.gz": startingWith([0x50, 0x4b], "no gzip"),
+  "b.js.gz": new Uint8Array(0),
+  "c.js.zst": startingWith(GZIP, "no zstd"),
+  "d.js.br": new Uint8Array(0),
+};
+
+test("a neighbour that is empty, or begins like another format, is passed over for the next coding", async (withFolder) => {
+  const own = { "a.js": "own", "b.js": "own", "c.js": "own", "d.js": "own" };
+  const others = { "a.js.zst": IN_ZSTD, "c.js.gz": IN_GZIP };
+  await withFolder({ ...own, ...UNUSABLE, ...others }, { precompressed: true }, async (folder) => {
+    const codingOf = async (path: string, accepted: string): Promise<string | undefined> => {
+      const { headers } = await folder.get(`GET ${path}`, { "Accept-Encoding": accepted });
+      return headers.get("Content-Encoding");
+    };
+    assertEquals(await codingOf("/a.js", "gzip"), undefined);
+    assertEquals(await codingOf("/a.js", "gzip, zstd"), "zstd");
+    assertEquals(await codingOf("/b.js", "gzip"), undefined);
+    assertEquals(await codingOf("/c.js", "gzip, zstd"), "gzip");
+    assertEquals(await codingOf("/d.js", "br"), undefined);
+  });
+});
+
+test("a neighbour that is older than its file is passed over", async (withFolder) => {
+  await withFolder({ "dump.sql": "old", "dump.sql.gz": IN_GZIP }, { precompressed: true }, async (folder) => {
+    const fields = { "Accept-Encoding": "gzip" };
+    assertEquals((await folder.get("GET /dump.sql", fields)).headers.get("Content-Encoding"), "gzip");
+  });
+  await withFolder({ "dump.sql.gz": IN_GZIP }, { precompressed: true }, async (folder) => {
+    await folder.write("dump.sql", "newer");
+    const { text, headers } = await folder.get("GET /dump.sql", { "Accept-Encoding": "gzip" });
+    assertEquals([text, headers.get("Content-Encoding")], ["newer", undefined]);
+  });
+});
+
+test("without --precompressed a neighbour is an ordinary file", async (withFolder) => {
+  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+    const { text, headers } = await folder.get("GET /app.js", { "Accept-Encoding": "br, gzip" });
+    assertEquals([text, headers.has("Content-Encoding"), headers.has("Vary")], ["as it is", false, false]);
+    assertEquals((await folder.get("GET /app.js.br")).text, "in br");
   });
 });
 
 Deno.test("a neighbour that comes or goes is noticed", async () => {
-  await withFolder(PRECOMPRESSED, {}, async (folder) => {
+  await withFolder(PRECOMPRESSED, { precompressed: true }, async (folder) => {
     await folder.get("GET /plain.txt", { "Accept-Encoding": "br" });
     await folder.write("plain.txt.br", "compressed");
     folder.nowMs += 1_000;
@@ -138,15 +202,19 @@ Deno.test("--compress compresses text on the fly, and nothing else", async () =>
 });
 
 Deno.test("--compress follows a change, and prefers a neighbour that is there", async () => {
-  await withFolder({ "a.txt": TEXT, "a.txt.gz": "by hand" }, { compress: true }, async (folder) => {
-    assertEquals((await folder.get("GET /a.txt", { "Accept-Encoding": "gzip" })).text, "by hand");
-    const old = await folder.get("GET /a.txt", { "Accept-Encoding": "br" });
-    await folder.write("a.txt", TEXT.toUpperCase());
-    folder.nowMs += 1_000;
-    const changed = await folder.get("GET /a.txt", { "Accept-Encoding": "br" });
-    assertEquals(brotliDecompressSync(changed.bytes).toString(), TEXT.toUpperCase());
-    assertNotEquals(changed.headers.get("ETag"), old.headers.get("ETag"));
-  });
+  await withFolder(
+    { "a.txt": TEXT, "a.txt.gz": BY_HAND },
+    { compress: true, precompressed: true },
+    async (folder) => {
+      assertEquals((await folder.get("GET /a.txt", { "Accept-Encoding": "gzip" })).text, textOf(BY_HAND));
+      const old = await folder.get("GET /a.txt", { "Accept-Encoding": "br" });
+      await folder.write("a.txt", TEXT.toUpperCase());
+      folder.nowMs += 1_000;
+      const changed = await folder.get("GET /a.txt", { "Accept-Encoding": "br" });
+      assertEquals(brotliDecompressSync(changed.bytes).toString(), TEXT.toUpperCase());
+      assertNotEquals(changed.headers.get("ETag"), old.headers.get("ETag"));
+    },
+  );
 });
 
 const LONG_TEXT = TEXT.repeat(400);
@@ -177,8 +245,8 @@ Deno.test("--compress compresses large texts while it sends them (RFC 9112 §6.3
 
 Deno.test("--compress sends large texts as they are to who comes while it is busy", async () => {
   await withFolder(
-    { "a.txt": LONG_TEXT, "b.txt": LONG_TEXT, "b.txt.gz": "by hand" },
-    { compress: true },
+    { "a.txt": LONG_TEXT, "b.txt": LONG_TEXT, "b.txt.gz": BY_HAND },
+    { compress: true, precompressed: true },
     async (folder) => {
       const fields = { "Accept-Encoding": "gzip" };
       const streams: AsyncIterator<Uint8Array>[] = [];
@@ -191,7 +259,7 @@ Deno.test("--compress sends large texts as they are to who comes while it is bus
       };
       for (let i = 0; i < 64; i++) assertEquals(await begin(), "gzip");
       assertEquals(await begin(), undefined);
-      assertEquals((await folder.get("GET /b.txt", fields)).text, "by hand");
+      assertEquals((await folder.get("GET /b.txt", fields)).text, textOf(BY_HAND));
       for (const pieces of streams) await pieces.return?.();
       assertEquals(await begin(), "gzip");
       await streams.at(-1)!.return?.();

@@ -1,18 +1,17 @@
 import { assertEquals } from "@std/assert";
 import type { FileResource } from "../../../../src/servers/static/resources/file_resource.ts";
-import { Representation } from "../../../../src/servers/static/answers/representation.ts";
+import { PreparedRepresentation } from "../../../../src/servers/static/answers/prepared_representation.ts";
 import { ResourceCache } from "../../../../src/servers/static/resources/resource_cache.ts";
 
 function newResource(size: number, isInMemory: boolean = true): FileResource {
-  const identity = new Representation({
-    coding: "identity",
-    etag: '"a"',
-    lastModifiedMs: 0,
-    mediaType: "text/plain",
-    fields: [],
-    content: { kind: "memory", bytes: new Uint8Array(size) },
-  });
-  return { identity, representations: [identity], codings: [], sources: [], isInMemory, memoryBytes: size };
+  const content = { kind: "memory", bytes: new Uint8Array(size) } as const;
+  const identity = new PreparedRepresentation(
+    { coding: "identity", etag: '"a"', lastModifiedMs: 0, content },
+    "text/plain",
+    [],
+  );
+  const representations = [identity];
+  return { segments: [], identity, representations, codings: [], sources: [], isInMemory, memoryBytes: size };
 }
 
 function newCache(maxBytes: number, maxEntries: number): ResourceCache {

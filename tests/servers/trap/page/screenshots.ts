@@ -51,6 +51,7 @@ const SHOTS: readonly Shot[] = [
     options: { viewport: DESKTOP, colorScheme: "dark" },
     prepare: async (page) => {
       await rowOf(page, "billing").click();
+      await page.getByRole("tab", { name: "Body" }).click();
     },
   },
   {

@@ -1,4 +1,4 @@
-// The forms of a file: what is sent in each coding, and under which tag.
+// The representations of a file: what is sent in each coding, and under which tag.
 
 import {
   compress,
@@ -26,8 +26,8 @@ export interface Source {
   readonly isSettled: boolean;
 }
 
-/** One form of a file. */
-export interface Form {
+/** One representation of a file. */
+export interface Representation {
   /** How it is compressed. */
   readonly coding: ContentCoding;
   /** Undefined for what was compressed here. */
@@ -40,8 +40,8 @@ export interface Form {
   readonly content: Content;
 }
 
-/** A form that is a file itself. */
-export interface SourceForm extends Form {
+/** A representation that is a file itself. */
+export interface FileRepresentation extends Representation {
   readonly source: Source;
   readonly content: MemoryContent | FileContent;
 }
@@ -57,15 +57,16 @@ export interface HtmlAddition {
 const NO_BYTES = new Uint8Array(0);
 
 /** What is sent of a version of a file in this coding. @param addition put into the document, which it then is */
-export async function contentOf(
+export function contentOf(
   { bytes, digest, stamp }: FileVersion,
   { coding, path }: Pick<Source, "coding" | "path">,
   addition: HtmlAddition | undefined,
-): Promise<Pick<SourceForm, "content" | "etag">> {
+): Pick<FileRepresentation, "content" | "etag"> {
   const tagIn = (tag: string): string => coding === "identity" ? tag : tagOfForm(tag, coding);
   if (bytes !== undefined) {
     const sent = addition === undefined ? bytes : addition.insertInto(bytes);
-    return { content: { kind: "memory", bytes: sent }, etag: tagIn(tagOf(await digestOf(sent))) };
+    const known = addition === undefined ? digest : undefined;
+    return { content: { kind: "memory", bytes: sent }, etag: tagIn(tagOf(known ?? digestOf(sent))) };
   }
   const tag = tagOf(digest ?? stamp);
   return {
@@ -75,26 +76,26 @@ export async function contentOf(
 }
 
 /**
- * Makes forms in the codings that the others do not have.
+ * Makes representations in the codings that the others do not have.
  *
- * @param forms the file itself, and its neighbours
- * @param known forms that were made before of the same content
+ * @param made the file itself, and its neighbours
+ * @param known representations that were made before of the same content
  */
-export async function compressForms(
-  [{ content, etag, lastModifiedMs }, ...neighbours]: readonly [SourceForm, ...Form[]],
-  known: readonly Pick<Form, "coding" | "content">[],
-): Promise<Form[]> {
-  const forms: Form[] = [];
+export async function compressRepresentations(
+  [{ content, etag, lastModifiedMs }, ...neighbours]: readonly [FileRepresentation, ...Representation[]],
+  known: readonly Pick<Representation, "coding" | "content">[],
+): Promise<Representation[]> {
+  const made: Representation[] = [];
   for (const coding of COMPRESSIONS) {
-    if (neighbours.some((form) => form.coding === coding)) continue;
+    if (neighbours.some((neighbour) => neighbour.coding === coding)) continue;
     const compressed = content.kind === "memory"
-      ? known.find((form) => form.coding === coding)?.content ?? await compressContent(content, coding)
+      ? known.find((one) => one.coding === coding)?.content ?? await compressContent(content, coding)
       : compressStream(content, coding);
     if (compressed === undefined) continue;
     const tag = tagOfForm(etag, coding);
-    forms.push({ coding, source: undefined, lastModifiedMs, etag: tag, content: compressed });
+    made.push({ coding, source: undefined, lastModifiedMs, etag: tag, content: compressed });
   }
-  return forms;
+  return made;
 }
 
 async function compressContent(

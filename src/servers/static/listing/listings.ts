@@ -2,12 +2,32 @@ import { stat } from "node:fs/promises";
 import { pageResponse } from "../../../backend/pages/page.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
+import type { HeaderField } from "../../../http/headers.ts";
+import { withFields } from "../answers/override_fields.ts";
 import type { DocumentRoot } from "../disk/document_root.ts";
 import { buildListingPage, type ListedEntry } from "./listing_page.ts";
-import { prefersJson } from "./navigation.ts";
+import { prefersJson } from "../answers/navigation.ts";
 
 // Enough to keep the disk busy, few enough to leave it to others.
 const CONCURRENT_STATS = 64;
+
+/** Lists folders. */
+export class Listings {
+  readonly #root: DocumentRoot;
+  readonly #fields: readonly HeaderField[];
+
+  /** @param fields of all responses */
+  constructor(root: DocumentRoot, fields: readonly HeaderField[]) {
+    this.#root = root;
+    this.#fields = fields;
+  }
+
+  /** Responds with the list of a folder. */
+  async respond(request: HttpRequest, segments: readonly string[], path: string): Promise<HttpResponse> {
+    const response = answerWithListing(request, segments, await listDirectory(this.#root, segments, path));
+    return { ...response, headers: withFields(response.headers, this.#fields) };
+  }
+}
 
 /**
  * Lists a directory: what can be asked for, sorted by name. What is hidden or refused is left out.

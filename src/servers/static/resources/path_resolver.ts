@@ -1,0 +1,121 @@
+import type { DocumentRoot } from "../disk/document_root.ts";
+import type { FileAddress, FileLoader, FileResource } from "./file_resource.ts";
+import type { ResourceCache } from "./resource_cache.ts";
+import { encodeSegment, type UrlPath } from "./url_path.ts";
+
+/** What a path of a URL leads to. `isHidden` marks what may exist but is not to be known. */
+export type Target =
+  | { readonly kind: "file"; readonly resource: FileResource }
+  | { readonly kind: "redirect"; readonly to: string }
+  | { readonly kind: "listing"; readonly path: string }
+  | { readonly kind: "missing"; readonly isHidden: boolean };
+
+/** What a {@linkcode PathResolver} works with. */
+export interface PathResolverParts {
+  /** Names that stand for a directory, in the order in which they are tried. */
+  readonly index: readonly string[];
+  /** Whether directories without index are listed. */
+  readonly listing: boolean;
+  /** Whether `/about` is about.html, and `/about.html` redirects. */
+  readonly cleanUrls: boolean;
+  /** The folder. */
+  readonly root: DocumentRoot;
+  /** Makes resources of its files. */
+  readonly loader: FileLoader;
+  /** Holds those that are asked for often. */
+  readonly cache: ResourceCache;
+}
+
+/** How a file is to be loaded. */
+export interface LoadRequest extends Omit<FileAddress, "located" | "segments"> {
+  /** The key of the resource in the cache. */
+  readonly key: string;
+  /** A time before the call, in milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+const MISSING: Target = { kind: "missing", isHidden: false };
+const PAGE_ENDING = ".html";
+
+/** Finds out what paths lead to: files, folders with and without index, other addresses. */
+export class PathResolver {
+  readonly #parts: PathResolverParts;
+
+  /** Takes the parts; nothing is looked at yet. */
+  constructor(parts: PathResolverParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {HttpError} 403 or 503 when it cannot be looked at */
+  async resolve({ segments, endsWithSlash, canonical }: UrlPath, load: LoadRequest): Promise<Target> {
+    const { root, listing, cleanUrls } = this.#parts;
+    const located = await root.locate(segments, load.nowMs);
+    switch (located.kind) {
+      case "missing":
+        return located.isHidden || endsWithSlash || !cleanUrls || segments.length === 0
+          ? located
+          : await this.loadFile(withEnding(segments), load);
+      case "file": {
+        if (endsWithSlash) return MISSING;
+        const clean = cleanUrls ? await this.#cleanPathOf(segments, load.nowMs) : undefined;
+        return clean === undefined
+          ? await this.#load({ ...load, segments, located }, load)
+          : { kind: "redirect", to: clean };
+      }
+      case "directory": {
+        if (!endsWithSlash) return { kind: "redirect", to: `${canonical}/` };
+        const index = await this.#findIndex(segments, load.nowMs);
+        if (index !== undefined) return await this.#load({ ...load, ...index }, load);
+        return listing ? { kind: "listing", path: located.path } : MISSING;
+      }
+    }
+  }
+
+  /** Loads one file, whatever else its path could mean. */
+  async loadFile(segments: readonly string[], load: LoadRequest): Promise<Target> {
+    const located = await this.#parts.root.locate(segments, load.nowMs);
+    return located.kind === "file" ? await this.#load({ ...load, segments, located }, load) : MISSING;
+  }
+
+  async #load(file: FileAddress, { key, nowMs }: LoadRequest): Promise<Target> {
+    const { loader, cache } = this.#parts;
+    const resource = await loader.load(file, nowMs, cache.get(key));
+    if (resource === undefined) return MISSING;
+    cache.set(key, resource, nowMs);
+    return { kind: "file", resource };
+  }
+
+  async #findIndex(
+    folder: readonly string[],
+    nowMs: number,
+  ): Promise<Pick<FileAddress, "segments" | "located"> | undefined> {
+    for (const name of this.#parts.index) {
+      const segments = [...folder, name];
+      const located = await this.#parts.root.locate(segments, nowMs);
+      if (located.kind === "file") return { segments, located };
+    }
+    return undefined;
+  }
+
+  /** The address of a page without its ending; undefined for what is no page, and where the address is taken. */
+  async #cleanPathOf(segments: readonly string[], nowMs: number): Promise<string | undefined> {
+    const folder = segments.slice(0, -1);
+    const name = segments[segments.length - 1]!;
+    if (this.#parts.index.includes(name)) {
+      const index = await this.#findIndex(folder, nowMs);
+      if (index?.segments.at(-1) === name) {
+        return folder.map((part) => `/${encodeSegment(part)}`).join("") + "/";
+      }
+    }
+    if (!name.endsWith(PAGE_ENDING) || name === PAGE_ENDING) return undefined;
+    const clean = [...folder, name.slice(0, -PAGE_ENDING.length)];
+    const taken = await this.#parts.root.locate(clean, nowMs);
+    return taken.kind === "missing" && !taken.isHidden
+      ? clean.map((part) => `/${encodeSegment(part)}`).join("")
+      : undefined;
+  }
+}
+
+function withEnding(segments: readonly string[]): readonly string[] {
+  return [...segments.slice(0, -1), segments[segments.length - 1]! + PAGE_ENDING];
+}

@@ -1,0 +1,105 @@
+// Fields by path: which Cache-Control a file has, and which fields of the user.
+
+import type { HeaderField } from "../../../http/headers.ts";
+import { overlay } from "../answers/override_fields.ts";
+import { createGlob, type Glob } from "./glob.ts";
+
+/** A field for some files. Plain data. */
+export interface FieldRule {
+  /** Which paths below the root it is for; undefined: all, and all other responses as well. */
+  readonly pattern: string | undefined;
+  /** Name and value. */
+  readonly field: HeaderField;
+}
+
+/** How {@linkcode PathRules} decide. */
+export interface PathRulesOptions {
+  /** Values of Cache-Control; the last that matches counts. */
+  readonly cacheControl: readonly FieldRule[];
+  /** Fields of the user, above all others. For each name the last that matches counts. */
+  readonly fields: readonly FieldRule[];
+  /** Fields of all responses of the server, below all others. */
+  readonly common: readonly HeaderField[];
+  /** Cache-Control for what no rule is for; none by default. */
+  readonly defaultCacheControl?: string | undefined;
+  /** The file that stands in for pages that do not exist, as a path below the root. */
+  readonly fallback?: string | undefined;
+}
+
+interface Rule {
+  readonly glob: Glob | undefined;
+  readonly field: HeaderField;
+}
+
+// A page that stands for many addresses names the assets of its version: kept for long, it would name those of the past.
+const FALLBACK_CACHE_CONTROL = "no-cache";
+
+/** Decides about the fields of files. */
+export class PathRules {
+  readonly #options: PathRulesOptions;
+  readonly #cacheControl: readonly Rule[];
+  readonly #fields: readonly Rule[];
+  // Without patterns all files have the same fields.
+  readonly #simple: readonly HeaderField[] | undefined;
+
+  /** Makes the rules. */
+  constructor(options: PathRulesOptions) {
+    this.#options = options;
+    this.#cacheControl = options.cacheControl.map(toRule);
+    this.#fields = options.fields.map(toRule);
+    const hasPatterns = [...this.#cacheControl, ...this.#fields].some(({ glob }) => glob !== undefined);
+    if (!hasPatterns && options.fallback === undefined) this.#simple = this.#decide("", "file");
+  }
+
+  /** The fields of responses that are not files: errors, redirects, listings. */
+  get common(): readonly HeaderField[] {
+    return overlay(this.#options.common, this.#fields.flatMap(({ glob, field }) => glob ? [] : [field]));
+  }
+
+  /**
+   * The fields of a file.
+   *
+   * @param segments its names below the root
+   * @param use whether it is asked for, or stands in for another path
+   */
+  fieldsOf(segments: readonly string[], use: "file" | "fallback"): readonly HeaderField[] {
+    return this.#simple ?? this.#decide(segments.join("/"), use);
+  }
+
+  #decide(path: string, use: "file" | "fallback"): readonly HeaderField[] {
+    const cacheControl = this.#cacheControlOf(path, use);
+    const own: readonly HeaderField[] = cacheControl === undefined ? [] : [["Cache-Control", cacheControl]];
+    return overlay(overlay(this.#options.common, own), this.#fieldsFor(path));
+  }
+
+  #cacheControlOf(path: string, use: "file" | "fallback"): string | undefined {
+    const { fallback, defaultCacheControl } = this.#options;
+    const isFallback = use === "fallback" || path === fallback;
+    const rule = this.#cacheControl.findLast(({ glob }) =>
+      isFallback
+        ? glob !== undefined && isAboutPages(glob) && glob.matches(path)
+        : glob?.matches(path) ?? true
+    );
+    return rule?.field[1] ?? (isFallback ? FALLBACK_CACHE_CONTROL : defaultCacheControl);
+  }
+
+  #fieldsFor(path: string): readonly HeaderField[] {
+    const matching = this.#fields.filter(({ glob }) => glob?.matches(path) ?? true);
+    return matching.filter((rule) => {
+      const last = matching.findLast(({ field: [name] }) =>
+        name.toLowerCase() === rule.field[0].toLowerCase()
+      )!;
+      // Fields for all paths add up, as lines of one header.
+      return rule === last || (last.glob === undefined && rule.glob === undefined);
+    }).map(({ field }) => field);
+  }
+}
+
+function toRule({ pattern, field }: FieldRule): Rule {
+  return { glob: pattern === undefined ? undefined : createGlob(pattern), field };
+}
+
+/** Whether a pattern names pages, not just everything: `index.html` and `*.html`, not `**`. */
+function isAboutPages({ text }: Glob): boolean {
+  return !/(^|\/)\*+$/.test(text);
+}
