@@ -62,13 +62,7 @@ export type { HttpLimits } from "./src/http/limits.ts";
 
 export { processRequest } from "./src/http/request/process_request.ts";
 export { RequestReader } from "./src/http/request/request_reader.ts";
-export type { RequestReaderOptions } from "./src/http/request/request_reader.ts";
-export type {
-  BytesReceiver,
-  ReadPhase,
-  RequestReceiver,
-  RequestSource,
-} from "./src/http/request/request_source.ts";
+export type { ContentDemand, RequestReaderOptions } from "./src/http/request/request_reader.ts";
 export { HttpRequest } from "./src/http/request/request.ts";
 export type { HttpVersion, RequestHead, WireHead } from "./src/http/tokens/request_head.ts";
 export { readWhole } from "./src/http/request/request_body.ts";
@@ -102,9 +96,12 @@ export type { HttpResponse, KnownBody, ResponseBody } from "./src/http/response/
 export { BytePieces } from "./src/bytes/byte_pieces.ts";
 export { BufferPool } from "./src/bytes/buffer_pool.ts";
 
-export { serve } from "./src/serving/serve.ts";
+export { serve, serveConnection } from "./src/serving/serve.ts";
 export type { Server } from "./src/serving/serve.ts";
 export type { ServeOptions, ServeSettings } from "./src/serving/serve_options.ts";
+export type { RefusalReason, ServerFigures, TimeoutKind } from "./src/serving/figures.ts";
+export { MemoryBudget } from "./src/bytes/memory_budget.ts";
+export type { Holder } from "./src/bytes/memory_budget.ts";
 export type { Clock } from "./src/base/clock.ts";
 
 export { LineDecoder } from "./src/bytes/line_decoder.ts";

@@ -31,6 +31,11 @@ export interface RequestContext {
   error?: unknown;
   /** Called when the server stops and waits no longer for the answer, or for the rest of its content. Must not throw. */
   onCut?: (() => void) | undefined;
+  /**
+   * Called once when the runtime has taken the last byte of the response, with undefined; or when it cannot be sent as a
+   * whole, with the reason. Must not throw.
+   */
+  onDelivered?: ((error: unknown) => void) | undefined;
 }
 
 /** Answers a request. What it throws becomes an error answer: an HttpError its own status, everything else 500. */

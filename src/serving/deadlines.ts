@@ -3,7 +3,7 @@ import type { FairQueue } from "./fair_queue.ts";
 
 /** Something that must not wait for ever. */
 export interface Deadlined {
-  /** When its time is up, in milliseconds since 1970; Infinity while it waits for nothing. */
+  /** When its time is up, on the monotonic clock; Infinity while it waits for nothing. */
   readonly deadlineMs: number;
   /** Called once its time is up; must move the deadline or remove itself. */
   onDeadline(): void;
@@ -13,14 +13,14 @@ export interface Deadlined {
  * Watches many deadlines with one timer, which runs only while there is something to watch.
  *
  * Setting a deadline is writing a number: no timer is made or cleared per request. The price is that a deadline may
- * be noticed one sweep late. Where the time of thousands is up at once, they take turns with everybody else.
+ * be noticed one sweep late. When the time of thousands is up at once, they take turns with everybody else.
  */
 export class Deadlines {
   readonly #clock: Clock;
   readonly #sweepMs: number;
   readonly #turns: FairQueue;
   readonly #watched = new Set<Deadlined>();
-  // Their time is up, and they wait for their turn.
+  // Expired items, queued to be told.
   readonly #due = new Set<Deadlined>();
   #stop: (() => void) | undefined;
   #nowMs = 0;
@@ -32,14 +32,14 @@ export class Deadlines {
     this.#turns = turns;
   }
 
-  /** The time of the last sweep: cheap, and at most one sweep late. */
+  /** The time of the last sweep on the monotonic clock: cheap, and at most one sweep late. */
   get nowMs(): number {
     return this.#nowMs;
   }
 
   /** Begins to watch. */
   add(item: Deadlined): void {
-    this.#nowMs = this.#clock.nowMs();
+    this.#nowMs = this.#clock.monotonicMs();
     this.#watched.add(item);
     this.#stop ??= this.#clock.every(this.#sweepMs, () => this.#sweep());
   }
@@ -53,7 +53,7 @@ export class Deadlines {
   }
 
   #sweep(): void {
-    this.#nowMs = this.#clock.nowMs();
+    this.#nowMs = this.#clock.monotonicMs();
     for (const item of this.#watched) {
       if (item.deadlineMs > this.#nowMs || this.#due.has(item)) continue;
       this.#due.add(item);

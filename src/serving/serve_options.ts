@@ -1,4 +1,5 @@
 import { type Clock, SYSTEM_CLOCK } from "../base/clock.ts";
+import type { MemoryBudget } from "../bytes/memory_budget.ts";
 import type { TargetBytes } from "../http/tokens/head.ts";
 import { printError } from "../base/print_error.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";
@@ -11,8 +12,8 @@ export interface ServeSettings extends HttpLimits {
   /** Without any byte of content that is waited for; then 408. */
   readonly bodyTimeoutMs: number;
   /**
-   * Average that content must keep up once `bodyTimeoutMs` has been waited in all; below it 408. 0 for none. What comes
-   * behind a last answer must keep it up once `lingerTimeoutMs` has passed.
+   * What content must bring over each `bodyTimeoutMs` of waiting for it; below it 408. 0 for none. What a client sends
+   * after a last response must keep it up once `lingerTimeoutMs` has passed.
    */
   readonly minBodyBytesPerSecond: number;
   /** Between two requests, and before the first; then the connection is closed. */
@@ -27,6 +28,13 @@ export interface ServeSettings extends HttpLimits {
   readonly maxLingerBytes: number;
   /** How much unread content is dropped to keep a connection alive. */
   readonly maxDrainBytes: number;
+  /**
+   * What may be held for all clients together: unfinished heads and content, captures, log entries. Beyond it nobody is
+   * read further; if it is full of unfinished requests, those that have held longest get 503.
+   */
+  readonly maxBufferedBytes: number;
+  /** A budget that others hold bytes in too (logs, captures); default one of `maxBufferedBytes`. */
+  readonly memory: MemoryBudget | undefined;
   /** Connections at once; one more gets 503. */
   readonly maxConnections: number;
   /** Connections at once from one address; one more gets 503. */
@@ -70,6 +78,8 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   maxLingerBytes: 67_108_864,
   // Go's net/http; dropping more costs longer than a new connection.
   maxDrainBytes: 262_144,
+  maxBufferedBytes: 268_435_456,
+  memory: undefined,
   // Ten thousand idle clients and room beside them.
   maxConnections: 16_384,
   maxConnectionsPerAddress: Infinity,

@@ -1,282 +1,297 @@
-import { run } from "../backend/run.ts";
-import type { Deferred } from "./flush_batch.ts";
+// One connection from its first byte to its end. Where it stands is its phase; onDeadline() says what a deadline means.
+//
+// Bytes belong to one owner at a time: to the runtime's read, and then to the reader until they are a request or its
+// content. A read begins only after the reader has used up what it had, so none can take the place of another.
+
 import { HttpError } from "../http/errors.ts";
-import { shouldKeepAlive } from "../http/response/persistence.ts";
-import { processRequest } from "../http/request/process_request.ts";
-import { type Persistence, processResponse } from "../http/response/process_response.ts";
-import type { HttpRequest } from "../http/request/request.ts";
-import { RequestReader } from "../http/request/request_reader.ts";
-import type {
-  BytesReceiver,
-  ReadPhase,
-  RequestReceiver,
-  RequestSource,
-} from "../http/request/request_source.ts";
-import { type HttpResponse, isStreamed } from "../http/response/response.ts";
+import { type ContentDemand, RequestReader } from "../http/request/request_reader.ts";
 import { ResponseWriter } from "../http/response/response_writer.ts";
-import { isHttpsUri } from "../http/target.ts";
 import { type Connection, ConnectionError } from "../net/connection.ts";
+import { ConnectionPhase } from "./connection_phase.ts";
+import type { ServedClient } from "./connection_server.ts";
+import type { Deadlined } from "./deadlines.ts";
+import type { TimeoutKind } from "./figures.ts";
+import { Linger } from "./linger.ts";
+import { evictedError } from "./overload.ts";
+import { type LoopOwner, RequestLoop } from "./request_loop.ts";
 import type { SharedResources } from "./shared_resources.ts";
-import { type ClientWatch, ServedContext } from "./served_context.ts";
-import { ServedStream } from "./served_stream.ts";
-import { TimedConnection } from "./timed_connection.ts";
+import { TimedSink } from "./timed_sink.ts";
+import { type BytesTaker, TimedSource } from "./timed_source.ts";
 
-// A buffer of 64 KiB holds two thousand small requests. Others get their turn in between; sixteen at a time are the usual
-// case of pipelining, and go on as they are.
-const REQUESTS_IN_A_TURN = 32;
-
-/** One connection from its first byte to its end. */
-export class ServedConnection implements RequestSource, RequestReceiver, Deferred, ClientWatch {
+/** One connection that is served. */
+export class ServedConnection implements ServedClient, BytesTaker, Deadlined, ContentDemand, LoopOwner {
   readonly #connection: Connection;
-  readonly #timed: TimedConnection;
+  readonly #shared: SharedResources;
+  readonly #onReleased: () => void;
+  readonly #phase: ConnectionPhase;
+  readonly #source: TimedSource;
+  readonly #sink: TimedSink;
   readonly #reader: RequestReader;
   readonly #writer: ResponseWriter;
-  readonly #shared: SharedResources;
-  #finish: () => void = () => {};
-  #fail: (error: unknown) => void = () => {};
-  #requests = 0;
-  #receivedAtMs = 0;
-  #isStopping = false;
-  // The request whose answer is not complete, and the content that is being sent.
-  #context: ServedContext | undefined;
-  #stream: ServedStream | undefined;
-  #isAnswering = false;
+  readonly #loop: RequestLoop;
+  #linger: Linger | undefined;
 
-  constructor(connection: Connection, shared: SharedResources) {
+  /** @param onReleased called when nothing of the connection is left; perhaps more than once */
+  constructor(connection: Connection, shared: SharedResources, onReleased: () => void) {
     this.#connection = connection;
     this.#shared = shared;
-    this.#timed = new TimedConnection(connection, shared.settings, shared.deadlines, shared.turns);
-    this.#timed.onGivenUp = () => this.#fail(new ConnectionError("closed", "Cannot go on: its time is up"));
-    this.#writer = new ResponseWriter(this.#timed, shared.pool);
-    this.#reader = new RequestReader(this, shared.settings, shared.readBudget);
+    this.#onReleased = onReleased;
+    const phase = new ConnectionPhase(shared.settings, shared.deadlines);
+    const sink = new TimedSink(connection, shared);
+    const writer = new ResponseWriter(sink, shared.pool);
+    const reader = new RequestReader(shared.settings, this, shared.readBudget);
+    this.#phase = phase;
+    this.#source = new TimedSource({ connection, shared, phase, sink, taker: this });
+    this.#sink = sink;
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#loop = new RequestLoop(this, { connection, shared, phase, reader, writer });
+    shared.deadlines.add(this);
   }
 
-  /** Serves requests until client or server end the connection. Never rejects. */
-  async serveConnection(): Promise<void> {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#finish = resolve;
-        this.#fail = reject;
-        this.#reader.receive(this);
-      });
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) this.#shared.settings.onError(error, this.#connection.remote);
-    } finally {
-      this.#context?.abort();
-      this.#stream?.cut(new ConnectionError("closed", "Cannot send the content: the connection is over"));
-      // Answers that were sent without waiting must not be lost with the connection.
-      if (this.#timed.isWriting) await this.#timed.finishWriting();
-      this.#timed.close();
-      this.#reader.close();
+  /** Sends a first and last response, and ends the connection. */
+  dismiss(response: Uint8Array): void {
+    this.#phase.enter("handling");
+    this.#writer.addBytes(response);
+    this.onLastResponse();
+  }
+
+  /** Waits for a request. Called first to serve, and then by the loop when all that was read has been answered. */
+  onMoreWanted(): void {
+    const isBetween = this.#reader.isBetweenRequests;
+    if (this.#reader.hasEnded || (this.#shared.isStopping && isBetween)) return this.#finish();
+    if (isBetween) this.#phase.enter("idle");
+    else this.#awaitHead();
+    this.#source.read();
+  }
+
+  /** The time of a head counts from its first wait, over all its reads. */
+  #awaitHead(): void {
+    if (this.#phase.name !== "head") this.#phase.enter("head");
+    this.#loop.holdHead(this.#reader.heldBytes);
+  }
+
+  /** Called by the source. */
+  bufferToFill(): Uint8Array {
+    return this.#phase.name === "lingering" ? this.#shared.drainBuffer : this.#reader.buffer();
+  }
+
+  /** Called by the source: whose bytes they are depends on the phase alone. */
+  onBytes(count: number | null): void {
+    switch (this.#phase.name) {
+      case "idle":
+      case "head":
+        this.#reader.load(count);
+        return this.#loop.serve();
+      case "content":
+        this.#phase.enter("handling");
+        this.#reader.load(count);
+        break;
+      case "handling":
+      case "half-closed":
+        this.#reader.load(count);
+        break;
+      case "lingering":
+        return this.#drain(count);
+      case "finishing":
+      case "closed":
+        return;
     }
+    if (count === null) this.#onClientLeft();
   }
 
-  receive(buffer: Uint8Array, receiver: BytesReceiver, phase: ReadPhase): void {
-    // The answer before this wait may have promised keep-alive before the server was stopped.
-    if (this.#isStopping && phase === "request") return queueMicrotask(() => receiver.onReceived(null));
-    this.#timed.receive(buffer, receiver, phase);
-  }
-
-  beginIdle(): void {
-    this.#timed.beginIdle();
-    if (this.#isStopping) this.#closeIdle();
-  }
-
-  beginHead(): void {
-    this.#timed.beginHead();
-  }
-
-  flush(): Promise<void> | undefined {
-    return this.#writer.flushEagerly();
-  }
-
-  /** Asks for content that the client holds back; not within its answer (RFC 9110 §10.1.1, §15.2). */
-  async sendContinue(): Promise<void> {
-    if (this.#isAnswering) return;
-    this.#writer.addText("HTTP/1.1 100 Continue\r\n\r\n");
-    await this.#writer.flush();
-  }
-
-  /** Lets the request at hand finish, and takes no other. */
-  stop(): void {
-    this.#isStopping = true;
-    this.#timed.hurry();
-    if (this.#timed.isIdle) this.#closeIdle();
-  }
-
-  #closeIdle(): void {
-    if (this.#timed.isWriting) this.#timed.finishWriting().then(() => this.close());
-    else this.close();
-  }
-
-  /** Cuts the connection. */
-  close(): void {
-    this.#timed.close();
-  }
-
-  /** Leaves a handler behind that has not noticed that its connection was cut. */
-  abandon(): void {
-    this.#context?.onCut?.();
-  }
-
-  /** Called back by the reader: a request that has come, or null at the end. */
-  onRequest(request: HttpRequest | null): void {
-    if (request === null) return this.#finish();
-    this.#serveNow(request);
-  }
-
-  /** Called back by the reader. */
+  /** Called by the source. */
   onLost(error: unknown): void {
-    this.#fail(error);
+    switch (this.#phase.name) {
+      case "content":
+      case "handling":
+      case "half-closed":
+        this.#phase.enter("handling");
+        this.#reader.fail(error);
+        this.#onClientLeft();
+        if (this.#loop.isStreaming) this.onBroken(error);
+        return;
+      case "idle":
+      case "head":
+        return this.onBroken(error);
+      case "lingering":
+      case "finishing":
+        return this.close();
+      case "closed":
+        return;
+    }
   }
 
-  #serveNow(request: HttpRequest): void {
-    this.#receivedAtMs = this.#shared.flushBatch.nowMs;
-    this.#serveFrom(request);
+  /** The client is gone, or has finished sending: then it may still wait for its response, but not for ever. */
+  #onClientLeft(): void {
+    this.#loop.tellClientLeft();
+    if (this.#loop.isStreaming) this.#phase.enter("half-closed");
   }
 
-  // The loop over the requests of the connection. It has no promise and no await as long as the handlers have none: on
-  // Deno 2.9.6 those of a loop with await were a fifth of what a request costs beside the system calls.
-  #serveFrom(first: HttpRequest): void {
+  /** Called by the context of a request: reads ahead, so that it is noticed when the client leaves. */
+  watchClient(): void {
+    if (this.#phase.name !== "handling") return;
+    if (this.#reader.hasEnded) return this.#onClientLeft();
+    // Content is read when the handler asks for it, and what was pipelined is in the way.
+    if (!this.#reader.hasUnreadBody && this.#reader.isUsedUp) this.#source.read();
+  }
+
+  /** Called by the reader: somebody waits for content that has not come. */
+  onContentWanted(): void {
+    if (this.#phase.name !== "handling") return this.#reader.fail(connectionIsOver());
+    this.#loop.askForContent();
+    const flushed = this.#writer.flushEagerly();
+    if (flushed === undefined) this.#readContent();
+    else flushed.then(() => this.#readContent(), (error) => this.#reader.fail(error));
+  }
+
+  #readContent(): void {
+    if (this.#phase.name !== "handling") return;
+    this.#phase.enter("content");
+    this.#source.read();
+  }
+
+  /** Called by the reader: what comes now belongs to the next request. */
+  onContentEnd(): void {
+    this.#loop.onContentEnd();
+    if (this.#loop.isWatched) this.watchClient();
+  }
+
+  /** Called by the reader: the handler keeps content. */
+  onContentKept(bytes: number): void {
+    this.#loop.holdContent(bytes);
+  }
+
+  /** Called by the memory budget: others need the memory to finish. */
+  onEvicted(): void {
+    if (this.#phase.isInRequest || this.#phase.name === "handling") this.#refuseRest(evictedError());
+  }
+
+  /** Called by the source. */
+  onTooSlow(): void {
+    this.#refuseLate("content", "content comes too slowly");
+  }
+
+  /** When something has lasted too long: the phase, or until the client takes what was sent. */
+  get deadlineMs(): number {
+    return Math.min(this.#phase.dueMs, this.#sink.deadlineMs);
+  }
+
+  /** Called back by the deadlines. */
+  onDeadline(): void {
+    const { deadlines: { nowMs }, settings } = this.#shared;
+    if (this.#sink.isStalled(nowMs)) return this.#giveUp("write");
+    if (this.#phase.dueMs > nowMs) return;
+    const { name } = this.#phase;
+    switch (name) {
+      case "head":
+      case "content":
+        return this.#refuseLate(name, "bytes did not come in time");
+      case "half-closed":
+      case "idle":
+      case "lingering":
+        // A client that still takes a response is not idle; the deadline of writing judges its pace.
+        if (this.#sink.isWriting) return this.#phase.enter(name);
+        // What counts for a response that pauses is when something was sent.
+        if (name === "half-closed") this.#phase.dueMs = this.#sink.activeMs + settings.idleTimeoutMs;
+        if (this.#phase.dueMs <= nowMs) this.#giveUp(name === "lingering" ? "linger" : "idle");
+    }
+  }
+
+  #giveUp(kind: TimeoutKind): void {
+    this.#shared.counters.timeouts[kind]++;
+    this.close();
+  }
+
+  #refuseLate(kind: TimeoutKind, state: string): void {
+    this.#shared.counters.timeouts[kind]++;
+    this.#refuseRest(new HttpError(408, `Cannot read the request: ${state}`, { code: "timeout" }));
+  }
+
+  /** Takes nothing more of the request at hand: its response, which is the last one, says why. */
+  #refuseRest(error: HttpError): void {
+    const isInHead = this.#phase.name === "head";
+    this.#phase.enter("handling");
+    if (isInHead) this.#loop.serve(this.#reader.takeRefused(error));
+    else this.#reader.fail(error);
+  }
+
+  /** Called by the loop: sends what was answered, and ends the connection so that it arrives (RFC 9112 §9.6). */
+  async onLastResponse(): Promise<void> {
+    if (this.#phase.name === "closed") return this.#onReleased();
+    this.#reader.fail(connectionIsOver());
     try {
-      let request: HttpRequest | undefined = first;
-      for (let count = 0; request !== undefined; count++) {
-        if (count === REQUESTS_IN_A_TURN) return void this.#serveInTurn(request);
-        const served = this.#serveRequest(request);
-        if (served !== "keep-alive" || this.#reader.hasUnreadBody) return void this.#finishLater(served);
-        request = processRequest(this.#reader);
-      }
-      this.#shared.flushBatch.add(this);
+      await this.#writer.flush();
+      this.#phase.enter("lingering");
+      await this.#connection.closeWrite();
+      this.#beginLinger();
     } catch (error) {
-      this.#fail(error);
+      this.onBroken(error);
     }
   }
 
-  /** Sends what has been answered, and goes on when it is its turn. */
-  async #serveInTurn(request: HttpRequest): Promise<void> {
-    try {
-      await this.flush();
-    } catch (error) {
-      return this.#fail(error);
-    }
-    this.#shared.turns.take(() => this.#serveNow(request));
+  #beginLinger(): void {
+    const { settings, deadlines: { nowMs }, isStopping } = this.#shared;
+    if (this.#phase.name !== "lingering") return;
+    this.#linger = new Linger(settings, nowMs);
+    if (isStopping) this.#linger.hurry(nowMs);
+    this.#phase.dueMs = this.#linger.dueMs(nowMs);
+    this.#source.read();
   }
 
-  /** Goes on behind a request whose answer was promised, whose content is unread, or which is the last one. */
-  async #finishLater(served: Persistence | Promise<Persistence>): Promise<void> {
-    try {
-      const persistence = await served;
-      this.#context = undefined;
-      this.#stream = undefined;
-      this.#reader.unwatch();
-      const isOver = persistence === "close" || (this.#reader.hasUnreadBody && !await this.#finishBody());
-      if (isOver) {
-        await this.#end();
-        return this.#finish();
-      }
-    } catch (error) {
-      return this.#fail(error);
-    }
-    const next = processRequest(this.#reader);
-    if (next === undefined) this.#shared.flushBatch.add(this);
-    else this.#serveNow(next);
+  #drain(count: number | null): void {
+    const { nowMs } = this.#shared.deadlines;
+    // A read that was under way before FIN was sent tells the end once more.
+    if (this.#linger === undefined) return;
+    if (count === null || this.#linger.isOver(count, nowMs)) return this.close();
+    this.#phase.dueMs = this.#linger.dueMs(nowMs);
+    this.#source.read();
   }
 
-  /** Sends what has been answered in this turn, and waits for more. */
-  onEndOfTurn(): void {
-    const flushed = this.flush();
-    if (flushed === undefined) this.#reader.receive(this);
-    else flushed.then(() => this.#reader.receive(this), (error) => this.#fail(error));
+  /** The server stops: lets the request at hand finish, and takes no other. */
+  stop(): void {
+    const { nowMs } = this.#shared.deadlines;
+    if (this.#phase.name === "idle") return this.#finish();
+    if (this.#linger === undefined) return;
+    this.#linger.hurry(nowMs);
+    this.#phase.dueMs = Math.min(this.#phase.dueMs, this.#linger.dueMs(nowMs));
   }
 
-  #serveRequest(request: HttpRequest): Persistence | Promise<Persistence> {
-    const { backend, settings } = this.#shared;
-    this.#timed.beginRequest();
-    this.#isAnswering = false;
-    this.#requests++;
-    if (request.refusal?.code === "not-http" && settings.onNotHttp !== undefined) {
-      settings.onNotHttp(request.refusal, this.#connection.remote);
-      return "close";
-    }
-    if (isHttpsUri(request.target) && !this.#connection.isEncrypted) request.refuse(misdirected(request));
-    const context = new ServedContext(this.#connection, this.#receivedAtMs, this);
-    const response = run(backend, request, context);
-    if (response instanceof Promise) {
-      this.#context = context;
-      return this.#sendPromised(request, response);
-    }
-    const sent = this.#send(request, response, context.receivedAtMs);
-    if (sent instanceof Promise) this.#context = context;
-    return sent;
+  /** Called by the loop: the connection cannot go on. */
+  onBroken(error: unknown): void {
+    if (this.#phase.name === "closed") return this.#onReleased();
+    if (!(error instanceof ConnectionError)) this.#shared.settings.onError(error, this.#connection.remote);
+    this.#finish();
   }
 
-  /** Answers that are ready do not wait for one that is not. */
-  async #sendPromised(request: HttpRequest, promised: Promise<HttpResponse>): Promise<Persistence> {
-    // A failure is met again by the answer itself, which then lets go of its content.
-    this.flush()?.catch(() => {});
-    return await this.#send(request, await promised, this.#shared.settings.clock.nowMs());
+  /** Ends the connection when the client has taken what was sent. */
+  #finish(): void {
+    if (!this.#sink.isWriting) return this.close();
+    this.#phase.enter("finishing");
+    this.#letGo();
+    this.#connection.closeWrite().then(() => this.close());
   }
 
-  #send(request: HttpRequest, response: HttpResponse, nowMs: number): Persistence | Promise<Persistence> {
-    const { status, headers, body } = response;
-    // It may be made of the content that the client holds back, which is asked for while it still can be.
-    if (isStreamed(body) && status < 300 && this.#reader.isBodyHeldBack) this.#reader.askForBody();
-    const options = {
-      persistence: this.#decidePersistence(request),
-      preamble: this.#shared.preamble,
-      nowMs,
-    };
-    this.#isAnswering = true;
-    if (!isStreamed(body)) return processResponse(this.#writer, request, response, options);
-    const stream = new ServedStream(body);
-    const sent = processResponse(this.#writer, request, { status, headers, body: stream }, options);
-    this.#stream = stream;
-    this.watchClient(this.#context);
-    return sent;
+  close(): void {
+    if (this.#phase.name === "closed") return;
+    this.#phase.enter("closed");
+    this.#shared.deadlines.delete(this);
+    this.#connection.close();
+    this.#letGo();
+    this.#reader.close();
+    if (!this.#loop.isBusy) this.#onReleased();
   }
 
-  /** Called by the context of a request. */
-  watchClient(context: ServedContext | undefined): void {
-    this.#reader.watch(() => this.#clientLeft(context));
+  #letGo(): void {
+    this.#reader.fail(connectionIsOver());
+    this.#loop.cut();
   }
 
-  /** The client is gone, or has finished sending: then it may still wait for its answer, but not for ever. */
-  #clientLeft(context: ServedContext | undefined): void {
-    context?.abort();
-    if (this.#stream === undefined) return;
-    if (this.#reader.lostWith === undefined) this.#timed.beginLeaving();
-    else this.#fail(this.#reader.lostWith);
-  }
-
-  #decidePersistence(request: HttpRequest): Persistence {
-    const { settings } = this.#shared;
-    const isLast = this.#isStopping || this.#requests >= settings.maxRequestsPerConnection;
-    if (isLast || request.refusal !== undefined || !shouldKeepAlive(request)) return "close";
-    const { body } = request;
-    const unreadBytes = this.#reader.hasUnreadBody && body.length !== undefined
-      ? body.length - body.receivedBytes
-      : 0;
-    // A client that holds its content back would never know whether to send it (RFC 9110 §10.1.1).
-    const isHeldBack = this.#reader.isBodyHeldBack;
-    // What a read gets that the handler has left behind is lost, and with it where the next request begins.
-    const isLeftBehind = this.#reader.hasUnreadBody && this.#timed.isReading;
-    return unreadBytes > settings.maxDrainBytes || isHeldBack || isLeftBehind ? "close" : "keep-alive";
-  }
-
-  async #finishBody(): Promise<boolean> {
-    await this.flush();
-    // A read that the handler has left behind: what it gets is lost, and with it where the next request begins.
-    if (this.#timed.isReading) return false;
-    return await this.#reader.finishBody(this.#shared.settings.maxDrainBytes);
-  }
-
-  async #end(): Promise<void> {
-    await this.flush();
-    await this.#timed.linger(this.#shared.drainBuffer);
+  abandon(): void {
+    this.#loop.abandon();
   }
 }
 
-function misdirected({ target }: HttpRequest): HttpError {
-  const message = `Cannot serve ${JSON.stringify(target)}: the connection is not secured`;
-  return new HttpError(421, message, { code: "misdirected" });
+function connectionIsOver(): ConnectionError {
+  return new ConnectionError("closed", "Cannot read: the connection is over");
 }

@@ -1,14 +1,15 @@
 import type { RequestContext } from "../backend/handler.ts";
 import type { Theme } from "../backend/pages/stylesheet.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
+import type { ServedStream } from "./served_stream.ts";
 
 /** Who can tell that a client has left. */
 export interface ClientWatch {
-  /** Calls `abort` of the context when the client leaves, or finishes sending, before its answer is complete. */
-  watchClient(context: ServedContext): void;
+  /** Calls `abort` of the context when the client leaves, or finishes sending, before its response is complete. */
+  watchClient(): void;
 }
 
-/** What a server knows about a request beside its bytes. */
+/** What a server knows about a request beside its bytes, for the handler; and what is going on with it, for the server. */
 export class ServedContext implements RequestContext {
   readonly remote: NetAddress;
   readonly local: NetAddress;
@@ -19,6 +20,11 @@ export class ServedContext implements RequestContext {
   theme: Theme | undefined = undefined;
   error: unknown = undefined;
   onCut: (() => void) | undefined = undefined;
+  onDelivered: ((error: unknown) => void) | undefined = undefined;
+  /** Whether the response has begun: nothing else may be sent in between. */
+  isResponding = false;
+  /** The content that is being sent piece by piece. */
+  stream: ServedStream | undefined = undefined;
   readonly #watch: ClientWatch;
   #controller: AbortController | undefined;
 
@@ -34,9 +40,14 @@ export class ServedContext implements RequestContext {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      this.#watch.watchClient(this);
+      this.#watch.watchClient();
     }
     return this.#controller.signal;
+  }
+
+  /** Whether somebody wants to know when the client leaves. */
+  get isWatched(): boolean {
+    return this.#controller !== undefined || this.stream !== undefined;
   }
 
   /** Says that the client has left. */

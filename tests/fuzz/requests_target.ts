@@ -1,9 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { HttpError } from "../../src/http/errors.ts";
-import { processRequest } from "../../src/http/request/process_request.ts";
 import { readUpTo } from "../../src/http/request/request_body.ts";
-import { RequestReader } from "../../src/http/request/request_reader.ts";
-import { FakeSource } from "../support/fake_source.ts";
+import { FakeSource, ReadingReader } from "../support/fake_source.ts";
 import { textOf } from "../support/latin1.ts";
 import { splitAtRandom } from "../support/splits.ts";
 import { makeInput, ROWS } from "./inputs.ts";
@@ -29,10 +27,10 @@ export const REQUESTS: FuzzTarget = {
 /** What a server sees of a connection: each request with its raw head, content, trailers and refusal. */
 async function readConnection(pieces: readonly Uint8Array[], text: string): Promise<unknown[]> {
   const source = new FakeSource(pieces.map(textOf).filter((piece) => piece !== ""));
-  const reader = new RequestReader(source, { keepRawHead: true, maxBodyBytes: 40 });
+  const reader = new ReadingReader(source, { keepRawHead: true, maxBodyBytes: 40 });
   const seen: unknown[] = [];
   for (;;) {
-    const request = processRequest(reader) ?? await reader.read();
+    const request = await reader.read();
     if (request === null) break;
     const { method, target, version, headers, rawHead, body } = request;
     const { bytes, error } = await readUpTo(body, Infinity);

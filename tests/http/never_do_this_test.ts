@@ -6,12 +6,11 @@ import { BufferPool } from "../../src/bytes/buffer_pool.ts";
 import { splitList } from "../../src/http/grammar.ts";
 import { HttpHeaders } from "../../src/http/headers.ts";
 import { shouldKeepAlive } from "../../src/http/response/persistence.ts";
-import { RequestReader } from "../../src/http/request/request_reader.ts";
 import { ResponseWriter } from "../../src/http/response/response_writer.ts";
 import { splitTarget } from "../../src/http/target.ts";
 import { FakeSink } from "../support/sent_response.ts";
 import { bytesOf } from "../support/latin1.ts";
-import { FakeSource } from "../support/fake_source.ts";
+import { FakeSource, ReadingReader } from "../support/fake_source.ts";
 import { summarize, tokenize } from "../support/tokens.ts";
 
 /** The tokens behind the head of a POST with these fields and this content. */
@@ -119,16 +118,16 @@ Deno.test("class 11: extensions, trailers and empty lines are bounded, and tiny 
     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
     "1\r\nx\r\n".repeat(99),
   ]);
-  const reader = new RequestReader(source, { maxBodyBytes: 50 });
+  const reader = new ReadingReader(source, { maxBodyBytes: 50 });
   const request = await reader.read();
-  assertEquals(await reader.finishBody(1_000), false);
+  assertEquals(await reader.reader.finishBody(1_000), false);
   assertEquals([request!.refusal?.status, request!.body.receivedBytes], [413, 51]);
 });
 
 Deno.test("class 12: trailers are read, checked, and kept apart from the fields", async () => {
   const sent = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHost: b\r\n\r\n";
   assertEquals(refusalOf(summarize(tokenize([bytesOf(sent)]))), "400 bad-trailer");
-  const reader = new RequestReader(new FakeSource([sent.replace("Host: b", "X: b")]));
+  const reader = new ReadingReader(new FakeSource([sent.replace("Host: b", "X: b")]));
   const request = await reader.read();
   assertEquals(await request!.body.read(), null);
   assertEquals([request!.headers.has("x"), request!.body.trailers.get("x")], [false, "b"]);
@@ -159,10 +158,10 @@ Deno.test("class 16: content that nobody read does not become the next request",
   const source = new FakeSource([
     `POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}GET /b HTTP/1.0\r\n\r\n`,
   ]);
-  const reader = new RequestReader(source);
+  const reader = new ReadingReader(source);
   assertEquals((await reader.read())!.target, "/a");
-  assertEquals(await reader.finishBody(100), true);
-  assertEquals(reader.takeBuffered()!.target, "/b");
+  assertEquals(await reader.reader.finishBody(100), true);
+  assertEquals(reader.reader.take()!.target, "/b");
 });
 
 Deno.test("class 17: an offer to upgrade changes neither Host nor framing, and CONNECT ends the connection", () => {
@@ -177,11 +176,11 @@ Deno.test("class 17: an offer to upgrade changes neither Host nor framing, and C
 
 Deno.test("class 18: pipelined requests come in order, and none is lost", async () => {
   const paths = Array.from({ length: 50 }, (_, index) => `/${index}`);
-  const reader = new RequestReader(
+  const reader = new ReadingReader(
     new FakeSource([paths.map((path) => `GET ${path} HTTP/1.0\r\n\r\n`).join("")]),
   );
   const seen = [(await reader.read())!.target];
-  for (let next = reader.takeBuffered(); next !== undefined; next = reader.takeBuffered()) {
+  for (let next = reader.reader.take(); next !== undefined; next = reader.reader.take()) {
     seen.push(next.target);
   }
   assertEquals(seen, paths);

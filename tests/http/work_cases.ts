@@ -6,16 +6,14 @@ import { forwardedHops, xForwardedHops } from "../../src/http/forwarded.ts";
 import { HttpHeaders } from "../../src/http/headers.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../../src/http/limits.ts";
 import { shouldKeepAlive } from "../../src/http/response/persistence.ts";
-import { processRequest } from "../../src/http/request/process_request.ts";
 import { readUpTo } from "../../src/http/request/request_body.ts";
-import { RequestReader } from "../../src/http/request/request_reader.ts";
-import type { BytesReceiver, RequestSource } from "../../src/http/request/request_source.ts";
 import { splitTarget } from "../../src/http/target.ts";
 import { HttpTokenizer } from "../../src/http/tokens/tokenizer.ts";
 import { chooseCoding } from "../../src/servers/static/resources/content_coding.ts";
 import { listsTag } from "../../src/servers/static/resources/entity_tag.ts";
 import { parseRanges } from "../../src/servers/static/answers/byte_ranges.ts";
 import { parseUrlPath } from "../../src/servers/static/resources/url_path.ts";
+import { type ByteSource, ReadingReader } from "../support/fake_source.ts";
 import { bytesOf } from "../support/latin1.ts";
 import { type Work, WorkMeter } from "../support/work_meter.ts";
 
@@ -81,7 +79,7 @@ function tokenizeAll(input: Uint8Array<ArrayBuffer>, pieceSize: number, lineToke
 }
 
 /** A client whose bytes cost nothing but their copying. */
-class BareSource implements RequestSource {
+class BareSource implements ByteSource {
   #rest: Uint8Array;
   readonly #pieceSize: number;
 
@@ -90,23 +88,23 @@ class BareSource implements RequestSource {
     this.#pieceSize = pieceSize;
   }
 
-  receive(buffer: Uint8Array, receiver: BytesReceiver): void {
+  read(buffer: Uint8Array): Promise<number | null> {
     const count = Math.min(buffer.length, this.#pieceSize, this.#rest.length);
     buffer.set(this.#rest.subarray(0, count));
     this.#rest = this.#rest.subarray(count);
-    queueMicrotask(() => receiver.onReceived(count === 0 ? null : count));
+    return Promise.resolve(count === 0 ? null : count);
   }
 }
 
 /** Reads all requests with their content, and asks each what a server asks. */
 async function readAll(input: Uint8Array, pieceSize: number): Promise<void> {
-  const reader = new RequestReader(new BareSource(input, pieceSize), { ...NO_LIMITS, keepRawHead: true });
+  const reader = new ReadingReader(new BareSource(input, pieceSize), { ...NO_LIMITS, keepRawHead: true });
   for (;;) {
-    const request = processRequest(reader) ?? await reader.read();
+    const request = await reader.read();
     if (request === null) break;
     await readUpTo(request.body, Infinity);
     shouldKeepAlive(request);
-    if (request.refusal !== undefined || reader.hasEnded) break;
+    if (request.refusal !== undefined || reader.reader.hasEnded) break;
   }
 }
 
@@ -180,10 +178,10 @@ for (const [name, head, rest] of PASSING) {
       const inputs = [40_000, 80_000].map((size) => bytesOf(textOfSize(size, head, rest)));
       for (const pieceSize of [7, 1_000]) {
         const works = await measureBoth(meter, inputs, async (input) => {
-          const reader = new RequestReader(new BareSource(input, pieceSize));
+          const reader = new ReadingReader(new BareSource(input, pieceSize));
           for (let request = await reader.read(); request !== null;) {
             while (await request.body.read().catch(() => null) !== null);
-            request = reader.takeBuffered() ?? (reader.hasEnded ? null : await reader.read());
+            request = await reader.read();
           }
         });
         const [once, twice] = works.map(({ allocatedBytes }) => allocatedBytes);

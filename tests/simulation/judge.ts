@@ -132,10 +132,10 @@ function judgeMissing(
   return [];
 }
 
-/** Content that nobody reads, beyond what is dropped, and a stream that never ends: nothing is served after them. */
+/** Content that nobody reads, beyond what is dropped, and a stream that ends badly: nothing is served after them. */
 function mayEndConnection(plan: RequestPlan, { options }: Script): boolean {
   const { handler } = plan;
-  if (handler.result.kind === "stream" && handler.result.end === "never") return true;
+  if (handler.result.kind === "stream" && handler.result.end !== "good") return true;
   if (handler.content === "left") return plan.content.kind !== "none";
   const isUnread = handler.content !== "all" && sentContentOf(plan, "").length > options.maxDrainBytes!;
   return isUnread || sentContentOf(plan, "").length > options.maxBodyBytes!;

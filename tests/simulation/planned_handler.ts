@@ -3,7 +3,13 @@ import { HttpError } from "../../src/http/errors.ts";
 import type { HttpRequest } from "../../src/http/request/request.ts";
 import { createResponse, type HttpResponse, textResponse } from "../../src/http/response/response.ts";
 import { bytesOf, textOf } from "../support/latin1.ts";
-import { type HandlerPlan, respondedContentOf, type Script, sentContentOf } from "./script.ts";
+import {
+  type HandlerPlan,
+  type HandlerWait,
+  respondedContentOf,
+  type Script,
+  sentContentOf,
+} from "./script.ts";
 
 /** What a handler has seen of a request. */
 export interface HandledRequest {
@@ -63,13 +69,20 @@ export class PlannedHandler {
     plan: HandlerPlan,
     sent: string,
   ): Promise<HttpResponse> {
-    await this.#useContent(request, handled.name, plan, sent);
-    const { wait } = plan;
-    if (wait.kind === "hops") { for (let hop = 0; hop < wait.hops; hop++) await null; }
-    else if (wait.kind === "gate") await this.#gate(wait.gate).promise;
-    else if (wait.kind === "for-ever") await new Promise<never>(() => {});
-    handled.hasResponded = true;
-    return respond(plan, handled.name);
+    try {
+      await this.#useContent(request, handled.name, plan, sent);
+      await this.#wait(plan.wait);
+      return respond(plan, handled.name);
+    } finally {
+      handled.hasResponded = true;
+    }
+  }
+
+  async #wait(wait: HandlerWait): Promise<void> {
+    if (wait.kind === "gate") await this.#gate(wait.gate).promise;
+    if (wait.kind === "for-ever") await new Promise<never>(() => {});
+    if (wait.kind !== "hops") return;
+    for (let hop = 0; hop < wait.hops; hop++) await null;
   }
 
   async #useContent(

@@ -40,9 +40,11 @@ export function readReceived(text: string, methods: readonly string[]): Received
       continues++;
       continue;
     }
-    const [content, isWhole, behind] = cutContent(fields, Number(status), methods[responses.length], rest);
     const name = valueOf(fields, "X-Request");
     const saysClose = valueOf(fields, "Connection") === "close";
+    // A request that was refused before its method was known has content in its response, also if it was to be a HEAD.
+    const isBare = methods[responses.length] === "HEAD" && !(name === undefined && saysClose && rest !== "");
+    const [content, isWhole, behind] = isBare ? ["", true, rest] as const : cutContent(fields, rest);
     responses.push({ status: Number(status), name, content, saysClose, isWhole });
     rest = behind;
   }
@@ -55,8 +57,7 @@ function valueOf(fields: string, name: string): string | undefined {
 
 type Cut = readonly [content: string, isWhole: boolean, rest: string];
 
-function cutContent(fields: string, status: number, method: string | undefined, rest: string): Cut {
-  if (method === "HEAD" || status === 204 || status === 304) return ["", true, rest];
+function cutContent(fields: string, rest: string): Cut {
   if (valueOf(fields, "Transfer-Encoding") !== undefined) return cutChunks(rest);
   const length = Number(valueOf(fields, "Content-Length"));
   if (Number.isNaN(length)) throw new Error("a response without framing");

@@ -1,13 +1,26 @@
-import type { BytesReceiver, ReadPhase, RequestSource } from "../../src/http/request/request_source.ts";
+import { processRequest } from "../../src/http/request/process_request.ts";
+import type { HttpRequest } from "../../src/http/request/request.ts";
+import {
+  type ContentDemand,
+  RequestReader,
+  type RequestReaderOptions,
+} from "../../src/http/request/request_reader.ts";
+import { HttpError } from "../../src/http/errors.ts";
 import { bytesOf } from "./latin1.ts";
 
 /** What a client does next: it sends bytes (latin1 text), ends, or makes the read fail. */
 export type Arrival = string | null | Error;
 
-/** A client that sends what a test says, one arrival a read, and then ends. Every call is noted. */
-export class FakeSource implements RequestSource {
-  /** The reads, flushes and continues so far: `read head 4096`, `flush`, `continue`. */
-  readonly calls: string[] = [];
+/** Where bytes come from. */
+export interface ByteSource {
+  /** Fills a buffer from its start. @returns how many bytes, null at the end */
+  read(buffer: Uint8Array): Promise<number | null>;
+}
+
+/** A client that sends what a test says, one arrival a read, and then ends. */
+export class FakeSource implements ByteSource {
+  /** The sizes of the buffers that were given to be filled. */
+  readonly sizes: number[] = [];
   readonly #arrivals: Arrival[];
 
   constructor(arrivals: readonly Arrival[]) {
@@ -16,18 +29,11 @@ export class FakeSource implements RequestSource {
 
   /** How often was read. */
   get reads(): number {
-    return this.calls.filter((call) => call.startsWith("read")).length;
+    return this.sizes.length;
   }
 
-  receive(buffer: Uint8Array, receiver: BytesReceiver, phase: ReadPhase): void {
-    this.#read(buffer, phase).then(
-      (count) => receiver.onReceived(count),
-      (error) => receiver.onReceiveFailed(error),
-    );
-  }
-
-  #read(buffer: Uint8Array, phase: ReadPhase): Promise<number | null> {
-    this.calls.push(`read ${phase} ${buffer.length}`);
+  read(buffer: Uint8Array): Promise<number | null> {
+    this.sizes.push(buffer.length);
     const arrival = this.#arrivals.shift() ?? null;
     if (arrival === null) return Promise.resolve(null);
     if (arrival instanceof Error) return Promise.reject(arrival);
@@ -36,13 +42,45 @@ export class FakeSource implements RequestSource {
     buffer.set(bytesOf(taken));
     return Promise.resolve(taken.length);
   }
+}
 
-  flush(): undefined {
-    this.calls.push("flush");
+/** A {@linkcode RequestReader} whose bytes are read when it needs them, as a server does it. */
+export class ReadingReader implements ContentDemand {
+  readonly reader: RequestReader;
+  /** How often a client was asked for content that it held back. */
+  continues = 0;
+  readonly #source: ByteSource;
+
+  constructor(source: ByteSource, options: RequestReaderOptions = {}) {
+    this.#source = source;
+    this.reader = new RequestReader(options, this);
   }
 
-  sendContinue(): Promise<void> {
-    this.calls.push("continue");
-    return Promise.resolve();
+  /** The next request; null at the end. @throws {Error} when a read failed with no HttpError */
+  async read(): Promise<HttpRequest | null> {
+    for (;;) {
+      const request = processRequest(this.reader);
+      if (request !== undefined) return request;
+      if (this.reader.hasEnded) return null;
+      try {
+        this.reader.load(await this.#source.read(this.reader.buffer()));
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error;
+        return this.reader.takeRefused(error);
+      }
+    }
   }
+
+  onContentWanted(): void {
+    if (this.reader.isBodyHeldBack) this.continues++;
+    this.reader.noteAsked();
+    this.#source.read(this.reader.buffer()).then(
+      (count) => this.reader.load(count),
+      (error) => this.reader.fail(error),
+    );
+  }
+
+  onContentEnd(): void {}
+
+  onContentKept(): void {}
 }

@@ -5,10 +5,15 @@ import type { RequestReader } from "./request_reader.ts";
  * Takes the next request out of the bytes that a connection has read: bytes in, HttpRequest out (RFC 9112 §2).
  *
  * It makes no promise: this is what makes pipelining fast. A malformed request comes back with its refusal. The content
- * is read later, by whoever handles the request.
+ * is read later, by the handler.
  *
- * @returns undefined when more bytes are needed: `processRequest(reader) ?? await reader.read()` waits for them
+ * ```ts
+ * const request = processRequest(reader);
+ * if (request === undefined) reader.load(await connection.read(reader.buffer()));
+ * ```
+ *
+ * @returns undefined when more bytes are needed, and at the end
  */
 export function processRequest(reader: RequestReader): HttpRequest | undefined {
-  return reader.takeBuffered();
+  return reader.take();
 }

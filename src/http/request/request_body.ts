@@ -28,6 +28,11 @@ export interface RequestBody {
    * @throws {ConnectionError} when the connection was lost
    */
   read(): Promise<Uint8Array | null>;
+  /**
+   * Says that so many bytes more of the content are kept, or fewer when less than zero, so that the server counts them
+   * into what it holds for its clients. It counts until the response is complete.
+   */
+  keep?(bytes: number): void;
 }
 
 /** What {@linkcode readUpTo} got. */
@@ -45,7 +50,7 @@ export interface CollectedBody {
  * @returns the bytes, and the error that ended the reading early; never rejects
  */
 export async function readUpTo(
-  body: Pick<RequestBody, "read">,
+  body: Pick<RequestBody, "read" | "keep">,
   maxBytes: number,
 ): Promise<CollectedBody> {
   let bytes = new Uint8Array(0);
@@ -53,7 +58,9 @@ export async function readUpTo(
   try {
     for (let piece = await body.read(); piece !== null; piece = await body.read()) {
       const kept = piece.subarray(0, maxBytes - size);
-      bytes = withRoom(bytes, size, kept.length);
+      const roomy = withRoom(bytes, size, kept.length);
+      body.keep?.(roomy.length - bytes.length);
+      bytes = roomy;
       bytes.set(kept, size);
       size += kept.length;
       if (kept.length < piece.length) throw bodyTooLarge(maxBytes);

@@ -1,52 +1,62 @@
 import { ByteBudget } from "../../bytes/byte_budget.ts";
 import { BufferedTokens, type BufferedTokensOptions } from "../tokens/buffered_tokens.ts";
 import { HttpError } from "../errors.ts";
-import { type Expectation, readExpectation } from "./expectation.ts";
+import type { ContentSource } from "./content_source.ts";
+import { readExpectation } from "./expectation.ts";
 import type { Framing } from "../tokens/framing.ts";
 import { HttpHeaders } from "../headers.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { HttpRequest } from "./request.ts";
 import type { RequestHead } from "../tokens/request_head.ts";
-import { bodyTooLarge, EMPTY_BODY } from "./request_body.ts";
-import type { BytesReceiver, RequestReceiver, RequestSource } from "./request_source.ts";
+import { bodyTooLarge, EMPTY_BODY, type RequestBody } from "./request_body.ts";
 import { StreamedBody } from "./streamed_body.ts";
 import type { ErrorToken, HeadEndToken } from "../tokens/tokens.ts";
 
 /** Options of {@linkcode RequestReader}. */
 export type RequestReaderOptions = BufferedTokensOptions;
 
-/** Reads the requests of one connection, one after the other, through one reused buffer. */
+/** Whoever reads the bytes of a connection, as far as content tells when it needs more. */
+export interface ContentDemand {
+  /** Content is waited for, and there is none among the bytes that were read: {@linkcode RequestReader.load} more. */
+  onContentWanted(): void;
+  /** All content of the request has been read: what comes now belongs to the next one. */
+  onContentEnd(): void;
+  /** So many bytes of content more are kept by the handler, or fewer when less than zero, until the response is complete. */
+  onContentKept(bytes: number): void;
+}
+
+const NO_DEMAND: ContentDemand = { onContentWanted() {}, onContentEnd() {}, onContentKept() {} };
+
+/**
+ * Makes the requests of one connection out of its bytes, one after the other, through one reused buffer.
+ *
+ * It reads nothing itself. Its owner fills {@linkcode RequestReader.buffer} when the reader needs bytes and says so with
+ * {@linkcode RequestReader.load}; from then on the bytes belong to the reader until they are a request or its content.
+ */
 export class RequestReader {
-  readonly #source: RequestSource;
   readonly #tokens: BufferedTokens;
   readonly #maxBodyBytes: number;
-  #body: StreamedBody | undefined;
+  readonly #demand: ContentDemand;
+  // The last request that was taken, if it has content, and that content.
   #request: HttpRequest | undefined;
+  #body: StreamedBody | undefined;
   #hasEnded = false;
-  // Who waits for the next request, and who for the client to leave before it.
-  #receiver: RequestReceiver | undefined;
-  #onLeft: (() => void) | undefined;
-  #isReadingAhead = false;
-  #lostWith: unknown;
-  // Made once for all requests of the connection.
-  readonly #headReceiver: BytesReceiver = {
-    onReceived: (count) => this.#onHeadBytes(count),
-    onReceiveFailed: (error) => this.#onHeadFailed(error),
-  };
+  // Made when the first content comes.
+  #contentSource: ContentSource | undefined;
 
   /**
    * Makes the reader of one connection.
    *
-   * @param source where the bytes come from
    * @param options limits in bytes and counts, and whether raw heads are kept
+   * @param demand is told when content is waited for; default nobody, for requests without content
    * @param budget what the buffers of all readers may hold beyond their smallest size; default no bound
    */
   constructor(
-    source: RequestSource,
     options: RequestReaderOptions = {},
+    demand: ContentDemand = NO_DEMAND,
     budget: ByteBudget = new ByteBudget(Infinity),
   ) {
-    this.#source = source;
+    this.#demand = demand;
     this.#tokens = new BufferedTokens(options, budget);
     this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_LIMITS.maxBodyBytes;
   }
@@ -56,99 +66,84 @@ export class RequestReader {
     return this.#hasEnded;
   }
 
-  /** The next request among the bytes that have been read, for which nobody watches yet; undefined when more are needed. */
-  takeBuffered(): HttpRequest | undefined {
-    this.unwatch();
+  /** Whether nothing of the next request has come. */
+  get isBetweenRequests(): boolean {
+    return this.#tokens.isBetweenMessages;
+  }
+
+  /** Whether every byte that was loaded is used up: more may be read ahead, if the last request is complete. */
+  get isUsedUp(): boolean {
+    return this.#tokens.isUsedUp;
+  }
+
+  /** Whether content of the last request is still to be read. */
+  get hasUnreadBody(): boolean {
+    return this.#body !== undefined && !this.#body.isComplete;
+  }
+
+  /** The content of the last request; undefined when it has none. */
+  get body(): RequestBody | undefined {
+    return this.#body;
+  }
+
+  /** Whether the client holds the content back until it is asked for it (RFC 9110 §10.1.1). */
+  get isBodyHeldBack(): boolean {
+    return this.#body?.isHeldBack ?? false;
+  }
+
+  /** Whether somebody waits for content. */
+  get isBodyAwaited(): boolean {
+    return this.#body?.isAwaited ?? false;
+  }
+
+  /** Says that the client has been asked for the content. */
+  noteAsked(): void {
+    if (this.#body !== undefined) this.#body.isHeldBack = false;
+  }
+
+  /** Bytes of an unfinished head that are held. */
+  get heldBytes(): number {
+    return this.#tokens.heldBytes;
+  }
+
+  /**
+   * Where the next bytes of the connection go, from its start; valid until they are loaded.
+   *
+   * @throws {TypeError} when bytes that were loaded have not been used up
+   */
+  buffer(): Uint8Array {
+    return this.#tokens.prepare(!this.hasUnreadBody);
+  }
+
+  /**
+   * Takes the bytes that were put into the buffer, and gives them to the reader of content who waits.
+   *
+   * @param count how many; null when the client has finished sending
+   */
+  load(count: number | null): void {
+    if (count === null) this.#hasEnded = true;
+    this.#tokens.load(count);
+    if (this.#body !== undefined && !this.#body.resume()) this.#demand.onContentWanted();
+  }
+
+  /** The next request among the bytes that were loaded; undefined when more are needed. */
+  take(): HttpRequest | undefined {
     for (let token = this.#tokens.take(); token !== undefined; token = this.#tokens.take()) {
       if (token.kind === "head-end") return this.#createRequest(token);
-      if (token.kind === "error") return this.#createRefused(token);
+      if (token.kind === "error") return this.#refuse(token.error, token);
     }
     return undefined;
   }
 
-  /**
-   * Waits for the next request, when there is none in the bytes that have been read; calls back later.
-   *
-   * What the client waits for must have been sent. No promise is made: every request one at a time passes here.
-   */
-  receive(receiver: RequestReceiver): void {
-    if (this.#hasEnded) return queueMicrotask(() => this.#giveEnd(receiver));
-    this.#receiver = receiver;
-    if (!this.#isReadingAhead) this.#receiveHead();
-    else if (this.#tokens.isBetweenMessages) this.#source.beginIdle?.();
-    else this.#source.beginHead?.();
+  /** Gives up the request whose head is unfinished: a refused one comes of it. */
+  takeRefused(error: HttpError): HttpRequest {
+    return this.#refuse(error, { head: this.#tokens.partialHead, headStart: this.#tokens.headStart });
   }
 
-  /**
-   * The next request, among the bytes that have been read or behind them, for those who have no server; flushes first.
-   *
-   * @returns null when the client has finished sending and there is none
-   * @throws {ConnectionError} when the connection was lost
-   */
-  async read(): Promise<HttpRequest | null> {
-    await this.#source.flush?.();
-    return this.takeBuffered() ??
-      await new Promise((resolve, reject) => this.receive({ onRequest: resolve, onLost: reject }));
-  }
-
-  /**
-   * Tells when the client leaves, or finishes sending, before the next request is waited for.
-   *
-   * As soon as the content of the last request has been read, bytes are read ahead for it: those of the next request, one
-   * buffer at the most. It cannot be told while a pipelined request waits already.
-   */
-  watch(onLeft: () => void): void {
-    this.#onLeft = onLeft;
-    this.#readAhead();
-  }
-
-  /** Tells nothing more: the request has been answered. */
-  unwatch(): void {
-    this.#onLeft = undefined;
-  }
-
-  #readAhead(): void {
-    if (this.#onLeft === undefined || this.#isReadingAhead || this.hasUnreadBody) return;
-    if (this.#hasEnded) return this.#onLeft();
-    if (!this.#tokens.isUsedUp) return;
-    this.#isReadingAhead = true;
-    this.#source.receive(this.#tokens.prepare(true), this.#headReceiver, "ahead");
-  }
-
-  #receiveHead(): void {
-    const phase = this.#tokens.isBetweenMessages ? "request" : "head";
-    this.#source.receive(this.#tokens.prepare(true), this.#headReceiver, phase);
-  }
-
-  #onHeadBytes(count: number | null): void {
-    this.#isReadingAhead = false;
-    this.#take(count);
-    const receiver = this.#receiver;
-    if (receiver === undefined) return count === null ? this.#onLeft?.() : undefined;
-    const request = this.takeBuffered();
-    if (request === undefined && !this.#hasEnded) return this.#receiveHead();
-    this.#receiver = undefined;
-    receiver.onRequest(request ?? null);
-  }
-
-  #onHeadFailed(error: unknown): void {
-    this.#isReadingAhead = false;
-    const receiver = this.#receiver;
-    this.#receiver = undefined;
-    if (error instanceof HttpError) {
-      receiver?.onRequest(this.#refuse(error, this.#tokens.partialHead));
-    } else if (receiver !== undefined) {
-      receiver.onLost(error);
-    } else {
-      this.#hasEnded = true;
-      this.#lostWith = error;
-      this.#onLeft?.();
-    }
-  }
-
-  #giveEnd(receiver: RequestReceiver): void {
-    if (this.#lostWith === undefined) receiver.onRequest(null);
-    else receiver.onLost(this.#lostWith);
+  /** Says that nothing more comes: content that is waited for, or asked for later, fails. */
+  fail(error: unknown): void {
+    if (!(error instanceof HttpError)) this.#hasEnded = true;
+    this.#body?.fail(error);
   }
 
   /**
@@ -177,51 +172,11 @@ export class RequestReader {
     this.#tokens.close();
   }
 
-  /** What the connection was lost with, if it was while it was read ahead. */
-  get lostWith(): unknown {
-    return this.#lostWith;
-  }
-
-  /** Asks the client for content that it holds back. */
-  askForBody(): void {
-    this.#body?.askToContinue()?.catch(() => {});
-  }
-
-  /** Whether the client waits to be asked for the last request's content. */
-  get isBodyHeldBack(): boolean {
-    return this.#body !== undefined && this.#body.isHeldBack;
-  }
-
-  /** Whether content of the last request is still to be read. */
-  get hasUnreadBody(): boolean {
-    return this.#body !== undefined && !this.#body.isComplete;
-  }
-
-  #receiveBody(receiver: BytesReceiver): void {
-    const flushed = this.#source.flush?.();
-    if (flushed === undefined) this.#source.receive(this.#tokens.prepare(false), receiver, "body");
-    else {
-      flushed.then(
-        () => this.#source.receive(this.#tokens.prepare(false), receiver, "body"),
-        (error) => receiver.onReceiveFailed(error),
-      );
-    }
-  }
-
-  #take(count: number | null): void {
-    this.#hasEnded = count === null;
-    this.#tokens.load(count);
-  }
-
-  #createRequest(token: HeadEndToken): HttpRequest {
-    const { head, framing } = token;
+  #createRequest({ head, framing, headStart, end }: HeadEndToken): HttpRequest {
     const expectation = readExpectation(head);
-    const request = new HttpRequest(
-      head,
-      this.#openBody(framing, expectation),
-      { raw: this.#tokens.rawHead(token.headStart, token.end), end: token.end },
-    );
-    // Needed only where content is still to come: see #refuseRest().
+    this.#body = this.#openBody(framing, expectation !== "none");
+    const raw = this.#tokens.rawHead(headStart, end);
+    const request = new HttpRequest(head, this.#body ?? EMPTY_BODY, { raw, end });
     if (this.#body !== undefined) this.#request = request;
     if (expectation === "unknown") {
       const quoted = JSON.stringify(head.headers.getAll("expect").join(", "));
@@ -235,43 +190,33 @@ export class RequestReader {
     return request;
   }
 
-  #openBody(framing: Framing, expectation: Expectation): typeof EMPTY_BODY {
-    if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) {
-      this.#body = undefined;
-      return EMPTY_BODY;
-    }
-    this.#body = new StreamedBody({
-      length: framing.kind === "length" ? framing.length : undefined,
+  #openBody(framing: Framing, isHeldBack: boolean): StreamedBody | undefined {
+    if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) return undefined;
+    const length = framing.kind === "length" ? framing.length : undefined;
+    return new StreamedBody(this.#contentSource ??= this.#createContentSource(), {
+      length,
       maxBytes: this.#maxBodyBytes,
-      takeToken: () => this.#tokens.take(),
-      receive: (receiver) => this.#receiveBody(receiver),
-      load: (count) => this.#take(count),
-      sendContinue: expectation !== "none" ? () => this.#source.sendContinue?.() : undefined,
-      onEnd: () => this.#readAhead(),
-      onFault: (error) => this.#refuseRest(error),
+      isHeldBack,
     });
-    return this.#body;
   }
 
-  /** A request whose content broke is refused, also where its head was answered well: the connection ends. */
-  #refuseRest(error: unknown): void {
-    if (error instanceof HttpError) this.#request?.refuse(error);
-    if (this.#hasEnded || !(error instanceof HttpError)) this.#onLeft?.();
+  #createContentSource(): ContentSource {
+    return {
+      takeToken: () => this.#tokens.take(),
+      onContentWanted: () => this.#demand.onContentWanted(),
+      onContentEnd: () => this.#demand.onContentEnd(),
+      onContentKept: (bytes) => this.#demand.onContentKept(bytes),
+      // A request whose content broke is refused, and the connection ends with its response.
+      onContentFault: (error) => {
+        if (error instanceof HttpError) this.#request?.refuse(error);
+      },
+    };
   }
 
-  #createRefused(token: ErrorToken): HttpRequest {
-    this.#hasEnded = true;
-    return this.#refuse(token.error, token.head, token.headStart);
-  }
-
-  #refuse(
-    error: HttpError,
-    head: RequestHead | undefined,
-    headStart = this.#tokens.headStart,
-  ): HttpRequest {
+  #refuse(error: HttpError, { head, headStart }: Pick<ErrorToken, "head" | "headStart">): HttpRequest {
     this.#hasEnded = true;
     this.#body = undefined;
-    const known = head ?? { method: "", target: "", version: "1.1", headers: new HttpHeaders() };
+    const known: RequestHead = head ?? { method: "", target: "", version: "1.1", headers: new HttpHeaders() };
     const raw = this.#tokens.rawHead(headStart, Infinity);
     const request = new HttpRequest(known, EMPTY_BODY, { raw, end: this.#tokens.readBytes });
     request.refuse(error);

@@ -1,111 +1,95 @@
+import { createDeferred, type Deferred } from "../../base/deferred.ts";
 import { HttpHeaders } from "../headers.ts";
+import type { ContentSource } from "./content_source.ts";
 import { bodyTooLarge, type RequestBody } from "./request_body.ts";
-import type { BytesReceiver } from "./request_source.ts";
-import type { HttpToken } from "../tokens/tokens.ts";
 
-/** What a streamed body needs from its reader. */
+/** What a streamed body needs to know. */
 export interface StreamedBodyOptions {
   /** Announced length in bytes, undefined with chunked coding. */
   readonly length: number | undefined;
   /** Beyond this many bytes reading fails with 413. */
   readonly maxBytes: number;
-  /** The next token at hand. */
-  readonly takeToken: () => HttpToken | undefined;
-  /** Waits for more bytes; calls back later. */
-  readonly receive: (receiver: BytesReceiver) => void;
-  /** Makes tokens of the bytes that have come. @param count how many, null at the end */
-  readonly load: (count: number | null) => void;
-  /** Asks the client for content that it holds back; undefined where it does not. */
-  readonly sendContinue: (() => Promise<void> | undefined) | undefined;
-  /** Told once that all content has been read. */
-  readonly onEnd: () => void;
-  /** Told once that there will be no more content, whether or not somebody reads on. */
-  readonly onFault: (error: unknown) => void;
+  /** Whether the client holds its content back until it is asked for it (RFC 9110 §10.1.1). */
+  readonly isHeldBack: boolean;
 }
 
 type Piece = Uint8Array | null;
 
 /** The content of a request as the tokens give it. */
-export class StreamedBody implements RequestBody, BytesReceiver {
+export class StreamedBody implements RequestBody {
   readonly length: number | undefined;
   trailers: HttpHeaders = new HttpHeaders();
   receivedBytes = 0;
   isComplete = false;
   wireOffset = 0;
-  readonly #options: StreamedBodyOptions;
-  #isAwaitingContinue: boolean;
+  /** Whether the client holds its content back: then it need not be read (RFC 9110 §10.1.1). */
+  isHeldBack: boolean;
+  readonly #source: ContentSource;
+  readonly #maxBytes: number;
   #error: unknown;
   // The read under way.
-  #resolve: ((piece: Piece) => void) | undefined;
-  #reject: (error: unknown) => void = () => {};
+  #reading: Deferred<Piece> | undefined;
 
-  constructor(options: StreamedBodyOptions) {
-    this.length = options.length;
-    this.#options = options;
-    this.#isAwaitingContinue = options.sendContinue !== undefined;
+  constructor(source: ContentSource, { length, maxBytes, isHeldBack }: StreamedBodyOptions) {
+    this.length = length;
+    this.isHeldBack = isHeldBack;
+    this.#source = source;
+    this.#maxBytes = maxBytes;
   }
 
-  /** Whether the client holds its content back until it is asked: then it need not be read (RFC 9110 §10.1.1). */
-  get isHeldBack(): boolean {
-    return this.#isAwaitingContinue;
+  /** Whether somebody waits for content. */
+  get isAwaited(): boolean {
+    return this.#reading !== undefined;
   }
 
-  // One promise, and no async function behind it: five thousand slow uploads wait here, and what each of them holds the
-  // collector moves.
+  // One promise, and no async function on top of it: five thousand slow uploads wait here, and the collector moves
+  // what each of them holds.
   read(): Promise<Piece> {
     if (this.isComplete) return Promise.resolve(null);
     if (this.#error !== undefined) return Promise.reject(this.#error);
-    if (this.#resolve !== undefined) {
+    if (this.#reading !== undefined) {
       return Promise.reject(new TypeError("Cannot read content: another read is under way"));
     }
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      this.#readOn();
-    });
+    const reading = createDeferred<Piece>();
+    this.#reading = reading;
+    if (!this.resume()) this.#source.onContentWanted();
+    return reading.promise;
   }
 
-  /** Called back when more bytes have come. */
-  onReceived(count: number | null): void {
-    this.#options.load(count);
-    this.#readOn();
+  keep(bytes: number): void {
+    this.#source.onContentKept(bytes);
   }
 
-  /** Called back when nothing comes any more. */
-  onReceiveFailed(error: unknown): void {
-    this.#resolve = undefined;
-    this.#reject(this.#fail(error));
-  }
-
-  #readOn(): void {
+  /** Gives what has come to the reader who waits. @returns false when the reader needs more */
+  resume(): boolean {
+    const reading = this.#reading;
+    if (reading === undefined) return true;
     try {
       const piece = this.#takePiece();
-      if (piece === undefined) return this.#wait();
-      const resolve = this.#resolve!;
-      this.#resolve = undefined;
-      resolve(piece);
+      if (piece === undefined) return false;
+      this.#reading = undefined;
+      reading.resolve(piece);
     } catch (error) {
-      this.onReceiveFailed(error);
+      this.fail(error);
     }
+    return true;
   }
 
-  #wait(): void {
-    const asked = this.askToContinue();
-    if (asked === undefined) return this.#options.receive(this);
-    asked.then(() => this.#options.receive(this)).catch((error) => this.onReceiveFailed(error));
-  }
-
-  #fail(error: unknown): unknown {
+  /** Says that there will be no more content. The first reason counts. */
+  fail(error: unknown): void {
+    if (this.isComplete) return;
     if (this.#error === undefined) {
       this.#error = error;
-      this.#options.onFault(error);
+      this.#source.onContentFault(error);
     }
-    return error;
+    const reading = this.#reading;
+    this.#reading = undefined;
+    reading?.reject(this.#error);
   }
 
   /** @returns undefined when more bytes are needed */
   #takePiece(): Piece | undefined {
-    for (let token = this.#options.takeToken(); token !== undefined; token = this.#options.takeToken()) {
+    for (let token = this.#source.takeToken(); token !== undefined; token = this.#source.takeToken()) {
       if (token.kind === "body") {
         this.wireOffset = token.end;
         return this.#cutPiece(token.bytes);
@@ -113,10 +97,10 @@ export class StreamedBody implements RequestBody, BytesReceiver {
       if (token.kind === "end") {
         this.isComplete = true;
         // Chunks that hold nothing have come too.
-        this.#isAwaitingContinue = false;
+        this.isHeldBack = false;
         this.wireOffset = token.end;
         if (token.trailers !== undefined) this.trailers = token.trailers;
-        this.#options.onEnd();
+        this.#source.onContentEnd();
         return null;
       }
       if (token.kind === "error") throw token.error;
@@ -126,21 +110,15 @@ export class StreamedBody implements RequestBody, BytesReceiver {
 
   /** Up to the limit content is given out, so that a log can show how it begins. */
   #cutPiece(bytes: Uint8Array): Uint8Array {
-    const { maxBytes } = this.#options;
-    const allowed = maxBytes - this.receivedBytes;
+    const allowed = this.#maxBytes - this.receivedBytes;
     this.receivedBytes += bytes.length;
-    // RFC 9110 §10.1.1: who has content already need not be asked for it.
-    this.#isAwaitingContinue = false;
+    // RFC 9110 §10.1.1: a server that has content already need not ask for it.
+    this.isHeldBack = false;
     if (bytes.length <= allowed) return bytes;
-    const error = this.#fail(bodyTooLarge(maxBytes));
+    const error = bodyTooLarge(this.#maxBytes);
     if (allowed <= 0) throw error;
+    this.#error = error;
+    this.#source.onContentFault(error);
     return bytes.subarray(0, allowed);
-  }
-
-  /** Asks for content that the client holds back, once. @returns settles when it has been asked */
-  askToContinue(): Promise<void> | undefined {
-    if (!this.#isAwaitingContinue) return undefined;
-    this.#isAwaitingContinue = false;
-    return this.#options.sendContinue?.();
   }
 }

@@ -97,8 +97,20 @@ export class BufferedTokens {
     return this.#tokens.take();
   }
 
-  /** The buffer for the next read. @param isInHead whether a head may lie in it, unfinished */
+  /** Bytes of an unfinished head that are held until the rest has come. */
+  get heldBytes(): number {
+    const { isBetweenMessages, headStart, pushedBytes } = this.#tokenizer;
+    return isBetweenMessages ? 0 : pushedBytes - headStart;
+  }
+
+  /**
+   * The buffer for the next read.
+   *
+   * @param isInHead whether a head may lie in it, unfinished
+   * @throws {TypeError} when what was read before is not used up: it would be lost
+   */
   prepare(isInHead: boolean): Uint8Array {
+    if (!this.isUsedUp) throw new TypeError("Cannot read on: what was read before is not used up");
     const { isBetweenMessages, headStart, pushedBytes } = this.#tokenizer;
     const isInside = isInHead && !isBetweenMessages;
     if (isInside && this.#keepsRawHead) this.#buffer.holdHead(headStart, pushedBytes);

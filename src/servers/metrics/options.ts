@@ -32,6 +32,11 @@ export interface MetricsServerOptions<Address extends NetAddress = TcpAddress> e
   readonly store?: MetricStore | undefined;
   /** Clients at one time; one more is closed at once. Default unlimited. */
   readonly maxConnections?: number | undefined;
+  /**
+   * What replies that clients do not read may hold in all, in the sockets too; default 256 MiB. Beyond it whoever wants a
+   * large reply waits, and clients that have read nothing for a second are cut.
+   */
+  readonly maxBufferedBytes?: number | undefined;
   /** A client that has been silent this long is closed; default never. */
   readonly idleTimeoutMs?: number | undefined;
   /** How long `close` waits for replies under way; default 5,000. */

@@ -10,58 +10,26 @@ const FIRST_BYTES = 256;
 // a power of two: there is room for the row that reaches it.
 const FULL_BYTES = 258_048;
 
-// A reply up to about 16 MiB, half a million rows, is sent in one write; to make it takes 40 ms (Deno 2.9.6).
-const MAX_WHOLE_BYTES = FULL_BYTES * 64;
-
-// What the large replies of all clients may take together: it bounds what clients that do not read can hold.
-const SHARED_BYTES = MAX_WHOLE_BYTES * 4;
+// A row may be a little longer than a line.
+const MAX_KEPT_BYTES = 524_288;
 
 const MAX_SPARE = 32;
 
 const OK = new TextEncoder().encode("ok\n\n");
 
-/** Memory that all clients of a server share for replies of more than 256 KiB: whoever does not read holds a part of it. */
-export class ReplyMemory {
-  #freeBytes = SHARED_BYTES;
-
-  /** Takes some of it; false when there is not that much left. */
-  take(bytes: number): boolean {
-    if (bytes > this.#freeBytes) return false;
-    this.#freeBytes -= bytes;
-    return true;
-  }
-
-  /** Gives some of it back. */
-  give(bytes: number): void {
-    this.#freeBytes += bytes;
-  }
-}
-
 /** The replies of a connection that wait to be sent, one behind the other. */
 export class ReplyBuffer implements RowSink, KeySink {
-  readonly #memory: ReplyMemory;
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
-  #fullBytes = FULL_BYTES;
   #keptLength = 0;
-
-  /** Makes an empty buffer. @param memory what large replies may take */
-  constructor(memory: ReplyMemory) {
-    this.#memory = memory;
-  }
 
   /** How many bytes wait. */
   get length(): number {
     return this.#length;
   }
 
-  /** Whether no further row should come before the buffer was sent, or has grown. */
+  /** Whether enough has gathered to be sent before more comes. */
   get isFull(): boolean {
-    return this.#length >= this.#fullBytes;
-  }
-
-  /** Whether enough has gathered to be sent between two replies. */
-  get isWorthSending(): boolean {
     return this.#length >= FULL_BYTES;
   }
 
@@ -70,22 +38,11 @@ export class ReplyBuffer implements RowSink, KeySink {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Makes a full buffer take twice as much; false when the reply, or those of all clients together, are too large. */
-  grow(): boolean {
-    const added = this.#fullBytes;
-    if (added * 2 > MAX_WHOLE_BYTES || !this.#memory.take(added)) return false;
-    this.#fullBytes += added;
-    return true;
-  }
-
-  /** Forgets everything that waited, and lets go of what a large reply took. */
+  /** Forgets everything that waited; memory that one long row needed is let go. */
   clear(): void {
     this.#length = 0;
     this.#keptLength = 0;
-    if (this.#fullBytes === FULL_BYTES) return;
-    this.#memory.give(this.#fullBytes - FULL_BYTES);
-    this.#fullBytes = FULL_BYTES;
-    this.#bytes = new Uint8Array(FIRST_BYTES);
+    if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = new Uint8Array(FIRST_BYTES);
   }
 
   /** Forgets the end of what waits. @param length how many bytes stay */
@@ -183,12 +140,11 @@ export class ReplyBuffer implements RowSink, KeySink {
 
 /** Reply buffers for the clients that are answered just now. */
 export class ReplyPool {
-  readonly #memory = new ReplyMemory();
   readonly #spare: ReplyBuffer[] = [];
 
   /** An empty buffer, the taker's own until it is given back. */
   take(): ReplyBuffer {
-    return this.#spare.pop() ?? new ReplyBuffer(this.#memory);
+    return this.#spare.pop() ?? new ReplyBuffer();
   }
 
   /** Takes a buffer back, and forgets what is in it. */

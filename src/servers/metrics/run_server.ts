@@ -7,13 +7,16 @@ import { ClientLoop, ReadBuffers } from "./client_loop.ts";
 import { CommandReader } from "./protocol/command_reader.ts";
 import { showLine } from "./protocol/line_text.ts";
 import { MemoryStore } from "./samples/memory_store.ts";
+import { LargeReplies } from "./large_replies.ts";
 import { ReplyPool } from "./reply_buffer.ts";
 import type { MetricsServerOptions } from "./options.ts";
 import { Session, type SessionParts } from "./session.ts";
 import type { MetricStore } from "./store.ts";
+import { WorkTurns } from "./work_turns.ts";
 
 const DEFAULT_GRACE_MS = 5_000;
 const DEFAULT_SWEEP_INTERVAL_MS = 10_000;
+const DEFAULT_MAX_BUFFERED_BYTES = 268_435_456;
 const DEFAULT_MAX_LINE_BYTES = 65_536;
 
 // After a failed accept (no file descriptor left, mostly) another try at once would only spin.
@@ -105,6 +108,8 @@ class RunningServer<Address extends NetAddress> implements MetricsServer<Address
       store,
       commands: new CommandReader(),
       replies: new ReplyPool(),
+      turns: new WorkTurns(),
+      largeReplies: new LargeReplies(options.maxBufferedBytes ?? DEFAULT_MAX_BUFFERED_BYTES),
       events: this.#createEvents(),
     };
     this.address = listener.address;

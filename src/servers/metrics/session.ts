@@ -1,9 +1,10 @@
 import type { LineDecoder } from "../../bytes/line_decoder.ts";
-import { socketsLookedAt } from "../../base/event_loop.ts";
 import type { MaybePromise } from "../../base/maybe_promise.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { CommandReader } from "./protocol/command_reader.ts";
+import type { LargeReplies, LargeReply } from "./large_replies.ts";
 import type { ReplyBuffer, ReplyPool } from "./reply_buffer.ts";
+import type { WorkTurns } from "./work_turns.ts";
 import { type ByteRange, type MetricStore, type PutOutcome, StoreRefusal } from "./store.ts";
 
 /** The refusal of everything that is no command of the protocol. */
@@ -11,6 +12,9 @@ export const WRONG_COMMAND = "wrong command";
 
 // The reason a client is given when the store fails; the error log has more.
 const STORAGE_FAILED = "storage failed";
+
+// To look for rows costs as much as to write some.
+const BYTES_OF_A_READ = 256;
 
 const PUT_REFUSALS: Readonly<Record<Exclude<PutOutcome, "stored">, string>> = {
   "series-limit": "too many series",
@@ -20,7 +24,7 @@ const PUT_REFUSALS: Readonly<Record<Exclude<PutOutcome, "stored">, string>> = {
 };
 
 /** The end of a connection that a session writes to. */
-export type SessionConnection = Pick<Connection, "write" | "remote">;
+export type SessionConnection = Pick<Connection, "write" | "close" | "remote">;
 
 /** What sessions report to the one who keeps the logs. */
 export interface SessionEvents {
@@ -45,6 +49,10 @@ export interface SessionParts {
   readonly commands: CommandReader;
   /** Buffers for the replies of one read; an idle client holds none. */
   readonly replies: ReplyPool;
+  /** Who goes on when many want much. */
+  readonly turns: WorkTurns;
+  /** Who may send a large reply. */
+  readonly largeReplies: LargeReplies;
   /** Hears what happens. */
   readonly events: SessionEvents;
 }
@@ -72,16 +80,19 @@ export class Session {
    * @throws {ConnectionError} when the client is gone
    */
   async answer(chunk: Uint8Array, count: number, isSameRead: boolean): Promise<void> {
+    const { replies: pool, turns } = this.#parts;
+    const turn = turns.take();
+    if (turn !== undefined) await turn;
+    turns.spend(count);
     this.#decoder.feed(chunk, count);
     if (!isSameRead) this.#mayBlankFollow = false;
     if (!this.#decoder.next()) return;
-    const { replies: pool } = this.#parts;
     const replies = pool.take();
     try {
       do {
         const waiting = this.#answerLine(replies);
         if (waiting !== undefined) await waiting;
-        if (replies.isWorthSending) await this.#send(replies);
+        if (replies.isFull) await this.#send(replies);
       } while (this.#decoder.next());
       await this.#send(replies);
     } finally {
@@ -170,30 +181,49 @@ export class Session {
     const span = { from: commands.from, until: commands.until };
     if (this.#hasUncommittedPuts) await this.#commit(replies);
     const replyStart = replies.length;
-    let isInPieces = false;
+    const large: { reply?: LargeReply } = {};
     try {
       const rows = await (kind === "get" ? store.openRows(name, span) : store.openKeys(name));
       replies.beginRows();
-      while (!(await rows.fill(replies))) {
-        if (!replies.isFull) await socketsLookedAt();
-        else if (isInPieces || !replies.grow()) {
-          isInPieces = true;
-          await this.#send(replies);
-        }
-      }
+      await this.#writeRows(rows, replies, large);
       replies.endRows();
       this.#report("ok");
     } catch (error) {
       // Where the client has a part of the reply already, only the end of the connection can tell it.
-      if (isInPieces) throw error;
+      if (large.reply !== undefined) throw error;
       replies.truncate(replyStart);
       if (error instanceof StoreRefusal) this.#refuse(replies, error.message);
       else {
         this.#parts.events.failed?.(error);
         this.#refuse(replies, STORAGE_FAILED);
       }
+    } finally {
+      if (large.reply !== undefined) this.#parts.largeReplies.release(large.reply);
     }
     replies.keep();
+  }
+
+  // A large reply is sent in pieces; each waits for its turn, and for the client to take the last one.
+  async #writeRows(
+    rows: { fill(sink: ReplyBuffer): MaybePromise<boolean> },
+    replies: ReplyBuffer,
+    large: { reply?: LargeReply },
+  ): Promise<void> {
+    const { turns, largeReplies } = this.#parts;
+    for (;;) {
+      const turn = turns.take();
+      if (turn !== undefined) await turn;
+      const lengthBefore = replies.length;
+      const filled = rows.fill(replies);
+      const isDone = typeof filled === "boolean" ? filled : await filled;
+      turns.spend(replies.length - lengthBefore + BYTES_OF_A_READ);
+      if (isDone) return;
+      if (!replies.isFull) continue;
+      large.reply ??= await largeReplies.admit(this.#connection);
+      large.reply.writingSinceMs = performance.now();
+      await this.#send(replies);
+      large.reply.writingSinceMs = undefined;
+    }
   }
 
   // Nothing is sent before the store has committed what it acknowledges.

@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { HttpError } from "../../../src/http/errors.ts";
 import { processRequest } from "../../../src/http/request/process_request.ts";
 import type { HttpRequest } from "../../../src/http/request/request.ts";
 import { RequestReader, type RequestReaderOptions } from "../../../src/http/request/request_reader.ts";
 import { ConnectionError } from "../../../src/net/connection.ts";
-import { type Arrival, FakeSource } from "../../support/fake_source.ts";
+import { type Arrival, FakeSource, ReadingReader } from "../../support/fake_source.ts";
 import { bytesOf, textOf } from "../../support/latin1.ts";
 import { splitEverywhere } from "../../support/splits.ts";
 
@@ -13,13 +13,13 @@ async function readAll(
   arrivals: readonly Arrival[],
   options: RequestReaderOptions = {},
 ): Promise<HttpRequest[]> {
-  const reader = new RequestReader(new FakeSource(arrivals), options);
+  const reading = new ReadingReader(new FakeSource(arrivals), options);
   const requests: HttpRequest[] = [];
   for (;;) {
-    const next = processRequest(reader) ?? await reader.read();
+    const next = await reading.read();
     if (next === null) break;
     requests.push(next);
-    if (next.refusal !== undefined || !await reader.finishBody(1e6)) break;
+    if (next.refusal !== undefined || !await reading.reader.finishBody(1e6)) break;
   }
   return requests;
 }
@@ -82,7 +82,7 @@ Deno.test("RequestReader says where each message ends on the wire, in every spli
 
 Deno.test("StreamedBody says where reading stands on the wire, piece by piece", async () => {
   const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-  const reader = new RequestReader(new FakeSource([head + "4\r\nab", "cd\r\n0\r\n\r\n"]));
+  const reader = new ReadingReader(new FakeSource([head + "4\r\nab", "cd\r\n0\r\n\r\n"]));
   const { body } = (await reader.read())!;
   const offsets = [body.wireOffset];
   while (await body.read() !== null) offsets.push(body.wireOffset - head.length);
@@ -130,43 +130,96 @@ Deno.test("RequestReader gives heads without raw bytes unless they are asked for
 
 Deno.test("processRequest() gives pipelined requests at once, and reads once for all of them", async () => {
   const source = new FakeSource(["GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\nGET /c HTTP/1.0\r\n\r\n"]);
-  const reader = new RequestReader(source);
-  assertEquals([processRequest(reader), (await reader.read())!.target], [undefined, "/a"]);
+  const reading = new ReadingReader(source);
+  const { reader } = reading;
+  assertEquals([processRequest(reader), (await reading.read())!.target], [undefined, "/a"]);
   for (const target of ["/b", "/c"]) {
     assertEquals(processRequest(reader)?.target, target);
   }
   assertEquals(source.reads, 1);
-  assertEquals([processRequest(reader), await reader.read()], [undefined, null]);
+  assertEquals([processRequest(reader), await reading.read()], [undefined, null]);
   assertEquals([source.reads, reader.hasEnded], [2, true]);
 });
 
-Deno.test("RequestReader.read() says what it waits for, and flushes first", async () => {
-  const source = new FakeSource(["GET / HT", "TP/1.1\r\n", "Host: a\r\nContent-Length: 2\r\n\r\n", "h", "i"]);
-  const reader = new RequestReader(source);
-  const request = await reader.read();
-  while (await request!.body.read() !== null);
-  assertEquals(await reader.read(), null);
-  const phases = source.calls.map((call) => call.replace(/ \d+$/, ""));
-  assertEquals(
-    phases,
-    ["flush", "read request", "read head", "read head"].concat(
-      ["body", "body", "request"].flatMap((phase) => ["flush", `read ${phase}`]),
-    ),
-  );
+/** Puts bytes (latin1 text) into the buffer of a reader, as a connection does. */
+function load(reader: RequestReader, text: string): void {
+  reader.buffer().set(bytesOf(text));
+  reader.load(text.length);
+}
+
+Deno.test("RequestReader.buffer() refuses to take the place of bytes that nobody has looked at", () => {
+  const reader = new RequestReader();
+  load(reader, "GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\n");
+  assertEquals(processRequest(reader)?.target, "/a");
+  assertThrows(() => reader.buffer(), TypeError, "not used up");
+  assertEquals(processRequest(reader)?.target, "/b");
+  assertEquals(reader.isUsedUp, true);
+  assert(reader.buffer().length > 0);
 });
 
-Deno.test("RequestReader.read() waits for what has to be flushed, and reads after it", async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const source = new FakeSource(["GET / HTTP/1.0\r\n\r\n"]);
-  const reader = new RequestReader({
-    receive: (buffer, receiver, phase) => source.receive(buffer, receiver, phase),
-    flush: () => promise,
+const READ_AHEAD: readonly (readonly [claim: string, pieces: readonly string[]])[] = [
+  ["whole", ["GET /b HTTP/1.0\r\n\r\n"]],
+  ["several", ["GET /b HTTP/1.0\r\n\r\nGET /c HTTP/1.0\r\n\r\n"]],
+  ["in part", ["GET /b HT", "TP/1.0\r\n\r\n"]],
+  ["after an empty line", ["\r\n", "GET /b HTTP/1.0\r\n\r\n"]],
+];
+
+for (const [claim, pieces] of READ_AHEAD) {
+  for (const hasEnded of [false, true]) {
+    const end = hasEnded ? " with FIN after it" : "";
+    Deno.test(`RequestReader keeps a request that was read ahead until it is taken: ${claim}${end}`, () => {
+      const reader = new RequestReader();
+      load(reader, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertEquals(processRequest(reader)?.target, "/a");
+      assertEquals(processRequest(reader), undefined);
+      const targets: (string | undefined)[] = [];
+      for (const piece of pieces) {
+        // Nobody looks in between, as while the response is on its way.
+        if (!reader.isUsedUp) targets.push(processRequest(reader)?.target);
+        load(reader, piece);
+      }
+      if (hasEnded && reader.isUsedUp) reader.load(null);
+      for (let next = processRequest(reader); next !== undefined; next = processRequest(reader)) {
+        targets.push(next.target);
+      }
+      assertEquals(
+        targets.filter((target) => target !== undefined),
+        claim === "several" ? ["/b", "/c"] : ["/b"],
+      );
+    });
+  }
+}
+
+Deno.test("RequestReader.load() gives content to the reader who waits for it, and to no other", async () => {
+  let wanted = 0;
+  let ends = 0;
+  const reader = new RequestReader({}, {
+    onContentWanted: () => wanted++,
+    onContentEnd: () => ends++,
+    onContentKept() {},
   });
-  const reading = reader.read();
-  await null;
-  assertEquals(source.reads, 0);
-  resolve();
-  assertEquals((await reading)!.target, "/");
+  load(reader, "POST /a HTTP/1.0\r\nContent-Length: 4\r\n\r\n");
+  const { body } = processRequest(reader)!;
+  assertEquals([wanted, ends], [0, 0]);
+  const first = body.read();
+  assertEquals(wanted, 1);
+  load(reader, "hi");
+  assertEquals(textOf((await first)!), "hi");
+  load(reader, "!?GET /b HTTP/1.0\r\n\r\n");
+  assertEquals(textOf((await body.read())!), "!?");
+  assertEquals([await body.read(), wanted, ends], [null, 1, 1]);
+  assertEquals(processRequest(reader)?.target, "/b");
+});
+
+Deno.test("RequestReader.fail() fails content that is waited for, and content that is asked for later", async () => {
+  const reader = new RequestReader();
+  load(reader, "POST /a HTTP/1.0\r\nContent-Length: 4\r\n\r\n");
+  const request = processRequest(reader)!;
+  const reading = request.body.read();
+  reader.fail(new HttpError(408, "Cannot read: too slow", { code: "timeout" }));
+  await assertRejects(() => reading, HttpError);
+  await assertRejects(() => request.body.read(), HttpError);
+  assertEquals([request.refusal?.status, reader.hasEnded], [408, false]);
 });
 
 Deno.test("RequestReader.read() makes a time-out of the source the refusal of the request (RFC 9110 §15.5.9)", async () => {
@@ -190,7 +243,7 @@ Deno.test("RequestReader grows its buffer when a read fills it, and shrinks it w
     "GET /b HTTP/1.0\r\n\r\n",
     "GET /c HTTP/1.0\r\n\r\n",
   ]);
-  const reader = new RequestReader(source, { maxBodyBytes: Infinity });
+  const reader = new ReadingReader(source, { maxBodyBytes: Infinity });
   const request = await reader.read();
   let received = 0;
   for (let piece = await request!.body.read(); piece !== null; piece = await request!.body.read()) {
@@ -199,7 +252,7 @@ Deno.test("RequestReader grows its buffer when a read fills it, and shrinks it w
   assertEquals(received, 300_000);
   await reader.read();
   await reader.read();
-  const sizes = sizesOf(source);
+  const { sizes } = source;
   assert(sizes[0]! <= 4_096, `an idle connection holds ${sizes[0]} bytes`);
   assertEquals(Math.max(...sizes), 65_536);
   assertEquals(sizes.at(-1), sizes[0]);
@@ -207,19 +260,14 @@ Deno.test("RequestReader grows its buffer when a read fills it, and shrinks it w
 
 Deno.test("RequestReader keeps its buffer small for a large head, and lets it grow for requests in a row", async () => {
   const large = new FakeSource([`GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(15_000)}\r\n\r\n`]);
-  const request = await new RequestReader(large).read();
+  const request = await new ReadingReader(large).read();
   assertEquals(request!.headers.get("x")?.length, 15_000);
-  assertEquals(new Set(sizesOf(large)), new Set([2_048]));
+  assertEquals(new Set(large.sizes), new Set([2_048]));
   const row = new FakeSource(["GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(500)]);
-  const reader = new RequestReader(row);
+  const reader = new ReadingReader(row);
   for (let i = 0; i < 500; i++) assertEquals((await reader.read())!.target, "/");
-  assertEquals(Math.max(...sizesOf(row)), 32_768);
+  assertEquals(Math.max(...row.sizes), 32_768);
 });
-
-/** The sizes of the buffers that a source was given. */
-function sizesOf(source: FakeSource): number[] {
-  return source.calls.flatMap((call) => call.startsWith("read") ? [Number(call.split(" ")[2])] : []);
-}
 
 Deno.test("RequestReader refuses an expectation that it does not know with 417 (RFC 9110 §10.1.1)", async () => {
   const [request] = await readAll(["GET / HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\n\r\n"]);
@@ -231,10 +279,11 @@ Deno.test("RequestReader refuses an expectation that it does not know with 417 (
 Deno.test("RequestReader refuses content of a known length beyond the limit before reading it (RFC 9110 §15.5.14)", async () => {
   const head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: ";
   const source = new FakeSource([`${head}11\r\n\r\n`]);
-  const request = await new RequestReader(source, { maxBodyBytes: 10 }).read();
-  assertEquals([request!.refusal!.status, source.calls.includes("continue")], [413, false]);
-  const allowed = await new RequestReader(new FakeSource([`${head}10\r\n\r\n`]), { maxBodyBytes: 10 }).read();
+  const reader = new ReadingReader(source, { maxBodyBytes: 10 });
+  const request = await reader.read();
+  assertEquals([request!.refusal!.status, reader.continues], [413, 0]);
+  const allowed = await new ReadingReader(new FakeSource([`${head}10\r\n\r\n`]), { maxBodyBytes: 10 }).read();
   assertEquals(allowed!.refusal, undefined);
-  const byDefault = await new RequestReader(new FakeSource([`${head}1048577\r\n\r\n`])).read();
+  const byDefault = await new ReadingReader(new FakeSource([`${head}1048577\r\n\r\n`])).read();
   assertEquals(byDefault!.refusal!.status, 413);
 });

@@ -198,8 +198,8 @@ Deno.test("ResponsePreamble makes a new Date each second, and refuses a name tha
 });
 
 const CUT: readonly (readonly [claim: string, body: Pieces, sent: string])[] = [
-  ["more than was promised, without spilling", new Pieces("he", "llo!"), "he"],
-  ["more than was promised at once", new Pieces("hello!"), ""],
+  ["more than was promised, without spilling", new Pieces("he", "llo!"), "hello"],
+  ["more than was promised at once", new Pieces("hello!"), "hello"],
   ["less than was promised", new Pieces("hell"), "hell"],
   ["a failure in the middle", new Pieces("he", new Error("broken")), "he"],
 ];

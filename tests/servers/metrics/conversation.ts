@@ -4,8 +4,10 @@ import { LineDecoder } from "../../../src/bytes/line_decoder.ts";
 import { ClientLoop, ReadBuffers } from "../../../src/servers/metrics/client_loop.ts";
 import { CommandReader } from "../../../src/servers/metrics/protocol/command_reader.ts";
 import { MemoryStore } from "../../../src/servers/metrics/samples/memory_store.ts";
+import { LargeReplies } from "../../../src/servers/metrics/large_replies.ts";
 import { ReplyPool } from "../../../src/servers/metrics/reply_buffer.ts";
 import { Session, type SessionEvents } from "../../../src/servers/metrics/session.ts";
+import { WorkTurns } from "../../../src/servers/metrics/work_turns.ts";
 import type { MetricStore } from "../../../src/servers/metrics/store.ts";
 import type { Connection, Receiver } from "../../../src/net/connection.ts";
 import { bytesOf } from "../../support/latin1.ts";
@@ -55,7 +57,14 @@ export function createLoop(
     readonly events?: SessionEvents;
   } = {},
 ): ClientLoop {
-  const parts = { store, commands: new CommandReader(), replies: new ReplyPool(), events };
+  const parts = {
+    store,
+    commands: new CommandReader(),
+    replies: new ReplyPool(),
+    turns: new WorkTurns(),
+    largeReplies: new LargeReplies(67_108_864),
+    events,
+  };
   const session = new Session(parts, connection, new LineDecoder());
   return new ClientLoop({ connection, session, buffers: new ReadBuffers(), onEnd });
 }

@@ -1,0 +1,122 @@
+/** Somebody who holds bytes of a client. */
+export interface Holder {
+  /** Called when the bytes are needed for others: give the client up, and release them. Must not throw. */
+  onEvicted(): void;
+}
+
+// With less than this part of the budget held for unfinished clients, waiting helps: others finish and free theirs.
+const EVICTION_SHARE = 1 / 2;
+
+/**
+ * Bytes held for clients, of all kinds together: unfinished heads and content, captures, log entries.
+ *
+ * What has been read exists, so it can always be held. Beyond the bound nobody reads on until there is room. If the
+ * budget is full of what unfinished clients hold, nobody of them could finish: those that have held longest are evicted.
+ */
+export class MemoryBudget {
+  /** What may be held before reading stops. */
+  readonly maxBytes: number;
+  #heldBytes = 0;
+  // Holders whose client has not finished sending, in the order in which they began to hold.
+  readonly #unfinished = new Map<Holder, number>();
+  #unfinishedBytes = 0;
+  // Holders that were evicted, and have not released yet.
+  readonly #evicted = new Map<Holder, number>();
+  #evictedBytes = 0;
+  readonly #finished = new Map<Holder, number>();
+  #waiting: (() => void)[] = [];
+
+  /**
+   * Makes a budget.
+   *
+   * @param maxBytes what may be held before reading stops
+   */
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** What is held now. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Whether nobody shall read on. */
+  get isFull(): boolean {
+    return this.#heldBytes >= this.maxBytes;
+  }
+
+  /** Holds bytes that will be freed whatever clients do: a log entry, for example. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
+  }
+
+  /** Frees bytes that {@linkcode MemoryBudget.hold} held. */
+  free(bytes: number): void {
+    this.#heldBytes -= bytes;
+    if (this.#waiting.length > 0 && !this.isFull) this.#wake();
+  }
+
+  /** Holds bytes more of a client, or fewer when less than zero. */
+  holdFor(holder: Holder, bytes: number): void {
+    if (this.#finished.has(holder)) {
+      this.#finished.set(holder, this.#finished.get(holder)! + bytes);
+    } else if (this.#evicted.has(holder)) {
+      this.#evicted.set(holder, this.#evicted.get(holder)! + bytes);
+      this.#evictedBytes += bytes;
+    } else {
+      this.#unfinished.set(holder, (this.#unfinished.get(holder) ?? 0) + bytes);
+      this.#unfinishedBytes += bytes;
+    }
+    if (bytes < 0) this.free(-bytes);
+    else this.hold(bytes);
+  }
+
+  /** The client has finished sending: what is held for it is no reason for an eviction. */
+  finish(holder: Holder): void {
+    const bytes = this.#unfinished.get(holder);
+    if (bytes === undefined) return;
+    this.#unfinished.delete(holder);
+    this.#unfinishedBytes -= bytes;
+    this.#finished.set(holder, bytes);
+  }
+
+  /** Frees all that is held for a client. */
+  release(holder: Holder): void {
+    const unfinished = this.#unfinished.get(holder) ?? 0;
+    const evicted = this.#evicted.get(holder) ?? 0;
+    const finished = this.#finished.get(holder) ?? 0;
+    this.#unfinished.delete(holder);
+    this.#evicted.delete(holder);
+    this.#finished.delete(holder);
+    this.#unfinishedBytes -= unfinished;
+    this.#evictedBytes -= evicted;
+    this.free(unfinished + evicted + finished);
+  }
+
+  /** Calls back once when there is room; until then, somebody who has held for long may have to go. */
+  whenRoom(callback: () => void): void {
+    this.#waiting.push(callback);
+    while (this.#isStuck()) this.#evictOldest();
+  }
+
+  /** Whether the budget would stay full if all went who were told to, and nobody else could finish. */
+  #isStuck(): boolean {
+    return this.#unfinished.size > 0 && this.#heldBytes - this.#evictedBytes >= this.maxBytes &&
+      this.#unfinishedBytes > this.maxBytes * EVICTION_SHARE;
+  }
+
+  #evictOldest(): void {
+    const [holder, bytes] = this.#unfinished.entries().next().value!;
+    this.#unfinished.delete(holder);
+    this.#unfinishedBytes -= bytes;
+    this.#evicted.set(holder, bytes);
+    this.#evictedBytes += bytes;
+    holder.onEvicted();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const callback of waiting) callback();
+  }
+}

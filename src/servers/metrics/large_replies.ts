@@ -1,0 +1,91 @@
+import { createDeferred, type Deferred } from "../../base/deferred.ts";
+
+// What the sockets of a client that does not read take before a write waits, on Linux with its defaults: up to 4 MiB
+// on our side and the rest on the client's.
+const SOCKET_BYTES = 4_194_304;
+
+// A client that has taken nothing for so long is cut when others wait.
+const STALL_MS = 1_000;
+
+/** One client that is being sent a large reply. */
+export interface LargeReplyClient {
+  /** Gives the connection up: the write under way fails. */
+  close(): void;
+}
+
+/** The right to send a large reply. */
+export class LargeReply {
+  /** When the write under way began, in monotonic milliseconds; undefined between two writes. */
+  writingSinceMs: number | undefined;
+  /** Whose reply it is. */
+  readonly client: LargeReplyClient;
+
+  /** Only {@linkcode LargeReplies} makes them. */
+  constructor(client: LargeReplyClient) {
+    this.client = client;
+  }
+}
+
+/**
+ * Bounds what clients hold that do not read large replies. How much of a reply lies in the sockets nobody tells us, so
+ * each counts as much as they can take; whoever comes when the budget is used up waits until another has finished, or
+ * was cut because it reads nothing.
+ */
+export class LargeReplies {
+  readonly #maxReplies: number;
+  readonly #now: () => number;
+  readonly #sent = new Set<LargeReply>();
+  readonly #waiting: { readonly client: LargeReplyClient; readonly admitted: Deferred<LargeReply> }[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Makes a bound.
+   *
+   * @param maxBytes what unread replies may hold in all
+   * @param now monotonic milliseconds
+   */
+  constructor(maxBytes: number, now: () => number = () => performance.now()) {
+    this.#maxReplies = Math.max(1, Math.floor(maxBytes / SOCKET_BYTES));
+    this.#now = now;
+  }
+
+  /** Waits until a large reply may be sent; {@linkcode LargeReplies.release} must follow. */
+  async admit(client: LargeReplyClient): Promise<LargeReply> {
+    if (this.#sent.size < this.#maxReplies) return this.#begin(client);
+    const admitted = createDeferred<LargeReply>();
+    this.#waiting.push({ client, admitted });
+    this.#watch();
+    return await admitted.promise;
+  }
+
+  /** The reply was sent, or its client is gone. */
+  release(reply: LargeReply): void {
+    if (!this.#sent.delete(reply)) return;
+    const next = this.#waiting.shift();
+    if (next !== undefined) next.admitted.resolve(this.#begin(next.client));
+    if (this.#waiting.length > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #begin(client: LargeReplyClient): LargeReply {
+    const reply = new LargeReply(client);
+    this.#sent.add(reply);
+    return reply;
+  }
+
+  // Cuts those who have stalled, the longest first, as many as there are others who wait.
+  #cutStalled(): void {
+    this.#timer = undefined;
+    const latestMs = this.#now() - STALL_MS;
+    const stalled = [...this.#sent].filter(({ writingSinceMs = Infinity }) => writingSinceMs <= latestMs);
+    stalled.sort((a, b) => a.writingSinceMs! - b.writingSinceMs!);
+    for (const { client } of stalled.slice(0, this.#waiting.length)) client.close();
+    this.#watch();
+  }
+
+  #watch(): void {
+    if (this.#waiting.length === 0) return;
+    this.#timer ??= setTimeout(() => this.#cutStalled(), STALL_MS / 4);
+  }
+}

@@ -1,0 +1,95 @@
+import { ContentPace } from "./content_pace.ts";
+import type { ServeSettings } from "./serve_options.ts";
+
+/**
+ * What a connection waits for:
+ * - `idle`: the first byte of a request
+ * - `head`: the rest of a head
+ * - `handling`: the handler, or the client that takes the response; bytes may be read ahead
+ * - `content`: content that somebody reads
+ * - `half-closed`: the rest of a streamed response, for a client that has finished sending
+ * - `finishing`: the client to take the last bytes
+ * - `lingering`: the end of a client that was sent FIN
+ * - `closed`: nothing
+ */
+export type Phase =
+  | "idle"
+  | "head"
+  | "handling"
+  | "content"
+  | "half-closed"
+  | "finishing"
+  | "lingering"
+  | "closed";
+
+/** Where a connection stands, and how long it may stand there. */
+export class ConnectionPhase {
+  /** The phase. */
+  name: Phase = "idle";
+  /** When the phase has lasted too long, on the monotonic clock; Infinity for never. */
+  dueMs = Infinity;
+  readonly #settings: ServeSettings;
+  readonly #deadlines: { readonly nowMs: number };
+  // How fast the content of the request comes, once somebody has waited for it.
+  #pace: ContentPace | undefined;
+
+  /** @param deadlines tells the time */
+  constructor(settings: ServeSettings, deadlines: { readonly nowMs: number }) {
+    this.#settings = settings;
+    this.#deadlines = deadlines;
+  }
+
+  /** Changes the phase, and gives it its time; also the same phase once more. */
+  enter(phase: Phase): void {
+    this.name = phase;
+    switch (phase) {
+      case "idle":
+      case "half-closed":
+        this.dueMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
+        break;
+      case "head":
+        this.dueMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
+        break;
+      case "content":
+        this.dueMs = this.#deadlines.nowMs + this.#settings.bodyTimeoutMs;
+        this.#pace ??= new ContentPace(this.#settings);
+        this.#pace.begin(this.#deadlines.nowMs);
+        break;
+      case "lingering":
+        this.dueMs = this.#deadlines.nowMs + this.#settings.lingerTimeoutMs;
+        break;
+      case "handling":
+      case "finishing":
+      case "closed":
+        this.dueMs = Infinity;
+    }
+  }
+
+  /** Prepares for the next request: its content has a pace of its own. */
+  beginRequest(): void {
+    this.#pace = undefined;
+    this.enter("handling");
+  }
+
+  /** Whether a part of a request has come, and the rest is waited for. */
+  get isInRequest(): boolean {
+    return this.name === "head" || this.name === "content";
+  }
+
+  /** Bytes have come. @returns whether they are content that comes too slowly */
+  isTooSlow(bytes: number): boolean {
+    return this.name === "content" && this.#pace!.isTooSlow(bytes, this.#deadlines.nowMs);
+  }
+
+  /** Stops the time of the phase: what is waited for now is not the client's doing. @returns lets it run on */
+  pause(): () => void {
+    const { name, dueMs } = this;
+    const leftMs = dueMs - this.#deadlines.nowMs;
+    this.dueMs = Infinity;
+    return () => {
+      if (this.name !== name) return;
+      this.dueMs = this.#deadlines.nowMs + leftMs;
+      this.#pace?.begin(this.#deadlines.nowMs);
+    };
+  }
+}

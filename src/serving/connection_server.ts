@@ -1,0 +1,180 @@
+// Accepting connections, whatever is spoken on them: limits, turns, rest after failures, and an end with grace.
+
+import type { Clock } from "../base/clock.ts";
+import { ThrottledNotice } from "../base/throttled_notice.ts";
+import { hostOf } from "../net/address.ts";
+import type { Connection, Listener, NetAddress } from "../net/connection.ts";
+import type { FairQueue } from "./fair_queue.ts";
+import type { RefusalReason } from "./figures.ts";
+
+/** One client that is served. */
+export interface ServedClient {
+  /** The server stops: ends the connection when it is idle, else after what is under way. */
+  stop(): void;
+  /** Ends the connection now; what is under way notices. May be called twice. */
+  close(): void;
+  /** Waits no longer for work that has not noticed. */
+  abandon(): void;
+}
+
+/** What is spoken on the connections. */
+export interface ConnectionService {
+  /** Begins to serve. @param onReleased to be called when nothing of the client is left; may be called twice */
+  serve(connection: Connection, onReleased: () => void): ServedClient;
+  /** Tells a client beyond the limits why it is not served, and closes, as in {@linkcode ConnectionService.serve}. */
+  refuse(connection: Connection, onReleased: () => void): ServedClient;
+  /** What one write tells a client beyond the limits for whom there is no time. */
+  readonly refusal: Uint8Array;
+  /** Makes the error that says how many clients were refused since the last report. */
+  overload(count: number): Error;
+}
+
+/** Limits and callbacks of a {@linkcode ConnectionServer}. */
+export interface ConnectionServerOptions {
+  /** Connections at once; one more is refused. */
+  readonly maxConnections: number;
+  /** Connections at once from one address; one more is refused. */
+  readonly maxConnectionsPerAddress: number;
+  /** For what is under way when the server stops; then connections are cut. */
+  readonly graceMs: number;
+  /** Where the time comes from. */
+  readonly clock: Clock;
+  /** Who goes on when many want much. */
+  readonly turns: FairQueue;
+  /** Told of failures of accepting, and of an overload: at once, and then once a minute. */
+  readonly onError: (error: unknown, address: NetAddress) => void;
+}
+
+// How long accepting rests after a failure such as running out of file descriptors.
+const ACCEPT_RETRY_MS = 100;
+// So many refused clients at once are given the time to read why; a flood must not be able to keep more alive.
+const MAX_LEAVING = 256;
+// For work whose connection was cut to notice it, and for the log to say so. Some may never end: the server does not
+// wait for it any longer.
+const CUT_NOTICE_MS = 50;
+
+/** Accepts connections, and has each of them served until the server stops. */
+export class ConnectionServer {
+  /** Where it listens. */
+  readonly address: NetAddress;
+  /** Resolves when the listener and all connections are closed. */
+  readonly finished: Promise<void>;
+  /** Connections accepted, those that were refused too. */
+  acceptedConnections = 0;
+  /** Connections refused, by reason. */
+  readonly refusedConnections: Record<RefusalReason, number> = {
+    "connections": 0,
+    "connections-per-address": 0,
+  };
+  readonly #listener: Listener;
+  readonly #service: ConnectionService;
+  readonly #options: ConnectionServerOptions;
+  readonly #clients = new Set<ServedClient>();
+  readonly #leaving = new Set<ServedClient>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #refusals: ThrottledNotice;
+  readonly #failures: ThrottledNotice;
+  #isStopping = false;
+  #onEmpty: (() => void) | undefined;
+
+  /** Begins to accept. */
+  constructor(listener: Listener, service: ConnectionService, options: ConnectionServerOptions) {
+    this.#listener = listener;
+    this.#service = service;
+    this.#options = options;
+    this.address = listener.address;
+    this.#refusals = new ThrottledNotice(options.clock);
+    this.#failures = new ThrottledNotice(options.clock);
+    this.finished = this.#accept();
+  }
+
+  /** Connections that are served at the moment. */
+  get connectionCount(): number {
+    return this.#clients.size;
+  }
+
+  /** Stops accepting, lets what is under way finish within the grace time, cuts what is left. May be called twice. */
+  async shutdown(): Promise<void> {
+    if (!this.#isStopping) {
+      this.#isStopping = true;
+      this.#listener.close();
+      this.#report(this.#refusals.finish(), this.address);
+      for (const client of this.#leaving) client.close();
+      for (const client of this.#clients) client.stop();
+      if (this.#clients.size > 0) this.#cutAfterGrace();
+    }
+    await this.finished;
+  }
+
+  #cutAfterGrace(): void {
+    const { clock, graceMs } = this.#options;
+    const stopGrace = clock.after(graceMs, () => {
+      for (const client of this.#clients) client.close();
+      const stopWaiting = clock.after(CUT_NOTICE_MS, () => {
+        for (const client of this.#clients) client.abandon();
+        this.#clients.clear();
+        this.#onEmpty?.();
+      });
+      this.finished.finally(stopWaiting);
+    });
+    this.finished.finally(stopGrace);
+  }
+
+  async #accept(): Promise<void> {
+    const { turns, onError } = this.#options;
+    for (;;) {
+      try {
+        const connection = await this.#listener.accept();
+        if (connection === null) break;
+        if (this.#isStopping) connection.close();
+        else this.#take(connection);
+        // A flood of connections must not keep those out that are there.
+        await new Promise<void>((resolve) => turns.take(resolve, this.#clients.size));
+      } catch (error) {
+        // It lasts: without descriptors it happens ten times a second until somebody leaves.
+        if (this.#failures.count() > 0) onError(error, this.address);
+        await new Promise<void>((resolve) => this.#options.clock.after(ACCEPT_RETRY_MS, resolve));
+      }
+    }
+    if (this.#clients.size > 0) await new Promise<void>((resolve) => this.#onEmpty = resolve);
+  }
+
+  #take(connection: Connection): void {
+    const host = hostOf(connection.remote);
+    const { maxConnections, maxConnectionsPerAddress } = this.#options;
+    const sameAddress = this.#perAddress.get(host) ?? 0;
+    this.acceptedConnections++;
+    if (this.#clients.size >= maxConnections) return this.#refuse(connection, "connections");
+    if (sameAddress >= maxConnectionsPerAddress) return this.#refuse(connection, "connections-per-address");
+    this.#perAddress.set(host, sameAddress + 1);
+    const client = this.#service.serve(connection, () => this.#release(client, host));
+    this.#clients.add(client);
+  }
+
+  #release(client: ServedClient, host: string): void {
+    if (!this.#clients.delete(client)) return;
+    const sameAddress = this.#perAddress.get(host)! - 1;
+    if (sameAddress === 0) this.#perAddress.delete(host);
+    else this.#perAddress.set(host, sameAddress);
+    if (this.#clients.size === 0) this.#onEmpty?.();
+  }
+
+  #refuse(connection: Connection, reason: RefusalReason): void {
+    this.refusedConnections[reason]++;
+    this.#report(this.#refusals.count(), connection.remote);
+    // TLS would have to be agreed on first, and the client could take its time.
+    if (connection.isEncrypted) return connection.close();
+    if (this.#leaving.size < MAX_LEAVING) {
+      const client = this.#service.refuse(connection, () => this.#leaving.delete(client));
+      this.#leaving.add(client);
+    } else {
+      // One write into an empty socket buffer, without waiting.
+      const close = (): void => connection.close();
+      connection.transmit(this.#service.refusal, { onSent: close, onSendFailed: close });
+    }
+  }
+
+  #report(count: number, address: NetAddress): void {
+    if (count > 0) this.#options.onError(this.#service.overload(count), address);
+  }
+}

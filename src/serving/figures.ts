@@ -1,0 +1,39 @@
+/** Why a client was not served. */
+export type RefusalReason = "connections" | "connections-per-address";
+
+/** Which time-out ended a wait. */
+export type TimeoutKind = "head" | "content" | "idle" | "write" | "linger";
+
+/** What a server has done so far, as plain numbers that cost no request anything. */
+export interface ServerFigures {
+  /** Connections open now. */
+  readonly openConnections: number;
+  /** Connections accepted, those that were refused too. */
+  readonly acceptedConnections: number;
+  /** Connections refused, by reason. */
+  readonly refusedConnections: Readonly<Record<RefusalReason, number>>;
+  /** Time-outs, by kind. */
+  readonly timeouts: Readonly<Record<TimeoutKind, number>>;
+  /** Requests taken, malformed ones too. */
+  readonly requests: number;
+  /** Bytes read from clients. */
+  readonly receivedBytes: number;
+  /** Bytes given to the system to be sent to clients. */
+  readonly sentBytes: number;
+  /** Bytes held for clients now: unfinished heads and content, captures, log entries. */
+  readonly heldBytes: number;
+  /** How many bytes may be held. */
+  readonly maxBufferedBytes: number;
+}
+
+/** Counters that all connections of a server share. */
+export class ServingCounters {
+  /** See {@linkcode ServerFigures}. */
+  requests = 0;
+  /** See {@linkcode ServerFigures}. */
+  receivedBytes = 0;
+  /** See {@linkcode ServerFigures}. */
+  sentBytes = 0;
+  /** See {@linkcode ServerFigures}. */
+  readonly timeouts: Record<TimeoutKind, number> = { head: 0, content: 0, idle: 0, write: 0, linger: 0 };
+}

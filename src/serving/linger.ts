@@ -1,0 +1,40 @@
+import type { ServeSettings } from "./serve_options.ts";
+
+// Time for the last response to get through when the server stops: more than a round trip around the world.
+const HURRIED_LINGER_MS = 250;
+
+/**
+ * How long a client that was sent FIN may go on sending (RFC 9112 §9.6): until it ends too, is silent, sends too slowly,
+ * or has sent too much for too long.
+ */
+export class Linger {
+  readonly #settings: ServeSettings;
+  readonly #startMs: number;
+  #endMs: number;
+  #drainedBytes = 0;
+
+  constructor(settings: ServeSettings, nowMs: number) {
+    this.#settings = settings;
+    this.#startMs = nowMs;
+    this.#endMs = nowMs + settings.maxLingerMs;
+  }
+
+  /** The server stops. */
+  hurry(nowMs: number): void {
+    this.#endMs = Math.min(this.#endMs, nowMs + HURRIED_LINGER_MS);
+  }
+
+  /** When it ends unless something comes. */
+  dueMs(nowMs: number): number {
+    return Math.min(this.#endMs, nowMs + this.#settings.lingerTimeoutMs);
+  }
+
+  /** Something has come. @returns whether that is enough */
+  isOver(bytes: number, nowMs: number): boolean {
+    const { lingerTimeoutMs, maxLingerBytes, minBodyBytesPerSecond } = this.#settings;
+    this.#drainedBytes += bytes;
+    if (this.#drainedBytes > maxLingerBytes) return true;
+    const spentMs = nowMs - this.#startMs;
+    return spentMs > lingerTimeoutMs && this.#drainedBytes * 1000 < minBodyBytesPerSecond * spentMs;
+  }
+}

@@ -1,0 +1,91 @@
+import { assertEquals } from "@std/assert";
+import { type Holder, MemoryBudget } from "../../src/bytes/memory_budget.ts";
+
+/** A client that releases what it holds when it is told to, or later. */
+class Client implements Holder {
+  evictions = 0;
+  readonly #onEvicted: (client: Client) => void;
+
+  constructor(onEvicted: (client: Client) => void = () => {}) {
+    this.#onEvicted = onEvicted;
+  }
+
+  onEvicted(): void {
+    this.evictions++;
+    this.#onEvicted(this);
+  }
+}
+
+Deno.test("MemoryBudget counts what is held, and is full at its bound", () => {
+  const budget = new MemoryBudget(100);
+  const client = new Client();
+  budget.hold(40);
+  budget.holdFor(client, 59);
+  assertEquals([budget.heldBytes, budget.isFull], [99, false]);
+  budget.holdFor(client, 1);
+  assertEquals(budget.isFull, true);
+  budget.holdFor(client, -10);
+  budget.free(40);
+  assertEquals([budget.heldBytes, budget.isFull], [50, false]);
+  budget.release(client);
+  budget.release(client);
+  assertEquals(budget.heldBytes, 0);
+});
+
+Deno.test("MemoryBudget.whenRoom() calls back once there is room, each once, in order", () => {
+  const budget = new MemoryBudget(100);
+  const called: number[] = [];
+  budget.hold(150);
+  budget.whenRoom(() => called.push(1));
+  budget.whenRoom(() => called.push(2));
+  budget.free(50);
+  assertEquals(called, []);
+  budget.free(1);
+  assertEquals(called, [1, 2]);
+  budget.free(99);
+  assertEquals(called, [1, 2]);
+});
+
+Deno.test("MemoryBudget evicts those who have held longest when it is full of unfinished clients, and no more than needed", () => {
+  const budget = new MemoryBudget(100);
+  const clients = Array.from({ length: 4 }, () => new Client());
+  for (const client of clients) budget.holdFor(client, 30);
+  let calls = 0;
+  budget.whenRoom(() => calls++);
+  assertEquals(clients.map(({ evictions }) => evictions), [1, 0, 0, 0]);
+  // Another who waits does not cost a second one: the first is about to go.
+  budget.whenRoom(() => calls++);
+  assertEquals([clients.map(({ evictions }) => evictions), calls], [[1, 0, 0, 0], 0]);
+  budget.release(clients[0]!);
+  assertEquals([calls, budget.heldBytes], [2, 90]);
+});
+
+Deno.test("MemoryBudget evicts nobody while what is held is a log's, or that of clients who have finished", () => {
+  const budget = new MemoryBudget(100);
+  const [finished, unfinished] = [new Client(), new Client()];
+  budget.holdFor(finished, 60);
+  budget.finish(finished);
+  budget.holdFor(unfinished, 45);
+  let hasRoom = false;
+  budget.whenRoom(() => hasRoom = true);
+  assertEquals([finished.evictions, unfinished.evictions, hasRoom], [0, 0, false]);
+  budget.release(finished);
+  assertEquals([unfinished.evictions, hasRoom, budget.heldBytes], [0, true, 45]);
+});
+
+Deno.test("MemoryBudget survives a client that releases while it is evicted, and one that holds on", () => {
+  const budget = new MemoryBudget(100);
+  const clients = Array.from({ length: 4 }, () => new Client((client) => budget.release(client)));
+  for (const client of clients) budget.holdFor(client, 30);
+  let calls = 0;
+  budget.whenRoom(() => calls++);
+  assertEquals([clients.map(({ evictions }) => evictions), calls, budget.heldBytes], [[1, 0, 0, 0], 1, 90]);
+  const stubborn = new Client();
+  const other = new MemoryBudget(100);
+  other.holdFor(stubborn, 100);
+  other.whenRoom(() => {});
+  other.holdFor(stubborn, 10);
+  assertEquals([stubborn.evictions, other.heldBytes], [1, 110]);
+  other.release(stubborn);
+  assertEquals(other.heldBytes, 0);
+});
