@@ -3,8 +3,7 @@
 // no time-out would help. Small answers cost as much this way, a megabyte a quarter more.
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { ConnectionError, type Listener } from "./connection.ts";
-import type { ListenOptions } from "./listen_options.ts";
+import { ConnectionError, type Listener, type ListenOptions } from "./connection.ts";
 import { listenWithNode } from "./node.ts";
 
 /**

@@ -8,9 +8,9 @@ interface Acceptor {
 }
 
 /** What a listener is made of. */
-export interface SocketListenerOptions<Address extends NetAddress> {
+export interface SocketListenerOptions {
   /** The address in use. */
-  readonly address: Address;
+  readonly address: NetAddress;
   /** Whether connections speak TLS. */
   readonly isEncrypted: boolean;
   /** Closes the port; called once. */
@@ -18,8 +18,8 @@ export interface SocketListenerOptions<Address extends NetAddress> {
 }
 
 /** Hands the connections that a runtime calls back with to those who accept. */
-export class SocketListener<Address extends NetAddress = NetAddress> implements Listener<Address> {
-  readonly address: Address;
+export class SocketListener implements Listener {
+  readonly address: NetAddress;
   readonly isEncrypted: boolean;
   readonly #stop: () => void;
   readonly #waiting: Connection[] = [];
@@ -27,7 +27,7 @@ export class SocketListener<Address extends NetAddress = NetAddress> implements 
   #isClosed = false;
 
   /** Makes the listener of a port that is open. */
-  constructor({ address, isEncrypted, stop }: SocketListenerOptions<Address>) {
+  constructor({ address, isEncrypted, stop }: SocketListenerOptions) {
     this.address = address;
     this.isEncrypted = isEncrypted;
     this.#stop = stop;

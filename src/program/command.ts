@@ -52,6 +52,8 @@ export interface RunningCommand {
   readonly announcements: readonly string[];
   /** How many clients there are; while the server stops, how many it waits for. */
   readonly connectionCount?: () => number;
+  /** Whether what it needs is in reach, a store for example; default always. */
+  readonly isReady?: () => boolean;
   /** Stops gracefully; settles when all is closed. */
   shutdown(): Promise<void>;
   /** Resolves when all is closed. */
@@ -139,7 +141,7 @@ const STORE_EXIT_CODES: Readonly<Record<StoreOpenErrorCode, 1 | 2>> = {
   failed: 1,
 };
 
-/** Tells why the database file that a flag names could not be used. @param flag with its dashes: `--data` */
+/** Tells why the database file or the store that a flag names could not be used. @param flag with its dashes: `--data` */
 export function storeError(flag: string, error: StoreOpenError): StartError {
   const state = error.message.replace(/^Cannot/, "cannot");
   return new StartError(STORE_EXIT_CODES[error.code], `bad value for ${flag}: ${state}`, { cause: error });

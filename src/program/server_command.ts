@@ -70,9 +70,12 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
     clock: SYSTEM_CLOCK,
   });
   let state: "starting" | "ready" | "stopping" = "starting";
-  const admin: Admin = { figures: new Figures(), isReady: () => state === "ready" };
+  let running: RunningCommand | undefined;
+  const admin: Admin = {
+    figures: new Figures(),
+    isReady: () => state === "ready" && (running?.isReady?.() ?? true),
+  };
   admin.figures.add(processFigures.source);
-  let running: RunningCommand;
   let adminServer: Server | undefined;
   try {
     adminServer = await openAdmin(admin, { values, ports, logs });

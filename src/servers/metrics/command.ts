@@ -2,8 +2,10 @@ import { urlOf } from "../../net/address.ts";
 import { type Command, storeError } from "../../program/command.ts";
 import { commonFlags, CONSOLE_LOG_FLAGS } from "../../program/flags/common_flags.ts";
 import { choiceFlag, countFlag, durationFlag, fileFlag, timeFlag } from "../../program/flags/flag_kinds.ts";
+import { storeFlag } from "../../program/flags/store_flags.ts";
 import type { AccessEntry } from "../../log/entry.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
+import { openSharedStore } from "./cluster/shared_store.ts";
 import { runServer } from "./run_server.ts";
 import type { MetricsAccess } from "./options.ts";
 
@@ -27,6 +29,12 @@ const FLAGS = {
     help: "what ok means with --data: on disk, or given to the system",
     default: "full",
   }),
+  store: storeFlag("Redis or Valkey Cluster that several nodes share, in place of --data"),
+  ack: choiceFlag({
+    choices: ["replicated", "primary"],
+    help: "what ok means with --store: a replica has it too, or the primary",
+    default: "replicated",
+  }),
   retention: durationFlag({ help: "age at which samples are dropped, such as 30d" }),
   "max-series": countFlag("keys; a put of one more is refused"),
   "max-samples": countFlag("samples; a put of one more is refused"),
@@ -44,12 +52,22 @@ export const metricsCommand: Command<typeof FLAGS> = {
     { line: "metrics --host :: --max-series 100000", does: "for other machines too, with a bound" },
   ],
   flags: FLAGS,
-  async start({ values, logs, clock, openListener }) {
+  async start({ values, given, logs, clock, openListener }) {
     const logText = (level: "debug" | "error") => (message: string): void =>
       logs.error?.write({ level, timeMs: clock.nowMs(), message });
     const { access } = logs;
+    const shared = await openSharedStore({
+      address: values.store,
+      acknowledgement: values.ack,
+      given,
+      log: { error: logText("error") },
+      retentionSeconds: values.retention,
+      maxSeries: values["max-series"],
+      maxSamples: values["max-samples"],
+    });
     const server = await runServer(values.host, values.port, {
       openPort: () => openListener(),
+      store: shared?.store,
       dataFile: values.data,
       durability: values.durability,
       retentionSeconds: values.retention,
@@ -69,6 +87,7 @@ export const metricsCommand: Command<typeof FLAGS> = {
     const listening = { address: server.address, isEncrypted: values["tls-cert"] !== undefined };
     return {
       announcements: [`metrics listening on ${urlOf(listening, "tcp")}`],
+      isReady: () => shared?.health.current.isReady ?? true,
       shutdown: () => server.close(),
       finished: server.finished,
     };

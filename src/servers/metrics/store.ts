@@ -155,6 +155,12 @@ export interface MetricStore {
  */
 export type Durability = "full" | "normal";
 
+/**
+ * What a store in a cluster promises with `ok`: `replicated` that a primary and one of its replicas have the sample,
+ * `primary` that the primary has it.
+ */
+export type Acknowledgement = "replicated" | "primary";
+
 /** Settings that every store understands. */
 export interface StoreLimits {
   /** Samples older than this many seconds by the wall clock are gone; default none ever is. */

@@ -19,7 +19,7 @@ type RedisPackage = typeof import("@redis/client");
 // A variable keeps runtimes and bundlers from fetching the package before anybody asks for it.
 const PACKAGE_NAME = "@redis/client";
 
-const CONNECT_TIMEOUT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 2_000;
 
 // A batch is at most 256 partitions in a few pieces, a window of rows at most some thousand commands.
 const MAX_WAITING_COMMANDS = 100_000;
@@ -109,7 +109,7 @@ async function opened(
   where: string,
   redis: RedisPackage,
 ): Promise<void> {
-  const timer = setTimeout(() => client.destroy(), 2 * CONNECT_TIMEOUT_MS);
+  const timer = setTimeout(() => client.destroy(), CONNECT_TIMEOUT_MS);
   try {
     await client.connect();
   } catch (error) {

@@ -1,11 +1,15 @@
 // What is asked of the servers before they are trusted with data.
 
+import { setTimeout as pause } from "node:timers/promises";
 import { StoreOpenError } from "../store_open_error.ts";
 import { Cluster } from "./cluster.ts";
 import { loadConnector } from "./redis_client.ts";
 import { explainRefusal } from "./reply_kind.ts";
 import { type RedisConnection, type RedisConnector, ReplyError } from "./redis_connection.ts";
 import { type NodeAddress, showNode, type StoreAddress } from "./store_address.ts";
+
+const OPEN_TRIES = 3;
+const PAUSE_MS = 200;
 
 /** What a store is opened for. */
 export interface OpenClusterOptions {
@@ -40,7 +44,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<Cluster>
   const seeds = isClustered ? address.nodes : [first.node];
   const cluster = new Cluster({ seeds, connector, isClustered, library });
   try {
-    await cluster.refresh();
+    await refreshPatiently(cluster);
     if (!cluster.map.isComplete) throw refused(first.node, "slots of the cluster have no server");
     const notices = new Set<string>();
     await Promise.all(cluster.map.primaries.map((node) => checkServer(cluster, node, { options, notices })));
@@ -49,6 +53,18 @@ export async function openCluster(options: OpenClusterOptions): Promise<Cluster>
   } catch (error) {
     cluster.close();
     return toOpenError(error);
+  }
+}
+
+// A server that just starts, or a machine that has much to do, gets another chance.
+async function refreshPatiently(cluster: Cluster): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await cluster.refresh();
+    } catch (error) {
+      if (tries === OPEN_TRIES || error instanceof ReplyError) throw error;
+      await pause(PAUSE_MS);
+    }
   }
 }
 

@@ -9,6 +9,7 @@ export { default as "clipboard.js" } from "./client/clipboard.js" with { type: "
 export { default as "compare_view.js" } from "./client/compare_view.js" with { type: "text" };
 export { default as "content_coding.js" } from "./client/content_coding.js" with { type: "text" };
 export { default as "copy_as_curl.js" } from "./client/copy_as_curl.js" with { type: "text" };
+export { default as "copy_form.js" } from "./client/copy_form.js" with { type: "text" };
 export { default as "copy_raw.js" } from "./client/copy_raw.js" with { type: "text" };
 export { default as "detail_view.js" } from "./client/detail_view.js" with { type: "text" };
 export { default as "dialogs.js" } from "./client/dialogs.js" with { type: "text" };
@@ -17,6 +18,7 @@ export { default as "form_fields.js" } from "./client/form_fields.js" with { typ
 export { default as "head_view.js" } from "./client/head_view.js" with { type: "text" };
 export { default as "hex_rows.js" } from "./client/hex_rows.js" with { type: "text" };
 export { default as "hex_view.js" } from "./client/hex_view.js" with { type: "text" };
+export { default as "image_view.js" } from "./client/image_view.js" with { type: "text" };
 export { default as "json_layout.js" } from "./client/json_layout.js" with { type: "text" };
 export { default as "json_view.js" } from "./client/json_view.js" with { type: "text" };
 export { default as "keyboard.js" } from "./client/keyboard.js" with { type: "text" };
@@ -25,14 +27,20 @@ export { default as "live_list.js" } from "./client/live_list.js" with { type: "
 export { default as "main.js" } from "./client/main.js" with { type: "text" };
 export { default as "multipart_parts.js" } from "./client/multipart_parts.js" with { type: "text" };
 export { default as "open_request.js" } from "./client/open_request.js" with { type: "text" };
+export { default as "page_address.js" } from "./client/page_address.js" with { type: "text" };
 export { default as "page_model.js" } from "./client/page_model.js" with { type: "text" };
+export { default as "remembered.js" } from "./client/remembered.js" with { type: "text" };
 export { default as "request_feed.js" } from "./client/request_feed.js" with { type: "text" };
 export { default as "request_list.js" } from "./client/request_list.js" with { type: "text" };
 export { default as "request_rows.js" } from "./client/request_rows.js" with { type: "text" };
+export { default as "request_view.js" } from "./client/request_view.js" with { type: "text" };
+export { default as "response_view.js" } from "./client/response_view.js" with { type: "text" };
 export { default as "shell_words.js" } from "./client/shell_words.js" with { type: "text" };
 export { default as "sizes_and_times.js" } from "./client/sizes_and_times.js" with { type: "text" };
 export { default as "timing_view.js" } from "./client/timing_view.js" with { type: "text" };
+export { default as "toasts.js" } from "./client/toasts.js" with { type: "text" };
 export { default as "trap_api.js" } from "./client/trap_api.js" with { type: "text" };
 export { default as "visible_text.js" } from "./client/visible_text.js" with { type: "text" };
 export { default as "windowed.js" } from "./client/windowed.js" with { type: "text" };
 export { default as "wire_head.js" } from "./client/wire_head.js" with { type: "text" };
+export { default as "xml_view.js" } from "./client/xml_view.js" with { type: "text" };

@@ -5,6 +5,8 @@ import contentStyle from "./client/content.css" with { type: "text" };
 import detailStyle from "./client/detail.css" with { type: "text" };
 import icon from "./client/icon.svg" with { type: "text" };
 import document from "./client/index.html" with { type: "text" };
+import xmlFormatter from "xml-formatter/module" with { type: "text" };
+import xmlParser from "xml-parser-xo/module" with { type: "text" };
 import listStyle from "./client/list.css" with { type: "text" };
 import viewsStyle from "./client/views.css" with { type: "text" };
 
@@ -12,9 +14,16 @@ import viewsStyle from "./client/views.css" with { type: "text" };
 export function trapPageFiles(): Map<string, PageFile> {
   return createPageFiles({
     modules,
+    // Fetched by the page when it is needed.
+    packages: { "xml-parser-xo": xmlParser, xml: linkXmlFormatter(xmlFormatter) },
     styles: [listStyle, detailStyle, viewsStyle, contentStyle, compareStyle],
     icon,
   });
+}
+
+/** Lets the formatter find its parser beside it. */
+function linkXmlFormatter(module: string): string {
+  return module.replace(/from ['"]xml-parser-xo['"]/, 'from "./xml-parser-xo.js"');
 }
 
 /** The document. @param trapPort the port that requests are sent to; without it the page takes the one before its own */

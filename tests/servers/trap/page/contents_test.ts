@@ -3,7 +3,14 @@ import { gzipSync } from "node:zlib";
 import { bytesOfLatin1, latin1Of } from "../../../../src/servers/trap/page/client/bytes.js";
 import { decodedContent } from "../../../../src/servers/trap/page/client/content_coding.js";
 import { cookiesOf, formFields } from "../../../../src/servers/trap/page/client/form_fields.js";
-import { layOutJson, plainLines } from "../../../../src/servers/trap/page/client/json_layout.js";
+import {
+  blockEnd,
+  isClosing,
+  layOutJson,
+  plainLines,
+  unfolded,
+  valueText,
+} from "../../../../src/servers/trap/page/client/json_layout.js";
 import { multipartParts, parameterOf } from "../../../../src/servers/trap/page/client/multipart_parts.js";
 import { headLength, headLines } from "../../../../src/servers/trap/page/client/wire_head.js";
 
@@ -119,4 +126,16 @@ Deno.test("decodedContent() takes gzip and deflate off, and says what it could n
   const bomb = Uint8Array.from(gzipSync(new Uint8Array(2 ** 25)));
   const { bytes, note } = await decode(bomb, "gzip");
   assertEquals([bytes.length < 2 ** 24, note], [true, "Unpacked from gzip, the beginning."]);
+});
+
+Deno.test("blockEnd(), unfolded() and valueText() fold and copy objects and arrays of a JSON text", () => {
+  const lines = layOutJson('{"a":{"b":[1,2]},"c":"x","d":[]}');
+  assertEquals(
+    lines.map((_, index) => blockEnd(lines, index)),
+    [9, 6, 5, 3, 4, 5, 6, 7, 8, 9],
+  );
+  assertEquals(unfolded(lines, new Set([1])), [0, 1, 6, 7, 8, 9]);
+  assertEquals(valueText(lines, 1, blockEnd(lines, 1)), '{\n  "b": [\n    1,\n    2\n  ]\n}');
+  assertEquals(valueText(lines, 7, 7), '"x"');
+  assertEquals(lines.filter(({ tokens }) => isClosing(tokens)).length, 3);
 });

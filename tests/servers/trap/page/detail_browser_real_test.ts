@@ -15,7 +15,7 @@ async function showTab(page: Page, name: string): Promise<string> {
 }
 
 async function showBody(page: Page, form: string): Promise<string> {
-  await page.getByRole("tab", { name: "Body" }).click();
+  await page.getByRole("tab", { name: "Request" }).click();
   await page.getByRole("button", { name: form, exact: true }).click();
   return await page.getByRole("tabpanel").innerText();
 }
@@ -30,13 +30,14 @@ pageTest("a request in full: chain, parameters, head as it came, bytes, timing",
   await send(request);
   await open("/api?x=1");
   const chain = await showTab(page, "Chain");
-  for (const part of ["query › process2", "notawaiting", "Jürgen M", "answered 200", "SHA-256"]) {
+  for (const part of ["query › process2", "notawaiting", "answered 200", "SHA-256"]) {
     assertStringIncludes(chain.replaceAll(/\s*›\s*/g, " › "), part);
   }
   const [record] = await trap.records(1);
   assertStringIncludes(chain, record!.sha256);
   assertEquals(await page.locator(".chain .entry.error").count(), 1);
-  const head = await showTab(page, "Head");
+  const head = await showTab(page, "Request");
+  for (const part of ["Jürgen M", "X-Request-Id", "Response 200"]) assertStringIncludes(head, part);
   assertStringIncludes(head, "x-SPELT: As   Sent \\t\\r\\n");
   assertMatch(head, /x-SPELT[^]*X-Spelt: twice/);
   assertMatch(await showTab(page, "Bytes"), /00000000\s+47 45 54 20 2f 61 70 69[^]*GET \/api\?x/);
@@ -77,7 +78,7 @@ pageTest(
       ["/packed", "JSON", /Unpacked from gzip\.[^]*"packed": true/],
     ];
     await open("/json");
-    await page.getByRole("tab", { name: "Body" }).click();
+    await page.getByRole("tab", { name: "Request" }).click();
     for (const [path, form, shown] of rows) {
       await open(path);
       await page.getByRole("heading", { name: path }).waitFor();
@@ -102,7 +103,7 @@ pageTest("what is malformed, aborted or cut is shown as such, with the byte and 
   const [record] = await trap.records(1);
   const { offset } = record!.malformed!;
   assertMatch(await faults.innerText(), new RegExp(`malformed after 31 bytes\\s+At byte ${offset}: .*colon`));
-  await showTab(page, "Head");
+  await showTab(page, "Request");
   assertEquals(
     await page.locator(".head-lines .faulty").innerText().then((text) => /Host : a/.test(text)),
     true,
@@ -195,7 +196,7 @@ pageTest("two requests are compared line by line", {}, async ({ page, send, open
   await page.getByRole("button", { name: "Swap sides" }).click();
   assertMatch((await changed("changed"))[0]!, /^− PUT/);
   await page.keyboard.press("Escape");
-  await page.getByRole("tab", { name: "Head" }).waitFor();
+  await page.getByRole("tab", { name: "Request" }).waitFor();
 });
 
 pageTest("a request is replayed, or the page says why not", { replaysToPrivate: true }, async (opened) => {
@@ -248,10 +249,10 @@ pageTest("all of it works by keyboard", {}, async ({ page, send, trap }) => {
   await keys("End");
   await heading(1);
   await keys("2");
-  await page.getByRole("tab", { name: "Head", selected: true }).waitFor();
-  await page.getByRole("tab", { name: "Head" }).focus();
+  await page.getByRole("tab", { name: "Chain", selected: true }).waitFor();
+  await page.getByRole("tab", { name: "Chain" }).focus();
   await keys("ArrowRight");
-  await page.getByRole("tab", { name: "Body", selected: true }).waitFor();
+  await page.getByRole("tab", { name: "Bytes", selected: true }).waitFor();
   await keys("c", "k");
   await page.getByRole("heading", { name: "Comparison" }).waitFor();
   await keys("Escape", "Escape");
@@ -285,7 +286,7 @@ pageTest(
     await page.getByRole("button", { name: "Back to the list" }).waitFor();
     assert(!await page.getByRole("listbox").isVisible());
     const overflow = () => page.evaluate("document.documentElement.scrollWidth - innerWidth");
-    for (const tab of ["Chain", "Head", "Body", "Bytes", "Timing"]) {
+    for (const tab of ["Request", "Chain", "Bytes", "Timing"]) {
       await showTab(page, tab);
       assertEquals(await overflow(), 0, tab);
     }

@@ -33,7 +33,7 @@ pageTest(
     assertEquals(rows.length, 4);
     assertMatch(rows[0]!, /malformed/);
     assertMatch(rows[1]!, /GET\s+\/odd[^]*malformed/);
-    assertMatch(rows[2]!, /PUT\s+\/api\?n=2[^]*text\/plain[^]*method is PUT[^]*5 B/);
+    assertMatch(rows[2]!, /PUT\s+\/api\?n=2[^]*text\/plain[^]*5 B[^]*200/);
     assertMatch(rows[3]!, /GET\s+\/api\?n=1/);
   },
 );
@@ -158,5 +158,56 @@ pageTest(
     await page.getByText("The request is not kept any more.").waitFor();
     await trap.call("/api/requests", { method: "DELETE" });
     await page.getByText("Waiting for the first request").waitFor();
+  },
+);
+
+pageTest(
+  "an open request stays open, and the list where it is, while others come",
+  { keep: 20_000 },
+  async (opened) => {
+    const { page, trap, send } = opened;
+    for (let i = 0; i < 500; i++) {
+      const id = `2026-03-01T09:30:${String(i).padStart(9, "0")}Z-00tst`;
+      trap.store.add(storedRequest(id, "", { target: `/n/${i}` }));
+    }
+    await untilCount(page, 500);
+    await rowOf(page, "/n/499").click();
+    const list = page.getByRole("listbox");
+    await list.evaluate((element) => element.scrollTop = 5_000);
+    await page.getByText("/n/350", { exact: true }).waitFor();
+    await send(requestOf("GET /api?late"));
+    await untilCount(page, 501);
+    assert(await page.getByText("/n/350", { exact: true }).isVisible());
+    assert(await list.evaluate((element) => element.scrollTop) > 4_900);
+    await page.getByRole("heading", { name: "/n/499" }).waitFor();
+  },
+);
+
+pageTest("with Follow on, each request is opened as it comes", {}, async ({ page, send }) => {
+  await page.getByRole("button", { name: "Follow" }).click();
+  for (const n of [1, 2, 3]) {
+    await send(requestOf(`GET /api?n=${n}`));
+    await page.getByRole("heading", { name: `n=${n}` }).waitFor();
+  }
+});
+
+pageTest(
+  "one feed serves all tabs: the last of eight still hears of requests",
+  {},
+  async ({ page, send, trap }) => {
+    const tabs = [page];
+    for (let i = 0; i < 7; i++) {
+      const tab = await page.context().newPage();
+      await tab.goto(`http://127.0.0.1:${trap.uiPort}/`);
+      await tab.locator(".feed.live").waitFor();
+      tabs.push(tab);
+    }
+    await send(requestOf("GET /api?all"));
+    for (const tab of tabs) await rowOf(tab, "/api?all").waitFor();
+    // The tab that listens goes, and another one takes over.
+    await page.goto("about:blank");
+    await send(requestOf("GET /api?again"));
+    for (const tab of tabs.slice(1)) await rowOf(tab, "/api?again").waitFor();
+    for (const tab of tabs.slice(1)) await tab.close();
   },
 );

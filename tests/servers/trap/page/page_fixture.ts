@@ -37,10 +37,11 @@ export function pageTest(name: string, setup: PageSetup, test: (opened: OpenedPa
       withTrap(setup, async (trap) => {
         const browser = await launchBrowser();
         try {
-          const page = await browser.newPage({
+          const context = await browser.newContext({
             viewport: setup.viewport ?? { width: 1280, height: 800 },
             permissions: ["clipboard-read", "clipboard-write"],
           });
+          const page = await context.newPage();
           page.setDefaultTimeout(15_000);
           const breaches = watch(page, `http://127.0.0.1:${trap.uiPort}/`);
           await page.goto(`http://127.0.0.1:${trap.uiPort}/`);

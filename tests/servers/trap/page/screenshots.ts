@@ -51,7 +51,6 @@ const SHOTS: readonly Shot[] = [
     options: { viewport: DESKTOP, colorScheme: "dark" },
     prepare: async (page) => {
       await rowOf(page, "billing").click();
-      await page.getByRole("tab", { name: "Body" }).click();
     },
   },
   {

@@ -15,9 +15,11 @@ import {
   offsetText,
 } from "../../../../src/servers/trap/page/client/hex_rows.js";
 import {
+  ageText,
   clockText,
   countOf,
   countText,
+  dateText,
   microsecondsOf,
   sizeText,
   spanText,
@@ -97,7 +99,17 @@ Deno.test("numbers are shown as people read them", () => {
     "1 byte",
     "1,000 bytes",
   ]);
-  assertEquals(clockText("2026-03-01T09:30:00.123456Z"), "09:30:00.123");
+  const noon = new Date(2026, 0, 31, 12, 5, 9).toISOString();
+  assertEquals([clockText(noon), dateText(noon)], ["12:05:09", "2026-01-31"]);
+  assertEquals([clockText("soon"), dateText("soon")], ["soon", "soon"]);
+  assertEquals([-5, 999, 59_000, 60_000, 3_600_000, 864e5].map(ageText), [
+    "now",
+    "now",
+    "59 s",
+    "1 min",
+    "1 h",
+    "1 d",
+  ]);
   assertEquals(clockText("no time"), "no time");
   assertEquals(microsecondsOf("1970-01-01T00:00:01.000002Z"), 1_000_002);
   assertEquals([spanText(12), spanText(1_250_000), spanText(-3)], ["+0.012 ms", "+1.250 s", "-0.003 ms"]);

@@ -49,6 +49,7 @@ export function App({ model, typing, changeTheme }) {
           compared?.version,
           model.tab,
           model.bodyView,
+          model.density,
           markedId,
         ]}
           draw=${() => drawOpen(model)} />
@@ -108,6 +109,14 @@ function Header({ model, changeTheme }) {
           <${Icon} name=${list.isPaused ? "play" : "pause"} /> <span>${list.isPaused
             ? "Resume"
             : "Pause"}</span>
+        </button>
+        <button type="button" id="follow" aria-pressed=${String(model.isFollowing)} aria-keyshortcuts="f"
+          title="Open each request as it comes" onClick=${() => model.follow(!model.isFollowing)}>
+          <${Icon} name="down" /> <span>Follow</span>
+        </button>
+        <button type="button" class="icon-button" aria-label="High or low rows" title="High or low rows"
+          onClick=${() => model.show({ density: model.density === "compact" ? "roomy" : "compact" })}>
+          <${Icon} name="rows" />
         </button>
         <button type="button" id="delete-all" disabled=${list.rows.size === 0 && list.isUnfiltered}
           onClick=${() =>

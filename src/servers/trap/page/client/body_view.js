@@ -8,8 +8,10 @@ import { Pairs } from "./chain_view.js";
 import { saveFile } from "./clipboard.js";
 import { formFields } from "./form_fields.js";
 import { HexView } from "./hex_view.js";
+import { ImageView } from "./image_view.js";
 import { html } from "../../../../program/page/client/html.js";
 import { JsonView } from "./json_view.js";
+import { XmlView } from "./xml_view.js";
 import { multipartParts } from "./multipart_parts.js";
 import { countOf, countText } from "./sizes_and_times.js";
 
@@ -19,7 +21,17 @@ import { countOf, countText } from "./sizes_and_times.js";
 /** @import { OpenRequest } from "./open_request.js" */
 
 /** @type {readonly (readonly [BodyView, string])[]} */
-const VIEWS = [["text", "Text"], ["json", "JSON"], ["form", "Form"], ["parts", "Multipart"], ["hex", "Hex"]];
+const VIEWS = [
+  ["text", "Text"],
+  ["json", "JSON"],
+  ["xml", "XML"],
+  ["form", "Form"],
+  ["parts", "Multipart"],
+  ["image", "Image"],
+  ["hex", "Hex"],
+];
+// What browsers draw without running anything of it.
+const IMAGE_TYPE = /^image\/(?:png|jpeg|gif|webp|avif|bmp)$/;
 
 // Text is laid out whole; more of it makes browsers slow.
 const MAX_TEXT_LENGTH = 262_144;
@@ -42,7 +54,7 @@ export function Body({ model, request }) {
     : "";
   return html`
     <div class="views" role="group" aria-label="Form of the content">
-      ${VIEWS.map(([name, label]) =>
+      ${VIEWS.filter(([name]) => isOffered(name, request)).map(([name, label]) =>
         html`
           <button type="button" key=${name} aria-pressed=${String(view === name)} class="segment"
             onClick=${() => model.show({ bodyView: name })}>${label}</button>
@@ -50,8 +62,20 @@ export function Body({ model, request }) {
       )}
       <span class="note">${contentNote} ${cut}</span>
     </div>
-    ${drawView(view, request)}
+    ${drawView(view, request, model)}
   `;
+}
+
+/**
+ * Whether a form is worth a button: XML and images only where content may be such.
+ *
+ * @param {BodyView} view
+ * @param {OpenRequest} request
+ * @returns {boolean}
+ */
+function isOffered(view, { content, contentType }) {
+  const suitable = suitableView(content, contentType);
+  return (view !== "xml" && view !== "image") || suitable === view;
 }
 
 /**
@@ -64,20 +88,30 @@ export function Body({ model, request }) {
 export function suitableView(content, contentType) {
   const type = contentType.toLowerCase();
   if (type.startsWith("multipart/")) return "parts";
+  if (IMAGE_TYPE.test(type.split(";", 1)[0] ?? "")) return "image";
   if (!looksLikeText(content)) return "hex";
   if (/[/+]json|ndjson/.test(type) || /^\s*[{[]/.test(latin1Of(content.subarray(0, 100)))) return "json";
+  if (/[/+]xml(?:;|$)/.test(type) || /^\s*<\?xml\s/.test(latin1Of(content.subarray(0, 100)))) return "xml";
   return type.startsWith("application/x-www-form-urlencoded") ? "form" : "text";
 }
 
 /**
  * @param {BodyView} view
  * @param {OpenRequest} request
+ * @param {PageModel} model
  * @returns {VNode}
  */
-function drawView(view, { content, contentType }) {
+function drawView(view, { content, contentType }, model) {
   switch (view) {
     case "json":
-      return html`<${JsonView} text=${textOfContent(content, contentType)} />`;
+      return html`
+        <${JsonView} text=${textOfContent(content, contentType)}
+          copy=${(/** @type {string} */ text) => model.copyPlain({ text, notes: [] }, "value")} />
+      `;
+    case "xml":
+      return html`<${XmlView} text=${textOfContent(content, contentType)} />`;
+    case "image":
+      return html`<${ImageView} content=${content} contentType=${contentType} />`;
     case "form":
       return html`
         <div tabindex="0" class="scroll">

@@ -3,7 +3,6 @@
 
 import { readableText } from "./bytes.js";
 import { Captured } from "./captured.js";
-import { cookiesOf, formDecoded } from "./form_fields.js";
 import { html } from "../../../../program/page/client/html.js";
 import { countOf, countText, microsecondsOf, spanText } from "./sizes_and_times.js";
 
@@ -18,16 +17,11 @@ import { countOf, countText, microsecondsOf, spanText } from "./sizes_and_times.
  */
 export function ChainView({ record }) {
   const start = microsecondsOf(record.chain[0]?.at ?? record.receivedAt);
-  const query = record.query.map((
-    [name, value],
-  ) => /** @type {const} */ ([formDecoded(name), formDecoded(value)]));
   return html`
     <div tabindex="0" class="scroll">
       <ol class="chain" aria-label="Chain of records">
         ${record.chain.map((entry) => chainEntry(entry, microsecondsOf(entry.at) - start))}
       </ol>
-      <${Pairs} title="Query" pairs=${query} />
-      <${Pairs} title="Cookies" pairs=${cookiesOf(record.headers)} />
       <${Facts} record=${record} />
     </div>
   `;

@@ -2,16 +2,15 @@
 /// <reference lib="dom" />
 // One request in full: what it is, what can be done with it, and its views.
 
-import { Body } from "./body_view.js";
 import { readableText } from "./bytes.js";
 import { Captured } from "./captured.js";
 import { ChainView } from "./chain_view.js";
-import { HeadView } from "./head_view.js";
 import { HexView } from "./hex_view.js";
 import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "../../../../program/page/client/icons.js";
 import { TABS } from "./page_model.js";
 import { Method } from "./request_list.js";
+import { RequestView } from "./request_view.js";
 import { countOf, countText, sizeText } from "./sizes_and_times.js";
 import { TimingView } from "./timing_view.js";
 import { pathOf } from "./trap_api.js";
@@ -21,7 +20,7 @@ import { pathOf } from "./trap_api.js";
 /** @import { TrapRecord } from "./page_types.ts" */
 /** @import { OpenRequest } from "./open_request.js" */
 
-const TAB_NAMES = { chain: "Chain", head: "Head", body: "Body", bytes: "Bytes", timing: "Timing" };
+const TAB_NAMES = { request: "Request", chain: "Chain", bytes: "Bytes", timing: "Timing" };
 
 /**
  * The open request.
@@ -108,32 +107,33 @@ function fileNameOf(id) {
 }
 
 /**
- * What was wrong with the request.
+ * What was wrong with the message, and the rules that it breaks, each once: the latter are no fault of the message.
  *
  * @param {{ record: TrapRecord }} props
- * @returns {VNode | undefined}
+ * @returns {VNode}
  */
 function Faults({ record }) {
   const { errors, malformed, truncated, end } = record;
-  if (errors.length === 0 && end === "complete" && truncated === undefined) return undefined;
+  const notes = [...new Set(errors)].filter((error) => malformed?.rule.includes(error) !== true);
   return html`
-    <ul class="faults ${end}">
-      ${end !== "complete" &&
-        html`<li><strong>${end}</strong> after ${countOf(record.wireBytes, "byte")}</li>`}
-      ${malformed !== undefined && html`
-        <li>At byte ${countText(malformed.offset)}: <${Captured} text=${readableText(malformed.rule)} /></li>
-      `}
-      ${truncated !== undefined && html`
-        <li><strong>cut</strong> ${keptText(truncated.keptBytes, record.bodyBytes)}</li>
-      `}
-      ${errors.filter((error) => malformed?.rule.includes(error) !== true).map((error) =>
-        html`
-          <li>
-            <${Captured} text=${readableText(error)} />
-          </li>
-        `
-      )}
-    </ul>
+    ${(end !== "complete" || truncated !== undefined) && html`
+      <ul class="faults ${end}">
+        ${end !== "complete" &&
+          html`<li><strong>${end}</strong> after ${countOf(record.wireBytes, "byte")}</li>`}
+        ${malformed !== undefined && html`
+          <li>At byte ${countText(malformed.offset)}: <${Captured} text=${readableText(
+            malformed.rule,
+          )} /></li>
+        `}
+        ${truncated !== undefined && html`
+          <li><strong>cut</strong> ${keptText(truncated.keptBytes, record.bodyBytes)}</li>
+        `}
+      </ul>
+    `}
+    ${notes.length > 0 && html`
+      <p class="note rules">Not as the rules of <code>/api</code> ask:${" "}
+        ${notes.map((note, i) => html`${i > 0 && "; "}<${Captured} text=${readableText(note)} />`)}</p>
+    `}
   `;
 }
 
@@ -160,7 +160,7 @@ function Tabs({ model, record }) {
           )}
             aria-controls="panel" tabindex=${tab === model.tab ? 0 : -1} onClick=${() => model.show({ tab })}>
             ${TAB_NAMES[tab]}
-            ${tab === "body" && record.bodyBytes > 0 &&
+            ${tab === "request" && record.bodyBytes > 0 &&
               html`<span class="count">${sizeText(record.bodyBytes)}</span>`}
           </button>
         `
@@ -178,7 +178,7 @@ function arrowKeys(model) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const tab = TABS[(TABS.indexOf(model.tab) + step + TABS.length) % TABS.length] ?? "chain";
+    const tab = TABS[(TABS.indexOf(model.tab) + step + TABS.length) % TABS.length] ?? "request";
     model.show({ tab });
     document.getElementById(`tab-${tab}`)?.focus();
   };
@@ -191,16 +191,14 @@ function arrowKeys(model) {
  */
 function drawTab(tab, { model, request, record }) {
   switch (tab) {
-    case "head":
-      return html`<${HeadView} request=${request} />`;
-    case "body":
-      return html`<${Body} model=${model} request=${request} />`;
+    case "chain":
+      return html`<${ChainView} record=${record} />`;
     case "bytes":
       return html`<${AllBytes} request=${request} record=${record} />`;
     case "timing":
       return html`<${TimingView} record=${record} />`;
     default:
-      return html`<${ChainView} record=${record} />`;
+      return html`<${RequestView} model=${model} request=${request} record=${record} />`;
   }
 }
 

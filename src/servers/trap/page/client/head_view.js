@@ -22,7 +22,7 @@ export function HeadView({ request }) {
   const { head, record } = request;
   const fault = record?.malformed?.offset ?? -1;
   return html`
-    <div tabindex="0" class="scroll">
+    <div class="head-view">
       <ol class="head-lines" aria-label="Head as it came">
         ${head.slice(0, MAX_LINES).map((line, i) => headLine(line, { isFirst: i === 0, fault }))}
       </ol>

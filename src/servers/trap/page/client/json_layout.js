@@ -92,3 +92,65 @@ function tokenOf(word, next) {
   if (/^[{}[\],]$/.test(word)) return { kind: "mark", text: word };
   return { kind: /^-?\d/.test(word) ? "number" : "word", text: word };
 }
+
+/**
+ * The line that closes the object or array that a line opens; the line itself when it opens none.
+ *
+ * @param {readonly JsonLine[]} lines
+ * @param {number} index
+ * @returns {number}
+ */
+export function blockEnd(lines, index) {
+  const { depth, tokens } = /** @type {JsonLine} */ (lines[index]);
+  if (!OPENING.has(tokens.at(-1)?.text ?? "")) return index;
+  let end = index + 1;
+  while (end < lines.length && (lines[end]?.depth ?? 0) > depth) end++;
+  return Math.min(end, lines.length - 1);
+}
+
+/**
+ * Whether a line only closes what an earlier one has opened.
+ *
+ * @param {readonly JsonToken[]} tokens
+ * @returns {boolean}
+ */
+export function isClosing(tokens) {
+  return CLOSING.has(tokens[0]?.text ?? "");
+}
+
+/**
+ * The lines that are seen when the blocks of some are folded.
+ *
+ * @param {readonly JsonLine[]} lines
+ * @param {ReadonlySet<number>} folded
+ * @returns {number[]} their places
+ */
+export function unfolded(lines, folded) {
+  const seen = [];
+  for (let index = 0; index < lines.length; index++) {
+    seen.push(index);
+    if (folded.has(index)) index = Math.max(index, blockEnd(lines, index) - 1);
+  }
+  return seen;
+}
+
+/**
+ * The value that begins on a line as JSON text, without the name in front of it and the comma after it.
+ *
+ * @param {readonly JsonLine[]} lines
+ * @param {number} index
+ * @param {number} end the line that closes it
+ * @returns {string}
+ */
+export function valueText(lines, index, end) {
+  const block = lines.slice(index, end + 1);
+  const [first, ...rest] = block;
+  const tokens = first?.tokens ?? [];
+  const named = tokens[1]?.text === ": " ? tokens.slice(2) : tokens;
+  const depth = first?.depth ?? 0;
+  const texts = plainLines([
+    { depth: 0, tokens: named },
+    ...rest.map((line) => ({ ...line, depth: line.depth - depth })),
+  ]);
+  return texts.join("\n").replace(/,$/, "");
+}

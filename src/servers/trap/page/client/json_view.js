@@ -3,7 +3,8 @@
 
 import { CapturedLines } from "./captured.js";
 import { Component, html } from "../../../../program/page/client/html.js";
-import { layOutJson } from "./json_layout.js";
+import { blockEnd, isClosing, layOutJson, unfolded, valueText } from "./json_layout.js";
+import { Icon } from "../../../../program/page/client/icons.js";
 import { countOf, countText } from "./sizes_and_times.js";
 import { visibleText } from "./visible_text.js";
 
@@ -16,11 +17,11 @@ const MAX_TEXT_LENGTH = 262_144;
 /**
  * The text, laid out again; as it is where it is no JSON.
  *
- * @extends {Component<{ text: string }, { shownLines: number }>}
+ * @extends {Component<{ text: string, copy: (text: string) => void }, { shownLines: number, folded: ReadonlySet<number> }>}
  */
 export class JsonView extends Component {
   /** @override */
-  state = { shownLines: STEP_LINES };
+  state = { shownLines: STEP_LINES, folded: /** @type {ReadonlySet<number>} */ (new Set()) };
 
   /** @override */
   render() {
@@ -38,11 +39,11 @@ export class JsonView extends Component {
         </div>
       `;
     }
-    const { shownLines } = this.state;
+    const { shownLines, folded } = this.state;
     return html`
       <div tabindex="0" class="scroll">
         <div class="json">
-          ${lines.slice(0, shownLines).map(jsonLine)}
+          ${unfolded(lines.slice(0, shownLines), folded).map((index) => this.#line(lines, index))}
         </div>
         ${lines.length > shownLines && html`
           <p class="note">
@@ -55,17 +56,38 @@ export class JsonView extends Component {
       </div>
     `;
   }
-}
 
-/**
- * @param {JsonLine} line
- * @param {number} index
- * @returns {VNode}
- */
-function jsonLine({ depth, tokens }, index) {
-  return html`
-    <div class="json-line" key=${index} style=${{ paddingLeft: `${Math.min(depth, 40) * 1.2 + 1.2}rem` }}>
-      ${tokens.map(({ kind, text }) => html`<span class="json-${kind}">${visibleText(text)}</span>`)}
-    </div>
-  `;
+  /**
+   * @param {readonly JsonLine[]} lines
+   * @param {number} index
+   * @returns {VNode}
+   */
+  #line(lines, index) {
+    const { depth, tokens } = /** @type {JsonLine} */ (lines[index]);
+    const end = blockEnd(lines, index);
+    const isFolded = this.state.folded.has(index);
+    return html`
+      <div class="json-line" key=${index} style=${{ paddingLeft: `${Math.min(depth, 40) * 1.2 + 1.4}rem` }}>
+        ${end > index && html`
+          <button type="button" class="fold" aria-expanded=${String(
+            !isFolded,
+          )} aria-label="Fold line ${index + 1}"
+            onClick=${() => this.#toggle(index)}></button>
+        `}
+        ${tokens.map(({ kind, text }) => html`<span class="json-${kind}">${visibleText(text)}</span>`)}
+        ${isFolded && html`<span class="json-mark"> … ${countOf(end - index - 1, "line")} … </span>`}
+        ${!isClosing(tokens) && html`
+          <button type="button" class="copy-value" aria-label="Copy the value of line ${index + 1}"
+            onClick=${() => this.props.copy(valueText(lines, index, end))}><${Icon} name="copy" /></button>
+        `}
+      </div>
+    `;
+  }
+
+  /** @param {number} index */
+  #toggle(index) {
+    const folded = new Set(this.state.folded);
+    if (!folded.delete(index)) folded.add(index);
+    this.setState({ folded });
+  }
 }

@@ -75,6 +75,7 @@ function actionsOf(model) {
     k: () => model.move(-1),
     "/": () => document.getElementById("search")?.focus(),
     e: () => list.narrow({ errorsOnly: !list.filters.errorsOnly }),
+    f: () => model.follow(!model.isFollowing),
     p: () => list.setPaused(!list.isPaused),
     "?": () => model.show({ dialog: "keys" }),
     Escape: () => model.close(),

@@ -11,6 +11,7 @@ import { openRequestFeed } from "./request_feed.js";
 import { changeTheme, restoreTheme } from "../../../../program/page/client/theme.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+const AGE_PERIOD_MS = 5_000;
 const typing = new Typing();
 let isDrawing = false;
 
@@ -20,16 +21,20 @@ function draw() {
   isDrawing = true;
   queueMicrotask(() => {
     isDrawing = false;
+    document.title = model.unseenCount > 0 ? `(${model.unseenCount}) millrace trap` : "millrace trap";
     render(html`<${App} model=${model} typing=${typing} changeTheme=${changeTheme} />`, root);
   });
 }
 
 const model = new PageModel(draw);
 
+// The ages of requests grow.
+setInterval(draw, AGE_PERIOD_MS);
 restoreTheme();
 root.replaceChildren();
 draw();
 listenToKeys(model);
+document.addEventListener("visibilitychange", () => document.hidden || model.markSeen());
 addEventListener("popstate", () => model.followAddress());
 openRequestFeed({
   onRequests: (records) => model.receive(records),

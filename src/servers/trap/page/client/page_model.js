@@ -3,27 +3,29 @@
 // What the page shows, and what can be done on it. The views read it and call it; it draws nothing itself.
 
 import { copyText } from "./clipboard.js";
-import { copyAsCurl } from "./copy_as_curl.js";
-import { copyRaw } from "./copy_raw.js";
+import { copyOf } from "./copy_form.js";
 import { LiveList } from "./live_list.js";
 import { OpenRequest } from "./open_request.js";
+import { remember, remembered } from "./remembered.js";
+import { idsInAddress, trapUrl, writeAddress } from "./page_address.js";
 import { countOf } from "./sizes_and_times.js";
+import { Toasts } from "./toasts.js";
 import { createTrapApi } from "./trap_api.js";
 
 /** @import { CopyText, TrapRecord } from "./page_types.ts" */
 
-/** @typedef {"chain" | "head" | "body" | "bytes" | "timing"} Tab */
-/** @typedef {"text" | "json" | "form" | "parts" | "hex"} BodyView */
+/** @typedef {"request" | "chain" | "bytes" | "timing"} Tab */
+/** @typedef {"text" | "json" | "xml" | "form" | "parts" | "image" | "hex"} BodyView */
 /** @typedef {"delete" | "delete all" | "replay" | "keys"} Dialog */
-/** @typedef {"curl" | "har" | "raw"} CopyForm */
+/** @import { CopyForm } from "./copy_form.js" */
 
 /** @type {readonly Tab[]} */
-export const TABS = ["chain", "head", "body", "bytes", "timing"];
+export const TABS = ["request", "chain", "bytes", "timing"];
 
-const TOAST_MS = 6_000;
-// Bytes of a request that are fetched to be copied; beyond it a download is the better way.
-const MAX_COPY_BYTES = 33_554_432;
-const ID = /^[\w.:-]+$/;
+/** @typedef {"compact" | "roomy"} Density */
+
+/** @type {readonly Density[]} */
+const DENSITIES = ["compact", "roomy"];
 
 /** The state of the page. */
 export class PageModel {
@@ -36,24 +38,28 @@ export class PageModel {
   /** The next request that is opened is compared with this one. @type {string | undefined} */
   markedId;
   /** @type {Tab} */
-  tab = "chain";
-  /** What was chosen; else what suits the content. @type {BodyView | undefined} */
+  tab = remembered("tab", TABS);
+  /** How high the rows of the list are. @type {Density} */
+  density = remembered("density", DENSITIES);
+  /** Whether the newest request is opened as it comes. */
+  isFollowing = false;
+  /** Requests that came while nobody saw the page. */
+  unseenCount = 0;
+  /** What was chosen for the open request; else what suits the content. @type {BodyView | undefined} */
   bodyView;
   /** @type {Dialog | undefined} */
   dialog;
-  /** @type {{ text: string, notes: readonly string[], isBad: boolean } | undefined} */
-  toast;
   /** @type {"connecting" | "live" | "lost"} */
   feed = "connecting";
   /** Goes up when the list is to scroll to the open request. */
   revealSerial = 0;
   #onChange;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #toastTimer;
+  #toasts;
 
   /** @param {() => void} onChange told when there is something else to draw */
   constructor(onChange) {
     this.#onChange = onChange;
+    this.#toasts = new Toasts(onChange);
     this.list = new LiveList({
       api: this.api,
       onChange,
@@ -62,22 +68,23 @@ export class PageModel {
     });
   }
 
+  /** What is said at present. */
+  get toast() {
+    return this.#toasts.toast;
+  }
+
   /** Where the trap listens, as seen from here. */
   get trapUrl() {
-    const named = document.querySelector('meta[name="trap-port"]')?.getAttribute("content") ?? "";
-    const port = /^\d+$/.test(named) ? named : String(Number(location.port) - 1);
-    return `${location.protocol}//${location.hostname}:${port}/`;
+    return trapUrl();
   }
 
   /**
    * Shows what the address says: `#id`, or `#id~id` for a comparison.
    */
   followAddress() {
-    const [first = "", second] = location.hash.slice(1).split("~");
-    this.open = ID.test(first) ? this.#fetch(first) : undefined;
-    this.compared = this.open !== undefined && second !== undefined && ID.test(second)
-      ? this.#fetch(second)
-      : undefined;
+    const [first, second] = idsInAddress();
+    this.open = first === undefined ? undefined : this.#fetch(first);
+    this.compared = first === undefined || second === undefined ? undefined : this.#fetch(second);
     this.revealSerial++;
     this.#onChange();
   }
@@ -88,6 +95,7 @@ export class PageModel {
    * @param {string} id
    */
   select(id) {
+    if (id !== this.open?.id) this.bodyView = undefined;
     if (this.markedId !== undefined && this.markedId !== id) {
       this.compared = this.#fetch(id);
       this.open = this.open?.id === this.markedId ? this.open : this.#fetch(this.markedId);
@@ -109,7 +117,9 @@ export class PageModel {
   move(step) {
     const { rows } = this.list;
     const at = rows.indexOf(this.open?.id ?? "");
-    const index = at < 0 ? 0 : Math.max(0, Math.min(rows.size - 1, at + step));
+    // With nothing open, a step leads to the newest, and a leap down to the oldest.
+    const wanted = at < 0 ? (step === Infinity ? Infinity : 0) : at + step;
+    const index = Math.max(0, Math.min(rows.size - 1, wanted));
     const row = rows.at(index);
     if (row !== undefined) this.select(row.id);
     if (index > rows.size - 20) this.list.loadMore();
@@ -140,10 +150,35 @@ export class PageModel {
   /**
    * Changes what is shown.
    *
-   * @param {Partial<Pick<PageModel, "tab" | "bodyView" | "dialog" | "feed">>} change
+   * @param {Partial<Pick<PageModel, "tab" | "density" | "bodyView" | "dialog" | "feed">>} change
    */
   show(change) {
     Object.assign(this, change);
+    if (change.tab !== undefined) remember("tab", change.tab);
+    if (change.density !== undefined) remember("density", change.density);
+    this.#onChange();
+  }
+
+  /**
+   * Opens each request as it comes, or no longer.
+   *
+   * @param {boolean} isFollowing
+   */
+  follow(isFollowing) {
+    this.isFollowing = isFollowing;
+    if (isFollowing) this.#openNewest();
+    this.#onChange();
+  }
+
+  /** Opens the newest request of the list, unless it is open. */
+  #openNewest() {
+    const newest = this.list.rows.at(0);
+    if (newest !== undefined && newest.id !== this.open?.id) this.select(newest.id);
+  }
+
+  /** Says that somebody looks at the page: the title counts no more. */
+  markSeen() {
+    this.unseenCount = 0;
     this.#onChange();
   }
 
@@ -154,14 +189,9 @@ export class PageModel {
    */
   async copy(form) {
     await this.#tries(async () => {
-      const { open } = this;
-      if (open?.record === undefined) return;
-      if (open.isPartial && open.raw.totalBytes <= MAX_COPY_BYTES) await open.load(MAX_COPY_BYTES);
-      const { record, raw, body } = open;
-      const source = { record, raw, body, trapUrl: this.trapUrl, apiUrl: `${location.origin}/` };
-      if (form === "curl") await this.copyPlain(copyAsCurl(source), "command");
-      else if (form === "raw") await this.copyPlain(copyRaw(raw), "bytes");
-      else await this.copyPlain({ text: await this.api.har(open.id), notes: [] }, "HAR document");
+      const { open, api, trapUrl } = this;
+      const copied = await copyOf(form, { open, api, trapUrl });
+      if (copied !== undefined) await this.copyPlain(copied.copy, copied.name);
     });
   }
 
@@ -211,6 +241,8 @@ export class PageModel {
    */
   receive(records) {
     this.list.receive(records);
+    if (document.hidden) this.unseenCount += records.length;
+    if (this.isFollowing && !this.list.isPaused) this.#openNewest();
     for (const shown of [this.open, this.compared]) {
       // More has come that belongs to it.
       if (shown?.record !== undefined && records.some(({ id }) => id === shown.id)) shown.load();
@@ -235,17 +267,8 @@ export class PageModel {
    * @param {string} text
    * @param {{ notes?: readonly string[], isBad?: boolean }} [more]
    */
-  say(text, { notes = [], isBad = false } = {}) {
-    this.toast = { text, notes, isBad };
-    clearTimeout(this.#toastTimer);
-    this.#toastTimer = setTimeout(() => this.#hush(), TOAST_MS * (1 + notes.length));
-    this.#onChange();
-  }
-
-  /** Takes back what was said. */
-  #hush() {
-    this.toast = undefined;
-    this.#onChange();
+  say(text, more) {
+    this.#toasts.say(text, more);
   }
 
   /** @param {string} id */
@@ -271,11 +294,6 @@ export class PageModel {
   }
 
   #writeAddress() {
-    const ids = [this.open?.id, this.compared?.id].filter((id) => id !== undefined);
-    const hash = ids.length === 0 ? location.pathname : `#${ids.join("~")}`;
-    // On a phone the way back to the list is the browser's own.
-    const isDeeper = ids.length > 0 && location.hash === "";
-    if (isDeeper) history.pushState(null, "", hash);
-    else history.replaceState(null, "", hash);
+    writeAddress([this.open?.id, this.compared?.id].filter((id) => id !== undefined));
   }
 }

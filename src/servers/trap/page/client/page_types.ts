@@ -24,6 +24,10 @@ export interface RequestRow {
   readonly isCut: boolean;
   /** The first error, "" where there is none. */
   readonly problem: string;
+  /** What the sender calls the event, "" when it names none. */
+  readonly event: string;
+  /** The status that was sent back; undefined when nothing was. */
+  readonly status: number | undefined;
 }
 
 /** What narrows the list. Empty texts let all pass. */

@@ -1,4 +1,5 @@
 // @ts-check
+/// <reference lib="dom" />
 // What happens, as it happens: the server-sent events of /api/events, handed on in batches.
 
 /** @import { TrapRecord } from "./page_types.ts" */
@@ -16,22 +17,91 @@
 const HIDDEN_BATCH_MS = 500;
 // A browser gives up when something other than events is answered, by a proxy for example.
 const REOPEN_MS = 2_000;
+const FEED_NAME = "millrace-trap-feed";
 
 /**
  * Listens for events until the page is closed. At 1,000 requests a second a batch is what came since the last frame.
+ *
+ * A browser has six connections for all tabs of a server: one tab listens and tells the others. When it is closed,
+ * another one goes on. Without locks, as over plain HTTP from another machine, each tab listens for itself while it is
+ * seen.
  *
  * @param {FeedListener} listener
  */
 export function openRequestFeed(listener) {
   const batch = new Batch(listener);
+  const take = (/** @type {FeedEvent} */ event) => takeEvent(event, { batch, listener });
+  if (navigator.locks === undefined) return listenWhileSeen(take);
+  const others = new BroadcastChannel(FEED_NAME);
+  others.onmessage = ({ data }) => data.kind === "who is there" ? undefined : take(data);
+  // The tab that listens says so to those that come later.
+  others.postMessage({ kind: "who is there" });
+  navigator.locks.request(FEED_NAME, () =>
+    new Promise(() => {
+      /** @type {FeedEvent | undefined} */
+      let state;
+      const tell = (/** @type {FeedEvent} */ event) => {
+        if (event.kind === "state") state = event;
+        take(event);
+        others.postMessage(event);
+      };
+      others.onmessage = ({ data }) => {
+        if (data.kind === "who is there" && state !== undefined) others.postMessage(state);
+      };
+      listen(tell);
+    }));
+}
+
+/** @typedef {{ kind: "request", data: string } | { kind: "removed", data: string } | { kind: "state", state: "live" | "lost" }} FeedEvent */
+
+/**
+ * @param {FeedEvent} event
+ * @param {{ batch: Batch, listener: FeedListener }} told
+ */
+function takeEvent(event, { batch, listener }) {
+  switch (event.kind) {
+    case "request":
+      return batch.add(JSON.parse(event.data));
+    case "removed":
+      return batch.remove(JSON.parse(event.data));
+    case "state":
+      return listener.onState(event.state);
+  }
+}
+
+/**
+ * Opens the stream of events, and opens it again when it is lost.
+ *
+ * @param {(event: FeedEvent) => void} tell
+ * @returns {() => void} closes it
+ */
+function listen(tell) {
   const events = new EventSource("/api/events");
-  events.addEventListener("request", ({ data }) => batch.add(JSON.parse(data)));
-  events.addEventListener("removed", ({ data }) => batch.remove(JSON.parse(data)));
-  events.addEventListener("open", () => listener.onState("live"));
+  let close = () => events.close();
+  events.addEventListener("request", ({ data }) => tell({ kind: "request", data }));
+  events.addEventListener("removed", ({ data }) => tell({ kind: "removed", data }));
+  events.addEventListener("open", () => tell({ kind: "state", state: "live" }));
   events.addEventListener("error", () => {
-    listener.onState("lost");
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => openRequestFeed(listener), REOPEN_MS);
+    tell({ kind: "state", state: "lost" });
+    if (events.readyState !== EventSource.CLOSED) return;
+    const timer = setTimeout(() => close = listen(tell), REOPEN_MS);
+    close = () => clearTimeout(timer);
   });
+  return () => close();
+}
+
+/** @param {(event: FeedEvent) => void} tell */
+function listenWhileSeen(tell) {
+  /** @type {(() => void) | undefined} */
+  let close;
+  const follow = () => {
+    if (document.hidden) {
+      close?.();
+      close = undefined;
+    } else close ??= listen(tell);
+  };
+  document.addEventListener("visibilitychange", follow);
+  follow();
 }
 
 /** What has come since the last frame. */

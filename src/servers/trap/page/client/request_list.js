@@ -4,7 +4,7 @@
 import { Captured } from "./captured.js";
 import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "../../../../program/page/client/icons.js";
-import { clockText, sizeText } from "./sizes_and_times.js";
+import { ageText, clockText, dateText, sizeText } from "./sizes_and_times.js";
 import { Windowed } from "./windowed.js";
 
 /** @import { VNode } from "preact" */
@@ -12,6 +12,8 @@ import { Windowed } from "./windowed.js";
 /** @import { RequestRow } from "./page_types.ts" */
 
 const METHOD_CLASSES = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
+// 36 and 60 pixels in the usual size of text; the stylesheet has the same.
+const ROW_HEIGHTS_REM = { compact: 2.25, roomy: 3.75 };
 // What is beyond is not seen in a row, and may be very long.
 const MAX_TARGET_LENGTH = 300;
 
@@ -28,14 +30,15 @@ export function RequestList({ model }) {
   if (list.rows.size === 0) return html`<${EmptyList} model=${model} />`;
   const selected = open === undefined ? -1 : list.rows.indexOf(open.id);
   const attributes = {
-    class: "windowed requests",
+    class: `windowed requests ${model.density}`,
     id: "requests",
     role: "listbox",
     "aria-label": "Requests, newest first",
     "aria-activedescendant": selected < 0 ? undefined : `row-${open?.id}`,
   };
   return html`
-    <${Windowed} count=${list.rows.size} rowHeightRem=${3.75} attributes=${attributes}
+    <${Windowed} key=${model.density} count=${list.rows
+      .size} rowHeightRem=${ROW_HEIGHTS_REM[model.density]} attributes=${attributes}
       row=${(/** @type {number} */ index) => listRow(model, index)}
       keyOf=${(/** @type {number} */ index) => list.rows.at(index)?.id ?? ""}
       indexOf=${(/** @type {string} */ id) => list.rows.indexOf(id)}
@@ -64,9 +67,18 @@ export function Method({ method }) {
 function listRow(model, index) {
   const row = model.list.rows.at(index);
   if (row === undefined) return undefined;
-  const { id, verdict, method, target } = row;
+  const { id, method, target } = row;
+  const isFaulty = row.end !== "complete" || row.isCut;
+  const older = model.list.rows.at(index + 1);
+  const isNewDay = older !== undefined && dateText(older.receivedAt) !== dateText(row.receivedAt);
   const isSelected = model.open?.id === id || model.compared?.id === id;
-  const classes = ["row", verdict, isSelected ? "selected" : "", model.markedId === id ? "marked" : ""];
+  const classes = [
+    "row",
+    isFaulty ? "fault" : "",
+    isNewDay ? "new-day" : "",
+    isSelected ? "selected" : "",
+    model.markedId === id ? "marked" : "",
+  ];
   return html`
     <div class=${classes.join(" ")} id="row-${id}" key=${id} role="option" aria-selected=${String(isSelected)}
       aria-setsize=${model.list.hasMore ? -1 : model.list.rows.size} aria-posinset=${index + 1}
@@ -75,8 +87,14 @@ function listRow(model, index) {
       <span class="target">
         <${Captured} text=${target === "" ? "(not understood)" : target.slice(0, MAX_TARGET_LENGTH)} />
       </span>
-      <time>${clockText(row.receivedAt)}</time>
       <span class="about">${aboutOf(row)}</span>
+      ${row.status !== undefined && html`<span class="status" title="status sent back">${row.status}</span>`}
+      <time dateTime=${row.receivedAt} title=${`${row.receivedAt}, ${
+        ageText(Date.now() - Date.parse(row.receivedAt))
+      } ago`}>
+        <span class="age">${ageText(Date.now() - Date.parse(row.receivedAt))}</span>
+        ${isNewDay && html`<span class="day">${dateText(row.receivedAt)}</span>`} ${clockText(row.receivedAt)}
+      </time>
     </div>
   `;
 }
@@ -85,8 +103,9 @@ function listRow(model, index) {
  * @param {RequestRow} row
  * @returns {VNode[]}
  */
-function aboutOf({ end, isCut, problem, contentType, remote, bodyBytes, wireBytes }) {
+function aboutOf({ end, isCut, event, problem, contentType, remote, bodyBytes, wireBytes }) {
   const parts = [];
+  if (event !== "") parts.push(html`<span class="event"><${Captured} text=${event.slice(0, 60)} /></span>`);
   if (end !== "complete") parts.push(html`<span class="flag ${end}">${end}</span>`);
   if (isCut) parts.push(html`<span class="flag cut">cut</span>`);
   if (contentType !== "") parts.push(html`<span><${Captured} text=${contentType.slice(0, 60)} /></span>`);

@@ -11,7 +11,7 @@
  */
 export function rowOf(record) {
   const { id, receivedAt, remote, method, target, bodyBytes, wireBytes, verdict, end } = record;
-  const contentType = record.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  const contentType = fieldOf(record, "content-type");
   return {
     id,
     receivedAt,
@@ -25,7 +25,32 @@ export function rowOf(record) {
     end,
     isCut: record.truncated !== undefined,
     problem: record.malformed?.rule ?? record.errors[0] ?? "",
+    event: EVENT_FIELDS.map((name) => fieldOf(record, name)).find((value) => value !== "") ?? "",
+    status: record.answer?.status,
   };
+}
+
+// Where senders of webhooks name the event.
+const EVENT_FIELDS = [
+  "x-github-event",
+  "x-gitlab-event",
+  "x-gitea-event",
+  "x-event-key",
+  "x-shopify-topic",
+  "x-event-type",
+  "x-event-name",
+  "ce-type",
+];
+
+/**
+ * The first value of a field, "" when there is none.
+ *
+ * @param {TrapRecord} record
+ * @param {string} wanted in lower case
+ * @returns {string}
+ */
+function fieldOf(record, wanted) {
+  return record.headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? "";
 }
 
 /** Rows, the newest at index 0. */

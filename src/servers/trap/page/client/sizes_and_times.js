@@ -41,13 +41,46 @@ export function countOf(count, noun) {
 }
 
 /**
- * Time of day of a time stamp, in UTC as the log has it: `12:34:56.789`.
+ * Local time of day of a time stamp: `12:34:56`.
  *
  * @param {string} isoTime
- * @returns {string}
+ * @returns {string} the text itself when it is no time
  */
 export function clockText(isoTime) {
-  return /T(\d\d:\d\d:\d\d(?:\.\d{1,3})?)/.exec(isoTime)?.[1] ?? isoTime;
+  const date = new Date(isoTime);
+  if (Number.isNaN(date.getTime())) return isoTime;
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(":");
+}
+
+/**
+ * Local date of a time stamp: `2026-01-31`.
+ *
+ * @param {string} isoTime
+ * @returns {string} the text itself when it is no time
+ */
+export function dateText(isoTime) {
+  const date = new Date(isoTime);
+  if (Number.isNaN(date.getTime())) return isoTime;
+  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
+}
+
+/** @param {number} number */
+function twoDigits(number) {
+  return String(number).padStart(2, "0");
+}
+
+/**
+ * How long ago: `now`, `12 s`, `3 min`, `5 h`, `2 d`.
+ *
+ * @param {number} ms
+ * @returns {string}
+ */
+export function ageText(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  if (seconds < 1) return "now";
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
 /**

@@ -18,7 +18,7 @@ const SPARE_ROWS = 8;
  * @property {(index: number) => ComponentChildren} row
  * @property {(index: number) => string} [keyOf] what tells a row that stands elsewhere after a change
  * @property {(key: string) => number} [indexOf] where it stands now
- * @property {number} [reveal] index of a row to scroll to, when it changes or `revealSerial` does
+ * @property {number} [reveal] index of a row to scroll to when `revealSerial` changes
  * @property {number} [revealSerial]
  * @property {() => void} [onEnd] told when the end comes near
  * @property {(isAtTop: boolean) => void} [onTop]
@@ -49,8 +49,7 @@ export class Windowed extends Component {
    */
   componentDidUpdate(before) {
     this.#keepPlace();
-    const { reveal, revealSerial } = this.props;
-    if (reveal !== before.reveal || revealSerial !== before.revealSerial) this.#reveal();
+    if (this.props.revealSerial !== before.revealSerial) this.#reveal();
   }
 
   /** @override */

@@ -1,0 +1,126 @@
+import type { Buffer } from "node:buffer";
+import type { Cluster, RoutedCommand } from "../../../storage/cluster/cluster.ts";
+import { type Partition, slotOf } from "../../../storage/cluster/key_slot.ts";
+import { type Reply, StoreError } from "../../../storage/cluster/redis_connection.ts";
+import { encodeCalls, type PutCall } from "./call_encoder.ts";
+import { COUNTER_KEY } from "./function_library.ts";
+import type { KeyGroup, PutBatch } from "./put_batch.ts";
+
+// A key that somebody deletes again and again just then needs a new number each time.
+const MAX_NUMBERINGS = 5;
+
+/** What a writer works with. */
+export interface WriterParts {
+  /** Where to. */
+  readonly cluster: Cluster;
+  /** The parts of the data. */
+  readonly partitions: readonly Partition[];
+  /** How many replicas must have what is acknowledged. */
+  readonly replicas: number;
+}
+
+/**
+ * Writes batches, one at a time. Each call carries this writer's name and a number that grows: a copy of it that
+ * arrives after a later call of this writer for the same partition changes nothing.
+ */
+export class BatchWriter {
+  readonly #parts: WriterParts;
+  readonly #writer = crypto.randomUUID().slice(-12);
+  #lastCall = 0;
+  #lastOrder = 0;
+
+  /** Makes a writer with a name that no other has. */
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Stores all puts of a batch.
+   *
+   * @returns how many samples are new
+   * @throws {StoreError} not all are stored, or nobody knows whether they are
+   */
+  async write(batch: PutBatch, deadlineMs: number): Promise<number> {
+    const endMs = performance.now() + deadlineMs;
+    let added = 0;
+    let groups: readonly KeyGroup[] = batch.groups;
+    let unnumbered: readonly KeyGroup[] = groups.filter(({ key }) => !key.isRegistered);
+    for (let tries = 0; groups.length > 0; tries++) {
+      if (tries === MAX_NUMBERINGS) throw new StoreError("Cannot store: keys are deleted while they are put");
+      const orders = await this.#takeOrders(unnumbered, endMs);
+      const missing = new Set<KeyGroup>();
+      for (const round of toRounds(encodeCalls(groups, orders))) {
+        for (const [index, reply] of (await this.#send(round, endMs)).entries()) {
+          const [count, ...places] = reply as readonly number[];
+          added += count!;
+          for (const place of places) missing.add(round[index]!.groups[place]!);
+        }
+      }
+      groups = unnumbered = [...missing];
+    }
+    for (const { key } of batch.groups) key.isRegistered = true;
+    return added;
+  }
+
+  /**
+   * Removes samples of keys.
+   *
+   * @param parts keys of partitions, each partition once
+   * @param range first and last timestamp, both included
+   * @throws {StoreError} not all are gone, or nobody knows whether they are
+   */
+  async delete(
+    parts: readonly { readonly partition: number; readonly keys: readonly Buffer[] }[],
+    { from, until }: { readonly from: number; readonly until: number },
+    deadlineMs: number,
+  ): Promise<void> {
+    const requests = parts.map(({ partition, keys }): RoutedCommand => {
+      const { tag, slot } = this.#parts.partitions[partition]!;
+      const call = ["FCALL", "mr_delete_1", "1", `mr:${tag}`, this.#writer, String(++this.#lastCall)];
+      return { slot, command: [...call, String(from), String(until), ...keys] };
+    });
+    await this.#run(requests, performance.now() + deadlineMs);
+  }
+
+  // Numbers are asked for only when they are needed, and exactly so many: kept in stock, they would put a later key first.
+  async #takeOrders(groups: readonly KeyGroup[], endMs: number): Promise<ReadonlyMap<KeyGroup, number>> {
+    if (groups.length === 0) return new Map();
+    const command = [
+      "FCALL",
+      "mr_number_1",
+      "1",
+      COUNTER_KEY,
+      String(groups.length),
+      String(this.#lastOrder),
+    ];
+    const [first] = await this.#run([{ slot: slotOf(COUNTER_KEY), command }], endMs);
+    this.#lastOrder = first as number + groups.length - 1;
+    return new Map(groups.map((group, index) => [group, first as number + index]));
+  }
+
+  #send(calls: readonly PutCall[], endMs: number): Promise<Reply[]> {
+    const requests = calls.map(({ partition, bytes }): RoutedCommand => {
+      const { tag, slot } = this.#parts.partitions[partition]!;
+      const command = ["FCALL", "mr_put_1", "1", `mr:${tag}`, this.#writer, String(++this.#lastCall), bytes];
+      return { slot, command };
+    });
+    return this.#run(requests, endMs);
+  }
+
+  #run(requests: readonly RoutedCommand[], endMs: number): Promise<Reply[]> {
+    const deadlineMs = Math.max(1, endMs - performance.now());
+    return this.#parts.cluster.run(requests, { role: "write", replicas: this.#parts.replicas, deadlineMs });
+  }
+}
+
+// The fence takes a call of a partition only when the one before is done.
+function toRounds(calls: readonly PutCall[]): PutCall[][] {
+  const rounds: PutCall[][] = [];
+  const counts = new Map<number, number>();
+  for (const call of calls) {
+    const round = counts.get(call.partition) ?? 0;
+    counts.set(call.partition, round + 1);
+    (rounds[round] ??= []).push(call);
+  }
+  return rounds;
+}

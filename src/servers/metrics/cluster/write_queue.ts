@@ -1,0 +1,127 @@
+import { createDeferred, type Deferred } from "../../../base/deferred.ts";
+import { afterHandingOut } from "../../../base/event_loop.ts";
+import type { BatchWriter } from "./batch_writer.ts";
+import { type KnownKey, PutBatch } from "./put_batch.ts";
+
+// A failover takes five seconds where the time-out of the cluster is two, and longer with a longer one.
+const DEADLINE_MS = 15_000;
+
+// A store that is known to be away should not hold each client up for so long.
+const DEADLINE_WHEN_AWAY_MS = 3_000;
+
+// Some 5 MB; who puts more waits until the batch before is written.
+const MAX_BATCH_PUTS = 262_144;
+
+/** Hears what became of batches. */
+export interface QueueEvents {
+  /** A batch is stored. @param added how many of its samples are new */
+  onWritten(added: number): void;
+  /** A batch is not stored, or nobody knows. */
+  onFailed(error: unknown): void;
+}
+
+/** Gathers puts while a batch is being written; one is written at a time. */
+export class WriteQueue {
+  readonly #writer: BatchWriter;
+  readonly #events: QueueEvents;
+  #batch = new PutBatch();
+  #inFlight = 0;
+  // Those who wait for the batch that gathers.
+  #waiting: Deferred<void> | undefined;
+  // What is being written now; settles like its commit.
+  #writing: Promise<void> | undefined;
+  // The last batch was not stored. Who has puts in it but asks late must hear of it.
+  #failure: unknown;
+
+  /** Begins with nothing to write. */
+  constructor(writer: BatchWriter, events: QueueEvents) {
+    this.#writer = writer;
+    this.#events = events;
+  }
+
+  /** How many puts are not stored yet. */
+  get unwritten(): number {
+    return this.#batch.count + this.#inFlight;
+  }
+
+  /** How long a command may take at present. */
+  get deadlineMs(): number {
+    return this.#failure === undefined ? DEADLINE_MS : DEADLINE_WHEN_AWAY_MS;
+  }
+
+  /** Waits until there is room for a put; undefined when there is. @throws {StoreError} what took the room was not stored */
+  room(): Promise<void> | undefined {
+    return this.#batch.count < MAX_BATCH_PUTS ? undefined : this.commit();
+  }
+
+  /** Adds a put. */
+  add(key: KnownKey, timestamp: number, value: number): void {
+    this.#batch.add(key, timestamp, value);
+  }
+
+  /** Writes everything so far; undefined when that is done. Rejects with a StoreError when it could not be. */
+  commit(): Promise<void> | undefined {
+    if (this.#batch.count > 0) {
+      if (this.#waiting === undefined) {
+        this.#waiting = createDeferred<void>();
+        // What other clients have sent by now goes with it.
+        if (this.#writing === undefined) afterHandingOut(() => this.#flush());
+      }
+      return this.#waiting.promise;
+    }
+    if (this.#writing !== undefined) return this.#writing;
+    return this.#failure === undefined ? undefined : Promise.reject(this.#failure);
+  }
+
+  /** Writes everything so far, for whoever has no put in it. @throws {StoreError} it could not be written */
+  async flush(): Promise<void> {
+    if (this.unwritten > 0) await this.commit();
+  }
+
+  /** Does something after everything so far is written, and before anything else is. */
+  async runAlone<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#batch.count > 0) await this.commit();
+    while (this.#writing !== undefined) await this.#writing.catch(() => {});
+    const done = createDeferred<void>();
+    this.#writing = done.promise;
+    try {
+      const result = await action();
+      this.#failure = undefined;
+      return result;
+    } finally {
+      done.resolve();
+      this.#finish();
+    }
+  }
+
+  #flush(): void {
+    if (this.#writing !== undefined || this.#waiting === undefined) return;
+    const waiting = this.#waiting;
+    const batch = this.#batch;
+    this.#waiting = undefined;
+    this.#batch = new PutBatch();
+    this.#inFlight = batch.count;
+    this.#writing = waiting.promise;
+    this.#writer.write(batch, this.deadlineMs).then(
+      (added) => {
+        this.#failure = undefined;
+        this.#inFlight = 0;
+        this.#events.onWritten(added);
+        waiting.resolve();
+        this.#finish();
+      },
+      (error: unknown) => {
+        this.#failure = error;
+        this.#inFlight = 0;
+        this.#events.onFailed(error);
+        waiting.reject(error);
+        this.#finish();
+      },
+    );
+  }
+
+  #finish(): void {
+    this.#writing = undefined;
+    this.#flush();
+  }
+}

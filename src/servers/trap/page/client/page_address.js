@@ -1,0 +1,39 @@
+// @ts-check
+/// <reference lib="dom" />
+// What the address of the page says: `#id` for an open request, `#id~id` for a comparison.
+
+const ID = /^[\w.:-]+$/;
+
+/**
+ * The ids in the address.
+ *
+ * @returns {string[]} none, one or two
+ */
+export function idsInAddress() {
+  const ids = location.hash.slice(1).split("~").slice(0, 2);
+  return ids.every((id) => ID.test(id)) ? ids : ids.slice(0, 1).filter((id) => ID.test(id));
+}
+
+/**
+ * Puts ids into the address.
+ *
+ * @param {readonly string[]} ids
+ */
+export function writeAddress(ids) {
+  const hash = ids.length === 0 ? location.pathname : `#${ids.join("~")}`;
+  // On a phone the way back to the list is the browser's own.
+  const isDeeper = ids.length > 0 && location.hash === "";
+  if (isDeeper) history.pushState(null, "", hash);
+  else history.replaceState(null, "", hash);
+}
+
+/**
+ * Where the trap listens, as seen from here.
+ *
+ * @returns {string}
+ */
+export function trapUrl() {
+  const named = document.querySelector('meta[name="trap-port"]')?.getAttribute("content") ?? "";
+  const port = /^\d+$/.test(named) ? named : String(Number(location.port) - 1);
+  return `${location.protocol}//${location.hostname}:${port}/`;
+}

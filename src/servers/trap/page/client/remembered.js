@@ -1,0 +1,26 @@
+// @ts-check
+/// <reference lib="dom" />
+// What somebody has chosen once, for the next visit.
+
+const PREFIX = "millrace-trap-";
+
+/**
+ * What was chosen before, or the first of the choices.
+ *
+ * @template {string} T
+ * @param {string} name
+ * @param {readonly T[]} choices
+ * @returns {T}
+ */
+export function remembered(name, choices) {
+  const stored = localStorage.getItem(PREFIX + name);
+  return choices.find((choice) => choice === stored) ?? /** @type {T} */ (choices[0]);
+}
+
+/**
+ * @param {string} name
+ * @param {string} choice
+ */
+export function remember(name, choice) {
+  localStorage.setItem(PREFIX + name, choice);
+}
