@@ -102,3 +102,16 @@ Deno.test("serve() answers 400 to a message that the client ended too early (RFC
     await stopFakeServer(fake);
   }
 });
+
+Deno.test("serve() answers 400 at the first byte that can begin no request, also after a good one, and goes on for others", async () => {
+  const strangers: Error[] = [];
+  const fake = startFakeServer(echoTarget, { onNotHttp: (error) => strangers.push(error) });
+  const client = await fake.connect();
+  await client.send(get("/good"));
+  await client.send("\x16");
+  assertEquals([statusesOf(client.output), client.hasEnded, strangers], [[200, 400], true, []]);
+  const other = await fake.connect();
+  await other.send(get("/other"));
+  assertEquals(statusesOf(other.output), [200]);
+  await stopFakeServer(fake);
+});

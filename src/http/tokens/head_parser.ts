@@ -179,7 +179,7 @@ export class HeadParser {
     const { maxRequestLineBytes, maxHeadBytes } = this.#options;
     const result = reader.next(Math.min(maxRequestLineBytes, maxHeadBytes));
     if (result !== "line") {
-      if (this.#isFirst) this.#judgeFirstLine(reader.partial);
+      this.#judgeLine(reader.partial);
       if (result === "too-long") throw this.#requestLineTooLong();
       return false;
     }
@@ -204,10 +204,11 @@ export class HeadParser {
     const end = carriageReturn < 0 ? lineFeed : carriageReturn;
     const methodEnd = findMethodEnd(line, start, end);
     if (methodEnd < 0) {
-      if (this.#isFirst) this.#judgeFirstLine(line.subarray(start, lineFeed));
+      this.#judgeLine(line.subarray(start, lineFeed));
       throw this.#badFirstLine("expected method, target and HTTP version", this.start);
     }
     this.#isFirst = false;
+    this.#judge.reset();
     if (carriageReturn < 0) {
       // What it says is understood, for the log and for the answer to HEAD, but not passed on.
       this.#takeRequestLine([], methodEnd, end);
@@ -246,8 +247,8 @@ export class HeadParser {
     });
   }
 
-  /** Refuses an unfinished first line as soon as it can no longer become a request line. */
-  #judgeFirstLine(line: Uint8Array): void {
+  /** Refuses an unfinished line as soon as it can no longer become a request line. */
+  #judgeLine(line: Uint8Array): void {
     const fault = this.#judge.findFault(line);
     if (fault >= 0) throw this.#badFirstLine("expected a method", this.start + fault);
   }

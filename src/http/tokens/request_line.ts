@@ -7,14 +7,15 @@ import { decodeLatin1 } from "./text_window.ts";
 const SP = 0x20;
 const CR = 0x0d;
 
-/** Judges the first line of a connection while it comes, each byte once. */
+/** Judges a request line while it comes, each byte once. */
 export class RequestLineJudge {
   #judgedBytes = 0;
   #isMethodComplete = false;
 
-  /** Begins anew: the line was empty, and is skipped. */
+  /** Begins anew with the next line. */
   reset(): void {
     this.#judgedBytes = 0;
+    this.#isMethodComplete = false;
   }
 
   /**

@@ -19,11 +19,13 @@ export const REQUEST_LINE: RowSection = {
     ["a NUL inside the target", "GET /a\0b HTTP/1.1\r\nHost: a\r\n\r\n", "400 bad-target @6"],
     ["a line that ends in a bare LF", "GET / HTTP/1.1\nHost: a\r\n\r\n", "400 bad-request-line @14"],
     ["a bare LF behind a bad target: the target is the first fault", "GET /\x01 HTTP/1.1\nHost: a\r\n\r\n", "400 bad-target @5"],
-    ["a later line without shape is a bad request line", "GET / HTTP/1.1\r\nHost: a\r\n\r\nNONSENSE\r\n\r\n", "GET / 1.1 | Host: a | none | end | 400 bad-request-line @27"],
+    ["a later line without shape is a bad request line", "GET / HTTP/1.1\r\nHost: a\r\n\r\nNONSENSE\r\n\r\n", "GET / 1.1 | Host: a | none | end | 400 bad-request-line @35"],
     ["a later line with two spaces behind the method", "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET  / HTTP/1.1\r\n", "GET / 1.1 | Host: a | none | end | 400 bad-target @31"],
     ["a later line that begins with a space", "GET / HTTP/1.1\r\nHost: a\r\n\r\n GET / HTTP/1.1\r\n\r\n", "GET / 1.1 | Host: a | none | end | 400 bad-request-line @27"],
     ["a later bare LF alone", "GET / HTTP/1.1\r\nHost: a\r\n\r\n\nGET / HTTP/1.1\r\n\r\n", "GET / 1.1 | Host: a | none | end | 400 bad-request-line @27"],
-    ["a later method with a colon", "GET / HTTP/1.1\r\nHost: a\r\n\r\nG:T / HTTP/1.1\r\n\r\n", "GET / 1.1 | Host: a | none | end | 400 bad-request-line @27"],
+    ["a later method with a colon", "GET / HTTP/1.1\r\nHost: a\r\n\r\nG:T / HTTP/1.1\r\n\r\n", "GET / 1.1 | Host: a | none | end | 400 bad-request-line @28"],
+    ["a later TLS hello, at its first byte", "GET / HTTP/1.1\r\nHost: a\r\n\r\n\x16\x03\x01\x02", "GET / 1.1 | Host: a | none | end | 400 bad-request-line @27"],
+    ["a later line without end, at its first impossible byte", "GET / HTTP/1.1\r\nHost: a\r\n\r\nGE(", "GET / 1.1 | Host: a | none | end | 400 bad-request-line @29"],
   ],
 };
 
