@@ -5,6 +5,7 @@ import { ASSAULTS, ATTACK_SECTION } from "./attack_section.ts";
 import { chooseGenerators } from "./generators/generator.ts";
 import { HTTP_SECTION } from "./http_section.ts";
 import { LATENCY_SECTION } from "./latency_section.ts";
+import { writeParts } from "./document.ts";
 import { describeMachine, inspectMachine } from "./machine.ts";
 import { MEMORY_SECTION } from "./memory_section.ts";
 import { METRICS_SECTION } from "./metrics_section.ts";
@@ -87,6 +88,7 @@ async function runSections(options: BenchOptions, processes: ProcessGroup, folde
     reports.set(section.name, found);
   }
   if (options.json !== undefined) await writeJson(options.json, bench, reports);
+  if (options.write !== undefined) await writeDocument(options.write, bench, reports);
   return [...reports.values()].some(({ isBroken }) => isBroken) ? 1 : 0;
 }
 
@@ -129,6 +131,22 @@ function toText(report: SectionReport): string {
   return `### ${report.title}\n\n${report.method}\n\n${toMarkdown(report.table)}\n${
     notes === "" ? "" : `\n${notes}`
   }`;
+}
+
+/** Each table with the machine and the day that it is of: sections may come from several runs. */
+async function writeDocument(
+  file: string,
+  { machine }: Bench,
+  reports: ReadonlyMap<string, SectionReport>,
+): Promise<void> {
+  const day = new Date().toISOString().slice(0, 10);
+  const parts = new Map(
+    Array.from(
+      reports,
+      ([name, report]) => [name, `${toText(report)}\nMeasured on ${day}:\n\n${describeMachine(machine)}`] as const,
+    ),
+  );
+  await Deno.writeTextFile(file, writeParts(await Deno.readTextFile(file), parts));
 }
 
 async function writeJson(

@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly only: readonly string[];
   /** File that gets all figures as JSON. */
   readonly json: string | undefined;
+  /** Document that gets the tables of the sections that ran. */
+  readonly write: string | undefined;
   /** The load generator; undefined takes the best one installed. */
   readonly generator: "wrk" | "ab" | "builtin" | undefined;
   /** Whether to print the usage and end. */
@@ -27,9 +29,10 @@ export const USAGE = `Usage: deno task bench [SECTION ...] [flags]
   --only NAMES       servers or attacks, separated by commas
   --generator NAME   wrk, ab or builtin (the first of these that is installed)
   --json FILE        writes all figures to FILE
+  --write FILE       puts the tables into FILE, a document such as docs/benchmarks.md
   --help             prints this text`;
 
-const FLAGS = ["seconds", "rounds", "only", "json", "generator"];
+const FLAGS = ["seconds", "rounds", "only", "json", "write", "generator"];
 const GENERATORS = ["wrk", "ab", "builtin"] as const;
 
 /**
@@ -56,6 +59,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     rounds: positiveInteger(flags, "rounds", 5),
     only: (text(flags, "only") ?? "").split(",").filter((name) => name !== ""),
     json: text(flags, "json"),
+    write: text(flags, "write"),
     generator,
     help: flags["help"] === true,
   };

@@ -1,11 +1,11 @@
-// The conformance table of the README: deno task conformance writes it, report_test.ts sees to it that it is fresh.
+// The conformance table of docs/conformance.md: deno task conformance writes it, report_test.ts sees to it that it is fresh.
 
 import { toMarkdown } from "../bench/table.ts";
 import type { Requirement } from "../support/requirements.ts";
 import { RFC9110, RFC9112 } from "./requirements.ts";
 
-/** The README. */
-export const README = new URL("../../README.md", import.meta.url);
+/** The document with the table. */
+export const DOCUMENT = new URL("../../docs/conformance.md", import.meta.url);
 
 const BEGIN = "<!-- conformance: written by deno task conformance -->";
 const END = "<!-- end of conformance -->";
@@ -36,7 +36,7 @@ const CHAPTERS: Readonly<Record<string, string>> = {
 
 type Row = readonly [chapter: string, requirement: Requirement];
 
-/** The block of the README: how many of how many hold, by section, and why the others do not. */
+/** The block of the document: how many of how many hold, by section, and why the others do not. */
 export function makeReport(): string {
   const rows: Row[] = [
     ...RFC9112.map((requirement): Row => [chapterOf("RFC 9112", requirement), requirement]),
@@ -70,14 +70,14 @@ function countRow(chapter: string, rows: readonly Row[]): string[] {
   return [title === undefined ? chapter : `${chapter} ${title}`, count("MUST"), count("SHOULD")];
 }
 
-/** The block of the README as it stands there. @throws {Error} where there is none */
-export function findReport(readme: string): string {
-  const [start, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (start < 0 || end < start) throw new Error("Cannot find the conformance table in README.md");
-  return readme.slice(start, end + END.length);
+/** The block as it stands in the document. @throws {Error} where there is none */
+export function findReport(document: string): string {
+  const [start, end] = [document.indexOf(BEGIN), document.indexOf(END)];
+  if (start < 0 || end < start) throw new Error("Cannot find the conformance table in docs/conformance.md");
+  return document.slice(start, end + END.length);
 }
 
 if (import.meta.main) {
-  const readme = await Deno.readTextFile(README);
-  await Deno.writeTextFile(README, readme.replace(findReport(readme), () => makeReport()));
+  const document = await Deno.readTextFile(DOCUMENT);
+  await Deno.writeTextFile(DOCUMENT, document.replace(findReport(document), () => makeReport()));
 }
