@@ -47,7 +47,7 @@ const SHOTS: readonly Shot[] = [
     prepare: async (page) => await rowOf(page, "notawaiting").click(),
   },
   {
-    name: "body",
+    name: "request",
     options: { viewport: DESKTOP, colorScheme: "dark" },
     prepare: async (page) => {
       await rowOf(page, "billing").click();
