@@ -143,7 +143,8 @@ async function writeDocument(
   const parts = new Map(
     Array.from(
       reports,
-      ([name, report]) => [name, `${toText(report)}\nMeasured on ${day}:\n\n${describeMachine(machine)}`] as const,
+      ([name, report]) =>
+        [name, `${toText(report)}\nMeasured on ${day}:\n\n${describeMachine(machine)}`] as const,
     ),
   );
   await Deno.writeTextFile(file, writeParts(await Deno.readTextFile(file), parts));
