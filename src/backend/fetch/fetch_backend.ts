@@ -2,6 +2,7 @@
 
 import type { MaybePromise } from "../../base/maybe_promise.ts";
 import { HttpError } from "../../http/errors.ts";
+import type { HttpRequest } from "../../http/request/request.ts";
 import type { HttpResponse } from "../../http/response/response.ts";
 import type { NetAddress } from "../../net/address.ts";
 import { ConnectionError } from "../../net/connection.ts";
@@ -9,7 +10,7 @@ import { type Backend, createBackend, type RequestContext } from "../handler.ts"
 import type { FetchHandler } from "./fetch_handler.ts";
 import { chooseRequestMaker } from "./request_maker.ts";
 import { UrlJoiner } from "./request_url.ts";
-import { toHttpResponse } from "./to_http_response.ts";
+import { ResponseReader } from "./response_reader.ts";
 import { checkMethod } from "./web_request.ts";
 
 /** Told of what a handler threw or rejected with. */
@@ -21,51 +22,60 @@ export type OnHandlerError = (error: unknown, remote: NetAddress) => void;
  * @param onError told of the handler's errors, unless the handler makes a response for them itself
  */
 export function createFetchBackend(handler: FetchHandler, onError: OnHandlerError = () => {}): Backend {
-  const fail = (error: unknown, context: RequestContext): MaybePromise<HttpResponse> => {
-    if (isClientsFault(error, context)) throw error;
-    if (handler.error === undefined) {
-      onError(error, context.remote);
-      throw error;
-    }
-    return respondToError(handler, error, (second) => onError(second, context.remote));
-  };
-  const makeRequest = chooseRequestMaker();
-  const urls = new UrlJoiner();
-  return createBackend([], (request, context) => {
-    checkMethod(request.method);
-    const webRequest = makeRequest(request, context, urls.originOf(request, context));
-    try {
-      const response = toResponse(handler.fetch(webRequest, infoOf(context)));
-      return response instanceof Promise ? response.catch((error) => fail(error, context)) : response;
-    } catch (error) {
-      return fail(error, context);
-    }
-  });
+  const server = new FetchServer(handler, onError);
+  return createBackend([], (request, context) => server.respond(request, context));
 }
 
-/** What a handler gave, which may be any thenable. */
-function toResponse(given: MaybePromise<Response>): MaybePromise<HttpResponse> {
-  if (!isThenable(given)) return toHttpResponse(given);
-  return Promise.resolve(given).then(toHttpResponse);
+class FetchServer {
+  readonly #handler: FetchHandler;
+  readonly #onError: OnHandlerError;
+  readonly #makeRequest = chooseRequestMaker();
+  readonly #urls = new UrlJoiner();
+  readonly #responses = new ResponseReader();
+
+  constructor(handler: FetchHandler, onError: OnHandlerError) {
+    this.#handler = handler;
+    this.#onError = onError;
+  }
+
+  respond(request: HttpRequest, context: RequestContext): MaybePromise<HttpResponse> {
+    checkMethod(request.method);
+    const webRequest = this.#makeRequest(request, context, this.#urls.originOf(request, context));
+    try {
+      const response = this.#read(this.#handler.fetch(webRequest, infoOf(context)));
+      return response instanceof Promise ? response.catch((error) => this.#fail(error, context)) : response;
+    } catch (error) {
+      return this.#fail(error, context);
+    }
+  }
+
+  /** Reads what a handler gave, which may be any thenable. */
+  #read(given: MaybePromise<Response>): MaybePromise<HttpResponse> {
+    if (given instanceof Response || !isThenable(given)) return this.#responses.read(given);
+    return Promise.resolve(given).then((response) => this.#responses.read(response));
+  }
+
+  #fail(error: unknown, context: RequestContext): MaybePromise<HttpResponse> {
+    if (isClientsFault(error, context)) throw error;
+    if (this.#handler.error !== undefined) return this.#respondToError(error, context);
+    this.#onError(error, context.remote);
+    throw error;
+  }
+
+  async #respondToError(error: unknown, { remote }: RequestContext): Promise<HttpResponse> {
+    try {
+      return await this.#read(this.#handler.error!(error));
+    } catch (second) {
+      // An object may have an `error` of another kind: then nobody has heard of the first error.
+      this.#onError(error, remote);
+      if (second !== error) this.#onError(second, remote);
+      throw error;
+    }
+  }
 }
 
 function isThenable(value: MaybePromise<Response>): value is Promise<Response> {
   return value instanceof Promise || typeof (value as { then?: unknown } | undefined)?.then === "function";
-}
-
-async function respondToError(
-  handler: FetchHandler,
-  error: unknown,
-  onError: (error: unknown) => void,
-): Promise<HttpResponse> {
-  try {
-    return await toResponse(handler.error!(error));
-  } catch (second) {
-    // An object may have an `error` of another kind: then nobody has heard of the first error.
-    onError(error);
-    if (second !== error) onError(second);
-    throw error;
-  }
 }
 
 /** Broken content, a lost connection, and what was given up because the client has left: no mistake of the handler. */

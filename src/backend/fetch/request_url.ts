@@ -25,7 +25,7 @@ export class UrlJoiner {
    * @throws {HttpError} 400 for a host that RFC 3986 allows and the URL standard does not: `1.2.3.999`, `[v1.a]`
    */
   originOf({ target, headers }: HttpRequest, { local, isEncrypted }: RequestContext): string {
-    const authority = authorityOf(target) ?? headers.get("host") ?? "";
+    const authority = (target.startsWith("/") ? undefined : authorityOf(target)) ?? headers.get("host") ?? "";
     if (authority === this.#authority && isEncrypted === this.#isEncrypted) return this.#origin;
     const own = local.transport === "tcp" ? formatAddress(local) : "localhost";
     const origin = parseOrigin(`${isEncrypted ? "https" : "http"}://${authority || own}/`);

@@ -1,15 +1,14 @@
-import { inNextTurn } from "../../base/event_loop.ts";
-import { joinBytes } from "../../bytes/join_bytes.ts";
+import { BytePieces } from "../../bytes/byte_pieces.ts";
+import type { Patience, PatientWait } from "./patience.ts";
 
-/** What a web stream may hold: the type says bytes, but frameworks write texts and buffers too. */
+/** What a web stream may hold: its type says bytes, but frameworks write texts and buffers too. */
 export type WebPiece = Uint8Array | ArrayBufferView | ArrayBufferLike | string;
+
+/** What {@linkcode readContent} found: all bytes, or pieces that come one by one. */
+export type WebContent = Uint8Array | BytePieces | AsyncIterable<Uint8Array>;
 
 type ReadResult = ReadableStreamReadResult<WebPiece>;
 
-// Content that a runtime holds in memory comes within 6 microtasks (Deno 2.9.6, Node 20 and 24, Bun 1.4.5); the end of
-// a Blob on Node 24, and the parts of a FormData, take up to 17 and a turn of the event loop.
-const PATIENT_MICROTASKS = 8;
-const PATIENT_TURNS = 3;
 // Runtimes cut what they hold themselves into pieces of this size or more: Bun 1.4.5 gives 16 KiB and then the rest.
 const CUT_PIECE_BYTES = 16_384;
 // The parts of a FormData are pieces of their own. Beyond this much, they are sent as they come.
@@ -17,74 +16,105 @@ const MAX_FORM_BYTES = 1_048_576;
 
 const encoder = new TextEncoder();
 
+/** How to read. */
+export interface ReadContentOptions<Result> {
+  /** Whether it is the content of a FormData, whose many parts are gathered. */
+  readonly isForm: boolean;
+  /** Tells when the content does not come by itself. */
+  readonly patience: Patience;
+  /** Makes the result of the content. */
+  readonly finish: (content: WebContent) => Result;
+}
+
 /**
  * Reads the content of a web-standard response as far as it is there already.
  *
  * Content whose second read says that it is done has a known length: texts, bytes, Blobs and streams of one piece.
  * All other content goes on as a stream, and nothing waits for its first piece.
- *
- * @param isForm whether it is the content of a FormData, whose many parts are gathered
- * @returns all bytes, or the pieces
  */
-export async function readContent(
+export function readContent<Result>(
   stream: ReadableStream<WebPiece>,
-  isForm: boolean,
-): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
-  const reader = stream.getReader();
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for (;;) {
-    const result = reader.read();
-    if (!await settlesSoon(result)) return new StreamedContent(reader, pieces, result);
-    const { done, value } = await result;
-    if (done) return joinBytes(pieces);
-    const piece = await bytesOrCancel(reader, value);
-    pieces.push(piece);
-    size += piece.length;
-    if (!mayEndSoon(pieces, isForm && size <= MAX_FORM_BYTES)) return new StreamedContent(reader, pieces);
-  }
-}
-
-/** The bytes of a piece; a source of anything else is told to stop. */
-async function bytesOrCancel(
-  reader: ReadableStreamDefaultReader<WebPiece>,
-  piece: WebPiece,
-): Promise<Uint8Array> {
-  try {
-    return toBytes(piece);
-  } catch (error) {
-    await reader.cancel(error);
-    throw error;
-  }
-}
-
-function mayEndSoon(pieces: readonly Uint8Array[], isForm: boolean): boolean {
-  return pieces.length === 1 || isForm || (pieces.length === 2 && pieces[0]!.length >= CUT_PIECE_BYTES);
-}
-
-/** Whether a promise settles before anything from outside could have happened. */
-function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
-  return new Promise((resolve) => {
-    let hasSettled = false;
-    const settled = (): void => {
-      hasSettled = true;
-      resolve(true);
-    };
-    promise.then(settled, settled);
-    waitForIt(() => hasSettled).then(resolve);
+  options: ReadContentOptions<Result>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    options.patience.add(new ContentReader(stream.getReader(), options, { resolve, reject }));
   });
 }
 
-async function waitForIt(hasSettled: () => boolean): Promise<boolean> {
-  for (let step = 0; step < PATIENT_MICROTASKS; step++) {
-    await null;
-    if (hasSettled()) return true;
+interface Settling<Result> {
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Reads until the content is known, or is to go on as a stream. Callbacks instead of awaits: 2 µs less on Deno 2.9.6. */
+class ContentReader<Result> implements PatientWait {
+  hasEnded = false;
+  waitedTurns = 0;
+  readonly #reader: ReadableStreamDefaultReader<WebPiece>;
+  readonly #options: ReadContentOptions<Result>;
+  readonly #settling: Settling<Result>;
+  readonly #pieces: Uint8Array[] = [];
+  #size = 0;
+  #pending: Promise<ReadResult> | undefined;
+  readonly #onResult = (result: ReadResult): void => {
+    if (!this.hasEnded) this.#take(result);
+  };
+  readonly #onFailure = (error: unknown): void => {
+    if (!this.hasEnded) this.#fail(error);
+  };
+
+  constructor(
+    reader: ReadableStreamDefaultReader<WebPiece>,
+    options: ReadContentOptions<Result>,
+    settling: Settling<Result>,
+  ) {
+    this.#reader = reader;
+    this.#options = options;
+    this.#settling = settling;
+    this.#read();
   }
-  for (let turn = 0; turn < PATIENT_TURNS; turn++) {
-    await new Promise<void>(inNextTurn);
-    if (hasSettled()) return true;
+
+  /** Called back when what is waited for has had its time: it comes from outside. */
+  onPatienceEnd(): void {
+    this.#end(new StreamedContent(this.#reader, this.#pieces, this.#pending));
   }
-  return false;
+
+  #read(): void {
+    this.#pending = this.#reader.read();
+    this.#pending.then(this.#onResult, this.#onFailure);
+  }
+
+  #take({ done, value }: ReadResult): void {
+    if (done) return this.#end(this.#pieces.length === 1 ? this.#pieces[0]! : new BytePieces(this.#pieces));
+    try {
+      const piece = toBytes(value);
+      this.#pieces.push(piece);
+      this.#size += piece.length;
+    } catch (error) {
+      this.#reader.cancel(error).catch(() => {});
+      return this.#fail(error);
+    }
+    if (this.#mayEndSoon()) this.#read();
+    else this.#end(new StreamedContent(this.#reader, this.#pieces, undefined));
+  }
+
+  #mayEndSoon(): boolean {
+    const count = this.#pieces.length;
+    if (count === 1) return true;
+    return this.#options.isForm
+      ? this.#size <= MAX_FORM_BYTES
+      : count === 2 && this.#pieces[0]!.length >= CUT_PIECE_BYTES;
+  }
+
+  #end(content: WebContent): void {
+    this.hasEnded = true;
+    this.#settling.resolve(this.#options.finish(content));
+  }
+
+  #fail(error: unknown): void {
+    this.hasEnded = true;
+    this.#settling.reject(error);
+  }
 }
 
 /**
@@ -110,7 +140,7 @@ class StreamedContent implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8A
   constructor(
     reader: ReadableStreamDefaultReader<WebPiece>,
     pieces: Uint8Array[],
-    pending?: Promise<ReadResult>,
+    pending: Promise<ReadResult> | undefined,
   ) {
     this.#reader = reader;
     this.#pieces = pieces;
