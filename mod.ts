@@ -72,6 +72,7 @@ export type { MaybePromise } from "./src/base/maybe_promise.ts";
 export { createBackend } from "./src/backend/handler.ts";
 export type { Backend, Handler, Middleware, RequestContext } from "./src/backend/handler.ts";
 export type { Theme } from "./src/backend/pages/stylesheet.ts";
+export { FastResponse } from "./src/backend/fetch/fast_response.ts";
 export type { FetchHandler, FetchInfo } from "./src/backend/fetch/fetch_handler.ts";
 export { run } from "./src/backend/run.ts";
 export { routes } from "./src/backend/routes.ts";

@@ -5,7 +5,7 @@ import { readWhole } from "../../http/request/request_body.ts";
 import type { RequestContext } from "../handler.ts";
 import { ContentSource, hasContent, streamOf } from "./request_content.ts";
 import { joinUrl } from "./request_url.ts";
-import { toWebHeaders } from "./web_headers.ts";
+import { replaceFields, toWebHeaders } from "./web_headers.ts";
 
 const decoder = new TextDecoder();
 
@@ -110,7 +110,7 @@ export class LazyRequest extends ChosenObject {
   #toNative(): Request {
     const native = this.#native ??= this.#makeNative();
     if (this.#headers !== undefined && this.#headers !== native.headers) {
-      copyFields(this.#headers, native.headers);
+      replaceFields(native.headers, this.#headers);
     }
     return native;
   }
@@ -132,14 +132,6 @@ export class LazyRequest extends ChosenObject {
     if (isRead) native.arrayBuffer().catch(() => {});
     return native;
   }
-}
-
-/** Makes fields equal to others that the handler may have changed since. */
-function copyFields(from: Headers, to: Headers): void {
-  for (const name of [...to.keys()]) {
-    if (!from.has(name)) to.delete(name);
-  }
-  for (const [name, value] of from) to.set(name, value);
 }
 
 /** The same as an object that `structuredClone` refuses, as it refuses a native Request on some runtimes. */

@@ -1,5 +1,6 @@
 import type { MaybePromise } from "../../base/maybe_promise.ts";
 import type { HttpResponse } from "../../http/response/response.ts";
+import { FastResponse } from "./fast_response.ts";
 import { Patience } from "./patience.ts";
 import { readContent } from "./response_content.ts";
 import { dropCoding, isZstd, mayBeDecodedZstd, readFields } from "./response_fields.ts";
@@ -22,6 +23,8 @@ export class ResponseReader {
    */
   read(response: Response): MaybePromise<HttpResponse> {
     checkResponse(response);
+    const light = FastResponse.lightOf(response);
+    if (light !== undefined) return light;
     const { status } = response;
     // Before the body: Bun 1.4.5 forgets the type of the content once somebody has asked for the content.
     const headers = readFields(response);

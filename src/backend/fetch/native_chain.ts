@@ -1,0 +1,69 @@
+// How an object of ours stands for a native one: what it does not say itself, a native object says.
+
+// What console.log and util.inspect of Node and Bun ask an object for.
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+type Members = Record<PropertyKey, unknown>;
+
+/** What {@linkcode chainTo} needs to know. */
+export interface NativeChain {
+  /** The runtime's class. */
+  readonly native: { readonly prototype: object };
+  /** One of its objects: what it keeps under symbols is what the runtime's functions look for. */
+  readonly sample: object;
+  /** The native object that stands behind one of ours. */
+  readonly nativeOf: (ours: object) => object;
+}
+
+/** Chains a prototype of ours to that of a native class, and has every member that it lacks asked of the native object. */
+export function chainTo(prototype: object, { native, sample, nativeOf }: NativeChain): void {
+  Object.setPrototypeOf(prototype, native.prototype);
+  for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(native.prototype))) {
+    const own = Object.getOwnPropertyDescriptor(prototype, name) ?? forwardMember(name, member, nativeOf);
+    Object.defineProperty(prototype, name, { ...own, enumerable: member.enumerable ?? false });
+  }
+  for (const key of Object.getOwnPropertySymbols(sample)) {
+    Object.defineProperty(prototype, key, forwardState(key, nativeOf));
+  }
+  if (INSPECT in native.prototype) return;
+  Object.defineProperty(prototype, INSPECT, {
+    value(this: object): object {
+      return nativeOf(this);
+    },
+  });
+}
+
+/** A member of a native object that works on one of ours. */
+function forwardMember(
+  name: string,
+  { value, get }: PropertyDescriptor,
+  nativeOf: (ours: object) => object,
+): PropertyDescriptor {
+  if (typeof value === "function" && name !== "constructor") {
+    return {
+      value(this: object, ...args: unknown[]): unknown {
+        return ((nativeOf(this) as Members)[name] as (...args: unknown[]) => unknown)(...args);
+      },
+      writable: true,
+      configurable: true,
+    };
+  }
+  if (get === undefined) return { value, writable: true, configurable: true };
+  return {
+    get(this: object): unknown {
+      return (nativeOf(this) as Members)[name];
+    },
+    configurable: true,
+  };
+}
+
+function forwardState(key: symbol, nativeOf: (ours: object) => object): PropertyDescriptor {
+  return {
+    get(this: object): unknown {
+      return (nativeOf(this) as Members)[key];
+    },
+    set(this: object, value: unknown): void {
+      (nativeOf(this) as Members)[key] = value;
+    },
+  };
+}
