@@ -1,6 +1,7 @@
 import { type Backend, createBackend, type Handler } from "../backend/handler.ts";
 import { createFetchBackend } from "../backend/fetch/fetch_backend.ts";
 import type { FetchHandler } from "../backend/fetch/fetch_handler.ts";
+import { overrideGlobals } from "../backend/fetch/override_globals.ts";
 import type { Connection, Listener, NetAddress } from "../net/connection.ts";
 import { fromWebStreams, type WebStreams } from "../net/from_web_streams.ts";
 import { ConnectionServer, type ConnectionService, type ServedClient } from "./connection_server.ts";
@@ -67,6 +68,7 @@ function shareFor(backend: Handler | Backend | FetchHandler, options: ServeOptio
     return createSharedResources(ready, { ...DEFAULT_SETTINGS, ...options });
   }
   const settings = { ...DEFAULT_SETTINGS, ...FETCH_SETTINGS, ...options };
+  if (settings.overrideGlobals) overrideGlobals();
   return createSharedResources(createFetchBackend(backend, settings.onError), settings);
 }
 

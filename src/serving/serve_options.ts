@@ -53,6 +53,11 @@ export interface ServeSettings extends HttpLimits {
   readonly clock: Clock;
   /** Told of failures that no client can be told: a cut connection, content that broke while being sent. */
   readonly onError: (error: unknown, remote: NetAddress) => void;
+  /**
+   * Put `FastResponse` in place of the global Response, for web-standard handlers that nobody can change. The
+   * global Request and `fetch` then take the requests of the server faster, too.
+   */
+  readonly overrideGlobals: boolean;
   /** Told when a connection does not speak HTTP at all, before it is closed. Without it, such a client gets 400. */
   readonly onNotHttp: ((error: Error, remote: NetAddress) => void) | undefined;
 }
@@ -90,6 +95,7 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   serverName: "millrace",
   clock: SYSTEM_CLOCK,
   onError: () => {},
+  overrideGlobals: false,
   onNotHttp: undefined,
 };
 

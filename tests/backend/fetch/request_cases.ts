@@ -1,6 +1,7 @@
 // What handlers do with a Request. Each case runs on a request of ours and on one of the runtime, and must give the same.
 
 import { inspect } from "node:util";
+import { outcome } from "./outcome.ts";
 
 /** What is sent. */
 export interface SentRequest {
@@ -197,15 +198,6 @@ export const USES: Readonly<Record<string, Use>> = {
   "is inspected": (request) =>
     inspect(request).replaceAll(/AbortSignal \{[^}]*\}|http:[^'"]*/g, "…").split("\n")[0],
 };
-
-/** What came of it, also when that is an error: its class, since the words are not ours. */
-export async function outcome(use: () => unknown): Promise<unknown> {
-  try {
-    return ["fine", await use()];
-  } catch (error) {
-    return ["failed", error instanceof Error ? error.constructor.name : typeof error];
-  }
-}
 
 /** A native request with what is sent, its content as a stream of bytes: so it comes from the wire. */
 export function nativeRequest(origin: string, { method, path, headers, body }: SentRequest): Request {

@@ -2,10 +2,17 @@
 // comparisons it made.
 
 import { listen, serve } from "../../../mod.ts";
-import { nativeRequest, outcome, SENT, USES } from "./request_cases.ts";
+import { outcome } from "./outcome.ts";
+import { nativeRequest, SENT, USES } from "./request_cases.ts";
 
-/** What differs between requests of ours and native ones, each a line; and how many were compared. */
-export async function compareRequests(): Promise<{ readonly differences: string[]; readonly count: number }> {
+/**
+ * What differs between requests of ours and native ones, each a line; and how many were compared.
+ *
+ * @param isOverriding whether it is tried with the globals of `overrideGlobals`, for the rest of the program
+ */
+export async function compareRequests(
+  { isOverriding }: { readonly isOverriding: boolean },
+): Promise<{ readonly differences: string[]; readonly count: number }> {
   const differences: string[] = [];
   let count = 0;
   const server = serve(await listen({ port: 0 }), {
@@ -19,7 +26,7 @@ export async function compareRequests(): Promise<{ readonly differences: string[
       if (ours !== due) differences.push(`${use}/${sent}: expected ${due}, got ${ours}`);
       return new Response();
     },
-  });
+  }, { overrideGlobals: isOverriding });
   const origin = `http://127.0.0.1:${server.address.port}`;
   for (const use of Object.keys(USES)) {
     for (const [name, sent] of Object.entries(SENT)) {
