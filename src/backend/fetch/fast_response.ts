@@ -57,18 +57,22 @@ export class FastResponse {
     return #light in response ? response.#toHttpResponse() : undefined;
   }
 
+  /** As in every Response. */
   get status(): number {
     return this.#light?.status ?? this.#toNative().status;
   }
 
+  /** Whether the status is 200 to 299. */
   get ok(): boolean {
     return this.status >= 200 && this.status <= 299;
   }
 
+  /** The fields, to be changed until the response is sent. */
   get headers(): Headers {
     return this.#headers ??= this.#native?.headers ?? toWebHeaders(this.#light!.fields);
   }
 
+  /** The content as a stream; null where there is none. */
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     if (this.#native !== undefined) return this.#native.body;
     const { content } = this.#light!;
