@@ -1,10 +1,11 @@
 // The only reader of arguments, environment and signals, and the only writer to the console.
 
-import { writeSync } from "node:fs";
+import { write, writeSync } from "node:fs";
 import process from "node:process";
 import { isatty } from "node:tty";
 import { COMMANDS, DEFAULT_COMMAND, TOOLS } from "./commands.ts";
-import { LogFileError } from "./log/line_target.ts";
+import { messageOfError } from "./base/error_text.ts";
+import { type ConsoleWrite, LogFileError } from "./log/line_target.ts";
 import { chooseAction } from "./program/choose_action.ts";
 import { StartError } from "./program/command.ts";
 import { type FlagTable, UsageError } from "./program/flags/flag.ts";
@@ -19,8 +20,9 @@ import { runInWorker, type StartWorkerProgram } from "./program/workers.ts";
 import settings from "../deno.json" with { type: "json" };
 
 const STDIN = 0;
-const STDOUT = 1;
-const STDERR = 2;
+const FILES = { stdout: 1, stderr: 2 } as const;
+// Until a pipe that another program has made non-blocking takes more.
+const RETRY_MS = 10;
 const encoder = new TextEncoder();
 
 /**
@@ -67,7 +69,7 @@ async function runTool(
 ): Promise<void> {
   const values = parseFlags(args, tool.flags, await readVariables(tool.flags));
   if (values["help"] === true) return printLine(helpOfCommand({ ...tool, name }));
-  const isTerminal = isatty(STDOUT);
+  const isTerminal = isatty(FILES.stdout);
   const code = await tool.run({ values, print, printError, isTerminal });
   if (code !== 0) process.exit(code);
 }
@@ -82,7 +84,7 @@ function createSurroundings(): Surroundings {
   return {
     runtime: nameRuntime(),
     print,
-    printToError,
+    write: { stdout: createConsoleWrite("stdout"), stderr: createConsoleWrite("stderr") },
     readVariables,
     isAllowed,
     mayWrite: (path) => isAllowed({ name: "write", path }),
@@ -129,19 +131,33 @@ function printLine(line: string): void {
 }
 
 function printError(line: string): void {
-  printToError(`millrace: ${line}\n`);
+  print(`millrace: ${line}\n`, "stderr");
 }
 
-function print(text: string): void {
-  writeAll(STDOUT, text);
-}
-
-function printToError(text: string): void {
-  writeAll(STDERR, text);
-}
-
-// Written before the call returns, on every runtime and whatever stands behind: the process may end right after it.
-function writeAll(fileDescriptor: number, text: string): void {
+// Written before the call returns, on every runtime and whatever stands behind: the process may end right after it. A
+// console that is gone or full is no reason to end.
+function print(text: string, stream: "stdout" | "stderr" = "stdout"): void {
   const bytes = encoder.encode(text);
-  for (let start = 0; start < bytes.length;) start += writeSync(fileDescriptor, bytes, start);
+  try {
+    for (let start = 0; start < bytes.length;) start += writeSync(FILES[stream], bytes, start);
+  } catch (error) {
+    const isGone = error instanceof Error && "code" in error && error.code === "EPIPE";
+    if (stream === "stdout" && !isGone) printError(`cannot write to stdout: ${messageOfError(error)}`);
+  }
+}
+
+// Writes of node:fs to a full pipe stop all of Deno 2.9; its own do not.
+function createConsoleWrite(stream: "stdout" | "stderr"): ConsoleWrite {
+  if ("Deno" in globalThis) return (bytes) => Deno[stream].write(bytes);
+  const file = FILES[stream];
+  return (bytes) =>
+    new Promise((resolve, reject) => {
+      const attempt = (): void =>
+        write(file, bytes, 0, bytes.length, null, (error, count) => {
+          if (error === null) resolve(count);
+          else if (error.code === "EAGAIN") setTimeout(attempt, RETRY_MS);
+          else reject(error);
+        });
+      attempt();
+    });
 }

@@ -92,6 +92,13 @@ test("main() writes JSON lines with the named fields with --log-format json", as
       "status",
       "bytes",
       "durationMs",
+      "protocol",
+      "host",
+      "userAgent",
+      "referer",
+      "remoteAddr",
+      "remotePort",
+      "proxiedFor",
     ];
     assertEquals(entries.map((entry) => Object.keys(entry)), [
       [...fields, "head", "body"],

@@ -14,6 +14,32 @@ export interface LoggedRequest {
   readonly bodyEnd: "whole" | "cut" | "broken" | "unread";
 }
 
+/** What some lines show of a request beside. Texts are bytes seen as latin1; undefined where the client sent nothing. */
+export interface RequestDetails {
+  /** As in the request line: `HTTP/1.1`; "" where it was not understood. */
+  readonly protocol: string;
+  /** The field Host. */
+  readonly host: string | undefined;
+  /** The field Referer. */
+  readonly referer: string | undefined;
+  /** The field User-Agent. */
+  readonly userAgent: string | undefined;
+  /** The proxy, where one that is trusted speaks for the client. */
+  readonly proxy: NetAddress | undefined;
+}
+
+/** One command of a client that speaks in lines. */
+export interface CommandEntry {
+  /** When it was answered, in milliseconds since 1970. */
+  readonly timeMs: number;
+  /** The client's end of the connection. */
+  readonly client: NetAddress;
+  /** How it ended, in one word. */
+  readonly status: string;
+  /** The line, bytes seen as latin1. */
+  readonly command: string;
+}
+
 /** One answered request. Texts out of the request are bytes seen as latin1; "" where they were not understood. */
 export interface AccessEntry {
   /** When the request came, in milliseconds since 1970. */
@@ -34,6 +60,8 @@ export interface AccessEntry {
   readonly bytes: number;
   /** From the complete head to the end of the answer. */
   readonly durationMs: number;
+  /** What is shown beside, by formats and servers that do. */
+  readonly details?: RequestDetails | undefined;
   /** The request, in full form only. */
   readonly request?: LoggedRequest | undefined;
 }
@@ -78,6 +106,8 @@ export interface ChainEntry {
 export interface LogFormat {
   /** An answered request. */
   access(entry: AccessEntry): string;
+  /** A command of a client that speaks in lines. */
+  command(entry: CommandEntry): string;
   /** An error. */
   error(entry: ErrorEntry): string;
   /** A record of a request's chain. */

@@ -1,13 +1,21 @@
 import { formatAddress } from "../net/address.ts";
-import type { AccessEntry, ChainEntry, ErrorEntry, LogFormat } from "./entry.ts";
+import { hostOf } from "../net/address.ts";
+import type {
+  AccessEntry,
+  ChainEntry,
+  CommandEntry,
+  ErrorEntry,
+  LogFormat,
+  RequestDetails,
+} from "./entry.ts";
 import { jsonOfBytes, jsonOfLatin1, jsonOfText } from "./escape.ts";
 import { createMicroTimestamps, createTimestamps } from "./timestamp.ts";
 
 /**
  * Makes the format for programs: one JSON object a line.
  *
- * An answered request has `time, id, level, client, method, url, cookies, status, bytes, durationMs`, and in full form
- * `head` and `body`, with `bodyEnd` where the body is not whole. `cookies` is an object; of a name that was sent twice
+ * An answered request has `time, id, level, client, method, url, cookies, status, bytes, durationMs`, then `protocol,
+ * host, userAgent, referer, remoteAddr, remotePort, proxiedFor` (null where there is none), and in full form `head` and `body`, with `bodyEnd` where the body is not whole. `cookies` is an object; of a name that was sent twice
  * it has the first value, like HttpRequest.cookie(). An error has `time, level, message`, and as far as they are known
  * `id, client, status, method, url, stack`. A record of a chain has `time, level, id, where, message`.
  */
@@ -23,11 +31,16 @@ export function createJsonFormat(): LogFormat {
         ',"url":' + jsonOfLatin1(entry.url) + ',"cookies":' + jsonOfCookies(entry) + ',"status":' +
         entry.status +
         ',"bytes":' + entry.bytes + ',"durationMs":' + Math.round(entry.durationMs * 1_000) / 1_000;
+      if (entry.details !== undefined) line += jsonOfDetails(entry, entry.details);
       if (request !== undefined) {
         line += ',"head":' + jsonOfLatin1(request.head) + ',"body":' + jsonOfBytes(request.body);
         if (request.bodyEnd !== "whole") line += `,"bodyEnd":"${request.bodyEnd}"`;
       }
       return line + "}\n";
+    },
+    command(entry: CommandEntry): string {
+      return '{"time":"' + timestamp(entry.timeMs) + '","client":"' + formatAddress(entry.client) +
+        '","status":' + jsonOfText(entry.status) + ',"command":' + jsonOfLatin1(entry.command) + "}\n";
     },
     error(entry: ErrorEntry): string {
       let line = `{"time":"${timestamp(entry.timeMs)}"`;
@@ -51,6 +64,21 @@ export function createJsonFormat(): LogFormat {
         `"message":"dropped ${count} records: the log could not be written","dropped":${count}}\n`;
     },
   };
+}
+
+/** `remoteAddr` and `remotePort` are the other end of the connection, `proxiedFor` is the client of a proxy there. */
+function jsonOfDetails({ client }: AccessEntry, details: RequestDetails): string {
+  const { protocol, host, userAgent, referer, proxy } = details;
+  const remote = proxy ?? client;
+  return ',"protocol":' + (protocol === "" ? "null" : jsonOfLatin1(protocol)) + ',"host":' +
+    jsonOrNull(host) +
+    ',"userAgent":' + jsonOrNull(userAgent) + ',"referer":' + jsonOrNull(referer) + ',"remoteAddr":"' +
+    hostOf(remote) + '","remotePort":' + (remote.port ?? "null") + ',"proxiedFor":' +
+    (proxy === undefined ? "null" : `"${hostOf(client)}"`);
+}
+
+function jsonOrNull(text: string | undefined): string {
+  return text === undefined ? "null" : jsonOfLatin1(text);
 }
 
 function jsonOfCookies(entry: AccessEntry): string {

@@ -1,4 +1,14 @@
-import type { LineTarget } from "./line_target.ts";
+import { type Clock, SYSTEM_CLOCK } from "../base/clock.ts";
+import { createDeferred, type Deferred } from "../base/deferred.ts";
+import { type LineTarget, LogWriteError } from "./line_target.ts";
+
+/** What counts the bytes that are held for clients. */
+export interface HeldBytes {
+  /** Holds bytes. */
+  hold(bytes: number): void;
+  /** Frees bytes. */
+  free(bytes: number): void;
+}
 
 /** Options of {@linkcode LineBuffer}. */
 export interface LineBufferOptions {
@@ -6,13 +16,38 @@ export interface LineBufferOptions {
   readonly flushAfterMs: number;
   /** So many characters of unwritten records do not wait at all. Default 65,536. */
   readonly flushAtLength?: number;
-  /** Beyond this many unwritten characters records are dropped and counted. Default 16,777,216. */
+  /**
+   * Counts what is unwritten: when it is full, clients are not read, so that a slow log loses nothing. Without it,
+   * records are dropped beyond 16,777,216 unwritten characters.
+   */
+  readonly held?: HeldBytes | undefined;
+  /** Beyond this many unwritten characters records are dropped and counted. */
   readonly maxLength?: number;
+  /** A target that takes nothing for so long loses what is unwritten. Default 1,000. */
+  readonly stalledAfterMs?: number;
   /** Makes the line that stands for dropped records. */
   readonly formatDropped: (count: number) => string;
   /** Told of an error of writing, once until writing works again. Must not throw. */
   readonly onError?: ((error: unknown) => void) | undefined;
+  /** The time. */
+  readonly clock?: Clock;
 }
+
+/** A line that stands for dropped records, in a text that is to be written. */
+interface Gap {
+  readonly at: number;
+  readonly line: string;
+  readonly count: number;
+}
+
+/** What is written at once. */
+interface Batch {
+  readonly text: string;
+  readonly gaps: readonly Gap[];
+}
+
+// A record's lines after its first one begin with a bar.
+const RECORD_START = /^[^|\n]/gm;
 
 /**
  * Collects records and writes many of them at once.
@@ -23,33 +58,34 @@ export interface LineBufferOptions {
  */
 export class LineBuffer {
   readonly #target: LineTarget;
-  readonly #flushAfterMs: number;
+  readonly #options: LineBufferOptions;
+  readonly #clock: Clock;
   readonly #flushAtLength: number;
   readonly #maxLength: number;
-  readonly #formatDropped: (count: number) => string;
-  readonly #onError: (error: unknown) => void;
   #text = "";
-  #records = 0;
+  #gaps: Gap[] = [];
   #dropped = 0;
   #droppedInAll = 0;
   #writingLength = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #writing: Promise<void> | undefined;
+  #stopTimer: (() => void) | undefined;
+  #stopWatch: (() => void) | undefined;
+  // Resolved when what is under way has ended, or takes too long to be waited for.
+  #writing: Deferred<void> | undefined;
+  #isStalled = false;
   #hasFailed = false;
   #isClosed = false;
 
   /** Opens the buffer. @param target where the lines go; closed together with the buffer */
   constructor(target: LineTarget, options: LineBufferOptions) {
     this.#target = target;
-    this.#flushAfterMs = options.flushAfterMs;
+    this.#options = options;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#flushAtLength = options.flushAtLength ?? 65_536;
-    this.#maxLength = options.maxLength ?? 16_777_216;
-    this.#formatDropped = options.formatDropped;
-    this.#onError = options.onError ?? (() => {});
+    this.#maxLength = options.maxLength ?? (options.held === undefined ? 16_777_216 : Infinity);
   }
 
   /** Records dropped so far. */
-  get droppedEntries(): number {
+  get droppedRecords(): number {
     return this.#droppedInAll;
   }
 
@@ -58,68 +94,23 @@ export class LineBuffer {
     if (this.#isClosed) return;
     const unwrittenLength = this.#text.length + this.#writingLength;
     // One record is taken whatever its size: a large request is still one to be logged.
-    if (unwrittenLength > 0 && unwrittenLength + lines.length > this.#maxLength) {
-      this.#dropped++;
-      this.#droppedInAll++;
-      return;
+    if (this.#isStalled || (unwrittenLength > 0 && unwrittenLength + lines.length > this.#maxLength)) {
+      return this.#drop(1);
     }
     if (this.#dropped > 0) this.#noteGap();
     this.#text += lines;
-    this.#records++;
+    this.#options.held?.hold(lines.length);
     // The write that is under way looks after what came meanwhile.
     if (this.#writing !== undefined) return;
     if (this.#text.length >= this.#flushAtLength) void this.#start();
-    else if (this.#timer === undefined) this.#startTimer();
+    else if (this.#stopTimer === undefined) this.#startTimer();
   }
 
   /** Writes all that is unwritten; settles when it is with the kernel, or lost and reported. Never rejects. */
   async flush(): Promise<void> {
-    if (this.#writing !== undefined) await this.#writing;
+    if (this.#writing !== undefined) await this.#writing.promise;
+    if (this.#isStalled) return;
     if (this.#writing !== undefined || this.#hasUnwritten()) await this.#start();
-  }
-
-  #startTimer(): void {
-    this.#timer = setTimeout(() => void this.#start(), this.#flushAfterMs);
-  }
-
-  #stopTimer(): void {
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #start(): Promise<void> {
-    this.#stopTimer();
-    return this.#writing ??= this.#writeOnce();
-  }
-
-  async #writeOnce(): Promise<void> {
-    const { text, records } = this.#take();
-    this.#writingLength = text.length;
-    try {
-      await this.#target.append(text);
-      this.#hasFailed = false;
-    } catch (error) {
-      this.#fail(error, records);
-    }
-    this.#writingLength = 0;
-    this.#writing = undefined;
-    // What came meanwhile waits for more, or a busy log would be written in small pieces, one behind the other.
-    if (this.#text.length >= this.#flushAtLength) void this.#start();
-    else if (this.#text !== "") this.#startTimer();
-  }
-
-  /** Writes all that is unwritten before it returns, save what an earlier flush has given to the kernel already. */
-  flushSync(): void {
-    this.#stopTimer();
-    if (!this.#hasUnwritten()) return;
-    const { text, records } = this.#take();
-    try {
-      this.#target.appendSync(text);
-      this.#hasFailed = false;
-    } catch (error) {
-      this.#fail(error, records);
-    }
   }
 
   /**
@@ -129,7 +120,14 @@ export class LineBuffer {
    */
   async reopen(): Promise<void> {
     await this.flush();
-    await this.#target.reopen();
+    while (this.#writing !== undefined && !this.#isStalled) await this.#writing.promise;
+    if (this.#isStalled) return;
+    const writing = this.#begin();
+    try {
+      await this.#target.reopen();
+    } finally {
+      this.#end(writing);
+    }
   }
 
   /** Writes all that is unwritten and closes the target. May be called twice. Never rejects. */
@@ -137,37 +135,122 @@ export class LineBuffer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.flush();
+    // A write that takes too long still uses the file.
+    if (this.#isStalled) return;
     try {
       await this.#target.close();
     } catch (error) {
-      this.#fail(error, 0);
+      this.#report(error);
     }
+  }
+
+  #startTimer(): void {
+    this.#stopTimer = this.#clock.after(this.#options.flushAfterMs, () => void this.#start());
+  }
+
+  #start(): Promise<void> {
+    if (this.#writing === undefined) void this.#writeOnce();
+    return this.#writing?.promise ?? Promise.resolve();
+  }
+
+  /** Keeps others from writing. */
+  #begin(): Deferred<void> {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    return this.#writing = createDeferred<void>();
+  }
+
+  #end(writing: Deferred<void>): void {
+    this.#writing = undefined;
+    writing.resolve();
+    // What came meanwhile waits for more, or a busy log would be written in small pieces, one after the other.
+    if (this.#text.length >= this.#flushAtLength) void this.#start();
+    else if (this.#text !== "" && this.#stopTimer === undefined) this.#startTimer();
+  }
+
+  async #writeOnce(): Promise<void> {
+    const writing = this.#begin();
+    const batch = this.#take();
+    this.#writingLength = batch.text.length;
+    this.#watch();
+    try {
+      await this.#target.append(batch.text, () => this.#watch());
+      this.#hasFailed = false;
+    } catch (error) {
+      this.#lose(batch, error instanceof LogWriteError ? error.rest : batch.text);
+      this.#report(error);
+    }
+    this.#stopWatch?.();
+    this.#isStalled = false;
+    this.#writingLength = 0;
+    this.#free(batch);
+    this.#end(writing);
+  }
+
+  /** Waits from now on for the target to take something. */
+  #watch(): void {
+    this.#stopWatch?.();
+    this.#stopWatch = this.#clock.after(this.#options.stalledAfterMs ?? 1_000, () => {
+      this.#isStalled = true;
+      const batch = this.#take();
+      this.#lose(batch, batch.text);
+      this.#free(batch);
+      this.#report(new Error("Cannot write the log: nothing is taken"));
+      this.#writing?.resolve();
+    });
   }
 
   #hasUnwritten(): boolean {
     return this.#text !== "" || this.#dropped > 0;
   }
 
+  #drop(records: number): void {
+    this.#dropped += records;
+    this.#droppedInAll += records;
+  }
+
+  /** Counts what of a batch was not written. */
+  #lose(batch: Batch, rest: string): void {
+    const { records, again } = countLost(batch, rest);
+    this.#drop(records);
+    this.#dropped += again;
+  }
+
+  #free({ text, gaps }: Batch): void {
+    this.#options.held?.free(gaps.reduce((left, { line }) => left - line.length, text.length));
+  }
+
   /** Puts the line about dropped records where they are missing; they stay counted until that line is written. */
   #noteGap(): void {
-    this.#text += this.#formatDropped(this.#dropped);
-    this.#records += this.#dropped;
+    const line = this.#options.formatDropped(this.#dropped);
+    this.#gaps.push({ at: this.#text.length, line, count: this.#dropped });
+    this.#text += line;
     this.#dropped = 0;
   }
 
-  #take(): { text: string; records: number } {
-    if (this.#dropped > 0) this.#noteGap();
-    const taken = { text: this.#text, records: this.#records };
+  #take(): Batch {
+    if (this.#dropped > 0 && !this.#isStalled) this.#noteGap();
+    const batch = { text: this.#text, gaps: this.#gaps };
     this.#text = "";
-    this.#records = 0;
-    return taken;
+    this.#gaps = [];
+    return batch;
   }
 
-  #fail(error: unknown, records: number): void {
-    this.#dropped += records;
-    this.#droppedInAll += records;
+  #report(error: unknown): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#onError(error);
+    this.#options.onError?.(error);
   }
+}
+
+/**
+ * Counts the records that are not whole when the rest of a text was not written.
+ *
+ * @returns `records` are lost now, `again` were lost before and are not told of yet
+ */
+function countLost({ text, gaps }: Batch, rest: string): { records: number; again: number } {
+  const lines = (rest.match(RECORD_START)?.length ?? 0) + (rest.startsWith("|") ? 1 : 0);
+  const lost = gaps.filter(({ at, line }) => at + line.length > text.length - rest.length);
+  const again = lost.reduce((sum, { count }) => sum + count, 0);
+  return { records: Math.max(0, lines - lost.length), again };
 }

@@ -1,17 +1,16 @@
-import { writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { decodeUtf8, LINE_FEED } from "./utf8.ts";
 
 /** Where the lines of a log end up. */
 export interface LineTarget {
   /**
    * Writes whole lines; one call at a time.
    *
-   * @throws what the file system or the console says
+   * @param onProgress called each time that some of them are with the system
+   * @throws {LogWriteError} with what was not written
    */
-  append(lines: string): Promise<void>;
-  /** The same without waiting, for the end of the process. */
-  appendSync(lines: string): void;
-  /** Goes on with a new file of the same name, after the old one was renamed. */
+  append(lines: string, onProgress: () => void): Promise<void>;
+  /** Goes on with a new file of the same name, after the old one was renamed. Not while {@linkcode LineTarget.append} runs. */
   reopen(): Promise<void>;
   /** Gives the file back. */
   close(): Promise<void>;
@@ -38,6 +37,23 @@ export class LogFileError extends Error {
   }
 }
 
+/** A write that took only some of the lines. */
+export class LogWriteError extends Error {
+  /** The class name, also when minified. */
+  override readonly name: string = "LogWriteError";
+  /** The lines that were not written; the first one may be a rest. */
+  readonly rest: string;
+
+  /** @param cause what the system said */
+  constructor(cause: unknown, rest: string) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.rest = rest;
+  }
+}
+
+/** What a log file needs of an open file. */
+export type LogFileHandle = Pick<FileHandle, "write" | "stat" | "close">;
+
 /**
  * Opens a file for appending (O_APPEND), and makes it where there is none.
  *
@@ -49,9 +65,6 @@ export class LogFileError extends Error {
 export async function openFileTarget(path: string): Promise<LineTarget> {
   return createFileTarget(path, await openForAppending(path));
 }
-
-/** What a log file needs of an open file. */
-export type LogFileHandle = Pick<FileHandle, "fd" | "write" | "close">;
 
 /**
  * Makes a target of a file that is open for appending.
@@ -71,46 +84,95 @@ async function openForAppending(path: string): Promise<FileHandle> {
   }
 }
 
-class FileTarget implements LineTarget {
+/** Writes bytes until all are taken, and remembers when a line was cut. */
+class LineWriter {
   readonly #encoder = new TextEncoder();
+  // A write that failed in the middle of a line must not have the next line after it.
+  #isMidLine = false;
+
+  /**
+   * Writes lines.
+   *
+   * @param write takes bytes from the start; gives how many were taken, or an error and how many were taken before it
+   */
+  async append(
+    lines: string,
+    write: (bytes: Uint8Array<ArrayBuffer>) => Promise<number | Failure>,
+  ): Promise<void> {
+    const bytes = this.#encoder.encode(this.#isMidLine ? "\n" + lines : lines);
+    for (let at = 0; at < bytes.length;) {
+      const taken = await write(bytes.subarray(at));
+      const count = typeof taken === "number" ? taken : taken.count;
+      if (count > 0) this.#isMidLine = bytes[at + count - 1] !== LINE_FEED;
+      at += count;
+      if (typeof taken === "number" && count > 0) continue;
+      const cause = typeof taken === "number"
+        ? new Error("Cannot write the log: nothing was taken")
+        : taken.error;
+      throw new LogWriteError(cause, decodeUtf8(bytes.subarray(at)));
+    }
+  }
+
+  /** A new file begins with a line. */
+  reset(): void {
+    this.#isMidLine = false;
+  }
+}
+
+interface Failure {
+  readonly error: unknown;
+  /** How many bytes were taken before it. */
+  readonly count: number;
+}
+
+class FileTarget implements LineTarget {
+  readonly #writer = new LineWriter();
   readonly #path: string;
   #handle: LogFileHandle;
-  // A write that failed in the middle of a line must not have the next line behind it.
-  #isMidLine = false;
+  // What the file must hold if nobody else writes to it; undefined before it is known.
+  #size: number | undefined;
 
   constructor(path: string, handle: LogFileHandle) {
     this.#path = path;
     this.#handle = handle;
   }
 
-  async append(lines: string): Promise<void> {
-    const bytes = this.#encode(lines);
-    for (let at = 0; at < bytes.length;) {
-      at += this.#taken(bytes, at, (await this.#handle.write(bytes, at, bytes.length - at)).bytesWritten);
+  async append(lines: string, onProgress: () => void): Promise<void> {
+    this.#size ??= await this.#measure();
+    await this.#writer.append(lines, async (bytes) => {
+      try {
+        const { bytesWritten } = await this.#handle.write(bytes, 0, bytes.length);
+        if (this.#size !== undefined) this.#size += bytesWritten;
+        onProgress();
+        return bytesWritten;
+      } catch (error) {
+        return { error, count: await this.#countTaken(bytes.length) };
+      }
+    });
+  }
+
+  /** Deno 2.9 fails a write that a full disk took a part of, and does not say how much: the size of the file does. */
+  async #countTaken(wanted: number): Promise<number> {
+    const before = this.#size;
+    this.#size = await this.#measure();
+    if (before === undefined || this.#size === undefined) return 0;
+    const taken = this.#size - before;
+    return taken > 0 && taken < wanted ? taken : 0;
+  }
+
+  async #measure(): Promise<number | undefined> {
+    try {
+      return (await this.#handle.stat()).size;
+    } catch {
+      return undefined;
     }
-  }
-
-  appendSync(lines: string): void {
-    const bytes = this.#encode(lines);
-    for (let at = 0; at < bytes.length;) {
-      at += this.#taken(bytes, at, writeSync(this.#handle.fd, bytes, at, bytes.length - at));
-    }
-  }
-
-  #encode(lines: string): Uint8Array<ArrayBuffer> {
-    return this.#encoder.encode(this.#isMidLine ? "\n" + lines : lines);
-  }
-
-  #taken(bytes: Uint8Array, at: number, count: number): number {
-    if (count === 0) throw new Error(`Cannot write log file "${this.#path}": nothing was taken`);
-    this.#isMidLine = bytes[at + count - 1] !== 0x0a;
-    return count;
   }
 
   async reopen(): Promise<void> {
     const old = this.#handle;
     this.#handle = await openForAppending(this.#path);
-    this.#isMidLine = false;
+    this.#size = undefined;
+    this.#writer.reset();
     await old.close();
   }
 
@@ -119,16 +181,26 @@ class FileTarget implements LineTarget {
   }
 }
 
-/**
- * Makes a target of a function that writes text to the console.
- *
- * @param write takes whole lines
- */
-export function createConsoleTarget(write: (lines: string) => void): LineTarget {
+/** Writes bytes to the console, waiting while it takes none. @returns how many it took */
+export type ConsoleWrite = (bytes: Uint8Array<ArrayBuffer>) => Promise<number>;
+
+// What a pipe takes in one piece. A reader that takes less than this in a second counts as one that takes nothing.
+const CONSOLE_PIECE_BYTES = 4_096;
+
+/** Makes a target of the console. */
+export function createConsoleTarget(write: ConsoleWrite): LineTarget {
+  const writer = new LineWriter();
   return {
-    // An error of write becomes a rejection, like one of a file.
-    append: async (lines) => await write(lines),
-    appendSync: write,
+    append: (lines, onProgress) =>
+      writer.append(lines, async (bytes) => {
+        try {
+          const count = await write(bytes.subarray(0, CONSOLE_PIECE_BYTES));
+          onProgress();
+          return count;
+        } catch (error) {
+          return { error, count: 0 };
+        }
+      }),
     reopen: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -1,14 +1,15 @@
-import type { AccessEntry, ChainEntry, ErrorEntry, ErrorLevel, LogFormat } from "./entry.ts";
+import { createCombinedFormat } from "./combined_format.ts";
+import type { AccessEntry, ChainEntry, CommandEntry, ErrorEntry, ErrorLevel, LogFormat } from "./entry.ts";
 import { createJsonFormat } from "./json_format.ts";
-import { LineBuffer } from "./line_buffer.ts";
-import { createConsoleTarget, type LineTarget, openFileTarget } from "./line_target.ts";
+import { type HeldBytes, LineBuffer } from "./line_buffer.ts";
+import { type ConsoleWrite, createConsoleTarget, type LineTarget, openFileTarget } from "./line_target.ts";
 import { createEmitter, routeToLogs } from "./logtape_route.ts";
 import { createTextFormat } from "./text_format.ts";
 
 /** Where a log goes. */
 export type LogTarget =
   | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "console"; readonly write: (lines: string) => void }
+  | { readonly kind: "console"; readonly write: ConsoleWrite }
   | { readonly kind: "off" };
 
 /** Options of {@linkcode openLogs}. */
@@ -19,11 +20,13 @@ export interface LogOptions {
   readonly errorLog: LogTarget;
   /** Where the chains of requests are logged, by servers that have such; default off. */
   readonly chainLog?: LogTarget;
-  /** Lines for people, or one JSON object a line; default `text`. */
-  readonly format?: "text" | "json";
+  /** Lines for people, one JSON object a line, or requests in Apache's combined format; default `text`. */
+  readonly format?: "text" | "json" | "combined";
   /** Errors below this level are not logged; default `info`. */
   readonly lowestLevel?: ErrorLevel;
-  /** The longest time in which an entry is not yet in its file; default 500. */
+  /** Counts the bytes that are held for clients, unwritten entries among them. */
+  readonly held?: HeldBytes;
+  /** The longest time in which an entry is not yet in its file; default 50. */
   readonly flushAfterMs?: number;
   /** The time of the lines that the logs write themselves, in milliseconds since 1970; default Date.now. */
   readonly now?: () => number;
@@ -37,9 +40,15 @@ export interface AccessLog {
   write(entry: AccessEntry): void;
 }
 
+/** Takes the commands of clients that speak in lines. */
+export interface CommandLog {
+  /** Logs a command. Never waits and never throws. */
+  write(entry: CommandEntry): void;
+}
+
 /** Takes errors. */
 export interface ErrorLog {
-  /** Logs an error; one of level `fatal` is written before this returns. Never waits otherwise, never throws. */
+  /** Logs an error. Never waits and never throws. */
   write(entry: ErrorEntry): void;
 }
 
@@ -53,6 +62,8 @@ export interface ChainLog {
 export interface Logs {
   /** The access log; undefined when it is off, so that entries need not be made. */
   readonly access: AccessLog | undefined;
+  /** The access log of a server that speaks in lines; undefined when it is off. */
+  readonly commands: CommandLog | undefined;
   /** The error log; undefined when it is off. */
   readonly error: ErrorLog | undefined;
   /** The log of chains; undefined when it is off. */
@@ -61,14 +72,14 @@ export interface Logs {
   readonly droppedEntries: number;
   /** Writes what is unwritten. Never rejects. */
   flush(): Promise<void>;
-  /** Writes what is unwritten before it returns, for the end of the process. */
-  flushSync(): void;
   /** Goes on in new files of the same names. @throws {LogFileError} when one cannot be opened */
   reopen(): Promise<void>;
   /** Writes what is unwritten and closes the files. Never rejects. */
   close(): Promise<void>;
 }
 
+// An entry is in its file 100 ms after the response at the latest: the write itself takes time too.
+const FILE_FLUSH_AFTER_MS = 50;
 // A console is watched while things happen; still one write for what happens together.
 const CONSOLE_FLUSH_AFTER_MS = 20;
 
@@ -88,7 +99,7 @@ const LEVEL_RANKS: Readonly<Record<ErrorLevel, number>> = { debug: 0, info: 1, w
  */
 export async function openLogs(options: LogOptions): Promise<Logs> {
   routeToLogs();
-  const format = options.format === "json" ? createJsonFormat() : createTextFormat();
+  const format = createFormat(options.format ?? "text");
   const buffers: LineBuffer[] = [];
   const open = async (target: LogTarget): Promise<LineBuffer | undefined> => {
     const lines = await openLines(target, format, options);
@@ -106,16 +117,27 @@ export async function openLogs(options: LogOptions): Promise<Logs> {
   }
   return {
     access: accessLines && createAccessLog(accessLines, format),
+    commands: accessLines && createCommandLog(accessLines, format),
     error: errorLines && createErrorLog(errorLines, format, options.lowestLevel ?? "info"),
     chain: chainLines && createChainLog(chainLines, format),
     get droppedEntries(): number {
-      return buffers.reduce((sum, { droppedEntries }) => sum + droppedEntries, 0);
+      return buffers.reduce((sum, { droppedRecords }) => sum + droppedRecords, 0);
     },
     flush: async () => void await Promise.all(buffers.map((buffer) => buffer.flush())),
-    flushSync: () => buffers.forEach((buffer) => buffer.flushSync()),
     reopen: async () => void await Promise.all(buffers.map((buffer) => buffer.reopen())),
     close: async () => void await Promise.all(buffers.map((buffer) => buffer.close())),
   };
+}
+
+function createFormat(name: Required<LogOptions>["format"]): LogFormat {
+  switch (name) {
+    case "text":
+      return createTextFormat();
+    case "json":
+      return createJsonFormat();
+    case "combined":
+      return { ...createTextFormat(), access: createCombinedFormat() };
+  }
 }
 
 async function openLines(
@@ -127,12 +149,13 @@ async function openLines(
   const open = (lineTarget: LineTarget, flushAfterMs: number): LineBuffer =>
     new LineBuffer(lineTarget, {
       flushAfterMs,
+      held: options.held,
       formatDropped: (count) => format.dropped(now(), count),
       onError: options.onError,
     });
   switch (target.kind) {
     case "file":
-      return open(await openFileTarget(target.path), options.flushAfterMs ?? 500);
+      return open(await openFileTarget(target.path), options.flushAfterMs ?? FILE_FLUSH_AFTER_MS);
     case "console":
       return open(createConsoleTarget(target.write), CONSOLE_FLUSH_AFTER_MS);
     case "off":
@@ -143,6 +166,11 @@ async function openLines(
 function createAccessLog(lines: LineBuffer, format: LogFormat): AccessLog {
   const emit = createEmitter<AccessEntry>("access", (text) => lines.write(text));
   return { write: (entry) => emit("info", entry.timeMs, format.access(entry), entry) };
+}
+
+function createCommandLog(lines: LineBuffer, format: LogFormat): CommandLog {
+  const emit = createEmitter<CommandEntry>("access", (text) => lines.write(text));
+  return { write: (entry) => emit("info", entry.timeMs, format.command(entry), entry) };
 }
 
 function createChainLog(lines: LineBuffer, format: LogFormat): ChainLog {
@@ -161,7 +189,6 @@ function createErrorLog(lines: LineBuffer, format: LogFormat, lowestLevel: Error
     write(entry: ErrorEntry): void {
       if (LEVEL_RANKS[entry.level] < lowestRank) return;
       emit(entry.level === "warn" ? "warning" : entry.level, entry.timeMs, format.error(entry), entry);
-      if (entry.level === "fatal") lines.flushSync();
     },
   };
 }

@@ -1,5 +1,13 @@
 import { formatAddress } from "../net/address.ts";
-import type { AccessEntry, ChainEntry, ErrorEntry, LogFormat, LoggedRequest } from "./entry.ts";
+import type {
+  AccessEntry,
+  ChainEntry,
+  CommandEntry,
+  ErrorEntry,
+  LogFormat,
+  LoggedRequest,
+  RequestDetails,
+} from "./entry.ts";
 import {
   createLinesEscaper,
   escapeLatin1,
@@ -25,7 +33,8 @@ const REMARK = "|! ";
  * ```
  *
  * The columns of the access log are time, request id, client, status, method, URL, cookies, bytes of the answer's
- * content, duration. In full form the request follows, each line behind `| `; what the server says about it stands
+ * content, duration; with details also protocol, Referer, and User-Agent to the end of the line. A command has time,
+ * client, status, and the command to the end of the line. In full form the request follows, each line behind `| `; what the server says about it stands
  * behind `|! `. The columns of the error log are time, level, request id, client, status, method, URL, and the
  * message to the end of the line. A record of a chain is time, level, request id, the chain of calls, a colon, and the
  * message to the end of the line.
@@ -39,8 +48,13 @@ export function createTextFormat(): LogFormat {
         entry.status +
         " " + escapeLatin1Column(entry.method) + " " + escapeLatin1Column(entry.url) + " " +
         cookieColumn(entry) +
-        " " + entry.bytes + " " + Math.round(entry.durationMs * 1_000) / 1_000 + "ms\n";
+        " " + entry.bytes + " " + Math.round(entry.durationMs * 1_000) / 1_000 +
+        (entry.details === undefined ? "ms\n" : "ms" + detailColumns(entry.details) + "\n");
       return entry.request === undefined ? line : line + quoteRequest(entry.request);
+    },
+    command(entry: CommandEntry): string {
+      return timestamp(entry.timeMs) + " " + formatAddress(entry.client) + " " + entry.status + " " +
+        escapeLatin1(entry.command) + "\n";
     },
     error(entry: ErrorEntry): string {
       const client = entry.client === undefined ? "-" : formatAddress(entry.client);
@@ -59,6 +73,11 @@ export function createTextFormat(): LogFormat {
       return `${timestamp(timeMs)} dropped ${count} records: the log could not be written\n`;
     },
   };
+}
+
+function detailColumns({ protocol, referer, userAgent }: RequestDetails): string {
+  return " " + escapeLatin1Column(protocol) + " " + escapeLatin1Column(referer ?? "") + " " +
+    (userAgent === undefined ? "-" : escapeLatin1(userAgent));
 }
 
 function cookieColumn(entry: AccessEntry): string {

@@ -17,6 +17,8 @@ export interface OpenPortOptions {
   readonly hostname?: string;
   /** The flag that names the port, for error lines; default `--port`. */
   readonly flag?: string;
+  /** Whether connections are never encrypted; default as the flags say. */
+  readonly isPlain?: boolean;
 }
 
 /** What a command is given to start with. */

@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import type { Command } from "./command.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
 import { type FlagTable, UsageError } from "./flags/flag.ts";
+import type { ConsoleWrite } from "../log/line_target.ts";
 import type { LogOptions, LogTarget } from "../log/open_logs.ts";
 
 /** A log as the command line speaks of it. */
@@ -22,10 +23,8 @@ interface LogChoice {
 export interface LogPlaces {
   /** Whether a file may be written without the user being asked. */
   readonly mayWrite: (path: string) => Promise<boolean>;
-  /** Writes to stdout. */
-  readonly print: (text: string) => void;
-  /** Writes to stderr. */
-  readonly printToError: (text: string) => void;
+  /** Writes to the console without blocking. */
+  readonly write: Readonly<Record<"stdout" | "stderr", ConsoleWrite>>;
   /** Gets what the user should know about the choice. */
   readonly remarks: string[];
 }
@@ -57,7 +56,7 @@ async function chooseLogTarget(
   value: string | undefined,
   places: LogPlaces,
 ): Promise<LogTarget> {
-  const write = stream === "stdout" ? places.print : places.printToError;
+  const write = places.write[stream];
   if (value === "off") return { kind: "off" };
   if (value === "-") return { kind: "console", write };
   const path = value ?? file;

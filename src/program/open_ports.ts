@@ -34,7 +34,8 @@ export function createPorts(
   return {
     openListener: () =>
       open(socket === undefined ? { hostname: host, port, tls } : { path: socket, tls }, "--port"),
-    openPort: (other, { hostname = host, flag } = {}) => open({ hostname, port: other, tls }, flag),
+    openPort: (other, { hostname = host, flag, isPlain } = {}) =>
+      open({ hostname, port: other, ...(isPlain ? {} : { tls }) }, flag),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { RunningCommand } from "./command.ts";
+import type { SayLine } from "./console_lines.ts";
 import { formatTime } from "./flags/quantities.ts";
 
 /** A signal that a server listens to. */
@@ -19,12 +20,14 @@ export interface SignalActions {
   readonly reload: (what: "logs" | "all") => void;
   /** Called when the server begins to stop. */
   readonly onStopping: (signal: SignalName) => void;
-  /** Ends what is left, and the process. */
-  readonly end: (code: number) => Promise<void>;
-  /** Ends the process at once. */
-  readonly endNow: (code: number) => void;
+  /** Closes what is open after the server has stopped. */
+  readonly close: () => Promise<void>;
+  /** Writes what is unwritten; a log that takes nothing is given up after a second. */
+  readonly flush: () => Promise<void>;
+  /** Ends the process. */
+  readonly exit: (code: number) => void;
   /** Says a line. */
-  readonly say: (line: string) => void;
+  readonly say: SayLine;
   /** The time. */
   readonly clock: Clock;
 }
@@ -33,27 +36,37 @@ const NUMBERS: Readonly<Record<SignalName, number>> = { SIGHUP: 1, SIGINT: 2, SI
 // Idle connections are closed at once: those that are left then are waited for.
 const SAY_AFTER_MS = 100;
 
-/** Makes what is called at each signal. */
+/** Makes what is called at each signal: the first one stops gracefully, a second one ends at once. */
 export function createSignalHandler(actions: SignalActions): (signal: SignalName) => void {
-  let isStopping = false;
+  const { hasTerminal, reload, flush, exit, onStopping } = actions;
+  let state: "serving" | "stopping" | "ending" = "serving";
   return (signal) => {
-    if (signal === "SIGUSR1") return actions.reload("logs");
-    if (signal === "SIGHUP" && !actions.hasTerminal) return actions.reload("all");
-    if (isStopping) return actions.endNow(128 + NUMBERS[signal]);
-    isStopping = true;
-    actions.onStopping(signal);
-    void stop(actions);
+    if (signal === "SIGUSR1") return reload("logs");
+    if (signal === "SIGHUP" && !hasTerminal) return reload("all");
+    const code = 128 + NUMBERS[signal];
+    switch (state) {
+      case "serving":
+        state = "stopping";
+        onStopping(signal);
+        return void stop(actions);
+      case "stopping":
+        state = "ending";
+        return void flush().then(() => exit(code));
+      case "ending":
+        return exit(code);
+    }
   };
 }
 
-async function stop({ running, clock, graceMs, say, end }: SignalActions): Promise<void> {
+async function stop({ running, clock, graceMs, say, close, exit }: SignalActions): Promise<void> {
   const silence = clock.after(SAY_AFTER_MS, () => {
     const count = running.connectionCount?.() ?? 0;
     if (count === 0) return;
     const clients = count === 1 ? "1 connection" : `${count} connections`;
-    say(`waiting for ${clients}, at most ${formatTime(graceMs)}: a second signal ends at once`);
+    void say(`waiting for ${clients}, at most ${formatTime(graceMs)}: a second signal ends at once`);
   });
   await running.shutdown();
   silence();
-  await end(0);
+  await close();
+  exit(0);
 }

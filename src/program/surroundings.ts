@@ -1,3 +1,4 @@
+import type { ConsoleWrite } from "../log/line_target.ts";
 import type { FlagTable } from "./flags/flag.ts";
 import type { Variables } from "./flags/variables.ts";
 import type { SignalName } from "./signals.ts";
@@ -6,10 +7,10 @@ import type { SignalName } from "./signals.ts";
 export interface Surroundings {
   /** The runtime and its version: `deno 2.9.6`. */
   readonly runtime: string;
-  /** Writes to stdout. */
-  readonly print: (text: string) => void;
-  /** Writes to stderr. */
-  readonly printToError: (text: string) => void;
+  /** Writes before it returns, for a start and an end; default to stdout. What cannot be written is lost. */
+  readonly print: (text: string, stream?: "stdout" | "stderr") => void;
+  /** Writes to the console, without making anybody wait. */
+  readonly write: Readonly<Record<"stdout" | "stderr", ConsoleWrite>>;
   /** What the environment says about flags, as far as it may be read. */
   readonly readVariables: (table: FlagTable) => Promise<Variables>;
   /** Whether something may be done without the user being asked first. */

@@ -1,23 +1,28 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LineBuffer, type LineBufferOptions } from "../../src/log/line_buffer.ts";
-import type { LineTarget } from "../../src/log/line_target.ts";
+import { type LineTarget, LogWriteError } from "../../src/log/line_target.ts";
+import { settle } from "../support/deadline.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 /** A target that keeps what it gets, and fails or stalls when told to. */
 class FakeTarget implements LineTarget {
   readonly writes: string[] = [];
   failure: Error | undefined;
   stall: Promise<void> | undefined;
+  /** How many characters are taken before the failure. */
+  takes = 0;
   reopened = 0;
   closed = 0;
   onWrite: () => void = () => {};
 
   async append(lines: string): Promise<void> {
     await this.stall;
-    this.appendSync(lines);
-  }
-
-  appendSync(lines: string): void {
-    if (this.failure !== undefined) throw this.failure;
+    const { failure } = this;
+    if (failure !== undefined) {
+      const taken = Math.min(this.takes, lines.length);
+      if (taken > 0) this.writes.push(lines.slice(0, taken));
+      throw new LogWriteError(failure, lines.slice(taken));
+    }
     this.writes.push(lines);
     this.onWrite();
   }
@@ -108,8 +113,8 @@ Deno.test("LineBuffer reports a failing disk once, goes on when it works, and th
     await buffer.flush();
   }
   buffer.write("c\n");
-  buffer.flushSync();
-  assertEquals(errors, [full]);
+  await buffer.flush();
+  assertEquals(errors.length, 1);
   target.failure = undefined;
   buffer.write("d\n");
   await buffer.flush();
@@ -118,15 +123,123 @@ Deno.test("LineBuffer reports a failing disk once, goes on when it works, and th
   target.failure = full;
   buffer.write("e\n");
   await buffer.flush();
-  assertEquals(errors, [full, full]);
+  assertEquals(errors.map((error) => (error as Error).cause), [full, full]);
+  assertEquals(buffer.droppedRecords, 4);
 });
 
-Deno.test("LineBuffer.flushSync() writes before it returns, and leaves no timer", () => {
+Deno.test("LineBuffer counts the records that a full disk did not take whole, and no others", async () => {
+  const rows: [records: string[], takes: number, lost: number][] = [
+    [["aa\n", "bb\n", "cc\n"], 0, 3],
+    [["aa\n", "bb\n", "cc\n"], 3, 2],
+    [["aa\n", "bb\n", "cc\n"], 4, 2],
+    // Only the line feed is missing, and the next write begins with one.
+    [["aa\n", "bb\n", "cc\n"], 5, 1],
+    [["aa\n| x\n| y\n", "bb\n"], 3, 2],
+    [["aa\n| x\n| y\n", "bb\n"], 5, 2],
+    [["aa\n| x\n| y\n", "bb\n"], 11, 1],
+  ];
+  for (const [records, takes, lost] of rows) {
+    const { buffer, target } = openBuffer();
+    target.failure = new Error("no space left");
+    target.takes = takes;
+    for (const record of records) buffer.write(record);
+    await buffer.flush();
+    assertEquals(buffer.droppedRecords, lost, `${records} after ${takes}`);
+    target.failure = undefined;
+    buffer.write("next\n");
+    await buffer.flush();
+    assertEquals(target.writes.at(-1), `dropped ${lost}\nnext\n`);
+  }
+});
+
+Deno.test("LineBuffer does not count again what is told of in a line that is lost too", async () => {
   const { buffer, target } = openBuffer();
-  buffer.flushSync();
+  target.failure = new Error("no space left");
+  for (const record of ["a\n", "b\n", "c\n"]) {
+    buffer.write(record);
+    await buffer.flush();
+  }
+  assertEquals(buffer.droppedRecords, 3);
+  target.failure = undefined;
+  await buffer.flush();
+  assertEquals(target.writes, ["dropped 3\n"]);
+});
+
+Deno.test("LineBuffer gives up what a target takes nothing of for a second, and goes on when it takes again", async () => {
+  const clock = new FakeClock();
+  const errors: unknown[] = [];
+  const { buffer, target } = openBuffer({ clock, onError: (error) => errors.push(error) });
+  const stall = Promise.withResolvers<void>();
+  target.stall = stall.promise;
   buffer.write("a\n");
-  buffer.flushSync();
-  assertEquals(target.writes, ["a\n"]);
+  const flushed = buffer.flush();
+  buffer.write("b\n");
+  buffer.write("c\n");
+  await clock.advance(1_000);
+  await flushed;
+  assertEquals([buffer.droppedRecords, errors.length], [2, 1]);
+  buffer.write("d\n");
+  // Nobody waits for it any more.
+  await buffer.flush();
+  stall.resolve();
+  await settle();
+  buffer.write("e\n");
+  await buffer.flush();
+  assertEquals(target.writes, ["a\n", "dropped 3\ne\n"]);
+  await buffer.close();
+  assertEquals([target.closed, clock.timerCount], [1, 0]);
+});
+
+Deno.test("LineBuffer.close() does not wait for a target that takes nothing", async () => {
+  const clock = new FakeClock();
+  const { buffer, target } = openBuffer({ clock });
+  target.stall = new Promise(() => {});
+  buffer.write("a\n");
+  const closed = buffer.close();
+  await clock.advance(1_000);
+  await closed;
+  assertEquals([target.closed, clock.timerCount], [0, 0]);
+});
+
+Deno.test("LineBuffer holds what is unwritten, so that a slow log loses nothing", async () => {
+  let held = 0;
+  const counter = {
+    hold: (bytes: number) => void (held += bytes),
+    free: (bytes: number) => void (held -= bytes),
+  };
+  const { buffer, target } = openBuffer({ held: counter, flushAtLength: 8 });
+  const stall = Promise.withResolvers<void>();
+  target.stall = stall.promise;
+  for (let i = 0; i < 10; i++) buffer.write("aaaa\n");
+  assertEquals(held, 50);
+  stall.resolve();
+  await buffer.flush();
+  assertEquals([held, buffer.droppedRecords], [0, 0]);
+  target.failure = new Error("no space left");
+  buffer.write("b\n");
+  await buffer.flush();
+  assertEquals(held, 0);
+  target.failure = undefined;
+  await buffer.flush();
+  assertEquals(held, 0);
+});
+
+Deno.test("LineBuffer.reopen() lets no write pass into both files", async () => {
+  const { buffer, target } = openBuffer({ flushAtLength: 1 });
+  const opening = Promise.withResolvers<void>();
+  target.reopen = () => {
+    target.writes.push("reopen begins");
+    return opening.promise.then(() => void target.writes.push("reopened"));
+  };
+  buffer.write("a\n");
+  const reopened = buffer.reopen();
+  await settle();
+  buffer.write("b\n");
+  await settle();
+  opening.resolve();
+  await reopened;
+  await buffer.flush();
+  assertEquals(target.writes, ["a\n", "reopen begins", "reopened", "b\n"]);
 });
 
 Deno.test("LineBuffer.close() loses nothing, closes the target once, and takes no more", async () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { LineBuffer } from "../../src/log/line_buffer.ts";
@@ -7,8 +7,11 @@ import {
   createFileTarget,
   LogFileError,
   type LogFileHandle,
+  LogWriteError,
   openFileTarget,
 } from "../../src/log/line_target.ts";
+
+const IGNORE = (): void => {};
 
 async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -24,8 +27,8 @@ Deno.test("openFileTarget() appends to what is there, waiting or not", () =>
     const path = join(folder, "access.log");
     await Deno.writeTextFile(path, "old\n");
     const target = await openFileTarget(path);
-    await target.append("caf\u00e9\n");
-    target.appendSync("c\n");
+    await target.append("caf\u00e9\n", IGNORE);
+    await target.append("c\n", IGNORE);
     await target.close();
     assertEquals(await readFile(path, "utf8"), "old\ncaf\u00e9\nc\n");
   }));
@@ -46,46 +49,69 @@ Deno.test("openFileTarget() reopens: after a rename lines go to a new file of th
   withFolder(async (folder) => {
     const path = join(folder, "access.log");
     const target = await openFileTarget(path);
-    await target.append("a\n");
+    await target.append("a\n", IGNORE);
     await rename(path, path + ".1");
-    await target.append("b\n");
+    await target.append("b\n", IGNORE);
     await target.reopen();
-    await target.append("c\n");
+    await target.append("c\n", IGNORE);
     await target.close();
     assertEquals(await readFile(path + ".1", "utf8"), "a\nb\n");
     assertEquals(await readFile(path, "utf8"), "c\n");
   }));
 
-/** An open file that takes at most so many bytes with each write, and at last fails where an error stands. */
-function fakeHandle(takes: (number | Error)[], written: string[]): LogFileHandle {
-  const write = (bytes: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }> => {
-    const take = takes.shift() ?? Infinity;
-    if (take instanceof Error) return Promise.reject(take);
-    const bytesWritten = Math.min(take, length);
-    written.push(new TextDecoder().decode(bytes.subarray(offset, offset + bytesWritten)));
-    return Promise.resolve({ bytesWritten });
+/**
+ * An open file that takes at most so many bytes with each write, and at last fails where an error stands. The size of it
+ * rises by what `unsaid` has when a write fails.
+ */
+function fakeHandle(takes: (number | Error)[], written: string[], unsaid = 0): LogFileHandle {
+  let size = 0;
+  const take = (bytes: Uint8Array, offset: number, length: number): number => {
+    written.push(new TextDecoder().decode(bytes.subarray(offset, offset + length)));
+    size += length;
+    return length;
   };
-  return { fd: -1, write: write as LogFileHandle["write"], close: () => Promise.resolve() };
+  const write = (bytes: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }> => {
+    const taken = takes.shift() ?? Infinity;
+    if (!(taken instanceof Error)) {
+      return Promise.resolve({ bytesWritten: take(bytes, offset, Math.min(taken, length)) });
+    }
+    if (unsaid > 0) take(bytes, offset, unsaid);
+    return Promise.reject(taken);
+  };
+  return {
+    write: write as LogFileHandle["write"],
+    stat: (() => Promise.resolve({ size })) as unknown as LogFileHandle["stat"],
+    close: () => Promise.resolve(),
+  };
 }
 
 Deno.test("createFileTarget() goes on after a short write", async () => {
   const written: string[] = [];
-  await createFileTarget("a.log", fakeHandle([1, 2], written)).append("abcdef\n");
+  await createFileTarget("a.log", fakeHandle([1, 2], written)).append("abcdef\n", IGNORE);
   assertEquals(written, ["a", "bc", "def\n"]);
 });
 
 Deno.test("createFileTarget() begins a new line after a write that failed in the middle of one", async () => {
   const written: string[] = [];
   const target = createFileTarget("a.log", fakeHandle([3, new Error("no space left")], written));
-  await assertRejects(() => target.append("abcdef\n"), Error, "no space left");
-  await target.append("next\n");
-  await target.append("last\n");
+  await assertRejects(() => target.append("abcdef\n", IGNORE), Error, "no space left");
+  await target.append("next\n", IGNORE);
+  await target.append("last\n", IGNORE);
   assertEquals(written, ["abc", "\nnext\n", "last\n"]);
+});
+
+Deno.test("createFileTarget() finds out how much a failed write has taken, and says what is missing", async () => {
+  const written: string[] = [];
+  const target = createFileTarget("a.log", fakeHandle([new Error("no space left")], written, 6));
+  const error = await assertRejects(() => target.append("abc\ndef\nghi\n", IGNORE), LogWriteError);
+  assertEquals(error.rest, "f\nghi\n");
+  await target.append("next\n", IGNORE);
+  assertEquals(written, ["abc\nde", "\nnext\n"]);
 });
 
 Deno.test("createFileTarget() does not wait for ever for a file that takes nothing", async () => {
   const target = createFileTarget("a.log", fakeHandle([0], []));
-  await assertRejects(() => target.append("a\n"), Error, "nothing was taken");
+  await assertRejects(() => target.append("a\n", IGNORE), Error, "nothing was taken");
 });
 
 Deno.test("openFileTarget() lets several writers append whole lines to one file", () =>
@@ -114,17 +140,20 @@ Deno.test("openFileTarget() lets several writers append whole lines to one file"
     assertEquals(lines.length, 8_000);
   }));
 
-Deno.test("createConsoleTarget() hands lines on, and turns an error of the console into a rejection", async () => {
+Deno.test("createConsoleTarget() hands lines on in pieces, and turns an error of the console into a rejection", async () => {
   const written: string[] = [];
-  const target = createConsoleTarget((lines) => void written.push(lines));
-  await target.append("a\n");
-  target.appendSync("b\n");
+  let progress = 0;
+  const target = createConsoleTarget((bytes) => {
+    written.push(new TextDecoder().decode(bytes));
+    return Promise.resolve(bytes.length);
+  });
+  await target.append("a\n", () => progress++);
+  await target.append("b".repeat(5_000) + "\n", () => progress++);
   await target.reopen();
   await target.close();
-  assertEquals(written, ["a\n", "b\n"]);
-  const broken = createConsoleTarget(() => {
-    throw new Error("broken pipe");
-  });
-  await assertRejects(() => broken.append("a\n"), Error, "broken pipe");
-  assertThrows(() => broken.appendSync("a\n"), Error, "broken pipe");
+  assertEquals(written, ["a\n", "b".repeat(4_096), "b".repeat(904) + "\n"]);
+  assertEquals(progress, 3);
+  const broken = createConsoleTarget(() => Promise.reject(new Error("broken pipe")));
+  const error = await assertRejects(() => broken.append("a\nb\n", IGNORE), LogWriteError, "broken pipe");
+  assertEquals(error.rest, "a\nb\n");
 });

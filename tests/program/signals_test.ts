@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createSignalHandler, type SignalActions, type SignalName } from "../../src/program/signals.ts";
+import { settle } from "../support/deadline.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 interface Handled {
@@ -15,6 +16,10 @@ function handleSignals(
   const events: string[] = [];
   const clock = new FakeClock();
   const { promise, resolve } = Promise.withResolvers<void>();
+  const note = (event: string): Promise<void> => {
+    events.push(event);
+    return Promise.resolve();
+  };
   const actions: SignalActions = {
     running: {
       shutdown: () => {
@@ -27,12 +32,10 @@ function handleSignals(
     graceMs: 5_000,
     reload: (what) => void events.push(`reload ${what}`),
     onStopping: (signal) => void events.push(`stopping ${signal}`),
-    end: (code) => {
-      events.push(`end ${code}`);
-      return Promise.resolve();
-    },
-    endNow: (code) => void events.push(`end now ${code}`),
-    say: (line) => void events.push(line),
+    close: () => note("close"),
+    flush: () => note("flush"),
+    exit: (code) => void note(`exit ${code}`),
+    say: note,
     clock,
   };
   return { events, clock, signal: createSignalHandler(actions), finish: resolve };
@@ -44,10 +47,20 @@ Deno.test("SIGINT and SIGTERM stop gracefully, and a second signal ends at once"
     signal(name);
     assertEquals(events, [`stopping ${name}`, "shutdown"]);
     signal(name);
-    assertEquals(events.at(-1), `end now ${code}`);
+    await settle();
+    assertEquals(events.slice(2), ["flush", `exit ${code}`]);
     finish();
-    await Promise.resolve();
+    await settle();
   }
+});
+
+Deno.test("a third signal does not wait for the logs", async () => {
+  const { events, signal } = handleSignals();
+  signal("SIGTERM");
+  signal("SIGTERM");
+  signal("SIGTERM");
+  assertEquals(events.slice(2), ["flush", "exit 143"]);
+  await settle();
 });
 
 Deno.test("a stop that waits says for how many, and ends with 0", async () => {
@@ -56,8 +69,8 @@ Deno.test("a stop that waits says for how many, and ends with 0", async () => {
   await clock.advance(100);
   assertEquals(events.at(-1), "waiting for 2 connections, at most 5s: a second signal ends at once");
   finish();
-  await new Promise((resolve) => setTimeout(resolve));
-  assertEquals(events.at(-1), "end 0");
+  await settle();
+  assertEquals(events.slice(-2), ["close", "exit 0"]);
 });
 
 Deno.test("a stop that waits for nobody says nothing", async () => {

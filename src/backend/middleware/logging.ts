@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from "../../http/limits.ts";
 import type { HttpRequest } from "../../http/request/request.ts";
 import { type HttpResponse, isStreamed, type KnownBody } from "../../http/response/response.ts";
 import { isBodyless, reasonPhrase } from "../../http/status.ts";
-import type { ErrorEntry, LoggedRequest } from "../../log/entry.ts";
+import type { ErrorEntry, LoggedRequest, RequestDetails } from "../../log/entry.ts";
 import type { AccessLog, ErrorLog } from "../../log/open_logs.ts";
 import type { RequestIds } from "../../log/request_id.ts";
 import type { Handler, Middleware, RequestContext } from "../handler.ts";
@@ -21,6 +21,8 @@ export interface LoggingOptions {
   readonly error: ErrorLog | undefined;
   /** Whether responses of a status are everyday: they stand in the access log alone; default none. */
   readonly isEveryday?: (status: number) => boolean;
+  /** Whether entries have details: protocol, Host, Referer, User-Agent; default false. */
+  readonly hasDetails?: boolean;
   /** Names the requests. */
   readonly requestIds: RequestIds;
   /** Asked before the request is handled, so one that switches is logged in the old form; default always `full`. */
@@ -62,6 +64,7 @@ export function logging(options: LoggingOptions): Middleware {
       bytes,
       // A clock that was set back must not give a time below zero.
       durationMs: Math.max(0, now() - context.receivedAtMs),
+      details: options.hasDetails ? detailsOf(request, context) : undefined,
       request: logged,
     });
   };
@@ -146,6 +149,19 @@ export function logging(options: LoggingOptions): Middleware {
     return read instanceof Promise
       ? read.then(({ request, logged }) => handle(next, { request, context, logged }))
       : handle(next, { ...read, context });
+  };
+}
+
+function detailsOf(
+  { method, version, headers }: HttpRequest,
+  { remote, connection }: RequestContext,
+): RequestDetails {
+  return {
+    protocol: method === "" ? "" : `HTTP/${version}`,
+    host: headers.get("host"),
+    referer: headers.get("referer"),
+    userAgent: headers.get("user-agent"),
+    proxy: remote === connection.remote ? undefined : connection.remote,
   };
 }
 

@@ -37,6 +37,7 @@ export const appCommand: Command<typeof FLAGS> = {
   ],
   flags: FLAGS,
   async start({ values, logs, clock, openListener, fail }) {
+    const format = values["log-format"];
     const switches = createClientSwitches({ scope: values.scope });
     const backend = createApp({
       switches,
@@ -44,7 +45,8 @@ export const appCommand: Command<typeof FLAGS> = {
         access: logs.access,
         error: logs.error,
         requestIds: createRequestIds(),
-        formOf: switches.formOf,
+        formOf: format === "combined" ? () => "short" : switches.formOf,
+        hasDetails: format !== "text",
         maxBodyBytes: values["max-body-bytes"],
         now: clock.nowMs,
       }),

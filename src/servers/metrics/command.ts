@@ -3,11 +3,9 @@ import { type Command, storeError } from "../../program/command.ts";
 import { commonFlags, CONSOLE_LOG_FLAGS } from "../../program/flags/common_flags.ts";
 import { choiceFlag, countFlag, durationFlag, fileFlag, timeFlag } from "../../program/flags/flag_kinds.ts";
 import { storeFlag } from "../../program/flags/store_flags.ts";
-import type { AccessEntry } from "../../log/entry.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
 import { openSharedStore } from "./cluster/shared_store.ts";
 import { runServer } from "./run_server.ts";
-import type { MetricsAccess } from "./options.ts";
 
 const COMMON = commonFlags(8181);
 
@@ -55,7 +53,7 @@ export const metricsCommand: Command<typeof FLAGS> = {
   async start({ values, given, logs, clock, openListener }) {
     const logText = (level: "debug" | "error") => (message: string): void =>
       logs.error?.write({ level, timeMs: clock.nowMs(), message });
-    const { access } = logs;
+    const { commands } = logs;
     const shared = await openSharedStore({
       address: values.store,
       acknowledgement: values.ack,
@@ -80,7 +78,8 @@ export const metricsCommand: Command<typeof FLAGS> = {
         error: logText("error"),
         ...(values["log-level"] === "debug" ? { debug: logText("debug") } : {}),
       },
-      access: access && ((entry) => access.write(toAccessEntry(entry, clock.nowMs()))),
+      access: commands &&
+        (({ client, status, command }) => commands.write({ timeMs: clock.nowMs(), client, status, command })),
     }).catch((error: unknown) => {
       throw error instanceof StoreOpenError ? storeError("--data", error) : error;
     });
@@ -93,19 +92,3 @@ export const metricsCommand: Command<typeof FLAGS> = {
     };
   },
 };
-
-/** A command in the columns of the access log: its first word as the method, the rest as the URL. */
-function toAccessEntry({ client, command, status }: MetricsAccess, nowMs: number): AccessEntry {
-  const [method = "", ...words] = command.split(" ");
-  return {
-    timeMs: nowMs,
-    id: "-",
-    client,
-    status: status === "ok" ? 200 : 400,
-    method,
-    url: words.join(" "),
-    cookies: [],
-    bytes: 0,
-    durationMs: 0,
-  };
-}

@@ -37,6 +37,7 @@ export function serveStatic(
       error: logs.error,
       requestIds: createRequestIds(parts.tag),
       formOf: () => "short",
+      hasDetails: true,
       isEveryday: (status) => status === 404,
       now: clock.nowMs,
     }),

@@ -70,6 +70,7 @@ Deno.test("logging() writes one short entry, synchronously, and passes the answe
     cookies: [{ name: "k", value: "v" }],
     bytes: 5,
     durationMs: 5,
+    details: undefined,
     request: undefined,
   }]);
   assertEquals(error, []);

@@ -33,7 +33,7 @@ async function withCommand(
       flush: nothing,
       chain: undefined,
       droppedEntries: 0,
-      flushSync: () => {},
+      commands: undefined,
       reopen: nothing,
       close: nothing,
     },

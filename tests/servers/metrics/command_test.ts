@@ -119,8 +119,8 @@ test("metricsCommand logs connections and refusals at debug level only, commands
   await exchangeWithEnd(talkative.port, "put a 1 5\nnonsense\n");
   const { stdout, stderr } = await talkative.stop();
   assertStringIncludes(stderr, "nonsense");
-  assertMatch(stdout, /127\.0\.0\.1:\d+ 200 put a/);
-  assertMatch(stdout, /127\.0\.0\.1:\d+ 400 nonsense/);
+  assertMatch(stdout, /127\.0\.0\.1:\d+ ok put a/);
+  assertMatch(stdout, /127\.0\.0\.1:\d+ error nonsense/);
 });
 
 for (const runtime of RUNTIMES.filter(({ name }) => name === "Node 20")) {

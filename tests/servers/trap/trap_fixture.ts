@@ -58,7 +58,10 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
   const logs = await openLogs({
     accessLog: { kind: "off" },
     errorLog: { kind: "off" },
-    chainLog: { kind: "console", write: (lines) => void (text += lines) },
+    chainLog: {
+      kind: "console",
+      write: (bytes) => Promise.resolve((text += new TextDecoder().decode(bytes), bytes.length)),
+    },
     format: setup.format ?? "text",
   });
   const errors: unknown[] = [];
