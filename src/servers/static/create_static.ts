@@ -3,7 +3,10 @@ import { showErrors } from "../../backend/middleware/show_errors.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import type { HttpResponse } from "../../http/response/response.ts";
-import { requireBasicAuth } from "./answers/basic_auth.ts";
+import { createPasswordCheck, parsePasswords } from "../../program/password_file.ts";
+import { checkCredentials, type CredentialsCheck, requireBasicAuth } from "./answers/basic_auth.ts";
+import { serveBelow } from "./answers/base_path.ts";
+import { followRedirects } from "./answers/redirects.ts";
 import { StreamCompressor } from "./resources/compression.ts";
 import { answerPreflights, CORS_FIELDS } from "./answers/cors.ts";
 import { DiskPace } from "./disk/disk_pace.ts";
@@ -12,7 +15,7 @@ import { DownloadSlots } from "./disk/download_slots.ts";
 import { FileLoader } from "./resources/file_resource.ts";
 import { withFields } from "./answers/override_fields.ts";
 import { LiveReload } from "./answers/live_reload.ts";
-import { RELOAD_SCRIPT } from "./answers/reload_script.ts";
+import { createReloadAddition } from "./answers/reload_script.ts";
 import { ResourceCache } from "./resources/resource_cache.ts";
 import { SharedFiles } from "./disk/shared_files.ts";
 import { Listings } from "./listing/listings.ts";
@@ -69,7 +72,7 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
     types: new MediaTypes(options),
     rules,
     maxMemoryBytes: MAX_MEMORY_FILE_BYTES,
-    htmlAddition: liveReload === undefined ? undefined : RELOAD_SCRIPT,
+    htmlAddition: liveReload === undefined ? undefined : createReloadAddition(options.base),
   });
   const cache = new ResourceCache({
     maxBytes: MAX_CACHE_BYTES,
@@ -94,13 +97,31 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
     fields,
   });
   let handler: Handler = liveReload === undefined ? site.handle : liveReload.wrap(site.handle);
-  if (options.auth !== undefined) handler = requireBasicAuth(handler, options.auth);
+  if (options.redirects.length > 0) handler = followRedirects(handler, options.redirects, fields);
+  handler = serveBelow(handler, options.base, fields);
+  const check = createCheck(options);
+  if (check !== undefined) handler = requireBasicAuth(handler, check);
   if (options.cors) handler = answerPreflights(handler, fields);
   const layers = [addFieldsToErrors(fields), showErrors({ isShown: () => false })];
   return {
     backend: createBackend(logging === undefined ? layers : [logging, ...layers], handler),
     close: () => liveReload?.close(),
   };
+}
+
+/** Who is let in; undefined: everybody. */
+function createCheck({ auth, passwords }: StaticOptions): CredentialsCheck | undefined {
+  const checks: CredentialsCheck[] = [];
+  if (auth !== undefined) checks.push(checkCredentials(auth));
+  if (passwords !== undefined) {
+    checks.push(createPasswordCheck(parsePasswords(passwords), async (password, hash) => {
+      const { default: bcrypt } = await import("bcryptjs");
+      return await bcrypt.compare(password, hash);
+    }));
+  }
+  const [first, second] = checks;
+  if (second === undefined) return first;
+  return (name, password) => first!(name, password) || second(name, password);
 }
 
 function createRules(options: StaticOptions): PathRules {

@@ -2,6 +2,7 @@
 
 import { isFieldValue, isToken, trimOws } from "../../http/grammar.ts";
 import { VALUE_SEPARATOR } from "../../program/flags/flag.ts";
+import { parseFilePath } from "./resources/url_path.ts";
 import type { FieldRule } from "./resources/path_rules.ts";
 
 // Framing and connection are the server's own (RFC 9112 §6, §9), and so is what must agree with the content that is sent
@@ -58,6 +59,13 @@ export function parseFields(text: string): readonly FieldRule[] | undefined {
       ? { pattern, field: [name, value] }
       : undefined;
   });
+}
+
+/** Reads the path of a site. @returns with a slash at both ends, as clients send it */
+export function parseBase(text: string): string | undefined {
+  if (!text.startsWith("/") || text.startsWith("//") || /[?#*]/.test(text)) return undefined;
+  const path = parseFilePath(text)?.canonical;
+  return path === undefined || path.endsWith("/") ? path : `${path}/`;
 }
 
 // RFC 9110 §8.3.1, with parameters.

@@ -1,12 +1,13 @@
 import {
   checkedFlag,
   choiceFlag,
+  fileFlag,
   integerFlag,
   switchFlag,
   textFlag,
 } from "../../program/flags/flag_kinds.ts";
 import { isToken } from "../../http/grammar.ts";
-import { parseCacheControl, parseFields, parseFileNames, parseTypes } from "./flag_values.ts";
+import { parseBase, parseCacheControl, parseFields, parseFileNames, parseTypes } from "./flag_values.ts";
 import { DEFAULT_STATIC_OPTIONS } from "./options.ts";
 
 const MAX_WORKERS = 256;
@@ -16,7 +17,8 @@ export const STATIC_FLAGS = {
   root: textFlag({
     placeholder: "FOLDER",
     help: "document root",
-    default: DEFAULT_STATIC_OPTIONS.root,
+    default: undefined,
+    shownDefault: "docroot if it is there, else .",
     alias: "r",
     position: "also",
     completes: "folder",
@@ -81,6 +83,15 @@ export const STATIC_FLAGS = {
     default: undefined,
     expected: "a name, a colon and a password",
     parse: (text) => /^[^:]+:/.test(text) ? text : undefined,
+  }),
+  "auth-file": fileFlag({ help: "let in whom the lines name:hash name, as htpasswd -B writes them" }),
+  redirects: fileFlag({ help: "redirects, one a line: from to [status]; * at the end of both" }),
+  base: checkedFlag({
+    placeholder: "PATH",
+    help: "path of the site behind a proxy that passes it on",
+    default: DEFAULT_STATIC_OPTIONS.base,
+    expected: "a path such as /files/",
+    parse: parseBase,
   }),
   compress: switchFlag("compress text, fonts and wasm on the fly"),
   precompressed: switchFlag("send FILE.br, FILE.zst or FILE.gz for FILE to clients that take them"),

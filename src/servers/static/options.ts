@@ -1,3 +1,4 @@
+import type { Redirect } from "./answers/redirects.ts";
 import type { FieldRule } from "./resources/path_rules.ts";
 import type { DotfilePolicy, SymlinkPolicy } from "./disk/document_root.ts";
 
@@ -23,8 +24,14 @@ export interface StaticOptions {
   readonly cacheControl: readonly FieldRule[];
   /** Fields for files by their path, and for all responses; of each name the last that matches counts. */
   readonly fields: readonly FieldRule[];
-  /** `user:password` that every request must show. */
+  /** `user:password` that requests must show. */
   readonly auth: string | undefined;
+  /** Lines `name:hash` of those who are let in. */
+  readonly passwords: string | undefined;
+  /** The path of the site behind a proxy; begins and ends with a slash. */
+  readonly base: string;
+  /** Redirects in the order in which they are tried. */
+  readonly redirects: readonly Redirect[];
   /** Whether text is compressed on the fly. */
   readonly compress: boolean;
   /** Whether compressed neighbours of files are sent. */
@@ -56,6 +63,9 @@ export const DEFAULT_STATIC_OPTIONS: StaticOptions = {
   cacheControl: [],
   fields: [],
   auth: undefined,
+  passwords: undefined,
+  base: "/",
+  redirects: [],
   compress: false,
   precompressed: false,
   cleanUrls: false,

@@ -1,21 +1,29 @@
-import { readdir, realpath } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import type { CommonValues } from "../../program/flags/common_flags.ts";
 import { type FlagValues, UsageError } from "../../program/flags/flag.ts";
-import type { STATIC_FLAGS } from "./flags.ts";
+import { parsePasswords, PasswordFileError } from "../../program/password_file.ts";
+import { parseRedirects, type Redirect, RedirectsError } from "./answers/redirects.ts";
 import { DocumentRoot } from "./disk/document_root.ts";
+import type { STATIC_FLAGS } from "./flags.ts";
 import type { StaticOptions } from "./options.ts";
 import { parseFilePath } from "./resources/url_path.ts";
+
+type Values =
+  & FlagValues<typeof STATIC_FLAGS>
+  & Pick<CommonValues, "access-log" | "error-log" | "tls-key">;
+
+const USUAL_ROOT = "docroot";
 
 /**
  * Makes options of flags, and looks whether the folder and the files that they name are there.
  *
  * @throws {UsageError} when one is missing or cannot be read
  */
-export async function readStaticOptions(
-  values: FlagValues<typeof STATIC_FLAGS> & Pick<CommonValues, "access-log" | "error-log">,
-): Promise<StaticOptions> {
-  const { root, spa, "not-found": notFound } = values;
+export async function readStaticOptions(values: Values): Promise<StaticOptions> {
+  const { spa, "not-found": notFound } = values;
+  const root = values.root ?? (await isFolder(USUAL_ROOT) ? USUAL_ROOT : ".");
   try {
     await readdir(root);
   } catch (cause) {
@@ -23,6 +31,8 @@ export async function readStaticOptions(
       cause,
     });
   }
+  const logs = await findFiles(values["access-log"], values["error-log"]);
+  const secrets = await findFiles(values["auth-file"], values["tls-key"], values.redirects);
   const options: StaticOptions = {
     root,
     index: values.index,
@@ -35,29 +45,74 @@ export async function readStaticOptions(
     cacheControl: values["cache-control"] ?? [],
     fields: values.header ?? [],
     auth: values.auth,
+    passwords: await readPasswords(values["auth-file"]),
+    base: values.base,
+    redirects: await readRedirects(values.redirects),
     compress: values.compress,
     precompressed: values.precompressed,
     cleanUrls: values["clean-urls"],
-    types: values.type ?? [],
-    hidden: [],
     charset: values.charset,
+    types: values.type ?? [],
     liveReload: values["live-reload"],
-    unwatched: await findLogs(values),
+    hidden: [...logs, ...secrets],
+    // A page that is loaded again for what it has logged is so for ever.
+    unwatched: logs,
   };
   if (spa !== undefined) await checkFile(options, "spa", spa);
   if (notFound !== undefined) await checkFile(options, "not-found", notFound);
   return options;
 }
 
-/** Where the logs are, if they are files: a page that is loaded again for what it has logged is so for ever. */
-async function findLogs(
-  { "access-log": access = "access.log", "error-log": error = "error.log" }: Pick<
-    CommonValues,
-    "access-log" | "error-log"
-  >,
-): Promise<readonly string[]> {
-  const found = await Promise.all([access, error].map((path) => realpath(path).catch(() => [])));
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then((stats) => stats.isDirectory(), () => false);
+}
+
+/** Where files of the server itself lie, as absolute paths without links. A log may be made only later. */
+async function findFiles(...paths: readonly (string | undefined)[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map(async (path) => {
+    if (path === undefined || path === "-" || path === "off") return [];
+    const absolute = resolve(path);
+    try {
+      return [await realpath(absolute)];
+    } catch {
+      const folder = await realpath(dirname(absolute)).catch(() => dirname(absolute));
+      return [join(folder, basename(absolute))];
+    }
+  }));
   return found.flat();
+}
+
+async function readPasswords(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const text = await readText("auth-file", path);
+  try {
+    parsePasswords(text);
+    return text;
+  } catch (error) {
+    if (!(error instanceof PasswordFileError)) throw error;
+    throw new UsageError(`bad value for --auth-file: expected ${error.message}`, { cause: error });
+  }
+}
+
+async function readRedirects(path: string | undefined): Promise<readonly Redirect[]> {
+  if (path === undefined) return [];
+  const text = await readText("redirects", path);
+  try {
+    return parseRedirects(text);
+  } catch (error) {
+    if (!(error instanceof RedirectsError)) throw error;
+    throw new UsageError(`bad value for --redirects: expected ${error.message}`, { cause: error });
+  }
+}
+
+async function readText(flag: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf-8");
+  } catch (cause) {
+    throw new UsageError(`bad value for --${flag}: expected a readable file, got ${JSON.stringify(path)}`, {
+      cause,
+    });
+  }
 }
 
 async function checkFile(options: StaticOptions, flag: string, name: string): Promise<void> {

@@ -80,7 +80,7 @@ async function askOverWire(
 
 /** The flags that say what the options say. */
 function flagsOf(options: Partial<StaticOptions>): string[] {
-  const { index, symlinks, dotfiles, spa, notFound, auth, charset } = options;
+  const { index, symlinks, dotfiles, spa, notFound, auth, base, charset } = options;
   const values = {
     index: index?.join(","),
     symlinks,
@@ -88,6 +88,7 @@ function flagsOf(options: Partial<StaticOptions>): string[] {
     spa,
     "not-found": notFound,
     auth,
+    base,
     charset,
   };
   const { listing, cors, compress, precompressed, cleanUrls, liveReload } = options;

@@ -1,5 +1,7 @@
 // Byte ranges, RFC 9110 §14: what was asked for, and which bytes that is.
 
+import { trimOws } from "../../../http/grammar.ts";
+
 /** Bytes of a file, both ends included, counted from 0. */
 export interface ByteRange {
   /** The first byte. */
@@ -59,7 +61,7 @@ export function parseRanges(field: string): readonly RangeSpec[] | undefined {
   if (unit === null) return undefined;
   const specs: RangeSpec[] = [];
   for (const member of field.slice(unit[0].length).split(",")) {
-    const text = member.replace(/^[ \t]+|[ \t]+$/g, "");
+    const text = trimOws(member);
     if (text === "") continue;
     const spec = parseSpec(text);
     if (spec === undefined) return undefined;

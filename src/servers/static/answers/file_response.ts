@@ -1,4 +1,4 @@
-import { joinBytes } from "../../../bytes/join_bytes.ts";
+import { BytePieces } from "../../../bytes/byte_pieces.ts";
 import { HttpError } from "../../../http/errors.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import type { HttpResponse, ResponseBody } from "../../../http/response/response.ts";
@@ -156,15 +156,15 @@ function bodyOf(
   content: MemoryContent | FileContent,
   parts: readonly StreamPart[],
 ): ResponseBody {
-  if (content.kind === "memory") return joinParts(content.bytes, parts);
+  if (content.kind === "memory") return piecesOf(content.bytes, parts);
   const fileParts = parts.flatMap((part) => part.kind === "range" ? partsOf(content, part.range) : part);
   return streamParts(tools, content, fileParts);
 }
 
-function joinParts(bytes: Uint8Array, parts: readonly StreamPart[]): Uint8Array {
-  return joinBytes(
-    parts.map((part) =>
-      part.kind === "bytes" ? part.bytes : bytes.subarray(part.range.first, part.range.last + 1)
-    ),
+/** The parts of bytes in memory, none of them copied. */
+function piecesOf(bytes: Uint8Array, parts: readonly StreamPart[]): ResponseBody {
+  const pieces = parts.map((part) =>
+    part.kind === "bytes" ? part.bytes : bytes.subarray(part.range.first, part.range.last + 1)
   );
+  return pieces.length === 1 ? pieces[0]! : new BytePieces(pieces);
 }

@@ -9,7 +9,7 @@ export const SCRIPT_PATH = "/.millrace/live_reload.js";
 
 // The connection breaks when the server is restarted: what it serves then may be new as well.
 /** The script. */
-export const SCRIPT = `const events = new EventSource("${EVENTS_PATH}");
+export const SCRIPT = `const events = new EventSource(new URL("live_reload", document.currentScript.src));
 let wasLost = false;
 events.addEventListener("error", () => wasLost = true);
 events.addEventListener("open", () => wasLost && location.reload());
@@ -17,19 +17,23 @@ events.addEventListener("change", () => location.reload());
 addEventListener("beforeunload", () => events.close());
 `;
 
-const MARKUP = new TextEncoder().encode(`<script src="${SCRIPT_PATH}" async></script>`);
-
-/** Has documents load the script. */
-export const RELOAD_SCRIPT: HtmlAddition = { markup: MARKUP, insertInto: addReloadScript };
+/** Has documents load the script. @param base the path of the site, with a slash at its end */
+export function createReloadAddition(base: string): HtmlAddition {
+  const markup = new TextEncoder().encode(`<script src="${base}${SCRIPT_PATH.slice(1)}" async></script>`);
+  return { markup, insertInto: (document) => addReloadScript(document, markup) };
+}
 
 /** Has a document load the script: before the end of its body, or at its end. */
-export function addReloadScript(document: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function addReloadScript(
+  document: Uint8Array<ArrayBuffer>,
+  markup: Uint8Array,
+): Uint8Array<ArrayBuffer> {
   // One character a byte, so that places in the text are places in the bytes.
   const text = new TextDecoder("latin1").decode(document);
   const end = [...text.matchAll(/<\/body\s*>/gi)].at(-1)?.index ?? text.length;
-  const added = new Uint8Array(document.length + MARKUP.length);
+  const added = new Uint8Array(document.length + markup.length);
   added.set(document.subarray(0, end));
-  added.set(MARKUP, end);
-  added.set(document.subarray(end), end + MARKUP.length);
+  added.set(markup, end);
+  added.set(document.subarray(end), end + markup.length);
   return added;
 }

@@ -30,13 +30,50 @@ export class StreamCompressor {
     return this.#streams >= MAX_STREAMS;
   }
 
-  /** Compresses content with {@linkcode STREAM_COMPRESSION}; nothing is done before the first piece is asked for. */
-  async *compress(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  /**
+   * Compresses content with {@linkcode STREAM_COMPRESSION}; nothing is done before the first piece is asked for.
+   *
+   * It counts from now on until it is sent, or let go of: many may ask before the first of them is served.
+   */
+  compress(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     this.#streams++;
+    let isCounted = true;
+    const leave = (): void => {
+      if (isCounted) this.#streams--;
+      isCounted = false;
+    };
+    return {
+      [Symbol.asyncIterator]: () => new CountedStream(compressPieces(pieces, STREAM_COMPRESSION), leave),
+    };
+  }
+}
+
+/** A stream that tells when it has ended, whether or not it was begun. */
+class CountedStream implements AsyncIterator<Uint8Array, void> {
+  readonly #pieces: AsyncGenerator<Uint8Array, void>;
+  readonly #leave: () => void;
+
+  constructor(pieces: AsyncGenerator<Uint8Array, void>, leave: () => void) {
+    this.#pieces = pieces;
+    this.#leave = leave;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, void>> {
     try {
-      yield* compressPieces(pieces, STREAM_COMPRESSION);
+      const result = await this.#pieces.next();
+      if (result.done === true) this.#leave();
+      return result;
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, void>> {
+    try {
+      return await this.#pieces.return();
     } finally {
-      this.#streams--;
+      this.#leave();
     }
   }
 }

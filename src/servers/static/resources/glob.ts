@@ -1,6 +1,8 @@
 // Patterns for paths: `*` stands for any letters within a name, `**` for any letters and slashes.
 
-type Token = { readonly kind: "text"; readonly text: string } | { readonly kind: "name" | "path" };
+type Token = { readonly kind: "text"; readonly text: string } | {
+  readonly kind: "name" | "path" | "folders";
+};
 
 /** A pattern, ready to be matched. */
 export interface Glob {
@@ -24,8 +26,9 @@ function readTokens(text: string): Token[] {
       case "*":
         return [{ kind: "name" }];
       case "**":
-      case "**/":
         return [{ kind: "path" }];
+      case "**/":
+        return [{ kind: "folders" }];
       default:
         return [{ kind: "text", text: part }];
     }
@@ -48,8 +51,18 @@ function addEnds(token: Token, path: string, start: number, ends: Set<number>): 
     if (path.startsWith(token.text, start)) ends.add(start + token.text.length);
     return;
   }
+  if (token.kind === "folders") return addFolderEnds(path, start, ends);
   for (let end = start; !ends.has(end) && end <= path.length; end++) {
     ends.add(end);
     if (token.kind === "name" && path[end] === "/") return;
+  }
+}
+
+function addFolderEnds(path: string, start: number, ends: Set<number>): void {
+  for (let end = start; !ends.has(end);) {
+    ends.add(end);
+    const slash = path.indexOf("/", end);
+    if (slash < 0) return;
+    end = slash + 1;
   }
 }

@@ -3,7 +3,7 @@ import { realpath, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { textResponse } from "../../../../src/http/response/response.ts";
 import { LiveReload } from "../../../../src/servers/static/answers/live_reload.ts";
-import { addReloadScript, EVENTS_PATH } from "../../../../src/servers/static/answers/reload_script.ts";
+import { createReloadAddition, EVENTS_PATH } from "../../../../src/servers/static/answers/reload_script.ts";
 import type { StaticOptions } from "../../../../src/servers/static/options.ts";
 import { within } from "../../../support/deadline.ts";
 import { fakeContext, fakeRequest } from "../../../support/fake_request.ts";
@@ -13,10 +13,10 @@ import { cacheControlRules, withFolder } from "../static_folder.ts";
 const TAG = '<script src="/.millrace/live_reload.js" async></script>';
 
 function rewrite(document: string): string {
-  return new TextDecoder().decode(addReloadScript(new TextEncoder().encode(document)));
+  return new TextDecoder().decode(createReloadAddition("/").insertInto(new TextEncoder().encode(document)));
 }
 
-Deno.test("addReloadScript() goes before the end of the body, or to the end of the document", () => {
+Deno.test("createReloadAddition() puts the script before the end of the body, or to the end of the document", () => {
   assertEquals(rewrite("<body>x</body></html>"), `<body>x${TAG}</body></html>`);
   assertEquals(rewrite("<BODY>\u00e9</BODY >"), `<BODY>\u00e9${TAG}</BODY >`);
   assertEquals(rewrite("<!-- </body> --><body></body>"), `<!-- </body> --><body>${TAG}</body>`);
@@ -35,7 +35,7 @@ Deno.test("--live-reload puts its script into documents only, and answers for it
     assertEquals((await folder.get("GET /a.css")).text, "a{}");
     const script = await folder.get("GET /.millrace/live_reload.js");
     assertEquals([script.status, script.headers.get("Content-Type")], [200, "text/javascript"]);
-    assertStringIncludes(script.text, 'EventSource("/.millrace/live_reload")');
+    assertStringIncludes(script.text, 'EventSource(new URL("live_reload", ');
     const events = await folder.get("HEAD /.millrace/live_reload");
     assertEquals(events.headers.get("Content-Type"), "text/event-stream");
     const tag = document.headers.get("ETag")!;

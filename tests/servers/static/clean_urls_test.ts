@@ -1,0 +1,92 @@
+import { assertEquals } from "@std/assert";
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "./asked_folder.ts";
+import { withFolder } from "./static_folder.ts";
+
+const SITE = {
+  "index.html": "home",
+  "about.html": "about",
+  "both.html": "page",
+  "both/index.html": "folder",
+  "taken": "file",
+  "taken.html": "page",
+  "dir/index.html": "dir",
+  "dir/page.html": "page in dir",
+  "app.js": "code",
+  ".html": "nameless",
+  "a b.html": "blank",
+};
+
+// Status, and content or Location.
+const ANSWERS: readonly (readonly [path: string, status: number, expected?: string])[] = [
+  ["/", 200, "home"],
+  ["/about", 200, "about"],
+  ["/about.html", 301, "/about"],
+  ["/about.html?x=1", 301, "/about?x=1"],
+  ["/about/", 404],
+  ["/index.html", 301, "/"],
+  ["/index", 200, "home"],
+  ["/dir/index.html", 301, "/dir/"],
+  ["/dir/page", 200, "page in dir"],
+  ["/dir/page.html", 301, "/dir/page"],
+  ["/both", 301, "/both/"],
+  ["/both/", 200, "folder"],
+  ["/both.html", 200, "page"],
+  ["/taken", 200, "file"],
+  ["/taken.html", 200, "page"],
+  ["/app.js", 200, "code"],
+  ["/a%20b.html", 301, "/a%20b"],
+  ["/a%20b", 200, "blank"],
+  ["/nothing", 404],
+  ["/nothing.html", 404],
+];
+
+test("--clean-urls serves pages without their ending, and redirects there", async (withFolder) => {
+  await withFolder(SITE, { cleanUrls: true }, async (folder) => {
+    for (const [path, status, expected] of [...ANSWERS, ...ANSWERS]) {
+      const { status: got, text, headers } = await folder.get(`GET ${path}`);
+      assertEquals(got, status, path);
+      if (status === 301) assertEquals(headers.get("Location"), expected, path);
+      if (status === 200) {
+        assertEquals([text, headers.get("Content-Type") !== undefined], [expected, true], path);
+      }
+    }
+    assertEquals((await folder.get("GET /about")).headers.get("Content-Type"), "text/html");
+  });
+});
+
+Deno.test("files of the server itself are not there for clients, by any name", async () => {
+  for (const symlinks of ["inside", "deny", "follow"] as const) {
+    await withFolder({ "a.txt": "a" }, {}, async ({ path }) => {
+      const base = await Deno.realPath(join(path, ".."));
+      const hidden = [join(base, "site", "key.pem"), join(base, "site", "later.log")];
+      await withFolder({ "key.pem": "secret", "b.txt": "b" }, { symlinks }, async (folder) => {
+        const own = join(await Deno.realPath(folder.path), "key.pem");
+        const log = join(await Deno.realPath(folder.path), "later.log");
+        await withServed(folder.path, [own, log, ...hidden], symlinks);
+      });
+    });
+  }
+});
+
+async function withServed(
+  path: string,
+  hidden: readonly string[],
+  symlinks: "inside" | "deny" | "follow",
+): Promise<void> {
+  await withFolder({}, { symlinks, hidden, listing: true }, async (folder) => {
+    await Deno.remove(folder.path);
+    await symlink(path, folder.path);
+    await Deno.writeTextFile(join(path, "later.log"), "line");
+    if (symlinks !== "deny") await symlink("key.pem", join(path, "alias"));
+    for (const name of ["key.pem", "later.log", ...(symlinks === "deny" ? [] : ["alias"])]) {
+      for (const again of [0, 2_000]) {
+        folder.nowMs += again;
+        assertEquals((await folder.get(`GET /${name}`)).status, 404, `${symlinks} ${name}`);
+      }
+    }
+    const names = JSON.parse((await folder.get("GET /", { Accept: "application/json" })).text);
+    assertEquals(names.map(({ name }: { name: string }) => name), ["b.txt"]);
+  });
+}
