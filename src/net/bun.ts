@@ -51,7 +51,7 @@ interface SocketOptions {
 interface BunRuntime {
   listen(
     options: Place & SocketOptions & Pick<ListenOptions, "reusePort" | "tls">,
-  ): { readonly port?: number; stop(): void };
+  ): { readonly port?: number; stop(): void; unref(): void };
   connect(options: Place & SocketOptions): Promise<BunSocket>;
 }
 
@@ -88,6 +88,7 @@ export async function listenWithBun(options: ListenOptions): Promise<Listener> {
       address: server.port === undefined ? wanted : tcpAddress(address, server.port),
       isEncrypted,
       stop: () => server.stop(),
+      unref: () => server.unref(),
     });
     if (path !== undefined) {
       await restrictPath(path).catch((error) => {

@@ -89,6 +89,8 @@ export interface Listener<Address extends NetAddress = NetAddress> extends Async
   readonly isEncrypted: boolean;
   /** Waits for the next connection; null when the listener is closed. */
   accept(): Promise<Connection | null>;
+  /** Lets the program end while connections are waited for; where a listener has none, it keeps the program. */
+  unref?(): void;
   /** Stops accepting; connections that were accepted live on. May be called twice. */
   close(): void;
 }

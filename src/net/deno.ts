@@ -69,6 +69,10 @@ class DenoListener implements Listener {
     }
   }
 
+  unref(): void {
+    this.#listener.unref();
+  }
+
   close(): void {
     ignoreClosed(() => this.#listener.close());
   }

@@ -39,6 +39,7 @@ export async function listenWithNode(options: ListenOptions): Promise<Listener> 
     address: bound === null || typeof bound === "string" ? wanted : tcpAddress(bound.address, bound.port),
     isEncrypted: secureContext !== undefined,
     stop: () => server.close(),
+    unref: () => void server.unref(),
   });
   server.on("connection", (socket) => {
     const ends = path === undefined ? tcpEnds(socket) : { local: wanted, remote: unixAddress("") };

@@ -15,6 +15,8 @@ export interface SocketListenerOptions {
   readonly isEncrypted: boolean;
   /** Closes the port; called once. */
   readonly stop: () => void;
+  /** Lets the program end while the port is open. */
+  readonly unref: () => void;
 }
 
 /** Hands the connections that a runtime calls back with to those who accept. */
@@ -22,15 +24,17 @@ export class SocketListener implements Listener {
   readonly address: NetAddress;
   readonly isEncrypted: boolean;
   readonly #stop: () => void;
+  readonly #unref: () => void;
   readonly #waiting: Connection[] = [];
   readonly #acceptors: Acceptor[] = [];
   #isClosed = false;
 
   /** Makes the listener of a port that is open. */
-  constructor({ address, isEncrypted, stop }: SocketListenerOptions) {
+  constructor({ address, isEncrypted, stop, unref }: SocketListenerOptions) {
     this.address = address;
     this.isEncrypted = isEncrypted;
     this.#stop = stop;
+    this.#unref = unref;
   }
 
   /** A client has connected. */
@@ -51,6 +55,10 @@ export class SocketListener implements Listener {
     const connection = this.#waiting.shift();
     if (connection !== undefined) return Promise.resolve(connection);
     return new Promise((resolve, reject) => this.#acceptors.push({ resolve, reject }));
+  }
+
+  unref(): void {
+    this.#unref();
   }
 
   close(): void {

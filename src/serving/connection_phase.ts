@@ -44,8 +44,10 @@ export class ConnectionPhase {
     this.name = phase;
     switch (phase) {
       case "idle":
-      case "half-closed":
         this.dueMs = this.#deadlines.nowMs + this.#settings.idleTimeoutMs;
+        break;
+      case "half-closed":
+        this.dueMs = this.#deadlines.nowMs + this.#settings.halfClosedTimeoutMs;
         break;
       case "head":
         this.dueMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;

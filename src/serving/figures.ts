@@ -37,3 +37,16 @@ export class ServingCounters {
   /** See {@linkcode ServerFigures}. */
   readonly timeouts: Record<TimeoutKind, number> = { head: 0, content: 0, idle: 0, write: 0, linger: 0 };
 }
+
+/** The figures of a server that has not begun. */
+export const NO_FIGURES: ServerFigures = {
+  openConnections: 0,
+  acceptedConnections: 0,
+  refusedConnections: { "connections": 0, "connections-per-address": 0 },
+  timeouts: { head: 0, content: 0, idle: 0, write: 0, linger: 0 },
+  requests: 0,
+  receivedBytes: 0,
+  sentBytes: 0,
+  heldBytes: 0,
+  maxBufferedBytes: 0,
+};

@@ -8,26 +8,12 @@ import { ConnectionServer, type ConnectionService, type ServedClient } from "./c
 import type { ServerFigures } from "./figures.ts";
 import { OVERLOAD_RESPONSE, overloadError } from "./overload.ts";
 import { DEFAULT_SETTINGS, FETCH_SETTINGS, type ServeOptions } from "./serve_options.ts";
+import type { AddressFor, Server, ServerOptions } from "./server.ts";
 import { ServedConnection } from "./served_connection.ts";
 import { createSharedResources, type SharedResources } from "./shared_resources.ts";
+import { StartingServer } from "./starting_server.ts";
 
-/** A running server. */
-export interface Server<Address extends NetAddress = NetAddress> {
-  /** Where it listens. */
-  readonly address: Address;
-  /** Connections open at the moment. */
-  readonly connectionCount: number;
-  /** What it has done so far, as plain numbers. */
-  readonly figures: ServerFigures;
-  /** Resolves when the listener and all connections are closed. */
-  readonly finished: Promise<void>;
-  /**
-   * Stops accepting, lets running requests finish within `graceMs`, cuts what is left.
-   *
-   * @returns settles together with {@linkcode Server.finished}
-   */
-  shutdown(): Promise<void>;
-}
+export type { Server } from "./server.ts";
 
 /**
  * Serves HTTP on a listener.
@@ -39,9 +25,23 @@ export interface Server<Address extends NetAddress = NetAddress> {
 export function serve<Address extends NetAddress>(
   listener: Listener<Address>,
   backend: Handler | Backend | FetchHandler,
+  options?: ServeOptions,
+): Server<Address>;
+/**
+ * Opens a port or a unix socket and serves HTTP on it, with a web-standard handler.
+ *
+ * @param options `fetch`, where to listen, and what else {@linkcode serve} takes
+ * @returns at once; {@linkcode Server.ready} tells when it listens, or why it cannot
+ */
+export function serve<Options extends ServerOptions>(options: Options): Server<AddressFor<Options>>;
+export function serve(
+  target: Listener | ServerOptions,
+  backend?: Handler | Backend | FetchHandler,
   options: ServeOptions = {},
-): Server<Address> {
-  return new HttpServer(listener, shareFor(backend, options));
+): Server {
+  if ("accept" in target) return new HttpServer(target, shareFor(backend!, options));
+  const shared = shareFor(target, target);
+  return new StartingServer(target, (listener) => new HttpServer(listener, shared));
 }
 
 /**
@@ -74,11 +74,13 @@ function shareFor(backend: Handler | Backend | FetchHandler, options: ServeOptio
 
 class HttpServer<Address extends NetAddress> implements Server<Address> {
   readonly address: Address;
+  readonly #listener: Listener<Address>;
   readonly #shared: SharedResources;
   readonly #connections: ConnectionServer;
 
   constructor(listener: Listener<Address>, shared: SharedResources) {
     this.address = listener.address;
+    this.#listener = listener;
     this.#shared = shared;
     const { settings, turns } = shared;
     this.#connections = new ConnectionServer(listener, new HttpService(shared), { ...settings, turns });
@@ -104,6 +106,10 @@ class HttpServer<Address extends NetAddress> implements Server<Address> {
     };
   }
 
+  get ready(): Promise<Server<Address>> {
+    return Promise.resolve(this);
+  }
+
   get finished(): Promise<void> {
     return this.#connections.finished;
   }
@@ -111,6 +117,14 @@ class HttpServer<Address extends NetAddress> implements Server<Address> {
   shutdown(): Promise<void> {
     this.#shared.isStopping = true;
     return this.#connections.shutdown();
+  }
+
+  unref(): void {
+    this.#listener.unref?.();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
   }
 }
 

@@ -18,6 +18,11 @@ export interface ServeSettings extends HttpLimits {
   readonly minBodyBytesPerSecond: number;
   /** Between two requests, and before the first; then the connection is closed. */
   readonly idleTimeoutMs: number;
+  /**
+   * How long a streamed response may pause once its client has finished sending; then the connection is closed, and the
+   * source cancelled. Such a client has nearly always gone: nobody can tell before something is sent to it.
+   */
+  readonly halfClosedTimeoutMs: number;
   /** Without the client taking any byte of an answer; then the connection is cut. */
   readonly writeTimeoutMs: number;
   /** How long a client that was given a last answer may be silent before the connection is closed. */
@@ -73,6 +78,8 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   // Kestrel's MinRequestBodyDataRate.
   minBodyBytesPerSecond: 240,
   idleTimeoutMs: 15_000,
+  // Time for a client that has only closed its side to get what flows. Node, Deno and Bun allow none.
+  halfClosedTimeoutMs: 250,
   // nginx allows 60 s between two writes; half of it frees slots sooner under slow-read attacks.
   writeTimeoutMs: 30_000,
   // nginx lingering_timeout is 5 s: a slot is worth more here than the last client on a bad line.

@@ -193,7 +193,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
         // A client that still takes a response is not idle; the deadline of writing judges its pace.
         if (this.#sink.isWriting) return this.#phase.enter(name);
         // What counts for a response that pauses is when something was sent.
-        if (name === "half-closed") this.#phase.dueMs = this.#sink.activeMs + settings.idleTimeoutMs;
+        if (name === "half-closed") this.#phase.dueMs = this.#sink.activeMs + settings.halfClosedTimeoutMs;
         if (this.#phase.dueMs <= nowMs) this.#giveUp(name === "lingering" ? "linger" : "idle");
     }
   }

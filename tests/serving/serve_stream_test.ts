@@ -40,7 +40,7 @@ Deno.test("serve() lets go of content that waits for an event when the client re
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() gives up content that pauses behind a client's end for longer than an idle client may", async () => {
+Deno.test("serve() gives up content that pauses after a client's end for longer than it may", async () => {
   const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
   let isOver = false;
   async function* pieces(): AsyncGenerator<Uint8Array> {
@@ -53,7 +53,7 @@ Deno.test("serve() gives up content that pauses behind a client's end for longer
       isOver = true;
     }
   }
-  const fake = startFakeServer(() => createResponse(200, pieces()), { idleTimeoutMs: 10_000 });
+  const fake = startFakeServer(() => createResponse(200, pieces()), { halfClosedTimeoutMs: 10_000 });
   const client = await fake.connect();
   await client.send(get("/"));
   await client.end();

@@ -11,6 +11,7 @@ import type { FetchHandler } from "./fetch_handler.ts";
 import { chooseRequestMaker } from "./request_maker.ts";
 import { UrlJoiner } from "./request_url.ts";
 import { ResponseReader } from "./response_reader.ts";
+import { ServedInfo } from "./served_info.ts";
 import { checkMethod } from "./web_request.ts";
 
 /** Told of what a handler threw or rejected with. */
@@ -42,7 +43,7 @@ class FetchServer {
     checkMethod(request.method);
     const webRequest = this.#makeRequest(request, context, this.#urls.originOf(request, context));
     try {
-      const response = this.#read(this.#handler.fetch(webRequest, infoOf(context)));
+      const response = this.#read(this.#handler.fetch(webRequest, new ServedInfo(context)));
       return response instanceof Promise ? response.catch((error) => this.#fail(error, context)) : response;
     } catch (error) {
       return this.#fail(error, context);
@@ -82,10 +83,4 @@ function isThenable(value: MaybePromise<Response>): value is Promise<Response> {
 function isClientsFault(error: unknown, context: RequestContext): boolean {
   if (error instanceof HttpError || error instanceof ConnectionError) return true;
   return error instanceof DOMException && error.name === "AbortError" && context.signal.aborted;
-}
-
-function infoOf(
-  { remote, local, isEncrypted }: RequestContext,
-): { remote: NetAddress; local: NetAddress; isEncrypted: boolean } {
-  return { remote, local, isEncrypted };
 }

@@ -8,6 +8,11 @@ export interface FetchInfo {
   readonly local: NetAddress;
   /** Whether the connection is protected by TLS. */
   readonly isEncrypted: boolean;
+  /**
+   * Resolves when the system has taken the last byte of the response; rejects when it could not be sent as a whole, which
+   * needs no handling.
+   */
+  readonly completed: Promise<void>;
 }
 
 /** Anything with a web-standard `fetch`: a Hono application, for example. */
