@@ -31,6 +31,11 @@ export interface RunOptions {
   readonly replicas: number;
   /** After this long they have failed. */
   readonly deadlineMs: number;
+  /**
+   * While a slot moves: ask the new server for a key that is gone here, or wait until the move is done. A function must
+   * wait: on the new server it would take keys that have not come yet for keys that do not exist. Default `follow`.
+   */
+  readonly onMovingSlot?: "follow" | "wait";
 }
 
 /** Settings of a {@linkcode Cluster}. */
@@ -49,6 +54,8 @@ export interface ClusterOptions {
 
 // Each further try has twice as much time, for slow disks.
 const FIRST_TRY_MS = 2_000;
+
+const SHORTEST_TRY_MS = 250;
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
@@ -117,7 +124,9 @@ export class Cluster {
       if (run.needsMap) await this.refresh().catch((error: unknown) => run.failure = error);
       open = await this.#try(run, open);
       if (open.length === 0) return run.replies;
-      if (performance.now() + pauseMs >= run.endMs) throw this.#toError(run);
+      // A last try without time would only hide the reason why those before have failed.
+      const shortestTryMs = Math.min(SHORTEST_TRY_MS, options.deadlineMs / 4);
+      if (performance.now() + pauseMs + shortestTryMs >= run.endMs) throw this.#toError(run);
       if (run.needsPause) await pause(pauseMs);
       run.tryMs *= 2;
     }
@@ -180,11 +189,16 @@ export class Cluster {
       return indexes;
     }
     const timeoutMs = Math.max(1, Math.min(run.tryMs, run.endMs - performance.now()));
-    const timer = setTimeout(() => connection.close(), timeoutMs);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      connection.close();
+    }, timeoutMs);
     try {
       return await this.#sendAll(run, { node, connection, indexes });
     } finally {
       clearTimeout(timer);
+      if (isLate) run.failure = new StoreError(`Cannot use the store: ${showNode(node)} does not reply`);
     }
   }
 
@@ -219,7 +233,8 @@ export class Cluster {
   async #reachReplicas(run: Run, connection: RedisConnection): Promise<boolean> {
     const { replicas } = run.options;
     if (replicas === 0) return true;
-    const waitMs = Math.max(1, Math.floor(Math.min(run.tryMs / 2, run.endMs - performance.now())));
+    // Half of the time that the try has: the reply must come before the connection is given up.
+    const waitMs = Math.max(1, Math.floor(Math.min(run.tryMs, run.endMs - performance.now()) / 2));
     try {
       const count = await connection.send(["WAIT", String(replicas), String(waitMs)]);
       if (typeof count === "number" && count >= replicas) return true;
@@ -250,7 +265,8 @@ export class Cluster {
         this.refresh().catch(() => {});
         break;
       case "ask":
-        run.asks.set(index, failure.node);
+        if (run.options.onMovingSlot !== "wait") run.asks.set(index, failure.node);
+        else run.needsPause = true;
         break;
       case "missing-function":
         await connection.send(["FUNCTION", "LOAD", "REPLACE", this.#options.library ?? ""]).catch(() => {});

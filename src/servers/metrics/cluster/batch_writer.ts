@@ -109,7 +109,8 @@ export class BatchWriter {
 
   #run(requests: readonly RoutedCommand[], endMs: number): Promise<Reply[]> {
     const deadlineMs = Math.max(1, endMs - performance.now());
-    return this.#parts.cluster.run(requests, { role: "write", replicas: this.#parts.replicas, deadlineMs });
+    const { cluster, replicas } = this.#parts;
+    return cluster.run(requests, { role: "write", replicas, deadlineMs, onMovingSlot: "wait" });
   }
 }
 

@@ -41,6 +41,8 @@ export interface ClusterStoreParts {
   readonly partitions: readonly Partition[];
   /** How many replicas must have what is acknowledged. */
   readonly replicas: number;
+  /** After this long a batch has failed; default 15,000. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /** A {@linkcode MetricStore} in a Redis or Valkey Cluster that any number of nodes share. */
@@ -70,7 +72,7 @@ export class ClusterStore implements MetricStore {
     this.#queue = new WriteQueue(this.#writer, {
       onWritten: (added) => this.#counts.samples += added,
       onFailed: (error) => health.reportFailure(error instanceof Error ? error.message : String(error)),
-    });
+    }, parts.deadlineMs);
     this.#selection = new KeySelection(cluster, partitions, () => this.#queue.deadlineMs);
     if (limits.maxSeries !== undefined || limits.maxSamples !== undefined) {
       this.#keeper = this.#createKeeper();

@@ -63,6 +63,7 @@ export class Expiry {
       slot,
       command: ["FCALL", "mr_expire_1", "1", `mr:${tag}`, String(lastGone), String(at), String(KEYS_AT_ONCE)],
     }));
-    return this.#cluster.run(requests, { role: "write", replicas: 0, deadlineMs: this.#options.deadlineMs });
+    const { deadlineMs } = this.#options;
+    return this.#cluster.run(requests, { role: "write", replicas: 0, deadlineMs, onMovingSlot: "wait" });
   }
 }

@@ -15,6 +15,8 @@ const OPEN_DEADLINE_MS = 10_000;
 export interface ClusterStoreOptions extends StoreLimits {
   /** What `ok` promises; default `replicated`. */
   readonly acknowledgement?: Acknowledgement | undefined;
+  /** After this long a batch has failed; default 15,000. */
+  readonly deadlineMs?: number | undefined;
   /** Hears in one line what could not be checked. */
   readonly onNotice?: ((message: string) => void) | undefined;
   /** Hears when the store goes away and when it comes back. */
@@ -53,7 +55,10 @@ export async function openClusterStore(
   const health = new ClusterHealth(cluster, { replicas, onChange: onHealth });
   try {
     const partitions = createPartitions(await readLayout(cluster, replicas));
-    const store = new ClusterStore({ cluster, health, partitions, replicas }, options);
+    const store = new ClusterStore(
+      { cluster, health, partitions, replicas, deadlineMs: options.deadlineMs },
+      options,
+    );
     await store.begin();
     return { store, health };
   } catch (error) {

@@ -12,6 +12,9 @@
 --
 -- A sample has 12 bytes, big-endian: the low 32 bits of its timestamp, and a double. Samples of one string are sorted
 -- and of one era, the upper bits of the timestamp; `mo` has those of era 0 (1970 to 2106) only.
+--
+-- While a slot moves to another server, a function fails at the first key that is not here, be it gone or new, and what
+-- it has done until then stays. So new strings are made before others are cut, and everything may be done again.
 
 local RECORD = 12
 local OPEN_BYTES = 85 * RECORD
@@ -108,8 +111,8 @@ local function put_into_run(names, era, start, records)
     add_runs(names, era, records)
   elseif #merged > RUN_BYTES then
     local half = math.floor(#merged / RECORD / 2) * RECORD
-    redis.call('SET', name, string.sub(merged, 1, half))
     add_runs(names, era, string.sub(merged, half + 1))
+    redis.call('SET', name, string.sub(merged, 1, half))
   elseif is_newer then
     redis.call('APPEND', name, records)
   else

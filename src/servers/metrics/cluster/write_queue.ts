@@ -24,6 +24,7 @@ export interface QueueEvents {
 export class WriteQueue {
   readonly #writer: BatchWriter;
   readonly #events: QueueEvents;
+  readonly #deadlineMs: number;
   #batch = new PutBatch();
   #inFlight = 0;
   // Those who wait for the batch that gathers.
@@ -33,8 +34,9 @@ export class WriteQueue {
   // The last batch was not stored. Who has puts in it but asks late must hear of it.
   #failure: unknown;
 
-  /** Begins with nothing to write. */
-  constructor(writer: BatchWriter, events: QueueEvents) {
+  /** Begins with nothing to write. @param deadlineMs after this long a batch has failed; default 15,000 */
+  constructor(writer: BatchWriter, events: QueueEvents, deadlineMs: number = DEADLINE_MS) {
+    this.#deadlineMs = deadlineMs;
     this.#writer = writer;
     this.#events = events;
   }
@@ -46,7 +48,7 @@ export class WriteQueue {
 
   /** How long a command may take at present. */
   get deadlineMs(): number {
-    return this.#failure === undefined ? DEADLINE_MS : DEADLINE_WHEN_AWAY_MS;
+    return this.#failure === undefined ? this.#deadlineMs : Math.min(this.#deadlineMs, DEADLINE_WHEN_AWAY_MS);
   }
 
   /** Waits until there is room for a put; undefined when there is. @throws {StoreError} what took the room was not stored */
