@@ -65,19 +65,24 @@ export class BatchWriter {
   /**
    * Removes samples of keys.
    *
-   * @param parts keys of partitions, each partition once
    * @param range first and last timestamp, both included
    * @throws {StoreError} not all are gone, or nobody knows whether they are
    */
   async delete(
-    parts: readonly { readonly partition: number; readonly keys: readonly Buffer[] }[],
+    keys: readonly { readonly partition: number; readonly key: Buffer }[],
     { from, until }: { readonly from: number; readonly until: number },
     deadlineMs: number,
   ): Promise<void> {
-    const requests = parts.map(({ partition, keys }): RoutedCommand => {
+    const byPartition = new Map<number, Buffer[]>();
+    for (const { partition, key } of keys) {
+      const some = byPartition.get(partition);
+      if (some === undefined) byPartition.set(partition, [key]);
+      else some.push(key);
+    }
+    const requests = Array.from(byPartition, ([partition, some]): RoutedCommand => {
       const { tag, slot } = this.#parts.partitions[partition]!;
       const call = ["FCALL", "mr_delete_1", "1", `mr:${tag}`, this.#writer, String(++this.#lastCall)];
-      return { slot, command: [...call, String(from), String(until), ...keys] };
+      return { slot, command: [...call, String(from), String(until), ...some] };
     });
     await this.#run(requests, performance.now() + deadlineMs);
   }

@@ -140,12 +140,7 @@ export class ClusterStore implements MetricStore {
     const nextKeys = await this.#selection.select(copy, DELETED_AT_ONCE);
     if (range.from > range.until) return;
     for (let keys = await nextKeys(); keys.length > 0; keys = await nextKeys()) {
-      const byPartition = Map.groupBy(keys, ({ partition }) => partition);
-      const parts = Array.from(
-        byPartition,
-        ([partition, some]) => ({ partition, keys: some.map(({ key }) => key) }),
-      );
-      await this.#queue.runAlone(() => this.#writer.delete(parts, range, this.#queue.deadlineMs));
+      await this.#queue.runAlone(() => this.#writer.delete(keys, range, this.#queue.deadlineMs));
     }
     if (this.#keeper === undefined) return;
     this.#known.clear();
