@@ -1,0 +1,106 @@
+// What becomes of many values: what Graphite calls aggregation functions. Values that are missing (NaN) are left out,
+// and there is no result when all are.
+
+import { TargetError } from "./target_error.ts";
+
+/** Makes one value of many; NaN when none is there. */
+export type Aggregation = (values: Float64Array) => number;
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  let count = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    total += value;
+    count++;
+  }
+  return count === 0 ? NaN : total;
+}
+
+function average(values: Float64Array): number {
+  return sum(values) / count(values);
+}
+
+function count(values: Float64Array): number {
+  let there = 0;
+  for (const value of values) if (!Number.isNaN(value)) there++;
+  return there;
+}
+
+function averageWithZeros(values: Float64Array): number {
+  const total = sum(values);
+  return (Number.isNaN(total) ? 0 : total) / values.length;
+}
+
+function minimum(values: Float64Array): number {
+  let least = NaN;
+  for (const value of values) if (!(value >= least) && !Number.isNaN(value)) least = value;
+  return least;
+}
+
+function maximum(values: Float64Array): number {
+  let largest = NaN;
+  for (const value of values) if (!(value <= largest) && !Number.isNaN(value)) largest = value;
+  return largest;
+}
+
+function first(values: Float64Array): number {
+  return values.find((value) => !Number.isNaN(value)) ?? NaN;
+}
+
+function last(values: Float64Array): number {
+  return values.findLast((value) => !Number.isNaN(value)) ?? NaN;
+}
+
+function difference(values: Float64Array): number {
+  const minuend = first(values);
+  return minuend - (sum(values) - minuend);
+}
+
+function median(values: Float64Array): number {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function standardDeviation(values: Float64Array): number {
+  const mean = average(values);
+  const squares = values.map((value) => (value - mean) ** 2);
+  return Math.sqrt(sum(squares) / count(values));
+}
+
+function product(values: Float64Array): number {
+  return values.reduce((total, value) => total * value, 1);
+}
+
+const AGGREGATIONS: ReadonlyMap<string, Aggregation> = new Map<string, Aggregation>([
+  ["average", average],
+  ["avg", average],
+  ["avg_zero", averageWithZeros],
+  ["median", median],
+  ["sum", sum],
+  ["total", sum],
+  ["min", minimum],
+  ["max", maximum],
+  ["diff", difference],
+  ["stddev", standardDeviation],
+  ["count", count],
+  ["range", (values) => maximum(values) - minimum(values)],
+  ["rangeOf", (values) => maximum(values) - minimum(values)],
+  ["multiply", product],
+  ["first", first],
+  ["last", last],
+  ["current", last],
+]);
+
+/** The names of the aggregation functions. */
+export const AGGREGATION_NAMES: readonly string[] = [...AGGREGATIONS.keys()];
+
+/** The aggregation of a name, with or without `Series` behind it. @throws {TargetError} for an unknown one */
+export function aggregationOf(name: string): Aggregation {
+  const aggregation = AGGREGATIONS.get(name.replace(/Series$/, ""));
+  if (aggregation === undefined) {
+    throw new TargetError(`Unsupported aggregation function: ${name.slice(0, 100)}`);
+  }
+  return aggregation;
+}

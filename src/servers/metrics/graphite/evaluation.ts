@@ -1,0 +1,17 @@
+import type { SeriesFetcher } from "./fetch_series.ts";
+import type { GraphiteSeries } from "./graphite_series.ts";
+
+/** What a part of a target means: series, or a plain value. */
+export type Value = readonly GraphiteSeries[] | number | string | boolean | null;
+
+/** What targets are evaluated for. */
+export interface Evaluation {
+  /** Seconds since 1970; samples after it are wanted. */
+  readonly from: number;
+  /** Seconds since 1970; samples up to it are wanted. */
+  readonly until: number;
+  /** The part of values that must be there for joined ones to be one. */
+  readonly xFilesFactor: number;
+  /** Reads what targets name. */
+  readonly fetcher: SeriesFetcher;
+}

@@ -1,0 +1,213 @@
+// Samples as Graphite has them: values at regular times. A store like ours knows no step, so each series has the one
+// that its own samples have: the most common distance between two of them.
+
+import { socketsLookedAt } from "../../../base/event_loop.ts";
+import type { ByteRange, MetricStore, RowSink, TimeSpan } from "../store.ts";
+import { GraphiteSeries } from "./graphite_series.ts";
+import { TargetError } from "./target_error.ts";
+
+const ROWS_A_PIECE = 20_000;
+// A series of one sample, or none, is taken for one of a sample each minute, as Graphite's own metrics are.
+const DEFAULT_STEP_SECONDS = 60;
+const STEP_SAMPLES = 1_000;
+
+/** How much one request may read. */
+export interface FetchLimits {
+  /** Samples in all. */
+  readonly maxSamples: number;
+  /** Series in all. */
+  readonly maxSeries: number;
+  /** Values of all series together, those that are missing included. */
+  readonly maxPoints: number;
+}
+
+/** What one request may read; about 200 MB at the most. */
+export const FETCH_LIMITS: FetchLimits = { maxSamples: 8_000_000, maxSeries: 50_000, maxPoints: 16_000_000 };
+
+/** Which series are read. */
+export interface FetchQuery {
+  /** A key, or a pattern of keys. */
+  readonly path: string;
+  /** Seconds since 1970; samples after it are read. */
+  readonly from: number;
+  /** Seconds since 1970; samples up to it are read. */
+  readonly until: number;
+  /** The part of values that must be there for joined ones to be one. */
+  readonly xFilesFactor: number;
+}
+
+/** Reads series for one request. */
+export class SeriesFetcher {
+  readonly #store: MetricStore;
+  readonly #limits: FetchLimits;
+  #samples = 0;
+  #series = 0;
+  #points = 0;
+
+  /** Makes a fetcher that has read nothing yet. */
+  constructor(store: MetricStore, limits: FetchLimits = FETCH_LIMITS) {
+    this.#store = store;
+    this.#limits = limits;
+  }
+
+  /**
+   * Reads series, sorted by name.
+   *
+   * @throws {TargetError} when the request has read too much
+   */
+  async fetch(query: FetchQuery): Promise<GraphiteSeries[]> {
+    const samples = await this.#collect(query);
+    const all: GraphiteSeries[] = [];
+    for (const [name, columns] of samples) {
+      all.push(this.#toSeries(name, columns, query));
+      if (all.length % 16 === 0) await socketsLookedAt();
+    }
+    return all.sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  async #collect({ path, from, until }: FetchQuery): Promise<Map<string, Columns>> {
+    const span: TimeSpan = { from: Math.floor(from), until: Math.floor(until) };
+    const sink = new SampleSink();
+    const reader = await this.#store.openRows(toByteRange(path), span);
+    while (!await reader.fill(sink)) {
+      this.#check(sink);
+      sink.beginPiece();
+      await socketsLookedAt();
+    }
+    this.#check(sink);
+    this.#samples += sink.sampleCount;
+    this.#series += sink.columns.size;
+    return sink.columns;
+  }
+
+  #check({ sampleCount, columns }: SampleSink): void {
+    const { maxSamples, maxSeries } = this.#limits;
+    if (this.#samples + sampleCount > maxSamples) throw tooMuch(maxSamples, "samples");
+    if (this.#series + columns.size > maxSeries) throw tooMuch(maxSeries, "series");
+  }
+
+  // The bounds of whisper: the first value is the one after `from`, the last one the one at `until` or before.
+  #toSeries(name: string, { timestamps, values, length }: Columns, query: FetchQuery): GraphiteSeries {
+    const step = stepOf(timestamps, length);
+    const start = Math.floor(query.from / step) * step + step;
+    const end = Math.max(Math.floor(query.until / step) * step + step, start + step);
+    this.#points += (end - start) / step;
+    if (this.#points > this.#limits.maxPoints) throw tooMuch(this.#limits.maxPoints, "values");
+    const points = new Float64Array((end - start) / step).fill(NaN);
+    for (let index = 0; index < length; index++) {
+      const at = Math.floor((timestamps[index]! - start) / step);
+      if (at >= 0 && at < points.length && !Number.isNaN(values[index]!)) points[at] = values[index]!;
+    }
+    const { path: pathExpression, xFilesFactor } = query;
+    return new GraphiteSeries({
+      name,
+      pathExpression,
+      start,
+      end,
+      step,
+      values: points,
+      tags: tagsOf(name),
+      xFilesFactor,
+    });
+  }
+}
+
+/** A name of Graphite's as the name of keys. */
+export function toByteRange(text: string): ByteRange {
+  const bytes = new TextEncoder().encode(text);
+  return { bytes, start: 0, end: bytes.length };
+}
+
+/** The tags of a name such as `disk.used;host=a;rack=b`, which has its first part as the tag `name`. */
+export function tagsOf(name: string): Record<string, string> {
+  const [own = "", ...parts] = name.split(";");
+  const tags: Record<string, string> = { name: own };
+  for (const part of parts) {
+    const equals = part.indexOf("=");
+    if (equals > 0) tags[part.slice(0, equals)] = part.slice(equals + 1);
+  }
+  return tags;
+}
+
+function tooMuch(limit: number, what: string): TargetError {
+  return new TargetError(`Cannot read so much at once: at most ${limit} ${what} for a request`);
+}
+
+/** The most common distance of the first samples; of two that are as common the smaller one. */
+function stepOf(timestamps: Float64Array, length: number): number {
+  const counts = new Map<number, number>();
+  for (let index = 1; index < Math.min(length, STEP_SAMPLES); index++) {
+    const distance = timestamps[index]! - timestamps[index - 1]!;
+    counts.set(distance, (counts.get(distance) ?? 0) + 1);
+  }
+  let step = DEFAULT_STEP_SECONDS;
+  let best = 0;
+  for (const [distance, count] of counts) {
+    if (count < best || (count === best && distance > step)) continue;
+    step = distance;
+    best = count;
+  }
+  return step;
+}
+
+interface Columns {
+  timestamps: Float64Array<ArrayBuffer>;
+  values: Float64Array<ArrayBuffer>;
+  length: number;
+}
+
+class SampleSink implements RowSink {
+  readonly columns = new Map<string, Columns>();
+  sampleCount = 0;
+  #rowsOfPiece = 0;
+  #page: Uint8Array | undefined;
+  #keyStart = 0;
+  #keyEnd = 0;
+  #current: Columns = createColumns();
+
+  get isFull(): boolean {
+    return this.#rowsOfPiece >= ROWS_A_PIECE;
+  }
+
+  beginPiece(): void {
+    this.#rowsOfPiece = 0;
+    // Between two pieces another key may have got the room of this one.
+    this.#page = undefined;
+  }
+
+  addRow(bytes: Uint8Array, keyStart: number, keyEnd: number, value: number, timestamp: number): void {
+    if (bytes !== this.#page || keyStart !== this.#keyStart || keyEnd !== this.#keyEnd) {
+      this.#beginKey(bytes, keyStart, keyEnd);
+    }
+    this.#rowsOfPiece++;
+    this.sampleCount++;
+    const columns = this.#current;
+    if (columns.length === columns.timestamps.length) growColumns(columns);
+    columns.timestamps[columns.length] = timestamp;
+    columns.values[columns.length] = value;
+    columns.length++;
+  }
+
+  #beginKey(bytes: Uint8Array, keyStart: number, keyEnd: number): void {
+    this.#page = bytes;
+    this.#keyStart = keyStart;
+    this.#keyEnd = keyEnd;
+    const name = new TextDecoder().decode(bytes.subarray(keyStart, keyEnd));
+    const known = this.columns.get(name);
+    this.#current = known ?? createColumns();
+    if (known === undefined) this.columns.set(name, this.#current);
+  }
+}
+
+function createColumns(): Columns {
+  return { timestamps: new Float64Array(64), values: new Float64Array(64), length: 0 };
+}
+
+function growColumns(columns: Columns): void {
+  const timestamps = new Float64Array(columns.timestamps.length * 2);
+  const values = new Float64Array(columns.values.length * 2);
+  timestamps.set(columns.timestamps);
+  values.set(columns.values);
+  columns.timestamps = timestamps;
+  columns.values = values;
+}
