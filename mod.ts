@@ -104,6 +104,7 @@ export { LineDecoder } from "./src/bytes/line_decoder.ts";
 export type { DecodedLine, LineDecoderOptions } from "./src/bytes/line_decoder.ts";
 export { runServer } from "./src/servers/metrics/run_server.ts";
 export type { MetricsServer } from "./src/servers/metrics/run_server.ts";
+export type { ServerCounts } from "./src/servers/metrics/server_counts.ts";
 export type { MetricsAccess, MetricsLog, MetricsServerOptions } from "./src/servers/metrics/options.ts";
 export { MetricsClient } from "./src/servers/metrics/client/metrics_client.ts";
 export type { MetricsClientOptions, MetricsSpan } from "./src/servers/metrics/client/metrics_client.ts";

@@ -1,6 +1,8 @@
 // How bytes are read from one client: the buffer's size follows the traffic. While an answer is under way nothing is
 // read, or one buffer behind a full one, so a client that does not read its replies is soon not read either.
 
+import type { Clock } from "../../base/clock.ts";
+import type { ServedClient } from "../../serving/connection_server.ts";
 import type { Connection, Receiver } from "../../net/connection.ts";
 import { inNextTurn } from "../../base/event_loop.ts";
 import type { Session } from "./session.ts";
@@ -9,6 +11,12 @@ import type { Session } from "./session.ts";
 // The smallest makes 10,000 idle clients cost 5 MB. The largest matters with a database, where each read waits for a
 // commit: 256 KiB reach 1.4 million puts/s where 64 KiB reach 0.7 (Deno 2.9.6).
 const READ_BYTES = [256, 16_384, 262_144] as const;
+
+// Commands that have arrived when the server is told to stop, but were not read yet, are answered within this time.
+const LAST_COMMANDS_MS = 50;
+
+// What a stopped client may still send: the rest of what was on its way, and not a stream without end.
+const MAX_DROPPED_BYTES = 16_777_216;
 
 const MAX_SPARE_BUFFERS = 32;
 
@@ -39,12 +47,14 @@ export interface ClientParts {
   readonly session: Session;
   /** Shared by all clients. */
   readonly buffers: ReadBuffers;
+  /** The time. */
+  readonly clock: Pick<Clock, "after">;
   /** The connection was closed. @param error why, unless the client or we have finished in good order */
   readonly onEnd: (error?: unknown) => void;
 }
 
 /** Reads from one client until it has finished, and stops in between when asked to. An idle client waits on no promise. */
-export class ClientLoop implements Receiver {
+export class ClientLoop implements Receiver, ServedClient {
   /** Monotonic milliseconds of the last byte read or written. */
   lastActiveMs: number = performance.now();
   readonly #parts: ClientParts;
@@ -57,6 +67,8 @@ export class ClientLoop implements Receiver {
   #isIdle = false;
   #isStopping = false;
   #isDropping = false;
+  #droppedBytes = 0;
+  #stopTimer: (() => void) | undefined;
   #hasEnded = false;
 
   /** Makes a loop; {@linkcode ClientLoop.start} starts it. */
@@ -71,19 +83,23 @@ export class ClientLoop implements Receiver {
     this.#receive();
   }
 
-  /** Ends the conversation behind the next answer, or the one under way. */
+  /** Ends the conversation after what is under way; a client that says nothing has a moment for its last commands. */
   stop(): void {
     this.#isStopping = true;
-  }
-
-  /** Closes the connection of a client that says nothing. */
-  closeIdle(): void {
-    if (this.#isIdle) this.#parts.connection.close();
+    this.#stopTimer ??= this.#parts.clock.after(LAST_COMMANDS_MS, () => {
+      if (this.#isIdle) this.close();
+    });
   }
 
   /** Gives the connection up with whatever is under way. */
-  cut(): void {
+  close(): void {
     this.#parts.connection.close();
+  }
+
+  /** Ends, whatever is under way. */
+  abandon(): void {
+    this.close();
+    this.#end();
   }
 
   /** Bytes have come: they are answered before more is read, but for one buffer behind a full one. */
@@ -94,7 +110,7 @@ export class ClientLoop implements Receiver {
     }
     this.#isIdle = false;
     if (count !== null && !this.#isDropping) void this.#answer(count);
-    else if (count !== null) this.#receive();
+    else if (count !== null) this.#drop(count);
     else if (this.#isDropping) this.#end();
     else void this.#parts.connection.closeWrite().then(() => this.#end());
   }
@@ -103,6 +119,12 @@ export class ClientLoop implements Receiver {
   onReceiveFailed(error: unknown): void {
     if (this.#isReadingAhead) this.#ahead = () => this.#end(error);
     else this.#end(error);
+  }
+
+  #drop(count: number): void {
+    this.#droppedBytes += count;
+    if (this.#droppedBytes > MAX_DROPPED_BYTES) this.#end();
+    else this.#receive();
   }
 
   #receive(): void {
@@ -167,6 +189,7 @@ export class ClientLoop implements Receiver {
   #end(error?: unknown): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#stopTimer?.();
     // A read that is still under way may write into its buffer.
     if (!this.#isReadingAhead) this.#parts.buffers.give(this.#size, this.#buffer);
     this.#parts.connection.close();

@@ -1,3 +1,4 @@
+import type { Clock } from "../../base/clock.ts";
 import type { NetAddress, TcpAddress } from "../../net/address.ts";
 import type { Listener } from "../../net/connection.ts";
 import type { Durability, MetricStore, StoreLimits } from "./store.ts";
@@ -30,8 +31,12 @@ export interface MetricsServerOptions<Address extends NetAddress = TcpAddress> e
   readonly sealAfterPuts?: number | undefined;
   /** A store of the caller's own, used in place of those above; the server closes it. */
   readonly store?: MetricStore | undefined;
-  /** Clients at one time; one more is closed at once. Default unlimited. */
+  /** Clients at one time; one more is told so, and closed. Default unlimited. */
   readonly maxConnections?: number | undefined;
+  /** Clients at one time from one address; one more is told so, and closed. Default unlimited. */
+  readonly maxConnectionsPerAddress?: number | undefined;
+  /** The time; default that of the machine. */
+  readonly clock?: Clock | undefined;
   /**
    * What replies that clients do not read may hold in all, in the sockets too; default 256 MiB. Beyond it whoever wants a
    * large reply waits, and clients that have read nothing for a second are cut.

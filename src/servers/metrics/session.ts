@@ -4,6 +4,7 @@ import type { Connection } from "../../net/connection.ts";
 import type { CommandReader } from "./protocol/command_reader.ts";
 import type { LargeReplies, LargeReply } from "./large_replies.ts";
 import type { ReplyBuffer, ReplyPool } from "./reply_buffer.ts";
+import type { ServerCounts } from "./server_counts.ts";
 import type { WorkTurns } from "./work_turns.ts";
 import { type ByteRange, type MetricStore, type PutOutcome, StoreRefusal } from "./store.ts";
 
@@ -53,6 +54,8 @@ export interface SessionParts {
   readonly turns: WorkTurns;
   /** Who may send a large reply. */
   readonly largeReplies: LargeReplies;
+  /** Counts what is done. */
+  readonly counts: ServerCounts;
   /** Hears what happens. */
   readonly events: SessionEvents;
 }
@@ -142,8 +145,10 @@ export class Session {
   }
 
   #tellOutcome(replies: ReplyBuffer, outcome: PutOutcome): void {
-    if (outcome === "stored") this.#acknowledge(replies);
-    else this.#refuse(replies, PUT_REFUSALS[outcome]);
+    if (outcome === "stored") {
+      this.#parts.counts.puts++;
+      this.#acknowledge(replies);
+    } else this.#refuse(replies, PUT_REFUSALS[outcome]);
   }
 
   // What is not committed must not wait with the deletion: others would commit it, and this client would not be told
@@ -157,6 +162,7 @@ export class Session {
       const deleting = store.delete(name, span);
       if (deleting !== undefined) await deleting;
       this.#hasUncommittedPuts = true;
+      this.#parts.counts.deletions++;
       this.#acknowledge(replies);
     } catch (error) {
       this.#failPut(replies, error);
@@ -170,6 +176,7 @@ export class Session {
 
   #refuse(replies: ReplyBuffer, reason: string): void {
     replies.addError(reason);
+    this.#parts.counts.refusals++;
     const { events } = this.#parts;
     if (events.refused !== undefined) events.refused(this.#connection, this.#line(), reason);
     if (events.answered !== undefined) this.#report("error");
@@ -187,6 +194,7 @@ export class Session {
       replies.beginRows();
       await this.#writeRows(rows, replies, large);
       replies.endRows();
+      this.#parts.counts.reads++;
       this.#report("ok");
     } catch (error) {
       // Where the client has a part of the reply already, only the end of the connection can tell it.

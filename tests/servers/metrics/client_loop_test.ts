@@ -172,7 +172,6 @@ Deno.test("ClientLoop.stop() drops what comes behind a full buffer, until the cl
     await settle();
     assertEquals([connection.text, connection.hasSentEnd], [OK.repeat(32), true]);
     // It is not idle: closing now could take the replies away.
-    loop.closeIdle();
     assertEquals(connection.isClosed, false);
     connection.give(COMMAND);
     connection.finish();
@@ -192,4 +191,15 @@ Deno.test("ClientLoop ends once where the client is gone behind a full buffer", 
   connection.fail(new Error("closed"));
   await settle();
   assertEquals([ends, connection.isClosed], [[failure], true]);
+});
+
+Deno.test("ClientLoop.stop() closes a client that sends without end", async () => {
+  const { connection, loop, ends } = drive();
+  connection.give(FULL);
+  loop.stop();
+  await settle();
+  for (let dropped = 0; dropped <= 16_777_216 && !connection.isClosed;) {
+    dropped += connection.fill() * COMMAND.length;
+  }
+  assertEquals([ends, connection.isClosed, connection.text], [[undefined], true, OK.repeat(32)]);
 });

@@ -1,11 +1,13 @@
 import { tcpAddress } from "../../../src/net/address.ts";
 import { Buffer } from "node:buffer";
+import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
 import { LineDecoder } from "../../../src/bytes/line_decoder.ts";
 import { ClientLoop, ReadBuffers } from "../../../src/servers/metrics/client_loop.ts";
 import { CommandReader } from "../../../src/servers/metrics/protocol/command_reader.ts";
 import { MemoryStore } from "../../../src/servers/metrics/samples/memory_store.ts";
 import { LargeReplies } from "../../../src/servers/metrics/large_replies.ts";
 import { ReplyPool } from "../../../src/servers/metrics/reply_buffer.ts";
+import { createCounts } from "../../../src/servers/metrics/server_counts.ts";
 import { Session, type SessionEvents } from "../../../src/servers/metrics/session.ts";
 import { WorkTurns } from "../../../src/servers/metrics/work_turns.ts";
 import type { MetricStore } from "../../../src/servers/metrics/store.ts";
@@ -63,10 +65,11 @@ export function createLoop(
     replies: new ReplyPool(),
     turns: new WorkTurns(),
     largeReplies: new LargeReplies(67_108_864),
+    counts: createCounts(),
     events,
   };
   const session = new Session(parts, connection, new LineDecoder());
-  return new ClientLoop({ connection, session, buffers: new ReadBuffers(), onEnd });
+  return new ClientLoop({ connection, session, buffers: new ReadBuffers(), clock: SYSTEM_CLOCK, onEnd });
 }
 
 /** Makes a connection that has the same bytes for one read, and takes no write before it is let go; then FIN. */

@@ -149,16 +149,20 @@ Deno.test("MetricsServer.close() answers what was read, and cuts a client that d
   client.close();
 });
 
-Deno.test("runServer() closes a client too many at once, and says so at debug level", async () => {
+Deno.test("runServer() tells a client too many that it is, and says so at debug level", async () => {
   const messages: string[] = [];
   await withServer((port) =>
     withClient(port, async (client) => {
       await client.send("get a\n");
       await client.readUntil(OK);
-      await withClient(port, async (second) => assertEquals(await second.readAll(), ""));
+      await withClient(port, async (second) => {
+        // Commands that come before the refusal was read must not take it away.
+        await second.send("put a 1 1\n".repeat(100));
+        assertEquals(await second.readAll(), "error\ntoo many clients\n\n");
+      });
       await client.send(`bad\x1b\n${"x".repeat(70_000)}\n`);
       await client.readUntil(WRONG + WRONG);
-      assertEquals(messages.some((message) => message.endsWith("turned away: too many connections")), true);
+      assertEquals(messages.some((message) => message.endsWith("turned away: too many clients")), true);
       assertEquals(
         messages.some((message) => message.endsWith('refused: wrong command, got "bad\\x1b"')),
         true,
@@ -166,6 +170,21 @@ Deno.test("runServer() closes a client too many at once, and says so at debug le
       assertEquals(messages.some((message) => message.endsWith("got a line that is too long")), true);
     }), { maxConnections: 1, log: { debug: (message) => messages.push(message) } });
   assertEquals(messages[0]!.endsWith("connected"), true);
+});
+
+Deno.test("runServer() bounds the clients of one address, and says in the log how many it refused", async () => {
+  const errors: string[] = [];
+  await withServer((port) =>
+    withClient(port, async (client) => {
+      await client.send("get a\n");
+      await client.readUntil(OK);
+      await withClient(port, async (second) => {
+        assertEquals(await second.readAll(), "error\ntoo many clients\n\n");
+      });
+    }), { maxConnectionsPerAddress: 1, log: { error: (message) => errors.push(message) } });
+  assertEquals(errors, [
+    "Cannot accept a client: limit of connections reached: refused 1 since the last report",
+  ]);
 });
 
 Deno.test("runServer() closes a client that is silent for too long", () =>

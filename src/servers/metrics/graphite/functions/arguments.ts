@@ -1,11 +1,11 @@
 import type { Value } from "../evaluation.ts";
 import { GraphiteSeries } from "../graphite_series.ts";
 import { TargetError } from "../target_error.ts";
-import type { GraphiteFunction, Parameter } from "./function.ts";
+import type { Parameter } from "./parameter.ts";
 
 /** Brings the arguments of a call under the names of the function's parameters. @throws {TargetError} for wrong ones */
 export function bindArguments(
-  { name, parameters }: GraphiteFunction,
+  { name, parameters }: { readonly name: string; readonly parameters: readonly Parameter[] },
   args: readonly Value[],
   named: ReadonlyMap<string, Value>,
 ): BoundArguments {

@@ -1,7 +1,8 @@
 import { align, GraphiteSeries } from "../graphite_series.ts";
 import { TargetError } from "../target_error.ts";
 import { aggregate, divideRows, groupBy } from "./combine.ts";
-import { type GraphiteFunction, SERIES } from "./function.ts";
+import type { GraphiteFunction } from "./function.ts";
+import { SERIES } from "./parameter.ts";
 import { joinExpressions } from "./names.ts";
 
 // A whole of which series are parts: another series, or a number; undefined when it is missing.

@@ -3,7 +3,8 @@
 import { type Aggregation, aggregationOf } from "../aggregations.ts";
 import { align, countValues, GraphiteSeries } from "../graphite_series.ts";
 import { TargetError } from "../target_error.ts";
-import { type GraphiteFunction, SERIES } from "./function.ts";
+import type { GraphiteFunction } from "./function.ts";
+import { SERIES } from "./parameter.ts";
 import { joinExpressions, nameByNodes } from "./names.ts";
 
 /** Makes one series of many; none of none. @param name of an aggregation function */

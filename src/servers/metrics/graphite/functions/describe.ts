@@ -3,7 +3,8 @@
 import { AGGREGATION_NAMES } from "../aggregations.ts";
 import { TargetError } from "../target_error.ts";
 import { FUNCTIONS } from "./all_functions.ts";
-import type { GraphiteFunction, Parameter } from "./function.ts";
+import type { GraphiteFunction } from "./function.ts";
+import type { Parameter } from "./parameter.ts";
 
 /** All functions by name, or by group and name. */
 export function describeFunctions({ isGrouped }: { readonly isGrouped: boolean }): unknown {

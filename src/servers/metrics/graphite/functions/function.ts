@@ -3,35 +3,7 @@ import type { Evaluation } from "../evaluation.ts";
 import type { GraphiteSeries } from "../graphite_series.ts";
 import type { TargetNode } from "../target_parser.ts";
 import type { BoundArguments } from "./arguments.ts";
-
-/** What an argument is, in the words of Graphite's `/functions`. */
-export type ParameterType =
-  | "seriesList"
-  | "seriesLists"
-  | "integer"
-  | "float"
-  | "string"
-  | "boolean"
-  | "interval"
-  | "intOrInterval"
-  | "intOrInf"
-  | "nodeOrTag"
-  | "aggFunc"
-  | "any";
-
-/** One argument that a function takes. */
-export interface Parameter {
-  /** Its name, in targets too. */
-  readonly name: string;
-  /** What it is. */
-  readonly type: ParameterType;
-  /** Whether it must be there. */
-  readonly required?: boolean;
-  /** Whether all that follow are it too. */
-  readonly multiple?: boolean;
-  /** What it is when it is not there. */
-  readonly default?: string | number | boolean;
-}
+import type { Parameter } from "./parameter.ts";
 
 /** What a function sees beside its arguments. */
 export interface CallContext {
@@ -65,6 +37,3 @@ export interface GraphiteFunction {
   /** Does it. @throws {TargetError} when it cannot */
   readonly call: (args: BoundArguments, context: CallContext) => MaybePromise<GraphiteSeries[]>;
 }
-
-/** The argument that most functions begin with. */
-export const SERIES: Parameter = { name: "seriesList", type: "seriesList", required: true };

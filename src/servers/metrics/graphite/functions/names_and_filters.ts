@@ -2,7 +2,8 @@
 
 import { aggregationOf } from "../aggregations.ts";
 import { GraphiteSeries } from "../graphite_series.ts";
-import { type GraphiteFunction, SERIES } from "./function.ts";
+import type { GraphiteFunction } from "./function.ts";
+import { SERIES } from "./parameter.ts";
 import { formatShort, nameByNodes } from "./names.ts";
 
 const alias: GraphiteFunction = {

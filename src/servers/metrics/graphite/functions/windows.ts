@@ -4,7 +4,8 @@ import { aggregationOf } from "../aggregations.ts";
 import { countValues, type GraphiteSeries } from "../graphite_series.ts";
 import { TargetError } from "../target_error.ts";
 import { parseInterval } from "../time_words.ts";
-import { type GraphiteFunction, SERIES } from "./function.ts";
+import type { GraphiteFunction } from "./function.ts";
+import { SERIES } from "./parameter.ts";
 
 const movingAverage: GraphiteFunction = {
   name: "movingAverage",

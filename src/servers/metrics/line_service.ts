@@ -1,0 +1,81 @@
+// What is spoken on the connections of the metrics server: the line protocol.
+
+import type { Clock } from "../../base/clock.ts";
+import { messageOfError } from "../../base/error_text.ts";
+import { LineDecoder } from "../../bytes/line_decoder.ts";
+import { formatAddress } from "../../net/address.ts";
+import type { Connection } from "../../net/connection.ts";
+import type { ConnectionService, ServedClient } from "../../serving/connection_server.ts";
+import { ClientLoop, ReadBuffers } from "./client_loop.ts";
+import type { MetricsLog } from "./options.ts";
+import { RefusedClient, TOO_MANY_CLIENTS } from "./refused_client.ts";
+import { Session, type SessionParts } from "./session.ts";
+
+/** What the service works with. */
+export interface LineServiceParts {
+  /** What all conversations share. */
+  readonly session: SessionParts;
+  /** Longest command in bytes. */
+  readonly maxLineBytes: number;
+  /** The time. */
+  readonly clock: Clock;
+  /** Hears of connections. */
+  readonly log: MetricsLog | undefined;
+}
+
+/** Talks with clients in lines. */
+export class LineService implements ConnectionService {
+  /** What a client beyond the limits is told. */
+  readonly refusal: Uint8Array = TOO_MANY_CLIENTS;
+  readonly #parts: LineServiceParts;
+  readonly #buffers = new ReadBuffers();
+  readonly #clients = new Set<ClientLoop>();
+
+  /** Makes a service without clients. */
+  constructor(parts: LineServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins a conversation. */
+  serve(connection: Connection, onReleased: () => void): ServedClient {
+    const { session: parts, maxLineBytes, log, clock } = this.#parts;
+    const session = new Session(parts, connection, new LineDecoder({ maxLineBytes }));
+    const name = log?.debug === undefined ? "" : `client ${formatAddress(connection.remote)}`;
+    const client = new ClientLoop({
+      connection,
+      session,
+      buffers: this.#buffers,
+      clock,
+      // A connection that breaks is the end of that client and nothing else.
+      onEnd: (error) => {
+        this.#clients.delete(client);
+        log?.debug?.(`${name} ${error === undefined ? "finished" : `gone: ${messageOfError(error)}`}`);
+        onReleased();
+      },
+    });
+    this.#clients.add(client);
+    log?.debug?.(`${name} connected`);
+    client.start();
+    return client;
+  }
+
+  /** Says that there are too many. */
+  refuse(connection: Connection, onReleased: () => void): ServedClient {
+    const { log, clock } = this.#parts;
+    log?.debug?.(`client ${formatAddress(connection.remote)} turned away: too many clients`);
+    const client = new RefusedClient({ connection, clock, onReleased });
+    client.start();
+    return client;
+  }
+
+  /** The line for the log about clients that were refused. */
+  overload(count: number): Error {
+    return new Error(`limit of connections reached: refused ${count} since the last report`);
+  }
+
+  /** Closes the connections on which nothing has come or gone for so long. */
+  dropIdle(idleTimeoutMs: number): void {
+    const oldest = performance.now() - idleTimeoutMs;
+    for (const client of this.#clients) if (client.lastActiveMs < oldest) client.close();
+  }
+}

@@ -1,0 +1,86 @@
+import type { Clock } from "../../base/clock.ts";
+import type { Connection, Receiver, Sender } from "../../net/connection.ts";
+import type { ServedClient } from "../../serving/connection_server.ts";
+
+/** What a client beyond the limits is told, though it has asked nothing. */
+export const TOO_MANY_CLIENTS: Uint8Array = new TextEncoder().encode("error\ntoo many clients\n\n");
+
+// How long and how much it may still send before the connection is closed.
+const LINGER_MS = 2_000;
+const MAX_DROPPED_BYTES = 65_536;
+
+/** What a refused client needs. */
+export interface RefusedClientParts {
+  /** Belongs to the client from now on. */
+  readonly connection: Pick<Connection, "receive" | "transmit" | "closeWrite" | "close">;
+  /** The time. */
+  readonly clock: Clock;
+  /** The connection was closed. */
+  readonly onReleased: () => void;
+}
+
+/**
+ * A client for whom there is no room. It is told so, and then read until it has finished: to close while its first
+ * command is unread would reset the connection, and could take the refusal with it (RFC 9293 §3.10.4).
+ */
+export class RefusedClient implements ServedClient, Sender, Receiver {
+  readonly #parts: RefusedClientParts;
+  readonly #buffer = new Uint8Array(1_024);
+  #leftBytes = MAX_DROPPED_BYTES;
+  #stopTimer: (() => void) | undefined;
+  #isClosed = false;
+
+  /** Makes a client; {@linkcode RefusedClient.start} tells it. */
+  constructor(parts: RefusedClientParts) {
+    this.#parts = parts;
+  }
+
+  /** Tells it. */
+  start(): void {
+    this.#stopTimer = this.#parts.clock.after(LINGER_MS, () => this.close());
+    this.#parts.connection.transmit(TOO_MANY_CLIENTS, this);
+  }
+
+  /** It is told: nothing more comes from us. */
+  onSent(): void {
+    if (this.#isClosed) return;
+    void this.#parts.connection.closeWrite();
+    this.#parts.connection.receive(this.#buffer, this);
+  }
+
+  /** It is gone. */
+  onSendFailed(): void {
+    this.close();
+  }
+
+  /** It has sent something, which is dropped, or has finished. */
+  onReceived(count: number | null): void {
+    this.#leftBytes -= count ?? Infinity;
+    if (this.#isClosed || this.#leftBytes < 0) return this.close();
+    this.#parts.connection.receive(this.#buffer, this);
+  }
+
+  /** It is gone. */
+  onReceiveFailed(): void {
+    this.close();
+  }
+
+  /** The server stops; the client was told already. */
+  stop(): void {
+    this.close();
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stopTimer?.();
+    this.#parts.connection.close();
+    this.#parts.onReleased();
+  }
+
+  /** Nothing is waited for. */
+  abandon(): void {
+    this.close();
+  }
+}
