@@ -11,13 +11,23 @@ export function messageOfError(error: unknown): string {
   return messagesOfError(error).join(" <- ");
 }
 
-/** Where an error and its causes were thrown, or undefined for values that are no errors. Never throws. */
+/**
+ * Where an error and its causes were thrown; undefined for values that are no errors, and when a descriptor was missing.
+ * Never throws.
+ *
+ * To map a stack to its source, Deno 2.9.6 reads the source. If no descriptor is left for that, it ends with a panic.
+ */
 export function stackOfError(error: unknown): string | undefined {
   const stacks: string[] = [];
+  if (causesOf(error).some(isOutOfDescriptors)) return undefined;
   for (const cause of causesOf(error)) {
     if (cause instanceof Error && typeof cause.stack === "string") stacks.push(cause.stack);
   }
   return stacks.length === 0 ? undefined : stacks.join("\ncaused by: ");
+}
+
+function isOutOfDescriptors(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE");
 }
 
 function causesOf(error: unknown): unknown[] {

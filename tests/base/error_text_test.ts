@@ -28,3 +28,10 @@ Deno.test("stackOfError() shows where the error and its cause were thrown", () =
   const stack = stackOfError(new Error("outer", { cause: new TypeError("inner") })) ?? "";
   assertMatch(stack, /^Error: outer\n +at [^]*\ncaused by: TypeError: inner\n +at /);
 });
+
+Deno.test("stackOfError() shows no stack when descriptors ran out: the runtime would have to open the source for it", () => {
+  const missing = Object.assign(new Error("too many open files"), { code: "EMFILE" });
+  assertEquals(stackOfError(missing), undefined);
+  assertEquals(stackOfError(new Error("Cannot open the page", { cause: missing })), undefined);
+  assertEquals(typeof stackOfError(new Error("another")), "string");
+});
