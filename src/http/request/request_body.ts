@@ -1,3 +1,4 @@
+import { freeBytes } from "../../bytes/free_bytes.ts";
 import { HttpError } from "../errors.ts";
 import { HttpHeaders } from "../headers.ts";
 
@@ -50,15 +51,16 @@ export interface CollectedBody {
  * @returns the bytes, and the error that ended the reading early; never rejects
  */
 export async function readUpTo(
-  body: Pick<RequestBody, "read" | "keep">,
+  body: Pick<RequestBody, "read" | "keep"> & Partial<Pick<RequestBody, "length">>,
   maxBytes: number,
 ): Promise<CollectedBody> {
+  const mostBytes = Math.min(maxBytes, body.length ?? Infinity);
   let bytes = new Uint8Array(0);
   let size = 0;
   try {
     for (let piece = await body.read(); piece !== null; piece = await body.read()) {
       const kept = piece.subarray(0, maxBytes - size);
-      const roomy = withRoom(bytes, size, kept.length);
+      const roomy = withRoom(bytes, size + kept.length, mostBytes);
       body.keep?.(roomy.length - bytes.length);
       bytes = roomy;
       bytes.set(kept, size);
@@ -72,13 +74,14 @@ export async function readUpTo(
 }
 
 /**
- * Doubles an array where it is too small. One array in all: chunks of one byte would otherwise cost two hundred each.
- * What the client announced is not believed, only what it sent is held.
+ * Doubles an array that is too small, up to the most that can come. One array in all: chunks of one byte would otherwise
+ * cost two hundred each. What the client announced is not believed, only what it sent is held.
  */
-function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number, more: number): Uint8Array<ArrayBuffer> {
-  if (size + more <= bytes.length) return bytes;
-  const grown = new Uint8Array(Math.max(size + more, bytes.length * 2));
-  grown.set(bytes.subarray(0, size));
+function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number, mostBytes: number): Uint8Array<ArrayBuffer> {
+  if (size <= bytes.length) return bytes;
+  const grown = new Uint8Array(Math.max(size, Math.min(bytes.length * 2, mostBytes)));
+  grown.set(bytes);
+  freeBytes(bytes);
   return grown;
 }
 

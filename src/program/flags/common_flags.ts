@@ -193,7 +193,7 @@ const CONNECTION_LIMIT_FLAGS = {
   "max-buffered-bytes": sizeFlag({
     group: "limits",
     help: "bytes held for all clients together; beyond it nobody is read further",
-    default: 268_435_456,
+    default: DEFAULT_SETTINGS.maxBufferedBytes,
   }),
   "grace-ms": timeFlag({
     group: "limits",
@@ -278,6 +278,7 @@ export function serveOptionsOf(values: FlagValues<typeof HTTP_FLAGS>): ServeOpti
     bodyTimeoutMs: values["body-timeout-ms"],
     idleTimeoutMs: values["idle-timeout-ms"],
     maxConnections: values["max-connections"],
+    maxBufferedBytes: values["max-buffered-bytes"],
     graceMs: values["grace-ms"],
   };
 }

@@ -115,6 +115,7 @@ function workerLimits(values: Context["values"]): ServeOptions {
   return {
     ...serveOptionsOf(values),
     maxConnections: share(values["max-connections"]),
+    maxBufferedBytes: share(values["max-buffered-bytes"]),
     ...(perAddress === undefined ? {} : { maxConnectionsPerAddress: share(perAddress) }),
   };
 }

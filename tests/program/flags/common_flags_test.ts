@@ -34,6 +34,7 @@ Deno.test("serveOptionsOf() takes every limit from its flag", () => {
     "--max-requests-per-connection=9",
     "--max-fields=10",
     "--max-request-line-bytes=11",
+    "--max-buffered-bytes=12MiB",
   ];
   assertEquals(serveOptionsOf(parseFlags(args, httpFlags(0))), {
     maxHeadBytes: 1_024,
@@ -43,6 +44,7 @@ Deno.test("serveOptionsOf() takes every limit from its flag", () => {
     bodyTimeoutMs: 4,
     idleTimeoutMs: 5,
     maxConnections: 6,
+    maxBufferedBytes: 12_582_912,
     graceMs: 0,
     writeTimeoutMs: 7,
     maxConnectionsPerAddress: 8,

@@ -108,6 +108,11 @@ export class Recorder {
   }
 
   #recover({ chain, context, connection, trap }: Capture, error: unknown): HttpResponse {
+    // The server needs the memory for others, and says so itself.
+    if (error instanceof HttpError && error.code === "overload") {
+      connection.isRecording = false;
+      throw error;
+    }
     this.#options.onError(error, context.remote);
     connection.isRecording = false;
     const { status, headers, body } = createAnswer(chain.id, PLAIN_ANSWER);
@@ -130,7 +135,9 @@ export class Recorder {
     tape.limit(headBytes + maxBodyBytes + framingBytes);
     let isCut = false;
     try {
-      while (await body.read() !== null) {
+      for (let piece = await body.read(); piece !== null; piece = await body.read()) {
+        // The tape keeps it until the request is in the store, in an array that has room for as much again.
+        if (!isCut) body.keep?.(2 * piece.length);
         if (isCut || body.receivedBytes <= maxBodyBytes) continue;
         isCut = true;
         tape.limit(body.wireOffset - (body.receivedBytes - maxBodyBytes) - start);
@@ -146,6 +153,7 @@ export class Recorder {
     const { code, offset, message } = error instanceof HttpError
       ? error
       : { code: "incomplete", offset: undefined, message: messageOfError(error) };
+    if (code === "overload") throw error;
     trap.error(this.#options.masks.message(message, request));
     if (code === "incomplete") return { end: "aborted" };
     if (code === "timeout") return { end: "timeout" };

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { freeBytes } from "../../../bytes/free_bytes.ts";
 
 /** What came in one read. */
 export interface WirePiece {
@@ -32,6 +33,7 @@ export class WireBytes implements KeptBytes {
   #keptLength: number;
   #length: number;
   #maxKeptBytes = Infinity;
+  #hasGrown = false;
   // Needed only where not all bytes are kept.
   #hash: Hash | undefined;
   readonly #pieces: WirePiece[];
@@ -91,12 +93,15 @@ export class WireBytes implements KeptBytes {
     if (this.#keptLength <= maxKeptBytes) return;
     this.#hash ??= createHash("sha256").update(this.kept);
     this.#bytes = this.#bytes.slice(0, maxKeptBytes);
+    this.#hasGrown = false;
     this.#keptLength = maxKeptBytes;
   }
 
   /** Gives back what was reserved for bytes that did not come. */
   compact(): void {
-    if (this.#keptLength < this.#bytes.length) this.#bytes = this.#bytes.slice(0, this.#keptLength);
+    if (this.#keptLength === this.#bytes.length) return;
+    this.#bytes = this.#bytes.slice(0, this.#keptLength);
+    this.#hasGrown = false;
   }
 
   #notePiece(bytes: number, atMicros: number): void {
@@ -113,6 +118,9 @@ export class WireBytes implements KeptBytes {
     if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(MIN_CAPACITY, needed, Math.min(needed * 2, this.#maxKeptBytes)));
     grown.set(this.kept);
+    // Only what grew here is surely nobody else's.
+    if (this.#hasGrown) freeBytes(this.#bytes as Uint8Array<ArrayBuffer>);
+    this.#hasGrown = true;
     this.#bytes = grown;
   }
 }
