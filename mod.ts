@@ -17,23 +17,28 @@ export async function main(args?: readonly string[]): Promise<void> {
 export { connect, listen } from "./src/net/listen.ts";
 export { ConnectionError } from "./src/net/connection.ts";
 export type {
-  AddressOf,
   Connection,
   ConnectionErrorCode,
   Listener,
-  ListenOptions,
   RawConnection,
   Receiver,
   Sender,
+} from "./src/net/connection.ts";
+export type {
+  AddressOf,
+  ListenOptions,
   TcpListenOptions,
   TlsOptions,
   UnixListenOptions,
-} from "./src/net/connection.ts";
+} from "./src/net/listen_options.ts";
 export { fromWebStreams } from "./src/net/from_web_streams.ts";
 export type { WebStreams, WebStreamsOptions } from "./src/net/from_web_streams.ts";
 export { parseTrustedProxies, TrustedProxies } from "./src/net/trusted_proxies.ts";
 export { clientOf } from "./src/backend/client_of.ts";
 export type { Client } from "./src/backend/client_of.ts";
+export { withProxyProtocol } from "./src/net/proxy_protocol.ts";
+export type { FinishConnection, ProxyProtocolOptions } from "./src/net/proxy_protocol.ts";
+export type { ConnectionEnds } from "./src/net/proxy_preface.ts";
 export { formatAddress, urlOf } from "./src/net/address.ts";
 export type { Destination, Listening, NetAddress, TcpAddress, UnixAddress } from "./src/net/address.ts";
 

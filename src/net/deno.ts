@@ -1,7 +1,8 @@
 // The adapter for Deno: Deno.listen as Listener and Connection; TLS is in deno_tls.ts.
 
 import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
-import type { Connection, Listener, ListenOptions, Receiver, Sender } from "./connection.ts";
+import type { Connection, Listener, Receiver, Sender } from "./connection.ts";
+import type { ListenOptions } from "./listen_options.ts";
 import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "./address.ts";
 import { SendQueue } from "./send_queue.ts";
 import { classifySystemError } from "./system_error.ts";

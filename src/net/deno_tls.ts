@@ -3,7 +3,8 @@
 // no time-out would help. Small answers cost as much this way, a megabyte a quarter more.
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { ConnectionError, type Listener, type ListenOptions } from "./connection.ts";
+import { ConnectionError, type Listener } from "./connection.ts";
+import type { ListenOptions } from "./listen_options.ts";
 import { listenWithNode } from "./node.ts";
 
 /**

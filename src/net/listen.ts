@@ -1,11 +1,6 @@
 import { addressOf, type Destination, type NetAddress, withoutBrackets } from "./address.ts";
-import {
-  type AddressOf,
-  type Connection,
-  ConnectionError,
-  type Listener,
-  type ListenOptions,
-} from "./connection.ts";
+import { type Connection, ConnectionError, type Listener } from "./connection.ts";
+import type { AddressOf, ListenOptions } from "./listen_options.ts";
 
 /**
  * Opens a TCP port or a unix socket through the adapter of the runtime at hand.
@@ -17,7 +12,12 @@ export async function listen<Options extends ListenOptions>(
   options: Options,
 ): Promise<Listener<AddressOf<Options>>> {
   const wanted = checkOptions(options);
-  const listener = await (await loadAdapter()).listen(wanted);
+  const opened = await (await loadAdapter()).listen(wanted);
+  const { proxyProtocol, tls } = wanted;
+  // Where there is TLS, the preface comes before it: that is the adapter's.
+  const listener = proxyProtocol === undefined || tls !== undefined
+    ? opened
+    : (await import("./proxy_protocol.ts")).withProxyProtocol(opened, proxyProtocol);
   // The adapters give an address of the kind that was asked for.
   return listener as Listener<AddressOf<Options>>;
 }

@@ -3,7 +3,8 @@
 import { connect, createServer, type OnReadOpts, type Server, Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "./address.ts";
-import type { Connection, Listener, ListenOptions } from "./connection.ts";
+import type { Connection, Listener } from "./connection.ts";
+import type { ListenOptions } from "./listen_options.ts";
 import { type DrivenSocket, SocketConnection, type SocketFacts } from "./socket_connection.ts";
 import { SocketListener } from "./socket_listener.ts";
 import { toConnectionError } from "./system_error.ts";

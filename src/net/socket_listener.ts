@@ -8,9 +8,9 @@ interface Acceptor {
 }
 
 /** What a listener is made of. */
-export interface SocketListenerOptions {
+export interface SocketListenerOptions<Address extends NetAddress> {
   /** The address in use. */
-  readonly address: NetAddress;
+  readonly address: Address;
   /** Whether connections speak TLS. */
   readonly isEncrypted: boolean;
   /** Closes the port; called once. */
@@ -20,8 +20,8 @@ export interface SocketListenerOptions {
 }
 
 /** Hands the connections that a runtime calls back with to those who accept. */
-export class SocketListener implements Listener {
-  readonly address: NetAddress;
+export class SocketListener<Address extends NetAddress = NetAddress> implements Listener<Address> {
+  readonly address: Address;
   readonly isEncrypted: boolean;
   readonly #stop: () => void;
   readonly #unref: () => void;
@@ -30,7 +30,7 @@ export class SocketListener implements Listener {
   #isClosed = false;
 
   /** Makes the listener of a port that is open. */
-  constructor({ address, isEncrypted, stop, unref }: SocketListenerOptions) {
+  constructor({ address, isEncrypted, stop, unref }: SocketListenerOptions<Address>) {
     this.address = address;
     this.isEncrypted = isEncrypted;
     this.#stop = stop;

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { ListenOptions } from "../net/connection.ts";
+import type { ListenOptions } from "../net/listen_options.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
 import { UsageError } from "./flags/flag.ts";
 

@@ -1,7 +1,8 @@
 // Where a server listens, from the flags.
 
 import { tcpAddress, unixAddress } from "../net/address.ts";
-import { ConnectionError, type Listener, type ListenOptions } from "../net/connection.ts";
+import { ConnectionError, type Listener } from "../net/connection.ts";
+import type { ListenOptions } from "../net/listen_options.ts";
 import { listen } from "../net/listen.ts";
 import { type OpenPortOptions, portError } from "./command.ts";
 import type { CommonValues } from "./flags/common_flags.ts";

@@ -1,5 +1,6 @@
 import type { NetAddress } from "../net/address.ts";
-import type { Listener, ListenOptions } from "../net/connection.ts";
+import type { Listener } from "../net/connection.ts";
+import type { ListenOptions } from "../net/listen_options.ts";
 import { listen } from "../net/listen.ts";
 import { NO_FIGURES, type ServerFigures } from "./figures.ts";
 import type { Server, ServerOptions } from "./server.ts";

@@ -1,7 +1,7 @@
 // The program of one worker of the static server.
 
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
-import type { TcpListenOptions } from "../../net/connection.ts";
+import type { TcpListenOptions } from "../../net/listen_options.ts";
 import { listen } from "../../net/listen.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
 import type { WorkerProgram } from "../../program/workers.ts";

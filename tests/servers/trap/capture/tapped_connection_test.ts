@@ -1,4 +1,4 @@
-import type { ListenOptions } from "../../../../src/net/connection.ts";
+import type { ListenOptions } from "../../../../src/net/listen_options.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../../../src/base/clock.ts";
 import { connect, listen } from "../../../../src/net/listen.ts";
