@@ -3,6 +3,7 @@
 
 import { ASSAULTS, ATTACK_SECTION } from "./attack_section.ts";
 import { chooseGenerators } from "./generators/generator.ts";
+import { CLUSTER_SECTION } from "./cluster_section.ts";
 import { HTTP_SECTION } from "./http_section.ts";
 import { LATENCY_SECTION } from "./latency_section.ts";
 import { writeParts } from "./document.ts";
@@ -27,6 +28,7 @@ const SECTIONS: readonly Section[] = [
   STATIC_SECTION,
   TRAP_SECTION,
   METRICS_SECTION,
+  CLUSTER_SECTION,
   ATTACK_SECTION,
 ];
 const ROOT = new URL("../../", import.meta.url);

@@ -1,7 +1,9 @@
 // deno-lint-ignore-file no-console -- a program: its progress goes to stderr, its findings to stdout
-// The soak: `deno task soak --seconds N --clients N --seed N`. Exits 1 when something was not as it must be.
+// The soak: `deno task soak --seconds N --clients N --seed N`, or `deno task soak cluster --kills N --seed N` for the
+// shared store. Exits 1 when something was not as it must be.
 
 import { parseArgs } from "@std/cli/parse-args";
+import { soakCluster } from "./cluster_soak.ts";
 import { soak, type SoakReport } from "./soak.ts";
 
 const MEBIBYTE = 2 ** 20;
@@ -11,10 +13,14 @@ const MAX_GROWTH_MEBIBYTES = 24;
 const SECONDS_BETWEEN_LINES = 10;
 
 async function main(): Promise<number> {
-  const { seconds, clients, seed } = parseArgs(Deno.args, {
-    string: ["seconds", "clients", "seed"],
-    default: { seconds: "60", clients: "32", seed: String(Date.now() % 1_000_000_000) },
+  const { _: [subject], seconds, clients, kills, seed } = parseArgs(Deno.args, {
+    string: ["seconds", "clients", "kills", "seed"],
+    default: { seconds: "60", clients: "32", kills: "10", seed: String(Date.now() % 1_000_000_000) },
   });
+  if (subject === "cluster") {
+    console.error(`soaking a cluster with ${kills} kills, seed ${seed}`);
+    return await soakCluster({ kills: Number(kills), seed: Number(seed) }) ? 0 : 1;
+  }
   console.error(`soaking for ${seconds} s with ${clients} clients, seed ${seed}`);
   let second = 0;
   const report = await soak({

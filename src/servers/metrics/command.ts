@@ -4,6 +4,7 @@ import { commonFlags, CONSOLE_LOG_FLAGS } from "../../program/flags/common_flags
 import { choiceFlag, countFlag, durationFlag, fileFlag, timeFlag } from "../../program/flags/flag_kinds.ts";
 import { storeFlag } from "../../program/flags/store_flags.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
+import { copyTool } from "./cluster/copy_tool.ts";
 import { openSharedStore } from "./cluster/shared_store.ts";
 import { runServer } from "./run_server.ts";
 
@@ -50,6 +51,7 @@ export const metricsCommand: Command<typeof FLAGS> = {
     { line: "metrics --host :: --max-series 100000", does: "for other machines too, with a bound" },
   ],
   flags: FLAGS,
+  tools: [copyTool],
   async start({ values, given, logs, clock, openListener }) {
     const logText = (level: "debug" | "error") => (message: string): void =>
       logs.error?.write({ level, timeMs: clock.nowMs(), message });

@@ -1,0 +1,94 @@
+// deno-lint-ignore-file no-console -- a program: its progress goes to stderr, its findings to stdout
+// The soak of a shared store: `deno task soak cluster --kills N --seed N`. Four writers on two nodes put all the time
+// while servers are killed or stopped, one after the other; in the end everything acknowledged must be there.
+
+import { openClusterStore } from "../../src/servers/metrics/cluster/open_cluster_store.ts";
+import type { ClusterStore } from "../../src/servers/metrics/cluster/cluster_store.ts";
+import { parseStoreAddress } from "../../src/storage/cluster/store_address.ts";
+import {
+  checkAcknowledged,
+  createWriterLog,
+  type WriterLog,
+  writeUntil,
+} from "../servers/metrics/cluster/acknowledged_puts.ts";
+import { Random } from "../support/random.ts";
+import {
+  eventually,
+  type RedisCluster,
+  type RedisServer,
+  startRedisCluster,
+} from "../support/redis_cluster.ts";
+
+/** How long a soak takes, and by which dice. */
+export interface ClusterSoakOptions {
+  /** How many times a server is killed or stopped. */
+  readonly kills: number;
+  /** Decides which. */
+  readonly seed: number;
+}
+
+/** Runs the soak. @returns whether all was as it must be */
+export async function soakCluster({ kills, seed }: ClusterSoakOptions): Promise<boolean> {
+  const servers = await startRedisCluster();
+  const stores: ClusterStore[] = [];
+  const log = createWriterLog();
+  let isOver = false;
+  let writers: readonly Promise<void>[] = [];
+  try {
+    for (let node = 0; node < 2; node++) {
+      stores.push((await openClusterStore(parseStoreAddress(servers.url)!)).store);
+    }
+    writers = [0, 1, 2, 3].map((index) =>
+      writeUntil(stores[index % 2]!, { name: `w${index}`, log, isOver: () => isOver })
+    );
+    const random = new Random(seed);
+    for (let kill = 1; kill <= kills; kill++) await killOne({ servers, log, random, kill });
+    isOver = true;
+    await Promise.all(writers);
+    await checkAcknowledged(stores[0]!, log);
+    console.log(`${log.acknowledged} puts acknowledged, none lost`);
+    console.log(`longest wait of a writer: ${(log.longestMs / 1_000).toFixed(1)} s`);
+    console.log(`${log.errors.length} errors to writers`);
+    return log.errors.length === 0;
+  } finally {
+    isOver = true;
+    await Promise.all(writers);
+    await Promise.allSettled(stores.map((store) => store.close()));
+    await servers.stop();
+  }
+}
+
+interface Kill {
+  readonly servers: RedisCluster;
+  readonly log: WriterLog;
+  readonly random: Random;
+  readonly kill: number;
+}
+
+async function killOne({ servers, log, random, kill }: Kill): Promise<void> {
+  const primaries = await servers.primaries();
+  // Two of three are primaries: those are the ones that matter.
+  const isPrimary = random.below(3) > 0;
+  const candidates = servers.servers.filter((server) => primaries.includes(server) === isPrimary);
+  const server = candidates[random.below(candidates.length)]!;
+  const signal = random.below(4) === 0 ? "SIGSTOP" : "SIGKILL";
+  const startedMs = performance.now();
+  await server.signal(signal);
+  await progress(log);
+  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+  console.error(
+    `${kill}: ${signal} to a ${isPrimary ? "primary" : "replica"}, writing again after ${seconds} s`,
+  );
+  await bringBack(server, signal);
+  await servers.settled(2);
+}
+
+async function bringBack(server: RedisServer, signal: "SIGSTOP" | "SIGKILL"): Promise<void> {
+  if (signal === "SIGKILL") await server.start();
+  else await server.signal("SIGCONT");
+}
+
+function progress(log: WriterLog): Promise<void> {
+  const { acknowledged } = log;
+  return eventually("acknowledged puts", () => Promise.resolve(log.acknowledged > acknowledged + 1_000));
+}
