@@ -1,5 +1,6 @@
 // What a server is to the command line: a name, its flags, and a way to start.
 
+import type { MemoryBudget } from "../bytes/memory_budget.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logs } from "../log/open_logs.ts";
 import { formatAddress, type NetAddress } from "../net/address.ts";
@@ -28,6 +29,8 @@ export interface StartContext<Values extends CommonValues> {
   readonly given: ReadonlyMap<string, string>;
   readonly logs: Logs;
   readonly clock: Clock;
+  /** What is held for all clients together: to be passed to every `serve`; the logs count their entries in it. */
+  readonly memory: MemoryBudget;
   /** The module that workers run: its program, started in a worker, calls the command's `startWorker`. */
   readonly program: URL;
   /** Takes the figures of the server; `adminRoutes(admin)` are for its page, where it has one. */

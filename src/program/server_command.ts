@@ -1,5 +1,6 @@
 // The life of a server from its flags to its end, without the names of any runtime.
 
+import { MemoryBudget } from "../bytes/memory_budget.ts";
 import { SYSTEM_CLOCK } from "../base/clock.ts";
 import { errorEntryOf } from "../backend/error_entry.ts";
 import { urlOf } from "../net/address.ts";
@@ -48,7 +49,8 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
   const remarks = await remarkOnPort(command, given, surroundings);
   const ports = createPorts(values, given, await readCertificate(values));
   const say = createSayLine(write.stderr);
-  const serverLogs = await openServerLogs({ command, values, surroundings, say, remarks });
+  const memory = new MemoryBudget(values["max-buffered-bytes"]);
+  const serverLogs = await openServerLogs({ command, values, surroundings, say, remarks, memory });
   const watch = watchProcess(call, surroundings, serverLogs);
   let state: "starting" | "ready" | "stopping" = "starting";
   let running: RunningCommand | undefined;
@@ -57,7 +59,7 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
     isReady: () => state === "ready" && (running?.isReady?.() ?? true),
   };
   admin.figures.add(watch.source);
-  const parts: ServerParts = { call, surroundings, values, given, ports, serverLogs, admin, say };
+  const parts: ServerParts = { call, surroundings, values, given, ports, memory, serverLogs, admin, say };
   let adminServer: Server | undefined;
   const close = async (): Promise<void> => {
     watch.close();
@@ -89,6 +91,7 @@ interface ServerParts {
   readonly values: CommonValues;
   readonly given: ReadonlyMap<string, string>;
   readonly ports: Ports;
+  readonly memory: MemoryBudget;
   readonly serverLogs: ServerLogs;
   readonly admin: Admin;
   readonly say: SayLine;
@@ -125,13 +128,14 @@ async function openAdmin({ values, ports, admin, serverLogs }: ServerParts): Pro
 
 /** Starts the server. @throws {UsageError | StartError} when it cannot */
 async function startCommand(parts: ServerParts): Promise<RunningCommand> {
-  const { call, values, given, ports, serverLogs, admin, say, surroundings } = parts;
+  const { call, values, given, ports, memory, serverLogs, admin, say, surroundings } = parts;
   const { logs } = serverLogs;
   const context: StartContext<CommonValues> = {
     values,
     given,
     logs,
     clock: SYSTEM_CLOCK,
+    memory,
     program: call.program,
     admin,
     ...ports,

@@ -2,6 +2,7 @@
 
 import { SYSTEM_CLOCK } from "../base/clock.ts";
 import { messageOfError } from "../base/error_text.ts";
+import type { MemoryBudget } from "../bytes/memory_budget.ts";
 import type { ErrorLevel } from "../log/entry.ts";
 import { type Logs, openLogs } from "../log/open_logs.ts";
 import type { Command } from "./command.ts";
@@ -30,16 +31,19 @@ export interface ServerLogsOptions {
   readonly say: SayLine;
   /** Gets what the user should know about the choice of files. */
   readonly remarks: string[];
+  /** Counts unwritten entries: if a log is slow, clients are read less. */
+  readonly memory: MemoryBudget;
 }
 
 /** Opens the logs. @throws {UsageError | LogFileError} for a file that was named and cannot be written */
 export async function openServerLogs(options: ServerLogsOptions): Promise<ServerLogs> {
-  const { command, values, surroundings, say, remarks } = options;
+  const { command, values, surroundings, say, remarks, memory } = options;
   const targets = await chooseLogTargets(command, values, { ...surroundings, remarks });
   const logs = await openLogs({
     ...targets,
     format: values["log-format"],
     lowestLevel: values["log-level"],
+    held: memory,
     onError: (error) => void say(`cannot write a log: ${messageOfError(error)}`),
   });
   const note = (level: ErrorLevel, message: string): void =>

@@ -36,7 +36,7 @@ export const appCommand: Command<typeof FLAGS> = {
     },
   ],
   flags: FLAGS,
-  async start({ values, logs, clock, openListener, fail }) {
+  async start({ values, logs, clock, memory, openListener, fail }) {
     const format = values["log-format"];
     const switches = createClientSwitches({ scope: values.scope });
     const backend = createApp({
@@ -54,6 +54,7 @@ export const appCommand: Command<typeof FLAGS> = {
     const listener = await openListener();
     const server = serve(listener, backend, {
       ...serveOptionsOf(values),
+      memory,
       keepRawHead: logs.access !== undefined,
       maxFirstEmptyLines: 1,
       clock,

@@ -54,9 +54,10 @@ export const staticCommand: Command<typeof FLAGS> = {
 };
 
 async function startAlone(context: Context, options: StaticOptions): Promise<RunningCommand> {
-  const { values, logs, clock, openListener } = context;
+  const { values, logs, clock, memory, openListener } = context;
   const listener = await openListener();
-  const server = serveStatic(listener, { options, limits: serveOptionsOf(values), logs, clock, tag: "" });
+  const limits = { ...serveOptionsOf(values), memory };
+  const server = serveStatic(listener, { options, limits, logs, clock, tag: "" });
   return { ...server, announcements: [`static listening on ${urlOf(listener)}`] };
 }
 

@@ -65,7 +65,7 @@ async function startServers(
     clock,
     log: logs.chain,
     access: logs.access,
-    limits: serveOptionsOf(values),
+    limits: { ...serveOptionsOf(values), memory: context.memory },
     onError,
   });
   const ui = uiListener && serveUi(uiListener, {

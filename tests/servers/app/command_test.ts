@@ -1,3 +1,4 @@
+import { MemoryBudget } from "../../../src/bytes/memory_budget.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import type { StartContext } from "../../../src/program/command.ts";
 import type { FlagValues } from "../../../src/program/flags/flag.ts";
@@ -27,6 +28,7 @@ async function withCommand(
     values: parseFlags(args, appCommand.flags),
     given: new Map(),
     clock: SYSTEM_CLOCK,
+    memory: new MemoryBudget(268_435_456),
     logs: {
       access: { write: (entry) => void accesses.push(entry) },
       error: { write: (entry) => void errors.push(entry) },
