@@ -1,4 +1,4 @@
-// The adapter for Bun: its native sockets as Listener and Connection.
+// The adapter for Bun: its native sockets as Listener and Connection. TLS goes through its node:tls (node_tls.ts).
 
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
@@ -33,8 +33,6 @@ interface BunSocket {
 interface SocketHandler {
   readonly binaryType: "uint8array";
   open(socket: BunSocket): void;
-  /** Where there is such a callback, `open` does not wait for TLS to be agreed on. */
-  handshake?(socket: BunSocket, isAgreed: boolean, error: Error | null): void;
   data(socket: BunSocket, bytes: Uint8Array): void;
   drain(socket: BunSocket): void;
   end(socket: BunSocket): void;
@@ -51,7 +49,7 @@ interface SocketOptions {
 
 interface BunRuntime {
   listen(
-    options: Place & SocketOptions & Pick<ListenOptions, "reusePort" | "tls">,
+    options: Place & SocketOptions & Pick<ListenOptions, "reusePort">,
   ): { readonly port?: number; stop(): void; unref(): void };
   connect(options: Place & SocketOptions): Promise<BunSocket>;
 }
@@ -61,16 +59,14 @@ const { Bun } = globalThis as unknown as { readonly Bun: BunRuntime };
 /**
  * Opens a port with Bun.
  *
- * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
+ * @throws {ConnectionError} `in-use`, `denied`, `not-available` or `failed`
  */
 export async function listenWithBun(options: ListenOptions): Promise<Listener> {
-  const { hostname = "127.0.0.1", port = 0, path, reusePort = false, tls } = options;
-  const isEncrypted = tls !== undefined;
+  const { hostname = "127.0.0.1", port = 0, path, reusePort = false } = options;
   const wanted = path === undefined ? tcpAddress(hostname, port) : unixAddress(path);
   let listener: SocketListener;
   const endsOf = path === undefined ? tcpEnds : (): Ends => ({ local: wanted, remote: unixAddress("") });
   const handler = createHandler({
-    isEncrypted,
     endsOf,
     take: (connection) => listener.onConnection(connection),
   });
@@ -82,12 +78,11 @@ export async function listenWithBun(options: ListenOptions): Promise<Listener> {
       ...(path === undefined ? { hostname: address, port, reusePort } : { unix: path }),
       // Half-open sockets outlive the client's FIN: the answer to its last request is still to come.
       allowHalfOpen: true,
-      socket: isEncrypted ? { ...handler, handshake: onHandshake } : handler,
-      ...(isEncrypted ? { tls } : {}),
+      socket: handler,
     });
     listener = new SocketListener({
       address: server.port === undefined ? wanted : tcpAddress(address, server.port),
-      isEncrypted,
+      isEncrypted: false,
       stop: () => server.stop(),
       unref: () => server.unref(),
     });
@@ -108,7 +103,7 @@ export async function connectWithBun(address: NetAddress): Promise<Connection> {
   const isUnix = address.transport === "unix";
   const endsOf = isUnix ? (): Ends => ({ local: unixAddress(""), remote: address }) : tcpEnds;
   const place = isUnix ? { unix: address.path } : { hostname: address.hostname, port: address.port };
-  const socket = createHandler({ isEncrypted: false, endsOf, take: () => {} });
+  const socket = createHandler({ endsOf, take: () => {} });
   try {
     return (await Bun.connect({ ...place, allowHalfOpen: true, socket })).data;
   } catch (cause) {
@@ -126,17 +121,19 @@ function tcpEnds({ localAddress, localPort, remoteAddress, remotePort }: BunSock
 }
 
 interface Opening {
-  readonly isEncrypted: boolean;
   readonly endsOf: (socket: BunSocket) => Ends;
   readonly take: (connection: SocketConnection) => void;
 }
 
-function createHandler({ isEncrypted, endsOf, take }: Opening): SocketHandler {
+function createHandler({ endsOf, take }: Opening): SocketHandler {
   return {
     binaryType: "uint8array",
     open(socket) {
       socket.setNoDelay(true);
-      socket.data = new SocketConnection(new DrivenBunSocket(socket), { ...endsOf(socket), isEncrypted });
+      socket.data = new SocketConnection(new DrivenBunSocket(socket), {
+        ...endsOf(socket),
+        isEncrypted: false,
+      });
       take(socket.data);
     },
     data: ({ data }, bytes) => data.onData(bytes),
@@ -149,10 +146,6 @@ function createHandler({ isEncrypted, endsOf, take }: Opening): SocketHandler {
       data.onFailure(error === undefined ? gone() : toConnectionError("Cannot use the connection", error));
     },
   };
-}
-
-function onHandshake({ data }: BunSocket, isAgreed: boolean, error: Error | null): void {
-  if (!isAgreed) data.onFailure(toConnectionError("Cannot agree on TLS", error));
 }
 
 function gone(): ConnectionError {

@@ -1,4 +1,5 @@
 import type { NetAddress } from "./address.ts";
+import type { TlsOptions } from "./tls_options.ts";
 
 export type { NetAddress } from "./address.ts";
 
@@ -91,6 +92,13 @@ export interface Listener<Address extends NetAddress = NetAddress> extends Async
   accept(): Promise<Connection | null>;
   /** Lets the program end while connections are waited for; where a listener has none, it keeps the program. */
   unref?(): void;
+  /**
+   * Uses other certificates from the next handshake on; running connections live on.
+   *
+   * @throws {TypeError} when the listener has no TLS
+   * @throws {ConnectionError} `bad-certificate`: then the old ones stay
+   */
+  reload(tls: TlsOptions): void;
   /** Stops accepting; connections that were accepted live on. May be called twice. */
   close(): void;
 }
@@ -105,6 +113,7 @@ export type ConnectionErrorCode =
   | "not-available"
   | "bad-certificate"
   | "bad-preface"
+  | "not-tls"
   | "failed";
 
 /** A failure of the wire or of opening a port. */

@@ -1,10 +1,11 @@
-// The adapter for Deno: Deno.listen as Listener and Connection; TLS is in deno_tls.ts.
+// The adapter for Deno: Deno.listen as Listener and Connection; TLS is in node_tls.ts.
 
 import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
 import type { Connection, Listener, Receiver, Sender } from "./connection.ts";
 import type { ListenOptions } from "./listen_options.ts";
 import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "./address.ts";
 import { SendQueue } from "./send_queue.ts";
+import { refuseReload } from "./socket_listener.ts";
 import { classifySystemError } from "./system_error.ts";
 import { claimPath, restrictPath } from "./unix_socket.ts";
 import { StreamConnection } from "./web_streams.ts";
@@ -12,14 +13,10 @@ import { StreamConnection } from "./web_streams.ts";
 /**
  * Opens a port with Deno.
  *
- * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
+ * @throws {ConnectionError} `in-use`, `denied`, `not-available` or `failed`
  */
 export async function listenWithDeno(options: ListenOptions): Promise<Listener> {
-  const { hostname = "127.0.0.1", port = 0, path, reusePort = false, tls } = options;
-  if (tls !== undefined) {
-    const { listenTlsWithDeno } = await import("./deno_tls.ts");
-    return await listenTlsWithDeno(options);
-  }
+  const { hostname = "127.0.0.1", port = 0, path, reusePort = false } = options;
   try {
     if (path === undefined) return new DenoListener(Deno.listen({ hostname, port, reusePort }));
     await claimPath(path, connectWithDeno);
@@ -72,6 +69,10 @@ class DenoListener implements Listener {
 
   unref(): void {
     this.#listener.unref();
+  }
+
+  reload(): never {
+    refuseReload();
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { addressOf, type Destination, type NetAddress, withoutBrackets } from "./address.ts";
-import { type Connection, ConnectionError, type Listener } from "./connection.ts";
+import { type Connection, type Listener } from "./connection.ts";
 import type { AddressOf, ListenOptions } from "./listen_options.ts";
 
 /**
@@ -22,23 +22,21 @@ export async function listen<Options extends ListenOptions>(
   return listener as Listener<AddressOf<Options>>;
 }
 
-/** Opens a connection without TLS, over TCP or a unix socket. @throws {ConnectionError} `refused`, `denied`, `not-available` or `failed` */
+/**
+ * Opens a connection without TLS, over TCP or a unix socket.
+ *
+ * @throws {ConnectionError} `refused`, `denied`, `not-available` or `failed`
+ */
 export async function connect(destination: Destination): Promise<Connection> {
   return (await loadAdapter()).connect(addressOf(destination));
 }
 
 // Callers without types may ask for both, and a port must never be opened where a socket was meant.
 function checkOptions(options: ListenOptions): ListenOptions {
-  const { hostname, port, path, tls } = options;
-  if ((port === undefined) === (path === undefined) || (path !== undefined && hostname !== undefined)) {
+  const { hostname, port, path, fd } = options;
+  const ways = [port, path, fd].filter((way) => way !== undefined);
+  if (ways.length !== 1 || (hostname !== undefined && port === undefined)) {
     throw new TypeError("Cannot listen: expected either a port or a path");
-  }
-  // Node would open a port without a certificate, and Bun one without TLS.
-  if (tls !== undefined && (tls.cert === "" || tls.key === "")) {
-    throw new ConnectionError(
-      "bad-certificate",
-      "Cannot use the certificate: expected PEM texts, got an empty one",
-    );
   }
   return hostname === undefined ? options : { ...options, hostname: withoutBrackets(hostname) };
 }
@@ -52,12 +50,21 @@ interface Adapter {
 async function loadAdapter(): Promise<Adapter> {
   if ("Deno" in globalThis) {
     const { connectWithDeno, listenWithDeno } = await import("./deno.ts");
-    return { listen: listenWithDeno, connect: connectWithDeno };
+    return { listen: viaNode(listenWithDeno), connect: connectWithDeno };
   }
   if ("Bun" in globalThis) {
     const { connectWithBun, listenWithBun } = await import("./bun.ts");
-    return { listen: listenWithBun, connect: connectWithBun };
+    return { listen: viaNode(listenWithBun), connect: connectWithBun };
   }
   const { connectWithNode, listenWithNode } = await import("./node.ts");
   return { listen: listenWithNode, connect: connectWithNode };
+}
+
+// What the sockets of Deno and Bun cannot do, their node:net can.
+function viaNode(listenNatively: Adapter["listen"]): Adapter["listen"] {
+  return async (options) => {
+    if (options.tls === undefined && options.fd === undefined) return await listenNatively(options);
+    const { listenWithNode } = await import("./node.ts");
+    return await listenWithNode(options);
+  };
 }

@@ -1,13 +1,6 @@
-import type { TcpAddress, UnixAddress } from "./address.ts";
+import type { NetAddress, TcpAddress, UnixAddress } from "./address.ts";
 import type { ProxyProtocolOptions } from "./proxy_protocol.ts";
-
-/** PEM texts of a server's certificate. */
-export interface TlsOptions {
-  /** Certificate chain, the server's own first. */
-  readonly cert: string;
-  /** Its private key. */
-  readonly key: string;
-}
+import type { TlsOptions } from "./tls_options.ts";
 
 /** What {@linkcode listen} needs to know of a TCP port. */
 export interface TcpListenOptions {
@@ -23,6 +16,8 @@ export interface TcpListenOptions {
   readonly proxyProtocol?: ProxyProtocolOptions | undefined;
   /** Nothing: a port is no socket. */
   readonly path?: undefined;
+  /** Nothing: the port is not open yet. */
+  readonly fd?: undefined;
 }
 
 /** What {@linkcode listen} needs to know of a unix socket. */
@@ -42,11 +37,32 @@ export interface UnixListenOptions {
   readonly port?: undefined;
   /** Nothing: a socket has one listener. */
   readonly reusePort?: undefined;
+  /** Nothing: the socket is not open yet. */
+  readonly fd?: undefined;
+}
+
+/** What {@linkcode listen} needs to know of a socket that another program has opened, as systemd does. */
+export interface DescriptorListenOptions {
+  /** The descriptor of a TCP port or a unix socket that listens. */
+  readonly fd: number;
+  /** Without it the connections are not encrypted. */
+  readonly tls?: TlsOptions | undefined;
+  /** Connections begin with the PROXY protocol; default: they do not. */
+  readonly proxyProtocol?: ProxyProtocolOptions | undefined;
+  /** Nothing: the socket has its own. */
+  readonly hostname?: undefined;
+  /** Nothing: the socket has its own. */
+  readonly port?: undefined;
+  /** Nothing: the socket has its own. */
+  readonly path?: undefined;
+  /** Nothing: whoever opened it has decided. */
+  readonly reusePort?: undefined;
 }
 
 /** What {@linkcode listen} needs to know. */
-export type ListenOptions = TcpListenOptions | UnixListenOptions;
+export type ListenOptions = TcpListenOptions | UnixListenOptions | DescriptorListenOptions;
 
 /** The kind of address that options lead to. */
 export type AddressOf<Options extends ListenOptions> = Options extends UnixListenOptions ? UnixAddress
-  : TcpAddress;
+  : Options extends TcpListenOptions ? TcpAddress
+  : NetAddress;

@@ -59,7 +59,13 @@ class ProxyProtocolListener<Address extends NetAddress> extends SocketListener<A
 
   constructor(listener: Listener<Address>, options: ProxyProtocolOptions, finish: FinishConnection) {
     const { address, isEncrypted } = listener;
-    super({ address, isEncrypted, stop: () => this.#stop(), unref: () => listener.unref?.() });
+    super({
+      address,
+      isEncrypted,
+      reload: (tls) => listener.reload(tls),
+      stop: () => this.#stop(),
+      unref: () => listener.unref?.(),
+    });
     this.#listener = listener;
     this.#options = options;
     this.#finish = finish;

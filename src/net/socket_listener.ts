@@ -1,6 +1,12 @@
 // A Listener on a port that calls back: what node.ts and bun.ts have in common.
 
 import type { Connection, ConnectionError, Listener, NetAddress } from "./connection.ts";
+import type { TlsOptions } from "./tls_options.ts";
+
+/** What a listener without TLS makes of new certificates. @throws {TypeError} always */
+export function refuseReload(): never {
+  throw new TypeError("Cannot reload the certificates: the listener has no TLS");
+}
 
 interface Acceptor {
   readonly resolve: (connection: Connection | null) => void;
@@ -13,6 +19,8 @@ export interface SocketListenerOptions<Address extends NetAddress> {
   readonly address: Address;
   /** Whether connections speak TLS. */
   readonly isEncrypted: boolean;
+  /** Uses other certificates; default: there is no TLS. */
+  readonly reload?: ((tls: TlsOptions) => void) | undefined;
   /** Closes the port; called once. */
   readonly stop: () => void;
   /** Lets the program end while the port is open. */
@@ -25,16 +33,19 @@ export class SocketListener<Address extends NetAddress = NetAddress> implements 
   readonly isEncrypted: boolean;
   readonly #stop: () => void;
   readonly #unref: () => void;
+  readonly #reload: (tls: TlsOptions) => void;
   readonly #waiting: Connection[] = [];
   readonly #acceptors: Acceptor[] = [];
   #isClosed = false;
 
   /** Makes the listener of a port that is open. */
-  constructor({ address, isEncrypted, stop, unref }: SocketListenerOptions<Address>) {
+  constructor(options: SocketListenerOptions<Address>) {
+    const { address, isEncrypted, stop, unref, reload = refuseReload } = options;
     this.address = address;
     this.isEncrypted = isEncrypted;
     this.#stop = stop;
     this.#unref = unref;
+    this.#reload = reload;
   }
 
   /** A client has connected. */
@@ -59,6 +70,10 @@ export class SocketListener<Address extends NetAddress = NetAddress> implements 
 
   unref(): void {
     this.#unref();
+  }
+
+  reload(tls: TlsOptions): void {
+    this.#reload(tls);
   }
 
   close(): void {

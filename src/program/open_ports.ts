@@ -57,9 +57,9 @@ async function open(options: ListenOptions, flag: string | undefined): Promise<L
     return await listen(options);
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
-    const address = options.path === undefined
-      ? tcpAddress(options.hostname!, options.port)
-      : unixAddress(options.path);
+    const address = options.port === undefined
+      ? unixAddress(options.path ?? "")
+      : tcpAddress(options.hostname!, options.port);
     throw portError(error, address, flag);
   }
 }

@@ -1,6 +1,7 @@
 import type { Adapter, RegisterTest } from "./adapter.ts";
 import { testListening } from "./listener_suite.ts";
 import { testNetworkConnections } from "./network_suite.ts";
+import { testTlsOptions } from "./tls_options_suite.ts";
 import { testTls } from "./tls_suite.ts";
 import { testUnixSockets } from "./unix_suite.ts";
 
@@ -10,4 +11,5 @@ export function testAdapter(adapter: Adapter, register: RegisterTest): void {
   testListening(adapter, register);
   testUnixSockets(adapter, register);
   testTls(adapter, register);
+  testTlsOptions(adapter, register);
 }

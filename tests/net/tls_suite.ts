@@ -58,7 +58,9 @@ export function testTls(adapter: Adapter, register: RegisterTest): void {
     const ended = server.closeWrite();
     assertEquals((await client.readAll()).length, MUCH_BYTES);
     await Promise.all([written, ended]);
-    const received = readLength(server);
+    // The end is not waited for: Deno's node:tls (2.9.6) loses one that comes while reading rests, which it does now and then
+    // for so much. Other tests have an end.
+    const received = readLength(server, MUCH_BYTES);
     await client.end("x".repeat(MUCH_BYTES));
     assertEquals(await received, MUCH_BYTES);
   });

@@ -10,22 +10,40 @@ export interface Certificate {
   readonly key: string;
 }
 
-const WORDS = [
-  ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost".split(
-    " ",
-  ),
-  ...["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
-  // An end-entity certificate: TLS clients take no authority for a server.
-  ...["-addext", "basicConstraints=critical,CA:FALSE"],
-];
+/** What a certificate is for. */
+export interface CertificateOptions {
+  /** Its name; default localhost. */
+  readonly name?: string;
+  /** Another name, for whose place a wildcard may stand. */
+  readonly other?: string;
+  /** Encrypts the key. */
+  readonly passphrase?: string;
+}
+
+function wordsFor({ name = "localhost", other = name }: CertificateOptions): string[] {
+  return [
+    ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 2 -nodes".split(" "),
+    ...["-subj", `/CN=${name}`, "-addext", `subjectAltName=IP:127.0.0.1,DNS:${name},DNS:${other}`],
+    // An end-entity certificate: TLS clients take no authority for a server.
+    ...["-addext", "basicConstraints=critical,CA:FALSE"],
+  ];
+}
 
 /** Makes a certificate with the openssl command, on any runtime. @returns undefined where that is not installed */
-export async function makeCertificate(): Promise<Certificate | undefined> {
+export async function makeCertificate(options: CertificateOptions = {}): Promise<Certificate | undefined> {
+  const { passphrase } = options;
+  const run = promisify(execFile);
   const directory = await mkdtemp(join(tmpdir(), "millrace-tls-"));
   const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
   try {
-    await promisify(execFile)("openssl", [...WORDS, "-keyout", key, "-out", cert]);
-    return { cert: await readFile(cert, "utf-8"), key: await readFile(key, "utf-8") };
+    await run("openssl", [...wordsFor(options), "-keyout", key, "-out", cert]);
+    // Deno knows nothing of keys under DES, which is what the command above would use.
+    const lock = ["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", key, "-out", `${key}.locked`];
+    if (passphrase !== undefined) await run("openssl", [...lock, "-passout", `pass:${passphrase}`]);
+    return {
+      cert: await readFile(cert, "utf-8"),
+      key: await readFile(passphrase === undefined ? key : `${key}.locked`, "utf-8"),
+    };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;

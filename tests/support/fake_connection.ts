@@ -205,6 +205,10 @@ export class FakeListener implements Listener {
     this.#deliver();
   }
 
+  reload(): never {
+    throw new TypeError("no TLS");
+  }
+
   close(): void {
     this.isClosed = true;
     this.#accepting?.resolve(null);

@@ -31,6 +31,7 @@ export function tapListener<Address extends NetAddress>(
     address: listener.address,
     isEncrypted: listener.isEncrypted,
     accept,
+    reload: (tls) => listener.reload(tls),
     close(): void {
       options.onStopping();
       listener.close();
