@@ -29,7 +29,7 @@ const SILENT: readonly (readonly [name: string, sent: Uint8Array])[] = [
 Deno.test("serve() closes TLS clients that do not finish the handshake in time, and answers others meanwhile", async () => {
   const tls = certificate;
   if (tls === undefined) return;
-  const server = serve(await listen({ port: 0, tls }), backend, { idleTimeoutMs: 300 });
+  const server = serve(await listen({ port: 0, tls }), backend, { idleTimeoutMs: 1_000 });
   const { port } = server.address;
   for (const [name, sent] of SILENT) {
     const client = await connectRaw(port);
