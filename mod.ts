@@ -32,9 +32,6 @@ export type {
   UnixListenOptions,
 } from "./src/net/listen_options.ts";
 export type { ServerCertificate, TlsOptions } from "./src/net/tls_options.ts";
-export { withProxyProtocol } from "./src/net/proxy_protocol.ts";
-export type { FinishConnection, ProxyProtocolOptions } from "./src/net/proxy_protocol.ts";
-export type { ConnectionEnds } from "./src/net/proxy_preface.ts";
 export { fromWebStreams } from "./src/net/from_web_streams.ts";
 export type { WebStreams, WebStreamsOptions } from "./src/net/from_web_streams.ts";
 export { parseTrustedProxies, TrustedProxies } from "./src/net/trusted_proxies.ts";
