@@ -153,7 +153,17 @@ class Server implements RedisServer {
     const { primaries = 3, replicas = 2, appendfsync = "always", settings = [] } = this.#options;
     await Deno.mkdir(directory, { recursive: true });
     const clustered = primaries * (1 + replicas) > 1
-      ? ["--cluster-enabled", "yes", "--cluster-port", String(busPort), "--cluster-node-timeout", "2000"]
+      ? [
+        "--cluster-enabled",
+        "yes",
+        "--cluster-port",
+        String(busPort),
+        "--cluster-node-timeout",
+        "2000",
+        // After a kill each primary is to have as many replicas as before.
+        "--cluster-allow-replica-migration",
+        "no",
+      ]
       : [];
     this.#process = new Deno.Command("redis-server", {
       args: [
