@@ -1,5 +1,6 @@
 import { hostOf } from "../net/address.ts";
 import type { HttpRequest } from "../http/request/request.ts";
+import type { MaybePromise } from "../base/maybe_promise.ts";
 import type { RequestContext } from "./handler.ts";
 import type { LogForm } from "../log/log_form.ts";
 
@@ -20,6 +21,11 @@ export interface ClientSwitchesOptions {
   readonly scope?: SwitchScope;
   /** Clients that are remembered, default 10,000; beyond it who was not seen for longest is back to the defaults. */
   readonly maxClients?: number;
+  /**
+   * Keeps a change elsewhere too, before it counts here. The client's address is "" where switches belong to everybody.
+   * What it throws, or rejects with, is the handler's error: nothing has changed then.
+   */
+  readonly keep?: (client: string, change: Partial<SwitchState>) => MaybePromise<void>;
 }
 
 /** The switches of all clients. The functions need no `this`: they can be passed on one by one. */
@@ -28,8 +34,12 @@ export interface ClientSwitches {
   readonly size: number;
   /** The position for the client of a request. */
   readonly stateOf: (context: RequestContext) => SwitchState;
-  /** Sets some switches for the client of a request, from the next look on. */
-  readonly change: (context: RequestContext, change: Partial<SwitchState>) => void;
+  /** Sets some switches for the client of a request, from the next look on; waits where they are kept elsewhere too. */
+  readonly change: (context: RequestContext, change: Partial<SwitchState>) => MaybePromise<void>;
+  /** Takes over what was kept elsewhere. @param client an address, or "" where switches belong to everybody */
+  readonly set: (client: string, change: Partial<SwitchState>) => void;
+  /** Takes over everything that was kept elsewhere; all other clients are back to the defaults. */
+  readonly replaceAll: (kept: ReadonlyMap<string, Partial<SwitchState>>) => void;
   /** The log form for a request, for the logging middleware. */
   readonly formOf: (request: HttpRequest, context: RequestContext) => LogForm;
   /** Whether the client of a request sees original messages, for the show_errors middleware. */
@@ -40,7 +50,7 @@ const DEFAULT_STATE: SwitchState = Object.freeze({ logForm: "full", showsErrors:
 
 /** Makes the table, with all switches in the default position: full log, no original messages. */
 export function createClientSwitches(options: ClientSwitchesOptions = {}): ClientSwitches {
-  const { scope = "client", maxClients = 10_000 } = options;
+  const { scope = "client", maxClients = 10_000, keep } = options;
   // A Map keeps the order of insertion: the first key is the one not used for the longest time.
   const states = new Map<string, SwitchState>();
   const keyOf = (context: RequestContext): string => scope === "global" ? "" : hostOf(context.remote);
@@ -54,8 +64,7 @@ export function createClientSwitches(options: ClientSwitchesOptions = {}): Clien
     states.set(key, state);
     return state;
   };
-  const change = (context: RequestContext, change: Partial<SwitchState>): void => {
-    const key = keyOf(context);
+  const set = (key: string, change: Partial<SwitchState>): void => {
     const state = { ...(states.get(key) ?? DEFAULT_STATE), ...change };
     states.delete(key);
     if (state.logForm === DEFAULT_STATE.logForm && state.showsErrors === DEFAULT_STATE.showsErrors) return;
@@ -65,12 +74,24 @@ export function createClientSwitches(options: ClientSwitchesOptions = {}): Clien
     }
     states.set(key, state);
   };
+  const change = (context: RequestContext, change: Partial<SwitchState>): MaybePromise<void> => {
+    const key = keyOf(context);
+    const kept = keep?.(key, change);
+    if (kept !== undefined) return kept.then(() => set(key, change));
+    set(key, change);
+  };
+  const replaceAll = (kept: ReadonlyMap<string, Partial<SwitchState>>): void => {
+    states.clear();
+    for (const [key, change] of kept) set(key, change);
+  };
   return {
     get size(): number {
       return states.size;
     },
     stateOf,
     change,
+    set,
+    replaceAll,
     formOf: (_request, context) => stateOf(context).logForm,
     showsErrors: (_request, context) => stateOf(context).showsErrors,
   };

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { createClientSwitches } from "../../src/backend/client_switches.ts";
 import { fakeContext, fakeRequest } from "../support/fake_request.ts";
 
@@ -68,4 +68,28 @@ Deno.test("ClientSwitches change a client again without pushing another one out"
   switches.change(fakeContext("192.0.2.2"), { showsErrors: true });
   switches.change(fakeContext("192.0.2.2"), { logForm: "short" });
   assertEquals(switches.stateOf(fakeContext("192.0.2.1")).showsErrors, true);
+});
+
+Deno.test("ClientSwitches.change() counts when it is kept elsewhere, and not when that fails", async () => {
+  const kept: string[] = [];
+  let isAway = false;
+  const switches = createClientSwitches({
+    keep: (client, change) => {
+      kept.push(`${client} ${JSON.stringify(change)}`);
+      return isAway ? Promise.reject(new Error("away")) : Promise.resolve();
+    },
+  });
+  const context = fakeContext("192.0.2.1");
+  const changing = switches.change(context, { logForm: "short" });
+  assertEquals(switches.stateOf(context).logForm, "full");
+  await changing;
+  assertEquals(switches.stateOf(context).logForm, "short");
+  isAway = true;
+  await assertRejects(async () => await switches.change(context, { showsErrors: true }), Error, "away");
+  assertEquals(switches.stateOf(context).showsErrors, false);
+  assertEquals(kept, ['192.0.2.1 {"logForm":"short"}', '192.0.2.1 {"showsErrors":true}']);
+  switches.replaceAll(new Map([["192.0.2.2", { showsErrors: true }]]));
+  switches.set("192.0.2.2", { logForm: "short" });
+  assertEquals(switches.stateOf(context), { logForm: "full", showsErrors: false });
+  assertEquals(switches.stateOf(fakeContext("192.0.2.2")), { logForm: "short", showsErrors: true });
 });

@@ -2,12 +2,16 @@ import { formatAddress, urlOf } from "../../net/address.ts";
 import { createClientSwitches } from "../../backend/client_switches.ts";
 import { errorEntryOf } from "../../backend/error_entry.ts";
 import { logging } from "../../backend/middleware/logging.ts";
-import type { Command } from "../../program/command.ts";
+import { type Command, storeError } from "../../program/command.ts";
 import { httpFlags, logFormatFlag, serveOptionsOf } from "../../program/flags/common_flags.ts";
 import { choiceFlag } from "../../program/flags/flag_kinds.ts";
+import { storeFlag } from "../../program/flags/store_flags.ts";
 import { createRequestIds } from "../../log/request_id.ts";
 import { serve } from "../../serving/serve.ts";
+import type { StoreAddress } from "../../storage/cluster/store_address.ts";
+import { StoreOpenError } from "../../storage/store_open_error.ts";
 import { createApp } from "./create_app.ts";
+import type { SharedSwitches, SharedSwitchesOptions } from "./shared_switches.ts";
 
 const FLAGS = {
   ...httpFlags(8888),
@@ -22,6 +26,7 @@ const FLAGS = {
     help: "who log form and error display belong to: the client that set them, or everybody",
     default: "client",
   }),
+  store: storeFlag("Redis or Valkey Cluster where several nodes share log form and error display"),
 };
 
 /** `mod.ts app`: the interactive HTTP application. */
@@ -38,7 +43,11 @@ export const appCommand: Command<typeof FLAGS> = {
   flags: FLAGS,
   async start({ values, logs, clock, memory, openListener, fail }) {
     const format = values["log-format"];
-    const switches = createClientSwitches({ scope: values.scope });
+    const shared = values.store && await openShared(values.store, {
+      scope: values.scope,
+      onNotice: (message) => logs.error?.write({ level: "error", timeMs: clock.nowMs(), message }),
+    });
+    const switches = shared?.switches ?? createClientSwitches({ scope: values.scope });
     const backend = createApp({
       switches,
       logging: logging({
@@ -51,7 +60,10 @@ export const appCommand: Command<typeof FLAGS> = {
         now: clock.nowMs,
       }),
     });
-    const listener = await openListener();
+    const listener = await openListener().catch((error: unknown) => {
+      shared?.close();
+      throw error;
+    });
     const server = serve(listener, backend, {
       ...serveOptionsOf(values),
       memory,
@@ -73,8 +85,22 @@ export const appCommand: Command<typeof FLAGS> = {
     return {
       announcements: [`app listening on ${urlOf(listener)}`],
       connectionCount: () => server.connectionCount,
+      isReady: () => shared?.health.current.isReady ?? true,
       shutdown: () => server.shutdown(),
-      finished: server.finished,
+      finished: server.finished.finally(() => shared?.close()),
     };
   },
 };
+
+// Nothing of it is loaded without --store.
+async function openShared(
+  address: StoreAddress,
+  options: Omit<SharedSwitchesOptions, "address">,
+): Promise<SharedSwitches> {
+  const { openSharedSwitches } = await import("./shared_switches.ts");
+  try {
+    return await openSharedSwitches({ address, ...options });
+  } catch (error) {
+    throw error instanceof StoreOpenError ? storeError("--store", error) : error;
+  }
+}

@@ -1,6 +1,7 @@
 import type { ClientSwitches, SwitchState } from "../../backend/client_switches.ts";
 import { html } from "../../backend/pages/html.ts";
 import type { RouteHandler } from "../../backend/routes.ts";
+import type { HttpResponse } from "../../http/response/response.ts";
 import type { AppPages } from "./app_pages.ts";
 
 /** What a switch URL does and says. */
@@ -25,13 +26,17 @@ export interface SwitchHandlers {
 /** Makes the handlers that set switches of the client; each response says the new state. */
 export function createSwitchHandlers(switches: ClientSwitches, pages: AppPages): SwitchHandlers {
   const switchTo = (switching: Switching): RouteHandler => (request, context) => {
-    switches.change(context, switching.change);
-    const { title, text } = switching;
-    const content = html`
-      <h1>${title}</h1>
-      <p>${text}</p>
-    `;
-    return pages.respond(request, context, { title, content });
+    const respond = (): HttpResponse => {
+      const { title, text } = switching;
+      const content = html`
+        <h1>${title}</h1>
+        <p>${text}</p>
+      `;
+      return pages.respond(request, context, { title, content });
+    };
+    // Other nodes know of it when the client has the response.
+    const changing = switches.change(context, switching.change);
+    return changing === undefined ? respond() : changing.then(respond);
   };
   return {
     logFull: switchTo({
