@@ -35,7 +35,6 @@ export function graphiteRoutes({ store, clock }: GraphiteParts): readonly Route[
   return [
     ...both("/render", async (request) => await render(request, { store, clock })),
     ...both("/metrics/find", json(find)),
-    ...both("/metrics", json(find)),
     ...both("/metrics/expand", json(expand)),
     ["GET, HEAD", "/events/get_data", json(() => [])],
     ["GET, HEAD", "/functions", json((values) => describeFunctions({ isGrouped: isOn(values, "grouped") }))],
