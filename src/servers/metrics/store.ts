@@ -114,6 +114,12 @@ export interface SeriesReader {
  * `protocol/key_pattern.ts`. A pattern that is too long is a {@linkcode StoreRefusal}.
  */
 export interface MetricStore {
+  /** How many keys there are; undefined when the store cannot tell at once. */
+  readonly seriesCount?: number | undefined;
+  /** How many samples there are, expired ones that were not yet dropped included; undefined as before. */
+  readonly sampleCount?: number | undefined;
+  /** Why puts and deletions are refused at present, one line of ASCII; undefined while they are taken. */
+  readonly readOnlyReason?: string | undefined;
   /**
    * Takes one sample, replacing the value at the same key and timestamp.
    *

@@ -34,7 +34,7 @@ export function serveMetricsUi(listener: Listener, parts: MetricsUiParts): Metri
     ...graphiteRoutes(parts),
     ...metricsPageRoutes({ ...parts, feed }),
   ]);
-  const middleware = [jsonErrors, showErrors({ isShown: () => true }), guardPage(guard)];
+  const middleware = [jsonErrors, showErrors({ isShown: () => false }), guardPage(guard)];
   const server = serve(listener, createBackend(middleware, handler), { ...serving, clock });
   return {
     address: server.address,

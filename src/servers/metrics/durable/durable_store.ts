@@ -112,6 +112,14 @@ class DurableStore implements MetricStore {
     this.#now = options.now ?? Date.now;
   }
 
+  get seriesCount(): number {
+    return this.#set.seriesCount;
+  }
+
+  get sampleCount(): number {
+    return this.#set.sampleCount;
+  }
+
   put(command: PutCommand): MaybePromise<PutOutcome> {
     const set = this.#set;
     const { bytes, keyStart, keyEnd, timestamp } = command;

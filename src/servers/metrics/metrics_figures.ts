@@ -1,0 +1,57 @@
+// What the server tells about itself: to Prometheus, and to its page.
+
+import { counter, type Figure, gauge } from "../../program/admin/figures.ts";
+import type { PageFigure } from "./page/server_status.ts";
+import type { ServerCounts } from "./server_counts.ts";
+import type { MetricStore } from "./store.ts";
+
+/** Where the numbers come from. */
+export interface FigureParts {
+  /** How much there is. */
+  readonly store: MetricStore;
+  /** What was done. */
+  readonly counts: Readonly<ServerCounts>;
+  /** Clients at the moment. */
+  readonly connectionCount: () => number;
+}
+
+/** What the page shows beside them. */
+export interface StatusParts extends FigureParts {
+  /** Memory that the process holds, in bytes. */
+  readonly memoryBytes: () => number;
+}
+
+/** The figures of `/metrics`; names begin with `metrics_`. */
+export function figuresOf({ store, counts, connectionCount }: FigureParts): Figure[] {
+  const figures = [
+    counter("metrics_puts_total", "Puts that were acknowledged", counts.puts),
+    counter("metrics_refused_commands_total", "Commands that were refused", counts.refusals),
+    counter("metrics_reads_total", "Replies with rows or keys", counts.reads),
+    counter("metrics_deletions_total", "Deletions that were acknowledged", counts.deletions),
+    gauge("metrics_clients", "Clients that are connected", connectionCount()),
+    gauge("metrics_read_only", "Whether puts are refused", store.readOnlyReason === undefined ? 0 : 1),
+  ];
+  const { seriesCount, sampleCount } = store;
+  if (seriesCount !== undefined) figures.push(gauge("metrics_series", "Keys with samples", seriesCount));
+  if (sampleCount !== undefined) figures.push(gauge("metrics_samples", "Samples that are kept", sampleCount));
+  return figures;
+}
+
+/** The figures of the page. */
+export function statusFiguresOf({ store, counts, connectionCount, memoryBytes }: StatusParts): PageFigure[] {
+  const count = (name: string, label: string, value: number): PageFigure => ({
+    name,
+    label,
+    unit: "count",
+    isCounter: false,
+    value,
+  });
+  return [
+    { ...count("puts", "puts", counts.puts), isCounter: true },
+    { ...count("refused", "refused", counts.refusals), isCounter: true },
+    ...(store.seriesCount === undefined ? [] : [count("series", "series", store.seriesCount)]),
+    ...(store.sampleCount === undefined ? [] : [count("samples", "samples", store.sampleCount)]),
+    count("clients", "clients", connectionCount()),
+    { ...count("memory", "memory", memoryBytes()), unit: "bytes" },
+  ];
+}
