@@ -100,7 +100,7 @@ test("metricsCommand refuses what is beyond --max-series with its reason, and go
 });
 
 test("metricsCommand logs connections and refusals at debug level only, commands only where asked", async ({ startProgram }) => {
-  const quiet = await startProgram(["metrics", "--error-log", "-"]);
+  const quiet = await startProgram(["metrics", "--ui-port", "off", "--error-log", "-"]);
   await exchangeWithEnd(quiet.port, "nonsense\n");
   const silent = await quiet.stop();
   assertEquals(silent.stdout, `${quiet.readyLine}\n`);
