@@ -94,7 +94,13 @@ export {
   redirectResponse,
   textResponse,
 } from "./src/http/response/response.ts";
-export type { HttpResponse, KnownBody, ResponseBody } from "./src/http/response/response.ts";
+export type {
+  FramedBody,
+  HttpResponse,
+  KnownBody,
+  ResponseBody,
+  WireBody,
+} from "./src/http/response/response.ts";
 export { BytePieces } from "./src/bytes/byte_pieces.ts";
 export { BufferPool } from "./src/bytes/buffer_pool.ts";
 

@@ -88,6 +88,7 @@ function createSurroundings(): Surroundings {
     readVariables,
     isAllowed,
     mayWrite: (path) => isAllowed({ name: "write", path }),
+    isTerminal: process.stdout.isTTY === true,
     hasTerminal,
     residentBytes: () => process.memoryUsage.rss(),
     onSignal: (listener) => tell = listener,

@@ -33,7 +33,9 @@ export function jsonResponse(
 /** Middleware: a refusal of the API is an object with the property `error`, a text. */
 export const jsonErrors: Middleware = (next) => (request, context) => {
   const respondTo = (error: unknown): HttpResponse => {
-    if (!(error instanceof HttpError) || !/^\/api(\/|$)/.test(request.path)) throw error;
+    // A target that is too long is one of the API: the page has none.
+    const isApi = /^\/api(\/|$)/.test(request.path) || request.path === "";
+    if (!(error instanceof HttpError) || !isApi) throw error;
     return jsonResponse(error.status, { error: error.message }, error.headers);
   };
   try {

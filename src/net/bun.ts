@@ -27,6 +27,8 @@ interface BunSocket {
   shutdown(): void;
   /** Closes both directions, after what was taken. */
   end(): void;
+  /** Closes both directions with a RST. */
+  terminate(): void;
   setNoDelay(isOn: boolean): boolean;
 }
 
@@ -182,5 +184,9 @@ class DrivenBunSocket implements DrivenSocket {
 
   destroy(): void {
     this.#socket.end();
+  }
+
+  reset(): void {
+    this.#socket.terminate();
   }
 }

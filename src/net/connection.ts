@@ -48,6 +48,8 @@ export interface RawConnection {
   transmit(bytes: Uint8Array, sender: Sender): void;
   /** Sends FIN after everything written so far; reading goes on. Never fails. */
   closeWrite(): Promise<void>;
+  /** Gives the connection up with a RST in the place of FIN; missing where the runtime has no way to. */
+  reset?(): void;
   /** Gives the connection up in both directions; a pending read or write fails with `closed`. May be called twice. */
   close(): void;
 }

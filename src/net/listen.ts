@@ -1,4 +1,4 @@
-import { addressOf, type Destination, type NetAddress, withoutBrackets } from "./address.ts";
+import { addressOf, type Destination, type NetAddress, type TcpAddress, withoutBrackets } from "./address.ts";
 import { type Connection, type Listener } from "./connection.ts";
 import type { AddressOf, ListenOptions } from "./listen_options.ts";
 
@@ -29,6 +29,17 @@ export async function listen<Options extends ListenOptions>(
  */
 export async function connect(destination: Destination): Promise<Connection> {
   return (await loadAdapter()).connect(addressOf(destination));
+}
+
+/**
+ * Opens a connection over TLS; the certificate is checked for the name.
+ *
+ * @param serverName the name of the server, or its address if it has none
+ * @throws {ConnectionError} `refused`, `denied` or `failed`, also for a certificate that is not trusted
+ */
+export async function connectTls(address: TcpAddress, serverName: string): Promise<Connection> {
+  const { connectOverTls } = await import("./connect_tls.ts");
+  return await connectOverTls(address, serverName);
 }
 
 // Callers without types may ask for both, and a port must never be opened where a socket was meant.
@@ -63,7 +74,10 @@ async function loadAdapter(): Promise<Adapter> {
 // What the sockets of Deno and Bun cannot do, their node:net can.
 function viaNode(listenNatively: Adapter["listen"]): Adapter["listen"] {
   return async (options) => {
-    if (options.tls === undefined && options.fd === undefined) return await listenNatively(options);
+    const { tls, fd, needsReset, path } = options;
+    // Only Deno's own sockets have no way to reset a connection.
+    const lacksReset = needsReset === true && path === undefined && "Deno" in globalThis;
+    if (tls === undefined && fd === undefined && !lacksReset) return await listenNatively(options);
     const { listenWithNode } = await import("./node.ts");
     return await listenWithNode(options);
   };

@@ -14,6 +14,8 @@ export interface TcpListenOptions {
   readonly tls?: TlsOptions | undefined;
   /** Connections begin with the PROXY protocol; default: they do not. */
   readonly proxyProtocol?: ProxyProtocolOptions | undefined;
+  /** Whether connections must have {@linkcode Connection.reset}; default false: on Deno only sockets of node:net have it. */
+  readonly needsReset?: boolean | undefined;
   /** Nothing: a port is no socket. */
   readonly path?: undefined;
   /** Nothing: the port is not open yet. */
@@ -37,6 +39,8 @@ export interface UnixListenOptions {
   readonly port?: undefined;
   /** Nothing: a socket has one listener. */
   readonly reusePort?: undefined;
+  /** Whether connections must have {@linkcode Connection.reset}, where there is one. */
+  readonly needsReset?: boolean | undefined;
   /** Nothing: the socket is not open yet. */
   readonly fd?: undefined;
 }
@@ -55,6 +59,8 @@ export interface DescriptorListenOptions {
   readonly port?: undefined;
   /** Nothing: the socket has its own. */
   readonly path?: undefined;
+  /** Whether connections must have {@linkcode Connection.reset}, where there is one. */
+  readonly needsReset?: boolean | undefined;
   /** Nothing: whoever opened it has decided. */
   readonly reusePort?: undefined;
 }

@@ -62,4 +62,8 @@ class NodeSocket implements DrivenSocket {
   destroy(): void {
     this.#socket.destroy();
   }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
 }

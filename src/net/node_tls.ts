@@ -134,6 +134,10 @@ class TlsDriver implements DrivenSocket {
     return new Promise((resolve) => this.#socket.end(resolve));
   }
 
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
   destroy(): void {
     const socket = this.#socket;
     if (this.#phase !== "encrypted" || socket.writableLength > 0) return void socket.destroy();

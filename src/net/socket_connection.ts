@@ -19,6 +19,8 @@ export interface DrivenSocket {
   finish(): Promise<void> | void;
   /** Gives the socket up. */
   destroy(): void;
+  /** Gives the socket up with a RST. */
+  reset(): void;
 }
 
 interface QueuedWrite {
@@ -206,10 +208,19 @@ export class SocketConnection extends StreamConnection {
   }
 
   close(): void {
+    this.#giveUp();
+    this.#socket.destroy();
+  }
+
+  reset(): void {
+    this.#giveUp();
+    this.#socket.reset();
+  }
+
+  #giveUp(): void {
     this.#arrived.length = 0;
     this.#hasEnded = false;
     this.onFailure(new ConnectionError("closed", "Cannot use the connection: it is closed"));
-    this.#socket.destroy();
   }
 }
 

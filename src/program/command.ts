@@ -22,6 +22,12 @@ export interface OpenPortOptions {
   readonly isPlain?: boolean;
 }
 
+/** How the port of a server is opened otherwise than usual. */
+export interface OpenListenerOptions {
+  /** Whether connections must be able to end with a RST. */
+  readonly needsReset?: boolean;
+}
+
 /** What a command is given to start with. */
 export interface StartContext<Values extends CommonValues> {
   readonly values: Values;
@@ -40,13 +46,17 @@ export interface StartContext<Values extends CommonValues> {
    *
    * @throws {StartError} when it cannot be opened
    */
-  readonly openListener: () => Promise<Listener>;
+  readonly openListener: (options?: OpenListenerOptions) => Promise<Listener>;
   /**
    * Opens another port, of a page for example, with the host and the certificate of the common flags.
    *
    * @throws {StartError} when it cannot be opened
    */
   readonly openPort: (port: number, options?: OpenPortOptions) => Promise<Listener>;
+  /** Writes to stdout. */
+  readonly print: (text: string) => void;
+  /** Whether stdout is a terminal. */
+  readonly isTerminal: boolean;
   /** Ends the whole program with code 1, after a line on stderr; the logs are written before. */
   readonly fail: (message: string) => void;
 }

@@ -4,14 +4,14 @@ import { tcpAddress, unixAddress } from "../net/address.ts";
 import { ConnectionError, type Listener } from "../net/connection.ts";
 import type { ListenOptions } from "../net/listen_options.ts";
 import { listen } from "../net/listen.ts";
-import { type OpenPortOptions, portError } from "./command.ts";
+import { type OpenListenerOptions, type OpenPortOptions, portError } from "./command.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
 import { UsageError } from "./flags/flag.ts";
 
 /** Opens what the flags of a server speak of. */
 export interface Ports {
   /** Where the server listens. @throws {StartError} when it cannot be opened */
-  readonly openListener: () => Promise<Listener>;
+  readonly openListener: (options?: OpenListenerOptions) => Promise<Listener>;
   /** Another port. @throws {StartError} when it cannot be opened */
   readonly openPort: (port: number, options?: OpenPortOptions) => Promise<Listener>;
 }
@@ -33,8 +33,11 @@ export function createPorts(
   const { host, port, socket } = values;
   if (socket !== undefined) refuseBesideSocket(values, given);
   return {
-    openListener: () =>
-      open(socket === undefined ? { hostname: host, port, tls } : { path: socket, tls }, "--port"),
+    openListener: ({ needsReset } = {}) =>
+      open(
+        socket === undefined ? { hostname: host, port, tls, needsReset } : { path: socket, tls },
+        "--port",
+      ),
     openPort: (other, { hostname = host, flag, isPlain } = {}) =>
       open({ hostname, port: other, ...(isPlain ? {} : { tls }) }, flag),
   };

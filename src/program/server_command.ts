@@ -139,6 +139,8 @@ async function startCommand(parts: ServerParts): Promise<RunningCommand> {
     program: call.program,
     admin,
     ...ports,
+    print: (text) => surroundings.print(text),
+    isTerminal: surroundings.isTerminal,
     fail: (message) => void Promise.all([logs.flush(), say(message)]).then(() => surroundings.exit(1)),
   };
   // Each command gets the values of its own table, which readFlags has made.

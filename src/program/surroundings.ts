@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly isAllowed: (permission: { readonly name: "env"; readonly variable: string }) => Promise<boolean>;
   /** Whether a file may be written without the user being asked first. */
   readonly mayWrite: (path: string) => Promise<boolean>;
+  /** Whether stdout is a terminal. */
+  readonly isTerminal: boolean;
   /** Whether stdin is a terminal. */
   readonly hasTerminal: boolean;
   /** Memory that the process holds, in bytes. */

@@ -2,7 +2,7 @@ import type { MaybePromise } from "../../base/maybe_promise.ts";
 import { HttpError } from "../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../http/limits.ts";
 import type { HttpRequest } from "../../http/request/request.ts";
-import { type HttpResponse, isStreamed, type KnownBody } from "../../http/response/response.ts";
+import { type HttpResponse, isStreamed, isWire, type ResponseBody } from "../../http/response/response.ts";
 import { isBodyless, reasonPhrase } from "../../http/status.ts";
 import type { ErrorEntry, LoggedRequest, RequestDetails } from "../../log/entry.ts";
 import type { AccessLog, ErrorLog } from "../../log/open_logs.ts";
@@ -176,8 +176,9 @@ interface Exchange {
 const LOOP_LENGTH = 256;
 const encoder = new TextEncoder();
 
-function byteLength(body: KnownBody): number {
-  if (body === null) return 0;
+function byteLength(body: Exclude<ResponseBody, AsyncIterable<Uint8Array>>): number {
+  // What goes over a wire of its own is nobody's content.
+  if (body === null || isWire(body)) return 0;
   if (typeof body !== "string") return body.length;
   if (body.length <= LOOP_LENGTH) {
     let at = 0;

@@ -39,7 +39,8 @@ export function guardPage(options: PageGuardOptions): Middleware {
     ? undefined
     : new Keyring({ token, checkPassword });
   return (next) => (request, context) => {
-    if (openPaths.has(request.path)) return next(request, context);
+    // A refused request is told why it is refused, and nothing else.
+    if (request.refusal !== undefined || openPaths.has(request.path)) return next(request, context);
     checkOrigin(request, names);
     return keyring === undefined ? next(request, context) : keyring.admit(request, context, next);
   };

@@ -5,7 +5,7 @@ import { formatHttpDate } from "../date.ts";
 import { isFieldValue } from "../grammar.ts";
 import type { WireFields } from "../headers.ts";
 import type { HttpRequest } from "../request/request.ts";
-import { type HttpResponse, isStreamed, type KnownBody, type ResponseBody } from "./response.ts";
+import { type FramedBody, type HttpResponse, isStreamed, isWire, type KnownBody } from "./response.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import { isBodyless, reasonPhrase } from "../status.ts";
 import { type ResponseFraming, writeStream } from "./streamed_response.ts";
@@ -112,9 +112,10 @@ export function processResponse(
   response: HttpResponse,
   options: ProcessResponseOptions,
 ): Persistence | Promise<Persistence> {
-  const { status } = response;
+  const { status, body } = response;
+  if (isWire(body)) return body.send(writer, options.persistence);
   const fields = response.headers.toWire();
-  const content = toContent(response.body);
+  const content = toContent(body);
   const framing = decideResponseFraming(request, status, content, fields);
   const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
   const preamble = options.preamble.get(status, fields, persistence, options.nowMs);
@@ -134,7 +135,7 @@ function addContent(writer: ResponseWriter, content: KnownBody): void {
 }
 
 /** A short text of ASCII is its own bytes, one a character; any other text is encoded. */
-function toContent(body: ResponseBody): ResponseBody {
+function toContent(body: FramedBody): FramedBody {
   if (typeof body !== "string") return body;
   return body.length <= MAX_PLAIN_TEXT && isAscii(body) ? body : encoder.encode(body);
 }
@@ -142,7 +143,7 @@ function toContent(body: ResponseBody): ResponseBody {
 function decideResponseFraming(
   request: HttpRequest,
   status: number,
-  content: ResponseBody,
+  content: FramedBody,
   fields: WireFields,
 ): ResponseFraming {
   if (isBodyless(status)) return status === 205 ? NO_CONTENT : NO_FRAMING;

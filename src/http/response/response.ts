@@ -1,17 +1,46 @@
 import { BytePieces } from "../../bytes/byte_pieces.ts";
 import { HttpHeaders } from "../headers.ts";
 import type { HeaderField } from "../headers.ts";
+import type { ResponseWriter } from "./response_writer.ts";
 
 /** Content that is all there: a text (sent as UTF-8), bytes, or several pieces of bytes. */
 export type KnownBody = string | Uint8Array | BytePieces | null;
 
+/**
+ * A response that is its own bytes, whatever they are: its status and fields are for logs alone.
+ *
+ * For servers that show what a client makes of a response that no rule allows.
+ */
+export interface WireBody {
+  /** What it is. */
+  readonly kind: "wire";
+  /**
+   * Sends the bytes, behind those of earlier responses.
+   *
+   * @param persistence what the server and the client would like
+   * @returns whether the connection lives on
+   */
+  readonly send: (
+    writer: ResponseWriter,
+    persistence: "keep-alive" | "close",
+  ) => Promise<"keep-alive" | "close">;
+}
+
 /** The content of a response: known, or a source of pieces that is read as fast as the client takes them. */
-export type ResponseBody = KnownBody | AsyncIterable<Uint8Array>;
+export type FramedBody = KnownBody | AsyncIterable<Uint8Array>;
+
+/** What a response consists of beside its head, or a wire of its own. */
+export type ResponseBody = FramedBody | WireBody;
 
 /** Whether content comes piece by piece. */
 export function isStreamed(body: ResponseBody): body is AsyncIterable<Uint8Array> {
   return typeof body === "object" && body !== null && !(body instanceof Uint8Array) &&
-    !(body instanceof BytePieces);
+    !(body instanceof BytePieces) && !isWire(body);
+}
+
+/** Whether a response is its own bytes. */
+export function isWire(body: ResponseBody): body is WireBody {
+  return typeof body === "object" && body !== null && "kind" in body;
 }
 
 /** One answer, before it becomes bytes. Framing fields (Content-Length, Transfer-Encoding, Connection) are the server's. */

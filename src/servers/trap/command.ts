@@ -1,22 +1,23 @@
-import { urlOf } from "../../net/address.ts";
 import { readFile } from "node:fs/promises";
 import { errorEntryOf } from "../../backend/error_entry.ts";
+import { urlOf } from "../../net/address.ts";
+import { ADMIN_PATHS, adminRoutes } from "../../program/admin/admin_routes.ts";
+import type { Listener, NetAddress } from "../../net/connection.ts";
 import { type Command, type RunningCommand, type StartContext, storeError } from "../../program/command.ts";
 import { serveOptionsOf } from "../../program/flags/common_flags.ts";
 import { type FlagValues, UsageError } from "../../program/flags/flag.ts";
 import { chooseUiPort } from "../../program/flags/ui_flags.ts";
-import type { Listener, NetAddress } from "../../net/connection.ts";
+import { isLoopback, linkOf, type PageAccess, readPageAccess } from "../../program/page_access.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
-import { serveUi } from "./api/ui_server.ts";
-import { type Archive, openArchive } from "./records/archive.ts";
-import { createLogMasks } from "./capture/log_masks.ts";
-import { createSystemMicroClock } from "./records/micro_clock.ts";
-import { createTag, createTrapIds } from "./records/request_ids.ts";
-import { RequestStore } from "./records/request_store.ts";
-import { parseRespondScript, ScriptError } from "./rules/respond_script.ts";
-import { type AnswerRule, ScriptedResponses } from "./rules/scripted_responses.ts";
+import type { ReplayReach } from "./api/replay.ts";
+import { createTrap } from "./create_trap.ts";
 import { TRAP_FLAGS, TRAP_PORT } from "./flags.ts";
-import { serveTrap } from "./create_trap.ts";
+import { type Archive, openArchive } from "./records/archive.ts";
+import { RequestStore } from "./records/request_store.ts";
+import { parseRespondScript } from "./rules/respond_script.ts";
+import type { RuleScript } from "./rules/rule_engine.ts";
+import { ScriptError } from "./rules/script_values.ts";
+import { Tail } from "./tail.ts";
 
 type Context = StartContext<FlagValues<typeof TRAP_FLAGS>>;
 
@@ -31,87 +32,139 @@ export const trapCommand: Command<typeof TRAP_FLAGS> = {
   flags: TRAP_FLAGS,
   mentionsPort: true,
   async start(context) {
-    const answers = new ScriptedResponses(await readScript(context.values.respond));
-    const { store, archive } = await openStore(context);
+    const script = await readScript(context.values.respond);
+    const access = await readPageAccess(context.values);
+    const storage = await openStorage(context);
     try {
-      return await startServers(context, { answers, store, archive });
+      return await startServers(context, { script, access, storage });
     } catch (error) {
-      archive?.close();
+      storage.archive?.close();
       throw error;
     }
   },
 };
 
 interface TrapParts {
-  readonly answers: ScriptedResponses;
-  readonly store: RequestStore;
-  readonly archive: Archive | undefined;
+  readonly script: RuleScript | undefined;
+  readonly access: PageAccess;
+  readonly storage: TrapStorage;
 }
 
 async function startServers(
   context: Context,
-  { answers, store, archive }: TrapParts,
+  { script, access, storage }: TrapParts,
 ): Promise<RunningCommand> {
   const { values, logs, clock } = context;
-  const onError = (error: unknown, client: NetAddress): void => logError(context, error, client);
-  const [listener, uiListener] = await openPorts(context);
-  const trap = serveTrap(listener, {
+  const { store, archive } = storage;
+  const [listener, uiListener] = await openPorts(context, access);
+  const trap = createTrap(listener, uiListener, {
     store,
-    ids: createTrapIds(createTag(Math.random), store.lastId),
-    answers,
-    masks: createLogMasks(values.mask),
+    archive,
+    storageError: storage.error,
+    script,
+    masked: values.mask,
     maxBodyBytes: values["max-body-bytes"],
-    now: createSystemMicroClock(),
-    clock,
+    checksRules: values.rules === "all",
+    hasBins: values.bins,
+    allowsAllOrigins: values.cors,
+    maxAgeMs: values["keep-age"] === undefined ? undefined : values["keep-age"] * 1_000,
+    forwardTo: values.forward,
+    copyTo: values["forward-copy"],
+    secrets: values.secret,
+    replayReach: chooseReplayReach(context, access),
+    guard: { ...access.guard, names: [...access.guard.names, values.host], openPaths: OPEN_PATHS },
+    uiRoutes: adminRoutes(context.admin),
+    limits: { ...serveOptionsOf(values), memory: context.memory },
     log: logs.chain,
     access: logs.access,
-    limits: { ...serveOptionsOf(values), memory: context.memory },
-    onError,
-  });
-  const ui = uiListener && serveUi(uiListener, {
-    store,
-    trapPort: listener.address.port,
-    hostname: values.host,
-    replaysToPrivate: values["replay-private"],
     clock,
-    serving: { graceMs: values["grace-ms"], onError },
+    onError: (error, client) => logError(context, error, client),
   });
+  storage.onChange = (message) => {
+    trap.journal.note(message);
+    trap.ui?.sendStatus();
+  };
+  if (values.tail) store.listen(new Tail(context));
+  const url = urlOf(listener);
+  trap.journal.note(`started: listening on ${url}, ${count(store.size)} from before`);
   return {
     announcements: [
-      `trap listening on ${urlOf(listener)}`,
-      ...(uiListener === undefined ? [] : [`trap ui listening on ${urlOf(uiListener)}`]),
+      `trap listening on ${url}`,
+      ...(uiListener === undefined ? [] : announceUi(urlOf(uiListener), access)),
     ],
     shutdown: async () => {
-      await Promise.all([trap.shutdown(), ui?.shutdown()]);
+      await trap.shutdown();
+      trap.journal.note(`stopped: ${count(store.size)} kept, ${store.evicted} evicted`);
       archive?.close();
     },
-    finished: Promise.all([trap.finished, ui?.finished]).then(() => {}),
+    finished: trap.finished,
   };
+}
+
+function count(requests: number): string {
+  return requests === 1 ? "1 request" : `${requests} requests`;
+}
+
+const OPEN_PATHS = [ADMIN_PATHS.health, ADMIN_PATHS.readiness];
+
+/** A token that was made here is told once, in an address that can be opened. */
+function announceUi(url: string, access: PageAccess): readonly string[] {
+  const line = `trap ui listening on ${url}`;
+  return access.isTokenNew ? [line, `trap ui opens with ${linkOf(url, access)}`] : [line];
+}
+
+/** Who can reach the page can make the trap send requests: to this machine only if it is that of everybody who can. */
+function chooseReplayReach({ values }: Context, access: PageAccess): ReplayReach {
+  if (values["replay-private"]) return "private";
+  return isLoopback(access.hostname) && isLoopback(values.host) ? "loopback" : "public";
 }
 
 async function openPorts(
   { values, openListener, openPort }: Context,
+  access: PageAccess,
 ): Promise<[trap: Listener, ui: Listener | undefined]> {
-  const listener = await openListener();
+  // The rules may say that a connection ends with a RST.
+  const listener = await openListener({ needsReset: true });
   const uiPort = chooseUiPort(values, TRAP_PORT);
   if (uiPort === undefined) return [listener, undefined];
   try {
-    return [listener, await openPort(uiPort, { flag: "--ui-port" })];
+    return [listener, await openPort(uiPort, { hostname: access.hostname, flag: "--ui-port" })];
   } catch (error) {
     listener.close();
     throw error;
   }
 }
 
-async function openStore(context: Context): Promise<Pick<TrapParts, "store" | "archive">> {
+/** Where requests are kept. */
+interface TrapStorage {
+  readonly store: RequestStore;
+  readonly archive: Archive | undefined;
+  /** Why there is no file though one was asked for. */
+  readonly error?: string;
+  /** Told when the file cannot be written, and when it can again. */
+  onChange: (message: string) => void;
+}
+
+async function openStorage(context: Context): Promise<TrapStorage> {
   const { values, clock } = context;
   const store = new RequestStore({ maxRequests: values.keep, maxBytes: values["keep-bytes"] });
-  if (values.data === undefined) return { store, archive: undefined };
+  const { data: path } = values;
+  if (path === undefined) return { store, archive: undefined, onChange: () => {} };
   try {
-    const archive = await openArchive(values.data, { clock, onError: (error) => logError(context, error) });
+    const archive = await openArchive({
+      path,
+      clock,
+      onError: (error) => {
+        logError(context, error);
+        storage.onChange(`${error.message}; make room, and they are written`);
+      },
+      onRecovered: (waited) =>
+        storage.onChange(`"${path}" can be written again: ${count(waited)} waited for it`),
+    });
+    const storage: TrapStorage = { store, archive, onChange: () => {} };
     store.listen(archive);
     store.restore(archive.read());
-    return { store, archive };
+    return storage;
   } catch (error) {
     throw error instanceof StoreOpenError ? storeError("--data", error) : error;
   }
@@ -121,8 +174,8 @@ function logError({ logs, clock }: Context, error: unknown, client?: NetAddress)
   logs.error?.write(errorEntryOf(error, clock.nowMs(), client));
 }
 
-async function readScript(path: string | undefined): Promise<readonly AnswerRule[]> {
-  if (path === undefined) return [];
+async function readScript(path: string | undefined): Promise<RuleScript | undefined> {
+  if (path === undefined) return undefined;
   try {
     return parseRespondScript(await readFile(path, "utf-8"));
   } catch (cause) {

@@ -1,54 +1,222 @@
+// The request trap: a server that records everything, and beside it a page with an API.
+
 import { logging } from "../../backend/middleware/logging.ts";
-import type { AccessLog } from "../../log/open_logs.ts";
-import type { Listener, NetAddress } from "../../net/connection.ts";
+import type { Route } from "../../backend/routes.ts";
+import type { PageGuardOptions } from "../../backend/middleware/page_guard.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { AccessLog, ChainLog } from "../../log/open_logs.ts";
+import type { Connection, Listener, NetAddress } from "../../net/connection.ts";
+import { tcpAddress } from "../../net/address.ts";
+import { connect, connectTls } from "../../net/listen.ts";
 import { serve, type Server } from "../../serving/serve.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
+import type { ReplayReach } from "./api/replay.ts";
+import { readTrapStatus } from "./api/trap_status.ts";
+import { serveUi, type UiServer } from "./api/ui_server.ts";
+import { ForwardRecorder } from "./capture/forward_recorder.ts";
+import { Journal } from "./capture/journal.ts";
 import { keepWithLast, recordLeftovers } from "./capture/leftovers.ts";
-import { Recorder, type RecorderOptions } from "./capture/recorder.ts";
+import { createLogMasks } from "./capture/log_masks.ts";
+import { Recorder } from "./capture/recorder.ts";
+import { RequestCopies } from "./capture/request_copies.ts";
 import { tapListener } from "./capture/tapped_connection.ts";
+import type { Archive } from "./records/archive.ts";
+import { createSystemMicroClock, type MicroClock } from "./records/micro_clock.ts";
+import { createTag, createTrapIds, type TrapIds } from "./records/request_ids.ts";
+import { keepForAge } from "./records/request_age.ts";
+import type { RequestStore } from "./records/request_store.ts";
+import { Responder } from "./respond/responder.ts";
+import { RuleEngine, type RuleScript } from "./rules/rule_engine.ts";
+import { type SchemeSecret, SignatureChecker } from "./signatures/signature_checker.ts";
+import { Forwarder } from "./upstream/forwarder.ts";
+import { UpstreamClient } from "./upstream/upstream_client.ts";
+import type { UpstreamUrl } from "./upstream/upstream_url.ts";
 
-/** Parts of {@linkcode serveTrap}. */
-export interface TrapOptions extends RecorderOptions {
+/** What a trap is made of. */
+export interface TrapOptions {
+  /** Gets every request. */
+  readonly store: RequestStore;
+  /** The file that the store is kept in. */
+  readonly archive?: Archive | undefined;
+  /** Why there is no file though one was asked for. */
+  readonly storageError?: string | undefined;
+  /** The rules to begin with. */
+  readonly script?: RuleScript | undefined;
+  /** Names of fields and parameters whose values the log hides. */
+  readonly masked: readonly string[];
+  /** How much content of a message is kept, in bytes. */
+  readonly maxBodyBytes: number;
+  /** Whether the rules of the exercise (method, path, parameters) are looked at. */
+  readonly checksRules: boolean;
+  /** Whether the first segment of the path is a bin. */
+  readonly hasBins: boolean;
+  /** Whether pages of all origins may read the responses. */
+  readonly allowsAllOrigins: boolean;
+  /** How long requests are kept, in milliseconds; undefined for ever. */
+  readonly maxAgeMs?: number | undefined;
+  /** Where requests go on to. */
+  readonly forwardTo?: UpstreamUrl | undefined;
+  /** Where copies of requests go. */
+  readonly copyTo?: UpstreamUrl | undefined;
+  /** By which signatures are checked. */
+  readonly secrets: readonly SchemeSecret[];
+  /** Where requests may be sent again. */
+  readonly replayReach: ReplayReach;
+  /** Who may use page and API. */
+  readonly guard: PageGuardOptions;
+  /** What else is served beside page and API. */
+  readonly uiRoutes?: readonly Route[] | undefined;
   /** Limits and time-outs; that of the content limits what is kept, and not what is sent. */
   readonly limits: ServeOptions;
-  /** Gets an entry for each answer; undefined when it is off. */
+  /** Gets the chain of each request; undefined when it is off. */
+  readonly log: ChainLog | undefined;
+  /** Gets an entry for each response; undefined when it is off. */
   readonly access: AccessLog | undefined;
+  /** The time. */
+  readonly clock: Clock;
+  /** Makes the ids; default by the time of this machine. */
+  readonly ids?: TrapIds;
+  /** Told of failures that are no request's. */
+  readonly onError: (error: unknown, remote: NetAddress) => void;
 }
 
-/** Serves the trap on a listener: every request is recorded, and answered with 200. */
-export function serveTrap<Address extends NetAddress>(
-  listener: Listener<Address>,
+/** A running trap. */
+export interface Trap {
+  /** The trap itself. */
+  readonly server: Server;
+  /** Page and API; undefined without them. */
+  readonly ui: UiServer | undefined;
+  /** Chooses the responses. */
+  readonly engine: RuleEngine;
+  /** Says what happens to the storage: shown on the page too. */
+  readonly journal: Journal;
+  /** Stops both; settles when all is closed. */
+  shutdown(): Promise<void>;
+  /** Resolves when both are closed. */
+  readonly finished: Promise<void>;
+}
+
+/** Serves a trap on one listener, and its page and API on another. */
+export function createTrap(listener: Listener, uiListener: Listener | undefined, options: TrapOptions): Trap {
+  const { store, clock, log } = options;
+  const now = createSystemMicroClock();
+  const stopping = new AbortController();
+  const journal = new Journal({ log, now, clock });
+  store.listen(journal);
+  const engine = new RuleEngine(
+    { nowMs: () => clock.nowMs(), uuid: () => crypto.randomUUID() },
+    options.script,
+  );
+  const signatures = new SignatureChecker(options.secrets, () => clock.nowMs());
+  const tools: TrapTools = { now, engine, signatures, journal, stopping: stopping.signal };
+  const { server, closeUpstreams } = serveRecorder(listener, options, tools);
+  const ui = uiListener && serveUi(uiListener, {
+    ...options,
+    ...tools,
+    trapPort: listener.address.port,
+    status: () => readTrapStatus(store, options.archive, options.storageError),
+    serving: { graceMs: options.limits.graceMs ?? 0, onError: options.onError },
+  });
+  const stopAging = keepForAge(store, options.maxAgeMs, clock);
+  return {
+    server,
+    ui,
+    engine,
+    journal,
+    shutdown: async () => {
+      stopping.abort();
+      stopAging();
+      await Promise.all([server.shutdown(), ui?.shutdown()]);
+      closeUpstreams();
+      journal.finish();
+    },
+    finished: Promise.all([server.finished, ui?.finished]).then(() => {}),
+  };
+}
+
+interface TrapTools {
+  readonly now: MicroClock;
+  readonly engine: RuleEngine;
+  readonly signatures: SignatureChecker;
+  readonly journal: Journal;
+  readonly stopping: AbortSignal;
+}
+
+function serveRecorder(
+  listener: Listener,
   options: TrapOptions,
-): Server<Address> {
-  const recorder = new Recorder(options);
+  tools: TrapTools,
+): { readonly server: Server; readonly closeUpstreams: () => void } {
+  const { access, clock, log, store } = options;
+  const { now } = tools;
+  const masks = createLogMasks(options.masked);
+  const ids = options.ids ?? createTrapIds(createTag(Math.random), store.lastId);
+  const responder = new Responder({ ...options, ...tools, maxKeptBytes: options.maxBodyBytes });
+  const forwarder = createForwarder(options.forwardTo, options, now);
+  const copier = createForwarder(options.copyTo, options, now);
+  const forward = forwarder && new ForwardRecorder({ forwarder, store, responder, masks, clock, log, now });
+  const copies = copier && new RequestCopies(copier, store);
+  const recorder = new Recorder({ ...options, ...tools, ids, responder, forward, copies, masks });
   let isStopping = false;
   const tapped = tapListener(listener, {
-    now: options.now,
+    now,
     onEnding: keepWithLast,
     onStopping: () => isStopping = true,
     onClose: (connection) => {
       try {
-        recordLeftovers(connection, { ...options, isStopping });
+        recordLeftovers(connection, { store, ids, masks, log, now, isStopping });
       } catch (error) {
         options.onError(error, connection.remote);
       }
     },
   });
-  const { access, masks } = options;
   const logAccess = logging({
     access: access && { write: (entry) => access.write(masks.access(entry)) },
     error: undefined,
-    requestIds: { next: () => options.ids.next(options.now()) },
+    requestIds: { next: () => ids.next(now()) },
     formOf: () => "short",
-    now: () => options.clock.nowMs(),
+    now: () => clock.nowMs(),
   });
-  return serve(tapped, { handle: logAccess((request, context) => recorder.handle(request, context)) }, {
-    ...options.limits,
-    // Content is never refused: it is counted and hashed while it streams. Bytes behind a fault are kept as well, as
-    // long as the time for them lasts.
-    maxBodyBytes: Infinity,
-    maxDrainBytes: Infinity,
-    clock: options.clock,
-    onError: options.onError,
+  const server = serve(
+    tapped,
+    { handle: logAccess((request, context) => recorder.handle(request, context)) },
+    {
+      ...options.limits,
+      // Content is never refused: it is counted and hashed while it streams. Bytes behind a fault are kept as well, as
+      // long as the time for them lasts.
+      maxBodyBytes: Infinity,
+      maxDrainBytes: Infinity,
+      clock,
+      onError: options.onError,
+    },
+  );
+  return {
+    server,
+    closeUpstreams: () => {
+      forward?.close();
+      copies?.close();
+    },
+  };
+}
+
+// So many connections to one server wait for the next request.
+const MAX_IDLE_UPSTREAMS = 64;
+
+function createForwarder(
+  upstream: UpstreamUrl | undefined,
+  { clock, maxBodyBytes }: TrapOptions,
+  now: MicroClock,
+): Forwarder | undefined {
+  if (upstream === undefined) return undefined;
+  const { hostname, port, isEncrypted } = upstream;
+  const open = (): Promise<Connection> =>
+    isEncrypted ? connectTls(tcpAddress(hostname, port), hostname) : connect({ hostname, port });
+  const client = new UpstreamClient({
+    connect: open,
+    clock,
+    now,
+    maxKeptBytes: maxBodyBytes,
+    maxIdle: MAX_IDLE_UPSTREAMS,
   });
+  return new Forwarder(upstream, client);
 }

@@ -1,13 +1,31 @@
 import { chainLogFlag, httpFlags } from "../../program/flags/common_flags.ts";
-import type { Flag } from "../../program/flags/flag.ts";
-import { fileFlag, integerFlag, sizeFlag, switchFlag } from "../../program/flags/flag_kinds.ts";
+import { type Flag, VALUE_SEPARATOR } from "../../program/flags/flag.ts";
+import {
+  checkedFlag,
+  choiceFlag,
+  durationFlag,
+  fileFlag,
+  integerFlag,
+  sizeFlag,
+  switchFlag,
+} from "../../program/flags/flag_kinds.ts";
 import { UI_FLAGS } from "../../program/flags/ui_flags.ts";
 import { isToken } from "../../http/grammar.ts";
+import type { SchemeSecret } from "./signatures/signature_checker.ts";
+import { SCHEME_NAMES } from "./signatures/signature_schemes.ts";
+import { parseUpstreamUrl, type UpstreamUrl } from "./upstream/upstream_url.ts";
 
 /** The port of the trap unless another one is given. */
 export const TRAP_PORT = 5000;
 
+/** The largest head, and the most fields, that the trap takes. */
+export const TRAP_HEAD_LIMITS = { maxHeadBytes: 2 ** 20, maxFields: 1_000 };
+
+/** How much content of a request is kept unless told otherwise. */
+export const TRAP_BODY_BYTES = 32 * 2 ** 20;
+
 const COMMON = httpFlags(TRAP_PORT);
+const MIB = "1MiB";
 
 /** All flags of the request trap. */
 export const TRAP_FLAGS = {
@@ -16,12 +34,25 @@ export const TRAP_FLAGS = {
   log: chainLogFlag("trap"),
   "access-log": {
     ...COMMON["access-log"],
-    help: "where answers are logged in the common form, - for stdout; the trap's own log has all of it",
+    help: "where responses are logged in the common form, - for stdout; the trap's own log has all of it",
     default: "off",
   },
+  "max-request-line-bytes": {
+    ...COMMON["max-request-line-bytes"],
+    default: TRAP_HEAD_LIMITS.maxHeadBytes,
+    shownDefault: MIB,
+  },
+  "max-head-bytes": {
+    ...COMMON["max-head-bytes"],
+    default: TRAP_HEAD_LIMITS.maxHeadBytes,
+    shownDefault: MIB,
+  },
+  "max-fields": { ...COMMON["max-fields"], default: TRAP_HEAD_LIMITS.maxFields },
   "max-body-bytes": {
     ...COMMON["max-body-bytes"],
     help: "content of a request that is kept; what is beyond it is hashed, counted and marked as cut",
+    default: TRAP_BODY_BYTES,
+    shownDefault: "32MiB",
   },
   keep: integerFlag({
     placeholder: "N",
@@ -31,13 +62,64 @@ export const TRAP_FLAGS = {
     max: 10_000_000,
   }),
   "keep-bytes": sizeFlag({ help: "bytes of requests that are kept in all", default: 256 * 2 ** 20 }),
+  "keep-age": durationFlag({ help: "how long requests are kept, such as 7d; for ever without it" }),
   data: fileFlag({
     help: "database file that keeps the requests across restarts; without it they live in memory",
   }),
-  respond: fileFlag({ help: "JSON file that says what is answered in the place of 200" }),
+  respond: fileFlag({ help: "JSON file of rules that say what is responded in the place of 200" }),
+  cors: switchFlag("let pages of all origins read the responses"),
+  rules: choiceFlag({
+    choices: ["all", "none"],
+    help: "whether method, path and parameters are checked",
+    default: "all",
+  }),
+  bins: switchFlag("treat the first segment of the path as a bin with a list of its own"),
+  forward: upstreamFlag("server that requests go on to: both sides are recorded"),
+  "forward-copy": upstreamFlag("server that gets a copy of each request; the trap responds by itself"),
+  secret: secretFlag(),
   mask: namesFlag("header fields and parameters whose values the log hides, separated by commas"),
-  "replay-private": switchFlag("let requests be replayed to private and loopback addresses"),
+  "replay-private": switchFlag(
+    "let requests be sent again to private addresses, also by pages beyond loopback",
+  ),
+  tail: switchFlag("print each request with its content, in colour on a terminal"),
 };
+
+function upstreamFlag(help: string): Flag<UpstreamUrl | undefined> {
+  return checkedFlag<UpstreamUrl, undefined>({
+    placeholder: "URL",
+    help,
+    default: undefined,
+    expected: "a URL such as http://localhost:3000",
+    parse: (text) => {
+      const url = parseUpstreamUrl(text);
+      return url?.query === "" ? url : undefined;
+    },
+  });
+}
+
+function secretFlag(): Flag<readonly SchemeSecret[]> {
+  return checkedFlag<readonly SchemeSecret[], readonly SchemeSecret[]>({
+    placeholder: "SCHEME=SECRET",
+    help: `secret by which signatures are checked, repeatable; ${SCHEME_NAMES.join(", ")}`,
+    isRepeatable: true,
+    isSecret: true,
+    default: [],
+    shownDefault: "",
+    expected: `a scheme and its secret, as in github=...; schemes are ${SCHEME_NAMES.join(", ")}`,
+    parse: (text) => {
+      const secrets = text.split(VALUE_SEPARATOR).map(parseSecret);
+      return secrets.includes(undefined) ? undefined : secrets as SchemeSecret[];
+    },
+  });
+}
+
+function parseSecret(text: string): SchemeSecret | undefined {
+  const equals = text.indexOf("=");
+  const given = text.slice(0, equals);
+  const name = SCHEME_NAMES.find((scheme) => scheme === given || scheme.replace("-webhooks", "") === given);
+  const secret = text.slice(equals + 1);
+  return equals < 0 || name === undefined || secret === "" ? undefined : [name, secret];
+}
 
 function namesFlag(help: string): Flag<readonly string[]> {
   const parse = (text: string): readonly string[] | undefined => {

@@ -43,6 +43,8 @@ async function withCommand(
     admin: { figures: new Figures(), isReady: () => true },
     openListener: () => listen({ port: 0 }),
     openPort: () => listen({ port: 0 }),
+    print: () => {},
+    isTerminal: false,
     fail: (message) => void failures.push(message),
   };
   const running = await appCommand.start(context);

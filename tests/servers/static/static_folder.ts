@@ -6,7 +6,12 @@ import { run } from "../../../src/backend/run.ts";
 import { type HeaderField, HttpHeaders } from "../../../src/http/headers.ts";
 import { HttpRequest } from "../../../src/http/request/request.ts";
 import { EMPTY_BODY } from "../../../src/http/request/request_body.ts";
-import { type HttpResponse, isStreamed, type ResponseBody } from "../../../src/http/response/response.ts";
+import {
+  type HttpResponse,
+  isStreamed,
+  isWire,
+  type ResponseBody,
+} from "../../../src/http/response/response.ts";
 import { DEFAULT_STATIC_OPTIONS, type StaticOptions } from "../../../src/servers/static/options.ts";
 import type { FieldRule } from "../../../src/servers/static/resources/path_rules.ts";
 import { createStatic, type StaticServer } from "../../../src/servers/static/create_static.ts";
@@ -156,6 +161,7 @@ export async function readBody(body: ResponseBody): Promise<Uint8Array> {
   if (typeof body === "string") return new TextEncoder().encode(body);
   if (body instanceof Uint8Array) return body;
   const pieces: number[][] = [];
+  if (isWire(body)) throw new TypeError("expected content, got a wire");
   for await (const piece of isStreamed(body) ? body : body.pieces) pieces.push([...piece]);
   return Uint8Array.from(pieces.flat());
 }

@@ -1,6 +1,6 @@
 // The rules of the trap, tested in this process and once more over the command line of each runtime.
 
-import type { RequestRecord } from "../../../src/servers/trap/records/stored_request.ts";
+import type { RequestRecord } from "../../../src/servers/trap/records/request_record.ts";
 import { type CommandLine, test as testProgram } from "../../runtimes/command_line.ts";
 import { type AskedTrap, callApi, type TrapSetup, withTrap } from "./trap_fixture.ts";
 

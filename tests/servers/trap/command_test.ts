@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { RequestRecord } from "../../../src/servers/trap/records/stored_request.ts";
+import type { RequestRecord } from "../../../src/servers/trap/records/request_record.ts";
 import { exchange } from "../../support/loopback.ts";
 import { readLogUntil } from "../../support/log_lines.ts";
 import { type CommandLine, test, withDatabase, withPermissions } from "../../runtimes/command_line.ts";
@@ -114,10 +114,11 @@ test("mod.ts trap logs to trap.log where writing is allowed, or where --log says
     const toFile = await startTrap(commandLine, ["--error-log", "off"], { directory, writable: [directory] });
     await exchange(toFile.port, REQUEST);
     const log = await readLogUntil(`${directory}/trap.log`, "answered 200");
-    assertEquals(log.trimEnd().split("\n").length, 6);
+    assertEquals(log.trimEnd().split("\n").length, 7);
+    assertMatch(log, /^\S+Z info - trap: started: listening on http:\S+, 0 requests from before\n/);
     assertMatch(
       log,
-      /^\S+Z info (\S+) trap: received GET \/api from [^\n]*\n\S+Z info \1 trap > query: came as /,
+      /\n\S+Z info (\S+) trap: received GET \/api from [^\n]*\n\S+Z info \1 trap > query: came as /,
     );
     await toFile.stop();
     assertEquals(Array.from(Deno.readDirSync(directory), ({ name }) => name), ["trap.log"]);
@@ -128,13 +129,13 @@ test("mod.ts trap logs to trap.log where writing is allowed, or where --log says
     await toNamed.stop();
     assertEquals(
       (await Deno.readTextFile(named)).trimEnd().split("\n").map((line) => JSON.parse(line).level).length,
-      6,
+      8,
     );
   });
   const dash = await startTrap(commandLine, ["--log", "-", "--access-log", "-", "--error-log", "off"]);
   await exchange(dash.port, REQUEST);
   const { stdout } = await dash.stop();
-  assertMatch(stdout, /\n\S+ info \S+ trap: answered 200, complete, ok\n/);
+  assertMatch(stdout, /\n\S+ info \S+ trap: answered 200, complete, ok; 0 bytes in [\d.]+ ms\n/);
   assertMatch(stdout, /\n\S+ \S+ 127\.0\.0\.1:\d+ 200 GET \/api - 34 [\d.]+ms\n/);
 });
 

@@ -5,6 +5,8 @@ import { withTrap } from "./trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 const ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z-[0-9a-z]{5}$/;
+// What the log says at the end of a request besides what its chain says.
+const DETAIL = /; \d+ bytes?.* in [\d.]+ ms.*$/;
 const LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (info|error) (\S+) (trap[a-z0-9 >]*): (.*)$/;
 
 Deno.test("one grep for an id picks out all records of its request, in order, first and last among them", async () => {
@@ -26,7 +28,7 @@ Deno.test("one grep for an id picks out all records of its request, in order, fi
       const own = lines.filter((line) => line.includes(record.id));
       found += own.length;
       assertEquals(
-        own.map((line) => LINE.exec(line)!.slice(1, 5)),
+        own.map((line) => LINE.exec(line.replace(DETAIL, ""))!.slice(1, 5)),
         record.chain.map((
           { level, where, message },
         ) => [level, record.id, where, message.replaceAll("\r\n", "\\r\\n")]),
@@ -82,8 +84,9 @@ Deno.test("the JSON log has the fields of the text log", async () => {
     await exchange(trap.port, `POST /api?a=b HTTP/1.1\r\n${END}`);
     const [record] = await trap.records(1);
     const entries = (await trap.log()).trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertMatch(entries.at(-1).message, DETAIL);
     assertEquals(
-      entries,
+      entries.map((entry) => ({ ...entry, message: entry.message.replace(DETAIL, "") })),
       record!.chain.map(({ at, level, where, message }) => ({
         time: at,
         level,
@@ -92,6 +95,49 @@ Deno.test("the JSON log has the fields of the text log", async () => {
         message,
       })),
     );
+  });
+});
+
+Deno.test("the last line of a request says what it was: bytes, content type, time and User-Agent", async () => {
+  await withTrap({ masks: ["secret"] }, async (trap) => {
+    await exchange(
+      trap.port,
+      "POST /hook HTTP/1.1\r\nUser-Agent: curl/8\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
+        `Content-Length: 12\r\n${END}a=1&secret=2`,
+    );
+    const log = await trap.log();
+    assertMatch(log, /: content a=1&secret=\*\*\*\n/);
+    assertMatch(
+      log,
+      / trap: answered 200, complete, 2 errors; 12 bytes of application\/x-www-form-urlencoded in [\d.]+ ms from curl\/8\n/,
+    );
+    const [record] = await trap.records(1);
+    assertEquals(record!.chain.at(-1)!.message, "answered 200, complete, 2 errors");
+  });
+});
+
+Deno.test("the log names the preface of HTTP/2, and has no two blanks for what could not be read", async () => {
+  await withTrap({}, async (trap) => {
+    await exchange(trap.port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    await exchange(trap.port, "GET  HTTP/1.1\r\n\r\n");
+    const log = await trap.log();
+    assertMatch(log, /: received from 127\.0\.0\.1:\d+: the preface of HTTP\/2, which is not spoken here\n/);
+    assertEquals(log.includes("  "), false, log);
+  });
+});
+
+Deno.test("evictions and deletions are in the log", async () => {
+  await withTrap({ keep: 1 }, async (trap) => {
+    const sent = `GET /api HTTP/1.1\r\n${END}`;
+    await exchange(trap.port, sent);
+    await exchange(trap.port, sent);
+    const id = (await trap.records(1))[0]!.id;
+    await trap.call(`/api/requests/${id}`, { method: "DELETE" });
+    await trap.call("/api/requests", { method: "DELETE" });
+    const log = await trap.log();
+    assertMatch(log, / info - trap: evicted the oldest request: there is no more room for them\n/);
+    assertMatch(log, new RegExp(` info ${id} trap: deleted\n`));
+    assertMatch(log, / info - trap: deleted all requests\n$/);
   });
 });
 

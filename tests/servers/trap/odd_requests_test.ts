@@ -1,7 +1,7 @@
 // Everything that the tokenizer's rows can send, and what the trap keeps of it: all bytes, in the right records.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { RequestRecord } from "../../../src/servers/trap/records/stored_request.ts";
+import type { RequestRecord } from "../../../src/servers/trap/records/request_record.ts";
 import { CORPUS } from "../../testdata/http/corpus.ts";
 import type { ByteRow } from "../../testdata/http/row.ts";
 import { bytesOf, textOf } from "../../support/latin1.ts";

@@ -1,16 +1,15 @@
 import { createHash } from "node:crypto";
 import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
 import { openLogs } from "../../../src/log/open_logs.ts";
+import type { NetAddress } from "../../../src/net/address.ts";
 import { listen } from "../../../src/net/listen.ts";
 import type { ServeOptions } from "../../../src/serving/serve_options.ts";
-import { serveUi } from "../../../src/servers/trap/api/ui_server.ts";
-import { createLogMasks } from "../../../src/servers/trap/capture/log_masks.ts";
-import { createSystemMicroClock } from "../../../src/servers/trap/records/micro_clock.ts";
+import { createTrap, type TrapOptions } from "../../../src/servers/trap/create_trap.ts";
+import { TRAP_HEAD_LIMITS } from "../../../src/servers/trap/flags.ts";
 import { createTrapIds } from "../../../src/servers/trap/records/request_ids.ts";
+import type { RequestRecord } from "../../../src/servers/trap/records/request_record.ts";
 import { RequestStore } from "../../../src/servers/trap/records/request_store.ts";
-import { type AnswerRule, ScriptedResponses } from "../../../src/servers/trap/rules/scripted_responses.ts";
-import type { RequestRecord } from "../../../src/servers/trap/records/stored_request.ts";
-import { serveTrap } from "../../../src/servers/trap/create_trap.ts";
+import type { RuleScript } from "../../../src/servers/trap/rules/rule_engine.ts";
 import { within } from "../../support/deadline.ts";
 import { bytesOf } from "../../support/latin1.ts";
 import { exchange } from "../../support/loopback.ts";
@@ -21,10 +20,12 @@ export interface TrapSetup {
   readonly maxBodyBytes?: number;
   readonly keep?: number;
   readonly keepBytes?: number;
-  readonly rules?: readonly AnswerRule[];
+  readonly script?: RuleScript;
   readonly masks?: readonly string[];
   readonly format?: "text" | "json";
   readonly replaysToPrivate?: boolean;
+  /** What else the trap is made of; in this process only. */
+  readonly options?: Partial<TrapOptions>;
   /** For the trap itself; page and API stay plain. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -52,6 +53,13 @@ export interface Trap extends AskedTrap {
   stop(): Promise<void>;
 }
 
+const TRAP_LIMITS = { ...TRAP_HEAD_LIMITS, maxFieldBytes: 2 ** 20, maxRequestLineBytes: 2 ** 20 };
+
+function tcpPortOf({ port }: NetAddress): number {
+  if (port === undefined) throw new TypeError("expected a TCP address");
+  return port;
+}
+
 /** Runs a test against a trap. */
 export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<void>): Promise<void> {
   let text = "";
@@ -66,28 +74,29 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
   });
   const errors: unknown[] = [];
   const store = new RequestStore({ maxRequests: setup.keep ?? 1_000, maxBytes: setup.keepBytes ?? 2 ** 28 });
-  const trap = serveTrap(await listen({ port: 0, ...(setup.tls === undefined ? {} : { tls: setup.tls }) }), {
+  const tls = setup.tls === undefined ? {} : { tls: setup.tls };
+  const trap = createTrap(await listen({ port: 0, needsReset: true, ...tls }), await listen({ port: 0 }), {
     store,
+    script: setup.script,
     ids: createTrapIds("tst"),
-    answers: new ScriptedResponses(setup.rules ?? []),
-    masks: createLogMasks(setup.masks ?? []),
+    masked: setup.masks ?? [],
     maxBodyBytes: setup.maxBodyBytes ?? 2 ** 20,
-    now: createSystemMicroClock(),
-    clock: SYSTEM_CLOCK,
+    checksRules: true,
+    hasBins: false,
+    allowsAllOrigins: false,
+    secrets: [],
+    replayReach: setup.replaysToPrivate === true ? "private" : "public",
+    guard: { names: ["127.0.0.1"] },
+    limits: { graceMs: 1_000, lingerTimeoutMs: 500, ...TRAP_LIMITS, ...setup.limits },
     log: logs.chain,
     access: undefined,
-    limits: { graceMs: 1_000, lingerTimeoutMs: 500, ...setup.limits },
-    onError: (error) => void errors.push(error),
-  });
-  const ui = serveUi(await listen({ port: 0 }), {
-    store,
-    trapPort: trap.address.port,
-    hostname: "127.0.0.1",
-    replaysToPrivate: setup.replaysToPrivate ?? false,
     clock: SYSTEM_CLOCK,
-    serving: { graceMs: 1_000, onError: (error) => void errors.push(error) },
+    onError: (error) => void errors.push(error),
+    ...setup.options,
   });
-  const { call, json } = callApi(ui.address.port);
+  const { server, ui } = trap;
+  const uiPort = tcpPortOf(ui!.address);
+  const { call, json } = callApi(uiPort);
   const records = async (count: number): Promise<RequestRecord[]> => {
     await waitForSize(store, count);
     const { requests } = await json<{ requests: RequestRecord[] }>("/api/requests?limit=1000");
@@ -96,21 +105,21 @@ export async function withTrap(setup: TrapSetup, test: (trap: Trap) => Promise<v
   };
   try {
     await test({
-      port: trap.address.port,
-      uiPort: ui.address.port,
+      port: tcpPortOf(server.address),
+      uiPort,
       store,
       errors,
       log: async () => {
         await logs.flush();
         return text;
       },
-      stop: () => trap.shutdown(),
+      stop: () => server.shutdown(),
       call,
       json,
       records,
     });
   } finally {
-    await Promise.all([trap.shutdown(), ui.shutdown()]);
+    await trap.shutdown();
     await logs.close();
   }
 }

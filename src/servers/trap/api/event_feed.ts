@@ -1,19 +1,27 @@
 import { EventClients } from "../../../backend/event_clients.ts";
 import type { Clock } from "../../../base/clock.ts";
-import type { RequestStore, StoreListener } from "../records/request_store.ts";
+import type { RemovalReason, RequestStore, StoreListener } from "../records/request_store.ts";
+import { toRecord } from "../records/to_record.ts";
+import type { TrapStatus } from "./trap_status.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
 // Proxies and our own write time-out cut connections that are silent for longer.
 const HEARTBEAT_MS = 15_000;
+const STATUS_AFTER_MS = 1_000;
 
 /** Tells browsers of everything that happens in a store, while it happens. */
 export class EventFeed implements StoreListener {
   readonly #clients = new EventClients();
   readonly #store: RequestStore;
+  readonly #status: () => TrapStatus;
+  readonly #clock: Clock;
   readonly #stopHeartbeat: () => void;
+  #stopStatus: (() => void) | undefined;
 
-  constructor(store: RequestStore, clock: Clock) {
+  constructor(store: RequestStore, clock: Clock, status: () => TrapStatus) {
     this.#store = store;
+    this.#clock = clock;
+    this.#status = status;
     store.listen(this);
     this.#stopHeartbeat = clock.every(HEARTBEAT_MS, () => this.#clients.send(":\n\n"));
   }
@@ -26,6 +34,7 @@ export class EventFeed implements StoreListener {
   /** Ends all streams. */
   close(): void {
     this.#stopHeartbeat();
+    this.#stopStatus?.();
     this.#clients.close();
   }
 
@@ -38,13 +47,28 @@ export class EventFeed implements StoreListener {
     this.added(request);
   }
 
-  removed(requests: readonly StoredRequest[]): void {
+  removed(requests: readonly StoredRequest[], reason: RemovalReason): void {
     if (this.#clients.size === 0) return;
+    if (reason === "evicted") this.sendStatus();
     this.#clients.send(removalOf({ ids: requests.map(({ id }) => id) }));
   }
 
   cleared(): void {
     this.#clients.send(removalOf({ all: true }));
+  }
+
+  /** Tells how the trap is, soon: in a flood once a second. */
+  sendStatus(): void {
+    if (this.#clients.size === 0) return;
+    this.#stopStatus ??= this.#clock.after(STATUS_AFTER_MS, () => {
+      this.#stopStatus = undefined;
+      this.#clients.send(`event: status\ndata: ${JSON.stringify(this.#status())}\n\n`);
+    });
+  }
+
+  /** Tells that the rules are other ones. */
+  sendRules(): void {
+    this.#clients.send("event: rules\ndata: {}\n\n");
   }
 
   // Not a generator itself: what is stored now is meant, not when it is read.
@@ -58,7 +82,7 @@ function* eventsOf(requests: readonly StoredRequest[]): Generator<string> {
 }
 
 function eventOf(request: StoredRequest): string {
-  return `event: request\nid: ${request.id}\ndata: ${JSON.stringify(request.toRecord())}\n\n`;
+  return `event: request\nid: ${request.id}\ndata: ${JSON.stringify(toRecord(request))}\n\n`;
 }
 
 function removalOf(what: { readonly ids: readonly string[] } | { readonly all: true }): string {

@@ -4,9 +4,12 @@ import { HAR_FRAME, toHarEntry } from "./har.ts";
 // Pieces of this size are few writes, and little to hold.
 const PIECE_LENGTH = 65_536;
 
-/** One JSON object a line, as the API gives it. */
-export function exportLines(requests: readonly StoredRequest[]): AsyncIterable<Uint8Array> {
-  return encodeLazily(lineTexts(requests));
+/** One JSON object a line. @param toRecord makes the object of a request */
+export function exportLines(
+  requests: readonly StoredRequest[],
+  toRecord: (request: StoredRequest) => unknown,
+): AsyncIterable<Uint8Array> {
+  return encodeLazily(lineTexts(requests, toRecord));
 }
 
 /** An HTTP Archive. */
@@ -14,8 +17,11 @@ export function exportHar(requests: readonly StoredRequest[]): AsyncIterable<Uin
   return encodeLazily(harTexts(requests));
 }
 
-function* lineTexts(requests: readonly StoredRequest[]): Generator<string> {
-  for (const request of requests) yield JSON.stringify(request.toRecord()) + "\n";
+function* lineTexts(
+  requests: readonly StoredRequest[],
+  toRecord: (request: StoredRequest) => unknown,
+): Generator<string> {
+  for (const request of requests) yield JSON.stringify(toRecord(request)) + "\n";
 }
 
 function* harTexts(requests: readonly StoredRequest[]): Generator<string> {

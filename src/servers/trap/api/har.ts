@@ -6,8 +6,11 @@ import type { HeaderField } from "../../../http/headers.ts";
 import { isHost } from "../../../http/host.ts";
 import { reasonPhrase } from "../../../http/status.ts";
 import { authorityOf } from "../../../http/target.ts";
+import { timeOf } from "../records/request_ids.ts";
 import { decodeParameter, splitQuery } from "../records/parameters.ts";
-import type { GivenAnswer, RequestFacts, StoredRequest } from "../records/stored_request.ts";
+import type { RequestFacts, StoredRequest } from "../records/stored_request.ts";
+import { contentOf } from "../records/stored_response.ts";
+import { decodeUtf8 } from "../records/to_record.ts";
 import settings from "../../../../deno.json" with { type: "json" };
 
 /** What stands in front of the entries of an archive, and behind them. */
@@ -26,22 +29,22 @@ interface NamedValue {
 /** Makes an entry, plain data for JSON. What the format has no place for stands in fields that begin with "_". */
 export function toHarEntry(request: StoredRequest): Readonly<Record<string, unknown>> {
   const { facts } = request;
-  const record = request.toRecord();
+  const errors = facts.chain.filter(({ level }) => level === "error").map(({ message }) => message);
   const lastMicros = facts.chain.at(-1)?.atMicros ?? 0;
   const waitMs = Math.max(0, lastMicros - (facts.chain[0]?.atMicros ?? 0)) / 1_000;
   return {
-    startedDateTime: record.receivedAt,
+    startedDateTime: timeOf(facts.id),
     time: waitMs,
     request: toHarRequest(request),
-    response: toHarResponse(facts.answer),
+    response: toHarResponse(request),
     cache: {},
     timings: { blocked: -1, dns: -1, connect: -1, ssl: -1, send: 0, wait: waitMs, receive: 0 },
     serverIPAddress: isUnix(facts.local) ? "" : facts.local.replace(/:[0-9]+$/, "").replaceAll(/[[\]]/g, ""),
     connection: facts.remote,
-    ...(record.errors.length === 0 ? {} : { comment: record.errors.join("; ") }),
-    _id: record.id,
-    _end: record.end,
-    _sha256: record.sha256,
+    ...(errors.length === 0 ? {} : { comment: errors.join("; ") }),
+    _id: facts.id,
+    _end: facts.end,
+    _sha256: request.wire.sha256,
   };
 }
 
@@ -76,20 +79,40 @@ function toPostData({ body, facts }: StoredRequest): Readonly<Record<string, str
   };
 }
 
-function toHarResponse(answer: GivenAnswer | undefined): Readonly<Record<string, unknown>> {
-  const { status, headers, body } = answer ?? { status: 0, headers: [], body: "" };
-  const size = new TextEncoder().encode(body).length;
+function toHarResponse(request: StoredRequest): Readonly<Record<string, unknown>> {
+  const { status, headers, content } = responseOf(request);
+  const mimeType = valuesOf(headers, "content-type")[0] ?? "";
+  const text = decodeUtf8(content);
   return {
     status,
     statusText: reasonPhrase(status),
     httpVersion: "HTTP/1.1",
     cookies: [],
     headers: toNamedValues(headers),
-    content: { size, mimeType: valuesOf(headers, "content-type")[0] ?? "", text: body },
+    content: {
+      size: content.length,
+      mimeType,
+      ...(text === undefined
+        ? { text: Buffer.from(content).toString("base64"), encoding: "base64" }
+        : { text }),
+    },
     redirectURL: valuesOf(headers, "location")[0] ?? "",
     headersSize: -1,
-    bodySize: size,
+    bodySize: content.length,
   };
+}
+
+interface HarResponse {
+  readonly status: number;
+  readonly headers: readonly HeaderField[];
+  readonly content: Uint8Array;
+}
+
+/** What was responded: by the server behind the trap or by a rule, else by the trap itself. */
+function responseOf({ facts, response }: StoredRequest): HarResponse {
+  if (response !== undefined) return { ...response.facts, content: contentOf(response) };
+  const { status, headers, body } = facts.answer ?? { status: 0, headers: [], body: "" };
+  return { status, headers, content: new TextEncoder().encode(body) };
 }
 
 function urlOf({ target, headers, local, isEncrypted }: RequestFacts): string {
@@ -111,14 +134,4 @@ function valuesOf(fields: readonly HeaderField[], name: string): string[] {
 
 function toNamedValues(fields: readonly HeaderField[]): NamedValue[] {
   return fields.map(([name, value]) => ({ name, value }));
-}
-
-/** The text of bytes that are one; undefined for others, and for such with NUL, which no text has. */
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

@@ -41,6 +41,14 @@ export function isPrivateAddress(address: string): boolean {
   return bytes === undefined || isPrivate(bytes);
 }
 
+/** Whether an address is one of this machine alone. @param address as text, IPv6 without brackets */
+export function isLoopbackAddress(address: string): boolean {
+  const bytes = parseAddress(address);
+  if (bytes === undefined) return false;
+  const mapped = bytes.length === 16 && isIn(bytes, ["::ffff:0:0", 96]) ? bytes.slice(12) : bytes;
+  return mapped.length === 4 ? mapped[0] === 127 : isIn(mapped, ["::1", 128]);
+}
+
 function isPrivate(bytes: readonly number[]): boolean {
   if (bytes.length === 4) return PRIVATE_IPV4.some((range) => isIn(bytes, range));
   const embedded = EMBEDDED_IPV4.find(([range]) => isIn(bytes, range));

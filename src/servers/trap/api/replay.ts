@@ -1,30 +1,63 @@
-// Sends the bytes of a request again, to another server, exactly as they came.
+// Sends requests again, and keeps what comes back.
 
 import { lookup } from "node:dns/promises";
-import { messageOfError } from "../../../base/error_text.ts";
 import type { Clock } from "../../../base/clock.ts";
+import { messageOfError } from "../../../base/error_text.ts";
+import { joinBytes } from "../../../bytes/join_bytes.ts";
 import { HttpError } from "../../../http/errors.ts";
-import { type NetAddress, type TcpAddress, tcpAddress } from "../../../net/address.ts";
+import { type TcpAddress, tcpAddress } from "../../../net/address.ts";
 import type { Connection } from "../../../net/connection.ts";
+import type { Journal } from "../capture/journal.ts";
+import type { MicroClock } from "../records/micro_clock.ts";
+import type { ResponseRecord } from "../records/request_record.ts";
+import type { RequestStore } from "../records/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
-import { isPrivateAddress } from "./private_addresses.ts";
-import { readAnswer, type ReceivedAnswer } from "./response_reader.ts";
+import { toResponseRecord } from "../records/stored_response.ts";
+import type { SignatureChecker } from "../signatures/signature_checker.ts";
+import type { Exchange } from "../upstream/exchange.ts";
+import { encodeSentHead } from "../upstream/sent_head.ts";
+import { UpstreamClient } from "../upstream/upstream_client.ts";
+import { isLoopbackAddress, isPrivateAddress } from "./private_addresses.ts";
+import type { ReplayRequest } from "./replay_request.ts";
+
+/** Which addresses requests may be sent to again: public ones, these of this machine too, or all. */
+export type ReplayReach = "public" | "loopback" | "private";
 
 /** Options of {@linkcode Replayer}. */
 export interface ReplayOptions {
-  /** Whether private and loopback addresses are allowed. */
-  readonly allowsPrivate: boolean;
+  /** Where requests may be sent. */
+  readonly reach: ReplayReach;
   /** For the time limit. */
   readonly clock: Clock;
+  /** The time of bytes. */
+  readonly now: MicroClock;
+  /** Told of what came back. */
+  readonly store: RequestStore;
+  /** Signs again. */
+  readonly signatures: SignatureChecker;
+  /** Told what was sent again. */
+  readonly journal: Journal;
+  /** How many bytes of a response are kept. */
+  readonly maxKeptBytes: number;
   /** Opens a connection. */
-  readonly connect: (address: NetAddress) => Promise<Connection>;
+  readonly connect: (address: TcpAddress) => Promise<Connection>;
+  /** Opens a connection over TLS, to a server of this name. */
+  readonly connectTls: (address: TcpAddress, serverName: string) => Promise<Connection>;
   /** Finds the addresses of a name; default that of the system. */
   readonly resolve?: (hostname: string) => Promise<readonly string[]>;
 }
 
 const TIMEOUT_MS = 30_000;
 
-/** Replays requests. */
+/** A request as it goes out. */
+interface Outgoing {
+  readonly method: string;
+  readonly bytes: Uint8Array;
+  /** Whether it ends as it did: a client that left is one that leaves again. */
+  readonly isCutOff: boolean;
+}
+
+/** Sends requests again. */
 export class Replayer {
   readonly #options: ReplayOptions;
 
@@ -33,19 +66,51 @@ export class Replayer {
   }
 
   /**
-   * Sends a request to a server.
+   * Sends a request to a server, and keeps the response with it.
    *
-   * @param url `http://host:port`, as the client gave it
    * @returns what came back
-   * @throws {HttpError} 400 for another URL, 403 for an address that is not allowed, 409 for a request of which not all
-   *   bytes are kept, 502 when the server cannot be reached or answers no HTTP, 504 when it takes too long
+   * @throws {HttpError} 403 for an address that is not allowed, 409 for a request of which not all bytes are kept, or
+   *   whose head was not understood, 502 when the server cannot be reached or gives no HTTP, 504 when it takes too long
    */
-  async replay(request: StoredRequest, url: unknown): Promise<ReceivedAnswer> {
-    const target = parseOrigin(url);
-    if (request.wire.isCut) throw new HttpError(409, "Cannot replay the request: only its beginning is kept");
+  async replay(request: StoredRequest, replay: ReplayRequest): Promise<ResponseRecord> {
+    const { url } = replay;
+    const outgoing = replay.isExact ? exactBytes(request) : this.#rebuild(request, replay);
     // The address that was checked is the one that is used: a name may point elsewhere the next time it is asked.
-    const hostname = await this.#findAddress(target.hostname);
-    return await this.#exchange(request, tcpAddress(hostname, target.port));
+    const address = tcpAddress(await this.#findAddress(url.hostname), url.port);
+    const exchange = await this.#exchange(
+      outgoing,
+      () =>
+        url.isEncrypted ? this.#options.connectTls(address, url.hostname) : this.#options.connect(address),
+    );
+    return this.#keep(request, { replay, outgoing, exchange });
+  }
+
+  /** Puts Host and Content-Length right, and signs again. */
+  #rebuild({ facts, wire, body }: StoredRequest, replay: ReplayRequest): Outgoing {
+    const method = replay.method ?? facts.method;
+    const target = replay.target ?? facts.target;
+    if (method === "" || target === "") {
+      throw new HttpError(
+        409,
+        "Cannot send the request: its head was not understood; its bytes can be sent with exact",
+      );
+    }
+    if (wire.isCut && replay.body === undefined) throw notKept();
+    const content = replay.body ?? body;
+    const edited = replay.changeHeaders(facts.headers);
+    const href = `${replay.url.isEncrypted ? "https" : "http"}://${replay.url.host}${target}`;
+    const signature = this.#options.signatures.sign({ headers: edited, content, urls: [href] }) ?? [];
+    const signed = new Set(signature.map(([name]) => name.toLowerCase()));
+    const headers = [...edited.filter(([name]) => !signed.has(name.toLowerCase())), ...signature];
+    const hasLength = content.length > 0 || ["POST", "PUT", "PATCH"].includes(method);
+    const head = encodeSentHead({
+      method,
+      target,
+      headers: hasLength ? headers : headers.filter(([name]) => name.toLowerCase() !== "content-length"),
+      host: replay.url.host,
+      framing: hasLength ? { kind: "length", length: content.length } : { kind: "as-sent" },
+    });
+    return { method, bytes: joinBytes([head, content]), isCutOff: false };
   }
 
   async #findAddress(hostname: string): Promise<string> {
@@ -54,7 +119,7 @@ export class Replayer {
     if (first === undefined) {
       throw new HttpError(502, `Cannot replay the request: ${hostname} has no address`);
     }
-    const refused = this.#options.allowsPrivate ? undefined : addresses.find(isPrivateAddress);
+    const refused = addresses.find((address) => !this.#isAllowed(address));
     if (refused === undefined) return first;
     throw new HttpError(
       403,
@@ -62,61 +127,77 @@ export class Replayer {
     );
   }
 
+  #isAllowed(address: string): boolean {
+    const { reach } = this.#options;
+    if (reach === "private" || !isPrivateAddress(address)) return true;
+    return reach === "loopback" && isLoopbackAddress(address);
+  }
+
   async #resolve(hostname: string): Promise<readonly string[]> {
     try {
       return await (this.#options.resolve ?? resolveWithSystem)(hostname);
     } catch (cause) {
-      throw badGateway(cause);
+      throw badGateway(messageOfError(cause), cause);
     }
   }
 
-  async #exchange(request: StoredRequest, address: NetAddress): Promise<ReceivedAnswer> {
-    let connection: Connection | undefined;
-    let isLate = false;
-    const stop = this.#options.clock.every(TIMEOUT_MS, () => {
-      isLate = true;
-      connection?.close();
-    });
+  async #exchange(outgoing: Outgoing, connect: () => Promise<Connection>): Promise<Exchange> {
+    const { clock, now, maxKeptBytes } = this.#options;
+    const client = new UpstreamClient({ clock, now, maxKeptBytes, maxIdle: 0, connect });
+    const { method, bytes, isCutOff } = outgoing;
+    const { exchange, connection } = await client.begin({ method, bytes, isRepeatable: false });
+    const stop = clock.after(
+      TIMEOUT_MS,
+      () => exchange.finish({ end: "timeout", reason: `no response within ${TIMEOUT_MS} ms` }),
+    );
     try {
-      connection = await this.#options.connect(address);
-      return await sendAndRead(connection, request);
-    } catch (cause) {
-      if (!isLate) throw badGateway(cause);
-      throw new HttpError(504, `Cannot replay the request: no answer within ${TIMEOUT_MS} ms`, { cause });
+      if (isCutOff) connection?.finishSending();
+      await exchange.ready;
+      // How it ended stands in the exchange.
+      await exchange.discardContent().catch(() => {});
+      return exchange;
     } finally {
       stop();
-      connection?.close();
+      client.close();
     }
   }
-}
 
-async function sendAndRead(connection: Connection, { facts, wire }: StoredRequest): Promise<ReceivedAnswer> {
-  // A server may answer before it has read everything, and then stop reading: that is an answer all the same.
-  // What was cut off by its client is cut off again.
-  connection.write(wire.kept.slice())
-    .then(() => facts.end === "complete" ? undefined : connection.closeWrite())
-    .catch(() => {});
-  return await readAnswer((buffer) => connection.read(buffer), facts.method);
-}
-
-function parseOrigin(url: unknown): TcpAddress {
-  const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined;
-  const isOrigin = parsed !== undefined && parsed.protocol === "http:" && parsed.pathname === "/" &&
-    parsed.search === "" && parsed.hash === "" && parsed.username === "" && parsed.password === "";
-  if (!isOrigin) {
-    throw new HttpError(
-      400,
-      `Cannot read url: expected http://host:port, got ${JSON.stringify(url) ?? "nothing"}`,
-    );
+  #keep(
+    request: StoredRequest,
+    { replay, outgoing, exchange }: {
+      readonly replay: ReplayRequest;
+      readonly outgoing: Outgoing;
+      readonly exchange: Exchange;
+    },
+  ): ResponseRecord {
+    const { clock, store, journal } = this.#options;
+    const isLate = exchange.end?.end === "timeout";
+    const response = exchange.toStored("replayed", isLate ? 504 : 502);
+    const { href } = replay.url;
+    const at = new Date(clock.nowMs()).toISOString();
+    request.addReplay({ facts: { at, url: href, method: outgoing.method, exact: replay.isExact }, response });
+    store.change(request);
+    const { end, reason, status } = response.facts;
+    journal.note(`sent again to ${href}: ${reason ?? status}`, request.id);
+    if (end === "complete") return toResponseRecord(response);
+    if (isLate) throw new HttpError(504, `Cannot replay the request: ${reason}`);
+    throw badGateway(reason ?? end);
   }
-  const port = parsed.port === "" ? 80 : Number(parsed.port);
-  return tcpAddress(parsed.hostname.replace(/^\[(.*)\]$/, "$1"), port);
+}
+
+function exactBytes({ facts, wire }: StoredRequest): Outgoing {
+  if (wire.isCut) throw notKept();
+  return { method: facts.method, bytes: wire.kept.slice(), isCutOff: facts.end !== "complete" };
+}
+
+function notKept(): HttpError {
+  return new HttpError(409, "Cannot replay the request: only its beginning is kept");
 }
 
 async function resolveWithSystem(hostname: string): Promise<readonly string[]> {
   return (await lookup(hostname, { all: true })).map(({ address }) => address);
 }
 
-function badGateway(cause: unknown): HttpError {
-  return new HttpError(502, `Cannot replay the request: ${messageOfError(cause)}`, { cause });
+function badGateway(reason: string, cause?: unknown): HttpError {
+  return new HttpError(502, `Cannot replay the request: ${reason}`, { cause });
 }

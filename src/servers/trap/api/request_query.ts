@@ -5,6 +5,8 @@ import { findParameter, splitQuery } from "../records/parameters.ts";
 import type { RequestTest } from "../records/request_store.ts";
 import { contains, toNeedle } from "../records/search.ts";
 
+const FAULTS = ["malformed", "aborted", "timeout", "cut", "script", "any", "none"];
+
 /** The parameters of a call. */
 export class CallParameters {
   readonly #query: string;
@@ -33,29 +35,41 @@ export class CallParameters {
 
   /**
    * Which requests are meant: `method` and `path` as sent, `level=error` for those with errors, `q` a text in target,
-   * headers or content, `id` one of them alone.
+   * headers or content, as it came or decoded, `id` one of them alone, `fault` those with such a fault, or `any`, `kind`
+   * requests or failed handshakes, `bin` those of one bin.
    *
-   * @throws {HttpError} 400 for another level
+   * @throws {HttpError} 400 for another level, fault or kind
    */
   test(): RequestTest {
     const method = this.text("method");
     const path = this.text("path");
     const id = this.text("id");
     const needle = this.text("q");
-    const wantsErrors = this.#wantsErrors();
+    const wantsErrors = this.#choice("level", ["info", "error"]) === "error";
+    const fault = this.#choice("fault", FAULTS);
+    const kind = this.#choice("kind", ["request", "tls"]);
+    const bin = this.text("bin");
     const bytes = needle === undefined ? undefined : toNeedle(needle);
     return (request) =>
       (id === undefined || request.id === id) &&
       (method === undefined || request.facts.method === method) &&
       (path === undefined || request.path === path) &&
-      (!wantsErrors || request.hasErrors) &&
+      (!wantsErrors || request.hasErrors || request.isHandshake) &&
+      (fault === undefined ||
+        (fault === "any" ? request.fault !== null : (request.fault ?? "none") === fault)) &&
+      (kind === undefined || (kind === "tls") === request.isHandshake) &&
+      (bin === undefined || request.facts.bin === bin) &&
       (bytes === undefined || contains(request, bytes));
   }
 
-  #wantsErrors(): boolean {
-    const level = this.text("level");
-    if (level === undefined || level === "info") return false;
-    if (level === "error") return true;
-    throw new HttpError(400, `Cannot read level: expected info or error, got "${level}"`);
+  /** Whether a switch is on: `1`. @throws {HttpError} 400 for anything but 0 and 1 */
+  isOn(name: string): boolean {
+    return this.#choice(name, ["0", "1"]) === "1";
+  }
+
+  #choice(name: string, choices: readonly string[]): string | undefined {
+    const text = this.text(name);
+    if (text === undefined || choices.includes(text)) return text;
+    throw new HttpError(400, `Cannot read ${name}: expected ${choices.join(" or ")}, got "${text}"`);
   }
 }

@@ -1,31 +1,52 @@
 import { createBackend } from "../../../backend/handler.ts";
-import { routes } from "../../../backend/routes.ts";
+import { type Route, routes } from "../../../backend/routes.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Listener, NetAddress } from "../../../net/connection.ts";
-import { connect } from "../../../net/listen.ts";
+import { connect, connectTls } from "../../../net/listen.ts";
 import { serve } from "../../../serving/serve.ts";
 import type { ServeOptions } from "../../../serving/serve_options.ts";
 import { pageRoutes } from "../page/page_routes.ts";
 import type { RequestStore } from "../records/request_store.ts";
 import { EventFeed } from "./event_feed.ts";
-import { guardOrigin } from "./guard.ts";
 import { jsonErrors } from "../../../backend/json_response.ts";
 import { NextWaiters } from "./next_waiters.ts";
-import { Replayer } from "./replay.ts";
-import { apiRoutes } from "./request_routes.ts";
+import { Replayer, type ReplayReach } from "./replay.ts";
+import { requestRoutes } from "./request_routes.ts";
+import { ruleRoutes } from "./rule_routes.ts";
+import { streamRoutes } from "./stream_routes.ts";
+import type { TrapStatus } from "./trap_status.ts";
+import { guardPage, type PageGuardOptions } from "../../../backend/middleware/page_guard.ts";
+import type { Journal } from "../capture/journal.ts";
+import type { MicroClock } from "../records/micro_clock.ts";
+import type { RuleEngine } from "../rules/rule_engine.ts";
+import type { SignatureChecker } from "../signatures/signature_checker.ts";
 
 /** Parts of {@linkcode serveUi}. */
 export interface UiOptions {
   /** Where the requests are. */
   readonly store: RequestStore;
+  /** The rules. */
+  readonly engine: RuleEngine;
+  /** How the trap is. */
+  readonly status: () => TrapStatus;
   /** The port of the trap itself; undefined when it listens on a unix socket. */
   readonly trapPort: number | undefined;
-  /** The address or name that the user gave. */
-  readonly hostname: string;
-  /** Whether requests may be replayed to private and loopback addresses. */
-  readonly replaysToPrivate: boolean;
+  /** Who may use page and API. */
+  readonly guard: PageGuardOptions;
+  /** Where requests may be sent again. */
+  readonly replayReach: ReplayReach;
+  /** Signs requests that are sent again. */
+  readonly signatures: SignatureChecker;
+  /** Told what was sent again. */
+  readonly journal: Journal;
+  /** How much content of a response is kept, in bytes. */
+  readonly maxBodyBytes: number;
+  /** The time of bytes. */
+  readonly now: MicroClock;
   /** The time. */
   readonly clock: Clock;
+  /** What else is served beside page and API. */
+  readonly uiRoutes?: readonly Route[] | undefined;
   /** Limits, and what is told of failures. */
   readonly serving: ServeOptions;
 }
@@ -34,6 +55,8 @@ export interface UiOptions {
 export interface UiServer<Address extends NetAddress = NetAddress> {
   /** Where it listens. */
   readonly address: Address;
+  /** Tells the page how the trap is, soon. */
+  sendStatus(): void;
   /** Stops gracefully: ends streams of events, and whoever waits for a request. */
   shutdown(): Promise<void>;
   /** Resolves when all is closed. */
@@ -45,15 +68,29 @@ export function serveUi<Address extends NetAddress>(
   listener: Listener<Address>,
   options: UiOptions,
 ): UiServer<Address> {
-  const { store, trapPort, hostname, clock } = options;
-  const feed = new EventFeed(store, clock);
+  const { store, clock, engine, status } = options;
+  const feed = new EventFeed(store, clock, status);
   const waiters = new NextWaiters(store, clock);
-  const replayer = new Replayer({ allowsPrivate: options.replaysToPrivate, clock, connect });
-  const handler = routes([...apiRoutes({ store, feed, waiters, replayer }), ...pageRoutes({ trapPort })]);
-  const backend = createBackend([jsonErrors, guardOrigin(hostname)], handler);
+  const replayer = new Replayer({
+    ...options,
+    reach: options.replayReach,
+    maxKeptBytes: options.maxBodyBytes,
+    connect,
+    connectTls,
+  });
+  const parts = { store, engine, feed, waiters, replayer, status };
+  const handler = routes([
+    ...requestRoutes(parts),
+    ...streamRoutes(parts),
+    ...ruleRoutes(parts),
+    ...options.uiRoutes ?? [],
+    ...pageRoutes({ trapPort: options.trapPort }),
+  ]);
+  const backend = createBackend([jsonErrors, guardPage(options.guard)], handler);
   const server = serve(listener, backend, { ...options.serving, clock });
   return {
     address: server.address,
+    sendStatus: () => feed.sendStatus(),
     shutdown(): Promise<void> {
       feed.close();
       waiters.close();

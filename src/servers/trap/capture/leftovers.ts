@@ -7,7 +7,7 @@ import { Chain, type ChainTools } from "../rules/chain.ts";
 import type { LogMasks } from "./log_masks.ts";
 import type { TrapIds } from "../records/request_ids.ts";
 import type { RequestStore } from "../records/request_store.ts";
-import { StoredRequest } from "../records/stored_request.ts";
+import { type RequestFacts, StoredRequest } from "../records/stored_request.ts";
 import type { TappedConnection } from "./tapped_connection.ts";
 import type { WireBytes } from "../records/wire_bytes.ts";
 
@@ -34,6 +34,7 @@ export function keepWithLast({ isRecording, last, tape }: TappedConnection): voi
 /** Records what no request has taken, once a connection is closed. */
 export function recordLeftovers(connection: TappedConnection, options: LeftoverOptions): void {
   const { isRecording, last, tape } = connection;
+  if (connection.tlsFailure !== undefined) return recordHandshake(connection, connection.tlsFailure, options);
   // The request that is still being read takes everything.
   if (isRecording) return;
   tape.absorb();
@@ -49,6 +50,38 @@ export function recordLeftovers(connection: TappedConnection, options: LeftoverO
     const isTimeout = isEmptyLines && connection.isGivenUp && !options.isStopping;
     recordFragment(connection, { wire: tape.takeAll(), end: isTimeout ? "timeout" : "aborted" }, options);
   }
+}
+
+/** Records a handshake that failed: there is no request, and nobody else would say a word. */
+function recordHandshake(connection: TappedConnection, reason: string, options: LeftoverOptions): void {
+  const chain = new Chain(options.ids.next(options.now()), options);
+  const remote = formatAddress(connection.remote);
+  chain.enter("trap").error(`no TLS with ${remote}: ${reason}`);
+  options.store.add(
+    new StoredRequest({
+      ...emptyFacts(connection, chain),
+      end: "malformed",
+      tlsFailure: reason,
+    }, connection.tape.takeAll()),
+  );
+}
+
+function emptyFacts(connection: TappedConnection, chain: Chain): Omit<RequestFacts, "end"> {
+  return {
+    id: chain.id,
+    remote: formatAddress(connection.remote),
+    local: formatAddress(connection.local),
+    isEncrypted: connection.isEncrypted,
+    method: "",
+    target: "",
+    version: "",
+    headers: [],
+    trailers: [],
+    headBytes: 0,
+    bodyBytes: 0,
+    isChunked: false,
+    chain: chain.records,
+  };
 }
 
 function extend(request: StoredRequest, more: number, { store, now, log }: LeftoverOptions): void {
@@ -91,19 +124,11 @@ function recordFragment(
   trap.info(`not answered, ${end}, 1 error`);
   options.store.add(
     new StoredRequest({
-      id: chain.id,
-      remote,
-      local: formatAddress(connection.local),
-      isEncrypted: connection.isEncrypted,
+      ...emptyFacts(connection, chain),
       method: head?.method ?? "",
       target: head?.target ?? "",
       version: head?.version ?? "",
       headers: [...head?.headers ?? []],
-      trailers: [],
-      headBytes: 0,
-      bodyBytes: 0,
-      isChunked: false,
-      chain: chain.records,
       end,
     }, wire),
   );

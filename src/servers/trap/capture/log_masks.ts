@@ -38,6 +38,10 @@ export interface LogMasks {
    * and secret parameters of its target and of content that is a form.
    */
   readonly request: (bytes: Uint8Array, shape: RequestShape) => string;
+  /** The content of a request, or its beginning, as latin1, masked as in {@linkcode LogMasks.request}. */
+  readonly content: (bytes: Uint8Array, shape: RequestShape) => string;
+  /** The value of a field. */
+  readonly field: (name: string, value: string) => string;
   /** The message of an error, masked where it quotes the target or a secret field, as errors do: in JSON. */
   readonly message: (message: string, head: QuotedHead) => string;
   /** An entry of the access log, with its secret parameters masked, and with its cookies where these are secret. */
@@ -48,6 +52,8 @@ export interface LogMasks {
 const NO_MASKS: LogMasks = {
   target: (target) => target,
   request: (bytes) => decodeLatin1(bytes),
+  content: (bytes, { headBytes }) => decodeLatin1(bytes.subarray(headBytes)),
+  field: (_name, value) => value,
   message: (message) => message,
   access: (entry) => entry,
 };
@@ -68,6 +74,8 @@ export function createLogMasks(names: readonly string[]): LogMasks {
       const head = decodeLatin1(bytes.subarray(0, headBytes));
       return maskLines(head, { isSecret, target }) + maskContent(bytes, shape, { isSecret, target });
     },
+    content: (bytes, shape) => maskContent(bytes, shape, { isSecret, target }),
+    field: (name, value) => isSecret(name) ? MASK : value,
     message: (message, head) => maskQuotes(message, head, { isSecret, target }),
     access(entry) {
       const { url, cookies } = entry;

@@ -1,26 +1,30 @@
-// Every request becomes a record: it is read to its end, checked, kept, and answered.
+// Every request becomes a record: it is read to its end, checked, kept, and responded to.
 
 import type { RequestContext } from "../../../backend/handler.ts";
+import type { Clock } from "../../../base/clock.ts";
 import { messageOfError } from "../../../base/error_text.ts";
 import type { MaybePromise } from "../../../base/maybe_promise.ts";
-import type { Clock } from "../../../base/clock.ts";
 import { HttpError } from "../../../http/errors.ts";
-import { equalsIgnoringCase } from "../../../http/grammar.ts";
-import type { HeaderField } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
-import { formatAddress } from "../../../net/address.ts";
 import type { NetAddress } from "../../../net/connection.ts";
-import { Chain, type ChainLink, type ChainTools } from "../rules/chain.ts";
-import type { LogMasks } from "./log_masks.ts";
 import { splitQuery } from "../records/parameters.ts";
-import { checkFragment, handleRequest } from "../rules/query.ts";
 import type { TrapIds } from "../records/request_ids.ts";
 import type { RequestStore } from "../records/request_store.ts";
-import { type AnswerStep, PLAIN_ANSWER, type ScriptedResponses } from "../rules/scripted_responses.ts";
-import { type GivenAnswer, type RequestFacts, StoredRequest } from "../records/stored_request.ts";
-import { TappedConnection } from "./tapped_connection.ts";
+import { StoredRequest } from "../records/stored_request.ts";
 import type { WireBytes } from "../records/wire_bytes.ts";
+import type { Responder } from "../respond/responder.ts";
+import { Chain, type ChainTools } from "../rules/chain.ts";
+import { checkFragment, handleRequest, isQueried } from "../rules/query.ts";
+import { type ChosenResponse, PLAIN_RESPONSE } from "../rules/response_rule.ts";
+import type { SignatureChecker } from "../signatures/signature_checker.ts";
+import type { StreamedForward } from "../upstream/forwarder.ts";
+import { binOf, type Capture, factsOf, type Outcome, type ReadRequest } from "./capture.ts";
+import { addEnding, describeArrival, isUnderstood, markStrictLimits } from "./descriptions.ts";
+import type { ForwardRecorder } from "./forward_recorder.ts";
+import type { RequestCopies } from "./request_copies.ts";
+import type { LogMasks } from "./log_masks.ts";
+import { TappedConnection } from "./tapped_connection.ts";
 
 /** Parts of a {@linkcode Recorder}. */
 export interface RecorderOptions extends ChainTools {
@@ -28,12 +32,22 @@ export interface RecorderOptions extends ChainTools {
   readonly store: RequestStore;
   /** Names the requests. */
   readonly ids: TrapIds;
-  /** What is answered. */
-  readonly answers: ScriptedResponses;
+  /** Makes the responses that are the trap's own. */
+  readonly responder: Responder;
+  /** Hands requests on; undefined when all responses are the trap's own. */
+  readonly forward: ForwardRecorder | undefined;
+  /** Sends copies of requests elsewhere; undefined when there is nowhere. */
+  readonly copies: RequestCopies | undefined;
+  /** Looks at signatures. */
+  readonly signatures: SignatureChecker;
   /** What the log does not show. */
   readonly masks: LogMasks;
   /** How much content of a request is kept, in bytes. */
   readonly maxBodyBytes: number;
+  /** Whether the rules of the exercise (method, path, parameters) are looked at. */
+  readonly checksRules: boolean;
+  /** Whether the first segment of the path is a bin. */
+  readonly hasBins: boolean;
   /** For waiting. */
   readonly clock: Clock;
   /** Told of failures that are no request's. */
@@ -48,22 +62,7 @@ const MIN_FRAMING_BYTES = 65_536;
 // The log shows how content begins; all that is kept of it is with the request.
 const MAX_LOGGED_CONTENT_BYTES = 1_024;
 
-/** A request on its way. */
-interface Capture {
-  readonly request: HttpRequest;
-  readonly context: RequestContext;
-  readonly connection: TappedConnection;
-  /** Offset of its first byte from the first byte of the connection. */
-  readonly start: number;
-  readonly chain: Chain;
-  readonly trap: ChainLink;
-}
-
-/** How reading a request came to its end. */
-type Outcome = Pick<RequestFacts, "end" | "malformed">;
-
 const COMPLETE: Outcome = { end: "complete" };
-const TEXT_TYPE: HeaderField = ["Content-Type", "text/plain; charset=utf-8"];
 
 /** Records the requests of all connections of a server. */
 export class Recorder {
@@ -74,7 +73,7 @@ export class Recorder {
   }
 
   /**
-   * Records a request, also one that was refused, and gives its answer: 200 also where it could not be recorded.
+   * Records a request, also one that was refused, and gives its response: 200 also where it could not be recorded.
    *
    * @throws {TypeError} when its connection is not tapped
    */
@@ -84,10 +83,19 @@ export class Recorder {
       throw new TypeError("Cannot record the request: its connection is not tapped");
     }
     connection.isRecording = true;
-    const id = context.requestId ??= this.#options.ids.next(this.#options.now());
+    const startMicros = this.#options.now();
+    const id = context.requestId ??= this.#options.ids.next(startMicros);
     const chain = new Chain(id, this.#options);
-    const { start } = connection.tape;
-    const capture = { request, context, connection, start, chain, trap: chain.enter("trap") };
+    const capture: Capture = {
+      request,
+      context,
+      connection,
+      start: connection.tape.start,
+      chain,
+      trap: chain.enter("trap"),
+      startMicros,
+      bin: this.#options.hasBins && request.target !== "" ? binOf(request.path) : undefined,
+    };
     try {
       const response = this.#record(capture);
       return response instanceof Promise
@@ -100,14 +108,15 @@ export class Recorder {
 
   #record(capture: Capture): MaybePromise<HttpResponse> {
     const { request, trap } = capture;
-    trap.info(this.#describeArrival(capture));
+    trap.info(describeArrival(capture, this.#options.masks));
     const { refusal } = request;
     if (refusal !== undefined && !isUnderstood(refusal)) return this.#finishRefused(capture, refusal);
-    if (request.body.isComplete) return this.#finish(capture, COMPLETE);
-    return this.#readBody(capture).then((outcome) => this.#finish(capture, outcome));
+    if (request.body.isComplete) return this.#finish(capture, { outcome: COMPLETE });
+    const forward = this.#options.forward?.open(capture);
+    return this.#readBody(capture, forward).then((outcome) => this.#finish(capture, { outcome, forward }));
   }
 
-  #recover({ chain, context, connection, trap }: Capture, error: unknown): HttpResponse {
+  #recover({ chain, context, connection, trap, request }: Capture, error: unknown): HttpResponse {
     // The server needs the memory for others, and says so itself.
     if (error instanceof HttpError && error.code === "overload") {
       connection.isRecording = false;
@@ -115,7 +124,7 @@ export class Recorder {
     }
     this.#options.onError(error, context.remote);
     connection.isRecording = false;
-    const { status, headers, body } = createAnswer(chain.id, PLAIN_ANSWER);
+    const { status, headers, body } = this.#options.responder.describe(chain.id, PLAIN_RESPONSE, request);
     trap.error(`not kept: ${messageOfError(error)}`);
     trap.info(`answered ${status}`);
     return createResponse(status, body, headers);
@@ -124,10 +133,10 @@ export class Recorder {
   async #finishRefused(capture: Capture, refusal: HttpError): Promise<HttpResponse> {
     const { tape } = capture.connection;
     tape.limit(tape.pendingBytes + this.#options.maxBodyBytes);
-    return this.#finish(capture, await this.#endBroken(capture, refusal));
+    return this.#finish(capture, { outcome: await this.#endBroken(capture, refusal) });
   }
 
-  async #readBody(capture: Capture): Promise<Outcome> {
+  async #readBody(capture: Capture, forward: StreamedForward | undefined): Promise<Outcome> {
     const { request: { body, headEnd }, connection: { tape }, start } = capture;
     const { maxBodyBytes } = this.#options;
     const headBytes = headEnd - start;
@@ -138,12 +147,15 @@ export class Recorder {
       for (let piece = await body.read(); piece !== null; piece = await body.read()) {
         // The tape keeps it until the request is in the store, in an array that has room for as much again.
         if (!isCut) body.keep?.(2 * piece.length);
+        await forward?.write(piece);
         if (isCut || body.receivedBytes <= maxBodyBytes) continue;
         isCut = true;
         tape.limit(body.wireOffset - (body.receivedBytes - maxBodyBytes) - start);
       }
+      await forward?.finish(body.trailers);
       return COMPLETE;
     } catch (error) {
+      await forward?.finish(undefined);
       return await this.#endBroken(capture, error);
     }
   }
@@ -162,102 +174,104 @@ export class Recorder {
     return { end: "malformed", malformed };
   }
 
-  #finish(capture: Capture, outcome: Outcome): MaybePromise<HttpResponse> {
-    const { request, connection, chain, trap } = capture;
+  #finish(
+    capture: Capture,
+    { outcome, forward }: { readonly outcome: Outcome; readonly forward?: StreamedForward | undefined },
+  ): MaybePromise<HttpResponse> {
+    const { request, connection } = capture;
     const { tape } = connection;
     const isComplete = outcome.end === "complete";
     const wire = isComplete ? tape.take(Math.max(request.headEnd, request.body.wireOffset)) : tape.takeAll();
     // Of a head that was refused nobody knows where it ends.
     const headBytes = isComplete || request.body.length !== 0 ? request.headEnd - capture.start : 0;
     this.#check(capture, wire, headBytes);
-    const step = isComplete ? this.#options.answers.next(request) : PLAIN_ANSWER;
-    const answer = createAnswer(chain.id, step);
-    trap.info(describeEnd(chain, outcome, answer));
-    const stored = new StoredRequest({ ...factsOf(capture), ...outcome, headBytes, answer }, wire);
+    const stored = new StoredRequest({ ...factsOf(capture), ...outcome, headBytes }, wire);
+    this.#judge(capture, stored);
     connection.last = { request: stored, wire, answeredBytes: wire.length };
     connection.isRecording = false;
-    this.#options.store.add(stored);
-    const response = createResponse(answer.status, answer.body, answer.headers);
-    return step.delayMs === 0 ? response : this.#delay(response, step.delayMs);
+    if (forward !== undefined) {
+      return this.#options.forward!.finish(capture, { stored, outcome, exchange: forward.exchange });
+    }
+    const chosen = isComplete ? this.#choose(capture, stored) : PLAIN_RESPONSE;
+    if (isComplete && !chosen.isOwnResponse && this.#options.forward !== undefined) {
+      return this.#options.forward.respond(capture, { stored, outcome, chosen });
+    }
+    return this.#respond(capture, { stored, outcome, chosen });
+  }
+
+  /** Gives a response of the trap's own. */
+  #respond(
+    capture: Capture,
+    { stored, outcome, chosen }: ReadRequest & { readonly chosen: ChosenResponse },
+  ): MaybePromise<HttpResponse> {
+    const { store, responder, copies } = this.#options;
+    const { source, fault } = chosen;
+    const answer = responder.describe(stored.id, chosen, capture.request);
+    if (fault !== undefined) capture.trap.error(`rule ${source?.rule} cannot respond: ${fault}`);
+    const by = source === undefined ? "" : `rule ${source.rule}, step ${source.step}`;
+    addEnding(capture, { status: answer.status, outcome, by }, this.#options);
+    stored.setAnswer(answer, fault !== undefined);
+    store.add(stored);
+    if (outcome.end === "complete") copies?.send(capture.request, stored);
+    return responder.respond(stored, { chosen, answer }, capture);
+  }
+
+  #choose({ request, bin, chain }: Capture, stored: StoredRequest): ChosenResponse {
+    const { responder } = this.#options;
+    if (!responder.hasRules) return PLAIN_RESPONSE;
+    return responder.choose({
+      id: chain.id,
+      method: request.method,
+      target: request.target,
+      path: request.path,
+      bin,
+      parameters: splitQuery(request.query),
+      headers: stored.facts.headers,
+      content: () => stored.body,
+    });
+  }
+
+  /** Notes what a strict server would say of a request, and what its signature says. */
+  #judge({ request, trap }: Capture, stored: StoredRequest): void {
+    const marks = markStrictLimits(request, stored.facts.headBytes);
+    for (const mark of marks) trap.info(mark);
+    const signature = this.#options.signatures.check(stored);
+    if (marks.length > 0 || signature !== undefined) stored.judge({ marks, signature });
   }
 
   /** Has the rules look at a request, as far as it has been understood. */
   #check({ request, trap }: Capture, wire: WireBytes, headBytes: number): void {
+    const { masks, checksRules } = this.#options;
+    const { refusal } = request;
+    if (refusal !== undefined && isUnderstood(refusal)) trap.error(masks.message(refusal.message, request));
     const checked = {
       method: request.method,
       path: request.path,
       parameters: splitQuery(request.query),
       describe: () => this.#describeBytes(request, wire, headBytes),
     };
-    const { refusal } = request;
-    if (refusal !== undefined && isUnderstood(refusal)) {
-      trap.error(this.#options.masks.message(refusal.message, request));
+    if (checksRules) {
+      if (headBytes > 0) handleRequest(checked, trap);
+      else checkFragment(checked, trap);
     }
-    if (headBytes > 0) handleRequest(checked, trap);
-    else checkFragment(checked, trap);
+    if (request.body.receivedBytes > 0 && !(checksRules && isQueried(checked))) {
+      trap.note(`content ${this.#describeContent(request, wire, headBytes)}`);
+    }
   }
 
   #describeBytes({ headers, body }: HttpRequest, { kept, length }: WireBytes, headBytes: number): string {
     const shown = kept.subarray(0, headBytes + MAX_LOGGED_CONTENT_BYTES);
-    const more = length - shown.length;
     const shape = { headBytes, isChunked: body.length === undefined, headers };
-    return this.#options.masks.request(shown, shape) + (more > 0 ? ` (and ${more} bytes more)` : "");
+    return this.#options.masks.request(shown, shape) + describeMore(length - shown.length);
   }
 
-  #delay(response: HttpResponse, delayMs: number): Promise<HttpResponse> {
-    return new Promise((resolve) => {
-      const stop = this.#options.clock.every(delayMs, () => {
-        stop();
-        resolve(response);
-      });
-    });
-  }
-
-  #describeArrival({ request, context }: Capture): string {
-    const from = `from ${formatAddress(context.remote)}`;
-    if (request.method === "") return `received ${from}: no request line that could be read`;
-    const target = this.#options.masks.target(request.target);
-    const mark = target.indexOf("?");
-    const parameters = mark < 0
-      ? "no parameters"
-      : `parameters ${target.slice(mark + 1).replaceAll("&", " ")}`;
-    return `received ${request.method} ${target} ${from}, ${parameters}`;
+  #describeContent({ headers, body }: HttpRequest, { kept, length }: WireBytes, headBytes: number): string {
+    const shown = kept.subarray(0, headBytes + MAX_LOGGED_CONTENT_BYTES);
+    const shape = { headBytes, isChunked: body.length === undefined, headers };
+    return this.#options.masks.content(shown, shape) + describeMore(length - shown.length);
   }
 }
 
-/** Whether a request was refused for what it asks and not for how it is written. */
-function isUnderstood({ code }: HttpError): boolean {
-  return code === "expectation" || code === "misdirected";
-}
-
-function factsOf({ request, context, chain }: Capture): Omit<RequestFacts, "end" | "headBytes"> {
-  return {
-    id: chain.id,
-    remote: formatAddress(context.remote),
-    local: formatAddress(context.local),
-    isEncrypted: context.isEncrypted,
-    method: request.method,
-    target: request.target,
-    version: request.method === "" ? "" : request.version,
-    headers: [...request.headers],
-    trailers: [...request.body.trailers],
-    bodyBytes: request.body.receivedBytes,
-    isChunked: request.body.length === undefined,
-    chain: chain.records,
-  };
-}
-
-function createAnswer(id: string, { status, headers, body }: AnswerStep): GivenAnswer {
-  const hasType = headers.some(([name]) => equalsIgnoringCase(name, "content-type"));
-  return {
-    status,
-    headers: [["X-Request-Id", id], ...hasType ? [] : [TEXT_TYPE], ...headers],
-    body: body ?? `${id}\n`,
-  };
-}
-
-function describeEnd(chain: Chain, outcome: Outcome, { status }: GivenAnswer): string {
-  const errors = chain.records.filter(({ level }) => level === "error").length;
-  const verdict = errors === 0 ? "ok" : errors === 1 ? "1 error" : `${errors} errors`;
-  return `answered ${status}, ${outcome.end}, ${verdict}`;
+function describeMore(bytes: number): string {
+  return bytes > 0 ? ` (and ${bytes} bytes more)` : "";
 }

@@ -1,5 +1,13 @@
 import type { Clock } from "../../../base/clock.ts";
-import type { Connection, Listener, NetAddress, Receiver, Sender } from "../../../net/connection.ts";
+import { messageOfError } from "../../../base/error_text.ts";
+import {
+  type Connection,
+  ConnectionError,
+  type Listener,
+  type NetAddress,
+  type Receiver,
+  type Sender,
+} from "../../../net/connection.ts";
 import { StreamConnection } from "../../../net/web_streams.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
@@ -68,11 +76,14 @@ export class TappedConnection extends StreamConnection implements Receiver {
   last: LastRequest | undefined;
   /** Whether the client has finished sending, or the connection was lost. */
   hasEnded = false;
+  /** What the TLS library said, if the handshake failed. */
+  tlsFailure: string | undefined;
   /** Whether the server closed it before the client had ended it. */
   isGivenUp = false;
   readonly #connection: Connection;
   readonly #options: TapOptions;
   #isClosed = false;
+  #hasReceived = false;
   // Where the read under way goes, and who waits for it.
   #buffer: Uint8Array | undefined;
   #receiver: Receiver | undefined;
@@ -104,6 +115,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
 
   /** Called back by the connection. */
   onReceived(count: number | null): void {
+    this.#hasReceived = true;
     if (count === null) this.hasEnded = true;
     else this.tape.record(this.#buffer!, count, this.#options.now());
     this.#receiver!.onReceived(count);
@@ -111,6 +123,11 @@ export class TappedConnection extends StreamConnection implements Receiver {
 
   /** Called back by the connection. */
   onReceiveFailed(error: unknown): void {
+    // The handshake is part of the first read.
+    const isHandshake = this.isEncrypted && !this.#hasReceived && !this.#isClosed;
+    if (isHandshake && !(error instanceof ConnectionError && error.code === "closed")) {
+      this.tlsFailure = messageOfCause(error);
+    }
     this.hasEnded = true;
     this.#receiver!.onReceiveFailed(error);
   }
@@ -163,14 +180,31 @@ export class TappedConnection extends StreamConnection implements Receiver {
     return this.#connection.closeWrite();
   }
 
+  /** Gives the connection up with a RST, where the runtime has a way to. */
+  reset(): void {
+    if (this.#connection.reset === undefined) return this.close();
+    this.#connection.reset();
+    this.#end();
+  }
+
   close(): void {
     // Asked before: a read that is under way fails with the connection.
     if (!this.#isClosed) this.isGivenUp = !this.hasEnded;
     this.#connection.close();
+    this.#end();
+  }
+
+  #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#options.onClose(this);
   }
+}
+
+/** What brought an error about, in the words of whoever noticed it first. */
+function messageOfCause(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return messageOfError(cause);
 }
 
 /** Whether a promise settles, either way, within a time. */

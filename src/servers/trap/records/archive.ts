@@ -3,9 +3,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "../../../base/clock.ts";
 import { type DatabaseKind, openDatabaseFile, resolveDataFile } from "../../../storage/database_file.ts";
+import { messageOfError } from "../../../base/error_text.ts";
+import { packRequest, parseArchived, unpackRequest } from "./packed_request.ts";
 import type { StoreListener } from "./request_store.ts";
-import { type RequestFacts, StoredRequest } from "./stored_request.ts";
-import type { WirePiece } from "./wire_bytes.ts";
+import type { StoredRequest } from "./stored_request.ts";
 
 const TRAP_DATABASE: DatabaseKind = {
   owner: "request trap",
@@ -15,39 +16,36 @@ const TRAP_DATABASE: DatabaseKind = {
   tables: ["CREATE TABLE request (sequence INTEGER PRIMARY KEY, facts TEXT NOT NULL, bytes BLOB NOT NULL)"],
 };
 
-/** What stands in the column of facts. */
-interface ArchivedFacts {
-  readonly facts: RequestFacts;
-  readonly length: number;
-  readonly sha256: string;
-  readonly pieces: readonly WirePiece[];
-}
-
 // Requests that come together are one transaction: that is what makes a thousand a second cheap.
 const WRITE_AFTER_MS = 50;
+// A disk that is full stays so until somebody makes room.
+const RETRY_AFTER_MS = 1_000;
 
 /** Parts of an {@linkcode Archive}. */
 export interface ArchiveOptions {
+  /** The name of the file, for messages. */
+  readonly path: string;
   /** For the time between two transactions. */
   readonly clock: Clock;
   /** Told when the file cannot be written, once until it can again. */
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: Error) => void;
+  /** Told when it can be written again. @param count requests that have waited for it */
+  readonly onRecovered: (count: number) => void;
 }
 
 /**
  * Opens an archive, and makes it when it does not exist.
  *
- * @param path directory and name; the directory must exist
  * @throws {StoreOpenError} when the file cannot be used; it is as it was then
  */
-export async function openArchive(path: string, options: ArchiveOptions): Promise<Archive> {
+export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   const settings = { kind: TRAP_DATABASE, synchronous: "NORMAL", read: checkAll } as const;
-  const { database } = await openDatabaseFile(await resolveDataFile(path), settings);
+  const { database } = await openDatabaseFile(await resolveDataFile(options.path), settings);
   return new Archive(database, options);
 }
 
 function checkAll(database: DatabaseSync): void {
-  for (const row of database.prepare("SELECT facts FROM request").iterate()) parseFacts(row.facts);
+  for (const row of database.prepare("SELECT facts FROM request").iterate()) parseArchived(row.facts);
 }
 
 /** The requests of a store in a database; a listener of the store. */
@@ -62,7 +60,7 @@ export class Archive implements StoreListener {
   #lastWritten: number;
   #isCleared = false;
   #stopTimer: (() => void) | undefined;
-  #hasFailed = false;
+  #error: Error | undefined;
   #isClosed = false;
 
   /** @param database ours alone; closed with the archive */
@@ -75,13 +73,21 @@ export class Archive implements StoreListener {
     this.#lastWritten = last?.sequence as number | null ?? 0;
   }
 
+  /** How many requests wait to be written. */
+  get waiting(): number {
+    return this.#unwritten.size;
+  }
+
+  /** Why the file cannot be written at the moment. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
   /** All requests, in the order in which they were stored. */
   *read(): Generator<StoredRequest> {
     const rows = this.#database.prepare("SELECT sequence, facts, bytes FROM request ORDER BY sequence");
     for (const row of rows.iterate()) {
-      const { facts, length, sha256, pieces } = parseFacts(row.facts);
-      const kept = row.bytes as Uint8Array;
-      const request = new StoredRequest(facts, { kept, length, sha256, pieces, isCut: kept.length < length });
+      const request = unpackRequest(parseArchived(row.facts), row.bytes as Uint8Array);
       request.sequence = row.sequence as number;
       yield request;
     }
@@ -121,7 +127,8 @@ export class Archive implements StoreListener {
   #wake(): void {
     // A request that was cut off by the end of the server may come behind it.
     if (this.#isClosed) return;
-    this.#stopTimer ??= this.#options.clock.every(WRITE_AFTER_MS, () => this.#flush());
+    const afterMs = this.#error === undefined ? WRITE_AFTER_MS : RETRY_AFTER_MS;
+    this.#stopTimer ??= this.#options.clock.every(afterMs, () => this.#flush());
   }
 
   #flush(): void {
@@ -129,40 +136,40 @@ export class Archive implements StoreListener {
     this.#stopTimer = undefined;
     try {
       this.#transact();
-      this.#hasFailed = false;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      if (!this.#hasFailed) this.#options.onError(error);
-      this.#hasFailed = true;
+      return this.#fail(error);
     }
-    // After a failure too: the requests are still in memory, and must not be held twice for ever.
+    const count = this.#unwritten.size;
     this.#isCleared = false;
     this.#removed.clear();
     this.#unwritten.clear();
+    if (this.#error !== undefined) this.#options.onRecovered(count);
+    this.#error = undefined;
+  }
+
+  /** What is unwritten stays in memory, where the store holds it anyway, and is tried again. */
+  #fail(cause: unknown): void {
+    const isFirst = this.#error === undefined;
+    this.#error = new Error(
+      `Cannot write "${this.#options.path}": ${
+        messageOfError(cause)
+      }; ${this.#unwritten.size} requests wait in memory`,
+      { cause },
+    );
+    if (isFirst) this.#options.onError(this.#error);
+    this.#wake();
   }
 
   #transact(): void {
     this.#database.exec("BEGIN");
     if (this.#isCleared) this.#database.exec("DELETE FROM request");
     for (const sequence of this.#removed) this.#delete.run(sequence);
-    for (const [sequence, { facts, wire }] of this.#unwritten) {
-      const { length, sha256, pieces } = wire;
-      this.#write.run(sequence, JSON.stringify({ facts, length, sha256, pieces }), wire.kept);
+    for (const [sequence, request] of this.#unwritten) {
+      const { facts, bytes } = packRequest(request);
+      this.#write.run(sequence, JSON.stringify(facts), bytes);
       this.#lastWritten = Math.max(this.#lastWritten, sequence);
     }
     this.#database.exec("COMMIT");
   }
-}
-
-/** @throws {RangeError} when the text is not one that an archive has written */
-function parseFacts(text: unknown): ArchivedFacts {
-  const fault = new RangeError("Cannot read a request: its facts are damaged");
-  let value: unknown;
-  try {
-    value = JSON.parse(String(text));
-  } catch {
-    throw fault;
-  }
-  if (typeof value !== "object" || value === null || !("facts" in value) || !("pieces" in value)) throw fault;
-  return value as ArchivedFacts;
 }

@@ -1,21 +1,25 @@
+import { StoreBins } from "./store_bins.ts";
 import type { StoredRequest } from "./stored_request.ts";
 
 /** What a store may hold. */
 export interface StoreBounds {
-  /** Requests. */
+  /** Requests; with bins, requests of each bin. */
   readonly maxRequests: number;
   /** Kept bytes of requests together. */
   readonly maxBytes: number;
 }
 
+/** Why requests are gone: because of the bounds of the store, or because somebody deleted them. */
+export type RemovalReason = "evicted" | "deleted";
+
 /** Told what happens in a store. */
 export interface StoreListener {
   /** A request has been added. */
   added(request: StoredRequest): void;
-  /** More bytes have been added to a request. */
+  /** More is known about a request, or more bytes have come. */
   changed(request: StoredRequest): void;
-  /** Requests are gone: dropped because of the bounds, or deleted. */
-  removed(requests: readonly StoredRequest[]): void;
+  /** Requests are gone. */
+  removed(requests: readonly StoredRequest[], reason: RemovalReason): void;
   /** All requests are gone. */
   cleared(): void;
 }
@@ -33,16 +37,20 @@ export interface NewestOptions {
 
 // Dropped requests leave their places at the front empty until so many are.
 const MAX_EMPTY_PLACES = 1_024;
+// So many bins may be full; beyond it the oldest request of all is dropped.
+const MAX_FULL_BINS = 100;
 
 /** Requests in memory, sorted by id, the oldest dropped first. */
 export class RequestStore {
   readonly #bounds: StoreBounds;
   readonly #listeners: StoreListener[] = [];
+  readonly #bins = new StoreBins();
   // Those before #first have been dropped.
   #requests: (StoredRequest | undefined)[] = [];
   #first = 0;
   #bytes = 0;
   #lastSequence = 0;
+  #evicted = 0;
 
   constructor(bounds: StoreBounds) {
     this.#bounds = bounds;
@@ -58,9 +66,19 @@ export class RequestStore {
     return this.#bytes;
   }
 
+  /** How many requests have been dropped because of the bounds. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
   /** The largest id; "" where there is none. */
   get lastId(): string {
     return this.#requests[this.#requests.length - 1]?.id ?? "";
+  }
+
+  /** The bins, each with how many requests it holds. */
+  get bins(): StoreBins {
+    return this.#bins;
   }
 
   /** Has a listener told of everything from now on. */
@@ -68,30 +86,37 @@ export class RequestStore {
     this.#listeners.push(listener);
   }
 
-  /** Adds a request, and drops old ones where the bounds demand it: itself too, when it alone is beyond them. */
+  /** Adds a request, and drops old ones if the bounds demand it. The newest one always stays, cut if need be. */
   add(request: StoredRequest): void {
     request.sequence = ++this.#lastSequence;
+    request.cut(this.#bounds.maxBytes);
     this.#insert(request);
     for (const listener of this.#listeners) listener.added(request);
-    this.#dropOldest();
+    this.#dropBeyondBounds(request);
   }
 
-  /** Takes back what was stored by an earlier process. Nobody is told, but of what the bounds do not allow any more. */
+  /** Loads requests saved by an earlier process. Listeners hear only of those evicted by the limits. */
   restore(requests: Iterable<StoredRequest>): void {
+    let last: StoredRequest | undefined;
     for (const request of requests) {
       this.#lastSequence = Math.max(this.#lastSequence, request.sequence);
       this.#insert(request);
+      last = request;
     }
-    this.#dropOldest();
+    for (const [bin] of this.#bins) {
+      while (this.#bins.countOf(bin) > this.#bounds.maxRequests) this.#dropOldestOf(bin);
+    }
+    if (last !== undefined) this.#dropBeyondBounds(last);
   }
 
-  /** Says that bytes have been added to a request, which may be gone already. */
+  /** Says that something has been added to a request, which may be gone already. */
   change(request: StoredRequest): void {
     if (this.find(request.id) !== request) return;
     this.#bytes -= request.countedBytes;
+    request.cut(this.#bounds.maxBytes);
     this.#count(request);
     for (const listener of this.#listeners) listener.changed(request);
-    this.#dropOldest();
+    this.#dropBeyondBounds(request);
   }
 
   /** The request of an id. */
@@ -137,21 +162,32 @@ export class RequestStore {
 
   /** Deletes a request. @returns false when it is not here */
   delete(id: string): boolean {
-    const index = this.#indexOf(id);
-    const request = this.#requests[index];
-    if (request?.id !== id) return false;
-    this.#requests.splice(index, 1);
-    this.#bytes -= request.countedBytes;
-    for (const listener of this.#listeners) listener.removed([request]);
+    const request = this.find(id);
+    if (request === undefined) return false;
+    this.#take(request);
+    this.#tellRemoved([request], "deleted");
     return true;
   }
 
-  /** Deletes all requests. */
-  clear(): void {
+  /** Deletes all requests, or those of one bin. */
+  clear(bin?: string): void {
+    if (bin !== undefined) {
+      const requests = this.#bins.requestsOf(bin);
+      for (const request of requests) this.#take(request);
+      return this.#tellRemoved(requests, "deleted");
+    }
     this.#requests = [];
     this.#first = 0;
     this.#bytes = 0;
+    this.#bins.clear();
     for (const listener of this.#listeners) listener.cleared();
+  }
+
+  /** Drops the requests whose ids are smaller than this text: those that came before a time. */
+  dropBefore(id: string): void {
+    const dropped: StoredRequest[] = [];
+    while (this.size > 0 && this.#requests[this.#first]!.id < id) dropped.push(this.#takeFirst());
+    this.#tellEvicted(dropped);
   }
 
   /** Ids come almost in their order: only a few requests have overtaken this one. */
@@ -161,29 +197,61 @@ export class RequestStore {
     while (at > this.#first && requests[at - 1]!.id > request.id) at--;
     if (at === requests.length) requests.push(request);
     else requests.splice(at, 0, request);
+    this.#bins.add(request);
     this.#count(request);
   }
 
   #count(request: StoredRequest): void {
-    request.countedBytes = request.wire.kept.length;
+    request.countedBytes = request.keptBytes;
     this.#bytes += request.countedBytes;
   }
 
-  #dropOldest(): void {
+  #dropBeyondBounds(newest: StoredRequest): void {
     const { maxRequests, maxBytes } = this.#bounds;
+    const { bin } = newest.facts;
+    if (bin !== undefined && this.#bins.countOf(bin) > maxRequests) this.#dropOldestOf(bin);
+    const maxInAll = bin === undefined ? maxRequests : maxRequests * MAX_FULL_BINS;
     const dropped: StoredRequest[] = [];
-    while (this.size > maxRequests || this.#bytes > maxBytes) {
-      const oldest = this.#requests[this.#first]!;
-      this.#requests[this.#first++] = undefined;
-      this.#bytes -= oldest.countedBytes;
-      dropped.push(oldest);
-    }
-    if (dropped.length === 0) return;
+    while (this.size > 1 && (this.size > maxInAll || this.#bytes > maxBytes)) dropped.push(this.#takeFirst());
+    this.#tellEvicted(dropped);
+  }
+
+  #dropOldestOf(bin: string | undefined): void {
+    const oldest = this.#bins.oldestOf(bin);
+    if (oldest === undefined) return;
+    this.#take(oldest);
+    this.#tellEvicted([oldest]);
+  }
+
+  #takeFirst(): StoredRequest {
+    const oldest = this.#requests[this.#first]!;
+    this.#requests[this.#first++] = undefined;
+    this.#forget(oldest);
     if (this.#first > MAX_EMPTY_PLACES && this.#first * 2 > this.#requests.length) {
       this.#requests = this.#requests.slice(this.#first);
       this.#first = 0;
     }
-    for (const listener of this.#listeners) listener.removed(dropped);
+    return oldest;
+  }
+
+  #take(request: StoredRequest): void {
+    this.#requests.splice(this.#indexOf(request.id), 1);
+    this.#forget(request);
+  }
+
+  #forget(request: StoredRequest): void {
+    this.#bins.remove(request);
+    this.#bytes -= request.countedBytes;
+  }
+
+  #tellEvicted(requests: readonly StoredRequest[]): void {
+    this.#evicted += requests.length;
+    this.#tellRemoved(requests, "evicted");
+  }
+
+  #tellRemoved(requests: readonly StoredRequest[], reason: RemovalReason): void {
+    if (requests.length === 0) return;
+    for (const listener of this.#listeners) listener.removed(requests, reason);
   }
 
   /** The index of the first request whose id is not smaller. */

@@ -1,5 +1,6 @@
 // How a text is found in a request. A loop over bytes: ASCII letters without case, everything else exactly.
 
+import { decodedForms } from "./decoded_content.ts";
 import type { StoredRequest } from "./stored_request.ts";
 
 const LF = 0x0a;
@@ -16,8 +17,19 @@ export function toNeedle(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => FOLDED[character.charCodeAt(0) & 0xff]!);
 }
 
-/** Whether target, header fields or content of a request hold a text; content only as far as it is kept. */
+/**
+ * Whether target, header fields or content of a request hold a text, as they came or decoded; content only as far as
+ * it is kept.
+ */
 export function contains(request: StoredRequest, needle: Uint8Array): boolean {
+  if (containsAsSent(request, needle)) return true;
+  for (const form of decodedForms(request)) {
+    if (find(form, needle, 0)) return true;
+  }
+  return false;
+}
+
+function containsAsSent(request: StoredRequest, needle: Uint8Array): boolean {
   const { target, headBytes, isChunked } = request.facts;
   const { kept } = request.wire;
   if (find(toNeedle(target), needle, 0)) return true;

@@ -1,33 +1,18 @@
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import type { HeaderField } from "../../../http/headers.ts";
 import { splitTarget } from "../../../http/target.ts";
-import { createMicroTimestamps } from "../../../log/timestamp.ts";
-import { timeOf } from "./request_ids.ts";
 import type { ChainRecord } from "../rules/chain.ts";
 import { readChunkData } from "./chunk_data.ts";
-import { type Parameter, splitQuery } from "./parameters.ts";
-import type { KeptBytes } from "./wire_bytes.ts";
-
-/** How a request ended: as it should, by a fault in its bytes, by the client going away, by its being too slow. */
-export type RequestEnd = "complete" | "malformed" | "aborted" | "timeout";
-
-/** Where a request breaks which rule. */
-export interface Malformation {
-  /** Offset of the fault from the first byte of the request. */
-  readonly offset: number;
-  /** The rule, as a word and a sentence. */
-  readonly rule: string;
-}
-
-/** The answer that was given. */
-export interface GivenAnswer {
-  /** Status code. */
-  readonly status: number;
-  /** The fields, apart from those that the server sets itself. */
-  readonly headers: readonly HeaderField[];
-  /** The content. */
-  readonly body: string;
-}
+import type {
+  GivenAnswer,
+  Malformation,
+  ReplayRecord,
+  RequestEnd,
+  RequestFault,
+  SignatureRecord,
+} from "./request_record.ts";
+import { cutResponse, type StoredResponse } from "./stored_response.ts";
+import { cutBytes, type KeptBytes } from "./wire_bytes.ts";
 
 /** What is known about a request beside its bytes: plain data. Texts out of the request are bytes seen as latin1. */
 export interface RequestFacts {
@@ -61,44 +46,34 @@ export interface RequestFacts {
   readonly end: RequestEnd;
   /** What was wrong with its bytes. */
   readonly malformed?: Malformation;
-  /** The answer; undefined where there was none. */
+  /** What a strict server would refuse. */
+  readonly marks?: readonly string[];
+  /** The response of the trap itself; undefined if there was none. */
   readonly answer?: GivenAnswer;
+  /** Whether the rule that responded to it could not do what it says. */
+  readonly hasScriptFault?: boolean;
+  /** The bin that it belongs to. */
+  readonly bin?: string;
+  /** What its signature says. */
+  readonly signature?: SignatureRecord;
+  /** Why there is no request at all: what the TLS library said of the handshake. */
+  readonly tlsFailure?: string;
 }
 
-/** A request as the API gives it. Texts out of the request are bytes seen as latin1. */
-export interface RequestRecord {
-  readonly id: string;
-  /** ISO 8601, UTC, with microseconds. */
-  readonly receivedAt: string;
-  readonly remote: string;
-  readonly local: string;
-  readonly method: string;
-  readonly target: string;
-  readonly path: string;
-  readonly query: readonly Parameter[];
-  readonly version: string;
-  readonly headers: readonly HeaderField[];
-  readonly trailers: readonly HeaderField[];
-  readonly bodyBytes: number;
-  readonly wireBytes: number;
-  readonly sha256: string;
-  readonly verdict: "ok" | "error";
-  readonly errors: readonly string[];
-  readonly chain: readonly {
-    readonly at: string;
-    readonly level: string;
-    readonly where: string;
-    readonly message: string;
-  }[];
-  readonly end: RequestEnd;
-  readonly malformed?: Malformation;
-  readonly truncated?: { readonly keptBytes: number };
-  /** The reads in which the bytes came. */
-  readonly pieces: readonly { readonly at: string; readonly bytes: number }[];
-  readonly answer?: GivenAnswer;
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+// Who sends a request again and again still has its newest responses.
+const MAX_REPLAYS = 20;
+
+/** A replay with the bytes of its response. */
+export interface StoredReplay {
+  /** What is known beside the response. */
+  readonly facts: Omit<ReplayRecord, "response">;
+  /** What came back. */
+  readonly response: StoredResponse;
 }
 
-/** A request with its bytes. */
+/** A request with its bytes, and those of its responses. */
 export class StoredRequest {
   /** Its place in the order in which requests were stored; given by the store. */
   sequence = 0;
@@ -106,13 +81,21 @@ export class StoredRequest {
   countedBytes = 0;
   /** Its path as sent. */
   readonly path: string;
-  /** The bytes as they came. */
-  readonly wire: KeptBytes;
-  #facts: RequestFacts;
+  #wire: KeptBytes;
+  readonly #facts: Writable<RequestFacts>;
+  #response: StoredResponse | undefined;
+  #replays: readonly StoredReplay[] = [];
 
-  constructor(facts: RequestFacts, wire: KeptBytes) {
+  /**
+   * Makes a request.
+   *
+   * @param facts taken over: they change with what is said later
+   * @param response forwarded or scripted; it may come later, with {@linkcode StoredRequest.setResponse}
+   */
+  constructor(facts: RequestFacts, wire: KeptBytes, response?: StoredResponse) {
     this.#facts = facts;
-    this.wire = wire;
+    this.#wire = wire;
+    this.#response = response;
     this.path = splitTarget(facts.target).path;
   }
 
@@ -126,63 +109,101 @@ export class StoredRequest {
     return this.#facts;
   }
 
-  /** Whether something was wrong with it. */
+  /** The bytes as they came. */
+  get wire(): KeptBytes {
+    return this.#wire;
+  }
+
+  /** The response that was forwarded or scripted. */
+  get response(): StoredResponse | undefined {
+    return this.#response;
+  }
+
+  /** What came back when it was sent again, the oldest first. */
+  get replays(): readonly StoredReplay[] {
+    return this.#replays;
+  }
+
+  /** The response that the record shows. */
+  get shownResponse(): StoredResponse | undefined {
+    return this.#response ?? this.#replays.at(-1)?.response;
+  }
+
+  /** Bytes that are kept of it and of its responses. */
+  get keptBytes(): number {
+    const responses = [this.#response, ...this.#replays.map(({ response }) => response)];
+    return responses.reduce((sum, response) => sum + (response?.kept.length ?? 0), this.#wire.kept.length);
+  }
+
+  /** Whether something was wrong with it, or a rule of the trap was broken. */
   get hasErrors(): boolean {
     return this.#facts.chain.some(({ level }) => level === "error");
+  }
+
+  /** Whether there is no request: a TLS handshake that failed. */
+  get isHandshake(): boolean {
+    return this.#facts.tlsFailure !== undefined;
+  }
+
+  /** What is wrong with the message itself. */
+  get fault(): RequestFault | null {
+    const { end, hasScriptFault, tlsFailure } = this.#facts;
+    if (tlsFailure !== undefined) return "malformed";
+    if (end !== "complete") return end;
+    if (hasScriptFault === true) return "script";
+    return this.#wire.isCut ? "cut" : null;
   }
 
   /** The content as far as it is kept, without its framing. */
   get body(): Uint8Array {
     const { headBytes, bodyBytes, isChunked } = this.#facts;
-    if (bodyBytes === 0) return this.wire.kept.subarray(0, 0);
-    if (isChunked) return joinBytes(readChunkData(this.wire.kept).pieces.map(({ bytes }) => bytes));
-    return this.wire.kept.subarray(headBytes, headBytes + bodyBytes);
+    const { kept } = this.#wire;
+    if (bodyBytes === 0) return kept.subarray(0, 0);
+    if (isChunked) return joinBytes(readChunkData(kept).pieces.map(({ bytes }) => bytes));
+    return kept.subarray(headBytes, headBytes + bodyBytes);
   }
 
   /** Adds a record to its chain. */
   addToChain(record: ChainRecord): void {
-    this.#facts = { ...this.#facts, chain: [...this.#facts.chain, record] };
+    this.#facts.chain = [...this.#facts.chain, record];
   }
 
-  /** The request as the API gives it. */
-  toRecord(): RequestRecord {
-    const facts = this.#facts;
-    const { wire } = this;
-    const errors = facts.chain.filter(({ level }) => level === "error").map(({ message }) => message);
-    const timestamp = createMicroTimestamps();
-    return {
-      id: facts.id,
-      receivedAt: timeOf(facts.id),
-      remote: facts.remote,
-      local: facts.local,
-      method: facts.method,
-      target: facts.target,
-      path: this.path,
-      query: splitQuery(splitTarget(facts.target).query),
-      version: facts.version,
-      headers: facts.headers,
-      trailers: facts.trailers,
-      bodyBytes: facts.bodyBytes,
-      wireBytes: wire.length,
-      sha256: wire.sha256,
-      verdict: errors.length === 0 ? "ok" : "error",
-      errors,
-      chain: facts.chain.map(({ atMicros, level, where, message }) => ({
-        at: timestamp(atMicros),
-        level,
-        where,
-        message,
-      })),
-      end: facts.end,
-      ...(facts.malformed === undefined ? {} : { malformed: facts.malformed }),
-      ...(wire.isCut ? { truncated: { keptBytes: this.#keptBytes } } : {}),
-      pieces: wire.pieces.map(({ atMicros, bytes }) => ({ at: timestamp(atMicros), bytes })),
-      ...(facts.answer === undefined ? {} : { answer: facts.answer }),
+  /** Says what was noticed about it. */
+  judge({ marks, signature }: {
+    readonly marks: readonly string[] | undefined;
+    readonly signature: SignatureRecord | undefined;
+  }): void {
+    if (marks !== undefined) this.#facts.marks = marks;
+    if (signature !== undefined) this.#facts.signature = signature;
+  }
+
+  /** Says what the trap itself responded to it. @param hasScriptFault whether a rule could not do what it says */
+  setAnswer(answer: GivenAnswer, hasScriptFault: boolean = false): void {
+    this.#facts.answer = answer;
+    if (hasScriptFault) this.#facts.hasScriptFault = true;
+  }
+
+  /** Says what was responded to it. */
+  setResponse(response: StoredResponse): void {
+    this.#response = response;
+  }
+
+  /** Adds what came back when it was sent again; the oldest beyond a few are forgotten. */
+  addReplay(replay: StoredReplay): void {
+    this.#replays = [...this.#replays, replay].slice(-MAX_REPLAYS);
+  }
+
+  /** Keeps no more than so many bytes of it, and of its responses what is left. */
+  cut(maxBytes: number): void {
+    if (this.keptBytes <= maxBytes) return;
+    this.#wire = cutBytes(this.#wire, maxBytes);
+    let room = maxBytes - this.#wire.kept.length;
+    const fit = (response: StoredResponse): StoredResponse => {
+      const fitting = cutResponse(response, room);
+      room -= fitting.kept.length;
+      return fitting;
     };
-  }
-
-  /** How much is kept: of the content, or of all bytes where there is none that was understood. */
-  get #keptBytes(): number {
-    return this.#facts.headBytes === 0 ? this.wire.kept.length : this.body.length;
+    if (this.#response !== undefined) this.#response = fit(this.#response);
+    this.#replays = this.#replays.map((replay) => ({ ...replay, response: fit(replay.response) }));
   }
 }

@@ -124,3 +124,13 @@ export class WireBytes implements KeptBytes {
     this.#bytes = grown;
   }
 }
+
+/** What is left of bytes when fewer are kept. */
+export function cutBytes(bytes: KeptBytes, maxKeptBytes: number): KeptBytes {
+  if (bytes.kept.length <= maxKeptBytes) return bytes;
+  if (bytes instanceof WireBytes) {
+    bytes.limit(maxKeptBytes);
+    return bytes;
+  }
+  return { ...bytes, kept: bytes.kept.slice(0, maxKeptBytes), isCut: true };
+}

@@ -46,11 +46,17 @@ export class Chain {
     return new ChainLink(this, name);
   }
 
-  /** Adds a record. */
-  add(level: ChainLevel, where: string, message: string): void {
+  /** Adds a record. @param detail what the log says besides: the request has it in parts of its own */
+  add(record: Omit<ChainRecord, "atMicros">, detail: string = ""): void {
+    const { level, where, message } = record;
     const atMicros = this.#tools.now();
     this.records.push({ atMicros, level, where, message });
-    this.#tools.log?.write({ timeMicros: atMicros, level, id: this.id, where, message });
+    this.#tools.log?.write({ timeMicros: atMicros, level, id: this.id, where, message: message + detail });
+  }
+
+  /** Says something in the log alone. */
+  note(where: string, message: string): void {
+    this.#tools.log?.write({ timeMicros: this.#tools.now(), level: "info", id: this.id, where, message });
   }
 }
 
@@ -69,13 +75,18 @@ export class ChainLink {
     return new ChainLink(this.#chain, `${this.#where} > ${name}`);
   }
 
-  /** Says what was done. */
-  info(message: string): void {
-    this.#chain.add("info", this.#where, message);
+  /** Says what was done. @param detail what the log says besides: the request has it in parts of its own */
+  info(message: string, detail: string = ""): void {
+    this.#chain.add({ level: "info", where: this.#where, message }, detail);
+  }
+
+  /** Says what was seen, in the log alone. */
+  note(message: string): void {
+    this.#chain.note(this.#where, message);
   }
 
   /** Says what was wrong with the request. */
   error(message: string): void {
-    this.#chain.add("error", this.#where, message);
+    this.#chain.add({ level: "error", where: this.#where, message });
   }
 }

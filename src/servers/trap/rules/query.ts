@@ -17,9 +17,14 @@ export interface CheckedRequest {
 
 const API_PATH = "/api";
 
+/** Whether a request runs through the whole chain, which logs all of it. */
+export function isQueried({ path }: Pick<CheckedRequest, "path">): boolean {
+  return path === API_PATH;
+}
+
 /** Checks a request whose head is well-formed; what is wrong with it becomes records of level `error`. */
 export function handleRequest(request: CheckedRequest, chain: ChainLink): void {
-  if (request.path === API_PATH) query(request, chain.enter("query"));
+  if (isQueried(request)) query(request, chain.enter("query"));
   else checkFragment(request, chain);
 }
 
@@ -49,7 +54,8 @@ function checkParameters({ parameters }: CheckedRequest, chain: ChainLink): void
 }
 
 function process1({ parameters }: CheckedRequest, chain: ChainLink): void {
-  chain.info(parameters.length === 0 ? "no parameters" : `${parameters.length} parameters`);
+  const count = parameters.length;
+  chain.info(count === 0 ? "no parameters" : count === 1 ? "1 parameter" : `${count} parameters`);
 }
 
 /** @returns false when the validation failed: then nothing is processed further */

@@ -1,62 +1,95 @@
-// The file of --respond, read strictly: whoever made a mistake in it is told where, in one line.
+// The rules of --respond and of PUT /api/rules, read strictly.
 
 import { isFieldValue, isToken } from "../../../http/grammar.ts";
-import type { HeaderField } from "../../../http/headers.ts";
-import type { AnswerRule, AnswerStep } from "./scripted_responses.ts";
-
-/** A fault in a script: the message names the place as a JSON path, what was expected, and what was found. */
-export class ScriptError extends Error {
-  /** The class name, also when minified. */
-  override readonly name: string = "ScriptError";
-}
+import { parsePathPattern } from "./path_pattern.ts";
+import type { ContentMatcher, ResponseRule, ResponseStep, TextMatcher } from "./response_rule.ts";
+import type { RuleScript } from "./rule_engine.ts";
+import {
+  fault,
+  integerReader,
+  isObject,
+  readEntries,
+  readList,
+  readObject,
+  readOptional,
+  readText,
+  ScriptError,
+} from "./script_values.ts";
+import { parseTemplate, type Template, TEMPLATE_EXPRESSIONS } from "./templates.ts";
+import { readWireFault } from "./wire_fault_script.ts";
 
 // The longest delay that JavaScript timers can count.
 const MAX_DELAY_MS = 2_147_483_647;
+const MAX_RULES = 1_000;
+const MAX_STEPS = 10_000;
+const MAX_PATTERN_LENGTH = 8_192;
 // Framing is the server's own (RFC 9112 §6), and the id is that of the request.
 const RESERVED_FIELDS = ["content-length", "transfer-encoding", "x-request-id"];
+const RULE_MEMBERS = [
+  "method",
+  "path",
+  "headers",
+  "query",
+  "content",
+  "whenState",
+  "setState",
+  "bin",
+  "sequence",
+];
+const STEP_MEMBERS = ["status", "headers", "body", "delay_ms", "wire"];
 
-/**
- * Reads a script.
- *
- * @param text JSON: a list of rules `{ method?, path, sequence: [{ status?, headers?, body?, delay_ms? }, ...] }`;
- *   `headers` is an object whose values are texts or lists of texts
- * @throws {ScriptError} for the first fault
- */
-export function parseRespondScript(text: string): readonly AnswerRule[] {
+/** Reads a script. @param text JSON, see {@linkcode readRespondScript} @throws {ScriptError} for the first fault */
+export function parseRespondScript(text: string): RuleScript {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new ScriptError(`$: expected JSON, got ${cause instanceof Error ? cause.message : "another text"}`);
   }
-  return readList(value, "$", readRule);
+  return readRespondScript(value);
 }
 
-function readRule(value: unknown, path: string): AnswerRule {
-  const rule = readObject(value, path, ["method", "path", "sequence"]);
+/**
+ * Reads a script: a list of rules `{ method?, path, headers?, query?, content?, whenState?, setState?, bin?, sequence }`,
+ * whose steps are `{ status?, headers?, body?, delay_ms?, wire? }`.
+ *
+ * @throws {ScriptError} for the first fault
+ */
+export function readRespondScript(value: unknown): RuleScript {
+  const rules = readList(value, "$", readRule);
+  if (rules.length > MAX_RULES) throw fault("$", `at most ${MAX_RULES} rules`, rules.length);
+  return { rules, source: value as readonly unknown[] };
+}
+
+function readRule(value: unknown, path: string): ResponseRule {
+  const rule = readObject(value, path, RULE_MEMBERS);
   const sequence = readList(rule["sequence"], `${path}.sequence`, readStep);
-  if (sequence.length === 0) throw fault(`${path}.sequence`, "at least one step", rule["sequence"]);
+  if (sequence.length === 0 || sequence.length > MAX_STEPS) {
+    throw fault(`${path}.sequence`, `at least one step, and at most ${MAX_STEPS}`, rule["sequence"]);
+  }
   return {
-    method: readOptional(rule["method"], `${path}.method`, readMethod),
-    path: readPath(rule["path"], `${path}.path`),
+    method: readOptional(rule, "method", { path, read: readMethod }),
+    path: parsePathPattern(readPath(rule["path"], `${path}.path`)),
+    headers: readOptional(rule, "headers", { path, read: readFieldMatchers }) ?? [],
+    query: readOptional(rule, "query", { path, read: readTextMatchers }) ?? [],
+    content: readOptional(rule, "content", { path, read: readContentMatcher }),
+    whenState: readOptional(rule, "whenState", { path, read: readText }),
+    setState: readOptional(rule, "setState", { path, read: readText }),
+    bin: readOptional(rule, "bin", { path, read: readText }),
     sequence,
   };
 }
 
-function readStep(value: unknown, path: string): AnswerStep {
-  const step = readObject(value, path, ["status", "headers", "body", "delay_ms"]);
-  const readDelay = (delay: unknown, place: string): number =>
-    readInteger(delay, place, { min: 0, max: MAX_DELAY_MS });
+function readStep(value: unknown, path: string): ResponseStep {
+  const step = readObject(value, path, STEP_MEMBERS);
   return {
-    status: readOptional(step["status"], `${path}.status`, readStatus) ?? 200,
-    headers: readOptional(step["headers"], `${path}.headers`, readHeaders) ?? [],
-    body: readOptional(step["body"], `${path}.body`, readText),
-    delayMs: readOptional(step["delay_ms"], `${path}.delay_ms`, readDelay) ?? 0,
+    status: readOptional(step, "status", { path, read: integerReader(200, 599) }) ?? 200,
+    headers: readOptional(step, "headers", { path, read: readHeaders }) ?? [],
+    body: readOptional(step, "body", { path, read: readTemplate }),
+    delayMs: readOptional(step, "delay_ms", { path, read: integerReader(0, MAX_DELAY_MS) }) ?? 0,
+    wire: readOptional(step, "wire", { path, read: readWireFault }),
+    isOwnResponse: ["status", "body", "wire"].some((name) => step[name] !== undefined),
   };
-}
-
-function readStatus(value: unknown, path: string): number {
-  return readInteger(value, path, { min: 200, max: 599 });
 }
 
 function readMethod(value: unknown, path: string): string {
@@ -65,71 +98,59 @@ function readMethod(value: unknown, path: string): string {
 }
 
 function readPath(value: unknown, path: string): string {
-  if (typeof value === "string" && /^\/[^?#\s]*$/.test(value)) return value;
+  if (typeof value === "string" && /^[/*][^?#\s]*$/.test(value) && value.length <= MAX_PATTERN_LENGTH) {
+    return value;
+  }
   throw fault(path, 'a path that begins with "/" and has no query', value);
 }
 
-function readHeaders(value: unknown, path: string): readonly HeaderField[] {
-  if (!isObject(value)) throw fault(path, "an object of names and values", value);
-  return Object.entries(value).flatMap(([name, values]) => {
-    const place = `${path}[${JSON.stringify(name)}]`;
+function readFieldMatchers(value: unknown, path: string): ResponseRule["headers"] {
+  for (const [name, , place] of readEntries(value, path)) {
+    if (!isToken(name)) throw fault(place, "the name of a header field", name);
+  }
+  return readTextMatchers(value, path);
+}
+
+function readTextMatchers(value: unknown, path: string): ResponseRule["query"] {
+  return readEntries(value, path).map(([name, matcher, place]) => [name, readTextMatcher(matcher, place)]);
+}
+
+function readTextMatcher(value: unknown, path: string): TextMatcher {
+  if (typeof value === "string") return { kind: "exact", text: value };
+  if (!isObject(value)) throw fault(path, "a text, or { contains }", value);
+  const { contains } = readObject(value, path, ["contains"]);
+  return { kind: "contains", text: readText(contains, `${path}.contains`) };
+}
+
+function readContentMatcher(value: unknown, path: string): ContentMatcher {
+  const matcher = readObject(value, path, ["contains", "json"]);
+  const [name, ...others] = Object.keys(matcher);
+  if (name === undefined || others.length > 0) throw fault(path, "either contains or json", value);
+  if (name === "json") return { kind: "json", value: matcher["json"] };
+  return { kind: "contains", text: readText(matcher["contains"], `${path}.contains`) };
+}
+
+function readHeaders(value: unknown, path: string): ResponseStep["headers"] {
+  return readEntries(value, path).flatMap(([name, values, place]) => {
     if (!isToken(name)) throw fault(place, "the name of a header field", name);
     if (RESERVED_FIELDS.includes(name.toLowerCase())) {
       throw fault(place, "a field that is not the server's", name);
     }
-    if (!Array.isArray(values)) return [[name, readFieldValue(values, place)] as const];
-    return readList(values, place, readFieldValue).map((text) => [name, text] as const);
+    if (!Array.isArray(values)) return [[name, readFieldTemplate(values, place)] as const];
+    return readList(values, place, readFieldTemplate).map((text) => [name, text] as const);
   });
 }
 
-function readFieldValue(value: unknown, path: string): string {
-  if (typeof value === "string" && isFieldValue(value)) return value;
+function readFieldTemplate(value: unknown, path: string): Template {
+  // Characters beyond latin1 go as UTF-8.
+  if (typeof value === "string" && isFieldValue(value.replaceAll(/[\u0100-\uffff]/g, ""))) {
+    return readTemplate(value, path);
+  }
   throw fault(path, "a header value", value);
 }
 
-function readText(value: unknown, path: string): string {
-  if (typeof value === "string") return value;
-  throw fault(path, "a text", value);
-}
-
-function readInteger(value: unknown, path: string, { min, max }: { min: number; max: number }): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw fault(path, `a whole number from ${min} to ${max}`, value);
-}
-
-function readList<T>(value: unknown, path: string, read: (item: unknown, path: string) => T): T[] {
-  if (!Array.isArray(value)) throw fault(path, "a list", value);
-  return value.map((item, index) => read(item, `${path}[${index}]`));
-}
-
-function readOptional<T>(
-  value: unknown,
-  path: string,
-  read: (value: unknown, path: string) => T,
-): T | undefined {
-  return value === undefined ? undefined : read(value, path);
-}
-
-function readObject(
-  value: unknown,
-  path: string,
-  names: readonly string[],
-): Readonly<Record<string, unknown>> {
-  if (!isObject(value)) throw fault(path, "an object", value);
-  const stranger = Object.keys(value).find((name) => !names.includes(name));
-  if (stranger !== undefined) throw fault(path, `only ${names.join(", ")}`, stranger);
-  return value;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-// What was found may be long, and must stay on its line.
-const MAX_SHOWN = 60;
-
-function fault(path: string, expected: string, value: unknown): ScriptError {
-  const found = value === undefined ? "nothing" : JSON.stringify(value);
-  const shown = found.length > MAX_SHOWN ? `${found.slice(0, MAX_SHOWN)}...` : found;
-  return new ScriptError(`${path}: expected ${expected}, got ${shown}`);
+function readTemplate(value: unknown, path: string): Template {
+  const template = parseTemplate(readText(value, path));
+  if (template === undefined) throw fault(path, `in braces only ${TEMPLATE_EXPRESSIONS}`, value);
+  return template;
 }

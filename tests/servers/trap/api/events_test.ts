@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { RequestRecord } from "../../../../src/servers/trap/records/stored_request.ts";
+import type { RequestRecord } from "../../../../src/servers/trap/records/request_record.ts";
 import { exchange } from "../../../support/loopback.ts";
 import { EventStream } from "../event_stream.ts";
 import { test } from "../asked_trap.ts";

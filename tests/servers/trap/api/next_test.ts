@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { NextWaiters } from "../../../../src/servers/trap/api/next_waiters.ts";
 import { RequestStore } from "../../../../src/servers/trap/records/request_store.ts";
-import type { RequestRecord } from "../../../../src/servers/trap/records/stored_request.ts";
+import type { RequestRecord } from "../../../../src/servers/trap/records/request_record.ts";
 import { HttpError } from "../../../../src/http/errors.ts";
 import { FakeClock } from "../../../support/fake_clock.ts";
 import { exchange } from "../../../support/loopback.ts";

@@ -1,5 +1,11 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertObjectMatch } from "@std/assert";
 import { Replayer, type ReplayOptions } from "../../../../src/servers/trap/api/replay.ts";
+import { readReplayRequest } from "../../../../src/servers/trap/api/replay_request.ts";
+import { Journal } from "../../../../src/servers/trap/capture/journal.ts";
+import { createSystemMicroClock } from "../../../../src/servers/trap/records/micro_clock.ts";
+import type { ResponseRecord } from "../../../../src/servers/trap/records/request_record.ts";
+import { RequestStore } from "../../../../src/servers/trap/records/request_store.ts";
+import { SignatureChecker } from "../../../../src/servers/trap/signatures/signature_checker.ts";
 import type { HttpError } from "../../../../src/http/errors.ts";
 import { type Connection, ConnectionError } from "../../../../src/net/connection.ts";
 import { connect, listen } from "../../../../src/net/listen.ts";
@@ -11,7 +17,7 @@ import { bytesOf, textOf } from "../../../support/latin1.ts";
 import { exchange } from "../../../support/loopback.ts";
 import { storedRequest } from "../stored_requests.ts";
 import { test } from "../asked_trap.ts";
-import { sha256 } from "../trap_fixture.ts";
+import { sha256, withTrap } from "../trap_fixture.ts";
 
 /** A server that takes one connection, reads some bytes and answers others. @returns what it has read */
 async function withTarget(
@@ -53,12 +59,17 @@ test("POST /api/requests/<id>/replay sends the bytes as they came, and says what
     const answer =
       "HTTP/1.1 201 Made\r\nX: 1\r\nx:2 \r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
     const received = await withTarget(answer, async (port) => {
-      const result = await trap.json(`/api/requests/${found!.id}/replay`, post(`http://127.0.0.1:${port}`));
-      assertEquals(result, {
+      const result = await trap.json<ResponseRecord>(
+        `/api/requests/${found!.id}/replay`,
+        post(`http://127.0.0.1:${port}`),
+      );
+      assertObjectMatch(result, {
         status: 201,
         headers: [["X", "1"], ["x", "2"], ["Transfer-Encoding", "chunked"]],
         bodyBytes: 5,
+        wireBytes: answer.length,
         sha256: sha256("abcde"),
+        end: "complete",
       });
     });
     assertEquals(received, sent);
@@ -77,7 +88,7 @@ test("replay to the trap itself makes a record of the same bytes", async (withTr
   });
 });
 
-test("replay refuses private and loopback addresses unless they are allowed, by any name", async (withTrap) => {
+Deno.test("replay refuses private and loopback addresses unless they are allowed, by any name", async () => {
   await withTrap({}, async (trap) => {
     await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     const [found] = await trap.records(1);
@@ -101,7 +112,23 @@ test("replay refuses private and loopback addresses unless they are allowed, by 
   });
 });
 
-test("replay refuses what is no origin, and what is not stored", async (withTrap) => {
+test("replay reaches this machine when page and trap are on loopback, and no private address", async (withTrap) => {
+  await withTrap({ options: { replayReach: "loopback" } }, async (trap) => {
+    await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const [found] = await trap.records(1);
+    const path = `/api/requests/${found!.id}/replay`;
+    const replayed = await trap.call(path, post(`http://127.0.0.1:${trap.port}`));
+    assertEquals(replayed.status, 200);
+    await replayed.body?.cancel();
+    for (const host of ["169.254.169.254", "10.0.0.1", "0.0.0.0"]) {
+      const refused = await trap.call(path, post(`http://${host}:${trap.port}`));
+      assertEquals(refused.status, 403, host);
+      await refused.body?.cancel();
+    }
+  });
+});
+
+test("replay refuses what is no URL, and what is not stored", async (withTrap) => {
   await withTrap({ replaysToPrivate: true }, async (trap) => {
     await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     const [found] = await trap.records(1);
@@ -110,10 +137,8 @@ test("replay refuses what is no origin, and what is not stored", async (withTrap
       "",
       "a",
       "ftp://a",
-      "https://a",
       "http://",
-      "http://a/b",
-      "http://a/?b",
+      "http://a/#b",
       "http://u@a",
       5,
       null,
@@ -136,25 +161,43 @@ test("replay refuses what is no origin, and what is not stored", async (withTrap
 
 const NEVER: ReplayOptions["connect"] = () => new Promise(() => {});
 
+function createReplayer(options: Partial<ReplayOptions>): Replayer {
+  const clock = options.clock ?? new FakeClock();
+  const now = createSystemMicroClock();
+  return new Replayer({
+    reach: "private",
+    clock,
+    now,
+    store: new RequestStore({ maxRequests: 10, maxBytes: 2 ** 20 }),
+    signatures: new SignatureChecker([], () => clock.nowMs()),
+    journal: new Journal({ log: undefined, now, clock }),
+    maxKeptBytes: 2 ** 20,
+    connect,
+    connectTls: NEVER,
+    ...options,
+  });
+}
+
 async function statusOf(
   options: Partial<ReplayOptions>,
   request: StoredRequest = storedRequest("1"),
   clock: FakeClock = new FakeClock(),
 ): Promise<number> {
-  const replayer = new Replayer({ allowsPrivate: true, clock, connect: NEVER, ...options });
-  return await replayer.replay(request, "http://a.test").then(() => 0, (error: HttpError) => error.status);
+  const replayer = createReplayer({ clock, connect: NEVER, ...options });
+  const call = readReplayRequest({ url: "http://a.test" });
+  return await replayer.replay(request, call).then(() => 0, (error: HttpError) => error.status);
 }
 
 Deno.test("Replayer checks all addresses that a name has, and connects to the one it has checked", async () => {
   assertEquals(
-    await statusOf({ allowsPrivate: false, resolve: () => Promise.resolve(["1.1.1.1", "::1"]) }),
+    await statusOf({ reach: "public", resolve: () => Promise.resolve(["1.1.1.1", "::1"]) }),
     403,
   );
   assertEquals(await statusOf({ resolve: () => Promise.resolve([]) }), 502);
   assertEquals(await statusOf({ resolve: () => Promise.reject(new Error("no such name")) }), 502);
   const asked: string[] = [];
   const status = await statusOf({
-    allowsPrivate: false,
+    reach: "public",
     resolve: () => Promise.resolve(["1.1.1.1", "2606:4700:4700::1111"]),
     connect: ({ hostname, port }) => {
       asked.push(`${hostname} ${port}`);
@@ -167,14 +210,10 @@ Deno.test("Replayer checks all addresses that a name has, and connects to the on
 Deno.test("Replayer gives up after its time, and replays nothing of which only the beginning is kept", async () => {
   const clock = new FakeClock();
   let isClosed = false;
-  const { promise, reject } = Promise.withResolvers<number>();
   const silent = {
-    write: () => Promise.resolve(),
-    read: () => promise,
-    close: () => {
-      isClosed = true;
-      reject(new ConnectionError("closed", "closed"));
-    },
+    transmit: () => {},
+    receive: () => {},
+    close: () => isClosed = true,
   } as unknown as Connection;
   const status = statusOf(
     { resolve: () => Promise.resolve(["1.1.1.1"]), connect: () => Promise.resolve(silent) },
@@ -209,14 +248,15 @@ Deno.test("Replayer reads every form of answer (RFC 9112 §6.3), and refuses wha
     ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "GET", 502],
     [`HTTP/1.1 200 OK\r\nX: ${"y".repeat(70_000)}\r\n\r\n`, "GET", 502],
   ];
-  const replayer = new Replayer({ allowsPrivate: true, clock: new FakeClock(), connect });
+  const replayer = createReplayer({});
   for (const [answer, method, expected] of rows) {
     await withTarget(answer, async (port) => {
       const request = storedRequest("1", "", { method });
-      const result = await replayer.replay(request, `http://127.0.0.1:${port}`).then(
-        ({ bodyBytes, sha256 }) => [bodyBytes, sha256],
-        (error: HttpError) => error.status,
-      );
+      const result = await replayer.replay(request, readReplayRequest({ url: `http://127.0.0.1:${port}` }))
+        .then(
+          ({ bodyBytes, sha256 }) => [bodyBytes, sha256],
+          (error: HttpError) => error.status,
+        );
       const wanted = typeof expected === "number" ? expected : [expected.length, sha256(expected)];
       assertEquals(result, wanted, answer.slice(0, 80));
     });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { RequestRecord } from "../../../../src/servers/trap/records/stored_request.ts";
+import type { RequestRecord } from "../../../../src/servers/trap/records/request_record.ts";
 import { bytesOf, textOf } from "../../../support/latin1.ts";
 import { exchange } from "../../../support/loopback.ts";
 import { test } from "../asked_trap.ts";
@@ -25,6 +25,7 @@ test("GET /api/requests/<id> has every part of the request as it was sent", asyn
     const found = await trap.json<RequestRecord>(`/api/requests/${id}`);
     const { chain, pieces, receivedAt, remote, answer, ...rest } = found;
     assertEquals(rest, {
+      kind: "request",
       id,
       local: `127.0.0.1:${trap.port}`,
       method: "POST",
@@ -42,6 +43,7 @@ test("GET /api/requests/<id> has every part of the request as it was sent", asyn
       sha256: sha256(sent),
       verdict: "error",
       errors: ["method is POST: expected GET"],
+      fault: null,
       end: "complete",
     });
     assertMatch(remote, /^127\.0\.0\.1:\d+$/);

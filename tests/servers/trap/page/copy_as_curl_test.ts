@@ -7,7 +7,7 @@ import {
   printfCommand,
   shellWord,
 } from "../../../../src/servers/trap/page/client/shell_words.js";
-import type { RequestRecord } from "../../../../src/servers/trap/records/stored_request.ts";
+import type { RequestRecord } from "../../../../src/servers/trap/records/request_record.ts";
 import { within } from "../../../support/deadline.ts";
 import { bytesOf } from "../../../support/latin1.ts";
 import { exchange } from "../../../support/loopback.ts";

@@ -2,12 +2,13 @@ import { assertEquals } from "@std/assert";
 import { LiveList } from "../../../../src/servers/trap/page/client/live_list.js";
 import { RequestRows, rowOf } from "../../../../src/servers/trap/page/client/request_rows.js";
 import type { Filters, TrapApi } from "../../../../src/servers/trap/page/client/page_types.ts";
-import type { RequestRecord } from "../../../../src/servers/trap/records/stored_request.ts";
+import type { RequestRecord } from "../../../../src/servers/trap/records/request_record.ts";
 import { settle } from "../../../support/deadline.ts";
+import { toRequestRecord } from "../../../../src/servers/trap/records/to_record.ts";
 import { storedRequest } from "../stored_requests.ts";
 
 function record(number: number): RequestRecord {
-  return storedRequest(`id-${String(number).padStart(5, "0")}`).toRecord();
+  return toRequestRecord(storedRequest(`id-${String(number).padStart(5, "0")}`));
 }
 
 /** Records from one number to another, the oldest first. */

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Archive, openArchive } from "../../../../src/servers/trap/records/archive.ts";
 import { RequestStore } from "../../../../src/servers/trap/records/request_store.ts";
 import { StoredRequest } from "../../../../src/servers/trap/records/stored_request.ts";
+import { toRecord } from "../../../../src/servers/trap/records/to_record.ts";
 import { WireBytes } from "../../../../src/servers/trap/records/wire_bytes.ts";
 import { StoreOpenError, type StoreOpenErrorCode } from "../../../../src/storage/store_open_error.ts";
 import { FakeClock } from "../../../support/fake_clock.ts";
@@ -19,7 +20,12 @@ interface Opened {
 async function open(path: string, keep: number = 100): Promise<Opened> {
   const clock = new FakeClock();
   const errors: unknown[] = [];
-  const archive = await openArchive(path, { clock, onError: (error) => void errors.push(error) });
+  const archive = await openArchive({
+    path,
+    clock,
+    onError: (error) => void errors.push(error),
+    onRecovered: () => {},
+  });
   const store = new RequestStore({ maxRequests: keep, maxBytes: 2 ** 20 });
   store.listen(archive);
   store.restore(archive.read());
@@ -27,7 +33,7 @@ async function open(path: string, keep: number = 100): Promise<Opened> {
 }
 
 function recordsOf({ store }: Opened): unknown[] {
-  return store.all(() => true).map((request) => request.toRecord());
+  return store.all(() => true).map((request) => toRecord(request));
 }
 
 Deno.test("an archive gives back every part of the requests that were stored", async () => {
@@ -109,7 +115,13 @@ Deno.test("an archive that cannot write says so once, and the requests stay in m
   `);
   const clock = new FakeClock();
   const errors: unknown[] = [];
-  const archive = new Archive(database, { clock, onError: (error) => void errors.push(error) });
+  const recovered: number[] = [];
+  const archive = new Archive(database, {
+    path: "trap.db",
+    clock,
+    onError: (error) => void errors.push(error),
+    onRecovered: (count) => void recovered.push(count),
+  });
   const store = new RequestStore({ maxRequests: 10, maxBytes: 1_000 });
   store.listen(archive);
   const add = async (id: string): Promise<void> => {
@@ -118,19 +130,23 @@ Deno.test("an archive that cannot write says so once, and the requests stay in m
   };
   await add("a");
   await add("b");
-  assertEquals([errors.map(String), store.size], [["Error: the disk is full"], 2]);
+  const message = 'Cannot write "trap.db": the disk is full; 1 requests wait in memory';
+  assertEquals([errors.map(String), store.size, archive.waiting], [[`Error: ${message}`], 2, 2]);
   database.exec("DROP TRIGGER full");
-  await add("c");
-  assertEquals(Array.from(archive.read(), ({ id }) => id), ["c"]);
+  store.add(storedRequest("c"));
+  await clock.advance(1_000);
+  // What has waited is written as soon as it can be.
+  assertEquals(Array.from(archive.read(), ({ id }) => id), ["a", "b", "c"]);
+  assertEquals([recovered, archive.waiting, archive.error], [[3], 0, undefined]);
   archive.close();
 });
 
 Deno.test("openArchive() refuses what is no file of the trap, and leaves it as it is", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/trap.db`;
-    const options = { clock: new FakeClock(), onError: () => {} };
+    const options = { clock: new FakeClock(), onError: () => {}, onRecovered: () => {} };
     const refuse = async (file: string, code: StoreOpenErrorCode): Promise<void> => {
-      const error = await assertRejects(() => openArchive(file, options), StoreOpenError);
+      const error = await assertRejects(() => openArchive({ ...options, path: file }), StoreOpenError);
       assertEquals((error as StoreOpenError).code, code);
       assert(!(error as StoreOpenError).message.includes("\n"));
     };

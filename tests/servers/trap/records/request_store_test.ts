@@ -31,14 +31,17 @@ Deno.test("RequestStore keeps so many requests, and drops the oldest", () => {
   assertEquals(told, ["+a", "+b", "+c", "-a"]);
 });
 
-Deno.test("RequestStore keeps so many bytes, and drops also what alone is beyond them", () => {
+Deno.test("RequestStore keeps so many bytes, and the newest request always, cut if need be", () => {
   const { store, told } = createStore(10, 3 * SIZE);
   for (const id of ["a", "b", "c"]) store.add(storedRequest(id));
   store.add(storedRequest("d", "x".repeat(SIZE)));
   assertEquals([idsOf(store.all(ALL)), store.bytes], ["cd", 3 * SIZE]);
   store.add(storedRequest("e", "x".repeat(3 * SIZE)));
-  assertEquals([idsOf(store.all(ALL)), store.bytes, store.size], ["", 0, 0]);
-  assertEquals(told.slice(-2), ["+e", "-cde"]);
+  assertEquals([idsOf(store.all(ALL)), store.bytes, store.size], ["e", 3 * SIZE, 1]);
+  assertEquals(told.slice(-2), ["+e", "-cd"]);
+  const [last] = store.all(ALL);
+  assertEquals([last!.wire.isCut, last!.wire.length, last!.fault], [true, 4 * SIZE, "cut"]);
+  assertEquals(store.evicted, 4);
 });
 
 Deno.test("RequestStore sorts by id, and remembers the order in which requests were stored", () => {

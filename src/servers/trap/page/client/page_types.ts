@@ -1,6 +1,6 @@
 // What the modules of the page hand to each other. Only types: nothing of this file reaches the browser.
 
-import type { RequestRecord } from "../../records/stored_request.ts";
+import type { RequestRecord } from "../../records/request_record.ts";
 
 /** A request as `GET /api/requests` gives it. */
 export type TrapRecord = RequestRecord;

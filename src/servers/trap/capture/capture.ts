@@ -1,0 +1,63 @@
+import type { RequestContext } from "../../../backend/handler.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
+import { formatAddress } from "../../../net/address.ts";
+import type { RequestFacts, StoredRequest } from "../records/stored_request.ts";
+import type { Chain, ChainLink } from "../rules/chain.ts";
+import type { TappedConnection } from "./tapped_connection.ts";
+
+/** A request on its way. */
+export interface Capture {
+  /** The request. */
+  readonly request: HttpRequest;
+  /** What is known beside. */
+  readonly context: RequestContext;
+  /** The connection that it came on. */
+  readonly connection: TappedConnection;
+  /** Offset of its first byte from the first byte of the connection. */
+  readonly start: number;
+  /** What is done for it. */
+  readonly chain: Chain;
+  /** The chain as seen from the outermost function. */
+  readonly trap: ChainLink;
+  /** When its head was complete, in microseconds. */
+  readonly startMicros: number;
+  /** The bin that it belongs to. */
+  readonly bin: string | undefined;
+}
+
+/** How reading a request came to its end. */
+export type Outcome = Pick<RequestFacts, "end" | "malformed">;
+
+/** A request that has been read, and is not listed yet. */
+export interface ReadRequest {
+  /** The request. */
+  readonly stored: StoredRequest;
+  /** How reading ended. */
+  readonly outcome: Outcome;
+}
+
+/** The facts of a request, apart from how it ended. */
+export function factsOf({ request, context, chain, bin }: Capture): Omit<RequestFacts, "end" | "headBytes"> {
+  return {
+    id: chain.id,
+    remote: formatAddress(context.remote),
+    local: formatAddress(context.local),
+    isEncrypted: context.isEncrypted,
+    method: request.method,
+    target: request.target,
+    version: request.method === "" ? "" : request.version,
+    headers: [...request.headers],
+    trailers: [...request.body.trailers],
+    bodyBytes: request.body.receivedBytes,
+    isChunked: request.body.length === undefined,
+    chain: chain.records,
+    ...(bin === undefined ? {} : { bin }),
+  };
+}
+
+/** The bin of a path: its first segment, as sent; "" for the root. */
+export function binOf(path: string): string {
+  const start = path.startsWith("/") ? 1 : 0;
+  const end = path.indexOf("/", start);
+  return end < 0 ? path.slice(start) : path.slice(start, end);
+}

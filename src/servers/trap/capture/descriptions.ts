@@ -1,0 +1,102 @@
+// What the log and the chain of a request say, in words.
+
+import { HttpError } from "../../../http/errors.ts";
+import { DEFAULT_LIMITS } from "../../../http/limits.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
+import { formatAddress } from "../../../net/address.ts";
+import type { MicroClock } from "../records/micro_clock.ts";
+import type { Chain } from "../rules/chain.ts";
+import type { Capture, Outcome } from "./capture.ts";
+import type { LogMasks } from "./log_masks.ts";
+
+// The preface of HTTP/2 looks like a request, and says nothing about it (RFC 9113 §3.4).
+const HTTP2_PREFACE = { method: "PRI", target: "*", version: "2.0" };
+
+/** What has arrived, for the first record of a chain. */
+export function describeArrival({ request, context }: Capture, masks: LogMasks): string {
+  const from = `from ${formatAddress(context.remote)}`;
+  if (isHttp2Preface(request)) return `received ${from}: the preface of HTTP/2, which is not spoken here`;
+  if (request.method === "") return `received ${from}: no request line that could be read`;
+  if (request.target === "") return `received ${request.method} ${from}: no target that could be read`;
+  const target = masks.target(request.target);
+  const mark = target.indexOf("?");
+  const parameters = mark < 0 ? "no parameters" : `parameters ${target.slice(mark + 1).replaceAll("&", " ")}`;
+  return `received ${request.method} ${target} ${from}, ${parameters}`;
+}
+
+function isHttp2Preface({ method, target, refusal }: HttpRequest): boolean {
+  return method === HTTP2_PREFACE.method && target === HTTP2_PREFACE.target &&
+    refusal?.code === "bad-version";
+}
+
+/** What a strict server would refuse of a request that the trap takes. @param headBytes 0 where there is no whole head */
+export function markStrictLimits(
+  { method, target, headers }: HttpRequest,
+  headBytes: number,
+): readonly string[] {
+  const { maxFields, maxHeadBytes, maxRequestLineBytes } = DEFAULT_LIMITS;
+  // Cheap for everybody else: two numbers tell.
+  if (headBytes <= maxRequestLineBytes && headers.size <= maxFields) return [];
+  const marks: string[] = [];
+  const lineBytes = method.length + target.length + " HTTP/1.1\r\n".length + 1;
+  if (lineBytes > maxRequestLineBytes) {
+    marks.push(`request line of ${lineBytes} bytes: a strict server takes ${maxRequestLineBytes} (414)`);
+  }
+  if (headBytes > maxHeadBytes) {
+    marks.push(`head of ${headBytes} bytes: a strict server takes ${maxHeadBytes} (431)`);
+  }
+  if (headers.size > maxFields) {
+    marks.push(`${headers.size} fields: a strict server takes ${maxFields} (431)`);
+  }
+  return marks;
+}
+
+/** What was done with a request, and how. */
+export interface Ending {
+  /** What was responded. */
+  readonly status: number;
+  /** How reading it ended. */
+  readonly outcome: Outcome;
+  /** By what it was responded to: a rule, a server; "" for the trap itself. */
+  readonly by: string;
+}
+
+/** Adds the last record to the chain of a request: how it ended, and for the log what it was. */
+export function addEnding(
+  { request, chain, trap, startMicros }: Capture,
+  { status, outcome, by }: Ending,
+  { masks, now }: { readonly masks: LogMasks; readonly now: MicroClock },
+): void {
+  const errors = countErrors(chain);
+  const verdict = errors === 0 ? "ok" : errors === 1 ? "1 error" : `${errors} errors`;
+  const content = describeContent(request, masks);
+  const time = formatMs(now() - startMicros);
+  trap.info(
+    `answered ${status}, ${outcome.end}, ${verdict}`,
+    `; ${content} in ${time}${describeAgent(request, masks)}${by === "" ? "" : `, by ${by}`}`,
+  );
+}
+
+function countErrors({ records }: Chain): number {
+  return records.filter(({ level }) => level === "error").length;
+}
+
+function describeContent({ body, headers }: HttpRequest, masks: LogMasks): string {
+  const type = headers.get("content-type");
+  const bytes = body.receivedBytes === 1 ? "1 byte" : `${body.receivedBytes} bytes`;
+  return type === undefined ? bytes : `${bytes} of ${masks.field("content-type", type)}`;
+}
+
+function describeAgent({ headers }: HttpRequest, masks: LogMasks): string {
+  const agent = headers.get("user-agent");
+  return agent === undefined ? "" : ` from ${masks.field("user-agent", agent)}`;
+}
+
+function formatMs(micros: number): string {
+  return `${(micros / 1_000).toFixed(micros < 10_000 ? 1 : 0)} ms`;
+}
+
+/** Whether a request was refused for what it asks and not for how it is written. */
+export function isUnderstood({ code }: HttpError): boolean {
+  return code === "expectation" || code === "misdirected";
+}

@@ -1,0 +1,148 @@
+// What becomes of recorded requests that are handed on: both sides stand in one record.
+
+import type { Clock } from "../../../base/clock.ts";
+import { listsToken } from "../../../http/headers.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
+import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
+import type { RequestStore } from "../records/request_store.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
+import type { Responder } from "../respond/responder.ts";
+import type { ChainTools } from "../rules/chain.ts";
+import { type ChosenResponse, PLAIN_RESPONSE } from "../rules/response_rule.ts";
+import type { Exchange } from "../upstream/exchange.ts";
+import { toForwardedResponse } from "../upstream/forwarded_response.ts";
+import type { Forwarder, StreamedForward } from "../upstream/forwarder.ts";
+import type { Capture, ReadRequest } from "./capture.ts";
+import { addEnding } from "./descriptions.ts";
+import type { LogMasks } from "./log_masks.ts";
+
+/** Parts of a {@linkcode ForwardRecorder}. */
+export interface ForwardRecorderOptions extends ChainTools {
+  /** Hands requests on. */
+  readonly forwarder: Forwarder;
+  /** Gets the requests. */
+  readonly store: RequestStore;
+  /** Knows the rules. */
+  readonly responder: Responder;
+  /** What the log does not show. */
+  readonly masks: LogMasks;
+  /** For waiting. */
+  readonly clock: Clock;
+}
+
+/** A request that is read, and waits for its response. */
+interface Waiting {
+  readonly stored: StoredRequest;
+  isListed: boolean;
+}
+
+// A request whose server takes its time is listed before its response is there.
+const LIST_AFTER_MS = 250;
+
+/** Hands recorded requests on, and records what comes back. */
+export class ForwardRecorder {
+  readonly #options: ForwardRecorderOptions;
+  readonly #waiting = new Set<Waiting>();
+  #stopListing: (() => void) | undefined;
+
+  constructor(options: ForwardRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to hand on a request while it is read; undefined where rules have to see it first. */
+  open({ request }: Capture): StreamedForward | undefined {
+    if (this.#options.responder.hasRules || isUpgrade(request)) return undefined;
+    return this.#options.forwarder.open(request);
+  }
+
+  /** Ends a request that was handed on while it was read. */
+  async finish(
+    capture: Capture,
+    { stored, outcome, exchange }: ReadRequest & { readonly exchange: Promise<Exchange> },
+  ): Promise<HttpResponse> {
+    return await this.#record(capture, { stored, outcome }, exchange);
+  }
+
+  /** Hands on a request that has been read. */
+  async respond(
+    capture: Capture,
+    { stored, outcome, chosen }: ReadRequest & { readonly chosen: ChosenResponse },
+  ): Promise<HttpResponse> {
+    const { forwarder, responder, store } = this.#options;
+    if (isUpgrade(capture.request) || stored.wire.isCut) {
+      const refusal = isUpgrade(capture.request)
+        ? { status: 501, body: "Cannot forward the request: upgrades and tunnels are not passed on\n" }
+        : {
+          status: 502,
+          body: "Cannot forward the request: with rules only content that is wholly kept goes on\n",
+        };
+      const own = { ...PLAIN_RESPONSE, ...refusal };
+      const answer = responder.describe(stored.id, own, capture.request);
+      addEnding(capture, { status: own.status, outcome, by: "" }, this.#options);
+      stored.setAnswer(answer);
+      store.add(stored);
+      return createResponse(answer.status, answer.body, answer.headers);
+    }
+    if (chosen.delayMs > 0) await responder.delay(chosen.delayMs);
+    return await this.#record(capture, { stored, outcome }, forwarder.forward(capture.request, stored.body));
+  }
+
+  /** Closes all connections. */
+  close(): void {
+    this.#stopListing?.();
+    this.#options.forwarder.close();
+  }
+
+  async #record(
+    capture: Capture,
+    { stored, outcome }: ReadRequest,
+    ready: Promise<Exchange>,
+  ): Promise<HttpResponse> {
+    const { forwarder, responder } = this.#options;
+    const waiting = this.#await(stored);
+    const exchange = await ready;
+    const extra = responder.sharedFields(capture.request);
+    const { response, failure } = toForwardedResponse(exchange, extra);
+    const end = (): void => {
+      stored.setResponse(exchange.toStored("forwarded", response.status));
+      const why = failure === undefined ? "" : `, which failed: ${failure}`;
+      const by = `${forwarder.upstream.href}${why}`;
+      addEnding(capture, { status: response.status, outcome, by }, this.#options);
+      this.#list(waiting);
+    };
+    if (exchange.end === undefined) exchange.onEnded(end);
+    else end();
+    return response;
+  }
+
+  #await(stored: StoredRequest): Waiting {
+    const waiting: Waiting = { stored, isListed: false };
+    this.#waiting.add(waiting);
+    this.#stopListing ??= this.#options.clock.every(LIST_AFTER_MS, () => this.#listSlow());
+    return waiting;
+  }
+
+  #listSlow(): void {
+    if (this.#waiting.size === 0) {
+      this.#stopListing?.();
+      this.#stopListing = undefined;
+    }
+    for (const waiting of this.#waiting) {
+      if (!waiting.isListed) this.#options.store.add(waiting.stored);
+      waiting.isListed = true;
+    }
+  }
+
+  #list(waiting: Waiting): void {
+    const { store } = this.#options;
+    this.#waiting.delete(waiting);
+    if (waiting.isListed) store.change(waiting.stored);
+    else store.add(waiting.stored);
+  }
+}
+
+/** Whether a client wants something else than a response: another protocol, or a tunnel. */
+function isUpgrade({ method, headers }: HttpRequest): boolean {
+  return method === "CONNECT" ||
+    (headers.has("upgrade") && headers.getAll("connection").some((value) => listsToken(value, "upgrade")));
+}

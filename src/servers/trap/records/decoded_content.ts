@@ -1,0 +1,96 @@
+// Content as its sender meant it, for the search: without codings and escapes.
+
+import zlib from "node:zlib";
+import { decodeLatin1 } from "../../../http/tokens/text_window.ts";
+import { decodeParameter } from "./parameters.ts";
+import type { StoredRequest } from "./stored_request.ts";
+
+// A search looks into many requests: what is larger than this when it is decoded is searched as it came.
+const MAX_DECODED_BYTES = 8_388_608;
+const MAX_CODINGS = 4;
+
+const PERCENT = 0x25;
+const PLUS = 0x2b;
+const BACKSLASH = 0x5c;
+
+type Decoder = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
+
+// Node 20 has no zstd.
+const ZSTD = (zlib as { readonly zstdDecompressSync?: Decoder }).zstdDecompressSync;
+const DECODERS: Readonly<Record<string, Decoder | undefined>> = {
+  "gzip": zlib.gunzipSync,
+  "x-gzip": zlib.gunzipSync,
+  "deflate": inflate,
+  "br": zlib.brotliDecompressSync,
+  "zstd": ZSTD,
+};
+
+/** Some send the bare format and call it by this name as well (RFC 9110 §8.4.1.2). */
+function inflate(bytes: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array {
+  try {
+    return zlib.inflateSync(bytes, options);
+  } catch {
+    return zlib.inflateRawSync(bytes, options);
+  }
+}
+
+/** The forms of a request's target and content that differ from how they came, each as bytes. */
+export function* decodedForms(request: StoredRequest): Generator<Uint8Array, void> {
+  const { target, headers } = request.facts;
+  if (/[%+]/.test(target)) yield bytesOf(decodeParameter(target));
+  const { body } = request;
+  const codings = headers.filter(([name]) => name.toLowerCase() === "content-encoding")
+    .flatMap(([, value]) => value.split(",")).map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== "" && coding !== "identity");
+  const plain = codings.length === 0 ? body : decodeCodings(body, codings);
+  if (plain === undefined) return;
+  if (plain !== body) yield plain;
+  if (plain.includes(PERCENT) || plain.includes(PLUS)) yield bytesOf(decodeParameter(latin1Of(plain)));
+  if (plain.includes(BACKSLASH)) yield unescapeJson(plain);
+}
+
+/** Content without its codings; undefined when it has others, is damaged, or too large. */
+export function decodeCodings(body: Uint8Array, codings: readonly string[]): Uint8Array | undefined {
+  if (codings.length > MAX_CODINGS) return undefined;
+  let bytes = body;
+  for (const coding of codings.toReversed()) {
+    const decode = DECODERS[coding];
+    if (decode === undefined) return undefined;
+    try {
+      bytes = decode(bytes, { maxOutputLength: MAX_DECODED_BYTES });
+    } catch {
+      return undefined;
+    }
+  }
+  return bytes;
+}
+
+/** Text with the escapes of JSON strings resolved, as UTF-8; all else stays as it is. */
+function unescapeJson(bytes: Uint8Array): Uint8Array {
+  const text = new TextDecoder().decode(bytes);
+  const unescaped = text.replaceAll(
+    /\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g,
+    (_, hex: string | undefined, mark: string) =>
+      hex === undefined ? JSON_MARKS[mark]! : String.fromCharCode(parseInt(hex, 16)),
+  );
+  return new TextEncoder().encode(unescaped);
+}
+
+const JSON_MARKS: Readonly<Record<string, string>> = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+};
+
+function bytesOf(latin1: string): Uint8Array {
+  return Uint8Array.from(latin1, (character) => character.charCodeAt(0));
+}
+
+function latin1Of(bytes: Uint8Array): string {
+  return decodeLatin1(bytes);
+}

@@ -1,0 +1,90 @@
+// A request as a row of a database: one JSON text, and all bytes of the request and its responses in one piece.
+
+import { joinBytes } from "../../../bytes/join_bytes.ts";
+import { type RequestFacts, type StoredReplay, StoredRequest } from "./stored_request.ts";
+import type { ResponseFacts, StoredResponse } from "./stored_response.ts";
+import type { WirePiece } from "./wire_bytes.ts";
+
+interface PackedResponse {
+  readonly facts: ResponseFacts;
+  readonly method: string;
+  /** How many of the bytes are its own. */
+  readonly keptBytes: number;
+}
+
+/** What stands in the JSON text. */
+export interface PackedFacts {
+  /** What is known about the request. */
+  readonly facts: RequestFacts;
+  /** How many bytes came. */
+  readonly length: number;
+  /** SHA-256 of all of them. */
+  readonly sha256: string;
+  /** The reads in which they came. */
+  readonly pieces: readonly WirePiece[];
+  /** How many of the bytes are the request's; undefined if all are. */
+  readonly keptBytes?: number;
+  /** The response that was forwarded or scripted; its bytes follow. */
+  readonly response?: PackedResponse;
+  /** The replays; the bytes of their responses follow. */
+  readonly replays?: readonly { readonly facts: StoredReplay["facts"]; readonly response: PackedResponse }[];
+}
+
+/** A request ready to be stored. */
+export interface PackedRequest {
+  /** For the JSON text. */
+  readonly facts: PackedFacts;
+  /** All bytes, those of the request first. */
+  readonly bytes: Uint8Array;
+}
+
+/** Makes a row of a request. */
+export function packRequest({ facts, wire, response, replays }: StoredRequest): PackedRequest {
+  const { length, sha256, pieces, kept } = wire;
+  const plain = { facts, length, sha256, pieces };
+  if (response === undefined && replays.length === 0) return { facts: plain, bytes: kept };
+  return {
+    facts: {
+      ...plain,
+      keptBytes: kept.length,
+      ...(response === undefined ? {} : { response: packResponse(response) }),
+      replays: replays.map((replay) => ({ facts: replay.facts, response: packResponse(replay.response) })),
+    },
+    bytes: joinBytes([
+      kept,
+      ...(response === undefined ? [] : [response.kept]),
+      ...replays.map((replay) => replay.response.kept),
+    ]),
+  };
+}
+
+function packResponse({ facts, method, kept }: StoredResponse): PackedResponse {
+  return { facts, method, keptBytes: kept.length };
+}
+
+/** Makes a request of a row. */
+export function unpackRequest(packed: PackedFacts, bytes: Uint8Array): StoredRequest {
+  const { facts, length, sha256, pieces, keptBytes = bytes.length, response, replays = [] } = packed;
+  let at = keptBytes;
+  const take = ({ facts, method, keptBytes }: PackedResponse): StoredResponse => {
+    return { facts, method, kept: bytes.subarray(at, at += keptBytes) };
+  };
+  const kept = bytes.subarray(0, keptBytes);
+  const wire = { kept, length, sha256, pieces, isCut: keptBytes < length };
+  const request = new StoredRequest(facts, wire, response && take(response));
+  for (const replay of replays) request.addReplay({ facts: replay.facts, response: take(replay.response) });
+  return request;
+}
+
+/** Reads the JSON text of a row. @throws {RangeError} when it is not one that was written here */
+export function parseArchived(text: unknown): PackedFacts {
+  const fault = new RangeError("Cannot read a request: its facts are damaged");
+  let value: unknown;
+  try {
+    value = JSON.parse(String(text));
+  } catch {
+    throw fault;
+  }
+  if (typeof value !== "object" || value === null || !("facts" in value) || !("pieces" in value)) throw fault;
+  return value as PackedFacts;
+}

@@ -1,0 +1,165 @@
+// What the API gives: plain data. Texts out of messages are bytes seen as latin1, unless a name says otherwise.
+
+import type { HeaderField } from "../../../http/headers.ts";
+import type { Parameter } from "./parameters.ts";
+
+/** How a request ended: as it should, by a fault in its bytes, by the client going away, by its being too slow. */
+export type RequestEnd = "complete" | "malformed" | "aborted" | "timeout";
+
+/** What is wrong with the message itself: its bytes, its end, what is kept of it, or the script that responded to it. */
+export type RequestFault = "malformed" | "aborted" | "timeout" | "cut" | "script";
+
+/** Where a message breaks which rule. */
+export interface Malformation {
+  /** Offset of the fault from the first byte of the message. */
+  readonly offset: number;
+  /** The rule, as a word and a sentence. */
+  readonly rule: string;
+}
+
+/** The response that was given by the trap itself. */
+export interface GivenAnswer {
+  /** Status code. */
+  readonly status: number;
+  /** The fields, apart from those that the server sets itself. */
+  readonly headers: readonly HeaderField[];
+  /** The content. */
+  readonly body: string;
+}
+
+/**
+ * How a response ended: as it should, by a fault in its bytes, by the server going away, by its being too slow, because
+ * nobody took it, or because there was no server.
+ */
+export type ResponseEnd = "complete" | "malformed" | "aborted" | "timeout" | "unreachable";
+
+/** A response whose bytes are kept. */
+export interface ResponseRecord {
+  /** Where it comes from: from the server behind the trap, from a rule, or from where the request was sent again. */
+  readonly kind: "forwarded" | "scripted" | "replayed";
+  /** Status code; that of the trap's own response if there is none in the bytes. */
+  readonly status: number;
+  /** As they came, in order. */
+  readonly headers: readonly HeaderField[];
+  /** As they came, in order, behind chunked content. */
+  readonly trailers: readonly HeaderField[];
+  /** Bytes of content, without framing. */
+  readonly bodyBytes: number;
+  /** All bytes. */
+  readonly wireBytes: number;
+  /** SHA-256 of the content, in hexadecimal digits. */
+  readonly sha256: string;
+  /** How it ended. */
+  readonly end: ResponseEnd;
+  /** What was wrong with its bytes. */
+  readonly malformed?: Malformation;
+  /** Why there is no whole response, in words. */
+  readonly reason?: string;
+  /** How much of its bytes is kept, if not all. */
+  readonly truncated?: { readonly keptBytes: number };
+  /** From the request to the end of the response, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** A request that was sent again, and what came back. */
+export interface ReplayRecord {
+  /** When, as ISO 8601. */
+  readonly at: string;
+  /** Where it was sent. */
+  readonly url: string;
+  /** The method that was sent. */
+  readonly method: string;
+  /** Whether the bytes were sent as they had come. */
+  readonly exact: boolean;
+  /** What came back. */
+  readonly response: ResponseRecord;
+}
+
+/** What a signature says about a request. */
+export interface SignatureRecord {
+  /** Who signs so: `github`, `stripe` ... */
+  readonly scheme: string;
+  /** Whether it is right; `unknown` without a secret. */
+  readonly verdict: "valid" | "invalid" | "unknown";
+  /** Why it is not valid, in words; "" if it is. */
+  readonly reason: string;
+}
+
+/** One record of a request's chain. */
+export interface ChainRecordText {
+  /** ISO 8601 with microseconds. */
+  readonly at: string;
+  /** How grave it is. */
+  readonly level: string;
+  /** The chain of calls. */
+  readonly where: string;
+  /** What happened. */
+  readonly message: string;
+}
+
+/** The content of a message, as the API gives it with `content=1`. */
+export interface ContentRecord {
+  /** `text` for UTF-8, `base64` for everything else. */
+  readonly encoding: "text" | "base64";
+  /** The content, as far as it is kept, without its framing. */
+  readonly data: string;
+}
+
+/** A request as the API gives it. */
+export interface RequestRecord {
+  readonly kind: "request";
+  readonly id: string;
+  /** ISO 8601, UTC, with microseconds. */
+  readonly receivedAt: string;
+  readonly remote: string;
+  readonly local: string;
+  /** The bin that it belongs to, with `--bins`. */
+  readonly bin?: string;
+  readonly method: string;
+  readonly target: string;
+  readonly path: string;
+  readonly query: readonly Parameter[];
+  readonly version: string;
+  readonly headers: readonly HeaderField[];
+  /** Fields with values beyond ASCII, read as UTF-8; there if there are any that are UTF-8. */
+  readonly headersUtf8?: readonly HeaderField[];
+  readonly trailers: readonly HeaderField[];
+  readonly bodyBytes: number;
+  readonly wireBytes: number;
+  readonly sha256: string;
+  readonly verdict: "ok" | "error";
+  readonly errors: readonly string[];
+  readonly fault: RequestFault | null;
+  /** What a strict server would refuse, in words; there if there is any. */
+  readonly marks?: readonly string[];
+  readonly chain: readonly ChainRecordText[];
+  readonly end: RequestEnd;
+  readonly malformed?: Malformation;
+  readonly truncated?: { readonly keptBytes: number };
+  /** The reads in which the bytes came. */
+  readonly pieces: readonly { readonly at: string; readonly bytes: number }[];
+  /** The response of the trap itself. */
+  readonly answer?: GivenAnswer;
+  /** The response that was forwarded or scripted, else that of the newest replay. */
+  readonly response?: ResponseRecord;
+  /** All replays, the oldest first. */
+  readonly replays?: readonly ReplayRecord[];
+  readonly signature?: SignatureRecord;
+  readonly content?: ContentRecord;
+}
+
+/** A TLS handshake that failed, as the API gives it. */
+export interface TlsRecord {
+  readonly kind: "tls";
+  readonly id: string;
+  /** ISO 8601, UTC, with microseconds. */
+  readonly receivedAt: string;
+  readonly remote: string;
+  readonly local: string;
+  /** What the TLS library said. */
+  readonly reason: string;
+  readonly fault: "malformed";
+}
+
+/** Everything that the list of the API holds. */
+export type TrapRecord = RequestRecord | TlsRecord;

@@ -1,0 +1,260 @@
+// How webhooks are signed, each as its sender documents it.
+
+import { createHash, createHmac } from "node:crypto";
+import type { HeaderField } from "../../../http/headers.ts";
+import { decodeParameter, splitQuery } from "../records/parameters.ts";
+
+/** The names of the schemes, as `--secret` takes them. */
+export const SCHEME_NAMES = ["github", "stripe", "slack", "shopify", "twilio", "standard-webhooks"] as const;
+
+/** The name of a scheme. */
+export type SchemeName = (typeof SCHEME_NAMES)[number];
+
+/** What is signed. */
+export interface SignedMessage {
+  /** The fields of the request. */
+  readonly headers: readonly HeaderField[];
+  /** The content, byte for byte. */
+  readonly content: Uint8Array;
+  /** The URLs that the sender may have meant, the likeliest first. */
+  readonly urls: readonly string[];
+}
+
+/** What a request says about its signature. */
+export type SignatureClaim =
+  | {
+    readonly kind: "claim";
+    /** The signatures that it has. */
+    readonly signatures: readonly string[];
+    /** When it was signed, in seconds since 1970; undefined for schemes without a time. */
+    readonly timestamp: number | undefined;
+    /** The signatures that would be right. */
+    readonly expected: (secret: string) => readonly string[];
+  }
+  | { readonly kind: "malformed"; readonly reason: string };
+
+/** A scheme. */
+export interface SignatureScheme {
+  /** Its name. */
+  readonly name: SchemeName;
+  /** Names of fields in small letters, by which it is known. */
+  readonly fields: readonly string[];
+  /** What a request with such a field claims. */
+  readonly read: (message: SignedMessage) => SignatureClaim;
+  /** The fields that sign a message; they replace those that it has. */
+  readonly sign: (message: SignedMessage, secret: string, seconds: number) => readonly HeaderField[];
+}
+
+type Digest = "hex" | "base64";
+
+function hmac(
+  algorithm: "sha1" | "sha256",
+  secret: string | Uint8Array,
+  parts: readonly (string | Uint8Array)[],
+) {
+  const made = createHmac(algorithm, secret);
+  for (const part of parts) made.update(part);
+  return { as: (digest: Digest): string => made.digest(digest) };
+}
+
+function fieldOf({ headers }: SignedMessage, name: string): string {
+  return headers.find(([field]) => field.toLowerCase() === name)?.[1] ?? "";
+}
+
+function malformed(field: string, expected: string): SignatureClaim {
+  return { kind: "malformed", reason: `${field} is malformed: expected ${expected}` };
+}
+
+function readSeconds(text: string): number | undefined {
+  return /^[0-9]{1,12}$/.test(text) ? Number(text) : undefined;
+}
+
+/** https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries */
+const GITHUB: SignatureScheme = {
+  name: "github",
+  fields: ["x-hub-signature-256", "x-hub-signature"],
+  read(message) {
+    const strong = fieldOf(message, "x-hub-signature-256");
+    const given = strong || fieldOf(message, "x-hub-signature");
+    if (!/^(sha256=[0-9a-f]{64}|sha1=[0-9a-f]{40})$/i.test(given)) {
+      return malformed("X-Hub-Signature-256", "sha256= and 64 hexadecimal digits");
+    }
+    const [name = "", digits = ""] = given.toLowerCase().split("=");
+    const algorithm = name === "sha1" ? "sha1" : "sha256";
+    return {
+      kind: "claim",
+      signatures: [digits],
+      timestamp: undefined,
+      expected: (secret) => [hmac(algorithm, secret, [message.content]).as("hex")],
+    };
+  },
+  sign: ({ content }, secret) => [
+    ["X-Hub-Signature-256", `sha256=${hmac("sha256", secret, [content]).as("hex")}`],
+    ["X-Hub-Signature", `sha1=${hmac("sha1", secret, [content]).as("hex")}`],
+  ],
+};
+
+/** https://docs.stripe.com/webhooks/signature */
+const STRIPE: SignatureScheme = {
+  name: "stripe",
+  fields: ["stripe-signature"],
+  read(message) {
+    const parts = fieldOf(message, "stripe-signature").split(",").map((part) => part.trim().split("="));
+    const valuesOf = (wanted: string): string[] =>
+      parts.filter(([name]) => name === wanted).map(([, value = ""]) => value.toLowerCase());
+    const [time = ""] = valuesOf("t");
+    const timestamp = readSeconds(time);
+    const signatures = valuesOf("v1");
+    if (timestamp === undefined || signatures.length === 0) {
+      return malformed("Stripe-Signature", "t= and v1=");
+    }
+    return {
+      kind: "claim",
+      signatures,
+      timestamp,
+      expected: (secret) => [hmac("sha256", secret, [`${time}.`, message.content]).as("hex")],
+    };
+  },
+  sign: ({ content }, secret, seconds) => [
+    [
+      "Stripe-Signature",
+      `t=${seconds},v1=${hmac("sha256", secret, [`${seconds}.`, content]).as("hex")}`,
+    ],
+  ],
+};
+
+/** https://docs.slack.dev/authentication/verifying-requests-from-slack */
+const SLACK: SignatureScheme = {
+  name: "slack",
+  fields: ["x-slack-signature"],
+  read(message) {
+    const given = fieldOf(message, "x-slack-signature").toLowerCase();
+    const time = fieldOf(message, "x-slack-request-timestamp");
+    const timestamp = readSeconds(time);
+    if (!/^v0=[0-9a-f]{64}$/.test(given)) {
+      return malformed("X-Slack-Signature", "v0= and 64 hexadecimal digits");
+    }
+    if (timestamp === undefined) return malformed("X-Slack-Request-Timestamp", "seconds since 1970");
+    return {
+      kind: "claim",
+      signatures: [given.slice(3)],
+      timestamp,
+      expected: (secret) => [hmac("sha256", secret, [`v0:${time}:`, message.content]).as("hex")],
+    };
+  },
+  sign: ({ content }, secret, seconds) => [
+    ["X-Slack-Signature", `v0=${hmac("sha256", secret, [`v0:${seconds}:`, content]).as("hex")}`],
+    ["X-Slack-Request-Timestamp", String(seconds)],
+  ],
+};
+
+/** https://shopify.dev/docs/apps/build/webhooks/subscribe/https */
+const SHOPIFY: SignatureScheme = {
+  name: "shopify",
+  fields: ["x-shopify-hmac-sha256"],
+  read(message) {
+    const given = fieldOf(message, "x-shopify-hmac-sha256");
+    if (!isBase64(given)) return malformed("X-Shopify-Hmac-Sha256", "base64");
+    return {
+      kind: "claim",
+      signatures: [given],
+      timestamp: undefined,
+      expected: (secret) => [hmac("sha256", secret, [message.content]).as("base64")],
+    };
+  },
+  sign: ({ content }, secret) => [["X-Shopify-Hmac-Sha256", hmac("sha256", secret, [content]).as("base64")]],
+};
+
+/** https://www.twilio.com/docs/usage/security#validating-requests */
+const TWILIO: SignatureScheme = {
+  name: "twilio",
+  fields: ["x-twilio-signature"],
+  read(message) {
+    const given = fieldOf(message, "x-twilio-signature");
+    if (!isBase64(given)) return malformed("X-Twilio-Signature", "base64");
+    const [url = ""] = message.urls;
+    const hash = /[?&]bodySHA256=([0-9a-fA-F]*)/.exec(url)?.[1];
+    if (hash !== undefined && hash.toLowerCase() !== sha256(message.content)) {
+      return { kind: "malformed", reason: "the content was changed: it does not fit bodySHA256" };
+    }
+    return {
+      kind: "claim",
+      signatures: [given],
+      timestamp: undefined,
+      expected: (secret) => message.urls.map((url) => signTwilio(message, url, secret)),
+    };
+  },
+  sign(message, secret) {
+    const [url = ""] = message.urls;
+    return [["X-Twilio-Signature", signTwilio(message, url, secret)]];
+  },
+};
+
+function signTwilio(message: SignedMessage, url: string, secret: string): string {
+  const isForm = fieldOf(message, "content-type").toLowerCase().startsWith(
+    "application/x-www-form-urlencoded",
+  );
+  if (!isForm) return hmac("sha1", secret, [url]).as("base64");
+  const form = splitQuery(new TextDecoder("utf-8").decode(message.content));
+  const parameters = form.map(([name, value]) => [decodeParameter(name), decodeParameter(value)] as const);
+  const sorted = parameters.toSorted(([left], [right]) => left < right ? -1 : left > right ? 1 : 0);
+  const text = sorted.map(([name, value]) => name + value).join("");
+  return hmac("sha1", secret, [url, Uint8Array.from(text, (character) => character.charCodeAt(0))]).as(
+    "base64",
+  );
+}
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
+const STANDARD: SignatureScheme = {
+  name: "standard-webhooks",
+  fields: ["webhook-signature", "svix-signature"],
+  read(message) {
+    const prefix = fieldOf(message, "webhook-signature") === "" ? "svix" : "webhook";
+    const [id, time] = [fieldOf(message, `${prefix}-id`), fieldOf(message, `${prefix}-timestamp`)];
+    const given = fieldOf(message, `${prefix}-signature`).split(" ").filter((part) => part.startsWith("v1,"));
+    const timestamp = readSeconds(time);
+    if (timestamp === undefined || id === "") {
+      return malformed(`${prefix}-id and ${prefix}-timestamp`, "both");
+    }
+    if (given.length === 0) return malformed(`${prefix}-signature`, "v1, and base64");
+    return {
+      kind: "claim",
+      signatures: given.map((part) => part.slice(3)),
+      timestamp,
+      expected: (secret) => [signStandard(secret, `${id}.${time}.`, message.content)],
+    };
+  },
+  sign(message, secret, seconds) {
+    const prefix = fieldOf(message, "svix-signature") === "" ? "webhook" : "svix";
+    const id = fieldOf(message, `${prefix}-id`) || `msg_${seconds}`;
+    return [
+      [`${prefix}-id`, id],
+      [`${prefix}-timestamp`, String(seconds)],
+      [`${prefix}-signature`, `v1,${signStandard(secret, `${id}.${seconds}.`, message.content)}`],
+    ];
+  },
+};
+
+function signStandard(secret: string, start: string, content: Uint8Array): string {
+  const text = secret.replace(/^whsec_/, "");
+  const key = isBase64(text) ? Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) : text;
+  return hmac("sha256", key, [start, content]).as("base64");
+}
+
+function isBase64(text: string): boolean {
+  return text.length > 0 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** All schemes. */
+export const SIGNATURE_SCHEMES: readonly SignatureScheme[] = [
+  GITHUB,
+  STRIPE,
+  SLACK,
+  SHOPIFY,
+  TWILIO,
+  STANDARD,
+];

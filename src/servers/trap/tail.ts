@@ -1,0 +1,96 @@
+// `--tail`: each request on a terminal as it comes, with its content. Nothing of it can move the cursor.
+
+import { createLinesEscaper, escapeLatin1 } from "../../log/escape.ts";
+import { timeOf } from "./records/request_ids.ts";
+import type { StoreListener } from "./records/request_store.ts";
+import type { StoredRequest } from "./records/stored_request.ts";
+import { decodeUtf8 } from "./records/to_record.ts";
+
+/** Where a tail goes. */
+export interface TailOptions {
+  /** Writes to the terminal. */
+  readonly print: (text: string) => void;
+  /** Whether it is one: then there are colours. */
+  readonly isTerminal: boolean;
+}
+
+// More than a screen or two is for the page.
+const MAX_SHOWN_BYTES = 16_384;
+const INDENT = "  ";
+
+const BOLD = "1";
+const DIM = "2";
+const RED = "31";
+const GREEN = "32";
+const YELLOW = "33";
+
+const escapeLines = createLinesEscaper(INDENT);
+
+/** Prints every request that is added to a store. */
+export class Tail implements StoreListener {
+  readonly #options: TailOptions;
+
+  constructor(options: TailOptions) {
+    this.#options = options;
+  }
+
+  added(request: StoredRequest): void {
+    this.#options.print(this.#format(request));
+  }
+
+  changed(): void {}
+
+  removed(): void {}
+
+  cleared(): void {}
+
+  #format(request: StoredRequest): string {
+    const { facts } = request;
+    if (facts.tlsFailure !== undefined) {
+      return `${this.#paint(DIM, timeOf(facts.id))} ${
+        this.#paint(RED, `no TLS: ${escapeLatin1(facts.tlsFailure)}`)
+      }\n`;
+    }
+    const fields = facts.headers.map(([name, value]) =>
+      `${INDENT}${this.#paint(DIM, `${escapeLatin1(name)}:`)} ${escapeLatin1(value)}\n`
+    );
+    return `${this.#formatLine(request)}\n${fields.join("")}${this.#formatContent(request)}\n`;
+  }
+
+  #formatLine({ facts, fault, shownResponse, hasErrors }: StoredRequest): string {
+    const { method, target, signature } = facts;
+    const status = shownResponse?.facts.status ?? facts.answer?.status;
+    const line = `${escapeLatin1(method || "?")} ${escapeLatin1(target || "?")}`;
+    const verdict = fault !== null
+      ? this.#paint(RED, fault)
+      : hasErrors
+      ? this.#paint(YELLOW, "rule broken")
+      : this.#paint(GREEN, "ok");
+    const signed = signature === undefined ? "" : ` ${signature.scheme} ${signature.verdict}`;
+    return `${this.#paint(DIM, timeOf(facts.id))} ${this.#paint(BOLD, line)} ${
+      status ?? "-"
+    } ${verdict}${signed}`;
+  }
+
+  #formatContent({ facts, body }: StoredRequest): string {
+    if (facts.bodyBytes === 0) return "";
+    const shown = body.subarray(0, MAX_SHOWN_BYTES);
+    const more = facts.bodyBytes - shown.length;
+    const note = more > 0 ? `${INDENT}${this.#paint(DIM, `(and ${more} bytes more)`)}\n` : "";
+    // A cut may go through a character.
+    const isText = decodeUtf8(shown.subarray(0, more > 0 ? lastBoundary(shown) : shown.length)) !== undefined;
+    if (!isText) return `\n${INDENT}${this.#paint(DIM, `(${facts.bodyBytes} bytes that are no text)`)}\n`;
+    return `\n${INDENT}${escapeLines(shown)}\n${note}`;
+  }
+
+  #paint(code: string, text: string): string {
+    return this.#options.isTerminal ? `\x1b[${code}m${text}\x1b[0m` : text;
+  }
+}
+
+/** Where the last character of UTF-8 begins that is whole for sure. */
+function lastBoundary(bytes: Uint8Array): number {
+  let at = bytes.length;
+  while (at > 0 && (bytes[at - 1]! & 0xc0) === 0x80) at--;
+  return Math.max(0, at - 1);
+}

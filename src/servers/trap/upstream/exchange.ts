@@ -1,0 +1,225 @@
+import { createHash, type Hash } from "node:crypto";
+import { messageOfError } from "../../../base/error_text.ts";
+import type { MicroClock } from "../records/micro_clock.ts";
+import type { Malformation, ResponseEnd, ResponseRecord } from "../records/request_record.ts";
+import type { StoredResponse } from "../records/stored_response.ts";
+import { WireBytes } from "../records/wire_bytes.ts";
+import { ResponseParser } from "./response_parser.ts";
+import { ResponseFault, type ResponseHead, type ResponseReceiver } from "./response_parts.ts";
+
+/** How a response ended, and why so. */
+export interface ExchangeEnd {
+  /** How. */
+  readonly end: ResponseEnd;
+  /** What was wrong with its bytes. */
+  readonly malformed?: Malformation;
+  /** Why it is not whole, in words. */
+  readonly reason?: string;
+}
+
+/** What an exchange asks of its connection. */
+export interface ExchangeWire {
+  /** Reads on. */
+  read(): void;
+  /** The response has ended. @param mayLiveOn whether another one may follow */
+  release(mayLiveOn: boolean): void;
+}
+
+/** Options of {@linkcode Exchange}. */
+export interface ExchangeOptions {
+  /** The method of the request. */
+  readonly method: string;
+  /** How many bytes of the response are kept. */
+  readonly maxKeptBytes: number;
+  /** The time. */
+  readonly now: MicroClock;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** One response on its way from a server, kept byte for byte. */
+export class Exchange implements ResponseReceiver {
+  /** Settles when the response has ended, or when its head is there and its content is not: then it is streamed. */
+  readonly ready: Promise<void>;
+  /** When something last happened, in microseconds. */
+  activeMicros: number;
+  readonly #options: ExchangeOptions;
+  readonly #startMicros: number;
+  readonly #parser: ResponseParser;
+  readonly #wire: WireBytes;
+  #connection: ExchangeWire | undefined;
+  #head: ResponseHead | undefined;
+  #end: ExchangeEnd | undefined;
+  #endMicros = 0;
+  #isStreamed = false;
+  #hash: Hash | undefined;
+  #hashed = "";
+  #waiting: Uint8Array[] = [];
+  readonly #onEnded: (() => void)[] = [];
+  #setReady: () => void = () => {};
+  #wake: () => void = () => {};
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    this.#startMicros = this.activeMicros = options.now();
+    this.#parser = new ResponseParser(options.method, this);
+    this.#wire = new WireBytes(NO_BYTES, []);
+    this.#wire.limit(options.maxKeptBytes);
+    this.ready = new Promise((resolve) => this.#setReady = resolve);
+  }
+
+  /** The head, once it is there. */
+  get head(): ResponseHead | undefined {
+    return this.#head;
+  }
+
+  /** How the response ended, once it has. */
+  get end(): ExchangeEnd | undefined {
+    return this.#end;
+  }
+
+  /** Bytes that have come. */
+  get wireBytes(): number {
+    return this.#wire.length;
+  }
+
+  /** Has a callback called once when the response ends; it must not have ended. */
+  onEnded(callback: () => void): void {
+    this.#onEnded.push(callback);
+  }
+
+  /** The connection that it uses from now on. */
+  begin(connection: ExchangeWire): void {
+    this.#connection = connection;
+  }
+
+  /** Says that something happens: the request is still on its way. */
+  touch(): void {
+    this.activeMicros = this.#options.now();
+  }
+
+  /** Called by the connection: bytes have come, valid while this runs. */
+  onBytes(buffer: Uint8Array, count: number): void {
+    if (this.#end !== undefined) return;
+    this.activeMicros = this.#options.now();
+    this.#wire.append(buffer.subarray(0, count), this.activeMicros);
+    try {
+      this.#parser.push(buffer, count);
+    } catch (error) {
+      if (!(error instanceof ResponseFault)) throw error;
+      const { offset, message } = error;
+      return this.finish({ end: "malformed", malformed: { offset, rule: message }, reason: message });
+    }
+    if (this.#parser.isDone) return this.#complete();
+    if (this.#head !== undefined && !this.#isStreamed) this.#beginStream();
+    if (this.#waiting.length === 0 || !this.#isStreamed) this.#connection?.read();
+    this.#wake();
+  }
+
+  /** Called by the connection: the server has finished sending. */
+  onFinished(): void {
+    if (this.#end !== undefined) return;
+    if (this.#parser.end()) return this.#complete();
+    const reason = this.wireBytes === 0
+      ? "the server closed the connection without a response"
+      : `the server closed the connection after ${this.wireBytes} bytes of its response`;
+    this.finish({ end: "aborted", reason });
+  }
+
+  /** Called by the connection: it is lost. */
+  onLost(error: unknown): void {
+    this.finish({ end: "aborted", reason: messageOfError(error) });
+  }
+
+  #complete(): void {
+    const { hasExcess, offset } = this.#parser;
+    const malformed = { offset, rule: "Cannot take bytes behind the response" };
+    this.finish({ end: "complete", ...(hasExcess ? { malformed } : {}) });
+  }
+
+  /** Ends the response here. The first end counts. */
+  finish(end: ExchangeEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#endMicros = this.#options.now();
+    this.#hashed = this.#hash?.digest("hex") ?? "";
+    this.#wire.compact();
+    const mayLiveOn = end.end === "complete" && this.#parser.shouldKeepAlive && !this.#parser.hasExcess;
+    this.#connection?.release(mayLiveOn);
+    for (const callback of this.#onEnded) callback();
+    this.#setReady();
+    this.#wake();
+  }
+
+  onHead(head: ResponseHead): void {
+    this.#head = head;
+  }
+
+  onContent(bytes: Uint8Array): void {
+    const copy = bytes.slice();
+    this.#waiting.push(copy);
+    this.#hash?.update(copy);
+  }
+
+  // From here on the whole content may be longer than what is kept.
+  #beginStream(): void {
+    this.#isStreamed = true;
+    this.#hash = createHash("sha256");
+    for (const piece of this.#waiting) this.#hash.update(piece);
+    this.#setReady();
+  }
+
+  /** The content that has come and was not taken. */
+  takeContent(): readonly Uint8Array[] {
+    const pieces = this.#waiting;
+    this.#waiting = [];
+    return pieces;
+  }
+
+  /** Drops all content, and reads to the end. */
+  async discardContent(): Promise<void> {
+    for await (const _ of this.content());
+  }
+
+  /**
+   * The content, read as fast as it is taken. Whoever stops early ends the response.
+   *
+   * @throws {Error} when the response breaks off
+   */
+  async *content(): AsyncGenerator<Uint8Array, void> {
+    try {
+      for (;;) {
+        for (const piece of this.takeContent()) yield piece;
+        if (this.#end !== undefined) break;
+        this.#connection?.read();
+        await new Promise<void>((resolve) => this.#wake = resolve);
+      }
+    } finally {
+      this.finish({ end: "aborted", reason: "the client left before the end of the response" });
+    }
+    if (this.#end?.end !== "complete") throw new Error(`Cannot go on with the content: ${this.#end?.reason}`);
+  }
+
+  /** The response as it is stored. @param status of the trap's own response, for one that has no head */
+  toStored(kind: ResponseRecord["kind"], status: number): StoredResponse {
+    const { end, malformed, reason } = this.#end ?? { end: "aborted" };
+    const head = this.#head;
+    return {
+      method: this.#options.method,
+      facts: {
+        kind,
+        status: head?.status ?? status,
+        headers: [...head?.headers ?? []],
+        trailers: [...this.#parser.trailers],
+        bodyBytes: this.#parser.contentBytes,
+        wireBytes: this.#wire.length,
+        end,
+        ...(malformed === undefined ? {} : { malformed }),
+        ...(reason === undefined ? {} : { reason }),
+        ...(this.#hashed === "" ? {} : { sha256: this.#hashed }),
+        durationMs: (this.#endMicros - this.#startMicros) / 1_000,
+      },
+      kept: this.#wire.kept,
+    };
+  }
+}

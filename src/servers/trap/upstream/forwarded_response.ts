@@ -1,0 +1,56 @@
+// What a client gets of what a server has responded.
+
+import { joinBytes } from "../../../bytes/join_bytes.ts";
+import { equalsIgnoringCase } from "../../../http/grammar.ts";
+import type { HeaderField } from "../../../http/headers.ts";
+import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** What a client gets. */
+export interface ForwardedResponse {
+  /** The response. */
+  readonly response: HttpResponse;
+  /** Whether it is the trap's own, because the server gave none. */
+  readonly failure: string | undefined;
+}
+
+/** Makes the response of an exchange that is ready. @param extra fields that it gets unless it has them */
+export function toForwardedResponse(exchange: Exchange, extra: readonly HeaderField[]): ForwardedResponse {
+  const { head, end } = exchange;
+  if (end !== undefined && end.end !== "complete") {
+    const reason = end.malformed === undefined
+      ? end.reason ?? end.end
+      : `${end.malformed.rule} (at byte ${end.malformed.offset})`;
+    return fail(end.end === "timeout" ? 504 : 502, reason, extra);
+  }
+  if (head === undefined) return fail(502, "the server gave no response", extra);
+  if (head.status < 200 || head.status > 599) {
+    return fail(502, `status ${head.status} cannot be passed on`, extra);
+  }
+  const { status } = head;
+  // The record shows the fields as they came.
+  const headers = head.headers.clone();
+  for (const name of new Set(headers.getList("connection"))) {
+    if (!equalsIgnoringCase(name, "content-length")) headers.delete(name);
+  }
+  headers.delete("trailer");
+  for (const [name, value] of extra) {
+    if (!headers.has(name)) headers.append(name, value);
+  }
+  if (end !== undefined) {
+    const content = joinBytes(exchange.takeContent());
+    return { response: { status, headers, body: head.hasContent ? content : null }, failure: undefined };
+  }
+  return { response: { status, headers, body: exchange.content() }, failure: undefined };
+}
+
+function fail(status: number, reason: string, extra: readonly HeaderField[]): ForwardedResponse {
+  const fields = extra.filter(([name]) => !equalsIgnoringCase(name, "content-type"));
+  return {
+    response: createResponse(status, `Cannot forward the request: ${reason}\n`, [
+      ["Content-Type", "text/plain; charset=utf-8"],
+      ...fields,
+    ]),
+    failure: reason,
+  };
+}

@@ -1,0 +1,102 @@
+// Hands requests on to the server behind the trap.
+
+import { joinBytes } from "../../../bytes/join_bytes.ts";
+import type { HttpHeaders } from "../../../http/headers.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
+import type { Exchange } from "./exchange.ts";
+import { encodeSentHead, type SentFraming } from "./sent_head.ts";
+import type { OutgoingRequest, UpstreamClient } from "./upstream_client.ts";
+import { targetBelow, type UpstreamUrl } from "./upstream_url.ts";
+
+/** A request whose content goes on while it comes. */
+export interface StreamedForward {
+  /** The exchange, when it is ready. Never rejects. */
+  readonly exchange: Promise<Exchange>;
+  /** Hands content on. @param piece valid until this settles */
+  write(piece: Uint8Array): Promise<void>;
+  /** Ends the content. @param trailers undefined when it broke off: then the server is told */
+  finish(trailers: HttpHeaders | undefined): Promise<void>;
+}
+
+// Repeating these does no harm (RFC 9110 §9.2.2).
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+const LAST_CHUNK = "0\r\n";
+const encoder = new TextEncoder();
+
+/** Hands requests on to one server. */
+export class Forwarder {
+  /** Where requests go. */
+  readonly upstream: UpstreamUrl;
+  readonly #client: UpstreamClient;
+
+  constructor(upstream: UpstreamUrl, client: UpstreamClient) {
+    this.upstream = upstream;
+    this.#client = client;
+  }
+
+  /** Hands a request on that is there as a whole. @returns its exchange when that is ready; never rejects */
+  forward(request: HttpRequest, content: Uint8Array): Promise<Exchange> {
+    const isChunked = request.body.length === undefined;
+    const framing: SentFraming = isChunked ? { kind: "length", length: content.length } : { kind: "as-sent" };
+    const head = this.#encodeHead(request, framing);
+    const bytes = content.length === 0 ? head : joinBytes([head, content]);
+    return this.#client.send(this.#outgoing(request, bytes));
+  }
+
+  /** Hands a request on whose content is still to come. */
+  open(request: HttpRequest): StreamedForward {
+    const isChunked = request.body.length === undefined;
+    const head = this.#encodeHead(request, { kind: isChunked ? "chunked" : "as-sent" });
+    const begun = this.#client.begin(this.#outgoing(request, head));
+    return {
+      exchange: begun.then(async ({ exchange }) => {
+        await exchange.ready;
+        return exchange;
+      }),
+      async write(piece) {
+        const { connection } = await begun;
+        await connection?.send(isChunked ? toChunk(piece) : piece);
+      },
+      async finish(trailers) {
+        const { connection } = await begun;
+        if (trailers === undefined) await connection?.finishSending();
+        else if (isChunked) await connection?.send(encoder.encode(formatEnd(trailers)));
+      },
+    };
+  }
+
+  /** Closes all connections. */
+  close(): void {
+    this.#client.close();
+  }
+
+  #outgoing({ method }: HttpRequest, bytes: Uint8Array): OutgoingRequest {
+    return { method, bytes, isRepeatable: IDEMPOTENT.has(method) };
+  }
+
+  #encodeHead({ method, target, headers }: HttpRequest, framing: SentFraming): Uint8Array {
+    return encodeSentHead({
+      method,
+      target: targetBelow(this.upstream, target),
+      headers,
+      host: isNamed(this.upstream) ? this.upstream.host : undefined,
+      framing,
+    });
+  }
+}
+
+/**
+ * Whether a server goes by a name: then it has to be asked by it. One on this machine, or at an address, gets the Host
+ * that the client sent: signatures over the URL stay right.
+ */
+function isNamed({ hostname }: UpstreamUrl): boolean {
+  return !/^(localhost|.*\.localhost|[0-9.]+|.*:.*)$/.test(hostname);
+}
+
+function toChunk(piece: Uint8Array): Uint8Array {
+  return joinBytes([encoder.encode(`${piece.length.toString(16)}\r\n`), piece, encoder.encode("\r\n")]);
+}
+
+function formatEnd(trailers: HttpHeaders): string {
+  return LAST_CHUNK + [...trailers].map(([name, value]) => `${name}: ${value}\r\n`).join("") + "\r\n";
+}

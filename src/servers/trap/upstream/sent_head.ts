@@ -1,0 +1,76 @@
+// The head of a request that goes on: what the client sent, apart from what belongs to its connection (RFC 9110 §7.6.1).
+
+import type { HeaderField } from "../../../http/headers.ts";
+import { splitList } from "../../../http/grammar.ts";
+import { putLatin1 } from "../../../bytes/latin1.ts";
+
+/** How the content of a request is framed. */
+export type SentFraming =
+  | { readonly kind: "as-sent" }
+  | { readonly kind: "length"; readonly length: number }
+  | { readonly kind: "chunked" };
+
+/** Parts of a head. */
+export interface SentHead {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Iterable<HeaderField>;
+  /** Replaces Host; undefined leaves it. */
+  readonly host: string | undefined;
+  /** `as-sent` leaves Content-Length as it is, if there is one. */
+  readonly framing: SentFraming;
+}
+
+const CONNECTION_FIELDS = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+]);
+
+/** Makes the bytes of a head. */
+export function encodeSentHead(head: SentHead): Uint8Array {
+  const text = formatSentHead(head);
+  const bytes = new Uint8Array(text.length);
+  putLatin1(bytes, 0, text);
+  return bytes;
+}
+
+function formatSentHead({ method, target, headers, host, framing }: SentHead): string {
+  const fields = [...headers];
+  const named = namedByConnection(fields);
+  let text = `${method} ${target} HTTP/1.1\r\n`;
+  let hasHost = false;
+  for (const [name, value] of fields) {
+    const lower = name.toLowerCase();
+    if (CONNECTION_FIELDS.has(lower) || named?.has(lower) === true) continue;
+    if (lower === "content-length" && framing.kind !== "as-sent") continue;
+    if (lower === "host") {
+      if (hasHost) continue;
+      hasHost = true;
+      text += `${name}: ${host ?? value}\r\n`;
+    } else {
+      text += `${name}: ${value}\r\n`;
+    }
+  }
+  if (!hasHost && host !== undefined) text += `Host: ${host}\r\n`;
+  if (framing.kind === "length") text += `Content-Length: ${framing.length}\r\n`;
+  if (framing.kind === "chunked") text += "Transfer-Encoding: chunked\r\n";
+  return `${text}\r\n`;
+}
+
+/** The names that Connection lists; Host and the length are no client's to take away. */
+function namedByConnection(fields: readonly HeaderField[]): ReadonlySet<string> | undefined {
+  let names: Set<string> | undefined;
+  for (const [name, value] of fields) {
+    if (name.length !== 10 || name.toLowerCase() !== "connection") continue;
+    for (const member of splitList(value)) {
+      const lower = member.toLowerCase();
+      if (lower !== "host" && lower !== "content-length") (names ??= new Set()).add(lower);
+    }
+  }
+  return names;
+}

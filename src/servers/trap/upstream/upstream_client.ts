@@ -1,0 +1,146 @@
+import type { Clock } from "../../../base/clock.ts";
+import { messageOfError } from "../../../base/error_text.ts";
+import type { Connection } from "../../../net/connection.ts";
+import { Exchange, type ExchangeOptions } from "./exchange.ts";
+import { UpstreamConnection } from "./upstream_connection.ts";
+
+/** Options of {@linkcode UpstreamClient}. */
+export interface UpstreamClientOptions extends Omit<ExchangeOptions, "method"> {
+  /** Opens a connection to the server. */
+  readonly connect: () => Promise<Connection>;
+  /** For time-outs. */
+  readonly clock: Clock;
+  /** How many idle connections wait for the next request. */
+  readonly maxIdle: number;
+}
+
+/** A request that goes out. */
+export interface OutgoingRequest {
+  /** The method. */
+  readonly method: string;
+  /** All of it, or what goes out at once. */
+  readonly bytes: Uint8Array;
+  /** Whether it may be sent once more when a connection turns out to be closed: it is whole, and repeating does no harm. */
+  readonly isRepeatable: boolean;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const RESPONSE_TIMEOUT_MS = 60_000;
+const SWEEP_MS = 1_000;
+
+/** An exchange, and the connection that it uses as long as it has one. */
+export interface BegunExchange {
+  /** The exchange. */
+  readonly exchange: Exchange;
+  /** For more of the request; undefined when no connection could be opened. */
+  readonly connection: UpstreamConnection | undefined;
+}
+
+/** Sends requests to one server, over connections that live on. */
+export class UpstreamClient {
+  readonly #options: UpstreamClientOptions;
+  readonly #idle: UpstreamConnection[] = [];
+  readonly #active = new Set<Exchange>();
+  #stopSweep: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(options: UpstreamClientOptions) {
+    this.#options = options;
+  }
+
+  /** How many connections wait for a request. */
+  get idleCount(): number {
+    return this.#idle.length;
+  }
+
+  /** Sends a request. @returns its exchange when that is ready, see {@linkcode Exchange.ready}; never rejects */
+  async send(request: OutgoingRequest): Promise<Exchange> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) {
+      const exchange = this.#begin(idle, request);
+      await exchange.ready;
+      const isLost = exchange.end?.end === "aborted" && exchange.wireBytes === 0;
+      if (!isLost || !request.isRepeatable) return exchange;
+    }
+    const { exchange } = await this.begin(request);
+    await exchange.ready;
+    return exchange;
+  }
+
+  /** Begins a request on a connection of its own, of which more is going to be sent. Never rejects. */
+  async begin(request: OutgoingRequest): Promise<BegunExchange> {
+    try {
+      const connection = this.#wrap(await this.#connect());
+      return { exchange: this.#begin(connection, request), connection };
+    } catch (error) {
+      const exchange = this.#createExchange(request);
+      exchange.finish({ end: "unreachable", reason: messageOfError(error) });
+      return { exchange, connection: undefined };
+    }
+  }
+
+  /** Ends what is under way, and closes all connections. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stopSweep?.();
+    for (const exchange of this.#active) exchange.finish({ end: "aborted", reason: "the trap stops" });
+    for (const connection of this.#idle.splice(0)) connection.close();
+  }
+
+  #begin(connection: UpstreamConnection, request: OutgoingRequest): Exchange {
+    const exchange = this.#createExchange(request);
+    this.#active.add(exchange);
+    exchange.onEnded(() => this.#active.delete(exchange));
+    this.#stopSweep ??= this.#options.clock.every(SWEEP_MS, () => this.#sweep());
+    connection.begin(exchange, request.bytes);
+    return exchange;
+  }
+
+  #createExchange({ method }: OutgoingRequest): Exchange {
+    const { maxKeptBytes, now } = this.#options;
+    return new Exchange({ method, maxKeptBytes, now });
+  }
+
+  #wrap(connection: Connection): UpstreamConnection {
+    const mayStay = (idle: UpstreamConnection): boolean => {
+      if (this.#isClosed || this.#idle.length >= this.#options.maxIdle) return false;
+      this.#idle.push(idle);
+      return true;
+    };
+    const forget = (idle: UpstreamConnection): void => {
+      const index = this.#idle.indexOf(idle);
+      if (index >= 0) this.#idle.splice(index, 1);
+    };
+    return new UpstreamConnection(connection, mayStay, forget);
+  }
+
+  /** Ends exchanges in which nothing happens; rests when there are none. */
+  #sweep(): void {
+    const limitMicros = this.#options.now() - RESPONSE_TIMEOUT_MS * 1_000;
+    for (const exchange of this.#active) {
+      if (exchange.activeMicros > limitMicros) continue;
+      exchange.finish({ end: "timeout", reason: `nothing came for ${RESPONSE_TIMEOUT_MS / 1_000} s` });
+    }
+    if (this.#active.size > 0) return;
+    this.#stopSweep?.();
+    this.#stopSweep = undefined;
+  }
+
+  #connect(): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const stop = this.#options.clock.after(CONNECT_TIMEOUT_MS, () => {
+        isLate = true;
+        reject(new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`));
+      });
+      this.#options.connect().then((connection) => {
+        stop();
+        if (isLate) connection.close();
+        else resolve(connection);
+      }, (error) => {
+        stop();
+        reject(error);
+      });
+    });
+  }
+}
