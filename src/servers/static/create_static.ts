@@ -80,14 +80,16 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
     // The browser comes back at once, and must not get the file as it was.
     freshMs: liveReload === undefined ? FRESH_MS : 0,
   });
+  const pace = new DiskPace(clock);
+  const listings = new Listings({ root, pace, clock, fields });
   const site = new StaticSite({
     options,
     plain: new PlainFiles({ root, maxBytes: MAX_PLAIN_FILE_BYTES, now }),
-    pace: new DiskPace(clock),
+    pace,
     resolver: new PathResolver({ ...options, root, loader, cache }),
     loader,
     cache,
-    listings: new Listings(root, fields),
+    listings,
     tools: {
       files: new SharedFiles(root),
       turns: new DownloadSlots(clock),
@@ -105,7 +107,10 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
   const layers = [addFieldsToErrors(fields), showErrors({ isShown: () => false })];
   return {
     backend: createBackend(logging === undefined ? layers : [logging, ...layers], handler),
-    close: () => liveReload?.close(),
+    close: () => {
+      listings.close();
+      liveReload?.close();
+    },
   };
 }
 

@@ -126,7 +126,11 @@ export class StaticSite {
         return createResponse(301, null, [["Location", target.to + query], ...fields]);
       }
       case "listing":
-        return await listings.respond(request, path.segments, target.path);
+        return await listings.respond(request, {
+          segments: path.segments,
+          path: target.path,
+          nowMs: load.nowMs,
+        });
       case "missing":
         cache.delete(load.key);
         return await this.#respondMissing(request, target.isHidden ? undefined : path, load.nowMs);

@@ -1,8 +1,9 @@
 // Nothing outside the document root is served: what lies inside is decided here, and nowhere else.
 
 import { constants } from "node:fs";
-import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { lstat, realpath, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
+import { namesIn } from "../../../base/file_status.ts";
 import { HttpError } from "../../../http/errors.ts";
 import { followWay } from "./dangling_path.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";
@@ -156,7 +157,7 @@ export class DocumentRoot {
   /** The names in a located directory that clients may see, in no order. @throws {HttpError} 403, 404 or 503 */
   async readNames(path: string): Promise<readonly string[]> {
     try {
-      return (await readdir(path)).filter((name) => !this.hidesName(name));
+      return (await namesIn(path)).filter((name) => !this.hidesName(name));
     } catch (error) {
       throw isMissing(error)
         ? new HttpError(404, `Cannot list "${path}": it is gone`)

@@ -1,11 +1,12 @@
 // The calls of the file system that a quick look at a file needs, one method for each, so that tests can count them.
 
-import { closeSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
+import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
+import { type FileStatus, lookAt } from "../../../base/file_status.ts";
 
 /** Calls of the file system that answer at once. All of them throw what the file system says. */
 export interface FileCalls {
   /** What lies at a path, without following a link; undefined when nothing does. */
-  lstat(path: string): Stats | undefined;
+  lstat(path: string): FileStatus | undefined;
   /** Opens a file for reading. @param flags those of open(2) @returns the descriptor */
   open(path: string, flags: number): number;
   /** Reads from the start of a file. @returns how many bytes came */
@@ -16,11 +17,9 @@ export interface FileCalls {
   readLink(path: string): string;
 }
 
-const NO_THROW = { throwIfNoEntry: false } as const;
-
 /** The file system of this machine. */
 export const SYSTEM_FILE_CALLS: FileCalls = {
-  lstat: (path) => lstatSync(path, NO_THROW),
+  lstat: lookAt,
   open: openSync,
   read: (descriptor, buffer) => readSync(descriptor, buffer, 0, buffer.length, 0),
   close: closeSync,

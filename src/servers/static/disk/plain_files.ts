@@ -4,7 +4,7 @@
 import { constants } from "node:fs";
 import type { DocumentRoot } from "./document_root.ts";
 import { type FileCalls, SYSTEM_FILE_CALLS } from "./file_calls.ts";
-import { type FileStamp, stampOf } from "./file_stamp.ts";
+import type { FileStamp } from "./file_stamp.ts";
 
 /** A file that was read. */
 export interface PlainFile {
@@ -71,7 +71,7 @@ export class PlainFiles {
         if (!this.#isFolder(path, nowMs)) return undefined;
       }
       const stats = this.#calls.lstat(join(path, segments[segments.length - 1]!));
-      return stats?.isFile() ? stampOf(stats) : undefined;
+      return stats?.kind === "file" ? stats : undefined;
     } catch {
       return undefined;
     }
@@ -92,9 +92,9 @@ export class PlainFiles {
     if (this.#root.hidesPath(path)) return undefined;
     try {
       const stats = this.#calls.lstat(path);
-      if (stats === undefined || !stats.isFile() || stats.size > this.#maxBytes) return undefined;
+      if (stats?.kind !== "file" || stats.size > this.#maxBytes) return undefined;
       const bytes = this.#readBytes({ root, path, segments }, stats.size);
-      return bytes === undefined ? undefined : { path, stamp: stampOf(stats), bytes };
+      return bytes === undefined ? undefined : { path, stamp: stats, bytes };
     } catch {
       return undefined;
     }
@@ -110,7 +110,7 @@ export class PlainFiles {
   #isFolder(path: string, nowMs: number): boolean {
     const ageMs = nowMs - (this.#folders.get(path) ?? -Infinity);
     if (ageMs >= 0 && ageMs < FRESH_MS) return true;
-    if (!this.#calls.lstat(path)?.isDirectory()) return false;
+    if (this.#calls.lstat(path)?.kind !== "directory") return false;
     if (this.#folders.size >= MAX_FOLDERS) this.#folders.clear();
     this.#folders.set(path, nowMs);
     return true;
@@ -143,7 +143,7 @@ export class PlainFiles {
       folder = join(folder, segments[i]!);
       const stats = this.#calls.lstat(folder);
       // A folder that has not changed since before the open was there at the open.
-      if (!stats?.isDirectory() || stats.ctimeMs + TICK_MS >= openedAtMs) return false;
+      if (stats?.kind !== "directory" || stats.ctimeMs + TICK_MS >= openedAtMs) return false;
     }
     return true;
   }

@@ -1,76 +1,147 @@
 import { type Html, html } from "../../../backend/pages/html.ts";
-import type { Page } from "../../../backend/pages/page.ts";
 import { encodeSegment } from "../resources/url_path.ts";
+import type { ListingQuery, SortKey } from "./entry_order.ts";
+import type { FolderEntries } from "./folder_entries.ts";
+import { FILTER_SCRIPT, ICON, STYLESHEET } from "./listing_look.ts";
 
-/** One line of a listing. */
-export interface ListedEntry {
-  /** The name, without a slash. */
-  readonly name: string;
-  /** What it is. */
-  readonly type: "file" | "directory";
-  /** Last change, `2026-01-31T12:00:00.000Z`. */
-  readonly mtime: string;
-  /** Bytes; absent for directories. */
-  readonly size?: number;
+/** What stands around the rows of a listing. */
+export interface ListingFrame {
+  /** The names of the folder below the root. */
+  readonly segments: readonly string[];
+  /** How it is sorted, and which entries it has. */
+  readonly query: ListingQuery;
+  /** How many entries it has. */
+  readonly count: number;
 }
 
-// On a phone a name needs all the room there is.
-const STYLESHEET = `table { border-collapse: collapse; width: 100%; }
-th { color: var(--quiet); font-size: .95rem; text-align: left; }
-th, td { border-bottom: 1px solid var(--line); padding: .45rem 0; vertical-align: top; }
-tbody tr:hover { background: var(--card); }
-td a { text-decoration: none; }
-td a:hover { text-decoration: underline; }
-.size, .time { font-variant-numeric: tabular-nums; padding-left: 1.2rem; text-align: right; white-space: nowrap;
-  width: 1%; }
-@media (max-width: 36rem) { .time { display: none; } }`;
+const COLUMNS: readonly { readonly key: SortKey; readonly title: string }[] = [
+  { key: "name", title: "Name" },
+  { key: "size", title: "Size" },
+  { key: "time", title: "Changed" },
+];
 
-/** Builds the page that lists a directory. @param segments the names of the directory below the root */
-export function buildListingPage(segments: readonly string[], entries: readonly ListedEntry[]): Page {
+/** The document up to its first row. */
+export function listingHead({ segments, query, count }: ListingFrame): string {
   const title = `Index of /${segments.map((name) => name + "/").join("")}`;
-  const parent = html`
-    <p><a href="../">Parent directory</a></p>
+  const found = query.filter === "" ? "" : ` with “${query.filter}”`;
+  const document = html`
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>${title}</title>
+        <link rel="icon" href="${ICON}">
+        <style>${STYLESHEET}</style>
+      </head>
+      <body>
+        <main><h1>Index of ${breadcrumbs(segments)}</h1>
+    <form><label>Filter <input type="search" name="filter" value="${query
+      .filter}" autocomplete="off"></label>${hiddenFields(query)}</form>
+    <p id="count">${count === 1 ? "1 entry" : `${count} entries`}${found}</p>
+    ${segments.length === 0 ? [] : PARENT}
+    ${count === 0 ? EMPTY : html`
+      <table>
+        <thead>
+          <tr>${COLUMNS.map((column) => heading(column, query))}</tr>
+        </thead>
+        <tbody>
+    `}
   `;
-  const nothing = html`
-    <p class="quiet">There is nothing in this directory.</p>
-  `;
-  const content = html`
-    <h1>${title}</h1>
-    ${segments.length === 0 ? [] : parent}
-    ${entries.length === 0 ? nothing : buildTable(entries)}
-  `;
-  return { title, content, theme: "white", stylesheet: STYLESHEET };
+  return "<!DOCTYPE html>\n" + document.markup.trim() + "\n";
 }
 
-function buildTable(entries: readonly ListedEntry[]): Html {
-  return html`
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col" class="size">Size</th>
-          <th scope="col" class="time">Changed (UTC)</th>
-        </tr>
-      </thead>
-      <tbody>
-    ${entries.map(buildRow)}
-      </tbody>
-    </table>
-  `;
+/** The document after its last row. */
+export function listingTail({ count }: ListingFrame): string {
+  return `${count === 0 ? "" : "</tbody></table>"}</main><script>${FILTER_SCRIPT}</script></body></html>\n`;
 }
 
-function buildRow({ name, type, mtime, size }: ListedEntry): Html {
-  const ending = type === "directory" ? "/" : "";
-  // "./" keeps a name with a colon from being taken for a URL with a scheme.
-  const link = `./${encodeSegment(name)}${ending}`;
-  const time = mtime.slice(0, 16).replace("T", " ");
-  return html`
-    <tr>
-      <td><a href="${link}">${name + ending}</a></td>
-      <td class="size">${size === undefined ? "" : formatSize(size)}</td>
-      <td class="time"><time datetime="${mtime}">${time}</time></td>
-    </tr>
-  `;
+const PARENT = html`<p><a href="../">Parent directory</a></p>`;
+const EMPTY = html`<p>There is nothing in this directory.</p>`;
+
+function breadcrumbs(segments: readonly string[]): Html[] {
+  const root = html`<a href="${"../".repeat(segments.length) || "./"}">/</a>`;
+  return [
+    root,
+    ...segments.map((name, index) =>
+      html`
+        <a href="${"../".repeat(segments.length - 1 - index) || "./"}">${name}/</a>
+      `
+    ),
+  ];
+}
+
+/** What the form keeps of the order. */
+function hiddenFields({ sort, isDescending }: ListingQuery): Html[] {
+  const fields: Html[] = [];
+  if (sort !== "name") fields.push(html`<input type="hidden" name="sort" value="${sort}">`);
+  if (isDescending) fields.push(html`<input type="hidden" name="order" value="desc">`);
+  return fields;
+}
+
+/** A heading that sorts: a second time it turns the order round. Size and time begin with the largest. */
+function heading({ key, title }: (typeof COLUMNS)[number], query: ListingQuery): Html {
+  const isSorted = query.sort === key;
+  const order = (isSorted ? query.isDescending : key === "name") ? "asc" : "desc";
+  const filter = query.filter === "" ? "" : `&filter=${encodeURIComponent(query.filter)}`;
+  const state = query.isDescending ? "descending" : "ascending";
+  return html`<th scope="col" class="${key}" aria-sort="${
+    isSorted ? state : "none"
+  }"><a href="${`?sort=${key}&order=${order}${filter}`}">${title}</a></th>`;
+}
+
+/** Writes the rows of one listing. */
+export class RowWriter {
+  readonly #entries: FolderEntries;
+  // Files that were written in one go have the same minute.
+  #minute = NaN;
+  #minuteText = "";
+
+  /** @param entries what is listed */
+  constructor(entries: FolderEntries) {
+    this.#entries = entries;
+  }
+
+  /** The row of an entry. @param index its place among the entries */
+  write(index: number): string {
+    const { names, sizes, mtimesMs } = this.#entries;
+    const size = sizes[index]!;
+    const name = names[index]!;
+    const ending = size < 0 ? "/" : "";
+    const isPlain = PLAIN_NAME.test(name);
+    // "./" keeps a name with a colon from being taken for a URL with a scheme.
+    const href = isPlain ? name : escapeText(encodeSegment(name));
+    return `<tr><td><a href="./${href}${ending}">${isPlain ? name : escapeText(name)}${ending}</a></td>` +
+      `<td class="size">${size < 0 ? "" : formatSize(size)}</td>` +
+      `<td class="time">${this.#timeOf(mtimesMs[index]!)}</td></tr>\n`;
+  }
+
+  #timeOf(timeMs: number): string {
+    const minute = Math.floor(timeMs / 60_000);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#minuteText = new Date(minute * 60_000).toISOString().slice(0, 16);
+    }
+    const text = this.#minuteText;
+    const seconds = ((timeMs - minute * 60_000) / 1_000).toFixed(3).padStart(6, "0");
+    return `<time datetime="${text}:${seconds}Z">${text.replace("T", " ")} UTC</time>`;
+  }
+}
+
+// Neither a URL nor markup has to write these letters in another way.
+const PLAIN_NAME = /^[\w.~-]+$/;
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+// The library's escape() looks at each name five times.
+function escapeText(text: string): string {
+  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (character) => ESCAPED[character]!) : text;
 }
 
 /** A size for people: `17 B`, `1.7 KiB`. */
@@ -83,4 +154,15 @@ function formatSize(bytes: number): string {
     unit++;
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** An entry as an object in JSON. */
+export function listingObject({ names, sizes, mtimesMs }: FolderEntries, index: number): string {
+  const size = sizes[index]!;
+  const entry = {
+    name: names[index]!,
+    type: size < 0 ? "directory" : "file",
+    mtime: new Date(mtimesMs[index]!),
+  };
+  return JSON.stringify(size < 0 ? entry : { ...entry, size });
 }

@@ -1,82 +1,128 @@
-import { stat } from "node:fs/promises";
-import { pageResponse } from "../../../backend/pages/page.ts";
-import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { HeaderField, HttpHeaders } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
-import type { HeaderField } from "../../../http/headers.ts";
-import { withFields } from "../answers/override_fields.ts";
-import type { DocumentRoot } from "../disk/document_root.ts";
-import { buildListingPage, type ListedEntry } from "./listing_page.ts";
+import type { HttpResponse } from "../../../http/response/response.ts";
 import { prefersJson } from "../answers/navigation.ts";
+import { withFields } from "../answers/override_fields.ts";
+import { type ListingQuery, orderEntries, parseListingQuery } from "./entry_order.ts";
+import {
+  type EntryReaderParts,
+  type FolderEntries,
+  type ListedFolder,
+  readEntries,
+} from "./folder_entries.ts";
+import { listingPageFields } from "./listing_look.ts";
+import { type ListingFrame, listingHead, listingObject, listingTail, RowWriter } from "./listing_page.ts";
+import { SharedPieces } from "./shared_pieces.ts";
 
-// Enough to keep the disk busy, few enough to leave it to others.
-const CONCURRENT_STATS = 64;
+/** What {@linkcode Listings} work with. */
+export interface ListingsParts extends EntryReaderParts {
+  /** Says when a listing is forgotten. */
+  readonly clock: Pick<Clock, "after">;
+  /** Fields of all responses. */
+  readonly fields: readonly HeaderField[];
+}
 
-/** Lists folders. */
+/** A folder that was read a moment ago, with what was made of it. */
+interface FreshListing {
+  readonly entries: Promise<FolderEntries>;
+  readonly readAtMs: number;
+  /** By form, order and filter. */
+  readonly forms: Map<string, SharedPieces>;
+}
+
+// A change shows after this time at the latest, as with files in memory.
+const FRESH_MS = 1_000;
+// Beyond it the oldest goes: whoever still reads it keeps it.
+const MAX_FRESH = 16;
+// The bytes of a large listing are some 20 MB, in each order and with each filter.
+const MAX_FORMS = 8;
+const LARGE_COUNT = 10_000;
+// HEAD has the fields of GET; nothing is read for it.
+const UNSENT: AsyncIterable<Uint8Array> = new SharedPieces({ count: 0, head: "", tail: "", rowOf: () => "" });
+
+/** Lists folders. However many ask for a folder at once, it is read once, and all are sent the same bytes. */
 export class Listings {
-  readonly #root: DocumentRoot;
-  readonly #fields: readonly HeaderField[];
+  readonly #parts: ListingsParts;
+  readonly #fresh = new Map<string, FreshListing>();
+  readonly #pageFields = listingPageFields();
+  #stopForgetting: (() => void) | undefined;
 
-  /** @param fields of all responses */
-  constructor(root: DocumentRoot, fields: readonly HeaderField[]) {
-    this.#root = root;
-    this.#fields = fields;
+  /** Takes the parts; nothing is read yet. */
+  constructor(parts: ListingsParts) {
+    this.#parts = parts;
   }
 
-  /** Responds with the list of a folder. */
-  async respond(request: HttpRequest, segments: readonly string[], path: string): Promise<HttpResponse> {
-    const response = answerWithListing(request, segments, await listDirectory(this.#root, segments, path));
-    return { ...response, headers: withFields(response.headers, this.#fields) };
+  /**
+   * Responds with the list of a folder: a page, or an array in JSON if the client prefers that.
+   *
+   * @throws {HttpError} 403, 404 or 503 when it cannot be read
+   */
+  async respond(request: HttpRequest, folder: ListedFolder): Promise<HttpResponse> {
+    const isJson = prefersJson(request.headers);
+    const headers = this.#headersOf(isJson);
+    if (request.method === "HEAD") return { status: 200, headers, body: UNSENT };
+    const listing = this.#read(folder);
+    const query = parseListingQuery(request.query);
+    const entries = await listing.entries;
+    const key = `${isJson} ${query.sort} ${query.isDescending} ${query.filter}`;
+    let body = listing.forms.get(key);
+    if (body === undefined) {
+      body = isJson ? toJson(entries, query) : toPage(entries, query, folder.segments);
+      if (listing.forms.size >= (entries.names.length > LARGE_COUNT ? 1 : MAX_FORMS)) listing.forms.clear();
+      listing.forms.set(key, body);
+    }
+    return { status: 200, headers, body };
+  }
+
+  /** Forgets all listings. */
+  close(): void {
+    this.#stopForgetting?.();
+    this.#stopForgetting = undefined;
+    this.#fresh.clear();
+  }
+
+  #headersOf(isJson: boolean): HttpHeaders {
+    const own: readonly HeaderField[] = isJson ? [["Content-Type", "application/json"]] : this.#pageFields;
+    return withFields([...own, ["Cache-Control", "no-store"], ["Vary", "Accept"]], this.#parts.fields);
+  }
+
+  #read(folder: ListedFolder): FreshListing {
+    const { path, nowMs } = folder;
+    const known = this.#fresh.get(path);
+    if (known !== undefined && nowMs >= known.readAtMs && nowMs - known.readAtMs < FRESH_MS) return known;
+    const entries = readEntries(this.#parts, folder);
+    const listing = { entries, readAtMs: nowMs, forms: new Map<string, SharedPieces>() };
+    // A folder that could not be read is read again by whoever asks next.
+    entries.catch(() => this.#fresh.delete(path));
+    this.#fresh.delete(path);
+    const [oldest] = this.#fresh.keys();
+    if (oldest !== undefined && this.#fresh.size >= MAX_FRESH) this.#fresh.delete(oldest);
+    this.#fresh.set(path, listing);
+    this.#stopForgetting?.();
+    this.#stopForgetting = this.#parts.clock.after(FRESH_MS, () => this.close());
+    return listing;
   }
 }
 
-/**
- * Lists a directory: what can be asked for, sorted by name. What is hidden or refused is left out.
- *
- * @param segments the names of the directory below the root
- * @param path where it is
- * @throws {HttpError} 403, 404 or 503 when it cannot be read
- */
-export async function listDirectory(
-  root: DocumentRoot,
-  segments: readonly string[],
-  path: string,
-): Promise<readonly ListedEntry[]> {
-  const names = await root.readNames(path);
-  const entries: ListedEntry[] = [];
-  for (let start = 0; start < names.length; start += CONCURRENT_STATS) {
-    const some = names.slice(start, start + CONCURRENT_STATS);
-    entries.push(...(await Promise.all(some.map((name) => describe(root, segments, name)))).flat());
-  }
-  return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+function toPage(entries: FolderEntries, query: ListingQuery, segments: readonly string[]): SharedPieces {
+  const order = orderEntries(entries, query);
+  const rows = new RowWriter(entries);
+  const frame: ListingFrame = { segments, query, count: order.length };
+  return new SharedPieces({
+    count: order.length,
+    head: listingHead(frame),
+    tail: listingTail(frame),
+    rowOf: (place) => rows.write(order[place]!),
+  });
 }
 
-async function describe(
-  root: DocumentRoot,
-  segments: readonly string[],
-  name: string,
-): Promise<readonly ListedEntry[]> {
-  const located = await root.locate([...segments, name]).catch(() => undefined);
-  if (located === undefined || located.kind === "missing") return [];
-  if (located.kind === "file") {
-    const { mtimeMs, size } = located.stamp;
-    return [{ name, type: "file", mtime: new Date(mtimeMs).toISOString(), size }];
-  }
-  const mtime = await stat(located.path).then((stats) => stats.mtime, () => undefined);
-  return mtime === undefined ? [] : [{ name, type: "directory", mtime: mtime.toISOString() }];
-}
-
-/** Answers with a listing: a page, or an array in JSON where the client prefers that. */
-export function answerWithListing(
-  request: HttpRequest,
-  segments: readonly string[],
-  entries: readonly ListedEntry[],
-): HttpResponse {
-  if (prefersJson(request.headers)) {
-    return createResponse(200, JSON.stringify(entries) + "\n", [
-      ["Content-Type", "application/json"],
-      ["Cache-Control", "no-store"],
-      ["Vary", "Accept"],
-    ]);
-  }
-  return pageResponse(200, buildListingPage(segments, entries), { fields: [["Vary", "Accept"]] });
+function toJson(entries: FolderEntries, query: ListingQuery): SharedPieces {
+  const order = orderEntries(entries, query);
+  return new SharedPieces({
+    count: order.length,
+    head: "[",
+    tail: "]\n",
+    rowOf: (place) => (place === 0 ? "" : ",") + listingObject(entries, order[place]!),
+  });
 }

@@ -2,7 +2,7 @@ import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { type AskedFolder, test } from "../asked_folder.ts";
-import { CHANGED_AT_MS } from "../static_folder.ts";
+import { CHANGED_AT_MS, withFolder } from "../static_folder.ts";
 
 const FILES = {
   "index.html": "home",
@@ -21,7 +21,7 @@ async function addLinks(folder: AskedFolder): Promise<void> {
   await utimes(join(folder.path, "list", "sub"), CHANGED_AT_MS / 1_000, CHANGED_AT_MS / 1_000);
 }
 
-test("--listing gives JSON to who prefers it: sorted, with sizes and dates", async (withFolder) => {
+test("--listing gives JSON to who prefers it: folders first, with sizes and dates", async (withFolder) => {
   await withFolder(FILES, { listing: true }, async (folder) => {
     await addLinks(folder);
     const { status, headers, text } = await folder.get("GET /list/", { Accept: "application/json" });
@@ -32,12 +32,12 @@ test("--listing gives JSON to who prefers it: sorted, with sizes and dates", asy
     ]);
     const mtime = "2024-01-02T03:04:05.000Z";
     assertEquals(JSON.parse(text), [
+      { name: "sub", type: "directory", mtime },
       { name: "a&<b>.txt", type: "file", mtime, size: 2_048 },
       { name: "b.txt", type: "file", mtime, size: 5 },
       { name: "javascript:alert(1)", type: "file", mtime, size: 0 },
       { name: "linked.txt", type: "file", mtime, size: 5 },
       { name: "space name.txt", type: "file", mtime, size: 0 },
-      { name: "sub", type: "directory", mtime },
     ]);
   });
 });
@@ -52,7 +52,7 @@ test("--listing gives a page to all others, and escapes names", async (withFolde
     assertStringIncludes(text, '<a href="./sub/">sub/</a>');
     assertStringIncludes(text, 'href="./javascript:alert');
     assertStringIncludes(text, "2.0 KiB");
-    assertStringIncludes(text, 'datetime="2024-01-02T03:04:05.000Z">2024-01-02 03:04</time>');
+    assertStringIncludes(text, 'datetime="2024-01-02T03:04:05.000Z">2024-01-02 03:04 UTC</time>');
     assertStringIncludes(text, 'href="../"');
     for (const name of ["hidden", "leaving", "<b>"]) assertFalse(text.includes(name), name);
     assertEquals((await folder.get("GET /list/")).text, text);
@@ -100,5 +100,68 @@ test("--listing leaves directories with an index alone, and is off by default", 
   });
   await withFolder(FILES, {}, async (folder) => {
     assertEquals((await folder.get("GET /list/")).status, 404);
+  });
+});
+
+const NUMBERED = {
+  "n/file10.txt": "1",
+  "n/file2.txt": "22",
+  "n/File1.txt": "333",
+  "n/file02.txt": "",
+  "n/z/x": "",
+  "n/a10/x": "",
+  "n/a9/x": "",
+};
+
+// Query, and the names in their order.
+const ORDERS: readonly (readonly [query: string, names: string])[] = [
+  ["", "a9 a10 z File1.txt file02.txt file2.txt file10.txt"],
+  ["?sort=name&order=desc", "z a10 a9 file10.txt file2.txt file02.txt File1.txt"],
+  ["?sort=size", "a9 a10 z file02.txt file10.txt file2.txt File1.txt"],
+  ["?sort=size&order=desc", "z a10 a9 File1.txt file2.txt file10.txt file02.txt"],
+  ["?sort=time&order=asc", "a9 a10 z File1.txt file02.txt file2.txt file10.txt"],
+  ["?sort=nonsense&order=up", "a9 a10 z File1.txt file02.txt file2.txt file10.txt"],
+  ["?filter=ILE1", "File1.txt file10.txt"],
+  ["?filter=nothing", ""],
+];
+
+test("--listing sorts as people count, by name, size or time, and filters", async (withFolder) => {
+  await withFolder(NUMBERED, { listing: true }, async (folder) => {
+    for (const name of ["a9", "a10", "z"]) await utimes(join(folder.path, "n", name), 1_000, 1_000);
+    for (const [query, names] of ORDERS) {
+      const { text } = await folder.get(`GET /n/${query}`, { Accept: "application/json" });
+      const entries: { name: string }[] = JSON.parse(text);
+      assertEquals(entries.map(({ name }) => name).join(" "), names, query);
+      const page = await folder.get(`GET /n/${query}`);
+      const shown = [...page.text.matchAll(/<tr><td><a href="[^"]*">([^<]*?)\/?<\/a>/g)].map(([, name]) =>
+        name
+      );
+      assertEquals(shown.join(" "), names, query);
+    }
+  });
+});
+
+test("--listing keeps what a client filters by out of its markup", async (withFolder) => {
+  await withFolder(NUMBERED, { listing: true }, async (folder) => {
+    const { text } = await folder.get("GET /n/?filter=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&sort=size");
+    assertFalse(text.includes("<script>alert"));
+    assertStringIncludes(text, "&filter=%22%3E%3Cscript%3E");
+  });
+});
+
+Deno.test("--listing reads a folder once for all who ask at the same time, and not at all for HEAD", async () => {
+  const files = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`n/${i}.txt`, ""]));
+  await withFolder(files, { listing: true }, async (folder) => {
+    const head = await folder.get("HEAD /n/");
+    const bodies = await Promise.all(
+      Array.from({ length: 10 }, async () => (await folder.ask("GET /n/")).body),
+    );
+    assertEquals(new Set(bodies).size, 1);
+    const get = await folder.get("GET /n/");
+    assertEquals([...head.headers], [...get.headers]);
+    assertEquals(get.text.split("<tr>").length, 602);
+    await folder.write("n/new.txt", "");
+    folder.nowMs += 1_000;
+    assertStringIncludes((await folder.get("GET /n/")).text, "new.txt");
   });
 });
