@@ -170,6 +170,8 @@ export class RequestLoop implements Deferred {
       nowMs,
     });
     if (stream !== undefined) {
+      // A stream may go on for hours; what its handler wanted of the content, it has taken.
+      if (this.#heldBytes > 0) this.#release();
       context.stream = stream;
       this.#owner.watchClient();
     }

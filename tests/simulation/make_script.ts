@@ -33,15 +33,20 @@ const OPTIONS = {
 /** The script of a seed: always the same. */
 export function makeScript(seed: number): Script {
   const random = new Random(seed);
-  const count = random.happens(4) ? 2 : 1;
+  const count = random.pick([1, 1, 1, 1, 2, 2, 3]);
   const connections = Array.from({ length: count }, () => makeConnection(random));
   const maxRequestsPerConnection = random.happens(12) ? 1 + random.below(3) : Infinity;
   return {
     seed,
-    options: { ...OPTIONS, maxRequestsPerConnection },
+    options: { ...OPTIONS, maxRequestsPerConnection, ...makeMemory(random) },
     connections,
     steps: makeSteps(random, connections),
   };
+}
+
+/** Some servers have so little memory that clients wait for each other, or are sent away. */
+function makeMemory(random: Random): { readonly maxBufferedBytes?: number } {
+  return random.happens(8) ? { maxBufferedBytes: 1 + random.below(300) } : {};
 }
 
 function makeConnection(random: Random): ConnectionPlan {

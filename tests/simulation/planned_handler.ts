@@ -97,6 +97,7 @@ export class PlannedHandler {
     try {
       for (let piece = await body.read(); piece !== null; piece = await body.read()) {
         text += textOf(piece);
+        body.keep?.(piece.length);
         if (content === "piece") break;
       }
     } finally {
