@@ -1,9 +1,9 @@
+import { sizeText } from "../../../../src/program/page/client/sizes.js";
 import { assertEquals } from "@std/assert";
 import { rateOf } from "../../../../src/servers/metrics/page/client/health_view.js";
 import {
   durationText,
   shortNumber,
-  sizeText,
   timeLabels,
   timeText,
 } from "../../../../src/servers/metrics/page/client/numbers.js";

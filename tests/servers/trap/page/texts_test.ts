@@ -1,3 +1,4 @@
+import { sizeText } from "../../../../src/program/page/client/sizes.js";
 import { assertEquals } from "@std/assert";
 import {
   bytesOfLatin1,
@@ -21,7 +22,6 @@ import {
   countText,
   dateText,
   microsecondsOf,
-  sizeText,
   spanText,
 } from "../../../../src/servers/trap/page/client/sizes_and_times.js";
 import {

@@ -1,7 +1,8 @@
 // @ts-check
 // What the server says about itself, once a second.
 
-import { durationText, shortNumber, sizeText } from "./numbers.js";
+import { durationText, shortNumber } from "./numbers.js";
+import { sizeText } from "../../../../program/page/client/sizes.js";
 import { html } from "../../../../program/page/client/html.js";
 
 /** @import { VNode } from "preact" */

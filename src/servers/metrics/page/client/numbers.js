@@ -23,23 +23,6 @@ export function shortNumber(value) {
 }
 
 /**
- * A size: `1.5 MiB`.
- *
- * @param {number} bytes
- * @returns {string}
- */
-export function sizeText(bytes) {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1_024 && unit < units.length - 1) {
-    value /= 1_024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}
-
-/**
  * How long ago, or how long: `3 min`.
  *
  * @param {number} seconds

@@ -8,7 +8,8 @@ import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "../../../../program/page/client/icons.js";
 import { layOutJson, plainLines } from "./json_layout.js";
 import { changedPart, diffLines } from "./line_diff.js";
-import { clockText, countOf, sizeText } from "./sizes_and_times.js";
+import { clockText, countOf } from "./sizes_and_times.js";
+import { sizeText } from "../../../../program/page/client/sizes.js";
 import { visibleBytes } from "./visible_text.js";
 
 /** @import { VNode } from "preact" */

@@ -11,7 +11,8 @@ import { Icon } from "../../../../program/page/client/icons.js";
 import { TABS } from "./page_model.js";
 import { Method } from "./request_list.js";
 import { RequestView } from "./request_view.js";
-import { countOf, countText, sizeText } from "./sizes_and_times.js";
+import { countOf, countText } from "./sizes_and_times.js";
+import { sizeText } from "../../../../program/page/client/sizes.js";
 import { TimingView } from "./timing_view.js";
 import { pathOf } from "./trap_api.js";
 

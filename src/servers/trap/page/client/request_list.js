@@ -4,7 +4,8 @@
 import { Captured } from "./captured.js";
 import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "../../../../program/page/client/icons.js";
-import { ageText, clockText, dateText, sizeText } from "./sizes_and_times.js";
+import { ageText, clockText, dateText } from "./sizes_and_times.js";
+import { sizeText } from "../../../../program/page/client/sizes.js";
 import { Windowed } from "./windowed.js";
 
 /** @import { VNode } from "preact" */
