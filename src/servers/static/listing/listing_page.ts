@@ -40,7 +40,7 @@ export function listingHead({ segments, query, count }: ListingFrame): string {
       .filter}" autocomplete="off"></label>${hiddenFields(query)}</form>
     <p id="count">${count === 1 ? "1 entry" : `${count} entries`}${found}</p>
     ${segments.length === 0 ? [] : PARENT}
-    ${count === 0 ? EMPTY : html`
+    ${count === 0 ? emptyNote(query) : html`
       <table>
         <thead>
           <tr>${COLUMNS.map((column) => heading(column, query))}</tr>
@@ -56,8 +56,17 @@ export function listingTail({ count }: ListingFrame): string {
   return `${count === 0 ? "" : "</tbody></table>"}</main><script>${FILTER_SCRIPT}</script></body></html>\n`;
 }
 
-const PARENT = html`<p><a href="../">Parent directory</a></p>`;
-const EMPTY = html`<p>There is nothing in this directory.</p>`;
+const PARENT = html`
+  <p><a href="../">Parent directory</a></p>
+`;
+
+function emptyNote({ filter }: ListingQuery): Html {
+  return html`
+    <p>${filter === ""
+      ? "There is nothing in this directory."
+      : "No name in this directory has these letters."}</p>
+  `;
+}
 
 function breadcrumbs(segments: readonly string[]): Html[] {
   const root = html`<a href="${"../".repeat(segments.length) || "./"}">/</a>`;
