@@ -18,6 +18,7 @@ import { type LogBatch, writeBatch } from "./forwarded_logs.ts";
 import { serveStatic } from "./start.ts";
 import { readStaticOptions } from "./read_options.ts";
 import type { StaticOptions } from "./options.ts";
+import { openBrowser, terminalLines } from "./terminal.ts";
 import { startStaticWorker, type StaticWorkerInit } from "./worker.ts";
 
 const FLAGS = {
@@ -43,15 +44,35 @@ export const staticCommand: Command<typeof FLAGS> = {
   flags: FLAGS,
   async start(context) {
     const options = await readStaticOptions(context.values);
-    const { workers } = context.values;
-    if (workers === 1) return await startAlone(context, options);
-    if (canSharePorts()) return await startWorkers(context, options);
-    const running = await startAlone(context, options);
-    const notice = "static: one worker runs: several need Linux, and on Deno the flag --unstable-net";
-    return { ...running, announcements: [...running.announcements, notice] };
+    return await welcome(context, options, await startServer(context, options));
   },
   startWorker: startStaticWorker,
 };
+
+async function startServer(context: Context, options: StaticOptions): Promise<RunningCommand> {
+  const { workers } = context.values;
+  if (workers === 1) return await startAlone(context, options);
+  if (canSharePorts()) return await startWorkers(context, options);
+  const running = await startAlone(context, options);
+  const notice = "static: one worker runs: several need Linux, and on Deno the flag --unstable-net";
+  return { ...running, announcements: [...running.announcements, notice] };
+}
+
+/** Tells people at a terminal more than programs, and opens the browser if that is wanted. */
+async function welcome(
+  { values, isTerminal }: Context,
+  { root, base }: StaticOptions,
+  running: RunningCommand,
+): Promise<RunningCommand> {
+  const [ready = ""] = running.announcements;
+  const address = / listening on (https?:\/\/\S+\/)$/.exec(ready)?.[1];
+  if (address === undefined) return running;
+  const url = new URL(base, address).href;
+  const lines = isTerminal ? await terminalLines(root, values.host, url) : [];
+  const obstacle = values.open ? await openBrowser(url) : undefined;
+  const remarks = obstacle === undefined ? [] : [`static: ${obstacle}`];
+  return { ...running, announcements: [...running.announcements, ...lines, ...remarks] };
+}
 
 async function startAlone(context: Context, options: StaticOptions): Promise<RunningCommand> {
   const { values, logs, clock, memory, openListener } = context;

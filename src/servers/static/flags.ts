@@ -111,5 +111,6 @@ export const STATIC_FLAGS = {
     expected: "an ending, = and a media type, such as .md=text/plain",
     parse: parseTypes,
   }),
+  open: switchFlag("open the site in the browser of this machine"),
   "live-reload": switchFlag("have browsers load pages again when a file changes"),
 };

@@ -40,10 +40,12 @@ td.size, td.time { color: var(--quiet); }
 @media (max-width: 40rem) {
   table, tbody { display: block; }
   thead tr { display: flex; gap: 1.2rem; }
-  th { border: 0; padding-left: 0; width: auto; }
+  th { border: 0; flex: none; }
+  th.size, th.time { padding-left: 0; width: auto; }
   tbody tr { border-bottom: 1px solid var(--line); display: grid; gap: 0 1rem; grid-template-columns: auto 1fr;
     padding: .5rem 0; }
   td { border: 0; padding: 0; }
+  td.size:empty { display: none; }
   td:first-child { grid-column: 1 / -1; }
   td:first-child a { display: block; padding: .25rem 0; }
   td.size, td.time { font-size: .9rem; padding: 0; text-align: left; width: auto; }

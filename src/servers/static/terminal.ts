@@ -1,0 +1,57 @@
+// What people at a terminal are told beside the ready line, and the browser that is opened for them.
+
+import { spawn } from "node:child_process";
+import { networkInterfaces, platform } from "node:os";
+import { resolve } from "node:path";
+import { isGranted } from "../../net/permission.ts";
+
+const WILDCARDS = new Set(["0.0.0.0", "::", "[::]"]);
+const OPENERS: Readonly<Record<string, readonly string[]>> = {
+  darwin: ["open"],
+  win32: ["cmd", "/c", "start", ""],
+};
+
+/**
+ * Lines for a terminal: the folder, and where others in the network find it.
+ *
+ * @param host the address or name that is listened on
+ * @param url where the server listens
+ */
+export async function terminalLines(root: string, host: string, url: string): Promise<readonly string[]> {
+  const lines = [`static serves ${resolve(root)}`];
+  if (!WILDCARDS.has(host)) return lines;
+  for (const address of await networkAddresses()) {
+    lines.push(`static is on the network at ${withHost(url, address)}`);
+  }
+  return lines;
+}
+
+/** The addresses of this machine that others can reach; none where that may not be asked. */
+async function networkAddresses(): Promise<readonly string[]> {
+  if (!await isGranted("sys")) return [];
+  return Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+    .filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);
+}
+
+/** Opens a URL in the browser of whoever sits at this machine. @returns why it could not be done */
+export async function openBrowser(url: string): Promise<string | undefined> {
+  if (!await isGranted("run")) return "--open needs the permission to run programs (--allow-run)";
+  const [command = "", ...args] = OPENERS[platform()] ?? ["xdg-open"];
+  return await new Promise((tell) => {
+    const child = spawn(command, [...args, browsableUrl(url)], { stdio: "ignore", detached: true });
+    child.once("error", () => tell(`--open could not start ${command}`));
+    child.once("spawn", () => tell(undefined));
+    child.unref();
+  });
+}
+
+/** Nothing can be opened at the address that stands for all of a machine. */
+function browsableUrl(url: string): string {
+  return WILDCARDS.has(new URL(url).hostname) ? withHost(url, "localhost") : url;
+}
+
+function withHost(url: string, host: string): string {
+  const changed = new URL(url);
+  changed.hostname = host;
+  return changed.href;
+}
