@@ -8,11 +8,13 @@ import { serveOptionsOf } from "../../program/flags/common_flags.ts";
 import { type FlagValues, UsageError } from "../../program/flags/flag.ts";
 import { chooseUiPort } from "../../program/flags/ui_flags.ts";
 import { isLoopback, linkOf, type PageAccess, readPageAccess } from "../../program/page_access.ts";
+import type { StoreAddress } from "../../storage/cluster/store_address.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
 import type { ReplayReach } from "./api/replay.ts";
 import { createTrap } from "./create_trap.ts";
 import { TRAP_FLAGS, TRAP_PORT } from "./flags.ts";
-import { type Archive, openArchive } from "./records/archive.ts";
+import { openArchive } from "./records/archive.ts";
+import type { RequestKeeper } from "./records/request_keeper.ts";
 import { RequestStore } from "./records/request_store.ts";
 import { parseRespondScript } from "./rules/respond_script.ts";
 import type { RuleScript } from "./rules/rule_engine.ts";
@@ -38,7 +40,7 @@ export const trapCommand: Command<typeof TRAP_FLAGS> = {
     try {
       return await startServers(context, { script, access, storage });
     } catch (error) {
-      storage.archive?.close();
+      await storage.keeper?.close();
       throw error;
     }
   },
@@ -55,11 +57,11 @@ async function startServers(
   { script, access, storage }: TrapParts,
 ): Promise<RunningCommand> {
   const { values, logs, clock } = context;
-  const { store, archive } = storage;
+  const { store, keeper } = storage;
   const [listener, uiListener] = await openPorts(context, access);
   const trap = createTrap(listener, uiListener, {
     store,
-    archive,
+    keeper,
     storageError: storage.error,
     script,
     masked: values.mask,
@@ -95,7 +97,7 @@ async function startServers(
     shutdown: async () => {
       await trap.shutdown();
       trap.journal.note(`stopped: ${count(store.size)} kept, ${store.evicted} evicted`);
-      archive?.close();
+      await keeper?.close();
     },
     finished: trap.finished,
   };
@@ -138,7 +140,7 @@ async function openPorts(
 /** Where requests are kept. */
 interface TrapStorage {
   readonly store: RequestStore;
-  readonly archive: Archive | undefined;
+  readonly keeper: RequestKeeper | undefined;
   /** Why there is no file though one was asked for. */
   readonly error?: string;
   /** Told when the file cannot be written, and when it can again. */
@@ -146,28 +148,60 @@ interface TrapStorage {
 }
 
 async function openStorage(context: Context): Promise<TrapStorage> {
-  const { values, clock } = context;
+  const { values, given } = context;
   const store = new RequestStore({ maxRequests: values.keep, maxBytes: values["keep-bytes"] });
-  const { data: path } = values;
-  if (path === undefined) return { store, archive: undefined, onChange: () => {} };
-  try {
-    const archive = await openArchive({
-      path,
-      clock,
-      onError: (error) => {
-        logError(context, error);
-        storage.onChange(`${error.message}; make room, and they are written`);
-      },
-      onRecovered: (waited) =>
-        storage.onChange(`"${path}" can be written again: ${count(waited)} waited for it`),
-    });
-    const storage: TrapStorage = { store, archive, onChange: () => {} };
-    store.listen(archive);
-    store.restore(archive.read());
-    return storage;
-  } catch (error) {
-    throw error instanceof StoreOpenError ? storeError("--data", error) : error;
+  if (values.store !== undefined && values.data !== undefined) {
+    throw new UsageError(`bad value for ${given.get("store")}: ${given.get("data")} is given too`);
   }
+  try {
+    if (values.store !== undefined) return await openShared(context, store, values.store);
+    if (values.data !== undefined) return await openFile(context, store, values.data);
+    return { store, keeper: undefined, onChange: () => {} };
+  } catch (error) {
+    const flag = values.store === undefined ? "--data" : "--store";
+    throw error instanceof StoreOpenError ? storeError(flag, error) : error;
+  }
+}
+
+async function openFile(context: Context, store: RequestStore, path: string): Promise<TrapStorage> {
+  const archive = await openArchive({
+    path,
+    clock: context.clock,
+    onError: (error) => {
+      logError(context, error);
+      storage.onChange(`${error.message}; make room, and they are written`);
+    },
+    onRecovered: (waited) =>
+      storage.onChange(`"${path}" can be written again: ${count(waited)} waited for it`),
+  });
+  const storage: TrapStorage = { store, keeper: archive, onChange: () => {} };
+  store.listen(archive);
+  store.restore(archive.read());
+  return storage;
+}
+
+// Nothing of it is loaded without --store.
+async function openShared(
+  context: Context,
+  store: RequestStore,
+  address: StoreAddress,
+): Promise<TrapStorage> {
+  const { openSharedList } = await import("./cluster/open_shared_list.ts");
+  let tell: (message: string) => void = () => {};
+  const keeper = await openSharedList({
+    address,
+    store,
+    clock: context.clock,
+    onNotice: (message) => logError(context, new Error(message)),
+    onError: (error) => {
+      logError(context, error);
+      tell(error.message);
+    },
+    onRecovered: (waited) => tell(`the store is back: ${count(waited)} waited for it`),
+  });
+  const storage: TrapStorage = { store, keeper, onChange: () => {} };
+  tell = (message) => storage.onChange(message);
+  return storage;
 }
 
 function logError({ logs, clock }: Context, error: unknown, client?: NetAddress): void {

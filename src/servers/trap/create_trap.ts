@@ -20,10 +20,10 @@ import { createLogMasks } from "./capture/log_masks.ts";
 import { Recorder } from "./capture/recorder.ts";
 import { RequestCopies } from "./capture/request_copies.ts";
 import { tapListener } from "./capture/tapped_connection.ts";
-import type { Archive } from "./records/archive.ts";
 import { createSystemMicroClock, type MicroClock } from "./records/micro_clock.ts";
 import { createTag, createTrapIds, type TrapIds } from "./records/request_ids.ts";
 import { keepForAge } from "./records/request_age.ts";
+import type { RequestKeeper } from "./records/request_keeper.ts";
 import type { RequestStore } from "./records/request_store.ts";
 import { Responder } from "./respond/responder.ts";
 import { RuleEngine, type RuleScript } from "./rules/rule_engine.ts";
@@ -36,8 +36,8 @@ import type { UpstreamUrl } from "./upstream/upstream_url.ts";
 export interface TrapOptions {
   /** Gets every request. */
   readonly store: RequestStore;
-  /** The file that the store is kept in. */
-  readonly archive?: Archive | undefined;
+  /** What keeps the store: a file, or a store that several nodes share. */
+  readonly keeper?: RequestKeeper | undefined;
   /** Why there is no file though one was asked for. */
   readonly storageError?: string | undefined;
   /** The rules to begin with. */
@@ -114,7 +114,7 @@ export function createTrap(listener: Listener, uiListener: Listener | undefined,
     ...options,
     ...tools,
     trapPort: listener.address.port,
-    status: () => readTrapStatus(store, options.archive, options.storageError),
+    status: () => readTrapStatus(store, options.keeper, options.storageError),
     serving: { graceMs: options.limits.graceMs ?? 0, onError: options.onError },
   });
   const stopAging = keepForAge(store, options.maxAgeMs, clock);

@@ -9,6 +9,7 @@ import {
   sizeFlag,
   switchFlag,
 } from "../../program/flags/flag_kinds.ts";
+import { storeFlag } from "../../program/flags/store_flags.ts";
 import { UI_FLAGS } from "../../program/flags/ui_flags.ts";
 import { isToken } from "../../http/grammar.ts";
 import type { SchemeSecret } from "./signatures/signature_checker.ts";
@@ -66,6 +67,7 @@ export const TRAP_FLAGS = {
   data: fileFlag({
     help: "database file that keeps the requests across restarts; without it they live in memory",
   }),
+  store: storeFlag("Redis or Valkey Cluster where several nodes share their list, in place of --data"),
   respond: fileFlag({ help: "JSON file of rules that say what is responded in the place of 200" }),
   cors: switchFlag("let pages of all origins read the responses"),
   rules: choiceFlag({

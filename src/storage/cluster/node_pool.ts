@@ -3,9 +3,9 @@ import { type NodeAddress, showNode } from "./store_address.ts";
 
 /**
  * What a connection is for: WAIT blocks those of writes, so reads have one of their own, and so has the look at the
- * cluster, which must not wait for a stopped server's data.
+ * cluster, which must not wait for a stopped server's data. Who follows a stream waits on a connection for others.
  */
-export type ConnectionRole = "write" | "read" | "control";
+export type ConnectionRole = "write" | "read" | "follow" | "control";
 
 interface Slot {
   connection: RedisConnection | undefined;

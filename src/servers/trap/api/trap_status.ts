@@ -1,4 +1,4 @@
-import type { Archive } from "../records/archive.ts";
+import type { RequestKeeper } from "../records/request_keeper.ts";
 import type { RequestStore } from "../records/request_store.ts";
 
 /** How the trap is, as `GET /api/status` says. */
@@ -18,14 +18,14 @@ export interface TrapStatus {
 /** Tells how the trap is. */
 export function readTrapStatus(
   { size, bytes, evicted }: RequestStore,
-  archive: Archive | undefined,
+  keeper: RequestKeeper | undefined,
   storageError?: string,
 ): TrapStatus {
   return {
     requests: size,
     bytes,
     evicted,
-    waiting: archive?.waiting ?? 0,
-    storageError: archive?.error?.message ?? storageError ?? null,
+    waiting: keeper?.waiting ?? 0,
+    storageError: keeper?.error?.message ?? storageError ?? null,
   };
 }

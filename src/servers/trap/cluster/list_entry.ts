@@ -1,0 +1,105 @@
+// One entry of the stream that the nodes share: a request, or that requests are gone.
+
+import { Buffer } from "node:buffer";
+import type { RedisCommand, Reply } from "../../../storage/cluster/redis_connection.ts";
+import type { PackedRequest } from "../records/packed_request.ts";
+
+/** The key of the stream; all keys of the list lie on one server. */
+export const LIST_KEY = "tl:{trap}";
+
+/** Larger content lies beside the stream in pieces of this size, so that no command holds a server up for long. */
+export const PIECE_BYTES = 512 * 1_024;
+
+/** What an entry says. */
+export type ListEntry =
+  /** A request has come, or more is known about it. */
+  | {
+    readonly kind: "added";
+    readonly node: string;
+    readonly id: string;
+    readonly facts: string;
+    readonly bytes: Buffer;
+    /** How many pieces lie beside the stream; `bytes` is empty then. */
+    readonly pieces: number;
+  }
+  /** Somebody has deleted requests. */
+  | { readonly kind: "deleted"; readonly node: string; readonly ids: readonly string[] }
+  /** Somebody has deleted everything. */
+  | { readonly kind: "cleared"; readonly node: string };
+
+/** The commands that add a request to the stream. */
+export function addCommands(node: string, id: string, { facts, bytes }: PackedRequest): RedisCommand[] {
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const count = content.length > PIECE_BYTES ? Math.ceil(content.length / PIECE_BYTES) : 0;
+  const commands: RedisCommand[] = [];
+  for (let piece = 0; piece < count; piece++) {
+    commands.push([
+      "SET",
+      pieceKey(id, piece),
+      content.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES),
+    ]);
+  }
+  const inline = count === 0 ? content : Buffer.alloc(0);
+  const fields = [
+    "k",
+    "added",
+    "n",
+    node,
+    "i",
+    id,
+    "f",
+    JSON.stringify(facts),
+    "p",
+    String(count),
+    "b",
+    inline,
+  ];
+  commands.push(["XADD", LIST_KEY, "*", ...fields]);
+  return commands;
+}
+
+/** The command that tells others of deletions. */
+export function deleteCommand(node: string, ids: readonly string[]): RedisCommand {
+  return ["XADD", LIST_KEY, "*", "k", "deleted", "n", node, "i", ids.join()];
+}
+
+/** The command that tells others that everything was deleted. */
+export function clearCommand(node: string): RedisCommand {
+  return ["XADD", LIST_KEY, "*", "k", "cleared", "n", node];
+}
+
+function pieceKey(id: string, piece: number): string {
+  return `tb:{trap}${id}:${piece}`;
+}
+
+/** The keys of all its pieces. */
+export function pieceKeys(id: string, pieces: number): string[] {
+  return Array.from({ length: pieces }, (_, piece) => pieceKey(id, piece));
+}
+
+/** Reads the fields of an entry; undefined when it is none of ours. */
+export function parseEntry(fields: readonly Reply[]): ListEntry | undefined {
+  const values = new Map<string, Buffer>();
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    values.set(String(fields[index]), fields[index + 1] as Buffer);
+  }
+  const text = (name: string): string => String(values.get(name) ?? "");
+  const node = text("n");
+  switch (text("k")) {
+    case "added":
+      return {
+        kind: "added",
+        node,
+        id: text("i"),
+        facts: text("f"),
+        bytes: values.get("b") ?? Buffer.alloc(0),
+        pieces: Number(text("p")),
+      };
+    case "deleted":
+      return { kind: "deleted", node, ids: text("i").split(",") };
+    case "cleared":
+      return { kind: "cleared", node };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { openCluster } from "../../../storage/cluster/server_checks.ts";
+import type { StoreAddress } from "../../../storage/cluster/store_address.ts";
+import { StoreOpenError } from "../../../storage/store_open_error.ts";
+import { messageOfError } from "../../../base/error_text.ts";
+import { SharedList, type SharedListOptions } from "./shared_list.ts";
+
+/** What the flags say about the list. */
+export interface OpenListOptions extends Omit<SharedListOptions, "cluster"> {
+  /** Where the store is. */
+  readonly address: StoreAddress;
+  /** Hears in one line what could not be checked. */
+  readonly onNotice: (message: string) => void;
+}
+
+/**
+ * Opens the list of a store, and fills this node's copy.
+ *
+ * @throws {StoreOpenError} when the store cannot be used
+ */
+export async function openSharedList(options: OpenListOptions): Promise<SharedList> {
+  const { address, onNotice } = options;
+  const cluster = await openCluster({ address, needsReplicas: false, onNotice });
+  try {
+    const list = new SharedList({ ...options, cluster });
+    await list.begin();
+    return list;
+  } catch (error) {
+    cluster.close();
+    throw new StoreOpenError("failed", messageOfError(error), { cause: error });
+  }
+}

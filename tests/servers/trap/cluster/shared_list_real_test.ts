@@ -1,0 +1,145 @@
+// The trap on two nodes with one store: one list.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { commandLineOf } from "../../../runtimes/command_line.ts";
+import type { Program } from "../../../support/program.ts";
+import { eventually, testWithRedis, withRedisCluster } from "../../../support/redis_cluster.ts";
+
+const { startProgram } = commandLineOf("Deno", Deno.execPath());
+
+/** A trap, and its page. */
+interface Node {
+  readonly program: Program;
+  readonly url: string;
+  readonly api: string;
+}
+
+async function startNode(store: string, ...flags: string[]): Promise<Node> {
+  const program = await startProgram(["trap", "--store", store, "--ui-port", "0", "--log", "off", ...flags]);
+  await program.until("stdout", /ui listening on \S+\n/);
+  const api = `${/ui listening on (\S+)/.exec(program.stdout)![1]}api`;
+  return { program, url: `http://127.0.0.1:${program.port}`, api };
+}
+
+async function send(url: string, body?: Uint8Array<ArrayBuffer>): Promise<number> {
+  const response = await fetch(url, body === undefined ? {} : { method: "POST", body });
+  await response.body?.cancel();
+  return response.status;
+}
+
+async function targetsOf({ api }: Node): Promise<string[]> {
+  const { requests } = await (await fetch(`${api}/requests`)).json();
+  return requests.map(({ target }: { target: string }) => target);
+}
+
+async function idOf({ api }: Node, target: string): Promise<string> {
+  const { requests } = await (await fetch(`${api}/requests`)).json();
+  return requests.find((request: { target: string }) => request.target === target).id;
+}
+
+function eventuallyHas(node: Node, targets: readonly string[]): Promise<void> {
+  return eventually(`${targets} in the list`, async () => (await targetsOf(node)).join() === targets.join());
+}
+
+async function remove(url: string): Promise<void> {
+  const response = await fetch(url, { method: "DELETE" });
+  await response.body?.cancel();
+  assertEquals(response.status, 204);
+}
+
+async function withNodes(
+  flags: readonly string[],
+  run: (
+    nodes: readonly [Node, Node],
+    parts: { readonly store: string; stopServers(): Promise<void>; startServers(): Promise<void> },
+  ) => Promise<void>,
+): Promise<void> {
+  await withRedisCluster({ replicas: 1 }, async (servers) => {
+    const nodes = [await startNode(servers.url, ...flags), await startNode(servers.url, ...flags)] as const;
+    try {
+      await run(nodes, {
+        store: servers.url,
+        stopServers: async () =>
+          void await Promise.all(servers.servers.map((server) => server.signal("SIGKILL"))),
+        startServers: async () => void await Promise.all(servers.servers.map((server) => server.start())),
+      });
+    } finally {
+      await Promise.all(nodes.map(({ program }) => program.stop()));
+    }
+  });
+}
+
+testWithRedis(
+  "trapCommand shares its list between nodes: exact bytes, deletions, what came before",
+  () =>
+    withNodes([], async ([one, other], { store }) => {
+      const large = crypto.getRandomValues(new Uint8Array(65_536));
+      const body = new Uint8Array(1_500_000).map((_, index) => large[index % large.length]!);
+      assertEquals(await send(`${one.url}/a`), 200);
+      await eventuallyHas(other, ["/a"]);
+      const waiting = fetch(`${one.api}/next?timeout=20`);
+      assertEquals(await send(`${other.url}/b`, body), 200);
+      const next = await (await waiting).json();
+      assertEquals([next.target, next.bodyBytes], ["/b", body.length]);
+      await eventuallyHas(one, ["/b", "/a"]);
+      const id = await idOf(one, "/b");
+      assertEquals(await idOf(other, "/b"), id);
+      const [here, there] = await Promise.all(
+        [one, other].map(async ({ api }) =>
+          new Uint8Array(await (await fetch(`${api}/requests/${id}/raw`)).arrayBuffer())
+        ),
+      );
+      assertEquals(here, there);
+      assertEquals(here!.subarray(-body.length), body);
+      const later = await startNode(store);
+      assertEquals(await targetsOf(later), ["/b", "/a"]);
+      await remove(`${later.api}/requests/${id}`);
+      for (const node of [one, other]) await eventuallyHas(node, ["/a"]);
+      await later.program.stop();
+      await remove(`${one.api}/requests`);
+      await eventuallyHas(other, []);
+      assertEquals(await send(`${other.url}/c`), 200);
+      await eventuallyHas(one, ["/c"]);
+    }),
+);
+
+testWithRedis(
+  "trapCommand keeps as many requests as --keep says, of all nodes together",
+  () =>
+    withNodes(["--keep", "5"], async (nodes, { store }) => {
+      const all: string[] = [];
+      for (let index = 0; index < 12; index++) {
+        all.unshift(`/${index}`);
+        assertEquals(await send(`${nodes[index % 2]!.url}/${index}`), 200);
+        for (const node of nodes) await eventuallyHas(node, all.slice(0, 5));
+      }
+      await eventually("a list of five in the store", async () => {
+        const later = await startNode(store, "--keep", "100");
+        const targets = await targetsOf(later);
+        await later.program.stop();
+        return targets.length === 5;
+      });
+    }),
+);
+
+testWithRedis(
+  "trapCommand answers without its store, says so, and writes what waited when it is back",
+  () =>
+    withNodes([], async ([one, other], { stopServers, startServers }) => {
+      await stopServers();
+      assertEquals(await send(`${one.url}/while-away`), 200);
+      await eventually("a storage error", async () => {
+        const status = await (await fetch(`${one.api}/status`)).json();
+        return status.waiting === 1 && /^Cannot write to the store/.test(status.storageError);
+      });
+      assertEquals(await targetsOf(one), ["/while-away"]);
+      assertEquals(await targetsOf(other), []);
+      await startServers();
+      await eventuallyHas(other, ["/while-away"]);
+      assertMatch(one.program.stderr, /Cannot write to the store/);
+      await eventually(
+        "no storage error",
+        async () => (await (await fetch(`${one.api}/status`)).json()).storageError === null,
+      );
+    }),
+);
