@@ -3,11 +3,9 @@
 import type { HttpRequest } from "../../http/request/request.ts";
 import { readWhole } from "../../http/request/request_body.ts";
 import type { RequestContext } from "../handler.ts";
-import { ContentSource, hasContent, streamOf } from "./request_content.ts";
+import { ContentSource, decodeJson, decodeText, hasContent, streamOf } from "./request_content.ts";
 import { joinUrl } from "./request_url.ts";
 import { replaceFields, toWebHeaders } from "./web_headers.ts";
-
-const decoder = new TextDecoder();
 
 /** Who has the content: nobody yet, a method that reads it straight from the wire, or the native request. */
 type ContentOwner = "nobody" | "reader" | "native";
@@ -73,13 +71,11 @@ export class LazyRequest extends ChosenObject {
   }
 
   text(): Promise<string> {
-    return this.#mayRead() ? this.#read().then((bytes) => decoder.decode(bytes)) : this.#toNative().text();
+    return this.#mayRead() ? this.#read().then(decodeText) : this.#toNative().text();
   }
 
   json(): Promise<unknown> {
-    return this.#mayRead()
-      ? this.#read().then((bytes) => JSON.parse(decoder.decode(bytes)))
-      : this.#toNative().json();
+    return this.#mayRead() ? this.#read().then(decodeJson) : this.#toNative().json();
   }
 
   bytes(): Promise<Uint8Array<ArrayBuffer>> {

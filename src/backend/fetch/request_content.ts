@@ -14,26 +14,21 @@ export function hasContent({ method, headers, body }: HttpRequest): boolean {
 /** The content of a request as the source of a stream; nothing is read before somebody asks. */
 export class ContentSource implements UnderlyingDefaultSource<Uint8Array> {
   readonly #body: RequestBody;
-  #isWhole = false;
+  #taken: Promise<Uint8Array<ArrayBuffer>> | undefined;
 
   /** @param body what the stream gives */
   constructor(body: RequestBody) {
     this.#body = body;
   }
 
-  /** Says that everything is wanted at once: it comes as one piece. */
-  gather(): void {
-    this.#isWhole = true;
+  /** Reads everything past the stream, which only ends when it has come. */
+  take(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#taken = readWhole(this.#body);
   }
 
   /** Called by the stream. */
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    if (this.#isWhole && !this.#body.isComplete) {
-      const bytes = await readWhole(this.#body);
-      if (bytes.length > 0) controller.enqueue(bytes);
-      return controller.close();
-    }
-    const piece = await this.#body.read();
+    const piece = this.#taken === undefined ? await this.#body.read() : await this.#taken.then(() => null);
     // The piece is a view of the connection's buffer; the stream's reader may keep what it gets.
     if (piece === null) controller.close();
     else controller.enqueue(piece.slice());
@@ -43,4 +38,16 @@ export class ContentSource implements UnderlyingDefaultSource<Uint8Array> {
 /** A stream that reads only as fast as it is read. */
 export function streamOf(source: ContentSource): ReadableStream<Uint8Array> {
   return new ReadableStream(source, { highWaterMark: 0 });
+}
+
+const decoder = new TextDecoder();
+
+/** What `text()` of a Request makes of its content. */
+export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
+  return decoder.decode(bytes);
+}
+
+/** What `json()` of a Request makes of its content. @throws {SyntaxError} for what is no JSON */
+export function decodeJson(bytes: Uint8Array<ArrayBuffer>): unknown {
+  return JSON.parse(decoder.decode(bytes));
 }
