@@ -4,6 +4,7 @@
 import { ASSAULTS, ATTACK_SECTION } from "./attack_section.ts";
 import { chooseGenerators } from "./generators/generator.ts";
 import { CLUSTER_SECTION } from "./cluster_section.ts";
+import { FETCH_SECTION } from "./fetch_section.ts";
 import { HTTP_SECTION } from "./http_section.ts";
 import { LATENCY_SECTION } from "./latency_section.ts";
 import { writeParts } from "./document.ts";
@@ -23,6 +24,7 @@ import { TRAP_PEERS, TRAP_SECTION } from "./trap_section.ts";
 // A further section is a further file that exports a Section, and a further name here.
 const SECTIONS: readonly Section[] = [
   HTTP_SECTION,
+  FETCH_SECTION,
   MEMORY_SECTION,
   LATENCY_SECTION,
   STATIC_SECTION,

@@ -9,6 +9,7 @@ export function createAb(setting: GeneratorSetting): LoadGenerator {
   return {
     name: "ab",
     run: async (load: Load): Promise<LoadResult> => {
+      if (load.uploadBytes !== undefined) throw new RangeError("ab sends no uploads here: wrk does");
       const { code, stdout, stderr } = await setting.processes.run(pin(setting.machine, 1, [
         "ab",
         "-q",

@@ -8,6 +8,7 @@ export function createBuiltin(setting: GeneratorSetting): LoadGenerator {
   return {
     name: "the built-in generator",
     run: async (load: Load): Promise<LoadResult> => {
+      if (load.uploadBytes !== undefined) throw new RangeError("no uploads without wrk");
       const program = [Deno.execPath(), "run", "--quiet", "--allow-net", PROGRAM];
       const figures = [load.connections, load.pipelined, load.seconds].map(String);
       const command = pin(setting.machine, 1, [...program, load.url, ...figures]);

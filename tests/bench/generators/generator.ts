@@ -14,6 +14,8 @@ export interface Load {
   readonly pipelined: number;
   /** Length in whole seconds. */
   readonly seconds: number;
+  /** Bytes of content to be sent by POST; only wrk can. Without it, GET. */
+  readonly uploadBytes?: number;
 }
 
 /** What a measurement gave. */

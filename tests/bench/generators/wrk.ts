@@ -21,6 +21,11 @@ end
 request = function() return batch end
 `;
 
+const UPLOAD_SCRIPT = (bytes: number): string => `
+wrk.method = "POST"
+wrk.body = string.rep("a", ${bytes})
+`;
+
 /** Load by wrk, one thread, through a Lua script in the folder. */
 export function createWrk(setting: GeneratorSetting): LoadGenerator {
   return {
@@ -31,7 +36,7 @@ export function createWrk(setting: GeneratorSetting): LoadGenerator {
         "--threads=1",
         `--connections=${load.connections}`,
         `--duration=${load.seconds}s`,
-        `--script=${await writeScript(setting.folder, load.pipelined)}`,
+        `--script=${await writeScript(setting.folder, load)}`,
         load.url,
       ]));
       const result = /^RESULT (.+)$/m.exec(stdout)?.[1];
@@ -41,8 +46,9 @@ export function createWrk(setting: GeneratorSetting): LoadGenerator {
   };
 }
 
-async function writeScript(folder: string, pipelined: number): Promise<string> {
-  const path = `${folder}/load_${pipelined}.lua`;
-  await Deno.writeTextFile(path, REPORT_SCRIPT + (pipelined > 1 ? PIPELINE_SCRIPT(pipelined) : ""));
+async function writeScript(folder: string, { pipelined, uploadBytes }: Load): Promise<string> {
+  const path = `${folder}/load_${pipelined}_${uploadBytes ?? "get"}.lua`;
+  const upload = uploadBytes === undefined ? "" : UPLOAD_SCRIPT(uploadBytes);
+  await Deno.writeTextFile(path, REPORT_SCRIPT + upload + (pipelined > 1 ? PIPELINE_SCRIPT(pipelined) : ""));
   return path;
 }
