@@ -2,6 +2,7 @@
 // goes on the wire, and what follows is decided.
 
 import { run } from "../backend/run.ts";
+import { inNextTurn } from "../base/event_loop.ts";
 import type { Holder } from "../bytes/memory_budget.ts";
 import { HttpError } from "../http/errors.ts";
 import { processRequest } from "../http/request/process_request.ts";
@@ -53,6 +54,7 @@ export class RequestLoop implements Deferred {
   // The request whose response is not complete.
   #context: ServedContext | undefined;
   #requests = 0;
+  #isFlushPlanned = false;
   // What is held of the request, as the memory budget knows it.
   #heldBytes = 0;
 
@@ -141,11 +143,20 @@ export class RequestLoop implements Deferred {
     this.#context = context;
     const response = run(backend, request, context);
     if (!(response instanceof Promise)) return this.#respond(request, response, context.receivedAtMs);
-    // Responses that are ready do not wait for one that is not. A failure is met again by the response itself, which
-    // then lets go of its content.
-    this.#writer.flushEagerly()?.catch(() => {});
+    if (this.#writer.isPending) this.#planFlush();
     response.then((response) => this.#respondLate(request, response));
     return false;
+  }
+
+  /** Responses that are ready do not wait for one that is not, unless it comes in this turn: 16 are still one write. */
+  #planFlush(): void {
+    if (this.#isFlushPlanned) return;
+    this.#isFlushPlanned = true;
+    inNextTurn(() => {
+      this.#isFlushPlanned = false;
+      // A failure is met again by the response itself, which then lets go of its content.
+      if (this.#context?.isResponding === false) this.#writer.flushEagerly()?.catch(() => {});
+    });
   }
 
   #respondLate(request: HttpRequest, response: HttpResponse): void {

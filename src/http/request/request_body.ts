@@ -73,16 +73,13 @@ export async function readUpTo(
   }
 }
 
-// An upload of 1 MB is copied once and a third this way, and twice with 2.
-const GROWTH = 4;
-
 /**
- * Gives an array that is too small more room, up to the most that can come. One array in all: chunks of one byte would
- * otherwise cost two hundred each. What the client announced is not believed; a few times what it sent is held.
+ * Doubles an array that is too small, up to the most that can come. One array in all: chunks of one byte would otherwise
+ * cost two hundred each. What the client announced is not believed, only what it sent is held.
  */
 function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number, mostBytes: number): Uint8Array<ArrayBuffer> {
   if (size <= bytes.length) return bytes;
-  const grown = new Uint8Array(Math.max(size, Math.min(bytes.length * GROWTH, mostBytes)));
+  const grown = new Uint8Array(Math.max(size, Math.min(bytes.length * 2, mostBytes)));
   grown.set(bytes);
   freeBytes(bytes);
   return grown;
