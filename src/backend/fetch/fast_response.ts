@@ -4,7 +4,6 @@ import { chainTo } from "./native_chain.ts";
 import { type LightResponse, toLight } from "./light_response.ts";
 import { readWebHeaders, replaceFields, toWebHeaders } from "./web_headers.ts";
 
-// The runtime's own, also when this one stands in its place.
 const NativeResponse = Response;
 
 /**
@@ -50,6 +49,11 @@ export class FastResponse {
     if (!isDefault) return NativeResponse.json(data, init);
     const headers = { "content-type": "application/json" };
     return new FastResponse(text, { ...init, headers }) as unknown as Response;
+  }
+
+  /** The runtime's own class, also when this one stands in its place. */
+  static get native(): typeof Response {
+    return NativeResponse;
   }
 
   /** What goes out, as long as nothing had to be asked of a native response; undefined for all others. */

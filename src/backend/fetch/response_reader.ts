@@ -1,8 +1,11 @@
 import type { MaybePromise } from "../../base/maybe_promise.ts";
+import { BytePieces } from "../../bytes/byte_pieces.ts";
+import type { HttpHeaders } from "../../http/headers.ts";
 import type { HttpResponse } from "../../http/response/response.ts";
 import { FastResponse } from "./fast_response.ts";
+import { guessType, hidesTextType } from "./hidden_type.ts";
 import { Patience } from "./patience.ts";
-import { readContent } from "./response_content.ts";
+import { readContent, type WebContent } from "./response_content.ts";
 import { dropCoding, isZstd, mayBeDecodedZstd, readFields } from "./response_fields.ts";
 
 /** Content without a known length, and without any pieces. */
@@ -13,6 +16,7 @@ const NOTHING: AsyncIterable<Uint8Array> = {
 /** Turns web-standard responses into ours. One per server. */
 export class ResponseReader {
   readonly #patience = new Patience();
+  readonly #hidesTextType = hidesTextType(FastResponse.native);
 
   /**
    * Turns a response into ours.
@@ -41,10 +45,17 @@ export class ResponseReader {
       patience: this.#patience,
       finish: (content) => {
         if (mayBeDecodedZstd(response, headers) && !isZstd(content)) dropCoding(headers);
+        if (this.#hidesTextType && !response.url) addHiddenType(headers, content);
         return { status, headers, body: content };
       },
     });
   }
+}
+
+function addHiddenType(headers: HttpHeaders, content: WebContent): void {
+  const first = content instanceof BytePieces ? content.pieces[0] : content;
+  if (!(first instanceof Uint8Array) || first.length === 0 || headers.has("content-type")) return;
+  headers.append("content-type", guessType(first));
 }
 
 function checkResponse(response: Response): void {

@@ -1,0 +1,35 @@
+import type { FetchInfo } from "./fetch_handler.ts";
+
+/** One end of a connection as Hono's middleware wants it. */
+export interface ConnectionEnd {
+  /** IP address; undefined for a unix socket. */
+  readonly address: string | undefined;
+  /** Its family. */
+  readonly addressType: "IPv4" | "IPv6" | undefined;
+  /** TCP port. */
+  readonly port?: number;
+  /** What carries the bytes. */
+  readonly transport?: "tcp";
+}
+
+/** What Hono's middleware wants to know of a connection. */
+export interface ConnectionInfo {
+  /** The client's end. */
+  readonly remote: ConnectionEnd;
+}
+
+/**
+ * Tells a middleware of Hono about the connection, as `hono/conninfo` describes it.
+ *
+ * @param context that of a Hono application whose `fetch` is served; its `env` is the second argument of `fetch`
+ * @throws {TypeError} when the application was given another `env`
+ */
+export function getConnInfo(context: { readonly env: unknown }): ConnectionInfo {
+  const { remote } = (context.env ?? {}) as Partial<FetchInfo>;
+  if (remote === undefined) {
+    throw new TypeError("Cannot tell the connection: expected the second argument of fetch() as env");
+  }
+  if (remote.transport === "unix") return { remote: { address: undefined, addressType: undefined } };
+  const addressType = remote.hostname.includes(":") ? "IPv6" : "IPv4";
+  return { remote: { address: remote.hostname, addressType, port: remote.port, transport: "tcp" } };
+}

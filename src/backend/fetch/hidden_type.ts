@@ -1,0 +1,28 @@
+// Bun 1.4.5 gives a Response of text no Content-Type that can be seen: its own server adds the type when it sends.
+
+const TEXT = "text/plain;charset=utf-8";
+const BYTES = "application/octet-stream";
+// More than this is not looked at.
+const MAX_SAMPLE_BYTES = 4_096;
+
+/** Whether responses of this class hide the type of their text. */
+export function hidesTextType(Class: typeof Response): boolean {
+  return !new Class("text").headers.has("content-type");
+}
+
+/**
+ * The type of known content whose type is hidden, as the server of Bun sends it.
+ *
+ * Text cannot be told from bytes any more: what is valid UTF-8 without NUL is taken for text.
+ */
+export function guessType(content: Uint8Array): string {
+  const sample = content.subarray(0, MAX_SAMPLE_BYTES);
+  if (sample.includes(0)) return BYTES;
+  try {
+    // A character that is cut at the end of the sample is no error.
+    new TextDecoder("utf-8", { fatal: true }).decode(sample, { stream: content.length > sample.length });
+    return TEXT;
+  } catch {
+    return BYTES;
+  }
+}
