@@ -79,6 +79,8 @@ export { createBackend } from "./src/backend/handler.ts";
 export type { Backend, Handler, Middleware, RequestContext } from "./src/backend/handler.ts";
 export type { Theme } from "./src/backend/pages/stylesheet.ts";
 export { FastResponse } from "./src/backend/fetch/fast_response.ts";
+export { getConnInfo } from "./src/backend/fetch/conn_info.ts";
+export type { ConnectionEnd, ConnectionInfo } from "./src/backend/fetch/conn_info.ts";
 export type { FetchHandler, FetchInfo } from "./src/backend/fetch/fetch_handler.ts";
 export { run } from "./src/backend/run.ts";
 export { routes } from "./src/backend/routes.ts";

@@ -40,6 +40,7 @@ for (const name of Object.keys(RESPONSES)) {
   const head = `GET /${encodeURI(name)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
   await client.write(new TextEncoder().encode(head));
   const bytes = new Uint8Array(await new Response(client.readable).arrayBuffer());
+  client.close();
   const [lines = "", ...rest] = Buffer.from(bytes).toString("utf8").split("\r\n\r\n");
   const field = (field: string): string | undefined =>
     new RegExp(`^${field}: (.*)$`, "im").exec(lines)?.[1]?.trim();
