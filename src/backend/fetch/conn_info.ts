@@ -2,10 +2,10 @@ import type { FetchInfo } from "./fetch_handler.ts";
 
 /** One end of a connection as Hono's middleware wants it. */
 export interface ConnectionEnd {
-  /** IP address; undefined for a unix socket. */
-  readonly address: string | undefined;
+  /** IP address; a unix socket has none. */
+  readonly address?: string;
   /** Its family. */
-  readonly addressType: "IPv4" | "IPv6" | undefined;
+  readonly addressType?: "IPv4" | "IPv6";
   /** TCP port. */
   readonly port?: number;
   /** What carries the bytes. */
@@ -29,7 +29,7 @@ export function getConnInfo(context: { readonly env: unknown }): ConnectionInfo 
   if (remote === undefined) {
     throw new TypeError("Cannot tell the connection: expected the second argument of fetch() as env");
   }
-  if (remote.transport === "unix") return { remote: { address: undefined, addressType: undefined } };
+  if (remote.transport === "unix") return { remote: {} };
   const addressType = remote.hostname.includes(":") ? "IPv6" : "IPv4";
   return { remote: { address: remote.hostname, addressType, port: remote.port, transport: "tcp" } };
 }
