@@ -2,7 +2,6 @@
 // goes on the wire, and what follows is decided.
 
 import { run } from "../backend/run.ts";
-import { inNextTurn } from "../base/event_loop.ts";
 import type { Holder } from "../bytes/memory_budget.ts";
 import { HttpError } from "../http/errors.ts";
 import { processRequest } from "../http/request/process_request.ts";
@@ -16,6 +15,7 @@ import { isHttpsUri } from "../http/target.ts";
 import { type Connection, ConnectionError } from "../net/connection.ts";
 import type { ConnectionPhase } from "./connection_phase.ts";
 import type { Deferred } from "./flush_batch.ts";
+import { LateFlush } from "./late_flush.ts";
 import { type ClientWatch, ServedContext } from "./served_context.ts";
 import { ServedStream } from "./served_stream.ts";
 import type { SharedResources } from "./shared_resources.ts";
@@ -51,10 +51,10 @@ export class RequestLoop implements Deferred {
   readonly #phase: ConnectionPhase;
   readonly #reader: RequestReader;
   readonly #writer: ResponseWriter;
+  readonly #lateFlush: LateFlush;
   // The request whose response is not complete.
   #context: ServedContext | undefined;
   #requests = 0;
-  #isFlushPlanned = false;
   // What is held of the request, as the memory budget knows it.
   #heldBytes = 0;
 
@@ -65,6 +65,7 @@ export class RequestLoop implements Deferred {
     this.#phase = phase;
     this.#reader = reader;
     this.#writer = writer;
+    this.#lateFlush = new LateFlush(writer, () => this.#context?.isResponding === false);
   }
 
   /** Whether a response is not complete. */
@@ -143,20 +144,9 @@ export class RequestLoop implements Deferred {
     this.#context = context;
     const response = run(backend, request, context);
     if (!(response instanceof Promise)) return this.#respond(request, response, context.receivedAtMs);
-    if (this.#writer.isPending) this.#planFlush();
+    this.#lateFlush.plan();
     response.then((response) => this.#respondLate(request, response));
     return false;
-  }
-
-  /** Responses that are ready do not wait for one that is not, unless it comes in this turn: 16 are still one write. */
-  #planFlush(): void {
-    if (this.#isFlushPlanned) return;
-    this.#isFlushPlanned = true;
-    inNextTurn(() => {
-      this.#isFlushPlanned = false;
-      // A failure is met again by the response itself, which then lets go of its content.
-      if (this.#context?.isResponding === false) this.#writer.flushEagerly()?.catch(() => {});
-    });
   }
 
   #respondLate(request: HttpRequest, response: HttpResponse): void {
