@@ -34,7 +34,8 @@ export type {
 export type { ServerCertificate, TlsOptions } from "./src/net/tls_options.ts";
 export { fromWebStreams } from "./src/net/from_web_streams.ts";
 export type { WebStreams, WebStreamsOptions } from "./src/net/from_web_streams.ts";
-export { parseTrustedProxies, TrustedProxies } from "./src/net/trusted_proxies.ts";
+export { parseTrustedProxies } from "./src/net/trusted_proxies.ts";
+export type { TrustedProxies } from "./src/net/trusted_proxies.ts";
 export { clientOf } from "./src/backend/client_of.ts";
 export type { Client } from "./src/backend/client_of.ts";
 export { withProxyProtocol } from "./src/net/proxy_protocol.ts";
@@ -42,37 +43,6 @@ export type { FinishConnection, ProxyProtocolOptions } from "./src/net/proxy_pro
 export type { ConnectionEnds } from "./src/net/proxy_preface.ts";
 export { formatAddress, urlOf } from "./src/net/address.ts";
 export type { Destination, Listening, NetAddress, TcpAddress, UnixAddress } from "./src/net/address.ts";
-
-export { HttpTokenizer } from "./src/http/tokens/tokenizer.ts";
-export type { HttpTokenizerOptions } from "./src/http/tokens/tokenizer.ts";
-export { HttpTokenStream } from "./src/http/tokens/token_stream.ts";
-export type {
-  BodyToken,
-  EndToken,
-  ErrorToken,
-  FieldToken,
-  HeadEndToken,
-  HttpToken,
-  RequestLineToken,
-  TokenSink,
-  TokenSpan,
-} from "./src/http/tokens/tokens.ts";
-export type { Framing } from "./src/http/tokens/framing.ts";
-export type { TargetBytes } from "./src/http/tokens/head.ts";
-export type { HttpLimits } from "./src/http/limits.ts";
-
-export { processRequest } from "./src/http/request/process_request.ts";
-export { RequestReader } from "./src/http/request/request_reader.ts";
-export type { ContentDemand, RequestReaderOptions } from "./src/http/request/request_reader.ts";
-export { HttpRequest } from "./src/http/request/request.ts";
-export type { HttpVersion, RequestHead, WireHead } from "./src/http/tokens/request_head.ts";
-export { readWhole } from "./src/http/request/request_body.ts";
-export type { RequestBody } from "./src/http/request/request_body.ts";
-export { HttpHeaders } from "./src/http/headers.ts";
-export type { FramingFields, HeaderField, WireFields } from "./src/http/headers.ts";
-export type { CookiePair } from "./src/http/cookies.ts";
-export { HttpError } from "./src/http/errors.ts";
-export type { HttpErrorCode, HttpErrorOptions } from "./src/http/errors.ts";
 
 export type { MaybePromise } from "./src/base/maybe_promise.ts";
 export { createBackend } from "./src/backend/handler.ts";
@@ -86,26 +56,6 @@ export { run } from "./src/backend/run.ts";
 export { routes } from "./src/backend/routes.ts";
 export type { Route, RouteHandler } from "./src/backend/routes.ts";
 
-export { processResponse, ResponsePreamble } from "./src/http/response/process_response.ts";
-export type { Persistence, ProcessResponseOptions } from "./src/http/response/process_response.ts";
-export { ResponseWriter } from "./src/http/response/response_writer.ts";
-export type { BytesSender, ResponseSink } from "./src/http/response/response_writer.ts";
-export {
-  createResponse,
-  htmlResponse,
-  redirectResponse,
-  textResponse,
-} from "./src/http/response/response.ts";
-export type {
-  FramedBody,
-  HttpResponse,
-  KnownBody,
-  ResponseBody,
-  WireBody,
-} from "./src/http/response/response.ts";
-export { BytePieces } from "./src/bytes/byte_pieces.ts";
-export { BufferPool } from "./src/bytes/buffer_pool.ts";
-
 export { serve, serveConnection } from "./src/serving/serve.ts";
 export type { AddressFor, Server, ServerOptions } from "./src/serving/server.ts";
 export type { ServeOptions, ServeSettings } from "./src/serving/serve_options.ts";
@@ -114,38 +64,9 @@ export { MemoryBudget } from "./src/bytes/memory_budget.ts";
 export type { Holder } from "./src/bytes/memory_budget.ts";
 export type { Clock } from "./src/base/clock.ts";
 
-export { LineDecoder } from "./src/bytes/line_decoder.ts";
-export type { DecodedLine, LineDecoderOptions } from "./src/bytes/line_decoder.ts";
-export { runServer } from "./src/servers/metrics/run_server.ts";
-export type { MetricsServer } from "./src/servers/metrics/run_server.ts";
-export type { ServerCounts } from "./src/servers/metrics/server_counts.ts";
-export type { MetricsAccess, MetricsLog, MetricsServerOptions } from "./src/servers/metrics/options.ts";
-export { MetricsClient } from "./src/servers/metrics/client/metrics_client.ts";
-export type { MetricsClientOptions, MetricsSpan } from "./src/servers/metrics/client/metrics_client.ts";
-export {
-  ClientError,
-  ClientProtocolError,
-  ClientSocketError,
-} from "./src/servers/metrics/client/client_errors.ts";
-export type { MetricsRow, MetricsRows } from "./src/servers/metrics/client/metrics_row.ts";
-export { ALL_TIME, StoreOpenError, StoreRefusal } from "./src/servers/metrics/store.ts";
-export type {
-  ByteRange,
-  Durability,
-  KeyReader,
-  KeySink,
-  MetricStore,
-  PutCommand,
-  PutOutcome,
-  RowReader,
-  RowSink,
-  SeriesFacts,
-  SeriesReader,
-  SeriesSink,
-  StoreLimits,
-  StoreOpenErrorCode,
-  TimeSpan,
-} from "./src/servers/metrics/store.ts";
+export * from "./http.ts";
+export * from "./lines.ts";
+export * from "./metrics.ts";
 
 async function runAsProgram(): Promise<void> {
   if (await isEntryPoint(import.meta)) await main();

@@ -2,13 +2,13 @@
 
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bundle } from "./bundle.ts";
+import { bundle, bundleLibrary } from "./bundle.ts";
+import { ENTRIES } from "./entries.ts";
 import { type ProjectSettings, writeManifest } from "./manifest.ts";
 import { writeNotices } from "./notices.ts";
 import { writeTypes } from "./types.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const ENTRY = new URL("mod.ts", ROOT);
 
 /** Makes the package in a directory, whose other files stay as they are. */
 export async function build(directory: string): Promise<void> {
@@ -17,10 +17,12 @@ export async function build(directory: string): Promise<void> {
   const licence = await readFile(new URL("LICENSE", ROOT), "utf-8");
   const settings: ProjectSettings = JSON.parse(await readFile(new URL("deno.json", ROOT), "utf-8"));
   const [packages] = await Promise.all([
-    bundle(ENTRY, join(directory, "millrace.js")),
+    bundle(new URL("mod.ts", ROOT), join(directory, "program.js")),
+    ...ENTRIES.map(({ source, file }) => bundleLibrary(new URL(source, ROOT), join(directory, `${file}.js`))),
     writeTypes(directory),
     writeFile(join(directory, "package.json"), writeManifest(settings)),
-    ...["README.md", "LICENSE"].map((name) => copyFile(new URL(name, ROOT), join(directory, name))),
+    copyFile(new URL("build/README.md", ROOT), join(directory, "README.md")),
+    copyFile(new URL("LICENSE", ROOT), join(directory, "LICENSE")),
   ]);
   await writeFile(join(directory, "THIRD_PARTY_LICENSES"), await writeNotices(packages, licence));
 }

@@ -17,6 +17,9 @@ export interface BundledPackage {
 const ROOT = new URL("../", import.meta.url).pathname;
 // Node and Bun ignore the line; it makes the file itself a program.
 const SHEBANG = "#!/usr/bin/env node\n";
+// How mod.ts loads the program, and how the library of the package does: from the file beside it.
+const LOADS_PROGRAM = 'await import("./src/main.ts")';
+const LOADS_FILE = '{ main: async (_module, words) => (await import("./program.js")).main(words) }';
 
 /**
  * Writes an executable ES module that needs nothing beside it.
@@ -28,11 +31,30 @@ const SHEBANG = "#!/usr/bin/env node\n";
  */
 export async function bundle(entry: URL, output: string): Promise<BundledPackage[]> {
   const text = await run([DENO, "bundle", "--quiet", "--platform", "deno", entry.pathname], ROOT);
-  const { npmCache } = JSON.parse(await run([DENO, "info", "--json"], ROOT)) as { npmCache: string };
-  const { code, packages } = renamePackages(text, npmCache);
+  const { code, packages } = await nameOrigins(text);
   await writeFile(output, SHEBANG + code);
   await chmod(output, 0o755);
   return packages;
+}
+
+/**
+ * Writes an ES module of a library. The program, if the entry loads it, is `program.js` beside the file.
+ *
+ * @returns the packages that went in, by name
+ * @throws {Error} with what the bundler said when it fails
+ */
+export async function bundleLibrary(entry: URL, output: string): Promise<BundledPackage[]> {
+  const words = ["--quiet", "--platform", "deno", "--external=./src/main.ts", entry.pathname];
+  const { code, packages } = await nameOrigins(await run([DENO, "bundle", ...words], ROOT));
+  const library = code.replace(LOADS_PROGRAM, LOADS_FILE);
+  if (library.includes('src/main.ts")')) throw new Error(`Cannot bundle ${entry}: it loads the program`);
+  await writeFile(output, library);
+  return packages;
+}
+
+async function nameOrigins(text: string): Promise<{ code: string; packages: BundledPackage[] }> {
+  const { npmCache } = JSON.parse(await run([DENO, "info", "--json"], ROOT)) as { npmCache: string };
+  return renamePackages(text, npmCache);
 }
 
 /** Names modules of packages `npm:NAME@VERSION/FILE`, where the bundler wrote their place on this machine. */

@@ -1,3 +1,5 @@
+import { ENTRIES } from "./entries.ts";
+
 /** What deno.json says that a package.json says too. */
 export interface ProjectSettings {
   readonly version: string;
@@ -12,19 +14,41 @@ export function writeManifest({ version, license }: ProjectSettings): string {
     description: "Four small servers on one streaming HTTP core: app, static files, request trap, metrics",
     license,
     type: "module",
-    bin: { millrace: "millrace.js" },
+    keywords: [
+      "http",
+      "server",
+      "static",
+      "file-server",
+      "request-bin",
+      "metrics",
+      "tcp",
+      "streaming",
+      "parser",
+      "cli",
+    ],
+    repository: { type: "git", url: "git+https://github.com/millrace/millrace.git" },
+    bin: { millrace: "program.js" },
     main: "./millrace.js",
     types: "./millrace.d.ts",
     exports: {
-      ".": { types: "./millrace.d.ts", default: "./millrace.js" },
+      ...Object.fromEntries(ENTRIES.map(({ subpath, file }) => [subpath, fileOf(file)])),
       "./package.json": "./package.json",
     },
     // For --store alone, which says so when it is missing: nobody else should have to fetch it.
     peerDependencies: { "@redis/client": "^6.3.1" },
     peerDependenciesMeta: { "@redis/client": { optional: true } },
     engines: { node: ">=20", bun: ">=1.2", deno: ">=2" },
-    sideEffects: false,
-    files: ["millrace.js", "millrace.d.ts", "types", "THIRD_PARTY_LICENSES"],
+    sideEffects: ["./program.js"],
+    files: [
+      "program.js",
+      ...ENTRIES.flatMap(({ file }) => [`${file}.js`, `${file}.d.ts`]),
+      "types",
+      "THIRD_PARTY_LICENSES",
+    ],
   };
   return JSON.stringify(manifest, null, 2) + "\n";
+}
+
+function fileOf(file: string): { readonly types: string; readonly default: string } {
+  return { types: `./${file}.d.ts`, default: `./${file}.js` };
 }

@@ -1,8 +1,9 @@
-// The declarations of what mod.ts exports, without a check: that is `deno check`'s work.
+// The declarations of what the package exports, without a check: that is `deno check`'s work.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
+import { ENTRIES } from "./entries.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
@@ -20,14 +21,14 @@ const COMPILER_OPTIONS: ts.CompilerOptions = {
 };
 
 /**
- * Writes the declarations of mod.ts as `millrace.d.ts`, and those of all that it refers to below `types/`.
+ * Writes the declarations of the entries beside their files, and those of all that they refer to below `types/`.
  *
  * @param directory where to write
  * @throws {Error} when a type is one of a package, which nobody would have
  */
 export async function writeTypes(directory: string): Promise<void> {
-  const declarations = emitDeclarations(join(ROOT, "mod.ts"));
-  const sources = new Set(["mod.ts"]);
+  const declarations = emitDeclarations(ENTRIES.map(({ source }) => join(ROOT, source)));
+  const sources = new Set(ENTRIES.map(({ source }) => source));
   for (const source of sources) {
     const text = declarations.get(source);
     if (text === undefined) throw new Error(`Cannot declare ${source}: the compiler gave nothing`);
@@ -46,10 +47,10 @@ export async function writeTypes(directory: string): Promise<void> {
   }
 }
 
-/** Gives the declarations of an entry and of all that it imports, by path of the source below the repository. */
-function emitDeclarations(entry: string): Map<string, string> {
+/** Gives the declarations of entries and of all that they import, by path of the source below the repository. */
+function emitDeclarations(entries: readonly string[]): Map<string, string> {
   const declarations = new Map<string, string>();
-  ts.createProgram([entry], COMPILER_OPTIONS).emit(undefined, (path, text) => {
+  ts.createProgram(entries, COMPILER_OPTIONS).emit(undefined, (path, text) => {
     declarations.set(relative(ROOT, path).replace(/\.d\.ts$/, ".ts"), text);
   });
   return declarations;
@@ -57,6 +58,7 @@ function emitDeclarations(entry: string): Map<string, string> {
 
 /** Where the declarations of a source go, below the package. */
 function placeOf(source: string): string {
-  if (source === "mod.ts") return "millrace.d.ts";
+  const entry = ENTRIES.find((each) => each.source === source);
+  if (entry !== undefined) return `${entry.file}.d.ts`;
   return source.replace(/^src\//, "types/").replace(/\.ts$/, ".d.ts");
 }

@@ -100,7 +100,7 @@ function waysToStart(directory: string): [words: string[], directory: string][] 
     ...RUNTIMES.flatMap(({ name, binary }): [string[], string][] => {
       if (binary === undefined) return [];
       const runtime = name === "Deno" ? [binary, "run", "--unstable-net", "--allow-all"] : [binary];
-      return [[[...runtime, "dist/millrace.js"], directory], [
+      return [[[...runtime, "dist/program.js"], directory], [
         [...runtime, "node_modules/.bin/millrace"],
         project,
       ]];
@@ -154,7 +154,7 @@ Deno.test("the package that `deno task build` makes", async (t) => {
       const args = [
         "run",
         "--allow-all",
-        "dist/millrace.js",
+        "dist/program.js",
         "static",
         "-r",
         "dist",
@@ -177,7 +177,7 @@ Deno.test("the package that `deno task build` makes", async (t) => {
     }
     await t.step("names the packages whose code it contains, and their licences", async () => {
       const notices = await Deno.readTextFile(`${project}/node_modules/millrace/THIRD_PARTY_LICENSES`);
-      const code = await Deno.readTextFile(`${project}/node_modules/millrace/millrace.js`);
+      const code = await Deno.readTextFile(`${project}/node_modules/millrace/program.js`);
       const packages = new Set(
         Array.from(code.matchAll(/^ *\/\/ npm:(.+)@([^/]+)\//gm), ([, name]) => name!),
       );

@@ -1,0 +1,19 @@
+// The modules of the package: the name of a subpath is the name of its file.
+
+/** A module that programs import. */
+export interface PackageEntry {
+  /** The source, below the repository. */
+  readonly source: string;
+  /** The file in the package, without its extension. */
+  readonly file: string;
+  /** What importers write behind the name of the package: `.` or `./http`. */
+  readonly subpath: string;
+}
+
+/** What the package offers; the program is a file of its own beside them. */
+export const ENTRIES: readonly PackageEntry[] = [
+  { source: "mod.ts", file: "millrace", subpath: "." },
+  { source: "http.ts", file: "http", subpath: "./http" },
+  { source: "lines.ts", file: "lines", subpath: "./lines" },
+  { source: "metrics.ts", file: "metrics", subpath: "./metrics" },
+];

@@ -1,0 +1,14 @@
+import { DENO, run } from "../../build/run.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** Bundles a module as a browser would get it: one ES module, minified. */
+export async function bundleForBrowser(entry: URL): Promise<string> {
+  return await run([DENO, "bundle", "--quiet", "--minify", "--platform", "browser", entry.pathname], ROOT);
+}
+
+/** How many bytes a text has after gzip. */
+export async function gzippedBytes(text: string): Promise<number> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(stream).arrayBuffer()).byteLength;
+}
