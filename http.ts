@@ -48,5 +48,3 @@ export type {
   ResponseBody,
   WireBody,
 } from "./src/http/response/response.ts";
-export { BytePieces } from "./src/bytes/byte_pieces.ts";
-export { BufferPool } from "./src/bytes/buffer_pool.ts";

@@ -48,30 +48,7 @@ function isIpLiteral(literal: string): boolean {
   return isIpv6(literal) || /^[vV][0-9a-fA-F]+\.[0-9a-zA-Z\-._~!$&'()*+,;=:]+$/.test(literal);
 }
 
-/** `IPv6address`, RFC 3986 §3.2.2: eight groups, one run of zero groups as "::", the last 32 bits as IPv4 if wished. */
+/** `IPv6address`, RFC 3986 §3.2.2, which the URL standard reads likewise. */
 function isIpv6(text: string): boolean {
-  const halves = text.split("::");
-  if (halves.length > 2) return false;
-  const [left = "", right] = halves;
-  const leftGroups = countGroups(left, right === undefined);
-  if (right === undefined) return leftGroups === 8;
-  const rightGroups = countGroups(right, true);
-  return leftGroups >= 0 && rightGroups >= 0 && leftGroups + rightGroups <= 7;
-}
-
-/** @returns the number of 16-bit groups, -1 where one is malformed */
-function countGroups(text: string, mayEndInIpv4: boolean): number {
-  if (text === "") return 0;
-  const groups = text.split(":");
-  const last = groups.at(-1)!;
-  const endsInIpv4 = mayEndInIpv4 && isIpv4(last);
-  const hexGroups = endsInIpv4 ? groups.slice(0, -1) : groups;
-  if (!hexGroups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return -1;
-  return hexGroups.length + (endsInIpv4 ? 2 : 0);
-}
-
-function isIpv4(text: string): boolean {
-  const parts = text.split(".");
-  return parts.length === 4 &&
-    parts.every((part) => /^(0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255);
+  return /^[0-9a-fA-F:.]+$/.test(text) && URL.canParse(`http://[${text}]/`);
 }
