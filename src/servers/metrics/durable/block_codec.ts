@@ -29,19 +29,36 @@ export function encodeBlock(chunk: Chunk, writer: PackedWriter): Uint8Array {
 
 /** Makes the chunk of a block, in a memory. @throws {RangeError} when the block is none */
 export function decodeBlock(block: Uint8Array, memory: SlabMemory): Chunk {
-  const reader = new PackedReader(block, CHECKSUM_BYTES);
-  const length = reader.readCount();
-  if (length < 1 || length > CHUNK_CAPACITY) throw new RangeError(`Cannot read a block: ${length} samples`);
-  let capacity = 4;
-  while (capacity < length) capacity *= 2;
-  const timestamps = new Float64Array(length);
-  const values = new Float64Array(length);
-  decodeTimestamps(timestamps, reader);
-  decodeValues(values, reader);
-  const chunk = new Chunk(memory, capacity);
-  chunk.fill(timestamps, values);
-  chunk.isDirty = false;
-  return chunk;
+  return new BlockDecoder(memory).decode(block, 0, block.length);
+}
+
+/** Makes the chunks of many blocks; nothing but the chunks is made for each. */
+export class BlockDecoder {
+  readonly #memory: SlabMemory;
+  readonly #reader = new PackedReader(new Uint8Array(0), 0);
+  readonly #timestamps = new Float64Array(CHUNK_CAPACITY);
+  readonly #values = new Float64Array(CHUNK_CAPACITY);
+
+  /** Makes a decoder. @param memory where the chunks are made */
+  constructor(memory: SlabMemory) {
+    this.#memory = memory;
+  }
+
+  /** Makes the chunk of a block that lies in an array. @throws {RangeError} when the block is none */
+  decode(bytes: Uint8Array, start: number, end: number): Chunk {
+    const reader = this.#reader;
+    reader.begin(bytes, start + CHECKSUM_BYTES, end);
+    const length = reader.readCount();
+    if (length < 1 || length > CHUNK_CAPACITY) throw new RangeError(`Cannot read a block: ${length} samples`);
+    let capacity = 4;
+    while (capacity < length) capacity *= 2;
+    decodeTimestamps(this.#timestamps, length, reader);
+    decodeValues(this.#values, length, reader);
+    const chunk = new Chunk(this.#memory, capacity);
+    chunk.fill(this.#timestamps, this.#values, length);
+    chunk.isDirty = false;
+    return chunk;
+  }
 }
 
 // Raw doubles stand behind a 1 when the timestamps are too far from zero for exact differences.
@@ -67,15 +84,15 @@ function encodeTimestamps(timestamps: Float64Array, writer: PackedWriter): void 
   writer.addCount(run);
 }
 
-function decodeTimestamps(target: Float64Array, reader: PackedReader): void {
-  if (reader.readByte() === 1) return decodeDiffering(target, reader);
+function decodeTimestamps(target: Float64Array, length: number, reader: PackedReader): void {
+  if (reader.readByte() === 1) return decodeDiffering(target, length, reader);
   target[0] = reader.readInteger();
   let distance = 0;
   for (let index = 1;;) {
     const runEnd = index + reader.readCount();
-    if (runEnd > target.length) throw new RangeError("Cannot read a block: too many timestamps");
+    if (runEnd > length) throw new RangeError("Cannot read a block: too many timestamps");
     for (; index < runEnd; index++) target[index] = target[index - 1]! + distance;
-    if (index === target.length) return;
+    if (index === length) return;
     distance += reader.readInteger();
     target[index] = target[index - 1]! + distance;
     index++;
@@ -95,13 +112,13 @@ function encodeValues(values: Float64Array, writer: PackedWriter): void {
   }
 }
 
-function decodeValues(target: Float64Array, reader: PackedReader): void {
+function decodeValues(target: Float64Array, length: number, reader: PackedReader): void {
   const form = reader.readByte();
-  if (form === DIFFERING_BYTES) return decodeDiffering(target, reader);
+  if (form === DIFFERING_BYTES) return decodeDiffering(target, length, reader);
   const scale = SCALES[form];
   if (scale === undefined) throw new RangeError(`Cannot read a block: unknown form ${form}`);
   let scaled = 0;
-  for (let index = 0; index < target.length; index++) {
+  for (let index = 0; index < length; index++) {
     scaled += reader.readInteger();
     target[index] = scaled / scale;
   }
@@ -138,8 +155,8 @@ function encodeDiffering(doubles: Float64Array, writer: PackedWriter): void {
   }
 }
 
-function decodeDiffering(target: Float64Array, reader: PackedReader): void {
-  const bytes = bytesOf(target);
+function decodeDiffering(target: Float64Array, length: number, reader: PackedReader): void {
+  const bytes = bytesOf(target.subarray(0, length));
   for (let at = 0; at < bytes.length; at += 8) {
     const mark = reader.readByte();
     const first = mark >> 4;

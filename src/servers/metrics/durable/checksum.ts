@@ -6,29 +6,35 @@ export const CHECKSUM_BYTES = 4;
 
 /** Writes the checksum into the first bytes of a row. @param place integers from 0 that say where the row belongs */
 export function signRow(row: Uint8Array, ...place: number[]): void {
-  viewOf(row).setUint32(0, checksum(row, place), true);
+  new DataView(row.buffer, row.byteOffset).setUint32(0, checksum(row, 0, row.length, place), true);
 }
 
 /** Compares a row with its checksum. @throws {RangeError} when the row, or its place, is another */
 export function checkRow(row: Uint8Array, ...place: number[]): void {
-  if (row.length < CHECKSUM_BYTES || viewOf(row).getUint32(0, true) !== checksum(row, place)) {
+  checkBytes(row, 0, row.length, place);
+}
+
+/** Compares a row that lies in a larger array with its checksum. @throws {RangeError} as {@linkcode checkRow} does */
+export function checkBytes(bytes: Uint8Array, start: number, end: number, place: readonly number[]): void {
+  if (end - start < CHECKSUM_BYTES || readNumber(bytes, start) !== checksum(bytes, start, end, place)) {
     throw new RangeError("Cannot read a row: the checksum differs");
   }
 }
 
+// Little-endian. A view for each of a million rows would cost more than their checksums.
+function readNumber(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24) >>> 0;
+}
+
 // FNV-1a: each step maps different states to different states, so that one changed byte always shows.
-function checksum(row: Uint8Array, place: readonly number[]): number {
+function checksum(bytes: Uint8Array, start: number, end: number, place: readonly number[]): number {
   let hash = 0x811c9dc5;
   for (const number of place) {
     hash = Math.imul(hash ^ number, 0x01000193);
     hash = Math.imul(hash ^ (number / 2 ** 32), 0x01000193);
   }
-  for (let position = CHECKSUM_BYTES; position < row.length; position++) {
-    hash = Math.imul(hash ^ row[position]!, 0x01000193);
+  for (let position = start + CHECKSUM_BYTES; position < end; position++) {
+    hash = Math.imul(hash ^ bytes[position]!, 0x01000193);
   }
   return hash >>> 0;
-}
-
-function viewOf(row: Uint8Array): DataView {
-  return new DataView(row.buffer, row.byteOffset, row.byteLength);
 }

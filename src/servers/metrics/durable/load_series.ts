@@ -1,8 +1,9 @@
 // How the content of a database comes into memory. Whatever in it is not as it was written is found here.
 
 import type { DatabaseSync } from "node:sqlite";
-import { decodeBlock } from "./block_codec.ts";
-import { checkRow, CHECKSUM_BYTES } from "./checksum.ts";
+import { BlockDecoder } from "./block_codec.ts";
+import { readRows } from "./bulk_rows.ts";
+import { checkBytes, checkRow, CHECKSUM_BYTES } from "./checksum.ts";
 import type { Chunk } from "../samples/chunk.ts";
 import { decodeJournalRow, type JournalRow } from "./journal_group.ts";
 import type { Series } from "../samples/series.ts";
@@ -42,9 +43,9 @@ export function loadSeries(database: DatabaseSync, seed: number): LoadedSeries {
   const set = new SeriesSet(seed);
   const gone = new GoneRows();
   const { chunks, lastBlockId } = readBlocks(database, set);
-  const series = readSeries(database, set, { chunks, gone, lastOrder: state.lastOrder });
+  readSeries(database, set, { chunks, gone, lastOrder: state.lastOrder });
   set.reserveOrder(state.lastOrder + 1);
-  const journal = replayJournal(database, set, { ...state, series, gone });
+  const journal = replayJournal(database, set, { ...state, gone });
   dropEmpty(set, gone);
   return { ...state, ...journal, set, lastBlockId, gone };
 }
@@ -70,19 +71,18 @@ function readBlocks(
   set: SeriesSet,
 ): { readonly chunks: Map<number, Chunk[]>; readonly lastBlockId: number } {
   const chunks = new Map<number, Chunk[]>();
+  const decoder = new BlockDecoder(set.memory);
   let lastBlockId = 0;
-  for (const row of database.prepare("SELECT id, series, samples FROM block").iterate()) {
-    const blockId = integerOf(row.id);
-    const order = integerOf(row.series);
-    const samples = bytesOf(row.samples);
-    checkRow(samples, blockId, order);
-    const chunk = decodeBlock(samples, set.memory);
-    chunk.blockId = blockId;
-    lastBlockId = Math.max(lastBlockId, blockId);
+  readRows(database, { table: "block", number: "series", bytes: "samples" }, (row) => {
+    const { id, number: order, bytes, start, end } = row;
+    checkBytes(bytes, start, end, [id, order]);
+    const chunk = decoder.decode(bytes, start, end);
+    chunk.blockId = id;
+    lastBlockId = id;
     const known = chunks.get(order);
     if (known === undefined) chunks.set(order, [chunk]);
     else known.push(chunk);
-  }
+  });
   return { chunks, lastBlockId };
 }
 
@@ -90,30 +90,30 @@ function readSeries(
   database: DatabaseSync,
   set: SeriesSet,
   known: { readonly chunks: Map<number, Chunk[]>; readonly gone: GoneRows; readonly lastOrder: number },
-): Map<number, Series> {
+): void {
   const { chunks, gone, lastOrder } = known;
-  const all = new Map<number, Series>();
-  for (const row of database.prepare("SELECT id, key FROM series ORDER BY id").iterate()) {
-    const order = integerOf(row.id);
-    const bytes = bytesOf(row.key);
-    checkRow(bytes, order);
+  set.reserve(countSeries(database));
+  readRows(database, { table: "series", number: "0", bytes: "key" }, ({ id: order, bytes, start, end }) => {
+    checkBytes(bytes, start, end, [order]);
     if (order > lastOrder) throw new RangeError(`Cannot load: series ${order} is behind the last one`);
-    const key = { bytes, start: CHECKSUM_BYTES, end: bytes.length };
-    const older = set.find(bytes, CHECKSUM_BYTES, bytes.length);
-    if (older !== undefined) all.delete(forget(set, older, gone));
-    all.set(order, set.load(key, order, sortChunks(chunks.get(order) ?? [])));
+    const key = { bytes, start: start + CHECKSUM_BYTES, end };
+    const older = set.find(bytes, key.start, end);
+    if (older !== undefined) forget(set, older, gone);
+    set.load(key, order, sortChunks(chunks.get(order) ?? []));
     chunks.delete(order);
-  }
+  });
   if (chunks.size > 0) throw new RangeError("Cannot load: there are blocks of unknown series");
-  return all;
+}
+
+function countSeries(database: DatabaseSync): number {
+  return integerOf(database.prepare("SELECT count(*) AS count FROM series").get()?.count);
 }
 
 // A key that comes again gets a new order. When the row of its last one is still there, it was about to be removed.
-function forget(set: SeriesSet, series: Series, gone: GoneRows): number {
+function forget(set: SeriesSet, series: Series, gone: GoneRows): void {
   set.deleteSpan(series, ALL_TIME, gone.blockIds);
   set.remove(series);
   gone.orders.push(series.order);
-  return series.order;
 }
 
 function dropEmpty(set: SeriesSet, gone: GoneRows): void {
@@ -134,7 +134,6 @@ function sortChunks(chunks: Chunk[]): Chunk[] {
 }
 
 interface Known extends State {
-  readonly series: ReadonlyMap<number, Series>;
   readonly gone: GoneRows;
 }
 
@@ -146,6 +145,7 @@ function replayJournal(
   let lastJournalId = known.sealedJournalId;
   let journalPuts = 0;
   let journalRows = 0;
+  let series: ReadonlyMap<number, Series> | undefined;
   for (const { id, puts } of database.prepare("SELECT id, puts FROM journal ORDER BY id").iterate()) {
     const row = bytesOf(puts);
     checkRow(row, integerOf(id));
@@ -154,15 +154,27 @@ function replayJournal(
       throw new RangeError(`Cannot load: row ${lastJournalId} of the journal is missing`);
     }
     const decoded = decodeJournalRow(row);
-    replayRow(decoded, set, known);
+    // After an end in good order there is no journal, and no need for this.
+    series ??= seriesByOrder(set);
+    replayRow(decoded, set, { ...known, series });
     journalPuts += decoded.orders.length;
     journalRows++;
   }
   return { lastJournalId, journalPuts, journalRows };
 }
 
+function seriesByOrder(set: SeriesSet): ReadonlyMap<number, Series> {
+  const all = new Map<number, Series>();
+  for (let series = set.first; series !== undefined; series = series.next) all.set(series.order, series);
+  return all;
+}
+
 // A series that is not there any more was dropped with its samples; one that never was is damage.
-function replayRow(row: JournalRow, set: SeriesSet, { series: all, gone, lastOrder }: Known): void {
+function replayRow(
+  row: JournalRow,
+  set: SeriesSet,
+  { series: all, gone, lastOrder }: Known & { readonly series: ReadonlyMap<number, Series> },
+): void {
   for (let index = 0; index < row.orders.length; index++) {
     const order = row.orders[index]!;
     const series = all.get(order);

@@ -50,25 +50,33 @@ export class PackedWriter {
 
 /** Unpacks what a {@linkcode PackedWriter} packed. */
 export class PackedReader {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   #position: number;
+  #end: number;
 
   /** Begins to unpack. @param start offset of the first byte to unpack */
   constructor(bytes: Uint8Array, start: number) {
     this.#bytes = bytes;
     this.#position = start;
+    this.#end = bytes.length;
+  }
+
+  /** Begins to unpack other bytes. @param end offset behind the last byte to unpack */
+  begin(bytes: Uint8Array, start: number, end: number): void {
+    this.#bytes = bytes;
+    this.#position = start;
+    this.#end = end;
   }
 
   /** Whether all bytes were unpacked. */
   get isAtEnd(): boolean {
-    return this.#position === this.#bytes.length;
+    return this.#position === this.#end;
   }
 
   /** Unpacks a number from 0 to 255. @throws {RangeError} behind the last byte */
   readByte(): number {
-    const byte = this.#bytes[this.#position++];
-    if (byte === undefined) throw new RangeError("Cannot unpack a number: the bytes have ended");
-    return byte;
+    if (this.#position >= this.#end) throw new RangeError("Cannot unpack a number: the bytes have ended");
+    return this.#bytes[this.#position++]!;
   }
 
   /** Unpacks an integer from 0 to 2^53-1. @throws {RangeError} behind the last byte */

@@ -72,15 +72,15 @@ export class Chunk {
     return this.values.slice(this.base, this.base + this.length) as Float64Array<ArrayBuffer>;
   }
 
-  /** Fills an empty chunk. @param timestamps in ascending order, no more than there is room for */
-  fill(timestamps: Float64Array, values: Float64Array): void {
-    const { length } = timestamps;
+  /** Fills an empty chunk. @param timestamps in ascending order @param length how many count, no more than there is room for */
+  fill(timestamps: Float64Array, values: Float64Array, length: number): void {
     this.insert(0, timestamps[0]!, values[0]!);
     this.#reach(timestamps[length - 1]!);
+    const { origin, offsets, offsetBase, base } = this;
     for (let index = 0; index < length; index++) {
-      this.offsets[this.offsetBase + index] = timestamps[index]! - this.origin;
+      offsets[offsetBase + index] = timestamps[index]! - origin;
+      this.values[base + index] = values[index]!;
     }
-    this.values.set(values, this.base);
     this.length = length;
   }
 

@@ -47,6 +47,11 @@ export class KeyTable<Entry extends Keyed> {
     }
   }
 
+  /** Makes room for so many entries. */
+  reserve(count: number): void {
+    while (count * 2 > this.#entries.length) this.#grow();
+  }
+
   /** Adds an entry whose key {@linkcode KeyTable.find} did not find. */
   add(entry: Entry): void {
     // The table always has at least twice as many slots as entries, so that probing stays short.

@@ -49,6 +49,11 @@ export class SeriesSet {
     return this.#addSeries({ bytes, start: keyStart, end: keyEnd }, this.#nextOrder, []);
   }
 
+  /** Makes room for so many series: a table that grows is filled anew each time. */
+  reserve(seriesCount: number): void {
+    this.#keys.reserve(seriesCount);
+  }
+
   /** Adds a series from storage for a key that has none; orders must ascend. */
   load(key: ByteRange, order: number, chunks: Chunk[]): Series {
     for (const chunk of chunks) this.sampleCount += chunk.length;

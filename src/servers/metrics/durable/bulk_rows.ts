@@ -1,0 +1,96 @@
+// Many small rows, read fast. To step over a row costs 3 µs on Deno 2.9.6, ten times what is done with it here: so SQLite
+// itself joins thousands of them into one.
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+const ROWS_AT_ONCE = 8_192;
+
+/** The rows of a table: a number, another one, and bytes. */
+export interface BulkTable {
+  /** Name of the table; its key is `id`. */
+  readonly table: "block" | "series";
+  /** Expression for the second number. */
+  readonly number: string;
+  /** Column with the bytes. */
+  readonly bytes: string;
+}
+
+/** One row; the record is used again for the next one. */
+export interface BulkRow {
+  /** The key. */
+  readonly id: number;
+  /** The second number. */
+  readonly number: number;
+  /** The array that holds the bytes. */
+  readonly bytes: Uint8Array;
+  /** Offset of the first byte. */
+  readonly start: number;
+  /** Offset behind the last byte. */
+  readonly end: number;
+}
+
+/** Reads all rows in ascending order of their keys. @throws {RangeError} when a number or the bytes are none */
+export function readRows(
+  database: DatabaseSync,
+  { table, number, bytes }: BulkTable,
+  take: (row: BulkRow) => void,
+): void {
+  const piece = database.prepare(`
+    SELECT max(id) AS last, sum(typeof(bytes) <> 'blob') AS strange,
+      CAST(group_concat(id || ' ' || number || ' ' || length(bytes)) AS BLOB) AS facts,
+      CAST(group_concat(CAST(bytes AS TEXT), '') AS BLOB) AS joined
+    FROM (SELECT id, ${number} AS number, ${bytes} AS bytes FROM ${table}
+      WHERE id > ? ORDER BY id LIMIT ${ROWS_AT_ONCE})`);
+  for (let last: number | undefined = -1; last !== undefined;) last = readPiece(piece, last, take);
+}
+
+function readPiece(piece: StatementSync, after: number, take: (row: BulkRow) => void): number | undefined {
+  const { last, strange, facts, joined } = piece.get(after) ?? {};
+  if (typeof last !== "number" || !(facts instanceof Uint8Array)) return undefined;
+  if (strange !== 0) throw new RangeError("Cannot load: a row has no bytes");
+  const bytes = joined instanceof Uint8Array ? joined : new Uint8Array(0);
+  const numbers = new NumberReader(facts);
+  const row = { id: 0, number: 0, bytes, start: 0, end: 0 };
+  while (!numbers.isAtEnd) {
+    row.id = numbers.read();
+    row.number = numbers.read();
+    row.start = row.end;
+    row.end += numbers.read();
+    take(row);
+  }
+  if (row.end !== bytes.length) throw new RangeError("Cannot load: rows have other lengths than they say");
+  return last;
+}
+
+const ZERO = 0x30;
+
+/** Reads whole numbers from text, one after the other: no text is made for each. */
+class NumberReader {
+  readonly #text: Uint8Array;
+  #position = 0;
+
+  constructor(text: Uint8Array) {
+    this.#text = text;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#position >= this.#text.length;
+  }
+
+  read(): number {
+    const text = this.#text;
+    let value = 0;
+    let position = this.#position;
+    for (; position < text.length; position++) {
+      const digit = text[position]! - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    // One sign stands behind each number; anything else in its place makes it none, and the next one too.
+    if (position === this.#position || value > Number.MAX_SAFE_INTEGER) {
+      throw new RangeError("Cannot load: a number is none");
+    }
+    this.#position = position + 1;
+    return value;
+  }
+}
