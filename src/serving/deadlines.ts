@@ -16,6 +16,8 @@ export interface Deadlined {
  * be noticed one sweep late. When the time of thousands is up at once, they take turns with everybody else.
  */
 export class Deadlines {
+  /** The time of the last sweep on the monotonic clock, for others to read: at most one sweep late. */
+  nowMs = 0;
   readonly #clock: Clock;
   readonly #sweepMs: number;
   readonly #turns: FairQueue;
@@ -23,7 +25,6 @@ export class Deadlines {
   // Expired items, queued to be told.
   readonly #due = new Set<Deadlined>();
   #stop: (() => void) | undefined;
-  #nowMs = 0;
 
   /** @param sweepMs time between two sweeps */
   constructor(clock: Clock, sweepMs: number, turns: FairQueue) {
@@ -32,14 +33,9 @@ export class Deadlines {
     this.#turns = turns;
   }
 
-  /** The time of the last sweep on the monotonic clock: cheap, and at most one sweep late. */
-  get nowMs(): number {
-    return this.#nowMs;
-  }
-
   /** Begins to watch. */
   add(item: Deadlined): void {
-    this.#nowMs = this.#clock.monotonicMs();
+    this.nowMs = this.#clock.monotonicMs();
     this.#watched.add(item);
     this.#stop ??= this.#clock.every(this.#sweepMs, () => this.#sweep());
   }
@@ -53,9 +49,9 @@ export class Deadlines {
   }
 
   #sweep(): void {
-    this.#nowMs = this.#clock.monotonicMs();
+    this.nowMs = this.#clock.monotonicMs();
     for (const item of this.#watched) {
-      if (item.deadlineMs > this.#nowMs || this.#due.has(item)) continue;
+      if (item.deadlineMs > this.nowMs || this.#due.has(item)) continue;
       this.#due.add(item);
       this.#turns.take(() => this.#tell(item));
     }
@@ -63,6 +59,6 @@ export class Deadlines {
 
   #tell(item: Deadlined): void {
     this.#due.delete(item);
-    if (this.#watched.has(item) && item.deadlineMs <= this.#nowMs) item.onDeadline();
+    if (this.#watched.has(item) && item.deadlineMs <= this.nowMs) item.onDeadline();
   }
 }

@@ -133,7 +133,7 @@ export class RequestLoop implements Deferred {
     this.#phase.beginRequest();
     counters.requests++;
     this.#requests++;
-    if (!this.#reader.hasUnreadBody) this.onContentEnd();
+    if (this.#heldBytes > 0 && !this.#reader.hasUnreadBody) this.onContentEnd();
     if (request.refusal?.code === "not-http" && settings.onNotHttp !== undefined) {
       settings.onNotHttp(request.refusal, this.#connection.remote);
       this.#owner.onLastResponse();
@@ -231,8 +231,9 @@ export class RequestLoop implements Deferred {
     const { settings, isStopping } = this.#shared;
     const isLast = isStopping || this.#requests >= settings.maxRequestsPerConnection;
     if (isLast || request.refusal !== undefined || !shouldKeepAlive(request)) return "close";
-    const { body, isBodyHeldBack, isBodyAwaited } = this.#reader;
+    const { body } = this.#reader;
     if (body === undefined || body.isComplete) return "keep-alive";
+    const { isBodyHeldBack, isBodyAwaited } = this.#reader;
     const unreadBytes = body.length === undefined ? 0 : body.length - body.receivedBytes;
     // A client that holds its content back would never know whether to send it (RFC 9110 §10.1.1). If the handler has
     // left a read behind, it gets content of which nobody knows when it ends.

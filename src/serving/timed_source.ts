@@ -45,7 +45,7 @@ export class TimedSource implements Receiver {
   /** Reads once, unless a read is under way. An unfinished request waits until there is room for more of it. */
   read(): void {
     if (this.isReading) return;
-    if (this.#shared.memory.isFull && this.#phase.isInRequest) return this.#readWhenRoom();
+    if (this.#phase.isInRequest && this.#shared.memory.isFull) return this.#readWhenRoom();
     this.isReading = true;
     this.#connection.receive(this.#taker.bufferToFill(), this);
   }
