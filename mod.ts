@@ -1,6 +1,7 @@
 // The library: what other programs may import. Importing it starts nothing; running it starts the program.
 
 import { isEntryPoint } from "./src/entry_point.ts";
+import type { StartedTrap, StartTrapOptions } from "./src/servers/trap/start_trap.ts";
 
 /**
  * The program: chooses the server that the command line names, runs it, and ends the process.
@@ -69,6 +70,35 @@ export type { Clock } from "./src/base/clock.ts";
 export * from "./http.ts";
 export * from "./lines.ts";
 export * from "./metrics.ts";
+
+export type { NextRequestOptions, StartedTrap, StartTrapOptions } from "./src/servers/trap/start_trap.ts";
+export type {
+  ChainRecordText,
+  ContentRecord,
+  GivenAnswer,
+  Malformation,
+  ReplayRecord,
+  RequestEnd,
+  RequestFault,
+  RequestRecord,
+  ResponseEnd,
+  ResponseRecord,
+  SignatureRecord,
+} from "./src/servers/trap/records/request_record.ts";
+export type { Parameter } from "./src/servers/trap/records/parameters.ts";
+
+/**
+ * Starts a request trap for the tests of a program: it takes every request, responds with 200 or by rules, and keeps all
+ * bytes in memory. Loaded when it is called.
+ *
+ * @throws {ConnectionError} when a port cannot be opened
+ * @throws {TypeError} when the URL to forward to is none
+ * @throws {Error} for a bad rule, with its place
+ */
+export async function startTrap(options: StartTrapOptions = {}): Promise<StartedTrap> {
+  const trap = await import("./src/servers/trap/start_trap.ts");
+  return await trap.startTrap(options);
+}
 
 async function runAsProgram(): Promise<void> {
   if (await isEntryPoint(import.meta)) await main();

@@ -108,7 +108,14 @@ export function createTrap(listener: Listener, uiListener: Listener | undefined,
     options.script,
   );
   const signatures = new SignatureChecker(options.secrets, () => clock.nowMs());
-  const tools: TrapTools = { now, engine, signatures, journal, stopping: stopping.signal };
+  const tools: TrapTools = {
+    now,
+    engine,
+    signatures,
+    journal,
+    stop: () => stopping.abort(),
+    stopping: stopping.signal,
+  };
   const { server, closeUpstreams } = serveRecorder(listener, options, tools);
   const ui = uiListener && serveUi(uiListener, {
     ...options,
@@ -124,7 +131,6 @@ export function createTrap(listener: Listener, uiListener: Listener | undefined,
     engine,
     journal,
     shutdown: async () => {
-      stopping.abort();
       stopAging();
       await Promise.all([server.shutdown(), ui?.shutdown()]);
       closeUpstreams();
@@ -139,6 +145,8 @@ interface TrapTools {
   readonly engine: RuleEngine;
   readonly signatures: SignatureChecker;
   readonly journal: Journal;
+  /** Ends what waits without an end of its own. */
+  readonly stop: () => void;
   readonly stopping: AbortSignal;
 }
 
@@ -157,14 +165,13 @@ function serveRecorder(
   const forward = forwarder && new ForwardRecorder({ forwarder, store, responder, masks, clock, log, now });
   const copies = copier && new RequestCopies(copier, store);
   const recorder = new Recorder({ ...options, ...tools, ids, responder, forward, copies, masks });
-  let isStopping = false;
   const tapped = tapListener(listener, {
     now,
     onEnding: keepWithLast,
-    onStopping: () => isStopping = true,
+    onStopping: tools.stop,
     onClose: (connection) => {
       try {
-        recordLeftovers(connection, { store, ids, masks, log, now, isStopping });
+        recordLeftovers(connection, { store, ids, masks, log, now, isStopping: tools.stopping.aborted });
       } catch (error) {
         options.onError(error, connection.remote);
       }

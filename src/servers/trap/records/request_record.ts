@@ -107,34 +107,55 @@ export interface ContentRecord {
 
 /** A request as the API gives it. */
 export interface RequestRecord {
+  /** Tells it from a failed handshake. */
   readonly kind: "request";
+  /** The id. */
   readonly id: string;
   /** ISO 8601, UTC, with microseconds. */
   readonly receivedAt: string;
+  /** The client's end of the connection. */
   readonly remote: string;
+  /** Our end. */
   readonly local: string;
   /** The bin that it belongs to, with `--bins`. */
   readonly bin?: string;
+  /** As sent; "" where it was not understood. */
   readonly method: string;
+  /** As sent; "" where it was not understood. */
   readonly target: string;
+  /** The path as sent. */
   readonly path: string;
+  /** The parameters as sent. */
   readonly query: readonly Parameter[];
+  /** As sent, for example `1.1`; "" where it was not understood. */
   readonly version: string;
+  /** As sent, in order. */
   readonly headers: readonly HeaderField[];
   /** Fields with values beyond ASCII, read as UTF-8; there if there are any that are UTF-8. */
   readonly headersUtf8?: readonly HeaderField[];
+  /** As sent, in order. */
   readonly trailers: readonly HeaderField[];
+  /** Bytes of content, without framing. */
   readonly bodyBytes: number;
+  /** All bytes. */
   readonly wireBytes: number;
+  /** SHA-256 of all bytes, in hexadecimal digits. */
   readonly sha256: string;
+  /** Whether there are any errors: faults, and broken rules of the exercise. */
   readonly verdict: "ok" | "error";
+  /** The errors, in order. */
   readonly errors: readonly string[];
+  /** What is wrong with the message itself. */
   readonly fault: RequestFault | null;
   /** What a strict server would refuse, in words; there if there is any. */
   readonly marks?: readonly string[];
+  /** What was done for it. */
   readonly chain: readonly ChainRecordText[];
+  /** How it ended. */
   readonly end: RequestEnd;
+  /** What is wrong with its bytes. */
   readonly malformed?: Malformation;
+  /** How much of its content is kept, if not all. */
   readonly truncated?: { readonly keptBytes: number };
   /** The reads in which the bytes came. */
   readonly pieces: readonly { readonly at: string; readonly bytes: number }[];
@@ -144,20 +165,27 @@ export interface RequestRecord {
   readonly response?: ResponseRecord;
   /** All replays, the oldest first. */
   readonly replays?: readonly ReplayRecord[];
+  /** What its signature says; there if it has one. */
   readonly signature?: SignatureRecord;
+  /** Its content, if that was asked for. */
   readonly content?: ContentRecord;
 }
 
 /** A TLS handshake that failed, as the API gives it. */
 export interface TlsRecord {
+  /** Tells it from a request. */
   readonly kind: "tls";
+  /** The id. */
   readonly id: string;
   /** ISO 8601, UTC, with microseconds. */
   readonly receivedAt: string;
+  /** The client's end of the connection. */
   readonly remote: string;
+  /** Our end. */
   readonly local: string;
   /** What the TLS library said. */
   readonly reason: string;
+  /** The fault of a handshake. */
   readonly fault: "malformed";
 }
 

@@ -159,6 +159,85 @@ test("replay refuses what is no URL, and what is not stored", async (withTrap) =
   });
 });
 
+Deno.test("replay with changes puts Host and Content-Length right, and keeps what came back with the request", async () => {
+  await withTrap({ replaysToPrivate: true }, async (trap) => {
+    const sent = "POST /hook?a=1 HTTP/1.1\r\nHost: old.test\r\nX-A: 1\r\nX-B: 2\r\nConnection: close\r\n" +
+      "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+    await exchange(trap.port, sent);
+    const { id } = (await trap.records(1))[0]!;
+    const replay = async (call: (port: number) => unknown): Promise<string> =>
+      await withTarget("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", async (port) => {
+        const options = { method: "POST", body: JSON.stringify(call(port)) };
+        const { status } = await trap.json<ResponseRecord>(`/api/requests/${id}/replay`, options);
+        assertEquals(status, 200);
+      });
+    assertMatch(
+      await replay((port) => ({ url: `http://127.0.0.1:${port}/new?b=2` })),
+      /^POST \/new\?b=2 HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\nX-A: 1\r\nX-B: 2\r\nContent-Length: 2\r\n\r\nhi$/,
+    );
+    assertMatch(
+      await replay((port) => ({
+        url: `http://127.0.0.1:${port}`,
+        method: "PUT",
+        path: "/p",
+        headers: { "x-a": null, "X-B": "3", "X-C": ["4", "5"] },
+        body: "hello",
+      })),
+      /^PUT \/p HTTP\/1\.1\r\nHost: \S+\r\nX-B: 3\r\nX-C: 4\r\nX-C: 5\r\nContent-Length: 5\r\n\r\nhello$/,
+    );
+    const [record] = await trap.records(1);
+    assertEquals(record!.replays?.map(({ method, exact }) => [method, exact]), [["POST", false], [
+      "PUT",
+      false,
+    ]]);
+    assertEquals([record!.response?.kind, record!.response?.bodyBytes], ["replayed", 2]);
+    assertEquals(await (await trap.call(`/api/requests/${id}/response/body`)).text(), "ok");
+    assertEquals(await (await trap.call(`/api/requests/${id}/response/body?replay=0`)).text(), "ok");
+  });
+});
+
+Deno.test("replay refuses what it would ignore", async () => {
+  await withTrap({ replaysToPrivate: true }, async (trap) => {
+    await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const { id } = (await trap.records(1))[0]!;
+    const url = "http://127.0.0.1:1";
+    const rows = [
+      { url, bdy: "x" },
+      { url, exact: true, body: "x" },
+      { url: `${url}/x`, exact: true },
+      { url: `${url}/x`, path: "/y" },
+      { url, method: "G T" },
+      { url, path: "x" },
+      { url, headers: { "a b": "c" } },
+      { url, body: 5 },
+      { url, exact: 1 },
+    ];
+    for (const call of rows) {
+      const options = { method: "POST", body: JSON.stringify(call) };
+      const refused = await trap.call(`/api/requests/${id}/replay`, options);
+      assertEquals(
+        [refused.status, typeof (await refused.json()).error],
+        [400, "string"],
+        JSON.stringify(call),
+      );
+    }
+  });
+});
+
+Deno.test("a request that is sent again is signed again", async () => {
+  const secrets = [["shopify", "shh"]] as const;
+  await withTrap({ replaysToPrivate: true, options: { secrets } }, async (trap) => {
+    const sent =
+      "POST / HTTP/1.1\r\nHost: a\r\nX-Shopify-Hmac-Sha256: AAAA\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi";
+    await exchange(trap.port, sent);
+    const { id } = (await trap.records(1))[0]!;
+    const options = { method: "POST", body: JSON.stringify({ url: `http://127.0.0.1:${trap.port}/again` }) };
+    await trap.json(`/api/requests/${id}/replay`, options);
+    const [first, second] = await trap.records(2);
+    assertEquals([first!.signature?.verdict, second!.signature?.verdict], ["invalid", "valid"]);
+  });
+});
+
 const NEVER: ReplayOptions["connect"] = () => new Promise(() => {});
 
 function createReplayer(options: Partial<ReplayOptions>): Replayer {

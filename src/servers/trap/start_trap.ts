@@ -1,0 +1,184 @@
+// A trap for programs and their tests, in their own process.
+
+import { SYSTEM_CLOCK } from "../../base/clock.ts";
+import { urlOf } from "../../net/address.ts";
+import { listen } from "../../net/listen.ts";
+import { NextWaiters } from "./api/next_waiters.ts";
+import { createTrap, type Trap } from "./create_trap.ts";
+import { TRAP_BODY_BYTES, TRAP_HEAD_LIMITS } from "./flags.ts";
+import type { RequestRecord } from "./records/request_record.ts";
+import { RequestStore, type RequestTest } from "./records/request_store.ts";
+import { contains, toNeedle } from "./records/search.ts";
+import type { StoredRequest } from "./records/stored_request.ts";
+import { toContentRecord, toRequestRecord } from "./records/to_record.ts";
+import { readRespondScript } from "./rules/respond_script.ts";
+import { parseUpstreamUrl } from "./upstream/upstream_url.ts";
+
+/** How {@linkcode startTrap} starts; everything has a default. */
+export interface StartTrapOptions {
+  /** Address or name that the trap listens on; default 127.0.0.1. The page is always on loopback. */
+  readonly hostname?: string;
+  /** TCP port of the trap; default any free one. */
+  readonly port?: number;
+  /** TCP port of page and API; default any free one. */
+  readonly uiPort?: number;
+  /** Rules as `--respond` takes them. */
+  readonly rules?: readonly unknown[];
+  /** URL of a server that requests go on to. */
+  readonly forward?: string;
+  /** Requests that are kept; default 1,000. */
+  readonly keep?: number;
+  /** Bytes that are kept in all; default 256 MiB. */
+  readonly keepBytes?: number;
+  /** Bytes of content that are kept of a message; default 32 MiB. */
+  readonly maxBodyBytes?: number;
+  /** Whether the first segment of the path is a bin; default false. */
+  readonly bins?: boolean;
+  /** Whether pages of all origins may read the responses; default false. */
+  readonly cors?: boolean;
+}
+
+/** Which request {@linkcode StartedTrap.next} waits for. */
+export interface NextRequestOptions {
+  /** The method as sent. */
+  readonly method?: string;
+  /** The path as sent. */
+  readonly path?: string;
+  /** A text in target, fields or content. */
+  readonly q?: string;
+  /** The id of a request: only those behind it; default the last one that `next` gave. */
+  readonly after?: string;
+  /** How long, in milliseconds; default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** A running trap. */
+export interface StartedTrap {
+  /** Where requests go: `http://127.0.0.1:40001/`. */
+  readonly url: string;
+  /** Where page and API are. */
+  readonly uiUrl: string;
+  /** The next request, with its content: each is given once. @returns undefined when none has come in time */
+  next(options?: NextRequestOptions): Promise<RequestRecord | undefined>;
+  /** All requests so far with their content, the oldest first. */
+  requests(): readonly RequestRecord[];
+  /** Takes other rules, as `--respond` has them; sequences and states start again. @throws {Error} for a bad one */
+  rules(rules: readonly unknown[]): void;
+  /** Stops it. May be called twice. */
+  close(): Promise<void>;
+  /** The same as {@linkcode StartedTrap.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const DEFAULT_WAIT_MS = 30_000;
+
+/**
+ * Starts a trap: it takes every request, responds with 200 or by rules, and keeps all bytes in memory.
+ *
+ * @throws {ConnectionError} when a port cannot be opened
+ * @throws {TypeError} when the URL to forward to is none
+ * @throws {Error} for a bad rule, with its place
+ */
+export async function startTrap(options: StartTrapOptions = {}): Promise<StartedTrap> {
+  const { hostname, port = 0, uiPort = 0, rules, forward } = options;
+  const script = rules && readRespondScript(rules);
+  const forwardTo = forward === undefined ? undefined : parseUpstreamUrl(forward);
+  if (forward !== undefined && forwardTo === undefined) {
+    throw new TypeError(
+      `Cannot forward: expected a URL such as http://localhost:3000, got ${JSON.stringify(forward)}`,
+    );
+  }
+  const store = new RequestStore({
+    maxRequests: options.keep ?? 1_000,
+    maxBytes: options.keepBytes ?? 2 ** 28,
+  });
+  const listener = await listen({ hostname, port, needsReset: true });
+  const uiListener = await listen({ port: uiPort }).catch((error) => {
+    listener.close();
+    throw error;
+  });
+  const trap = createTrap(listener, uiListener, {
+    store,
+    script,
+    forwardTo,
+    masked: [],
+    maxBodyBytes: options.maxBodyBytes ?? TRAP_BODY_BYTES,
+    checksRules: false,
+    hasBins: options.bins ?? false,
+    allowsAllOrigins: options.cors ?? false,
+    secrets: [],
+    replayReach: hostname === undefined ? "loopback" : "public",
+    guard: { names: [] },
+    limits: {
+      ...TRAP_HEAD_LIMITS,
+      maxFieldBytes: TRAP_HEAD_LIMITS.maxHeadBytes,
+      maxRequestLineBytes: TRAP_HEAD_LIMITS.maxHeadBytes,
+      graceMs: 0,
+    },
+    log: undefined,
+    access: undefined,
+    clock: SYSTEM_CLOCK,
+    // What a client does to its connection is no error of the program that tests it.
+    onError: () => {},
+  });
+  return new TrapHandle(trap, store, { url: urlOf(listener), uiUrl: urlOf(uiListener) });
+}
+
+class TrapHandle implements StartedTrap {
+  readonly url: string;
+  readonly uiUrl: string;
+  readonly #trap: Trap;
+  readonly #store: RequestStore;
+  readonly #waiters: NextWaiters;
+  #last = "";
+
+  constructor(trap: Trap, store: RequestStore, urls: Pick<StartedTrap, "url" | "uiUrl">) {
+    this.url = urls.url;
+    this.uiUrl = urls.uiUrl;
+    this.#trap = trap;
+    this.#store = store;
+    this.#waiters = new NextWaiters(store, SYSTEM_CLOCK);
+  }
+
+  async next(options: NextRequestOptions = {}): Promise<RequestRecord | undefined> {
+    const { after = this.#last, timeoutMs = DEFAULT_WAIT_MS } = options;
+    const request = await this.#waiters.next(testOf(options), { after, timeoutMs });
+    if (request === undefined) return undefined;
+    this.#last = request.id;
+    return toRecordWithContent(request);
+  }
+
+  requests(): readonly RequestRecord[] {
+    return this.#store.all(({ isHandshake }) => !isHandshake).map(toRecordWithContent);
+  }
+
+  rules(rules: readonly unknown[]): void {
+    this.#trap.engine.replace(readRespondScript(rules));
+  }
+
+  async close(): Promise<void> {
+    this.#waiters.close();
+    await this.#trap.shutdown();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function testOf({ method, path, q }: NextRequestOptions): RequestTest {
+  const needle = q === undefined || q === "" ? undefined : toNeedle(latin1OfUtf8(q));
+  return (request) =>
+    !request.isHandshake &&
+    (method === undefined || request.facts.method === method) &&
+    (path === undefined || request.path === path) &&
+    (needle === undefined || contains(request, needle));
+}
+
+function toRecordWithContent(request: StoredRequest): RequestRecord {
+  return { ...toRequestRecord(request), content: toContentRecord(request.body) };
+}
+
+function latin1OfUtf8(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+}

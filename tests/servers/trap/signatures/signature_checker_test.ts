@@ -1,0 +1,125 @@
+import { createHmac } from "node:crypto";
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  type SchemeSecret,
+  SignatureChecker,
+} from "../../../../src/servers/trap/signatures/signature_checker.ts";
+import { SIGNATURE_SCHEMES } from "../../../../src/servers/trap/signatures/signature_schemes.ts";
+import { exchange } from "../../../support/loopback.ts";
+import { storedRequest } from "../stored_requests.ts";
+import { withTrap } from "../trap_fixture.ts";
+
+const NOW_SECONDS = 1_750_000_000;
+const CONTENT = '{"a":1}';
+
+function hmac(
+  algorithm: string,
+  secret: string | Uint8Array,
+  text: string,
+  digest: "hex" | "base64",
+): string {
+  return createHmac(algorithm, secret).update(text).digest(digest);
+}
+
+type Fields = readonly (readonly [string, string])[];
+
+// Made as the senders' own documents say, apart from the code that is tested.
+const SIGNED: readonly (readonly [scheme: SchemeSecret[0], secret: string, fields: Fields])[] = [
+  // The example of GitHub's documents has another content: the digest is made here.
+  ["github", "It's a Secret", [[
+    "X-Hub-Signature-256",
+    `sha256=${hmac("sha256", "It's a Secret", CONTENT, "hex")}`,
+  ]]],
+  ["github", "old", [["X-Hub-Signature", `sha1=${hmac("sha1", "old", CONTENT, "hex")}`]]],
+  ["stripe", "whsec_x", [[
+    "Stripe-Signature",
+    `t=${NOW_SECONDS},v1=${hmac("sha256", "whsec_x", `${NOW_SECONDS}.${CONTENT}`, "hex")},v0=0`,
+  ]]],
+  ["slack", "8f74", [
+    ["X-Slack-Request-Timestamp", String(NOW_SECONDS)],
+    ["X-Slack-Signature", `v0=${hmac("sha256", "8f74", `v0:${NOW_SECONDS}:${CONTENT}`, "hex")}`],
+  ]],
+  ["shopify", "shh", [["X-Shopify-Hmac-SHA256", hmac("sha256", "shh", CONTENT, "base64")]]],
+  ["standard-webhooks", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", [
+    ["webhook-id", "msg_1"],
+    ["webhook-timestamp", String(NOW_SECONDS)],
+    [
+      "webhook-signature",
+      `v1,${
+        hmac(
+          "sha256",
+          Uint8Array.from(atob("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), (character) => character.charCodeAt(0)),
+          `msg_1.${NOW_SECONDS}.${CONTENT}`,
+          "base64",
+        )
+      } v1,other`,
+    ],
+  ]],
+];
+
+function judge(secrets: readonly SchemeSecret[], headers: Fields, content: string, seconds: number): string {
+  const checker = new SignatureChecker(secrets, () => seconds * 1_000);
+  const found = checker.check(storedRequest("1", content, { headers: [...headers], method: "POST" }));
+  return found === undefined ? "none" : `${found.scheme} ${found.verdict} ${found.reason}`.trimEnd();
+}
+
+Deno.test("SignatureChecker finds every scheme by its fields, and says valid or why not", () => {
+  for (const [scheme, secret, fields] of SIGNED) {
+    const own: SchemeSecret = [scheme, secret];
+    assertEquals(judge([own], fields, CONTENT, NOW_SECONDS), `${scheme} valid`);
+    assertEquals(judge([[scheme, "another"], own], fields, CONTENT, NOW_SECONDS), `${scheme} valid`);
+    const changed = `${scheme} invalid it was signed with another secret, or the content was changed`;
+    assertEquals(judge([own], fields, `${CONTENT} `, NOW_SECONDS), changed);
+    assertEquals(judge([[scheme, "another"]], fields, CONTENT, NOW_SECONDS), changed);
+    assertMatch(judge([], fields, CONTENT, NOW_SECONDS), /^\S+ unknown no secret is known: --secret /);
+    const isTimed = ["stripe", "slack", "standard-webhooks"].includes(scheme);
+    const late = judge([own], fields, CONTENT, NOW_SECONDS + 3_600);
+    if (isTimed) assertMatch(late, / invalid it is too old: signed 60 minutes ago, at most 5 are allowed$/);
+    else assertEquals(late, `${scheme} valid`);
+  }
+  assertEquals(judge([["github", "x"]], [["Host", "a"]], CONTENT, NOW_SECONDS), "none");
+  assertMatch(
+    judge([["github", "x"]], [["X-Hub-Signature-256", "sha256=zz"]], CONTENT, NOW_SECONDS),
+    /^github invalid X-Hub-Signature-256 is malformed/,
+  );
+});
+
+Deno.test("SignatureChecker knows Twilio's signature over URL and form, behind a proxy too", () => {
+  const form = "To=%2B1&From=a+b";
+  const text = "https://hook.test/sms?x=1Froma bTo+1";
+  const headers: Fields = [
+    ["Host", "127.0.0.1:5000"],
+    ["X-Forwarded-Host", "hook.test"],
+    ["Content-Type", "application/x-www-form-urlencoded"],
+    ["X-Twilio-Signature", hmac("sha1", "token", text, "base64")],
+  ];
+  const checker = new SignatureChecker([["twilio", "token"]], () => 0);
+  const request = storedRequest("1", form, { headers: [...headers], target: "/sms?x=1", method: "POST" });
+  assertEquals(checker.check(request)?.verdict, "valid");
+});
+
+Deno.test("what a scheme signs, it takes for valid", () => {
+  for (const scheme of SIGNATURE_SCHEMES) {
+    const [first = ""] = scheme.fields;
+    const content = new TextEncoder().encode(CONTENT);
+    const message = { headers: [["Host", "a"], [first, "old"]] as const, content, urls: ["http://a/api"] };
+    const checker = new SignatureChecker([[scheme.name, "secret"]], () => NOW_SECONDS * 1_000);
+    const signature = checker.sign(message)!;
+    const headers = [["Host", "a"], ...signature] as const;
+    assertEquals(judge([[scheme.name, "secret"]], headers, CONTENT, NOW_SECONDS), `${scheme.name} valid`);
+  }
+});
+
+Deno.test("a record says what its signature is worth, and neither record nor log has the secret", async () => {
+  await withTrap({ options: { secrets: [["github", "TOPSECRET"]] } }, async (trap) => {
+    const [, , fields] = SIGNED[0]!;
+    const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const sent =
+      `POST /hook HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n${head}Connection: close\r\n\r\n${CONTENT}`;
+    await exchange(trap.port, sent);
+    const [record] = await trap.records(1);
+    assertEquals(record!.signature?.verdict, "invalid");
+    assertEquals(JSON.stringify(record).includes("TOPSECRET"), false);
+    assertEquals((await trap.log()).includes("TOPSECRET"), false);
+  });
+});
