@@ -67,6 +67,9 @@ function startThread(module: URL, { onReport, onError }: WorkerEvents): RunningW
 }
 
 function startProcess(module: URL, { onReport, onError }: WorkerEvents): RunningWorker {
+  // Workers accept by themselves. If the first process did, and handed connections on, one that was on its way to a worker
+  // that is killed would be neither answered nor closed (Node 20.20, 24.21).
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: fileURLToPath(module), args: [], serialization: "advanced" });
   const worker = cluster.fork();
   worker.on("message", onReport);

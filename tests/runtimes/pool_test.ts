@@ -58,6 +58,26 @@ test(
   },
 );
 
+test(
+  "WorkerPool loses no connection of a worker that is killed: another one responds, or it is closed",
+  RUNTIMES.filter(({ name }) => name.startsWith("Node")),
+  async (pool) => {
+    const { index, pid } = await askWho(pool.port);
+    Deno.kill(pid, "SIGSTOP");
+    const clients = await Promise.all(Array.from({ length: 20 }, () => connectRaw(pool.port)));
+    const responses = clients.map(async (client) => {
+      await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      return await client.readAll().catch(() => "closed");
+    });
+    // Those of the other worker have come; what is left belongs to the one that is killed, if to any.
+    await Promise.race(responses);
+    Deno.kill(pid, "SIGKILL");
+    await within(Promise.all(responses), "the end of every connection");
+    for (const client of clients) client.close();
+    await pool.until("stdout", startedTwice(index));
+  },
+);
+
 test("WorkerPool.stop() lets both workers finish what they have begun", RUNTIMES, async (pool) => {
   const clients = await Promise.all(Array.from({ length: 20 }, () => connectRaw(pool.port)));
   for (const client of clients) {
