@@ -16,6 +16,8 @@ import { createMemoryPeers } from "./peers/metrics_peers.ts";
 import { HELLO_PEERS, MEMORY_PEERS } from "./peers/peers.ts";
 import { STATIC_PEERS } from "./peers/static_peers.ts";
 import { ProcessGroup } from "./processes.ts";
+import { SITE_SECTIONS } from "./site_section.ts";
+import { SITE_PEER_NAMES } from "./peers/site_peers.ts";
 import { STATIC_SECTION } from "./static_section.ts";
 import type { Bench, Section, SectionReport } from "./section.ts";
 import { toMarkdown } from "./table.ts";
@@ -28,6 +30,7 @@ const SECTIONS: readonly Section[] = [
   MEMORY_SECTION,
   LATENCY_SECTION,
   STATIC_SECTION,
+  ...SITE_SECTIONS,
   TRAP_SECTION,
   METRICS_SECTION,
   CLUSTER_SECTION,
@@ -50,7 +53,7 @@ async function main(): Promise<number> {
         ...TRAP_PEERS,
         ...createMemoryPeers(),
         ...ASSAULTS,
-      ].map(({ name }) => name),
+      ].map(({ name }) => name).concat(SITE_PEER_NAMES),
     );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -100,7 +100,7 @@ export function findFreePort(): number {
 }
 
 function readPort(line: string): number {
-  const port = /listening on (?:http|tcp):\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+  const port = /listening on (?:https?|tcp):\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
   if (port === undefined) throw new Error(`Cannot read the port: first line is "${line}"`);
   return Number(port);
 }
