@@ -199,22 +199,51 @@ pageTest("two requests are compared line by line", {}, async ({ page, send, open
   await page.getByRole("tab", { name: "Request" }).waitFor();
 });
 
-pageTest("a request is replayed, or the page says why not", { replaysToPrivate: true }, async (opened) => {
+pageTest("a request is sent again, changed or as it came, or the page says why not", {
+  replaysToPrivate: true,
+}, async (opened) => {
   const { page, send, open, trap } = opened;
-  await send(requestOf("GET /again"));
+  await send(requestOf("POST /again", [JSON_FIELD], '{"try":1}'));
   await open("/again");
-  await page.getByRole("button", { name: "Replay" }).click();
+  await page.getByRole("button", { name: "Send again" }).click();
   await page.getByLabel("Server").fill(`http://127.0.0.1:${trap.port}`);
-  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByLabel("Path and query").fill("/changed?x=1");
+  await page.locator('dialog textarea[name="body"]').fill('{"try":2}');
+  await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.getByText(/200 with \d+ bytes of content/).waitFor();
+  await untilCount(page, 2);
+  const [changed] = await trap.records(1);
+  assertEquals([changed!.method, changed!.target, changed!.bodyBytes], ["POST", "/changed?x=1", 9]);
+  await page.getByLabel("the same bytes").check();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await untilCount(page, 3);
   await page.getByLabel("Server").fill("http://127.0.0.1:1");
-  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.locator("dialog .bad").waitFor();
   await page.getByRole("button", { name: "Close" }).last().click();
-  await untilCount(page, 2);
-  const records = await trap.records(2);
-  assertEquals(records[1]!.sha256, records[0]!.sha256);
+  const records = await trap.records(3);
+  assertEquals(records[0]!.sha256, records[2]!.sha256);
+  await page.getByText("sent again").first().waitFor();
 });
+
+pageTest(
+  "rules are written on the page, and count from the next request on",
+  {},
+  async ({ page, send, trap }) => {
+    await page.getByRole("button", { name: "Rules" }).click();
+    await page.getByLabel("Rules, as JSON").fill('[{ "path": "/hook", "sequence": [{ "status": 418 }] }]');
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved").waitFor();
+    await page.getByLabel("Rules, as JSON").fill('[{ "unknown": 1 }]');
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator("dialog .bad").waitFor();
+    await page.getByRole("button", { name: "Close" }).last().click();
+    await send(requestOf("GET /hook"));
+    await rowOf(page, "/hook").click();
+    await page.getByRole("heading", { name: "Response 418" }).waitFor();
+    assertEquals((await trap.records(1))[0]!.response?.status, 418);
+  },
+);
 
 pageTest("one request or all are deleted, after a question", {}, async ({ page, send, open, trap }) => {
   for (const n of [1, 2, 3]) await send(requestOf(`GET /api?n=${n}`));

@@ -4,7 +4,7 @@ import type { TrapApi } from "../../../../src/servers/trap/page/client/page_type
 import { exchange } from "../../../support/loopback.ts";
 import { type Trap, withTrap } from "../trap_fixture.ts";
 
-const ALL = { text: "", method: "", path: "", errorsOnly: false };
+const ALL = { text: "", method: "", path: "", errorsOnly: false, faultsOnly: false, bin: "" };
 
 function apiTest(name: string, test: (trapApi: TrapApi, trap: Trap) => Promise<void>): void {
   Deno.test(name, () =>
@@ -56,5 +56,5 @@ apiTest("TrapApi deletes, and says what is not there any more", async (trapApi) 
 apiTest("TrapApi says why a request was not sent again", async (trapApi, trap) => {
   const [newest] = await trapApi.list(ALL, { limit: 1 });
   const url = `http://127.0.0.1:${trap.port}/`;
-  await assertRejects(() => trapApi.replay(newest!.id, url), Error, "127.0.0.1");
+  await assertRejects(() => trapApi.replay(newest!.id, { url }), Error, "127.0.0.1");
 });

@@ -30,6 +30,7 @@ export function App({ model, typing, changeTheme }) {
   );
   return html`
     <${Header} model=${model} changeTheme=${changeTheme} />
+    <${Status} model=${model} />
     <main class=${state}>
       <section class="side" aria-label="Requests">
         <${FilterBar} model=${model} typing=${typing} />
@@ -118,6 +119,9 @@ function Header({ model, changeTheme }) {
           onClick=${() => model.show({ density: model.density === "compact" ? "roomy" : "compact" })}>
           <${Icon} name="rows" />
         </button>
+        <button type="button" id="rules" title="Responses by rules"
+          onClick=${() =>
+            model.show({ dialog: "rules" })}><${Icon} name="again" /> <span>Rules</span></button>
         <button type="button" id="delete-all" disabled=${list.rows.size === 0 && list.isUnfiltered}
           onClick=${() =>
             model.show({ dialog: "delete all" })}><${Icon} name="bin" /> <span>Delete all</span></button>
@@ -129,5 +133,26 @@ function Header({ model, changeTheme }) {
           onClick=${() => model.show({ dialog: "keys" })}><${Icon} name="help" /></button>
       </div>
     </header>
+  `;
+}
+
+/**
+ * What somebody should know about the trap: requests that were dropped, a file that cannot be written.
+ *
+ * @param {{ model: PageModel }} props
+ * @returns {VNode | undefined}
+ */
+function Status({ model: { status } }) {
+  if (status === undefined || (status.evicted === 0 && status.storageError === null)) return undefined;
+  return html`
+    <div class="trap-status" role="status">
+      ${status.storageError !== null && html`
+        <p class="bad">Requests cannot be written: ${status.storageError}.
+          ${countOf(status.waiting, "request")} wait in memory; what is stored can still be read.</p>
+      `}
+      ${status.evicted > 0 && html`
+        <p class="note">${countOf(status.evicted, "request")} dropped because of the limits.</p>
+      `}
+    </div>
   `;
 }

@@ -16,7 +16,8 @@ import { multipartParts } from "./multipart_parts.js";
 import { countOf, countText } from "./sizes_and_times.js";
 
 /** @import { VNode } from "preact" */
-/** @import { BodyView, PageModel } from "./page_model.js" */
+/** @import { PageModel } from "./page_model.js" */
+/** @import { BodyView } from "./page_choices.js" */
 /** @import { MultipartPart } from "./page_types.ts" */
 /** @import { OpenRequest } from "./open_request.js" */
 

@@ -8,7 +8,7 @@ import { ChainView } from "./chain_view.js";
 import { HexView } from "./hex_view.js";
 import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "../../../../program/page/client/icons.js";
-import { TABS } from "./page_model.js";
+import { TABS } from "./page_choices.js";
 import { Method } from "./request_list.js";
 import { RequestView } from "./request_view.js";
 import { countOf, countText } from "./sizes_and_times.js";
@@ -17,7 +17,8 @@ import { TimingView } from "./timing_view.js";
 import { pathOf } from "./trap_api.js";
 
 /** @import { VNode } from "preact" */
-/** @import { PageModel, Tab } from "./page_model.js" */
+/** @import { PageModel } from "./page_model.js" */
+/** @import { Tab } from "./page_choices.js" */
 /** @import { TrapRecord } from "./page_types.ts" */
 /** @import { OpenRequest } from "./open_request.js" */
 
@@ -89,8 +90,8 @@ function Actions({ model, record }) {
       </a>
       <button type="button" id="compare" aria-pressed=${String(model.markedId === record.id)}
         onClick=${() => model.markForComparison()}><${Icon} name="compare" /> Compare</button>
-      <button type="button" id="replay" onClick=${() => model.show({ dialog: "replay" })}>
-        <${Icon} name="again" /> Replay</button>
+      <button type="button" id="send" onClick=${() => model.show({ dialog: "send" })}>
+        <${Icon} name="again" /> Send again</button>
       <button type="button" id="delete" class="danger" onClick=${() => model.show({ dialog: "delete" })}>
         <${Icon} name="bin" /> Delete</button>
     </div>
@@ -114,7 +115,7 @@ function fileNameOf(id) {
  * @returns {VNode}
  */
 function Faults({ record }) {
-  const { errors, malformed, truncated, end } = record;
+  const { errors, malformed, truncated, end, marks = [] } = record;
   const notes = [...new Set(errors)].filter((error) => malformed?.rule.includes(error) !== true);
   return html`
     ${(end !== "complete" || truncated !== undefined) && html`
@@ -130,6 +131,9 @@ function Faults({ record }) {
           <li><strong>cut</strong> ${keptText(truncated.keptBytes, record.bodyBytes)}</li>
         `}
       </ul>
+    `}
+    ${marks.length > 0 && html`
+      <p class="note rules">A strict server would refuse it: ${marks.join("; ")}</p>
     `}
     ${notes.length > 0 && html`
       <p class="note rules">Not as the rules of <code>/api</code> ask:${" "}

@@ -2,14 +2,13 @@
 /// <reference lib="dom" />
 // What is asked before something is done, and what is said about keys.
 
-import { Captured } from "./captured.js";
-import { Component, html } from "../../../../program/page/client/html.js";
+import { html } from "../../../../program/page/client/html.js";
 import { Confirmation, Modal } from "../../../../program/page/client/modal.js";
-import { countOf } from "./sizes_and_times.js";
+import { RulesDialog } from "./rules_dialog.js";
+import { SendDialog } from "./send_dialog.js";
 
 /** @import { VNode } from "preact" */
 /** @import { PageModel } from "./page_model.js" */
-/** @import { ReplayAnswer } from "./page_types.ts" */
 
 const KEYS = [
   ["j, ↓", "next request"],
@@ -49,8 +48,10 @@ export function OpenDialog({ model }) {
           All requests that the trap keeps are gone for good, also those that filters hide.
         <//>
       `;
-    case "replay":
-      return html`<${ReplayDialog} model=${model} />`;
+    case "send":
+      return html`<${SendDialog} model=${model} />`;
+    case "rules":
+      return html`<${RulesDialog} model=${model} />`;
     case "keys":
       return html`<${KeysDialog} model=${model} />`;
     default:
@@ -82,79 +83,5 @@ function KeysDialog({ model }) {
         <button type="button" autofocus onClick=${() => close(model)}>Close</button>
       </div>
       <//>
-  `;
-}
-
-/**
- * Asks where to send the request again, and shows what came back.
- *
- * @extends {Component<{ model: PageModel }, { isSending: boolean, problem: string, answer: ReplayAnswer | undefined }>}
- */
-class ReplayDialog extends Component {
-  /** @override */
-  state = { isSending: false, problem: "", answer: /** @type {ReplayAnswer | undefined} */ (undefined) };
-
-  /** @override */
-  render() {
-    const { model } = this.props;
-    const { isSending, problem, answer } = this.state;
-    return html`
-      <${Modal} close=${() => close(model)} title="Replay">
-        <form onSubmit=${this.#send}>
-          <p>The bytes are sent as they came. Private and loopback addresses are refused unless the trap was started with${" "}
-            <code>--replay-private</code>.</p>
-          <label class="field"><span class="label">Server</span>
-            <input name="url" type="url" required autofocus placeholder="http://example.com:80" value="http://" />
-          </label>
-          ${problem !== "" && html`
-            <p class="note bad" role="alert">
-              <${Captured} text=${problem} />
-            </p>
-          `}
-          ${answer !== undefined && html`<${Answer} answer=${answer} />`}
-          <div class="buttons">
-            <button type="button" onClick=${() => close(model)}>Close</button>
-            <button type="submit" class="primary" disabled=${isSending}>${isSending
-              ? "Sending…"
-              : "Send"}</button>
-          </div>
-        </form>
-        <//>
-    `;
-  }
-
-  /** @param {SubmitEvent} event */
-  #send = async (event) => {
-    event.preventDefault();
-    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-    const url = String(new FormData(form).get("url") ?? "");
-    this.setState({ isSending: true, problem: "", answer: undefined });
-    try {
-      const { api, open } = this.props.model;
-      const answer = await api.replay(open?.id ?? "", url);
-      this.setState({ isSending: false, answer });
-    } catch (error) {
-      this.setState({ isSending: false, problem: error instanceof Error ? error.message : String(error) });
-    }
-  };
-}
-
-/**
- * @param {{ answer: ReplayAnswer }} props
- * @returns {VNode}
- */
-function Answer({ answer }) {
-  return html`
-    <div class="answer" role="status">
-      <p><strong>${answer.status}</strong> with ${countOf(answer.bodyBytes, "byte")} of content</p>
-      <ul class="part-head">
-        ${answer.headers.map(([name, value]) =>
-          html`
-            <li><span class="name"><${Captured} text=${name} /></span>: <${Captured} text=${value} /></li>
-          `
-        )}
-      </ul>
-      <p class="note">SHA-256 of the content: <code>${answer.sha256}</code></p>
-    </div>
   `;
 }

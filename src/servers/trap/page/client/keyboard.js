@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 // The keys of the page.
 
-import { TABS } from "./page_model.js";
+import { TABS } from "./page_choices.js";
 
 /** @import { PageModel } from "./page_model.js" */
 

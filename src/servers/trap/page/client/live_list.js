@@ -13,7 +13,7 @@ const MIN_REST_MS = 150;
 const REST_FACTOR = 4;
 
 /** @type {Filters} */
-const NO_FILTERS = { text: "", method: "", path: "", errorsOnly: false };
+const NO_FILTERS = { text: "", method: "", path: "", errorsOnly: false, faultsOnly: false, bin: "" };
 
 /**
  * What the list needs from outside.

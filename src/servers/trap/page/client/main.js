@@ -39,10 +39,12 @@ addEventListener("popstate", () => model.followAddress());
 openRequestFeed({
   onRequests: (records) => model.receive(records),
   onRemoved: (removed) => model.forget(removed),
+  onStatus: (status) => model.show({ status }),
   onState: (feed) => {
     // What came before the feed began is in a list that is fetched now; after a loss it may be that of another server.
     // Without a feed there is at least the list.
     if (feed === "live" || model.feed === "connecting") model.list.reload();
+    if (feed === "live") model.askStatus();
     model.show({ feed });
   },
 });

@@ -6,26 +6,16 @@ import { copyText } from "./clipboard.js";
 import { copyOf } from "./copy_form.js";
 import { LiveList } from "./live_list.js";
 import { OpenRequest } from "./open_request.js";
+import { DENSITIES, TABS } from "./page_choices.js";
 import { remember, remembered } from "./remembered.js";
 import { idsInAddress, trapUrl, writeAddress } from "./page_address.js";
 import { countOf } from "./sizes_and_times.js";
 import { Toasts } from "./toasts.js";
 import { createTrapApi } from "./trap_api.js";
 
-/** @import { CopyText, TrapRecord } from "./page_types.ts" */
-
-/** @typedef {"request" | "chain" | "bytes" | "timing"} Tab */
-/** @typedef {"text" | "json" | "xml" | "form" | "parts" | "image" | "hex"} BodyView */
-/** @typedef {"delete" | "delete all" | "replay" | "keys"} Dialog */
 /** @import { CopyForm } from "./copy_form.js" */
-
-/** @type {readonly Tab[]} */
-export const TABS = ["request", "chain", "bytes", "timing"];
-
-/** @typedef {"compact" | "roomy"} Density */
-
-/** @type {readonly Density[]} */
-const DENSITIES = ["compact", "roomy"];
+/** @import { BodyView, Density, Dialog, Tab } from "./page_choices.js" */
+/** @import { CopyText, TrapRecord, TrapStatus } from "./page_types.ts" */
 
 /** The state of the page. */
 export class PageModel {
@@ -51,6 +41,10 @@ export class PageModel {
   dialog;
   /** @type {"connecting" | "live" | "lost"} */
   feed = "connecting";
+  /** How the trap is. @type {TrapStatus | undefined} */
+  status;
+  /** Names of the bins; none without `--bins`. @type {readonly string[]} */
+  bins = [];
   /** Goes up when the list is to scroll to the open request. */
   revealSerial = 0;
   #onChange;
@@ -150,7 +144,7 @@ export class PageModel {
   /**
    * Changes what is shown.
    *
-   * @param {Partial<Pick<PageModel, "tab" | "density" | "bodyView" | "dialog" | "feed">>} change
+   * @param {Partial<Pick<PageModel, "tab" | "density" | "bodyView" | "dialog" | "feed" | "status">>} change
    */
   show(change) {
     Object.assign(this, change);
@@ -159,21 +153,24 @@ export class PageModel {
     this.#onChange();
   }
 
-  /**
-   * Opens each request as it comes, or no longer.
-   *
-   * @param {boolean} isFollowing
-   */
+  /** @param {boolean} isFollowing whether each request is opened as it comes */
   follow(isFollowing) {
     this.isFollowing = isFollowing;
     if (isFollowing) this.#openNewest();
     this.#onChange();
   }
 
-  /** Opens the newest request of the list, unless it is open. */
   #openNewest() {
     const newest = this.list.rows.at(0);
     if (newest !== undefined && newest.id !== this.open?.id) this.select(newest.id);
+  }
+
+  /** Asks how the trap is, and which bins it has. */
+  async askStatus() {
+    await this.#tries(async () => {
+      [this.status, this.bins] = await Promise.all([this.api.status(), this.api.bins()]);
+      this.#onChange();
+    });
   }
 
   /** Says that somebody looks at the page: the title counts no more. */

@@ -1,9 +1,38 @@
 // What the modules of the page hand to each other. Only types: nothing of this file reaches the browser.
 
-import type { RequestRecord } from "../../records/request_record.ts";
+import type {
+  RequestRecord,
+  ResponseRecord,
+  TrapRecord as StoredRecord,
+} from "../../records/request_record.ts";
 
 /** A request as `GET /api/requests` gives it. */
 export type TrapRecord = RequestRecord;
+
+/** Anything that `GET /api/requests` gives: a failed TLS handshake too. */
+export type AnyRecord = StoredRecord;
+
+/** A response whose bytes are kept. */
+export type TrapResponse = ResponseRecord;
+
+/** How the trap is, as `GET /api/status` says. */
+export interface TrapStatus {
+  readonly requests: number;
+  readonly bytes: number;
+  readonly evicted: number;
+  readonly waiting: number;
+  readonly storageError: string | null;
+}
+
+/** How a request is to be sent again. */
+export interface ReplayCall {
+  readonly url: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: readonly Pair[];
+  readonly body?: string;
+  readonly exact?: boolean;
+}
 
 /** Name and value, as in a query, a head or a form. */
 export type Pair = readonly [name: string, value: string];
@@ -22,6 +51,10 @@ export interface RequestRow {
   readonly verdict: TrapRecord["verdict"];
   readonly end: TrapRecord["end"];
   readonly isCut: boolean;
+  /** What is wrong with the message itself; null when nothing is. */
+  readonly fault: TrapRecord["fault"];
+  /** What its signature says; undefined when it has none. */
+  readonly signature: TrapRecord["signature"];
   /** The first error, "" where there is none. */
   readonly problem: string;
   /** What the sender calls the event, "" when it names none. */
@@ -37,6 +70,9 @@ export interface Filters {
   readonly method: string;
   readonly path: string;
   readonly errorsOnly: boolean;
+  readonly faultsOnly: boolean;
+  /** One bin; "" for all. */
+  readonly bin: string;
 }
 
 /** Bytes that were fetched, perhaps only the beginning of them. */
@@ -44,14 +80,6 @@ export interface FetchedBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** How many there are in all; more than `bytes` has where the rest was not fetched. */
   readonly totalBytes: number;
-}
-
-/** What came back from where a request was sent again. */
-export interface ReplayAnswer {
-  readonly status: number;
-  readonly headers: readonly Pair[];
-  readonly bodyBytes: number;
-  readonly sha256: string;
 }
 
 /** The calls of the API that the page makes. Each rejects with an Error whose message is for people. */
@@ -66,8 +94,20 @@ export interface TrapApi {
   har(id: string): Promise<string>;
   /** Deletes one request, or all. */
   remove(id: string | "all"): Promise<void>;
-  /** Sends the stored bytes to another server. */
-  replay(id: string, url: string): Promise<ReplayAnswer>;
+  /** Sends the request again, as it came or changed. */
+  replay(id: string, call: ReplayCall): Promise<TrapResponse>;
+  /** The content of the response that the record shows, or of a replay. */
+  responseBody(id: string, replay: number | undefined): Promise<FetchedBytes>;
+  /** The rules of the responses, as JSON text. */
+  rules(): Promise<string>;
+  /** Replaces the rules. */
+  saveRules(text: string): Promise<void>;
+  /** Starts all sequences and states again. */
+  resetRules(): Promise<void>;
+  /** How the trap is. */
+  status(): Promise<TrapStatus>;
+  /** The names of the bins; none without `--bins`. */
+  bins(): Promise<string[]>;
 }
 
 /** A line beside its counterpart. */

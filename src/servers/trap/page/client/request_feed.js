@@ -2,7 +2,9 @@
 /// <reference lib="dom" />
 // What happens, as it happens: the server-sent events of /api/events, handed on in batches.
 
-/** @import { TrapRecord } from "./page_types.ts" */
+import { asRequest } from "./tls_record.js";
+
+/** @import { TrapRecord, TrapStatus } from "./page_types.ts" */
 
 /**
  * Who is told.
@@ -10,6 +12,7 @@
  * @typedef {object} FeedListener
  * @property {(records: TrapRecord[]) => void} onRequests new requests, oldest first
  * @property {(removed: { ids?: string[], all?: boolean }) => void} onRemoved
+ * @property {(status: TrapStatus) => void} onStatus
  * @property {(state: "live" | "lost") => void} onState
  */
 
@@ -52,7 +55,7 @@ export function openRequestFeed(listener) {
     }));
 }
 
-/** @typedef {{ kind: "request", data: string } | { kind: "removed", data: string } | { kind: "state", state: "live" | "lost" }} FeedEvent */
+/** @typedef {{ kind: "request", data: string } | { kind: "status", data: string } | { kind: "removed", data: string } | { kind: "state", state: "live" | "lost" }} FeedEvent */
 
 /**
  * @param {FeedEvent} event
@@ -61,7 +64,9 @@ export function openRequestFeed(listener) {
 function takeEvent(event, { batch, listener }) {
   switch (event.kind) {
     case "request":
-      return batch.add(JSON.parse(event.data));
+      return batch.add(asRequest(JSON.parse(event.data)));
+    case "status":
+      return listener.onStatus(JSON.parse(event.data));
     case "removed":
       return batch.remove(JSON.parse(event.data));
     case "state":
@@ -79,6 +84,7 @@ function listen(tell) {
   const events = new EventSource("/api/events");
   let close = () => events.close();
   events.addEventListener("request", ({ data }) => tell({ kind: "request", data }));
+  events.addEventListener("status", ({ data }) => tell({ kind: "status", data }));
   events.addEventListener("removed", ({ data }) => tell({ kind: "removed", data }));
   events.addEventListener("open", () => tell({ kind: "state", state: "live" }));
   events.addEventListener("error", () => {

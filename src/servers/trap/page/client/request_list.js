@@ -69,7 +69,7 @@ function listRow(model, index) {
   const row = model.list.rows.at(index);
   if (row === undefined) return undefined;
   const { id, method, target } = row;
-  const isFaulty = row.end !== "complete" || row.isCut;
+  const isFaulty = row.fault !== null;
   const older = model.list.rows.at(index + 1);
   const isNewDay = older !== undefined && dateText(older.receivedAt) !== dateText(row.receivedAt);
   const isSelected = model.open?.id === id || model.compared?.id === id;
@@ -104,10 +104,14 @@ function listRow(model, index) {
  * @param {RequestRow} row
  * @returns {VNode[]}
  */
-function aboutOf({ end, isCut, event, problem, contentType, remote, bodyBytes, wireBytes }) {
+function aboutOf(
+  { end, isCut, fault, signature, event, problem, contentType, remote, bodyBytes, wireBytes },
+) {
   const parts = [];
   if (event !== "") parts.push(html`<span class="event"><${Captured} text=${event.slice(0, 60)} /></span>`);
   if (end !== "complete") parts.push(html`<span class="flag ${end}">${end}</span>`);
+  if (fault === "script") parts.push(html`<span class="flag malformed">rule</span>`);
+  if (signature?.verdict === "invalid") parts.push(html`<span class="flag malformed">signature</span>`);
   if (isCut) parts.push(html`<span class="flag cut">cut</span>`);
   if (contentType !== "") parts.push(html`<span><${Captured} text=${contentType.slice(0, 60)} /></span>`);
   if (problem !== "") {

@@ -24,10 +24,22 @@ export function rowOf(record) {
     verdict,
     end,
     isCut: record.truncated !== undefined,
+    fault: record.fault,
+    signature: record.signature,
     problem: record.malformed?.rule ?? record.errors[0] ?? "",
     event: EVENT_FIELDS.map((name) => fieldOf(record, name)).find((value) => value !== "") ?? "",
-    status: record.answer?.status,
+    status: statusOf(record),
   };
+}
+
+/**
+ * The status that the client got.
+ *
+ * @param {TrapRecord} record
+ * @returns {number | undefined}
+ */
+function statusOf({ answer, response }) {
+  return response === undefined || response.kind === "replayed" ? answer?.status : response.status;
 }
 
 // Where senders of webhooks name the event.

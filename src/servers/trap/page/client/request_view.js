@@ -33,11 +33,31 @@ export function RequestView({ model, request, record }) {
           <${HeadView} request=${request} />
         </section>
         <${Pairs} title="Cookies" pairs=${cookiesOf(record.headers)} />
-        <${ResponseView} record=${record} />
+        <${Signature} record=${record} />
+        <${ResponseView} record=${record} api=${model.api} />
       </section>
       <section class="column content-column" aria-label="Content">
         <${Body} model=${model} request=${request} />
       </section>
     </div>
+  `;
+}
+
+const VERDICTS = { valid: "valid", invalid: "not valid", unknown: "not checked" };
+
+/**
+ * What a signature says.
+ *
+ * @param {{ record: TrapRecord }} props
+ * @returns {VNode | undefined}
+ */
+function Signature({ record: { signature } }) {
+  if (signature === undefined) return undefined;
+  const { scheme, verdict, reason } = signature;
+  return html`
+    <section class="block">
+      <h3>Signature <span class="status ${verdict}">${scheme}, ${VERDICTS[verdict]}</span></h3>
+      ${reason !== "" && html`<p class="note">${reason}</p>`}
+    </section>
   `;
 }

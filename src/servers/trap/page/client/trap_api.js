@@ -1,8 +1,12 @@
 // @ts-check
 // The calls of the JSON API that the page makes, all to its own origin.
 
+import { asRequest } from "./tls_record.js";
+
 /** @import { FetchedBytes, Filters, TrapApi } from "./page_types.ts" */
 
+// What a view shows of a response; the download has all.
+const MAX_RESPONSE_BYTES = 1_048_576;
 const GONE = "The request is not kept any more.";
 
 /**
@@ -16,15 +20,17 @@ export function createTrapApi(fetch) {
     /** @type {string} */ path,
     /** @type {RequestInit | undefined} */ options = undefined,
   ) => checked(await fetch(path, options));
+  const send = (/** @type {string} */ path, /** @type {string} */ method, /** @type {string} */ body) =>
+    call(path, { method, headers: { "Content-Type": "application/json" }, body });
   return {
     async list(filters, { limit, before }) {
       const query = new URLSearchParams({ limit: String(limit), ...queryOf(filters) });
       if (before !== undefined) query.set("before", before);
       const { requests } = await (await call(`/api/requests?${query}`)).json();
-      return requests;
+      return requests.map(asRequest);
     },
     async record(id) {
-      return await (await call(pathOf(id))).json();
+      return asRequest(await (await call(pathOf(id))).json());
     },
     async bytes(id, what, maxBytes) {
       return await readBytes(await call(`${pathOf(id)}/${what}`), maxBytes);
@@ -35,13 +41,28 @@ export function createTrapApi(fetch) {
     async remove(id) {
       await call(id === "all" ? "/api/requests" : pathOf(id), { method: "DELETE" });
     },
-    async replay(id, url) {
-      const response = await call(`${pathOf(id)}/replay`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ url }),
-      });
-      return await response.json();
+    async replay(id, replay) {
+      return await (await send(`${pathOf(id)}/replay`, "POST", JSON.stringify(replay))).json();
+    },
+    async responseBody(id, replay) {
+      const query = replay === undefined ? "" : `?replay=${replay}`;
+      return await readBytes(await call(`${pathOf(id)}/response/body${query}`), MAX_RESPONSE_BYTES);
+    },
+    async rules() {
+      return JSON.stringify(await (await call("/api/rules")).json(), null, 2);
+    },
+    async saveRules(text) {
+      await send("/api/rules", "PUT", text);
+    },
+    async resetRules() {
+      await call("/api/rules/reset", { method: "POST" });
+    },
+    async status() {
+      return await (await call("/api/status")).json();
+    },
+    async bins() {
+      const { bins } = await (await call("/api/bins")).json();
+      return bins.map((/** @type {{ name: string }} */ { name }) => name);
     },
   };
 }
@@ -70,12 +91,14 @@ export function isUnfiltered(filters) {
  * @param {Filters} filters
  * @returns {Record<string, string>}
  */
-function queryOf({ text, method, path, errorsOnly }) {
+function queryOf({ text, method, path, errorsOnly, faultsOnly, bin }) {
   return {
     ...(text === "" ? {} : { q: text }),
     ...(method === "" ? {} : { method }),
     ...(path === "" ? {} : { path }),
     ...(errorsOnly ? { level: "error" } : {}),
+    ...(faultsOnly ? { fault: "any" } : {}),
+    ...(bin === "" ? {} : { bin }),
   };
 }
 

@@ -1,0 +1,13 @@
+// @ts-check
+// What can be chosen on the page.
+
+/** @typedef {"request" | "chain" | "bytes" | "timing"} Tab */
+/** @typedef {"text" | "json" | "xml" | "form" | "parts" | "image" | "hex"} BodyView */
+/** @typedef {"delete" | "delete all" | "send" | "rules" | "keys"} Dialog */
+/** @typedef {"compact" | "roomy"} Density */
+
+/** @type {readonly Tab[]} */
+export const TABS = ["request", "chain", "bytes", "timing"];
+
+/** @type {readonly Density[]} */
+export const DENSITIES = ["compact", "roomy"];
