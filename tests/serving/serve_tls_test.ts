@@ -1,6 +1,6 @@
 // Clients that connect to a TLS port and do nothing good there.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { createBackend } from "../../src/backend/handler.ts";
 import { createResponse, textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
@@ -47,11 +47,15 @@ Deno.test("serve() closes TLS clients that do not finish the handshake in time, 
   await server.shutdown();
 });
 
-Deno.test("serve() closes a TLS client that does not speak TLS", async () => {
+Deno.test("serve() tells a client that speaks plain HTTP on a port with TLS, and closes", async () => {
   const tls = certificate;
   if (tls === undefined) return;
   const server = serve(await listen({ port: 0, tls }), backend);
-  await exchange(server.address.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  const response = await exchange(
+    server.address.port,
+    `GET / HTTP/1.1\r\nHost: a\r\n${"A: b\r\n".repeat(500)}\r\n`,
+  );
+  assertMatch(response, /^HTTP\/1\.1 400 Bad Request\r\n[^]*This port speaks TLS/);
   await server.shutdown();
   assertEquals(server.connectionCount, 0);
 });
