@@ -1,8 +1,9 @@
 // Where a server listens, from the flags.
 
-import { tcpAddress, unixAddress } from "../net/address.ts";
+import { type NetAddress, tcpAddress, unixAddress } from "../net/address.ts";
 import { ConnectionError, type Listener } from "../net/connection.ts";
 import type { ListenOptions } from "../net/listen_options.ts";
+import { parseTrustedProxies, type TrustedProxies } from "../net/trusted_proxies.ts";
 import { listen } from "../net/listen.ts";
 import { type OpenListenerOptions, type OpenPortOptions, portError } from "./command.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
@@ -14,6 +15,12 @@ export interface Ports {
   readonly openListener: (options?: OpenListenerOptions) => Promise<Listener>;
   /** Another port. @throws {StartError} when it cannot be opened */
   readonly openPort: (port: number, options?: OpenPortOptions) => Promise<Listener>;
+}
+
+/** What ports need beside the flags. */
+export interface PortOptions extends Pick<ListenOptions, "tls"> {
+  /** Told of connections that are closed before anybody gets them. */
+  readonly onError?: (error: unknown, client: NetAddress) => void;
 }
 
 // What a socket takes the place of, or cannot share.
@@ -28,19 +35,25 @@ const SOCKET_EXCLUDES: readonly string[] = ["port", "host"];
 export function createPorts(
   values: CommonValues,
   given: ReadonlyMap<string, string>,
-  { tls }: Pick<ListenOptions, "tls">,
+  { tls, onError }: PortOptions,
 ): Ports {
   const { host, port, socket } = values;
   if (socket !== undefined) refuseBesideSocket(values, given);
   return {
-    openListener: ({ needsReset } = {}) =>
-      open(
-        socket === undefined ? { hostname: host, port, tls, needsReset } : { path: socket, tls },
-        "--port",
-      ),
+    openListener: ({ needsReset } = {}) => {
+      const proxyProtocol = values["proxy-protocol"] ? { trusted: trustedOf(values), onError } : undefined;
+      const how = { tls, proxyProtocol };
+      const where = socket === undefined ? { hostname: host, port, needsReset } : { path: socket };
+      return open({ ...where, ...how }, "--port");
+    },
     openPort: (other, { hostname = host, flag, isPlain } = {}) =>
       open({ hostname, port: other, ...(isPlain ? {} : { tls }) }, flag),
   };
+}
+
+/** Who may send the PROXY protocol: everyone, unless somebody is named. */
+function trustedOf({ "trusted-proxy": networks }: CommonValues): TrustedProxies | undefined {
+  return networks.length === 0 ? undefined : parseTrustedProxies(networks.join(","));
 }
 
 function refuseBesideSocket(values: object, given: ReadonlyMap<string, string>): void {

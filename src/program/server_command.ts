@@ -3,12 +3,13 @@
 import { MemoryBudget } from "../bytes/memory_budget.ts";
 import { SYSTEM_CLOCK } from "../base/clock.ts";
 import { errorEntryOf } from "../backend/error_entry.ts";
-import { urlOf } from "../net/address.ts";
+import { type NetAddress, urlOf } from "../net/address.ts";
 import type { Server } from "../serving/serve.ts";
 import type { Admin } from "./admin/admin_routes.ts";
 import { serveAdmin } from "./admin/admin_server.ts";
 import { Figures } from "./admin/figures.ts";
 import { ProcessFigures } from "./admin/process_figures.ts";
+import { Reporter } from "./admin/reporter.ts";
 import { readCertificate } from "./certificate.ts";
 import type { Command, RunningCommand, StartContext } from "./command.ts";
 import { createSayLine, type SayLine } from "./console_lines.ts";
@@ -47,10 +48,13 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
   if (values.help) return print(`${helpOfCommand(command)}\n`);
   if (values.version) return print(`millrace ${version}\n`);
   const remarks = await remarkOnPort(command, given, surroundings);
-  const ports = createPorts(values, given, await readCertificate(values));
+  const certificate = await readCertificate(values);
   const say = createSayLine(write.stderr);
   const memory = new MemoryBudget(values["max-buffered-bytes"]);
   const serverLogs = await openServerLogs({ command, values, surroundings, say, remarks, memory });
+  const onPortError = (error: unknown, client: NetAddress): void =>
+    serverLogs.logs.error?.write(errorEntryOf(error, SYSTEM_CLOCK.nowMs(), client));
+  const ports = createPorts(values, given, { ...certificate, onError: onPortError });
   const watch = watchProcess(call, surroundings, serverLogs);
   let state: "starting" | "ready" | "stopping" = "starting";
   let running: RunningCommand | undefined;
@@ -61,8 +65,10 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
   admin.figures.add(watch.source);
   const parts: ServerParts = { call, surroundings, values, given, ports, memory, serverLogs, admin, say };
   let adminServer: Server | undefined;
+  const reporter = startReporter(parts);
   const close = async (): Promise<void> => {
     watch.close();
+    reporter?.close();
     await adminServer?.shutdown();
     await serverLogs.logs.close();
   };
@@ -109,6 +115,19 @@ function watchProcess(
     residentBytes,
     droppedLogEntries: () => logs.droppedEntries,
     clock: SYSTEM_CLOCK,
+  });
+}
+
+/** Begins to report, where that is wanted. */
+function startReporter({ call, values, admin, serverLogs }: ServerParts): Reporter | undefined {
+  const endpoint = values["report-to"];
+  if (endpoint === undefined) return undefined;
+  return new Reporter({
+    figures: admin.figures,
+    endpoint,
+    prefix: `millrace.${call.command.name}`,
+    clock: SYSTEM_CLOCK,
+    onChange: (message) => serverLogs.note("warn", message),
   });
 }
 

@@ -1,8 +1,8 @@
 // The logs of a server, and what the server says in them about itself.
 
 import { SYSTEM_CLOCK } from "../base/clock.ts";
-import { messageOfError } from "../base/error_text.ts";
 import type { MemoryBudget } from "../bytes/memory_budget.ts";
+import { messageOfError } from "../base/error_text.ts";
 import type { ErrorLevel } from "../log/entry.ts";
 import { type Logs, openLogs } from "../log/open_logs.ts";
 import type { Command } from "./command.ts";
@@ -41,9 +41,9 @@ export async function openServerLogs(options: ServerLogsOptions): Promise<Server
   const targets = await chooseLogTargets(command, values, { ...surroundings, remarks });
   const logs = await openLogs({
     ...targets,
+    held: memory,
     format: values["log-format"],
     lowestLevel: values["log-level"],
-    held: memory,
     onError: (error) => void say(`cannot write a log: ${messageOfError(error)}`),
   });
   const note = (level: ErrorLevel, message: string): void =>

@@ -35,6 +35,8 @@ export interface ConnectionServerOptions {
   readonly maxConnections: number;
   /** Connections at once from one address; one more is refused. */
   readonly maxConnectionsPerAddress: number;
+  /** Peers that stand for many clients: the limit per address is not for them. */
+  readonly trustedProxies?: { readonly trusts: (address: NetAddress) => boolean } | undefined;
   /** For what is under way when the server stops; then connections are cut. */
   readonly graceMs: number;
   /** Where the time comes from. */
@@ -145,7 +147,10 @@ export class ConnectionServer {
     const sameAddress = this.#perAddress.get(host) ?? 0;
     this.acceptedConnections++;
     if (this.#clients.size >= maxConnections) return this.#refuse(connection, "connections");
-    if (sameAddress >= maxConnectionsPerAddress) return this.#refuse(connection, "connections-per-address");
+    const isProxy = this.#options.trustedProxies?.trusts(connection.remote) ?? false;
+    if (sameAddress >= maxConnectionsPerAddress && !isProxy) {
+      return this.#refuse(connection, "connections-per-address");
+    }
     this.#perAddress.set(host, sameAddress + 1);
     const client = this.#service.serve(connection, () => this.#release(client, host));
     this.#clients.add(client);

@@ -1,3 +1,5 @@
+import { ResponseCounters, type ResponseFigures } from "./response_counters.ts";
+
 /** Why a client was not served. */
 export type RefusalReason = "connections" | "connections-per-address";
 
@@ -16,6 +18,10 @@ export interface ServerFigures {
   readonly timeouts: Readonly<Record<TimeoutKind, number>>;
   /** Requests taken, malformed ones too. */
   readonly requests: number;
+  /** Requests whose response is not complete. */
+  readonly requestsInFlight: number;
+  /** Responses by method and status class, and how long they took. */
+  readonly responses: ResponseFigures;
   /** Bytes read from clients. */
   readonly receivedBytes: number;
   /** Bytes given to the system to be sent to clients. */
@@ -31,6 +37,10 @@ export class ServingCounters {
   /** See {@linkcode ServerFigures}. */
   requests = 0;
   /** See {@linkcode ServerFigures}. */
+  requestsInFlight = 0;
+  /** See {@linkcode ServerFigures}. */
+  readonly responses = new ResponseCounters();
+  /** See {@linkcode ServerFigures}. */
   receivedBytes = 0;
   /** See {@linkcode ServerFigures}. */
   sentBytes = 0;
@@ -45,6 +55,8 @@ export const NO_FIGURES: ServerFigures = {
   refusedConnections: { "connections": 0, "connections-per-address": 0 },
   timeouts: { head: 0, content: 0, idle: 0, write: 0, linger: 0 },
   requests: 0,
+  requestsInFlight: 0,
+  responses: new ResponseCounters().figures,
   receivedBytes: 0,
   sentBytes: 0,
   heldBytes: 0,

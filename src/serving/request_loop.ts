@@ -1,6 +1,7 @@
 // The loop over the requests of a connection: bytes that were read become a request, the backend answers it, the response
 // goes on the wire, and what follows is decided.
 
+import { clientOf } from "../backend/client_of.ts";
 import { run } from "../backend/run.ts";
 import type { Holder } from "../bytes/memory_budget.ts";
 import { HttpError } from "../http/errors.ts";
@@ -139,9 +140,14 @@ export class RequestLoop implements Deferred {
       this.#owner.onLastResponse();
       return false;
     }
-    if (isHttpsUri(request.target) && !this.#connection.isEncrypted) request.refuse(misdirected(request));
     const context = new ServedContext(this.#connection, flushBatch.nowMs, this.#owner);
     this.#context = context;
+    counters.requestsInFlight++;
+    const { trustedProxies } = this.#shared;
+    if (trustedProxies !== undefined) {
+      context.speakFor(clientOf(this.#connection, request.headers, trustedProxies));
+    }
+    if (isHttpsUri(request.target) && !context.isEncrypted) request.refuse(misdirected(request));
     const response = run(backend, request, context);
     if (!(response instanceof Promise)) return this.#respond(request, response, context.receivedAtMs);
     this.#lateFlush.plan();
@@ -164,6 +170,7 @@ export class RequestLoop implements Deferred {
     // It may be made of the content that the client holds back, which is asked for while it still can be.
     if (stream !== undefined && status < 300) this.askForContent();
     context.isResponding = true;
+    this.#shared.counters.responses.count(request.method, status, nowMs - context.receivedAtMs);
     const sendable = stream === undefined ? response : { status, headers, body: stream };
     const sent = processResponse(this.#writer, request, sendable, {
       persistence: this.#decidePersistence(request),
@@ -185,8 +192,7 @@ export class RequestLoop implements Deferred {
 
   /** @returns whether the next request may come */
   #finish(persistence: Persistence): boolean {
-    const context = this.#context;
-    this.#context = undefined;
+    const context = this.#takeContext();
     if (this.#heldBytes > 0) this.#release();
     if (context?.onDelivered !== undefined) this.#tellDelivered(context.onDelivered);
     if (persistence === "close") this.#owner.onLastResponse();
@@ -207,9 +213,16 @@ export class RequestLoop implements Deferred {
     }
   }
 
-  #break(error: unknown): void {
+  /** The request is over. */
+  #takeContext(): ServedContext | undefined {
     const context = this.#context;
     this.#context = undefined;
+    if (context !== undefined) this.#shared.counters.requestsInFlight--;
+    return context;
+  }
+
+  #break(error: unknown): void {
+    const context = this.#takeContext();
     if (this.#heldBytes > 0) this.#release();
     context?.onDelivered?.(error);
     this.#owner.onBroken(error);

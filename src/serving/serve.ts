@@ -83,7 +83,11 @@ class HttpServer<Address extends NetAddress> implements Server<Address> {
     this.#listener = listener;
     this.#shared = shared;
     const { settings, turns } = shared;
-    this.#connections = new ConnectionServer(listener, new HttpService(shared), { ...settings, turns });
+    this.#connections = new ConnectionServer(listener, new HttpService(shared), {
+      ...settings,
+      turns,
+      trustedProxies: shared.trustedProxies,
+    });
   }
 
   get connectionCount(): number {
@@ -91,13 +95,16 @@ class HttpServer<Address extends NetAddress> implements Server<Address> {
   }
 
   get figures(): ServerFigures {
-    const { counters: { requests, receivedBytes, sentBytes, timeouts }, memory } = this.#shared;
+    const { counters, memory } = this.#shared;
+    const { requests, requestsInFlight, responses, receivedBytes, sentBytes, timeouts } = counters;
     const { acceptedConnections, refusedConnections, connectionCount } = this.#connections;
     return {
       openConnections: connectionCount,
       acceptedConnections,
       refusedConnections,
       requests,
+      requestsInFlight,
+      responses: responses.figures,
       receivedBytes,
       sentBytes,
       timeouts,

@@ -46,6 +46,11 @@ export interface ServeSettings extends HttpLimits {
   readonly maxConnectionsPerAddress: number;
   /** Requests on one connection; the last one's answer says close. */
   readonly maxRequestsPerConnection: number;
+  /**
+   * Proxies whose word about the client counts (RFC 7239): addresses, networks such as `10.0.0.0/8`, `unix` for peers on a
+   * unix socket. Their connections do not count for `maxConnectionsPerAddress`. Default none.
+   */
+  readonly trustedProxies: readonly string[];
   /** For running requests when the server stops; then connections are cut. */
   readonly graceMs: number;
   /** Which bytes a request target may hold. */
@@ -96,6 +101,7 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   maxConnections: 16_384,
   maxConnectionsPerAddress: Infinity,
   maxRequestsPerConnection: Infinity,
+  trustedProxies: [],
   graceMs: 5_000,
   targetBytes: "whatwg",
   keepRawHead: false,

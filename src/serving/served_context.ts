@@ -1,3 +1,4 @@
+import type { Client } from "../backend/client_of.ts";
 import type { RequestContext } from "../backend/handler.ts";
 import type { Theme } from "../backend/pages/stylesheet.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
@@ -11,9 +12,9 @@ export interface ClientWatch {
 
 /** What a server knows about a request beside its bytes, for the handler; and what is going on with it, for the server. */
 export class ServedContext implements RequestContext {
-  readonly remote: NetAddress;
+  remote: NetAddress;
   readonly local: NetAddress;
-  readonly isEncrypted: boolean;
+  isEncrypted: boolean;
   readonly connection: Connection;
   readonly receivedAtMs: number;
   requestId: string | undefined = undefined;
@@ -35,6 +36,12 @@ export class ServedContext implements RequestContext {
     this.connection = connection;
     this.receivedAtMs = receivedAtMs;
     this.#watch = watch;
+  }
+
+  /** Says for whom the other end of the connection speaks. */
+  speakFor({ remote, isEncrypted }: Client): void {
+    this.remote = remote;
+    this.isEncrypted = isEncrypted;
   }
 
   get signal(): AbortSignal {

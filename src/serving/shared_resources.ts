@@ -3,6 +3,7 @@ import { BufferPool } from "../bytes/buffer_pool.ts";
 import { ByteBudget } from "../bytes/byte_budget.ts";
 import { MemoryBudget } from "../bytes/memory_budget.ts";
 import { ResponsePreamble } from "../http/response/process_response.ts";
+import { parseTrustedProxies, type TrustedProxies } from "../net/trusted_proxies.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FairQueue } from "./fair_queue.ts";
 import { ServingCounters } from "./figures.ts";
@@ -30,13 +31,20 @@ export interface SharedResources {
   readonly flushBatch: FlushBatch;
   readonly turns: FairQueue;
   readonly counters: ServingCounters;
+  /** Whose word about the client counts; undefined where nobody's does. */
+  readonly trustedProxies: TrustedProxies | undefined;
   /** Whether the server lets running requests finish, and takes no others. */
   isStopping: boolean;
 }
 
-/** Makes what the connections of one server share. @throws {TypeError} for a server name that cannot go on the wire */
+/**
+ * Makes what the connections of one server share.
+ *
+ * @throws {TypeError} for a server name that cannot go on the wire, or a trusted proxy that is no address and no network
+ */
 export function createSharedResources(backend: Backend, settings: ServeSettings): SharedResources {
   const turns = new FairQueue();
+  const { trustedProxies: trusted } = settings;
   return {
     backend,
     settings,
@@ -49,6 +57,7 @@ export function createSharedResources(backend: Backend, settings: ServeSettings)
     flushBatch: new FlushBatch(settings.clock),
     turns,
     counters: new ServingCounters(),
+    trustedProxies: trusted.length === 0 ? undefined : parseTrustedProxies(trusted.join(",")),
     isStopping: false,
   };
 }

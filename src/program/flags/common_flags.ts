@@ -1,5 +1,6 @@
 // Flags that several servers share, each with the one meaning it has everywhere.
 
+import { parseTrustedProxies } from "../../net/trusted_proxies.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "../../serving/serve_options.ts";
 import {
   checkedFlag,
@@ -80,18 +81,17 @@ function endpointFlag(settings: Pick<Flag<unknown>, "help" | "group">): Flag<End
   });
 }
 
-const IPV4 =
-  /^(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\.(?!$|\/)|(?=$|\/))){4}(?:\/(?:[0-9]|[12][0-9]|3[0-2]))?$/;
-const IPV6 = /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:\/(?:[0-9]{1,2}|1[01][0-9]|12[0-8]))?$/;
-
 /** Reads addresses and networks, separated by commas. */
 function parseNetworks(text: string): readonly string[] | undefined {
   const networks = text.split(VALUE_SEPARATOR).flatMap((value) => value.split(",")).map((word) =>
     word.trim()
   );
-  return networks.every((word) => word === "unix" || IPV4.test(word) || IPV6.test(word))
-    ? networks
-    : undefined;
+  try {
+    parseTrustedProxies(networks.join(","));
+    return networks;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A host and a port somewhere else. */
@@ -274,11 +274,12 @@ export function serveOptionsOf(values: FlagValues<typeof HTTP_FLAGS>): ServeOpti
     maxFieldBytes: maxHeadBytes,
     maxFields: values["max-fields"],
     maxBodyBytes: values["max-body-bytes"],
+    maxBufferedBytes: values["max-buffered-bytes"],
+    trustedProxies: values["trusted-proxy"],
     headTimeoutMs: values["head-timeout-ms"],
     bodyTimeoutMs: values["body-timeout-ms"],
     idleTimeoutMs: values["idle-timeout-ms"],
     maxConnections: values["max-connections"],
-    maxBufferedBytes: values["max-buffered-bytes"],
     graceMs: values["grace-ms"],
   };
 }

@@ -3,6 +3,7 @@ import { createClientSwitches } from "../../backend/client_switches.ts";
 import { errorEntryOf } from "../../backend/error_entry.ts";
 import { logging } from "../../backend/middleware/logging.ts";
 import { type Command, storeError } from "../../program/command.ts";
+import { figuresOfServer } from "../../program/admin/server_figures.ts";
 import { httpFlags, logFormatFlag, serveOptionsOf } from "../../program/flags/common_flags.ts";
 import { choiceFlag } from "../../program/flags/flag_kinds.ts";
 import { storeFlag } from "../../program/flags/store_flags.ts";
@@ -41,7 +42,7 @@ export const appCommand: Command<typeof FLAGS> = {
     },
   ],
   flags: FLAGS,
-  async start({ values, logs, clock, memory, openListener, fail }) {
+  async start({ values, logs, clock, memory, admin, openListener, fail }) {
     const format = values["log-format"];
     const shared = values.store && await openShared(values.store, {
       scope: values.scope,
@@ -82,6 +83,7 @@ export const appCommand: Command<typeof FLAGS> = {
         fail(`${formatAddress(client)} does not speak HTTP: ${error.message}`);
       },
     });
+    admin.figures.add(() => figuresOfServer(server.figures));
     return {
       announcements: [`app listening on ${urlOf(listener)}`],
       connectionCount: () => server.connectionCount,

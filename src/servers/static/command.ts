@@ -8,6 +8,7 @@ import {
   logFormatFlag,
   serveOptionsOf,
 } from "../../program/flags/common_flags.ts";
+import { figuresOfServer } from "../../program/admin/server_figures.ts";
 import type { FlagValues } from "../../program/flags/flag.ts";
 import { ConnectionError } from "../../net/connection.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
@@ -15,6 +16,7 @@ import { WorkerPool } from "../../program/worker_pool.ts";
 import { canSharePorts } from "../../program/workers.ts";
 import { STATIC_FLAGS } from "./flags.ts";
 import { type LogBatch, writeBatch } from "./forwarded_logs.ts";
+import { type FiguresMessage, WorkerFigures } from "./worker_figures.ts";
 import { serveStatic } from "./start.ts";
 import { readStaticOptions } from "./read_options.ts";
 import type { StaticOptions } from "./options.ts";
@@ -75,15 +77,21 @@ async function welcome(
 }
 
 async function startAlone(context: Context, options: StaticOptions): Promise<RunningCommand> {
-  const { values, logs, clock, memory, openListener } = context;
+  const { values, logs, clock, memory, admin, openListener } = context;
   const listener = await openListener();
   const limits = { ...serveOptionsOf(values), memory };
   const server = serveStatic(listener, { options, limits, logs, clock, tag: "" });
-  return { ...server, announcements: [`static listening on ${urlOf(listener)}`] };
+  admin.figures.add(() => figuresOfServer(server.figures));
+  return {
+    finished: server.finished,
+    shutdown: () => server.shutdown(),
+    connectionCount: () => server.connectionCount,
+    announcements: [`static listening on ${urlOf(listener)}`],
+  };
 }
 
 async function startWorkers(context: Context, options: StaticOptions): Promise<RunningCommand> {
-  const { values, logs, clock, openPort } = context;
+  const { values, logs, clock, admin, openPort } = context;
   // A port that is shared can be opened beside other servers that share it, and their answers would mix with ours.
   if (values.port !== 0) (await openPort(values.port)).close();
   const tls = await readCertificate(values);
@@ -95,22 +103,32 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
     options,
 
     limits,
+    proxies: values["proxy-protocol"] ? values["trusted-proxy"] : undefined,
+    index,
     logs: { access: logs.access !== undefined, error: logs.error !== undefined },
     tag: `w${index + 1}`,
   });
+  const workers = new WorkerFigures();
+  admin.figures.add(() => figuresOfServer(workers.sum));
   try {
     const pool = await WorkerPool.start({
       module: context.program,
       count: values.workers,
       createInit,
       address: wanted,
-      onMessage: (data) => writeBatch(logs, data as LogBatch),
-      onCrash: (error, index) =>
+      onMessage: (data) => {
+        const message = data as LogBatch | FiguresMessage;
+        if ("figures" in message) workers.take(message);
+        else writeBatch(logs, message);
+      },
+      onCrash: (error, index) => {
+        workers.keep(index);
         logs.error?.write({
           level: "error",
           timeMs: clock.nowMs(),
           message: `worker ${index + 1} crashed and is replaced: ${messageOfError(error)}`,
-        }),
+        });
+      },
       clock,
       stopTimeoutMs: values["grace-ms"] + STOP_MARGIN_MS,
     });
@@ -118,6 +136,7 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
       announcements: [
         `static listening on ${urlOf({ address: pool.address, isEncrypted: tls.tls !== undefined })}`,
       ],
+      connectionCount: () => workers.sum.openConnections,
       shutdown: () => pool.stop(),
       finished: pool.finished,
     };

@@ -5,6 +5,7 @@ import type { AccessLog, ErrorLog } from "../../log/open_logs.ts";
 import { createRequestIds } from "../../log/request_id.ts";
 import type { Listener } from "../../net/connection.ts";
 import { serve, type Server } from "../../serving/serve.ts";
+import type { ServerFigures } from "../../serving/figures.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
 import type { StaticOptions } from "./options.ts";
 import { createStatic } from "./create_static.ts";
@@ -27,7 +28,7 @@ export interface ServeStaticOptions {
 export function serveStatic(
   listener: Listener,
   parts: ServeStaticOptions,
-): Pick<Server, "shutdown" | "finished"> {
+): Pick<Server, "shutdown" | "finished" | "figures" | "connectionCount"> {
   const { logs, clock } = parts;
   const files = createStatic({
     options: parts.options,
@@ -48,6 +49,12 @@ export function serveStatic(
     onError: (error, client) => logs.error?.write(errorEntryOf(error, clock.nowMs(), client)),
   });
   return {
+    get figures(): ServerFigures {
+      return server.figures;
+    },
+    get connectionCount(): number {
+      return server.connectionCount;
+    },
     finished: server.finished,
     shutdown: async (): Promise<void> => {
       files.close();

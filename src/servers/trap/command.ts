@@ -4,6 +4,8 @@ import { urlOf } from "../../net/address.ts";
 import { ADMIN_PATHS, adminRoutes } from "../../program/admin/admin_routes.ts";
 import type { Listener, NetAddress } from "../../net/connection.ts";
 import { type Command, type RunningCommand, type StartContext, storeError } from "../../program/command.ts";
+import { TrapFigures } from "./trap_figures.ts";
+import { figuresOfServer } from "../../program/admin/server_figures.ts";
 import { serveOptionsOf } from "../../program/flags/common_flags.ts";
 import { type FlagValues, UsageError } from "../../program/flags/flag.ts";
 import { chooseUiPort } from "../../program/flags/ui_flags.ts";
@@ -82,6 +84,8 @@ async function startServers(
     clock,
     onError: (error, client) => logError(context, error, client),
   });
+  const figures = new TrapFigures(store);
+  context.admin.figures.add(() => [...figuresOfServer(trap.server.figures), ...figures.collect()]);
   storage.onChange = (message) => {
     trap.journal.note(message);
     trap.ui?.sendStatus();
@@ -94,6 +98,7 @@ async function startServers(
       `trap listening on ${url}`,
       ...(uiListener === undefined ? [] : announceUi(urlOf(uiListener), access)),
     ],
+    connectionCount: () => trap.server.connectionCount,
     shutdown: async () => {
       await trap.shutdown();
       trap.journal.note(`stopped: ${count(store.size)} kept, ${store.evicted} evicted`);

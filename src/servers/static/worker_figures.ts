@@ -1,0 +1,43 @@
+// What all workers of a server have done together.
+
+import { sumServerFigures } from "../../program/admin/server_figures.ts";
+import { NO_FIGURES, type ServerFigures } from "../../serving/figures.ts";
+
+/** What a worker tells about itself now and then. */
+export interface FiguresMessage {
+  /** Which worker it is, from 0. */
+  readonly index: number;
+  /** What it has done since its start. */
+  readonly figures: ServerFigures;
+}
+
+/** Collects what workers tell. What a worker did that has crashed still counts. */
+export class WorkerFigures {
+  readonly #running = new Map<number, ServerFigures>();
+  #ended: ServerFigures = NO_FIGURES;
+
+  /** Takes what a worker tells. */
+  take({ index, figures }: FiguresMessage): void {
+    this.#running.set(index, figures);
+  }
+
+  /** The worker has ended: what it counted stays, what it held is gone. */
+  keep(index: number): void {
+    const figures = this.#running.get(index);
+    if (figures === undefined) return;
+    this.#running.delete(index);
+    const counted = {
+      ...figures,
+      openConnections: 0,
+      requestsInFlight: 0,
+      heldBytes: 0,
+      maxBufferedBytes: 0,
+    };
+    this.#ended = sumServerFigures([this.#ended, counted]);
+  }
+
+  /** All of it. */
+  get sum(): ServerFigures {
+    return sumServerFigures([this.#ended, ...this.#running.values()]);
+  }
+}
