@@ -35,6 +35,7 @@ Deno.test("serveOptionsOf() takes every limit from its flag", () => {
     "--max-fields=10",
     "--max-request-line-bytes=11",
     "--max-buffered-bytes=12MiB",
+    "--trusted-proxy=10.0.0.0/8",
   ];
   assertEquals(serveOptionsOf(parseFlags(args, httpFlags(0))), {
     maxHeadBytes: 1_024,
@@ -45,6 +46,7 @@ Deno.test("serveOptionsOf() takes every limit from its flag", () => {
     idleTimeoutMs: 5,
     maxConnections: 6,
     maxBufferedBytes: 12_582_912,
+    trustedProxies: ["10.0.0.0/8"],
     graceMs: 0,
     writeTimeoutMs: 7,
     maxConnectionsPerAddress: 8,
