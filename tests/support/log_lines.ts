@@ -1,7 +1,7 @@
 import { within } from "./deadline.ts";
 
 /** Reads a log file as soon as this text is in it; entries are written up to a second after the request. */
-export async function readLogUntil(path: string, text: string): Promise<string> {
+export async function readLogUntil(path: string, text: string | RegExp): Promise<string> {
   const watcher = Deno.watchFs(path);
   try {
     return await within(waitFor(path, text, watcher), `${text} in ${path}`);
@@ -10,12 +10,14 @@ export async function readLogUntil(path: string, text: string): Promise<string> 
   }
 }
 
-async function waitFor(path: string, text: string, watcher: Deno.FsWatcher): Promise<string> {
+async function waitFor(path: string, text: string | RegExp, watcher: Deno.FsWatcher): Promise<string> {
   const before = await Deno.readTextFile(path);
-  if (before.includes(text)) return before;
+  const isThere = (content: string): boolean =>
+    typeof text === "string" ? content.includes(text) : text.test(content);
+  if (isThere(before)) return before;
   for await (const _event of watcher) {
     const content = await Deno.readTextFile(path);
-    if (content.includes(text)) return content;
+    if (isThere(content)) return content;
   }
   throw new Error(`no ${text} in ${path}`);
 }

@@ -6,6 +6,8 @@ export interface ProgramOptions {
   readonly writable?: readonly string[];
   /** The working directory; default the repository. */
   readonly directory?: string;
+  /** Whether the arguments say where it listens, though not by a port. */
+  readonly hasOwnAddress?: boolean;
   /** Environment variables that it has and may read; default none that it may read. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -88,8 +90,13 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
 }
 
 /** Adds a port to arguments, unless they or the environment name one. */
-export function withFreePort(args: readonly string[], { environment }: ProgramOptions): readonly string[] {
-  return args.includes("--port") || environment !== undefined ? args : [...args, "--port", "0"];
+export function withFreePort(
+  args: readonly string[],
+  { environment, hasOwnAddress }: ProgramOptions,
+): readonly string[] {
+  return args.includes("--port") || environment !== undefined || hasOwnAddress
+    ? args
+    : [...args, "--port", "0"];
 }
 
 /**

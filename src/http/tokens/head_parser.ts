@@ -22,6 +22,8 @@ import type { TokenSink } from "./tokens.ts";
 
 const ZERO = 0x30;
 const ONE = 0x31;
+// The first byte of a TLS connection: a record of the handshake (RFC 8446 §5.1).
+const TLS_HANDSHAKE = 0x16;
 
 /** The part of the tokenizer that reads heads. */
 export class HeadParser {
@@ -250,7 +252,10 @@ export class HeadParser {
   /** Refuses an unfinished line as soon as it can no longer become a request line. */
   #judgeLine(line: Uint8Array): void {
     const fault = this.#judge.findFault(line);
-    if (fault >= 0) throw this.#badFirstLine("expected a method", this.start + fault);
+    if (fault < 0) return;
+    const isTls = fault === 0 && line[0] === TLS_HANDSHAKE;
+    const state = isTls ? "the client speaks TLS: was http:// meant?" : "expected a method";
+    throw this.#badFirstLine(state, this.start + fault);
   }
 
   #badFirstLine(state: string, offset: number): HttpError {

@@ -80,7 +80,7 @@ export const appCommand: Command<typeof FLAGS> = {
           status: undefined,
         } as const;
         logs.error?.write(entry);
-        fail(`${formatAddress(client)} does not speak HTTP: ${error.message}`);
+        fail(`${formatAddress(client)} does not speak HTTP: ${error.message} (--non-http close goes on)`);
       },
     });
     admin.figures.add(() => figuresOfServer(server.figures));
