@@ -53,13 +53,12 @@ Deno.test({
       );
       const port = findFreePort();
       const site = (await Deno.readTextFile(new URL("../../deploy/nginx.conf", import.meta.url)))
-        .replace("/run/millrace/millrace.sock", socket).replace("listen 80", `listen 127.0.0.1:${port}`);
-      const configuration = `daemon off; pid ${directory}/nginx.pid; error_log ${directory}/nginx.log;
+        .replaceAll("/run/millrace/millrace.sock", socket).replace("listen 80", `listen 127.0.0.1:${port}`);
+      const configuration =
+        `user root; daemon off; pid ${directory}/nginx.pid; error_log ${directory}/nginx.log;
         events {} http { access_log off; client_body_temp_path ${directory}; proxy_temp_path ${directory};
         fastcgi_temp_path ${directory}; uwsgi_temp_path ${directory}; scgi_temp_path ${directory}; ${site} }`;
       await Deno.writeTextFile(`${directory}/nginx.conf`, configuration);
-      await Deno.chmod(directory, 0o777);
-      await Deno.chmod(socket, 0o666);
       const nginx = await startDaemon("nginx", ["-p", directory, "-c", `${directory}/nginx.conf`], port);
       await checkClients(port, access);
       await nginx.stop();

@@ -23,7 +23,7 @@ export interface Ended {
 export interface Program {
   /** The process, which leads a group of its own where it was started detached. */
   readonly pid: number;
-  /** Port of the first listener. */
+  /** Port of the first listener; NaN when it is on a unix socket. */
   readonly port: number;
   /** The first ready line. */
   readonly readyLine: string;
@@ -121,7 +121,7 @@ export async function startCommand(command: Deno.Command): Promise<Program> {
   return {
     pid: child.pid,
     readyLine,
-    port: Number(/:(\d+)\/?$/.exec(readyLine)![1]),
+    port: Number(/:(\d+)\/?$/.exec(readyLine)?.[1]),
     get stdout(): string {
       return stdout.text;
     },
