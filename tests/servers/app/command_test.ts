@@ -6,7 +6,6 @@ import { parseFlags } from "../../../src/program/flags/parse_flags.ts";
 import type { AccessEntry, ErrorEntry } from "../../../src/log/entry.ts";
 import { listen } from "../../../src/net/listen.ts";
 import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
-import { MemoryBudget } from "../../../src/bytes/memory_budget.ts";
 import { Figures } from "../../../src/program/admin/figures.ts";
 import { appCommand } from "../../../src/servers/app/command.ts";
 import { within } from "../../support/deadline.ts";
@@ -42,7 +41,6 @@ async function withCommand(
     },
     program: new URL("../../../mod.ts", import.meta.url),
     admin: { figures: new Figures(), isReady: () => true },
-    memory: new MemoryBudget(2 ** 28),
     openListener: () => listen({ port: 0 }),
     openPort: () => listen({ port: 0 }),
     print: () => {},
