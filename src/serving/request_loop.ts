@@ -1,7 +1,6 @@
 // The loop over the requests of a connection: bytes that were read become a request, the backend answers it, the response
 // goes on the wire, and what follows is decided.
 
-import { clientOf } from "../backend/client_of.ts";
 import { run } from "../backend/run.ts";
 import type { Holder } from "../bytes/memory_budget.ts";
 import { HttpError } from "../http/errors.ts";
@@ -130,7 +129,7 @@ export class RequestLoop implements Deferred {
 
   /** @returns whether the next request may come at once */
   #handle(request: HttpRequest): boolean {
-    const { backend, settings, counters, flushBatch } = this.#shared;
+    const { backend, settings, counters, flushBatch, trustedProxies } = this.#shared;
     this.#phase.beginRequest();
     counters.requests++;
     this.#requests++;
@@ -143,10 +142,7 @@ export class RequestLoop implements Deferred {
     const context = new ServedContext(this.#connection, flushBatch.nowMs, this.#owner);
     this.#context = context;
     counters.requestsInFlight++;
-    const { trustedProxies } = this.#shared;
-    if (trustedProxies !== undefined) {
-      context.speakFor(clientOf(this.#connection, request.headers, trustedProxies));
-    }
+    if (trustedProxies !== undefined) context.findClient(request.headers, trustedProxies);
     if (isHttpsUri(request.target) && !context.isEncrypted) request.refuse(misdirected(request));
     const response = run(backend, request, context);
     if (!(response instanceof Promise)) return this.#respond(request, response, context.receivedAtMs);

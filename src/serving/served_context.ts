@@ -1,6 +1,8 @@
-import type { Client } from "../backend/client_of.ts";
+import { clientOf } from "../backend/client_of.ts";
 import type { RequestContext } from "../backend/handler.ts";
 import type { Theme } from "../backend/pages/stylesheet.ts";
+import type { HttpHeaders } from "../http/headers.ts";
+import type { TrustedProxies } from "../net/trusted_proxies.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
 import type { ServedStream } from "./served_stream.ts";
 
@@ -38,8 +40,9 @@ export class ServedContext implements RequestContext {
     this.#watch = watch;
   }
 
-  /** Says for whom the other end of the connection speaks. */
-  speakFor({ remote, isEncrypted }: Client): void {
+  /** Finds for whom the other end of the connection speaks. */
+  findClient(headers: HttpHeaders, trustedProxies: TrustedProxies): void {
+    const { remote, isEncrypted } = clientOf(this.connection, headers, trustedProxies);
     this.remote = remote;
     this.isEncrypted = isEncrypted;
   }
