@@ -61,6 +61,7 @@ export { serve, serveConnection } from "./src/serving/serve.ts";
 export type { AddressFor, Server, ServerOptions } from "./src/serving/server.ts";
 export type { ServeOptions, ServeSettings } from "./src/serving/serve_options.ts";
 export type { RefusalReason, ServerFigures, TimeoutKind } from "./src/serving/figures.ts";
+export type { ResponseFigures } from "./src/serving/response_counters.ts";
 export { BytePieces } from "./src/bytes/byte_pieces.ts";
 export { BufferPool } from "./src/bytes/buffer_pool.ts";
 export { MemoryBudget } from "./src/bytes/memory_budget.ts";
