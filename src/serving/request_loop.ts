@@ -3,7 +3,6 @@
 
 import { run } from "../backend/run.ts";
 import type { Holder } from "../bytes/memory_budget.ts";
-import { HttpError } from "../http/errors.ts";
 import { processRequest } from "../http/request/process_request.ts";
 import type { HttpRequest } from "../http/request/request.ts";
 import type { RequestReader } from "../http/request/request_reader.ts";
@@ -11,11 +10,11 @@ import { shouldKeepAlive } from "../http/response/persistence.ts";
 import { type Persistence, processResponse } from "../http/response/process_response.ts";
 import { type HttpResponse, isStreamed } from "../http/response/response.ts";
 import type { ResponseWriter } from "../http/response/response_writer.ts";
-import { isHttpsUri } from "../http/target.ts";
 import { type Connection, ConnectionError } from "../net/connection.ts";
 import type { ConnectionPhase } from "./connection_phase.ts";
 import type { Deferred } from "./flush_batch.ts";
 import { LateFlush } from "./late_flush.ts";
+import { refuseMisdirected } from "./misdirected.ts";
 import { type ClientWatch, ServedContext } from "./served_context.ts";
 import { ServedStream } from "./served_stream.ts";
 import type { SharedResources } from "./shared_resources.ts";
@@ -143,7 +142,7 @@ export class RequestLoop implements Deferred {
     this.#context = context;
     counters.requestsInFlight++;
     if (trustedProxies !== undefined) context.findClient(request.headers, trustedProxies);
-    if (isHttpsUri(request.target) && !context.isEncrypted) request.refuse(misdirected(request));
+    refuseMisdirected(request, context);
     const response = run(backend, request, context);
     if (!(response instanceof Promise)) return this.#respond(request, response, context.receivedAtMs);
     this.#lateFlush.plan();
@@ -292,9 +291,4 @@ export class RequestLoop implements Deferred {
   abandon(): void {
     this.#context?.onCut?.();
   }
-}
-
-function misdirected({ target }: HttpRequest): HttpError {
-  const message = `Cannot serve ${JSON.stringify(target)}: the connection is not secured`;
-  return new HttpError(421, message, { code: "misdirected" });
 }
