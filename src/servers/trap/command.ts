@@ -19,7 +19,7 @@ import { openArchive } from "./records/archive.ts";
 import type { RequestKeeper } from "./records/request_keeper.ts";
 import { RequestStore } from "./records/request_store.ts";
 import { parseRespondScript } from "./rules/respond_script.ts";
-import type { RuleScript } from "./rules/rule_engine.ts";
+import type { RuleEngine, RuleScript } from "./rules/rule_engine.ts";
 import { ScriptError } from "./rules/script_values.ts";
 import { Tail } from "./tail.ts";
 
@@ -90,6 +90,7 @@ async function startServers(
     trap.journal.note(message);
     trap.ui?.sendStatus();
   };
+  storage.shareRules?.(trap.engine, script !== undefined);
   if (values.tail) store.listen(new Tail(context));
   const url = urlOf(listener);
   trap.journal.note(`started: listening on ${url}, ${count(store.size)} from before`);
@@ -150,6 +151,8 @@ interface TrapStorage {
   readonly error?: string;
   /** Told when the file cannot be written, and when it can again. */
   onChange: (message: string) => void;
+  /** Has the rules shared with other nodes. @param hasOwn whether this node brings rules for all */
+  readonly shareRules?: (engine: RuleEngine, hasOwn: boolean) => void;
 }
 
 async function openStorage(context: Context): Promise<TrapStorage> {
@@ -191,8 +194,9 @@ async function openShared(
   store: RequestStore,
   address: StoreAddress,
 ): Promise<TrapStorage> {
-  const { openSharedList } = await import("./cluster/open_shared_list.ts");
+  const { openSharedList, SharedRules } = await import("./cluster/open_shared_list.ts");
   let tell: (message: string) => void = () => {};
+  const rules = new SharedRules();
   const keeper = await openSharedList({
     address,
     store,
@@ -202,9 +206,16 @@ async function openShared(
       logError(context, error);
       tell(error.message);
     },
+    onRules: (source) => rules.take(source),
     onRecovered: (waited) => tell(`the store is back: ${count(waited)} waited for it`),
   });
-  const storage: TrapStorage = { store, keeper, onChange: () => {} };
+  const storage: TrapStorage = {
+    store,
+    keeper,
+    onChange: () => {},
+    shareRules: (engine, hasOwn) =>
+      rules.share(engine, { hasOwn, tell: (source) => keeper.tellRules(source) }),
+  };
   tell = (message) => storage.onChange(message);
   return storage;
 }

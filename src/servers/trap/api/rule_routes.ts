@@ -15,7 +15,7 @@ import { CallParameters } from "./request_query.ts";
 const MAX_RULES_BYTES = 16_777_216;
 
 /** The rows of the API that are about the trap itself. */
-export function ruleRoutes({ engine, store, status, feed }: ApiParts): readonly Route[] {
+export function ruleRoutes({ engine, store, status }: ApiParts): readonly Route[] {
   return [
     ["GET, HEAD", "/api/rules", ({ query }) => {
       const bin = new CallParameters(query).text("bin");
@@ -26,7 +26,6 @@ export function ruleRoutes({ engine, store, status, feed }: ApiParts): readonly 
       const given = await readJson(request, MAX_RULES_BYTES);
       const rules = bin === undefined ? given : joinBin(engine.source, given, bin);
       engine.replace(readScript(rules));
-      feed.sendRules();
       return jsonResponse(200, bin === undefined ? engine.source : engine.source.filter(isOf(bin)));
     }],
     ["POST", "/api/rules/reset", () => {

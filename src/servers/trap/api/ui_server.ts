@@ -70,6 +70,7 @@ export function serveUi<Address extends NetAddress>(
 ): UiServer<Address> {
   const { store, clock, engine, status } = options;
   const feed = new EventFeed(store, clock, status);
+  engine.listen(() => feed.sendRules());
   const waiters = new NextWaiters(store, clock);
   const replayer = new Replayer({
     ...options,

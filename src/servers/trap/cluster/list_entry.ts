@@ -7,6 +7,9 @@ import type { PackedRequest } from "../records/packed_request.ts";
 /** The key of the stream; all keys of the list lie on one server. */
 export const LIST_KEY = "tl:{trap}";
 
+/** The key of the rules, as JSON. */
+export const RULES_KEY = "tr:{trap}";
+
 /** Larger content lies beside the stream in pieces of this size, so that no command holds a server up for long. */
 export const PIECE_BYTES = 512 * 1_024;
 
@@ -24,6 +27,8 @@ export type ListEntry =
   }
   /** Somebody has deleted requests. */
   | { readonly kind: "deleted"; readonly node: string; readonly ids: readonly string[] }
+  /** Somebody has given other rules. */
+  | { readonly kind: "rules"; readonly node: string; readonly source: string }
   /** Somebody has deleted everything. */
   | { readonly kind: "cleared"; readonly node: string };
 
@@ -72,6 +77,11 @@ function pieceKey(id: string, piece: number): string {
   return `tb:{trap}${id}:${piece}`;
 }
 
+/** The commands that give all nodes other rules. */
+export function rulesCommands(node: string, source: string): RedisCommand[] {
+  return [["SET", RULES_KEY, source], ["XADD", LIST_KEY, "*", "k", "rules", "n", node, "f", source]];
+}
+
 /** The keys of all its pieces. */
 export function pieceKeys(id: string, pieces: number): string[] {
   return Array.from({ length: pieces }, (_, piece) => pieceKey(id, piece));
@@ -97,6 +107,8 @@ export function parseEntry(fields: readonly Reply[]): ListEntry | undefined {
       };
     case "deleted":
       return { kind: "deleted", node, ids: text("i").split(",") };
+    case "rules":
+      return { kind: "rules", node, source: text("f") };
     case "cleared":
       return { kind: "cleared", node };
     default:

@@ -2,7 +2,10 @@ import { Buffer } from "node:buffer";
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import { slotOf } from "../../../storage/cluster/key_slot.ts";
 import type { RedisCommand, Reply } from "../../../storage/cluster/redis_connection.ts";
-import { LIST_KEY, type ListEntry, parseEntry, pieceKeys } from "./list_entry.ts";
+import { parseArchived, unpackRequest } from "../records/packed_request.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
+import type { ListPlaces } from "./list_places.ts";
+import { LIST_KEY, type ListEntry, parseEntry, pieceKeys, RULES_KEY } from "./list_entry.ts";
 
 const SLOT = slotOf("trap");
 const DEADLINE_MS = 5_000;
@@ -39,7 +42,30 @@ export class ListStream {
     return toEntries(await this.#ask(["XRANGE", LIST_KEY, `(${after}`, "+", "COUNT", String(READ_AT_ONCE)]));
   }
 
-  /** The same, but waits a second for the first one. */
+  /**
+   * All requests of the stream, by id.
+   *
+   * @param places gets to know where they stand
+   * @returns the requests, and the place of the last entry
+   */
+  async loadAll(
+    places: ListPlaces,
+  ): Promise<{ readonly requests: readonly StoredRequest[]; readonly last: string }> {
+    const requests = new Map<string, StoredRequest>();
+    places.clear();
+    let last = "0-0";
+    for (let page = await this.read(last); page.length > 0; page = await this.read(last)) {
+      for (const { place, entry } of page) {
+        last = place;
+        if (entry?.kind !== "added") continue;
+        places.add(entry, place);
+        requests.set(entry.id, unpackRequest(parseArchived(entry.facts), await this.bytesOf(entry)));
+      }
+    }
+    return { requests: [...requests.values()].sort((a, b) => a.id < b.id ? -1 : 1), last };
+  }
+
+  /** The same as {@linkcode ListStream.read}, but waits a second for the first one. */
   async wait(after: string): Promise<readonly PlacedEntry[]> {
     const words = [
       "XREAD",
@@ -65,6 +91,12 @@ export class ListStream {
     if (pieces === 0) return bytes;
     const parts = await Promise.all(pieceKeys(id, pieces).map((key) => this.#ask(["GET", key])));
     return Buffer.concat(parts.map((part) => part as Buffer | null ?? Buffer.alloc(0)));
+  }
+
+  /** The rules, as JSON; undefined when nobody has given any. @throws {StoreError} the store did not reply in time */
+  async readRules(): Promise<string | undefined> {
+    const reply = await this.#ask(["GET", RULES_KEY]);
+    return reply === null ? undefined : String(reply);
   }
 
   /** Ends the connections. */

@@ -2,7 +2,9 @@ import { openCluster } from "../../../storage/cluster/server_checks.ts";
 import type { StoreAddress } from "../../../storage/cluster/store_address.ts";
 import { StoreOpenError } from "../../../storage/store_open_error.ts";
 import { messageOfError } from "../../../base/error_text.ts";
-import { SharedList, type SharedListOptions } from "./shared_list.ts";
+export { SharedRules } from "./shared_rules.ts";
+import { SharedList } from "./shared_list.ts";
+import type { SharedListOptions } from "./shared_list_options.ts";
 
 /** What the flags say about the list. */
 export interface OpenListOptions extends Omit<SharedListOptions, "cluster"> {

@@ -2,12 +2,10 @@
 // store carries what happens from each node to the others. No response waits for it.
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { Clock } from "../../../base/clock.ts";
 import { messageOfError } from "../../../base/error_text.ts";
-import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import type { RedisCommand } from "../../../storage/cluster/redis_connection.ts";
 import { packRequest, parseArchived, unpackRequest } from "../records/packed_request.ts";
-import type { RemovalReason, RequestStore, StoreListener } from "../records/request_store.ts";
+import type { RemovalReason, StoreListener } from "../records/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import {
   addCommands,
@@ -15,8 +13,10 @@ import {
   deleteCommand,
   LIST_KEY,
   type ListEntry,
-  pieceKeys,
+  rulesCommands,
 } from "./list_entry.ts";
+import type { SharedListOptions } from "./shared_list_options.ts";
+import { ListPlaces } from "./list_places.ts";
 import { ListStream } from "./list_stream.ts";
 
 // Requests that come together are written together; others see them so much later.
@@ -26,40 +26,23 @@ const RETRY_AFTER_MS = 500;
 // At most so much in one go.
 const WRITTEN_AT_ONCE = 256;
 
-// By then every node that lives has heard of a deletion.
-const KEPT_DELETIONS_MS = 60_000;
-
-/** What a list works with. */
-export interface SharedListOptions {
-  /** The servers; closed with the list. */
-  readonly cluster: Cluster;
-  /** This node's copy. */
-  readonly store: RequestStore;
-  /** For the time between two writes. */
-  readonly clock: Clock;
-  /** Told when the store is away, once until it is back. */
-  readonly onError: (error: Error) => void;
-  /** Told when it is back. @param count requests that have waited */
-  readonly onRecovered: (count: number) => void;
-}
-
-interface Placed {
-  readonly entries: string[];
-  pieces: number;
-}
+// By then every node that follows has heard of a deletion, or of other rules; the others load everything again.
+const KEPT_NOTICES_MS = 60_000;
+const LOAD_AGAIN_AFTER_MS = 20_000;
 
 /** A listener of a store that tells other nodes, and takes over what they tell. */
 export class SharedList implements StoreListener {
   readonly #options: SharedListOptions;
   readonly #stream: ListStream;
   readonly #node = crypto.randomUUID().slice(-12);
-  // Where requests stand in the stream, by id.
-  readonly #placed = new Map<string, Placed>();
+  readonly #places = new ListPlaces();
   readonly #unwritten = new Map<string, StoredRequest>();
   #deleted: string[] = [];
   #gone: string[] = [];
   #isCleared = false;
-  #deletions: { readonly entry: string; readonly atMs: number }[] = [];
+  #rules: string | undefined;
+  // Entries that nobody needs any more when all have read them.
+  #notices: { readonly entry: string; readonly atMs: number }[] = [];
   #last = "0-0";
   #stopTimer: (() => void) | undefined;
   #writing: Promise<void> | undefined;
@@ -87,24 +70,17 @@ export class SharedList implements StoreListener {
 
   /** Loads what is there, and follows what comes. @throws {StoreError} the store did not reply in time */
   async begin(): Promise<void> {
-    const requests = new Map<string, StoredRequest>();
-    for (
-      let page = await this.#stream.read(this.#last);
-      page.length > 0;
-      page = await this.#stream.read(this.#last)
-    ) {
-      for (const { place, entry } of page) {
-        this.#last = place;
-        if (entry?.kind !== "added") continue;
-        this.#place(entry, place);
-        requests.set(entry.id, unpackRequest(parseArchived(entry.facts), await this.#stream.bytesOf(entry)));
-      }
-    }
-    this.#apply(() =>
-      this.#options.store.restore([...requests.values()].sort((a, b) => a.id < b.id ? -1 : 1))
-    );
+    const requests = await this.#load();
+    this.#apply(() => this.#options.store.restore(requests));
     this.#options.store.listen(this);
+    await this.#loadRules();
     this.#following = this.#follow();
+  }
+
+  /** Tells other nodes of other rules. @param source JSON */
+  tellRules(source: string): void {
+    this.#rules = source;
+    this.#wake();
   }
 
   added(request: StoredRequest): void {
@@ -158,7 +134,8 @@ export class SharedList implements StoreListener {
   }
 
   get #hasWork(): boolean {
-    return this.#isCleared || this.#deleted.length + this.#gone.length + this.#unwritten.size > 0;
+    const count = this.#deleted.length + this.#gone.length + this.#unwritten.size;
+    return this.#isCleared || this.#rules !== undefined || count > 0;
   }
 
   async #flush(): Promise<void> {
@@ -166,6 +143,7 @@ export class SharedList implements StoreListener {
     try {
       if (this.#isCleared) await this.#writeClear();
       await this.#writeDeletions();
+      if (this.#rules !== undefined) await this.#writeRules(this.#rules);
       while (this.#unwritten.size > 0) await this.#writeRequests();
       if (this.#error !== undefined) this.#options.onRecovered(waited);
       this.#error = undefined;
@@ -180,60 +158,69 @@ export class SharedList implements StoreListener {
   }
 
   async #writeClear(): Promise<void> {
-    const keys = [...this.#placed].flatMap(([id, { pieces }]) => pieceKeys(id, pieces));
+    const { keys } = this.#places.find(this.#places.ids());
+    this.#places.clear();
     const commands: RedisCommand[] = [["XTRIM", LIST_KEY, "MAXLEN", "0"], clearCommand(this.#node)];
     if (keys.length > 0) commands.push(["UNLINK", ...keys]);
+    [this.#gone, this.#deleted] = [[], []];
     await this.#stream.write(commands);
-    this.#placed.clear();
     this.#isCleared = false;
-    this.#gone = [];
-    this.#deleted = [];
   }
 
   async #writeDeletions(): Promise<void> {
     const nowMs = this.#options.clock.monotonicMs();
-    const old = this.#deletions.filter(({ atMs }) => nowMs - atMs > KEPT_DELETIONS_MS).map(({ entry }) =>
-      entry
-    );
-    const [gone, deleted] = [this.#gone, this.#deleted];
-    const placed = gone.flatMap((id) => {
-      const place = this.#placed.get(id);
-      return place === undefined ? [] : [{ id, place }];
-    });
-    const entries = [...old, ...placed.flatMap(({ place }) => place.entries)];
-    const keys = placed.flatMap(({ id, place }) => pieceKeys(id, place.pieces));
+    const [gone, deleted] = [[...this.#gone], [...this.#deleted]];
+    const old = this.#notices.filter(({ atMs }) => nowMs - atMs > KEPT_NOTICES_MS);
+    const { entries, keys } = this.#places.find(gone);
+    const all = [...old.map(({ entry }) => entry), ...entries];
     const commands: RedisCommand[] = [];
     if (deleted.length > 0) commands.push(deleteCommand(this.#node, deleted));
-    if (entries.length > 0) commands.push(["XDEL", LIST_KEY, ...entries]);
+    if (all.length > 0) commands.push(["XDEL", LIST_KEY, ...all]);
     if (keys.length > 0) commands.push(["UNLINK", ...keys]);
     if (commands.length > 0) {
       const [first] = await this.#stream.write(commands);
-      if (deleted.length > 0) this.#deletions.push({ entry: String(first), atMs: nowMs });
-      this.#deletions = this.#deletions.filter(({ entry }) => !old.includes(entry));
+      if (deleted.length > 0) this.#notices.push({ entry: String(first), atMs: nowMs });
+      this.#notices = this.#notices.filter((notice) => !old.includes(notice));
     }
-    for (const { id } of placed) this.#placed.delete(id);
+    this.#places.delete(gone);
     this.#gone = this.#gone.slice(gone.length);
     this.#deleted = this.#deleted.slice(deleted.length);
   }
 
+  async #writeRules(source: string): Promise<void> {
+    const [, entry] = await this.#stream.write(rulesCommands(this.#node, source));
+    this.#notices.push({ entry: String(entry), atMs: this.#options.clock.monotonicMs() });
+    if (this.#rules === source) this.#rules = undefined;
+  }
+
   async #writeRequests(): Promise<void> {
     const requests = [...this.#unwritten.values()].slice(0, WRITTEN_AT_ONCE);
-    await this.#stream.write(
-      requests.flatMap((request) => addCommands(this.#node, request.id, packRequest(request))),
-    );
-    for (const request of requests) {
-      // More may have come while it was written.
-      if (this.#unwritten.get(request.id) === request) this.#unwritten.delete(request.id);
+    // More may come to a request while it is written: then it is written once more.
+    for (const { id } of requests) this.#unwritten.delete(id);
+    try {
+      await this.#stream.write(
+        requests.flatMap((request) => addCommands(this.#node, request.id, packRequest(request))),
+      );
+    } catch (error) {
+      const { store } = this.#options;
+      for (const request of requests) {
+        if (store.find(request.id) === request) this.#unwritten.set(request.id, request);
+      }
+      throw error;
     }
   }
 
   async #follow(): Promise<void> {
+    const { clock } = this.#options;
+    let heardAtMs = clock.monotonicMs();
     while (!this.#isClosed) {
       try {
+        if (clock.monotonicMs() - heardAtMs > LOAD_AGAIN_AFTER_MS) await this.#loadAgain();
         for (const { place, entry } of await this.#stream.wait(this.#last)) {
           if (entry !== undefined) await this.#take(entry, place);
           this.#last = place;
         }
+        heardAtMs = clock.monotonicMs();
       } catch {
         // Writing says that the store is away.
         if (!this.#isClosed) await pause(RETRY_AFTER_MS);
@@ -241,13 +228,38 @@ export class SharedList implements StoreListener {
     }
   }
 
+  async #load(): Promise<readonly StoredRequest[]> {
+    const { requests, last } = await this.#stream.loadAll(this.#places);
+    this.#last = last;
+    return requests;
+  }
+
+  async #loadRules(): Promise<void> {
+    const source = await this.#stream.readRules();
+    if (source !== undefined && this.#rules === undefined) this.#options.onRules(source);
+  }
+
+  // After a time without the store: what others have deleted and added meanwhile.
+  async #loadAgain(): Promise<void> {
+    const { store } = this.#options;
+    const requests = await this.#load();
+    await this.#loadRules();
+    this.#apply(() => {
+      for (const { id } of store.all(() => true)) {
+        if (!this.#places.has(id) && !this.#unwritten.has(id)) store.delete(id);
+      }
+      for (const request of requests) if (store.find(request.id) === undefined) store.add(request);
+    });
+  }
+
   async #take(entry: ListEntry, place: string): Promise<void> {
     const { store } = this.#options;
     if (entry.kind === "added") {
-      this.#place(entry, place);
-      // What is gone here already goes from the stream too, now that its place is known.
+      this.#places.add(entry, place);
       if (entry.node === this.#node) {
-        return store.find(entry.id) === undefined ? this.#drop(entry.id) : undefined;
+        // What is gone here already goes from the stream too, now that its place is known.
+        if (store.find(entry.id) === undefined) this.#gone.push(entry.id);
+        return this.#hasWork ? this.#wake() : undefined;
       }
       const request = unpackRequest(parseArchived(entry.facts), await this.#stream.bytesOf(entry));
       this.#apply(() => {
@@ -256,26 +268,14 @@ export class SharedList implements StoreListener {
         this.#replaced = undefined;
         store.add(request);
       });
+    } else if (entry.kind === "rules") {
+      if (entry.node !== this.#node) this.#options.onRules(entry.source);
     } else if (entry.node !== this.#node) {
       this.#apply(() => {
         if (entry.kind === "cleared") store.clear();
         else for (const id of entry.ids) store.delete(id);
       });
-      if (entry.kind === "cleared") this.#placed.clear();
-    }
-  }
-
-  #drop(id: string): void {
-    this.#gone.push(id);
-    this.#wake();
-  }
-
-  #place({ id, pieces }: { readonly id: string; readonly pieces: number }, entry: string): void {
-    const place = this.#placed.get(id);
-    if (place === undefined) this.#placed.set(id, { entries: [entry], pieces });
-    else {
-      place.entries.push(entry);
-      place.pieces = Math.max(place.pieces, pieces);
+      if (entry.kind === "cleared") this.#places.clear();
     }
   }
 

@@ -31,6 +31,7 @@ export class RuleEngine {
   #counts: number[] = [];
   // By bin; "" without bins.
   readonly #states = new Map<string, string>();
+  readonly #listeners: (() => void)[] = [];
 
   constructor(tools: TemplateTools, script: RuleScript = NO_RULES) {
     this.#tools = tools;
@@ -51,6 +52,12 @@ export class RuleEngine {
   replace(script: RuleScript): void {
     this.#script = script;
     this.reset();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls back after the rules have been replaced. */
+  listen(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Starts all sequences and states again. */

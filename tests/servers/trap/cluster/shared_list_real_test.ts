@@ -104,6 +104,29 @@ testWithRedis(
 );
 
 testWithRedis(
+  "trapCommand shares its rules between nodes, and with those that come later",
+  () =>
+    withNodes([], async ([one, other], { store }) => {
+      const put = async (node: Node, status: number): Promise<void> => {
+        const body = JSON.stringify([{ path: "*", sequence: [{ status }] }]);
+        const response = await fetch(`${node.api}/rules`, { method: "PUT", body });
+        const said = await response.text();
+        assertEquals(response.status, 200, said);
+      };
+      await put(one, 201);
+      assertEquals(await send(`${one.url}/a`), 201);
+      await eventually("the rule on the other node", async () => await send(`${other.url}/b`) === 201);
+      const later = await startNode(store);
+      assertEquals(await send(`${later.url}/c`), 201);
+      await put(other, 202);
+      for (const node of [one, later]) {
+        await eventually("the other rule", async () => await send(`${node.url}/d`) === 202);
+      }
+      await later.program.stop();
+    }),
+);
+
+testWithRedis(
   "trapCommand keeps as many requests as --keep says, of all nodes together",
   () =>
     withNodes(["--keep", "5"], async (nodes, { store }) => {

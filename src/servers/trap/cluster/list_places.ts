@@ -1,0 +1,54 @@
+import { pieceKeys } from "./list_entry.ts";
+
+interface Place {
+  readonly entries: string[];
+  pieces: number;
+}
+
+/** Where requests stand in the stream, so that they can be taken out of it. */
+export class ListPlaces {
+  readonly #places = new Map<string, Place>();
+
+  /** Remembers an entry of a request. @param pieces how many pieces of content lie beside it */
+  add({ id, pieces }: { readonly id: string; readonly pieces: number }, entry: string): void {
+    const place = this.#places.get(id);
+    if (place === undefined) this.#places.set(id, { entries: [entry], pieces });
+    else {
+      place.entries.push(entry);
+      place.pieces = Math.max(place.pieces, pieces);
+    }
+  }
+
+  /** What is in the store of some requests: entries of the stream, and keys of pieces. */
+  find(ids: Iterable<string>): { readonly entries: readonly string[]; readonly keys: readonly string[] } {
+    const entries: string[] = [];
+    const keys: string[] = [];
+    for (const id of ids) {
+      const place = this.#places.get(id);
+      if (place === undefined) continue;
+      entries.push(...place.entries);
+      keys.push(...pieceKeys(id, place.pieces));
+    }
+    return { entries, keys };
+  }
+
+  /** The requests whose places are known. */
+  ids(): Iterable<string> {
+    return this.#places.keys();
+  }
+
+  /** Whether the place of a request is known. */
+  has(id: string): boolean {
+    return this.#places.has(id);
+  }
+
+  /** Forgets requests. */
+  delete(ids: Iterable<string>): void {
+    for (const id of ids) this.#places.delete(id);
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#places.clear();
+  }
+}

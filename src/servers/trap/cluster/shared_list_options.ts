@@ -1,0 +1,19 @@
+import type { Clock } from "../../../base/clock.ts";
+import type { Cluster } from "../../../storage/cluster/cluster.ts";
+import type { RequestStore } from "../records/request_store.ts";
+
+/** What a list works with. */
+export interface SharedListOptions {
+  /** The servers; closed with the list. */
+  readonly cluster: Cluster;
+  /** This node's copy. */
+  readonly store: RequestStore;
+  /** For the time between two writes. */
+  readonly clock: Clock;
+  /** Takes rules that another node was given, or that were there before. @param source JSON */
+  readonly onRules: (source: string) => void;
+  /** Told when the store is away, once until it is back. */
+  readonly onError: (error: Error) => void;
+  /** Told when it is back. @param count requests that have waited */
+  readonly onRecovered: (count: number) => void;
+}
