@@ -46,7 +46,7 @@ export class Exchange implements ResponseReceiver {
   readonly #options: ExchangeOptions;
   readonly #startMicros: number;
   readonly #parser: ResponseParser;
-  readonly #wire: WireBytes;
+  #wire: WireBytes | undefined;
   #connection: ExchangeWire | undefined;
   #head: ResponseHead | undefined;
   #end: ExchangeEnd | undefined;
@@ -63,8 +63,6 @@ export class Exchange implements ResponseReceiver {
     this.#options = options;
     this.#startMicros = this.activeMicros = options.now();
     this.#parser = new ResponseParser(options.method, this);
-    this.#wire = new WireBytes(NO_BYTES, []);
-    this.#wire.limit(options.maxKeptBytes);
     this.ready = new Promise((resolve) => this.#setReady = resolve);
   }
 
@@ -80,7 +78,7 @@ export class Exchange implements ResponseReceiver {
 
   /** Bytes that have come. */
   get wireBytes(): number {
-    return this.#wire.length;
+    return this.#wire?.length ?? 0;
   }
 
   /** Has a callback called once when the response ends; it must not have ended. */
@@ -93,6 +91,13 @@ export class Exchange implements ResponseReceiver {
     this.#connection = connection;
   }
 
+  // Most responses come in one read, and are kept as it is.
+  #keep(bytes: Uint8Array): void {
+    if (this.#wire !== undefined) return this.#wire.append(bytes, this.activeMicros);
+    this.#wire = new WireBytes(bytes, [{ atMicros: this.activeMicros, bytes: bytes.length }]);
+    this.#wire.limit(this.#options.maxKeptBytes);
+  }
+
   /** Says that something happens: the request is still on its way. */
   touch(): void {
     this.activeMicros = this.#options.now();
@@ -102,9 +107,11 @@ export class Exchange implements ResponseReceiver {
   onBytes(buffer: Uint8Array, count: number): void {
     if (this.#end !== undefined) return;
     this.activeMicros = this.#options.now();
-    this.#wire.append(buffer.subarray(0, count), this.activeMicros);
+    // The connection uses its buffer again: content is a view of this copy.
+    const bytes = buffer.slice(0, count);
+    this.#keep(bytes);
     try {
-      this.#parser.push(buffer, count);
+      this.#parser.push(bytes, count);
     } catch (error) {
       if (!(error instanceof ResponseFault)) throw error;
       const { offset, message } = error;
@@ -143,7 +150,7 @@ export class Exchange implements ResponseReceiver {
     this.#end = end;
     this.#endMicros = this.#options.now();
     this.#hashed = this.#hash?.digest("hex") ?? "";
-    this.#wire.compact();
+    this.#wire?.compact();
     const mayLiveOn = end.end === "complete" && this.#parser.shouldKeepAlive && !this.#parser.hasExcess;
     this.#connection?.release(mayLiveOn);
     for (const callback of this.#onEnded) callback();
@@ -156,9 +163,8 @@ export class Exchange implements ResponseReceiver {
   }
 
   onContent(bytes: Uint8Array): void {
-    const copy = bytes.slice();
-    this.#waiting.push(copy);
-    this.#hash?.update(copy);
+    this.#waiting.push(bytes);
+    this.#hash?.update(bytes);
   }
 
   // From here on the whole content may be longer than what is kept.
@@ -212,14 +218,14 @@ export class Exchange implements ResponseReceiver {
         headers: [...head?.headers ?? []],
         trailers: [...this.#parser.trailers],
         bodyBytes: this.#parser.contentBytes,
-        wireBytes: this.#wire.length,
+        wireBytes: this.wireBytes,
         end,
         ...(malformed === undefined ? {} : { malformed }),
         ...(reason === undefined ? {} : { reason }),
         ...(this.#hashed === "" ? {} : { sha256: this.#hashed }),
         durationMs: (this.#endMicros - this.#startMicros) / 1_000,
       },
-      kept: this.#wire.kept,
+      kept: this.#wire?.kept ?? NO_BYTES,
     };
   }
 }

@@ -2,7 +2,7 @@
 
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import { equalsIgnoringCase } from "../../../http/grammar.ts";
-import type { HeaderField } from "../../../http/headers.ts";
+import type { HeaderField, HttpHeaders } from "../../../http/headers.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -28,8 +28,19 @@ export function toForwardedResponse(exchange: Exchange, extra: readonly HeaderFi
     return fail(502, `status ${head.status} cannot be passed on`, extra);
   }
   const { status } = head;
-  // The record shows the fields as they came.
-  const headers = head.headers.clone();
+  const headers = fieldsFor(head.headers, extra);
+  if (end !== undefined) {
+    const content = joinBytes(exchange.takeContent());
+    return { response: { status, headers, body: head.hasContent ? content : null }, failure: undefined };
+  }
+  return { response: { status, headers, body: exchange.content() }, failure: undefined };
+}
+
+/** The fields for the client, without those of the other connection; the record shows them as they came. */
+function fieldsFor(received: HttpHeaders, extra: readonly HeaderField[]): HttpHeaders {
+  const isPlain = extra.length === 0 && !received.has("connection") && !received.has("trailer");
+  if (isPlain) return received;
+  const headers = received.clone();
   for (const name of new Set(headers.getList("connection"))) {
     if (!equalsIgnoringCase(name, "content-length")) headers.delete(name);
   }
@@ -37,11 +48,7 @@ export function toForwardedResponse(exchange: Exchange, extra: readonly HeaderFi
   for (const [name, value] of extra) {
     if (!headers.has(name)) headers.append(name, value);
   }
-  if (end !== undefined) {
-    const content = joinBytes(exchange.takeContent());
-    return { response: { status, headers, body: head.hasContent ? content : null }, failure: undefined };
-  }
-  return { response: { status, headers, body: exchange.content() }, failure: undefined };
+  return headers;
 }
 
 function fail(status: number, reason: string, extra: readonly HeaderField[]): ForwardedResponse {

@@ -203,17 +203,21 @@ export class ResponseParser {
       this.#state = "until-close";
       return undefined;
     }
-    const lengths = new Set(this.#headers.getList("content-length"));
-    const [first = "", ...others] = lengths;
-    if (others.length > 0) {
-      throw this.#fault(`Cannot frame the content: got several lengths, ${[...lengths].join(" and ")}`);
-    }
-    this.#remaining = parseContentLength(first);
+    this.#remaining = parseContentLength(contentLength ?? this.#onlyLength());
     this.#state = this.#remaining === 0 ? "done" : "length";
     return this.#remaining;
   }
 
+  /** Several lengths are one if they are the same (RFC 9110 §8.6). */
+  #onlyLength(): string {
+    const lengths = new Set(this.#headers.getList("content-length"));
+    const [first = "", ...others] = lengths;
+    if (others.length === 0) return first;
+    throw this.#fault(`Cannot frame the content: got several lengths, ${[...lengths].join(" and ")}`);
+  }
+
   #decidePersistence(): boolean {
+    if (!this.#headers.has("connection")) return this.#version !== "1.0";
     const values = this.#headers.getAll("connection");
     if (values.some((value) => listsToken(value, "close"))) return false;
     return this.#version !== "1.0" || values.some((value) => listsToken(value, "keep-alive"));
@@ -264,12 +268,22 @@ export class ResponseParser {
     if (result === "too-long") throw this.#fault(`Cannot read a line: limit is ${MAX_LINE_BYTES} bytes`);
     const { line, start, lineFeed } = this.#lines;
     const end = lineFeed > start && line[lineFeed - 1] === 0x0d ? lineFeed - 1 : lineFeed;
-    return decodeLatin1(line.subarray(start, end));
+    return decodeLine(line, start, end);
   }
 
   #fault(message: string): ResponseFault {
     return new ResponseFault(message, this.#lines.lineOffset);
   }
+}
+
+// A call of TextDecoder costs more than a short loop (Deno 2.9.6).
+const LOOPED_BYTES = 96;
+
+function decodeLine(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > LOOPED_BYTES) return decodeLatin1(bytes.subarray(start, end));
+  let text = "";
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
 }
 
 const MAX_QUOTED = 80;
