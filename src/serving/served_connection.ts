@@ -213,8 +213,9 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   #refuseRest(error: HttpError): void {
     const isInHead = this.#phase.name === "head";
     this.#phase.enter("handling");
-    if (isInHead) this.#loop.serve(this.#reader.takeRefused(error));
-    else this.#reader.fail(error);
+    if (!isInHead) return this.#reader.fail(error);
+    this.#reader.refuseHead(error);
+    this.#loop.serve();
   }
 
   /** Called by the loop: sends what was answered, and ends the connection so that it arrives (RFC 9112 §9.6). */

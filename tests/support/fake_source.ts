@@ -66,7 +66,7 @@ export class ReadingReader implements ContentDemand {
         this.reader.load(await this.#source.read(this.reader.buffer()));
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
-        return this.reader.takeRefused(error);
+        this.reader.refuseHead(error);
       }
     }
   }

@@ -41,6 +41,8 @@ export class RequestReader {
   #request: HttpRequest | undefined;
   #body: StreamedBody | undefined;
   #hasEnded = false;
+  // Why the request at hand is given up, though its head is not complete.
+  #refusal: HttpError | undefined;
   // Made when the first content comes.
   #contentSource: ContentSource | undefined;
 
@@ -128,6 +130,7 @@ export class RequestReader {
 
   /** The next request among the bytes that were loaded; undefined when more are needed. */
   take(): HttpRequest | undefined {
+    if (this.#refusal !== undefined) return this.#takeRefused(this.#refusal);
     for (let token = this.#tokens.take(); token !== undefined; token = this.#tokens.take()) {
       if (token.kind === "head-end") return this.#createRequest(token);
       if (token.kind === "error") return this.#refuse(token.error, token);
@@ -135,9 +138,9 @@ export class RequestReader {
     return undefined;
   }
 
-  /** Gives up the request whose head is unfinished: a refused one comes of it. */
-  takeRefused(error: HttpError): HttpRequest {
-    return this.#refuse(error, { head: this.#tokens.partialHead, headStart: this.#tokens.headStart });
+  /** Gives up the request whose head is unfinished: a refused one is taken next. */
+  refuseHead(error: HttpError): void {
+    this.#refusal = error;
   }
 
   /** Says that nothing more comes: content that is waited for, or asked for later, fails. */
@@ -198,6 +201,11 @@ export class RequestReader {
       maxBytes: this.#maxBodyBytes,
       isHeldBack,
     });
+  }
+
+  #takeRefused(error: HttpError): HttpRequest {
+    this.#refusal = undefined;
+    return this.#refuse(error, { head: this.#tokens.partialHead, headStart: this.#tokens.headStart });
   }
 
   #createContentSource(): ContentSource {
