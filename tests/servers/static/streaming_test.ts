@@ -53,6 +53,26 @@ Deno.test("a stream that is left before or in the middle leaves no file open", a
   });
 });
 
+Deno.test("a file that is written anew in its place while it is sent breaks the stream off", async () => {
+  await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
+    for (const Range of ["", "bytes=0-2999999", "bytes=0-9,100-2000000"]) {
+      const { body } = await folder.ask("GET /large.bin", Range === "" ? {} : { Range });
+      const pieces = piecesOf(body);
+      await pieces.next();
+      await folder.write("large.bin", LARGE.toReversed());
+      await assertRejects(
+        async () => {
+          while (!(await pieces.next()).done);
+        },
+        RangeError,
+        "written anew",
+        Range,
+      );
+      folder.nowMs += 1_000;
+    }
+  });
+});
+
 Deno.test("a file that shrinks while it is sent breaks the stream off", async () => {
   await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
     const { body } = await folder.ask("GET /large.bin");

@@ -3,7 +3,7 @@
 import type { ByteRange } from "../answers/byte_ranges.ts";
 import type { StreamPart } from "../resources/content.ts";
 import type { Download, DownloadSlots } from "./download_slots.ts";
-import type { FileReader, PromisedFile, SharedFiles } from "./shared_files.ts";
+import { type FileReader, isWhole, type PromisedFile, type SharedFiles } from "./shared_files.ts";
 
 /** A file to send, and what is needed for it. */
 export interface StreamedFile extends PromisedFile {
@@ -65,6 +65,12 @@ class FilePieces implements AsyncIterator<Uint8Array, undefined> {
     return { done: true, value: undefined };
   }
 
+  async #checkVersion(): Promise<void> {
+    const { path, stamp } = this.#source;
+    if (isWhole(await this.#reader!.file.readStamp(), stamp)) return;
+    throw new RangeError(`Cannot send "${path}": it was written anew meanwhile`);
+  }
+
   async #read({ first, last }: ByteRange, buffer: Uint8Array): Promise<Uint8Array> {
     const at = first + this.#readBytes;
     const room = buffer.subarray(0, last - at + 1);
@@ -74,6 +80,10 @@ class FilePieces implements AsyncIterator<Uint8Array, undefined> {
       throw new RangeError(`Cannot send "${path}": it ends at byte ${at}, expected ${last + 1}`);
     }
     const isPartRead = at + count > last;
+    // Written anew in its place, the file would be sent half as it was and half as it is.
+    const isLast = isPartRead &&
+      !this.#parts.some(({ kind }, index) => index > this.#index && kind === "range");
+    if (isLast) await this.#checkVersion();
     this.#readBytes = isPartRead ? 0 : this.#readBytes + count;
     if (isPartRead) this.#index++;
     return room.subarray(0, count);

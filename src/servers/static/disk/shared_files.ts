@@ -80,6 +80,7 @@ export class SharedFiles {
   }
 }
 
-function isWhole(now: FileStamp, promised: FileStamp): boolean {
+/** Whether a file is the one that was promised, or has only grown since. */
+export function isWhole(now: FileStamp, promised: FileStamp): boolean {
   return isSameStamp(now, promised) || (now.ino === promised.ino && now.size > promised.size);
 }
