@@ -147,8 +147,13 @@ async function measureWorkload(bench: Bench, workload: Workload): Promise<Sectio
       for (const { running, script, measured, peer } of servers) {
         const url = workload.isEncrypted ? running.url.replace("http:", "https:") : running.url;
         const setting = { url, script, connections: workload.connections, peer };
-        const result = await measure(bench, running.process.pid, setting);
-        if (round > 0) measured.push(result);
+        try {
+          const result = await measure(bench, running.process.pid, setting);
+          if (round > 0) measured.push(result);
+        } catch (error) {
+          if (peer.isOurs || bench.processes.isStopped) throw error;
+          problems.push(`${firstLine(error)}.`);
+        }
       }
     }
   } finally {

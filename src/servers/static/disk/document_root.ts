@@ -1,6 +1,6 @@
 // Nothing outside the document root is served: what lies inside is decided here, and nowhere else.
 
-import { constants } from "node:fs";
+import { constants, realpathSync } from "node:fs";
 import { lstat, realpath, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { namesIn } from "../../../base/file_status.ts";
@@ -68,16 +68,23 @@ export class DocumentRoot {
   }
 
   /**
-   * Where the folder is, without links; undefined while that has to be found out (anew).
+   * Where the folder is, without links; found out at once where that is not known.
    *
    * @param nowMs since 1970
+   * @returns undefined when it is gone
    */
   plainPath(nowMs: number): string | undefined {
     const resolved = this.#resolved;
     // A root that was no link when it was resolved leads nowhere else unless somebody makes one of it, which shows.
-    return resolved === undefined || resolved.path !== this.#path && !isFresh(resolved.atMs, nowMs)
-      ? undefined
-      : resolved.path;
+    const isKnown = resolved !== undefined && (resolved.path === this.#path || isFresh(resolved.atMs, nowMs));
+    if (isKnown) return resolved.path;
+    try {
+      const path = realpathSync(this.#path);
+      this.#resolved = { path, atMs: nowMs };
+      return path;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Whether a name is kept from clients: a dotfile, apart from `.well-known` (RFC 8615). */

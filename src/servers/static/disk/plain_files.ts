@@ -117,7 +117,7 @@ export class PlainFiles {
   }
 
   #readBytes(way: Way, size: number): Uint8Array<ArrayBuffer> | undefined {
-    const openedAtMs = this.#asksKernel ? 0 : this.#now();
+    const openedAtMs = this.#now();
     const descriptor = this.#calls.open(way.path, OPEN_FLAGS);
     try {
       if (!this.#isDirect(way, descriptor, openedAtMs)) return undefined;
