@@ -43,7 +43,7 @@ export class SendDialog extends Component {
       <${Modal} title="Send again" close=${() => model.show({ dialog: undefined })}>
         <form onSubmit=${this.#send} class="send">
           <label class="field"><span class="label">Server</span>
-            <input name="url" required autofocus placeholder="http://localhost:3000" value="http://"
+            <input name="url" required autofocus placeholder="http://localhost:3000" defaultValue="http://"
               autocomplete="off" spellcheck=${false} />
           </label>
           <p><label><input type="checkbox" name="exact" checked=${isExact} onChange=${() =>
@@ -92,9 +92,10 @@ function Editor({ request: { record, content, contentType, body } }) {
   return html`
     <div class="pair">
       <label class="field"><span class="label">Method</span>
-        <input name="method" required value=${record.method} autocomplete="off" /></label>
+        <input name="method" required defaultValue=${record.method} autocomplete="off" /></label>
       <label class="field"><span class="label">Path and query</span>
-        <input name="path" required value=${record.target} autocomplete="off" spellcheck=${false} /></label>
+        <input name="path" required defaultValue=${record
+          .target} autocomplete="off" spellcheck=${false} /></label>
     </div>
     <label class="field"><span class="label">Fields; Host and Content-Length are put right</span>
       <textarea name="headers" rows="6" spellcheck=${false}>${fields.map(([name, value]) =>
