@@ -41,6 +41,11 @@ export function readContent<Result>(
   });
 }
 
+/** The pieces of a stream, whether or not it ends soon. */
+export function toPieces(stream: ReadableStream<WebPiece>): AsyncIterable<Uint8Array> {
+  return new StreamedContent(stream.getReader(), [], undefined);
+}
+
 interface Settling<Result> {
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;

@@ -5,7 +5,7 @@ import type { HttpResponse } from "../../http/response/response.ts";
 import { FastResponse } from "./fast_response.ts";
 import { guessType, hidesTextType } from "./hidden_type.ts";
 import { Patience } from "./patience.ts";
-import { readContent, type WebContent } from "./response_content.ts";
+import { readContent, toPieces, type WebContent } from "./response_content.ts";
 import { dropCoding, isZstd, mayBeDecodedZstd, readFields } from "./response_fields.ts";
 
 /** Content without a known length, and without any pieces. */
@@ -40,6 +40,8 @@ export class ResponseReader {
     if (response.bodyUsed || body.locked) {
       throw new TypeError("Cannot send the response: its content has been read");
     }
+    // A handler that says so wants its pieces to go out one by one.
+    if (headers.has("transfer-encoding")) return { status, headers, body: toPieces(body) };
     return readContent<HttpResponse>(body, {
       isForm: headers.get("content-type")?.startsWith("multipart/form-data") ?? false,
       patience: this.#patience,

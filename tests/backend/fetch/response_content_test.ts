@@ -63,6 +63,19 @@ Deno.test("serve() sends a stream of several pieces in chunks, texts as UTF-8, b
   });
 });
 
+Deno.test("serve() sends in chunks what the handler says is chunked", async () => {
+  const respond = (): Response =>
+    new Response(streamOf("one"), { headers: { "Transfer-Encoding": "chunked" } });
+  await withFetch(respond, async (port) => {
+    const got = await ask(port, "GET /");
+    assertEquals([got.fields.get("transfer-encoding"), got.fields.has("content-length")], [
+      ["chunked"],
+      false,
+    ]);
+    assertEquals(got.body, "3\r\none\r\n0\r\n\r\n");
+  });
+});
+
 Deno.test("serve() sends the head of a stream before its first piece, and a piece before the next one", async () => {
   const first = Promise.withResolvers<Uint8Array>();
   const second = Promise.withResolvers<Uint8Array>();
