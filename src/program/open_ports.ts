@@ -5,6 +5,7 @@ import { ConnectionError, type Listener } from "../net/connection.ts";
 import type { ListenOptions } from "../net/listen_options.ts";
 import { parseTrustedProxies, type TrustedProxies } from "../net/trusted_proxies.ts";
 import { listen } from "../net/listen.ts";
+import type { TlsOptions } from "../net/tls_options.ts";
 import { type OpenListenerOptions, type OpenPortOptions, portError } from "./command.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
 import { UsageError } from "./flags/flag.ts";
@@ -13,6 +14,8 @@ import { UsageError } from "./flags/flag.ts";
 export interface Ports {
   /** Where the server listens. @throws {StartError} when it cannot be opened */
   readonly openListener: (options?: OpenListenerOptions) => Promise<Listener>;
+  /** Uses another certificate from the next handshake on. @throws {ConnectionError} for a bad one: the old one stays */
+  readonly reload: (tls: TlsOptions) => void;
   /** Another port. @throws {StartError} when it cannot be opened */
   readonly openPort: (port: number, options?: OpenPortOptions) => Promise<Listener>;
 }
@@ -39,7 +42,14 @@ export function createPorts(
 ): Ports {
   const { host, port, socket } = values;
   if (socket !== undefined) refuseBesideSocket(values, given);
+  const encrypted: Listener[] = [];
+  const open = async (options: ListenOptions, flag: string | undefined): Promise<Listener> => {
+    const listener = await openOne(options, flag);
+    if (listener.isEncrypted) encrypted.push(listener);
+    return listener;
+  };
   return {
+    reload: (certificate) => encrypted.forEach((listener) => listener.reload(certificate)),
     openListener: ({ needsReset } = {}) => {
       const proxyProtocol = values["proxy-protocol"] ? { trusted: trustedOf(values), onError } : undefined;
       const how = { tls, proxyProtocol };
@@ -68,7 +78,7 @@ function refuseBesideSocket(values: object, given: ReadonlyMap<string, string>):
   }
 }
 
-async function open(options: ListenOptions, flag: string | undefined): Promise<Listener> {
+async function openOne(options: ListenOptions, flag: string | undefined): Promise<Listener> {
   try {
     return await listen(options);
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import { MemoryBudget } from "../bytes/memory_budget.ts";
 import { SYSTEM_CLOCK } from "../base/clock.ts";
+import { messageOfError } from "../base/error_text.ts";
 import { errorEntryOf } from "../backend/error_entry.ts";
 import { type NetAddress, urlOf } from "../net/address.ts";
 import type { Server } from "../serving/serve.ts";
@@ -167,16 +168,17 @@ async function startCommand(parts: ServerParts): Promise<RunningCommand> {
 }
 
 function listenToSignals(
-  { call, values, serverLogs, say, surroundings }: ServerParts,
+  parts: ServerParts,
   running: RunningCommand,
   { onStopping, close }: { readonly onStopping: () => void; readonly close: () => Promise<void> },
 ): void {
+  const { call, values, serverLogs, say, surroundings } = parts;
   const { name } = call.command;
   const handle = createSignalHandler({
     running,
     hasTerminal: surroundings.hasTerminal,
     graceMs: values["grace-ms"],
-    reload: () => void serverLogs.reopen(),
+    reload: (what) => void (what === "logs" ? serverLogs.reopen() : reloadAll(parts)),
     onStopping: (signal) => {
       onStopping();
       serverLogs.noteLife(`${name} stops: ${signal}`);
@@ -191,6 +193,21 @@ function listenToSignals(
     clock: SYSTEM_CLOCK,
   });
   surroundings.onSignal(handle);
+}
+
+/** Opens the logs and reads the certificate again; a certificate that cannot be used is told, and the old one stays. */
+async function reloadAll({ values, ports, serverLogs, say }: ServerParts): Promise<void> {
+  await serverLogs.reopen();
+  try {
+    const { tls } = await readCertificate(values);
+    if (tls === undefined) return;
+    ports.reload(tls);
+    serverLogs.note("info", "certificate read again");
+  } catch (error) {
+    const message = `the old certificate stays: ${messageOfError(error)}`;
+    serverLogs.note("error", message);
+    await say(message);
+  }
 }
 
 /** Says where the server listens. */
