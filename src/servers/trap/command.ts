@@ -15,7 +15,7 @@ import { StoreOpenError } from "../../storage/store_open_error.ts";
 import type { ReplayReach } from "./api/replay.ts";
 import { createTrap } from "./create_trap.ts";
 import { TRAP_FLAGS, TRAP_PORT } from "./flags.ts";
-import { openArchive } from "./records/archive.ts";
+import { type Archive, openArchive, readFullArchive } from "./records/archive.ts";
 import type { RequestKeeper } from "./records/request_keeper.ts";
 import { RequestStore } from "./records/request_store.ts";
 import { parseRespondScript } from "./rules/respond_script.ts";
@@ -172,20 +172,41 @@ async function openStorage(context: Context): Promise<TrapStorage> {
 }
 
 async function openFile(context: Context, store: RequestStore, path: string): Promise<TrapStorage> {
-  const archive = await openArchive({
+  const options = {
     path,
     clock: context.clock,
-    onError: (error) => {
+    onError: (error: Error) => {
       logError(context, error);
       storage.onChange(`${error.message}; make room, and they are written`);
     },
-    onRecovered: (waited) =>
+    onRecovered: (waited: number) =>
       storage.onChange(`"${path}" can be written again: ${count(waited)} waited for it`),
-  });
+  };
+  let archive: Archive;
+  try {
+    archive = await openArchive(options);
+  } catch (error) {
+    if (!(error instanceof StoreOpenError && error.code === "failed")) throw error;
+    return await readFullFile(context, store, { path, error });
+  }
   const storage: TrapStorage = { store, keeper: archive, onChange: () => {} };
   store.listen(archive);
   store.restore(archive.read());
   return storage;
+}
+
+/** On a full disk what is stored can still be read; what comes stays in memory. */
+async function readFullFile(
+  context: Context,
+  store: RequestStore,
+  { path, error }: { readonly path: string; readonly error: StoreOpenError },
+): Promise<TrapStorage> {
+  const requests = await readFullArchive(path).catch(() => undefined);
+  if (requests === undefined) throw error;
+  store.restore(requests);
+  const message = `${error.message}; what is stored is shown, and what comes stays in memory`;
+  logError(context, new Error(message, { cause: error }));
+  return { store, keeper: undefined, error: message, onChange: () => {} };
 }
 
 // Nothing of it is loaded without --store.

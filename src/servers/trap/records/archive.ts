@@ -44,6 +44,33 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   return new Archive(database, options);
 }
 
+/**
+ * Reads the requests of an archive on a disk that is full: nothing is written.
+ *
+ * @throws {StoreOpenError} when the file cannot be used
+ */
+export async function readFullArchive(path: string): Promise<readonly StoredRequest[]> {
+  const place = await resolveDataFile(path);
+  const { DatabaseSync } = await import("node:sqlite");
+  const database = new DatabaseSync(place);
+  try {
+    // In exclusive mode the index of the log is in memory: it needs no room on the disk.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    return [...requestsIn(database)];
+  } finally {
+    database.close();
+  }
+}
+
+function* requestsIn(database: DatabaseSync): Generator<StoredRequest> {
+  const rows = database.prepare("SELECT sequence, facts, bytes FROM request ORDER BY sequence");
+  for (const row of rows.iterate()) {
+    const request = unpackRequest(parseArchived(row.facts), row.bytes as Uint8Array);
+    request.sequence = row.sequence as number;
+    yield request;
+  }
+}
+
 function checkAll(database: DatabaseSync): void {
   for (const row of database.prepare("SELECT facts FROM request").iterate()) parseArchived(row.facts);
 }
@@ -84,13 +111,8 @@ export class Archive implements StoreListener {
   }
 
   /** All requests, in the order in which they were stored. */
-  *read(): Generator<StoredRequest> {
-    const rows = this.#database.prepare("SELECT sequence, facts, bytes FROM request ORDER BY sequence");
-    for (const row of rows.iterate()) {
-      const request = unpackRequest(parseArchived(row.facts), row.bytes as Uint8Array);
-      request.sequence = row.sequence as number;
-      yield request;
-    }
+  read(): Generator<StoredRequest> {
+    return requestsIn(this.#database);
   }
 
   added(request: StoredRequest): void {

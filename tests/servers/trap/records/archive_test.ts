@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Archive, openArchive } from "../../../../src/servers/trap/records/archive.ts";
+import { Archive, openArchive, readFullArchive } from "../../../../src/servers/trap/records/archive.ts";
 import { RequestStore } from "../../../../src/servers/trap/records/request_store.ts";
 import { StoredRequest } from "../../../../src/servers/trap/records/stored_request.ts";
 import { toRecord } from "../../../../src/servers/trap/records/to_record.ts";
@@ -139,6 +139,19 @@ Deno.test("an archive that cannot write says so once, and the requests stay in m
   assertEquals(Array.from(archive.read(), ({ id }) => id), ["a", "b", "c"]);
   assertEquals([recovered, archive.waiting, archive.error], [[3], 0, undefined]);
   archive.close();
+});
+
+Deno.test("readFullArchive() gives what is stored, and writes nothing", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/trap.db`;
+    const { store, archive } = await open(path);
+    store.add(storedRequest("a", "content"));
+    store.add(storedRequest("b"));
+    archive.close();
+    const before = await Deno.readFile(path);
+    assertEquals((await readFullArchive(path)).map(({ id, sequence }) => `${id}${sequence}`), ["a1", "b2"]);
+    assertEquals(await Deno.readFile(path), before);
+  });
 });
 
 Deno.test("openArchive() refuses what is no file of the trap, and leaves it as it is", async () => {
