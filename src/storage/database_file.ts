@@ -1,10 +1,10 @@
 // How a database file is recognized, made, checked and taken. A file that is not ours, or is damaged, is only read.
 
-import { Buffer } from "node:buffer";
 import type { Stats } from "node:fs";
-import { link, open, realpath, stat, unlink } from "node:fs/promises";
+import { link, realpath, stat, unlink } from "node:fs/promises";
 import { dirname, isAbsolute } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { checkHeader, toNumber } from "./database_header.ts";
 import { isMissing, toOpenError, usedByAnother } from "./open_errors.ts";
 import { StoreOpenError } from "./store_open_error.ts";
 
@@ -79,6 +79,40 @@ export async function openDatabaseFile<Content>(
   } catch (error) {
     throw toOpenError(path, error, "failed");
   }
+}
+
+/** How a damaged file is read. */
+export interface ReadDatabaseOptions<Content> {
+  /** What a database of this file is. */
+  readonly kind: DatabaseKind;
+  /** Reads it. @param problem what SQLite says of its structure; undefined when that is sound */
+  readonly read: (database: DatabaseSync, problem: string | undefined) => Content;
+}
+
+/**
+ * Reads a database file that may be damaged, and leaves it as it is.
+ *
+ * @throws {StoreOpenError} when it is not ours, another process has it open, its header or its tables are damaged, or
+ *   `read` throws
+ */
+export async function readDatabaseFile<Content>(
+  path: string,
+  { kind, read }: ReadDatabaseOptions<Content>,
+): Promise<Content> {
+  const openSqlite = await loadSqlite();
+  try {
+    await checkHeader(path, kind);
+  } catch (error) {
+    throw toOpenError(path, error, "failed");
+  }
+  const traces = await findMissing(path);
+  const content = await readBeside(path, openSqlite, (database) => {
+    const problem = findProblem(database);
+    checkTables(database, kind);
+    return read(database, problem);
+  });
+  for (const name of traces) await removeTrace(name);
+  return content;
 }
 
 /** The real place of a data file that is given by a link: SQLite keeps the log beside the file, not beside the link. */
@@ -178,86 +212,64 @@ function fillFile(openSqlite: OpenSqlite, path: string, kind: DatabaseKind): voi
   }
 }
 
-function toNumber(applicationId: string): number {
-  return Buffer.from(applicationId, "latin1").readUInt32BE();
-}
-
-const MAGIC = "SQLite format 3\0";
-// Where the header of a database has the versions of the format for writing and reading, 2 for one with a log, and the
-// numbers that say whose it is, four bytes each, the highest first.
-const WRITE_VERSION_OFFSET = 18;
-const READ_VERSION_OFFSET = 19;
-const USER_VERSION_OFFSET = 60;
-const APPLICATION_ID_OFFSET = 68;
-const HEADER_BYTES = 100;
-
-// The header is read as bytes: SQLite would put files of its own beside the database of another program, and Deno
-// opens database URLs only with the permission to write everywhere. Our headers never wait in the log.
-async function checkHeader(path: string, kind: DatabaseKind): Promise<void> {
-  const header = await readHeader(path);
-  const isOurs = header.subarray(0, MAGIC.length).toString("latin1") === MAGIC &&
-    header.readUInt32BE(APPLICATION_ID_OFFSET) === toNumber(kind.applicationId);
-  if (!isOurs) {
-    throw new StoreOpenError("foreign", `Cannot open "${path}": it is no database of the ${kind.owner}`);
-  }
-  const version = header.readUInt32BE(USER_VERSION_OFFSET);
-  if (version !== kind.formatVersion) {
-    const message =
-      `Cannot open "${path}": its format is version ${version}, this program knows ${kind.formatVersion}`;
-    throw new StoreOpenError("foreign", message);
-  }
-  if (header[WRITE_VERSION_OFFSET] !== 2 || header[READ_VERSION_OFFSET] !== 2) {
-    throw new RangeError("Cannot read the database: its header is not as it was written");
-  }
-}
-
-async function readHeader(path: string): Promise<Buffer> {
-  // Opened for writing too, to be refused here where that is not allowed: SQLite would leave files beside it first.
-  const file = await open(path, "r+");
-  try {
-    // What is missing of a short file stays zero.
-    const header = Buffer.alloc(HEADER_BYTES);
-    await file.read(header, 0, HEADER_BYTES, 0);
-    return header;
-  } finally {
-    await file.close();
-  }
-}
-
 // Sizes and times of change: what was read counts only if nobody has written until the file was taken.
 async function describe(path: string): Promise<string> {
   const [file, log] = [await statOf(path), await statOf(`${path}-wal`)];
   return [file?.size, file?.mtimeMs, log?.size ?? 0, (log?.size ?? 0) > 0 ? log?.mtimeMs : 0].join(" ");
 }
 
-// The files beside the database that reading makes go with it: a refused file is left as it was found.
-async function readContent<Content>(
+function readContent<Content>(
   openSqlite: OpenSqlite,
   path: string,
   { kind, read }: OpenDatabaseOptions<Content>,
 ): Promise<Content> {
-  const traces: string[] = [];
-  for (const name of [`${path}-wal`, `${path}-shm`]) if (await statOf(name) === undefined) traces.push(name);
+  return readBeside(path, openSqlite, (database) => {
+    const problem = findProblem(database);
+    if (problem !== undefined) throw new RangeError(`Cannot read the database: ${problem}`);
+    checkTables(database, kind);
+    return read(database);
+  });
+}
+
+// The files beside the database that reading makes go with it: a refused file is left as it was found.
+async function readBeside<Content>(
+  path: string,
+  openSqlite: OpenSqlite,
+  read: (database: DatabaseSync) => Content,
+): Promise<Content> {
+  const traces = await findMissing(path);
   try {
     const database = openSqlite(path, { readOnly: true });
     try {
       database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      checkStructure(database, kind);
       return read(database);
     } finally {
       database.close();
     }
   } catch (error) {
-    for (const name of traces) await remove(name);
+    for (const name of traces) await removeTrace(name);
     throw toOpenError(path, error, "damaged");
   }
 }
 
-function checkStructure(database: DatabaseSync, kind: DatabaseKind): void {
+async function findMissing(path: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const name of [`${path}-wal`, `${path}-shm`]) if (await statOf(name) === undefined) missing.push(name);
+  return missing;
+}
+
+// A log with something in it is of a server that has begun meanwhile.
+async function removeTrace(name: string): Promise<void> {
+  if (name.endsWith("-wal") && ((await statOf(name))?.size ?? 0) > 0) return;
+  await remove(name);
+}
+
+function findProblem(database: DatabaseSync): string | undefined {
   const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
-  if (verdict !== "ok") {
-    throw new RangeError(`Cannot read the database: ${String(verdict).replaceAll(/\s+/g, " ")}`);
-  }
+  return verdict === "ok" ? undefined : String(verdict).replaceAll(/\s+/g, " ");
+}
+
+function checkTables(database: DatabaseSync, kind: DatabaseKind): void {
   const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
   if (tables.map(({ sql }) => sql).join() !== kind.tables.join()) {
     throw new RangeError("Cannot read the database: its tables are not as they were made");

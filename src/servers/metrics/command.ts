@@ -6,6 +6,9 @@ import { METRICS_FLAGS } from "./flags.ts";
 import { openStore } from "./run_server.ts";
 import { logTo, type MetricsContext, startMetrics } from "./start_metrics.ts";
 import type { MetricStore } from "./store.ts";
+import { backupTool } from "./tools/backup_tool.ts";
+import { checkTool } from "./tools/check_tool.ts";
+import { salvageTool } from "./tools/salvage_tool.ts";
 
 /** `mod.ts metrics`: the metrics store with its line protocol over TCP. */
 export const metricsCommand: Command<typeof METRICS_FLAGS> = {
@@ -20,7 +23,7 @@ export const metricsCommand: Command<typeof METRICS_FLAGS> = {
     { line: "metrics --host :: --max-series 100000", does: "for other machines too, with a bound" },
   ],
   flags: METRICS_FLAGS,
-  tools: [copyTool],
+  tools: [checkTool, salvageTool, backupTool, copyTool],
   async start(context) {
     const { store, isReady } = await openMetricsStore(context);
     try {
@@ -42,6 +45,7 @@ async function openMetricsStore(
     maxFutureSeconds: values["max-future"],
     maxSeries: values["max-series"],
     maxSamples: values["max-samples"],
+    onNotice: logTo(context, "error"),
   };
   const shared = await openSharedStore({
     ...limits,

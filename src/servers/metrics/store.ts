@@ -179,4 +179,8 @@ export interface StoreLimits {
   readonly maxSamples?: number | undefined;
   /** The wall clock in milliseconds since 1970; default `Date.now`. */
   readonly now?: (() => number) | undefined;
+  /** Milliseconds that never jump, against which jumps of `now` show; default those of the machine, without `now`. */
+  readonly monotonicMs?: (() => number) | undefined;
+  /** Told what an operator should know, one line each: a clock that jumped, a damaged database. */
+  readonly onNotice?: ((line: string) => void) | undefined;
 }

@@ -4,7 +4,7 @@ import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import type { ClusterHealth } from "../../../storage/cluster/cluster_health.ts";
 import type { Partition } from "../../../storage/cluster/key_slot.ts";
 import { StoreError } from "../../../storage/cluster/redis_connection.ts";
-import { firstKeptTimestamp, isTooFarAhead, keptSpan } from "../samples/retention.ts";
+import { firstKeptTimestamp, keptSpan, refuseTimestamp } from "../samples/retention.ts";
 import type {
   ByteRange,
   KeyReader,
@@ -93,11 +93,8 @@ export class ClusterStore implements MetricStore {
   put(command: PutCommand): MaybePromise<PutOutcome> {
     if (this.#isClosed) throw new StoreError("Cannot store: the store was closed");
     const { timestamp } = command;
-    const { retentionSeconds, maxFutureSeconds } = this.#limits;
-    if (retentionSeconds !== undefined && timestamp < this.#firstTimestamp()) return "too-old";
-    if (maxFutureSeconds !== undefined && isTooFarAhead(timestamp, this.#now, maxFutureSeconds)) {
-      return "too-far-ahead";
-    }
+    const refusal = refuseTimestamp(timestamp, this.#limits, this.#now);
+    if (refusal !== undefined) return refusal;
     if (this.#keeper !== undefined && !this.#keeper.allows(command)) {
       const copy = copyOf(command);
       return this.#keeper.decide(copy, () => this.#add(copy));

@@ -1,6 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type DatabaseKind, openDatabaseFile, type OpenedDatabase } from "../../../storage/database_file.ts";
+import {
+  type DatabaseKind,
+  openDatabaseFile,
+  type OpenedDatabase,
+  readDatabaseFile,
+} from "../../../storage/database_file.ts";
 import type { Durability } from "../store.ts";
+import { type SalvagedSeries, salvageSeries } from "./salvage_series.ts";
 
 // The first bytes of key, samples and puts are a checksum. The state is one row: a number that no other database has,
 // the largest id of a series ever, and the largest id of a row of the journal that was sealed.
@@ -37,4 +43,20 @@ export function openDatabase<Content>(
 ): Promise<OpenedDatabase<Content>> {
   const synchronous = durability === "full" ? "FULL" : "NORMAL";
   return openDatabaseFile(path, { kind: METRICS_DATABASE, synchronous, read });
+}
+
+/**
+ * Reads what is sound of a database file, which is left as it is.
+ *
+ * @throws {StoreOpenError} when it is no database of ours, its header or state is damaged, or somebody has it open
+ */
+export function readSoundSeries(path: string, seed: number): Promise<SalvagedSeries> {
+  return readDatabaseFile(path, {
+    kind: METRICS_DATABASE,
+    read: (database, problem) => {
+      const salvaged = salvageSeries(database, seed);
+      if (problem !== undefined) salvaged.damage.notes.push(`SQLite says: ${problem}`);
+      return salvaged;
+    },
+  });
 }

@@ -2,26 +2,31 @@ import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { MaybePromise } from "../../../base/maybe_promise.ts";
 import { resolveDataFile } from "../../../storage/database_file.ts";
 import { toOpenError } from "../../../storage/open_errors.ts";
+import { StoreOpenError } from "../../../storage/store_open_error.ts";
 import { createSeed } from "../samples/key_table.ts";
 import type { MemoryStoreOptions } from "../samples/memory_store.ts";
-import { firstKeptTimestamp, isTooFarAhead, keptSpan } from "../samples/retention.ts";
+import { type ClockWatch, watchClock } from "../samples/clock_watch.ts";
+import { firstKeptTimestamp, keptSpan, refuseTimestamp } from "../samples/retention.ts";
 import type { Series } from "../samples/series.ts";
 import { openKeys, openRows, openSeries, SeriesCursor } from "../samples/series_readers.ts";
 import type { Selection, SeriesSet } from "../samples/series_set.ts";
-import type {
-  ByteRange,
-  Durability,
-  KeyReader,
-  MetricStore,
-  PutCommand,
-  PutOutcome,
-  RowReader,
-  SeriesReader,
-  TimeSpan,
+import { stat } from "node:fs/promises";
+import {
+  type ByteRange,
+  type Durability,
+  type KeyReader,
+  type MetricStore,
+  type PutCommand,
+  type PutOutcome,
+  type RowReader,
+  type SeriesReader,
+  StoreRefusal,
+  type TimeSpan,
 } from "../store.ts";
 import { AcknowledgedMark, readMark, removeMark } from "./acknowledged_mark.ts";
 import { MetricsDatabase } from "./database.ts";
-import { openDatabase } from "./database_file.ts";
+import { openDatabase, readSoundSeries } from "./database_file.ts";
+import { openReadOnly } from "./read_only_store.ts";
 import { GroupCommit } from "./group_commit.ts";
 import type { JournalGroup } from "./journal_group.ts";
 import { type LoadedSeries, loadSeries } from "./load_series.ts";
@@ -38,7 +43,8 @@ export interface DurableStoreOptions extends MemoryStoreOptions {
 }
 
 /**
- * Opens the store in a database file, which is made when it does not exist.
+ * Opens the store in a database file, which is made when it does not exist. A file of ours with damaged samples is served
+ * read-only, as far as it is sound.
  *
  * @param dataFile directory and name; the directory must exist
  * @throws {StoreOpenError} when the file cannot be used; it is as it was then
@@ -48,6 +54,18 @@ export async function openDurableStore(
   options: DurableStoreOptions = {},
 ): Promise<MetricStore> {
   const path = await resolveDataFile(dataFile);
+  try {
+    return await openWritable(path, options);
+  } catch (error) {
+    const { code } = error instanceof StoreOpenError ? error : {};
+    if (code !== "damaged" && code !== "failed") throw error;
+    const salvaged = await readSoundSeries(path, options.seed ?? createSeed()).catch(() => undefined);
+    if (salvaged === undefined || error instanceof StoreOpenError === false) throw error;
+    return openReadOnly(path, salvaged, { error, onNotice: options.onNotice });
+  }
+}
+
+async function openWritable(path: string, options: DurableStoreOptions): Promise<MetricStore> {
   const { durability = "full", seed = createSeed() } = options;
   const { database, content } = await openDatabase(path, {
     durability,
@@ -94,8 +112,11 @@ class DurableStore implements MetricStore {
   readonly #now: () => number;
   // An upper bound: how many puts of the group may be new samples.
   #newInGroup = 0;
+  readonly #clockWatch: ClockWatch;
   #maintaining: Promise<void> | undefined;
   #isClosed = false;
+  /** Why puts are refused: undefined while the file is there. */
+  readOnlyReason: string | undefined;
 
   constructor({ path, database, mark, loaded }: DurableParts, options: DurableStoreOptions) {
     this.#path = path;
@@ -110,6 +131,7 @@ class DurableStore implements MetricStore {
     this.#maxSeries = options.maxSeries ?? Infinity;
     this.#maxSamples = options.maxSamples ?? Infinity;
     this.#now = options.now ?? Date.now;
+    this.#clockWatch = watchClock(options);
   }
 
   get seriesCount(): number {
@@ -121,13 +143,11 @@ class DurableStore implements MetricStore {
   }
 
   put(command: PutCommand): MaybePromise<PutOutcome> {
+    if (this.readOnlyReason !== undefined) throw new StoreRefusal(`read-only: ${this.readOnlyReason}`);
     const set = this.#set;
     const { bytes, keyStart, keyEnd, timestamp } = command;
-    const { retentionSeconds, maxFutureSeconds } = this.#limits;
-    if (retentionSeconds !== undefined && timestamp < this.#firstTimestamp()) return "too-old";
-    if (maxFutureSeconds !== undefined && isTooFarAhead(timestamp, this.#now, maxFutureSeconds)) {
-      return "too-far-ahead";
-    }
+    const refusal = refuseTimestamp(timestamp, this.#limits, this.#now);
+    if (refusal !== undefined) return refusal;
     if (this.#group.hasDeletions) return this.#putAfterDeletions(command);
     let series = set.find(bytes, keyStart, keyEnd);
     if (series === undefined && set.seriesCount >= this.#maxSeries) return "series-limit";
@@ -150,6 +170,7 @@ class DurableStore implements MetricStore {
   }
 
   delete(name: ByteRange, span: TimeSpan): MaybePromise<void> {
+    if (this.readOnlyReason !== undefined) throw new StoreRefusal(`read-only: ${this.readOnlyReason}`);
     if (this.#group.hasPuts) return this.#deleteAfterPuts(name, span);
     const cursor = new SeriesCursor(this.#set, this.#set.select(name));
     if (this.#deletePiece(cursor, span) === "tired") return this.#deleteRest(cursor, span);
@@ -230,8 +251,17 @@ class DurableStore implements MetricStore {
 
   async #maintain(): Promise<void> {
     this.#commits.commitNow();
-    if (this.#limits.retentionSeconds !== undefined) await this.#dropExpired();
+    if (this.readOnlyReason === undefined) await this.#lookForFile();
+    const isSteady = this.#clockWatch.isSteady();
+    if (isSteady && this.#limits.retentionSeconds !== undefined) await this.#dropExpired();
     this.#sealer.maintain();
+  }
+
+  // What is written into a file without a name is gone at the end.
+  async #lookForFile(): Promise<void> {
+    if (await stat(this.#path).then(({ size }) => size > 0, () => false)) return;
+    this.readOnlyReason = "the database file is gone";
+    this.#limits.onNotice?.(`read-only: the database file "${this.#path}" is gone; puts are refused`);
   }
 
   async #dropExpired(): Promise<void> {

@@ -50,13 +50,15 @@ export function loadSeries(database: DatabaseSync, seed: number): LoadedSeries {
   return { ...state, ...journal, set, lastBlockId, gone };
 }
 
-interface State {
+/** What holds for the whole database. */
+export interface DatabaseState {
   readonly identity: number;
   readonly lastOrder: number;
   readonly sealedJournalId: number;
 }
 
-function readState(database: DatabaseSync): State {
+/** The one row of the state. @throws {RangeError} when there is another number of rows, or a number is none */
+export function readState(database: DatabaseSync): DatabaseState {
   const [row, ...others] = database.prepare("SELECT identity, last_order, sealed_journal FROM state").all();
   if (row === undefined || others.length > 0) throw new RangeError("Cannot load: expected one row of state");
   return {
@@ -133,7 +135,7 @@ function sortChunks(chunks: Chunk[]): Chunk[] {
   return chunks;
 }
 
-interface Known extends State {
+interface Known extends DatabaseState {
   readonly gone: GoneRows;
 }
 

@@ -12,7 +12,8 @@ import type {
   TimeSpan,
 } from "../store.ts";
 import { createSeed } from "./key_table.ts";
-import { firstKeptTimestamp, isTooFarAhead, keptSpan } from "./retention.ts";
+import { type ClockWatch, watchClock } from "./clock_watch.ts";
+import { firstKeptTimestamp, keptSpan, refuseTimestamp } from "./retention.ts";
 import { openKeys, openRows, openSeries, SeriesCursor } from "./series_readers.ts";
 import { type Selection, SeriesSet } from "./series_set.ts";
 
@@ -29,6 +30,7 @@ export class MemoryStore implements MetricStore {
   readonly #maxSeries: number;
   readonly #maxSamples: number;
   readonly #now: () => number;
+  readonly #clockWatch: ClockWatch;
   #maintaining: Promise<void> | undefined;
   #isClosed = false;
 
@@ -39,6 +41,7 @@ export class MemoryStore implements MetricStore {
     this.#maxSeries = options.maxSeries ?? Infinity;
     this.#maxSamples = options.maxSamples ?? Infinity;
     this.#now = options.now ?? Date.now;
+    this.#clockWatch = watchClock(options);
   }
 
   /** How many samples are held, those that have expired but were not yet dropped included. */
@@ -55,11 +58,8 @@ export class MemoryStore implements MetricStore {
   put(command: PutCommand): PutOutcome {
     const set = this.#set;
     const { bytes, keyStart, keyEnd, timestamp } = command;
-    const { retentionSeconds, maxFutureSeconds } = this.#limits;
-    if (retentionSeconds !== undefined && timestamp < this.#firstTimestamp()) return "too-old";
-    if (maxFutureSeconds !== undefined && isTooFarAhead(timestamp, this.#now, maxFutureSeconds)) {
-      return "too-far-ahead";
-    }
+    const refusal = refuseTimestamp(timestamp, this.#limits, this.#now);
+    if (refusal !== undefined) return refusal;
     let series = set.find(bytes, keyStart, keyEnd);
     if (series === undefined) {
       if (set.seriesCount >= this.#maxSeries) return "series-limit";
@@ -98,6 +98,7 @@ export class MemoryStore implements MetricStore {
   /** Drops expired samples, and keys that have none left, in pieces. */
   maintain(): Promise<void> | undefined {
     if (this.#limits.retentionSeconds === undefined || this.#isClosed) return undefined;
+    if (!this.#clockWatch.isSteady()) return undefined;
     return this.#maintaining ??= this.#dropExpired().finally(() => this.#maintaining = undefined);
   }
 

@@ -1,4 +1,4 @@
-import type { TimeSpan } from "../store.ts";
+import type { StoreLimits, TimeSpan } from "../store.ts";
 
 /** The oldest timestamp that the retention keeps, in seconds; -Infinity without one. */
 export function firstKeptTimestamp(now: () => number, retentionSeconds: number | undefined): number {
@@ -10,7 +10,15 @@ export function keptSpan(span: TimeSpan, firstKept: number): TimeSpan {
   return { from: Math.max(span.from, firstKept), until: span.until };
 }
 
-/** Whether a timestamp is further ahead of the wall clock than allowed. */
-export function isTooFarAhead(timestamp: number, now: () => number, maxFutureSeconds: number): boolean {
-  return timestamp > now() / 1000 + maxFutureSeconds;
+/** Why a put is refused for its timestamp; undefined when it is not. */
+export function refuseTimestamp(
+  timestamp: number,
+  { retentionSeconds, maxFutureSeconds }: StoreLimits,
+  now: () => number,
+): "too-old" | "too-far-ahead" | undefined {
+  if (retentionSeconds !== undefined && timestamp < firstKeptTimestamp(now, retentionSeconds)) {
+    return "too-old";
+  }
+  if (maxFutureSeconds !== undefined && timestamp > now() / 1000 + maxFutureSeconds) return "too-far-ahead";
+  return undefined;
 }

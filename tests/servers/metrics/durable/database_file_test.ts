@@ -2,7 +2,11 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { signRow } from "../../../../src/servers/metrics/durable/checksum.ts";
 import { openDurableStore } from "../../../../src/servers/metrics/durable/durable_store.ts";
-import { StoreOpenError, type StoreOpenErrorCode } from "../../../../src/servers/metrics/store.ts";
+import {
+  StoreOpenError,
+  type StoreOpenErrorCode,
+  StoreRefusal,
+} from "../../../../src/servers/metrics/store.ts";
 import { putOne, putUncommitted, readRows } from "../store_cases.ts";
 import { withDirectory } from "../../../support/program.ts";
 
@@ -14,6 +18,20 @@ async function refuse(path: string, code: StoreOpenErrorCode): Promise<void> {
 
 async function namesIn(directory: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name).sort();
+}
+
+// Opens a damaged file, looks at what is said, and gives what is served of it.
+async function serveUntouched(path: string): Promise<string[]> {
+  const before = await Deno.readFile(path);
+  const notices: string[] = [];
+  const store = await openDurableStore(path, { onNotice: (line) => notices.push(line) });
+  assertEquals(store.readOnlyReason, "the database is damaged");
+  assertEquals(notices.length, 1);
+  await assertRejects(() => putOne(store, "k", 1, 1), StoreRefusal, "read-only: the database is damaged");
+  const rows = await readRows(store, "*");
+  await store.close();
+  assertEquals(await Deno.readFile(path), before);
+  return rows;
 }
 
 async function refuseUntouched(path: string, code: StoreOpenErrorCode): Promise<void> {
@@ -66,13 +84,15 @@ Deno.test("openDurableStore() refuses a later version of the format", () =>
     await refuseUntouched(path, "foreign");
   }));
 
-Deno.test("openDurableStore() refuses a damaged file at whatever place, and leaves it as it is", () =>
+Deno.test("openDurableStore() serves what is sound of a file damaged at whatever place, and leaves it as it is", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
     const store = await openDurableStore(path);
     for (let index = 0; index < 20_000; index++) {
       void putUncommitted(store, `k${index % 10}`, Math.sin(index), index);
     }
+    await store.commit();
+    const known = new Set(await readRows(store, "*"));
     await store.close();
     const whole = await Deno.readFile(path);
     for (const part of [0.3, 0.5, 0.7, 0.9]) {
@@ -80,20 +100,13 @@ Deno.test("openDurableStore() refuses a damaged file at whatever place, and leav
       const at = Math.floor(whole.length * part);
       damaged.fill(0xa5, at, at + 600);
       await Deno.writeFile(path, damaged);
-      await refuseUntouched(path, "damaged");
+      const rows = await serveUntouched(path);
+      assertEquals(rows.length < 20_000 && rows.every((row) => known.has(row)), true);
     }
-    await Deno.writeFile(path, whole.subarray(0, Math.floor(whole.length / 2)));
-    await refuseUntouched(path, "damaged");
   }));
 
-const CHANGES: readonly (readonly [string, string])[] = [
-  ["a block of an unknown series", "DELETE FROM series WHERE id = 1"],
-  ["a block that is another series'", "UPDATE block SET series = 3 - series"],
-  ["a block in the place of another", "UPDATE block SET id = id + 7"],
-  ["another key", "UPDATE series SET key = CAST(replace(key, 'a', 'b') AS BLOB) WHERE id = 1"],
-  ["a key under another number", "UPDATE series SET id = 9 WHERE id = 1"],
-  ["a series behind the last one", "UPDATE state SET last_order = 1"],
-  ["a text for a key", "UPDATE series SET key = 'a'"],
+// What holds for the whole file: without it nothing else has a meaning.
+const REFUSED: readonly (readonly [string, string])[] = [
   ["a number that is none", "UPDATE state SET last_order = 'many'"],
   ["no state", "DELETE FROM state"],
   ["two states", "INSERT INTO state VALUES (2, 1, 1, 1)"],
@@ -101,23 +114,48 @@ const CHANGES: readonly (readonly [string, string])[] = [
   ["another column", "ALTER TABLE series ADD COLUMN more"],
 ];
 
-for (const [name, statement] of CHANGES) {
+// What is sound is served.
+const SERVED: readonly (readonly [string, string, readonly string[]])[] = [
+  ["a block of an unknown series", "DELETE FROM series WHERE id = 1", ["c 1 5"]],
+  ["a block that is another series'", "UPDATE block SET series = 3 - series", []],
+  ["a block in the place of another", "UPDATE block SET id = id + 7", []],
+  ["another key", "UPDATE series SET key = CAST(replace(key, 'a', 'b') AS BLOB) WHERE id = 1", ["c 1 5"]],
+  ["a key under another number", "UPDATE series SET id = 9 WHERE id = 1", ["c 1 5"]],
+  ["a series behind the last one", "UPDATE state SET last_order = 1", ["a 1 1", "c 1 5"]],
+  ["a text for a key", "UPDATE series SET key = 'a' WHERE id = 1", ["c 1 5"]],
+];
+
+async function changeFile(directory: string, statement: string): Promise<string> {
+  const path = `${directory}/metrics.db`;
+  const store = await openDurableStore(path);
+  await putOne(store, "a", 1, 1);
+  await putOne(store, "c", 1, 5);
+  await store.close();
+  const database = new DatabaseSync(path);
+  database.exec(statement);
+  database.close();
+  return path;
+}
+
+for (const [name, statement] of REFUSED) {
   Deno.test(`openDurableStore() refuses a file with ${name}, and leaves it as it is`, () =>
     withDirectory(async (directory) => {
-      const path = `${directory}/metrics.db`;
-      const store = await openDurableStore(path);
-      await putOne(store, "a", 1, 1);
-      await putOne(store, "c", 1, 5);
-      await store.close();
-      const database = new DatabaseSync(path);
-      database.exec(statement);
-      database.close();
+      const path = await changeFile(directory, statement);
       await refuseUntouched(path, "damaged");
       assertEquals(await namesIn(directory), ["metrics.db"]);
     }));
 }
 
-Deno.test("openDurableStore() refuses a file with the same block twice", () =>
+for (const [name, statement, rows] of SERVED) {
+  Deno.test(`openDurableStore() serves a file with ${name} read-only as far as it is sound, and leaves it as it is`, () =>
+    withDirectory(async (directory) => {
+      const path = await changeFile(directory, statement);
+      assertEquals(await serveUntouched(path), rows);
+      assertEquals(await namesIn(directory), ["metrics.db"]);
+    }));
+}
+
+Deno.test("openDurableStore() serves a file with the same block twice read-only", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
     const store = await openDurableStore(path);
@@ -128,10 +166,10 @@ Deno.test("openDurableStore() refuses a file with the same block twice", () =>
     signRow(row, 2, 1);
     database.prepare("INSERT INTO block VALUES (2, 1, ?)").run(row);
     database.close();
-    await refuseUntouched(path, "damaged");
+    assertEquals(await serveUntouched(path), ["a 1 1"]);
   }));
 
-Deno.test("openDurableStore() refuses a journal with a gap, or with puts of a series that never was", () =>
+Deno.test("openDurableStore() serves a file read-only whose journal has a gap, or puts of a series that never was", () =>
   withDirectory(async (directory) => {
     for (
       const statement of [
@@ -143,7 +181,7 @@ Deno.test("openDurableStore() refuses a journal with a gap, or with puts of a se
       const database = new DatabaseSync(path);
       database.exec(statement);
       database.close();
-      await refuseUntouched(path, "damaged");
+      assertEquals((await serveUntouched(path)).length < 5, true);
       await Deno.remove(path);
     }
   }));
@@ -169,7 +207,15 @@ async function refuseAllUntouched(path: string): Promise<void> {
   assertEquals(after, before);
 }
 
-Deno.test("openDurableStore() refuses a file whose log was damaged anywhere, cut or removed", () =>
+async function serveAllUntouched(path: string): Promise<void> {
+  const before = await Promise.all(PARTS.map((part) => Deno.readFile(path + part).catch(() => undefined)));
+  const rows = await serveUntouched(path);
+  assertEquals(rows.length < 10, true);
+  const after = await Promise.all(PARTS.map((part) => Deno.readFile(path + part).catch(() => undefined)));
+  assertEquals(after, before);
+}
+
+Deno.test("openDurableStore() serves a file read-only whose log was damaged anywhere, cut or removed", () =>
   withDirectory(async (directory) => {
     const path = await leaveAsKilled(directory, 10);
     const log = await Deno.readFile(`${path}-wal`);
@@ -177,14 +223,14 @@ Deno.test("openDurableStore() refuses a file whose log was damaged anywhere, cut
       const damaged = log.slice();
       damaged[at]! ^= 0x40;
       await Deno.writeFile(`${path}-wal`, damaged);
-      await refuseAllUntouched(path);
+      await serveAllUntouched(path);
     }
     for (const length of [0, 10, 32, log.length - 4_120, log.length - 1]) {
       await Deno.writeFile(`${path}-wal`, log.subarray(0, length));
-      await refuseAllUntouched(path);
+      await serveAllUntouched(path);
     }
     await Deno.remove(`${path}-wal`);
-    await refuseAllUntouched(path);
+    await serveAllUntouched(path);
     assertEquals(await namesIn(directory), ["metrics.db", "metrics.db-acknowledged"]);
   }));
 

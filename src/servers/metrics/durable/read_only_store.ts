@@ -1,0 +1,89 @@
+import type { StoreOpenError } from "../../../storage/store_open_error.ts";
+import type { SalvagedSeries } from "./salvage_series.ts";
+import { openKeys, openRows, openSeries } from "../samples/series_readers.ts";
+import type { SeriesSet } from "../samples/series_set.ts";
+import {
+  type ByteRange,
+  type KeyReader,
+  type MetricStore,
+  type RowReader,
+  type SeriesReader,
+  type StoreLimits,
+  StoreRefusal,
+  type TimeSpan,
+} from "../store.ts";
+
+/** What is left of a database that cannot be written, or must not be: it is read, and puts are told why they are refused. */
+export class ReadOnlyStore implements MetricStore {
+  /** Why it is read-only. */
+  readonly readOnlyReason: string;
+  readonly #set: SeriesSet;
+
+  /** Makes a store. @param reason one line of ASCII for clients */
+  constructor(set: SeriesSet, reason: string) {
+    this.#set = set;
+    this.readOnlyReason = reason;
+  }
+
+  /** How many keys there are. */
+  get seriesCount(): number {
+    return this.#set.seriesCount;
+  }
+
+  /** How many samples there are. */
+  get sampleCount(): number {
+    return this.#set.sampleCount;
+  }
+
+  /** Refuses. */
+  put(): never {
+    throw this.#refusal();
+  }
+
+  /** Opens the rows of the keys that a name means; age hides nothing here: who salvages wants to see all. */
+  openRows(name: ByteRange, span: TimeSpan): RowReader {
+    return openRows(this.#set, name, span);
+  }
+
+  /** Opens the keys that a pattern matches. */
+  openKeys(pattern: ByteRange): KeyReader {
+    return openKeys(this.#set, pattern, -Infinity);
+  }
+
+  /** Opens the series that a pattern matches. */
+  openSeries(pattern: ByteRange): SeriesReader {
+    return openSeries(this.#set, pattern, -Infinity);
+  }
+
+  /** Refuses. */
+  delete(): never {
+    throw this.#refusal();
+  }
+
+  /** Nothing to do. */
+  commit(): void {}
+
+  /** Nothing to do. */
+  maintain(): void {}
+
+  /** Nothing to let go of. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #refusal(): StoreRefusal {
+    return new StoreRefusal(`read-only: ${this.readOnlyReason}`);
+  }
+}
+
+/** Makes the store of what is sound of a file, and says what is missing. @param error why it cannot be written */
+export function openReadOnly(
+  path: string,
+  { set, damage }: SalvagedSeries,
+  { error, onNotice }: { readonly error: StoreOpenError; readonly onNotice: StoreLimits["onNotice"] },
+): MetricStore {
+  const isDamaged = error.code === "damaged";
+  const facts = damage.isFound ? damage.describe() : error.message;
+  onNotice?.(`read-only: "${path}" ${isDamaged ? "is damaged" : "cannot be written"}: ${facts}`);
+  return new ReadOnlyStore(set, isDamaged ? "the database is damaged" : "the database cannot be written");
+}

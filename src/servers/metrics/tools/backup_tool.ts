@@ -1,0 +1,81 @@
+import { copyFile, rename, stat, unlink } from "node:fs/promises";
+import { StartError } from "../../../program/command.ts";
+import type { Tool } from "../../../program/tool.ts";
+import { resolveDataFile } from "../../../storage/database_file.ts";
+import { readSoundSeries } from "../durable/database_file.ts";
+import { openDurableStore } from "../durable/durable_store.ts";
+import { createSeed } from "../samples/key_table.ts";
+import { fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";
+
+// A server empties its log after 16 MiB: at full load that happens ten times a second, and a copy may take longer.
+const MAX_TRIES = 50;
+
+const FLAGS = {
+  file: fileArgument("FILE", "database file; a server may have it open"),
+  out: fileArgument("OUT", "file to make; it must not exist"),
+};
+
+/** `millrace metrics backup FILE OUT`: copies a database while a server uses it. */
+export const backupTool: Tool<typeof FLAGS> = {
+  name: "backup",
+  summary: "copy a database file, also while a server has it open",
+  examples: [{
+    line: "metrics backup metrics.db monday.db",
+    does: "copies everything that is acknowledged by now",
+  }],
+  flags: FLAGS,
+  async run({ values, print, printError, isTerminal }): Promise<number> {
+    const path = await resolveDataFile(fileOf(values.file, "FILE"));
+    const out = fileOf(values.out, "OUT");
+    await refuseExisting(out);
+    const draft = `${out}.${crypto.randomUUID()}`;
+    try {
+      for (let left = MAX_TRIES; !await copyAtRest(path, draft); left--) {
+        if (left === 0) {
+          throw new StartError(1, "cannot copy the database: it changes faster than it can be read");
+        }
+        if (isTerminal) printError("the server has moved its log; again");
+      }
+      const { set, damage } = await readSoundSeries(draft, createSeed());
+      if (damage.isFound) {
+        throw new StartError(1, `cannot back up: the database is damaged; ${damage.describe()}`);
+      }
+      const content = `${set.seriesCount} keys, ${set.sampleCount} samples`;
+      // Opened and closed it is one file, without a log beside it.
+      await (await openDurableStore(draft)).close();
+      await rename(draft, out);
+      print(`copied ${content}\n`);
+      return 0;
+    } catch (error) {
+      throw fileError(error);
+    } finally {
+      for (const suffix of ["", "-wal", "-shm", "-acknowledged"]) {
+        await unlink(`${draft}${suffix}`).catch(() => {});
+      }
+    }
+  },
+};
+
+// The database file changes only when the log is emptied into it; the log only grows in between. So the copy of both is
+// whole when the file was the same before and after. What was added to the log meanwhile is no harm.
+async function copyAtRest(path: string, draft: string): Promise<boolean> {
+  const before = await describe(path);
+  await copyFile(path, draft).catch((cause: unknown) => {
+    throw new StartError(
+      1,
+      `cannot read ${JSON.stringify(path)}: ${cause instanceof Error ? cause.message : ""}`,
+      {
+        cause,
+      },
+    );
+  });
+  const hasLog = await stat(`${path}-wal`).then(() => true, () => false);
+  if (hasLog) await copyFile(`${path}-wal`, `${draft}-wal`).catch(() => {});
+  else await unlink(`${draft}-wal`).catch(() => {});
+  return await describe(path) === before;
+}
+
+async function describe(path: string): Promise<string> {
+  const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }));
+  return `${mtimeMs} ${size}`;
+}

@@ -1,0 +1,33 @@
+import type { Tool } from "../../../program/tool.ts";
+import { resolveDataFile } from "../../../storage/database_file.ts";
+import { StoreOpenError } from "../../../storage/store_open_error.ts";
+import { readSoundSeries } from "../durable/database_file.ts";
+import { createSeed } from "../samples/key_table.ts";
+import { fileArgument, fileOf } from "./file_arguments.ts";
+
+const FLAGS = { file: fileArgument("FILE", "database file to check; no server may have it open") };
+
+const SOUND = 0;
+const DAMAGED = 1;
+const UNREADABLE = 2;
+
+/** `millrace metrics check FILE`: 0 when it is sound, 1 when it is damaged, 2 when it cannot be read. */
+export const checkTool: Tool<typeof FLAGS> = {
+  name: "check",
+  summary: "check whether a database file is sound",
+  examples: [{ line: "metrics check metrics.db", does: "reads all of it, and says what is missing" }],
+  flags: FLAGS,
+  async run({ values, print, printError }): Promise<number> {
+    const path = await resolveDataFile(fileOf(values.file, "FILE"));
+    try {
+      const { set, damage } = await readSoundSeries(path, createSeed());
+      const content = `${set.seriesCount} keys, ${set.sampleCount} samples`;
+      print(damage.isFound ? `damaged: ${content} are sound; ${damage.describe()}\n` : `sound: ${content}\n`);
+      return damage.isFound ? DAMAGED : SOUND;
+    } catch (error) {
+      if (!(error instanceof StoreOpenError)) throw error;
+      printError(error.message.replace(/^Cannot/, "cannot"));
+      return error.code === "damaged" ? DAMAGED : UNREADABLE;
+    }
+  },
+};

@@ -1,0 +1,36 @@
+import { StartError } from "../../../program/command.ts";
+import { type Flag, UsageError } from "../../../program/flags/flag.ts";
+import { checkedFlag } from "../../../program/flags/flag_kinds.ts";
+import { stat } from "node:fs/promises";
+import { StoreOpenError } from "../../../storage/store_open_error.ts";
+
+/** An argument that names a file, by its place. */
+export function fileArgument(placeholder: string, help: string): Flag<string | undefined> {
+  return checkedFlag<string, undefined>({
+    placeholder,
+    position: "only",
+    help,
+    default: undefined,
+    expected: "the name of a file",
+    parse: (text) => text === "" ? undefined : text,
+  });
+}
+
+/** The file that an argument names. @throws {UsageError} when it is missing */
+export function fileOf(value: string | undefined, placeholder: string): string {
+  if (value === undefined) throw new UsageError(`missing ${placeholder}: expected the name of a file`);
+  return value;
+}
+
+/** Refuses to write over what is there. @throws {StartError} when the file exists */
+export async function refuseExisting(path: string): Promise<void> {
+  if (await stat(path).then(() => true, () => false)) {
+    throw new StartError(1, `bad value for OUT: ${JSON.stringify(path)} exists already`);
+  }
+}
+
+/** What went wrong with a file, as the program says it, with code 1. */
+export function fileError(error: unknown): unknown {
+  if (!(error instanceof StoreOpenError)) return error;
+  return new StartError(1, error.message.replace(/^Cannot/, "cannot"), { cause: error });
+}

@@ -1,0 +1,109 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { openDurableStore } from "../../../../src/servers/metrics/durable/durable_store.ts";
+import { backupTool } from "../../../../src/servers/metrics/tools/backup_tool.ts";
+import { checkTool } from "../../../../src/servers/metrics/tools/check_tool.ts";
+import { salvageTool } from "../../../../src/servers/metrics/tools/salvage_tool.ts";
+import { StartError } from "../../../../src/program/command.ts";
+import { withDirectory } from "../../../support/program.ts";
+import { deleteFrom, putOne, readRows } from "../store_cases.ts";
+
+interface Ran {
+  readonly code: number;
+  readonly text: string;
+}
+
+async function run(tool: typeof checkTool | typeof salvageTool, values: object): Promise<Ran> {
+  let text = "";
+  const add = (line: string): void => void (text += line);
+  try {
+    const context = { values: values as never, print: add, printError: add, isTerminal: false };
+    return { code: await tool.run(context), text };
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    return { code: error.exitCode, text: error.message };
+  }
+}
+
+async function makeFile(path: string): Promise<void> {
+  const store = await openDurableStore(path);
+  for (let index = 0; index < 5; index++) await putOne(store, `k${index % 2}`, index, index);
+  await store.close();
+}
+
+function damage(path: string): void {
+  const database = new DatabaseSync(path);
+  database.exec("UPDATE block SET samples = zeroblob(20) WHERE id = 1");
+  database.close();
+}
+
+Deno.test("checkTool ends with 0 for a sound file, 1 for a damaged one, 2 for one that it cannot read", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    await makeFile(path);
+    const before = await Deno.readFile(path);
+    assertEquals(await run(checkTool, { file: path }), { code: 0, text: "sound: 2 keys, 5 samples\n" });
+    assertEquals(await Deno.readFile(path), before);
+    damage(path);
+    const damaged = await run(checkTool, { file: path });
+    assertEquals(damaged.code, 1);
+    assertStringIncludes(damaged.text, 'missing: 1 blocks of samples; samples of "k0"');
+    assertEquals((await run(checkTool, { file: `${directory}/none.db` })).code, 2);
+    await Deno.writeTextFile(`${directory}/text`, "hello");
+    assertEquals((await run(checkTool, { file: `${directory}/text` })).code, 2);
+    assertEquals((await Array.fromAsync(Deno.readDir(directory))).length, 2);
+  }));
+
+Deno.test("salvageTool makes a sound file of what is sound, and writes over nothing", () =>
+  withDirectory(async (directory) => {
+    const [path, out] = [`${directory}/metrics.db`, `${directory}/saved.db`];
+    await makeFile(path);
+    damage(path);
+    const saved = await run(salvageTool, { file: path, out });
+    assertEquals(saved.code, 0);
+    assertStringIncludes(saved.text, "saved 1 keys, 2 samples");
+    assertEquals((await run(checkTool, { file: out })).code, 0);
+    const store = await openDurableStore(out);
+    assertEquals(await readRows(store, "*"), ["k1 1 1", "k1 3 3"]);
+    await store.close();
+    const again = await run(salvageTool, { file: path, out });
+    assertEquals(again.code, 1);
+    assertStringIncludes(again.text, "exists already");
+  }));
+
+Deno.test("backupTool copies everything that is acknowledged from a file that a server uses", () =>
+  withDirectory(async (directory) => {
+    const [path, out] = [`${directory}/metrics.db`, `${directory}/copy.db`];
+    const store = await openDurableStore(path);
+    for (let index = 0; index < 1_000; index++) await putOne(store, `k${index % 7}`, index, index);
+    await deleteFrom(store, "k6");
+    const rows = await readRows(store, "*");
+    assertEquals(await run(backupTool, { file: path, out }), {
+      code: 0,
+      text: "copied 6 keys, 858 samples\n",
+    });
+    await putOne(store, "later", 1, 1);
+    assertEquals((await run(backupTool, { file: path, out })).code, 1);
+    const copy = await openDurableStore(out);
+    assertEquals(await readRows(copy, "*"), rows);
+    await copy.close();
+    await store.close();
+    assertEquals((await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name).sort(), [
+      "copy.db",
+      "metrics.db",
+    ]);
+  }));
+
+Deno.test("DurableStore notices that its file is gone, and acknowledges nothing from then on", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const notices: string[] = [];
+    const store = await openDurableStore(path, { onNotice: (line) => notices.push(line) });
+    await putOne(store, "a", 1, 1);
+    await Deno.remove(path);
+    await store.maintain();
+    assertEquals(notices.length, 1);
+    assertEquals(store.readOnlyReason, "the database file is gone");
+    assertEquals(await readRows(store, "a"), ["a 1 1"]);
+    await store.close().catch(() => {});
+  }));
