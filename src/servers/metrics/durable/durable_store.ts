@@ -57,10 +57,9 @@ export async function openDurableStore(
   try {
     return await openWritable(path, options);
   } catch (error) {
-    const { code } = error instanceof StoreOpenError ? error : {};
-    if (code !== "damaged" && code !== "failed") throw error;
+    if (!(error instanceof StoreOpenError) || !["damaged", "failed"].includes(error.code)) throw error;
     const salvaged = await readSoundSeries(path, options.seed ?? createSeed()).catch(() => undefined);
-    if (salvaged === undefined || error instanceof StoreOpenError === false) throw error;
+    if (salvaged === undefined) throw error;
     return openReadOnly(path, salvaged, { error, onNotice: options.onNotice });
   }
 }

@@ -2,6 +2,7 @@
 
 import { aggregationOf } from "../aggregations.ts";
 import { GraphiteSeries } from "../graphite_series.ts";
+import { formatPythonFloat } from "../../protocol/python_float.ts";
 import type { GraphiteFunction } from "./function.ts";
 import { SERIES } from "./parameter.ts";
 import { formatShort, nameByNodes } from "./names.ts";
@@ -32,10 +33,9 @@ const constantLine: GraphiteFunction = {
   group: "Special",
   description: "A line at a value.",
   parameters: [{ name: "value", type: "float", required: true }],
-  call: (args, { evaluation: { from, until }, nodes }) => {
-    const [node] = nodes;
+  call: (args, { evaluation: { from, until } }) => {
     const value = args.number("value")!;
-    const name = node?.kind === "number" ? node.text : String(value);
+    const name = formatPythonFloat(value);
     const [start, end] = [Math.floor(from), Math.floor(until)];
     const step = Math.max(1, Math.floor((end - start) / 2));
     const values = Float64Array.of(value, value, value);
