@@ -17,7 +17,7 @@ export async function build(directory: string): Promise<void> {
   const licence = await readFile(new URL("LICENSE", ROOT), "utf-8");
   const settings: ProjectSettings = JSON.parse(await readFile(new URL("deno.json", ROOT), "utf-8"));
   const [packages] = await Promise.all([
-    bundle(new URL("mod.ts", ROOT), join(directory, "program.js")),
+    bundle(new URL("mod.ts", ROOT), join(directory, "millrace.js")),
     ...ENTRIES.map(({ source, file }) => bundleLibrary(new URL(source, ROOT), join(directory, `${file}.js`))),
     writeTypes(directory),
     writeFile(join(directory, "package.json"), writeManifest(settings)),

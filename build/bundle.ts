@@ -19,7 +19,7 @@ const ROOT = new URL("../", import.meta.url).pathname;
 const SHEBANG = "#!/usr/bin/env node\n";
 // How mod.ts loads the program, and how the library of the package does: from the file beside it.
 const LOADS_PROGRAM = 'await import("./src/main.ts")';
-const LOADS_FILE = '{ main: async (_module, words) => (await import("./program.js")).main(words) }';
+const LOADS_FILE = '{ main: async (_module, words) => (await import("./millrace.js")).main(words) }';
 
 /**
  * Writes an executable ES module that needs nothing beside it.
@@ -38,7 +38,7 @@ export async function bundle(entry: URL, output: string): Promise<BundledPackage
 }
 
 /**
- * Writes an ES module of a library. The program, if the entry loads it, is `program.js` beside the file.
+ * Writes an ES module of a library. The program, if the entry loads it, is `millrace.js` beside the file.
  *
  * @returns the packages that went in, by name
  * @throws {Error} with what the bundler said when it fails

@@ -12,7 +12,7 @@ export interface PackageEntry {
 
 /** What the package offers; the program is a file of its own beside them. */
 export const ENTRIES: readonly PackageEntry[] = [
-  { source: "mod.ts", file: "millrace", subpath: "." },
+  { source: "mod.ts", file: "library", subpath: "." },
   { source: "http.ts", file: "http", subpath: "./http" },
   { source: "lines.ts", file: "lines", subpath: "./lines" },
   { source: "metrics.ts", file: "metrics", subpath: "./metrics" },

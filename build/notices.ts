@@ -17,7 +17,7 @@ export async function writeNotices(
     const licence = await readLicence(bundled, ownLicence);
     return `${bundled.name} ${bundled.version}\n\n${licence.trim()}\n`;
   }));
-  return ["program.js contains code of these packages.\n", ...sections].join(`\n${"-".repeat(72)}\n\n`);
+  return ["millrace.js contains code of these packages.\n", ...sections].join(`\n${"-".repeat(72)}\n\n`);
 }
 
 async function readLicence(bundled: BundledPackage, ownLicence: string): Promise<string> {

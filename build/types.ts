@@ -20,6 +20,9 @@ const COMPILER_OPTIONS: ts.CompilerOptions = {
   outDir: ROOT,
 };
 
+// Servers are for `await using`, and compilers for an older target know nothing of it by themselves.
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
+
 /**
  * Writes the declarations of the entries beside their files, and those of all that they refer to below `types/`.
  *
@@ -43,7 +46,7 @@ export async function writeTypes(directory: string): Promise<void> {
       return `"${path.startsWith(".") ? path : `./${path}`}"`;
     });
     await mkdir(join(directory, dirname(place)), { recursive: true });
-    await writeFile(join(directory, place), moved);
+    await writeFile(join(directory, place), isEntry(source) ? DISPOSABLE + moved : moved);
   }
 }
 
@@ -54,6 +57,10 @@ function emitDeclarations(entries: readonly string[]): Map<string, string> {
     declarations.set(relative(ROOT, path).replace(/\.d\.ts$/, ".ts"), text);
   });
   return declarations;
+}
+
+function isEntry(source: string): boolean {
+  return ENTRIES.some((entry) => entry.source === source);
 }
 
 /** Where the declarations of a source go, below the package. */

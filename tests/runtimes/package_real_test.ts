@@ -29,7 +29,7 @@ const TYPED_PROGRAM = `import {
 
 const upload: Handler = async (request, context) => {
   while (await request.body.read() !== null);
-  return textResponse(200, \`\${request.headers.get("host") ?? ""} \${context.remote.port.toFixed()}\`);
+  return textResponse(200, \`\${request.headers.get("host") ?? ""} \${(context.remote.port ?? 0).toFixed()}\`);
 };
 const server: Server = serve(await listen({ port: 0 }), createBackend([], routes([["POST", "/", upload]])));
 const other = serve(await listen({ port: 0 }), { fetch: (request) => new Response(request.body) }, { graceMs: 1 });
@@ -100,7 +100,7 @@ function waysToStart(directory: string): [words: string[], directory: string][] 
     ...RUNTIMES.flatMap(({ name, binary }): [string[], string][] => {
       if (binary === undefined) return [];
       const runtime = name === "Deno" ? [binary, "run", "--unstable-net", "--allow-all"] : [binary];
-      return [[[...runtime, "dist/program.js"], directory], [
+      return [[[...runtime, "dist/millrace.js"], directory], [
         [...runtime, "node_modules/.bin/millrace"],
         project,
       ]];
@@ -154,7 +154,7 @@ Deno.test("the package that `deno task build` makes", async (t) => {
       const args = [
         "run",
         "--allow-all",
-        "dist/program.js",
+        "dist/millrace.js",
         "static",
         "-r",
         "dist",
@@ -177,7 +177,7 @@ Deno.test("the package that `deno task build` makes", async (t) => {
     }
     await t.step("names the packages whose code it contains, and their licences", async () => {
       const notices = await Deno.readTextFile(`${project}/node_modules/millrace/THIRD_PARTY_LICENSES`);
-      const code = await Deno.readTextFile(`${project}/node_modules/millrace/program.js`);
+      const code = await Deno.readTextFile(`${project}/node_modules/millrace/millrace.js`);
       const packages = new Set(
         Array.from(code.matchAll(/^ *\/\/ npm:(.+)@([^/]+)\//gm), ([, name]) => name!),
       );
