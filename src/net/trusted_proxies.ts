@@ -1,8 +1,8 @@
 // Whose word about other addresses counts.
 
-import { BlockList, isIP } from "node:net";
+import { BlockList } from "node:net";
 import { hostOf, type NetAddress } from "./address.ts";
-import { canonicalIp } from "./ip_address.ts";
+import { canonicalIp, ipVersion } from "./ip_address.ts";
 
 // What stands for every client of a unix socket.
 const UNIX = "unix";
@@ -36,8 +36,9 @@ class ListedProxies implements TrustedProxies {
 
   #check(host: string): boolean {
     // A zone (`fe80::1%eth0`) says where an address is reached, not whose it is.
-    const version = isIP(host);
-    return version > 0 && this.#networks.check(host.split("%")[0]!, version === 4 ? "ipv4" : "ipv6");
+    const address = host.split("%")[0]!;
+    const version = ipVersion(address);
+    return version > 0 && this.#networks.check(address, version === 4 ? "ipv4" : "ipv6");
   }
 }
 
@@ -60,7 +61,7 @@ function addNetwork(networks: BlockList, member: string): void {
   const slash = member.indexOf("/");
   const address = canonicalIp(slash < 0 ? member : member.slice(0, slash));
   if (address === undefined) throw noNetwork(member);
-  const isIpv4 = isIP(address) === 4;
+  const isIpv4 = ipVersion(address) === 4;
   const family = isIpv4 ? "ipv4" : "ipv6";
   if (slash < 0) return networks.addAddress(address, family);
   const prefix = member.slice(slash + 1);
