@@ -1,5 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { connectRaw, untilRefused } from "./support/loopback.ts";
+import { makeCertificate } from "./support/certificate.ts";
+import { readLogUntil } from "./support/log_lines.ts";
+import { connectRaw, exchange, untilRefused } from "./support/loopback.ts";
+import { withDirectory } from "./support/program.ts";
 import { test } from "./runtimes/command_line.ts";
 
 const QUIET = ["--access-log", "off", "--error-log", "off"];
@@ -76,4 +79,65 @@ test("main() exits at once with 128 and the signal's number on a second signal",
     assertEquals((await program.ended).code, code);
     client.close();
   }
+});
+
+test("main() reads the certificate again on SIGHUP, and keeps the old one where the new one is none", async ({ startProgram }) => {
+  const [first, second] = [await makeCertificate(), await makeCertificate()];
+  if (first === undefined || second === undefined) {
+    return console.log("skipped: the openssl command is not installed");
+  }
+  await withDirectory(async (directory) => {
+    const [cert, key, log] = [`${directory}/c.pem`, `${directory}/k.pem`, `${directory}/e.log`];
+    const write = async (certificate: { readonly cert: string; readonly key: string }): Promise<void> => {
+      await Deno.writeTextFile(cert, certificate.cert);
+      await Deno.writeTextFile(key, certificate.key);
+    };
+    await write(first);
+    const flags = ["--tls-cert", cert, "--tls-key", key, "--access-log", "off", "--error-log", log];
+    const program = await startProgram(flags, { writable: [directory] });
+    const isServed = async ({ cert }: { readonly cert: string }): Promise<boolean> => {
+      const client = Deno.createHttpClient({ caCerts: [cert] });
+      try {
+        await (await fetch(`https://127.0.0.1:${program.port}/nowhere`, { client })).body?.cancel();
+        return true;
+      } catch {
+        return false;
+      } finally {
+        client.close();
+      }
+    };
+    assertEquals([await isServed(first), await isServed(second)], [true, false]);
+    await write(second);
+    program.signal("SIGHUP");
+    await readLogUntil(log, "certificate read again");
+    assertEquals([await isServed(first), await isServed(second)], [false, true]);
+    await Deno.writeTextFile(cert, "no certificate");
+    program.signal("SIGHUP");
+    await readLogUntil(log, "the old certificate stays");
+    assertEquals(await isServed(second), true);
+    assertEquals((await program.stop()).code, 0);
+  });
+});
+
+test("main() opens its logs again on SIGHUP and SIGUSR1", async ({ startProgram, runtime }) => {
+  await withDirectory(async (directory) => {
+    const [access, error] = [`${directory}/a.log`, `${directory}/e.log`];
+    const flags = ["--access-log", access, "--error-log", error, "--log-format", "combined"];
+    const program = await startProgram(flags, { writable: [directory] });
+    const ask = (path: string): Promise<string> =>
+      exchange(program.port, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    // Deno 2.9 opens its debugger at SIGUSR1, whatever a program does.
+    const signals = runtime === "Deno" ? ["SIGHUP"] as const : ["SIGHUP", "SIGUSR1"] as const;
+    for (const [turn, signal] of signals.entries()) {
+      await ask(`/before${turn}`);
+      await Deno.rename(access, `${access}.${turn}`);
+      program.signal(signal);
+      await readLogUntil(error, new RegExp(`(opened again[^]*){${turn + 1}}`));
+      await ask(`/after${turn}`);
+      await readLogUntil(access, `/after${turn} `);
+      assertStringIncludes(await Deno.readTextFile(`${access}.${turn}`), `/before${turn} `);
+    }
+    const { code, stderr } = await program.stop();
+    assertEquals([code, stderr], [0, ""]);
+  });
 });

@@ -201,6 +201,9 @@ async function reloadAll({ values, ports, serverLogs, say }: ServerParts): Promi
   try {
     const { tls } = await readCertificate(values);
     if (tls === undefined) return;
+    if ("workers" in values && values.workers !== 1) {
+      return serverLogs.note("warn", "workers keep their certificate until the server starts again");
+    }
     ports.reload(tls);
     serverLogs.note("info", "certificate read again");
   } catch (error) {
