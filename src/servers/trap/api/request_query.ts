@@ -3,6 +3,7 @@
 import { HttpError } from "../../../http/errors.ts";
 import { findParameter, splitQuery } from "../records/parameters.ts";
 import type { RequestTest } from "../records/request_store.ts";
+import { DecodingBudget } from "../records/decoded_content.ts";
 import { contains, toNeedle } from "../records/search.ts";
 
 const FAULTS = ["malformed", "aborted", "timeout", "cut", "script", "any", "none"];
@@ -50,6 +51,7 @@ export class CallParameters {
     const kind = this.#choice("kind", ["request", "tls"]);
     const bin = this.text("bin");
     const bytes = needle === undefined ? undefined : toNeedle(needle);
+    const budget = new DecodingBudget();
     return (request) =>
       (id === undefined || request.id === id) &&
       (method === undefined || request.facts.method === method) &&
@@ -59,7 +61,7 @@ export class CallParameters {
         (fault === "any" ? request.fault !== null : (request.fault ?? "none") === fault)) &&
       (kind === undefined || (kind === "tls") === request.isHandshake) &&
       (bin === undefined || request.facts.bin === bin) &&
-      (bytes === undefined || contains(request, bytes));
+      (bytes === undefined || contains(request, bytes, budget));
   }
 
   /** Whether a switch is on: `1`. @throws {HttpError} 400 for anything but 0 and 1 */

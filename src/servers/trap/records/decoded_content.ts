@@ -7,6 +7,9 @@ import type { StoredRequest } from "./stored_request.ts";
 
 // A search looks into many requests: what is larger than this when it is decoded is searched as it came.
 const MAX_DECODED_BYTES = 8_388_608;
+const MAX_SEARCHED_BYTES = 134_217_728;
+// What is damaged may be so at its very end: nobody knows how much was decoded until then.
+const DAMAGED_BYTES = 1_048_576;
 const MAX_CODINGS = 4;
 
 const PERCENT = 0x25;
@@ -34,15 +37,33 @@ function inflate(bytes: Uint8Array, options: { readonly maxOutputLength: number 
   }
 }
 
+/** What one search may decode in all: content that decodes to a thousand times its size must not hold up everybody. */
+export class DecodingBudget {
+  #remainingBytes = MAX_SEARCHED_BYTES;
+
+  /** How much content may become at most; 0 when nothing may be decoded any more. */
+  get limit(): number {
+    return Math.min(MAX_DECODED_BYTES, this.#remainingBytes);
+  }
+
+  /** Says how much was decoded, or was about to be. */
+  spend(bytes: number): void {
+    this.#remainingBytes = Math.max(0, this.#remainingBytes - bytes);
+  }
+}
+
 /** The forms of a request's target and content that differ from how they came, each as bytes. */
-export function* decodedForms(request: StoredRequest): Generator<Uint8Array, void> {
+export function* decodedForms(
+  request: StoredRequest,
+  budget: DecodingBudget,
+): Generator<Uint8Array, void> {
   const { target, headers } = request.facts;
   if (/[%+]/.test(target)) yield bytesOf(decodeParameter(target));
   const { body } = request;
   const codings = headers.filter(([name]) => name.toLowerCase() === "content-encoding")
     .flatMap(([, value]) => value.split(",")).map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== "" && coding !== "identity");
-  const plain = codings.length === 0 ? body : decodeCodings(body, codings);
+  const plain = codings.length === 0 ? body : decodeCodings(body, codings, budget);
   if (plain === undefined) return;
   if (plain !== body) yield plain;
   if (plain.includes(PERCENT) || plain.includes(PLUS)) yield bytesOf(decodeParameter(latin1Of(plain)));
@@ -50,15 +71,23 @@ export function* decodedForms(request: StoredRequest): Generator<Uint8Array, voi
 }
 
 /** Content without its codings; undefined when it has others, is damaged, or too large. */
-export function decodeCodings(body: Uint8Array, codings: readonly string[]): Uint8Array | undefined {
+function decodeCodings(
+  body: Uint8Array,
+  codings: readonly string[],
+  budget: DecodingBudget,
+): Uint8Array | undefined {
   if (codings.length > MAX_CODINGS) return undefined;
   let bytes = body;
   for (const coding of codings.toReversed()) {
     const decode = DECODERS[coding];
-    if (decode === undefined) return undefined;
+    const maxOutputLength = budget.limit;
+    if (decode === undefined || maxOutputLength === 0) return undefined;
     try {
-      bytes = decode(bytes, { maxOutputLength: MAX_DECODED_BYTES });
-    } catch {
+      bytes = decode(bytes, { maxOutputLength });
+      budget.spend(bytes.length);
+    } catch (error) {
+      const isTooLarge = error instanceof RangeError;
+      budget.spend(isTooLarge ? maxOutputLength : DAMAGED_BYTES);
       return undefined;
     }
   }

@@ -1,6 +1,6 @@
 // How a text is found in a request. A loop over bytes: ASCII letters without case, everything else exactly.
 
-import { decodedForms } from "./decoded_content.ts";
+import { decodedForms, DecodingBudget } from "./decoded_content.ts";
 import type { StoredRequest } from "./stored_request.ts";
 
 const LF = 0x0a;
@@ -20,10 +20,16 @@ export function toNeedle(text: string): Uint8Array {
 /**
  * Whether target, header fields or content of a request hold a text, as they came or decoded; content only as far as
  * it is kept.
+ *
+ * @param budget what may be decoded, shared by the requests of one search
  */
-export function contains(request: StoredRequest, needle: Uint8Array): boolean {
+export function contains(
+  request: StoredRequest,
+  needle: Uint8Array,
+  budget: DecodingBudget = new DecodingBudget(),
+): boolean {
   if (containsAsSent(request, needle)) return true;
-  for (const form of decodedForms(request)) {
+  for (const form of decodedForms(request, budget)) {
     if (find(form, needle, 0)) return true;
   }
   return false;
