@@ -173,10 +173,10 @@ export class Archive implements StoreListener {
   /** What is unwritten stays in memory, where the store holds it anyway, and is tried again. */
   #fail(cause: unknown): void {
     const isFirst = this.#error === undefined;
+    const { size } = this.#unwritten;
+    const waiting = size === 1 ? "1 request waits" : `${size} requests wait`;
     this.#error = new Error(
-      `Cannot write "${this.#options.path}": ${
-        messageOfError(cause)
-      }; ${this.#unwritten.size} requests wait in memory`,
+      `Cannot write "${this.#options.path}": ${messageOfError(cause)}; ${waiting} in memory`,
       { cause },
     );
     if (isFirst) this.#options.onError(this.#error);

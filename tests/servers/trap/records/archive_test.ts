@@ -130,7 +130,7 @@ Deno.test("an archive that cannot write says so once, and the requests stay in m
   };
   await add("a");
   await add("b");
-  const message = 'Cannot write "trap.db": the disk is full; 1 requests wait in memory';
+  const message = 'Cannot write "trap.db": the disk is full; 1 request waits in memory';
   assertEquals([errors.map(String), store.size, archive.waiting], [[`Error: ${message}`], 2, 2]);
   database.exec("DROP TRIGGER full");
   store.add(storedRequest("c"));
