@@ -30,7 +30,7 @@ export function createFetchBackend(handler: FetchHandler, onError: OnHandlerErro
 class FetchServer {
   readonly #handler: FetchHandler;
   readonly #onError: OnHandlerError;
-  readonly #makeRequest = chooseRequestMaker();
+  readonly #requests = chooseRequestMaker();
   readonly #urls = new UrlJoiner();
   readonly #responses = new ResponseReader();
 
@@ -41,9 +41,11 @@ class FetchServer {
 
   respond(request: HttpRequest, context: RequestContext): MaybePromise<HttpResponse> {
     checkMethod(request.method);
-    const webRequest = this.#makeRequest(request, context, this.#urls.originOf(request, context));
+    const webRequest = this.#requests.make(request, context, this.#urls.originOf(request, context));
     try {
-      const response = this.#read(this.#handler.fetch(webRequest, new ServedInfo(context)));
+      const given = this.#handler.fetch(webRequest, new ServedInfo(context));
+      if (isThenable(given)) this.#requests.onPending?.(webRequest, context);
+      const response = this.#read(given);
       return response instanceof Promise ? response.catch((error) => this.#fail(error, context)) : response;
     } catch (error) {
       return this.#fail(error, context);
@@ -52,7 +54,7 @@ class FetchServer {
 
   /** Reads what a handler gave, which may be any thenable. */
   #read(given: MaybePromise<Response>): MaybePromise<HttpResponse> {
-    if (given instanceof Response || !isThenable(given)) return this.#responses.read(given);
+    if (!isThenable(given)) return this.#responses.read(given);
     return Promise.resolve(given).then((response) => this.#responses.read(response));
   }
 

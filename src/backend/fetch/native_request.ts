@@ -11,13 +11,32 @@ import type { RequestMaker } from "./web_request.ts";
  */
 export function makeNativeRequests(): RequestMaker {
   class NativeRequest extends Request {
+    readonly #context: RequestContext;
+    // What requests made of this one follow. Watching the client costs a read, so it begins only with onPending().
+    readonly #controller: AbortController;
     readonly #source: ContentSource;
     readonly #stream: ReadableStream<Uint8Array> | undefined;
 
-    constructor(url: string, init: RequestInit, source: ContentSource) {
-      super(url, init);
+    constructor(request: HttpRequest, context: RequestContext, origin: string) {
+      const source = new ContentSource(request.body);
+      const controller = new AbortController();
+      const stream = hasContent(request) ? streamOf(source) : undefined;
+      super(joinUrl(origin, request), toInit(request, controller.signal, stream));
+      this.#context = context;
+      this.#controller = controller;
       this.#source = source;
-      this.#stream = init.body as ReadableStream<Uint8Array> | undefined;
+      this.#stream = stream;
+    }
+
+    static onPending(request: Request, { signal }: RequestContext): void {
+      if (!(#controller in request)) return;
+      const controller = request.#controller;
+      if (signal.aborted) controller.abort(signal.reason);
+      else signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+    }
+
+    override get signal(): AbortSignal {
+      return this.#context.signal;
     }
 
     override text(): Promise<string> {
@@ -46,19 +65,21 @@ export function makeNativeRequests(): RequestMaker {
       return taken;
     }
   }
-  for (const name of ["text", "json", "bytes", "arrayBuffer"]) {
+  for (const name of ["text", "json", "bytes", "arrayBuffer", "signal"]) {
     Object.defineProperty(NativeRequest.prototype, name, { enumerable: true });
   }
   Object.defineProperty(NativeRequest.prototype, "constructor", { value: Request });
-  return (request, context, origin) => {
-    const source = new ContentSource(request.body);
-    return new NativeRequest(joinUrl(origin, request), toInit(request, context, source), source);
+  return {
+    make: (request, context, origin) => new NativeRequest(request, context, origin),
+    onPending: (request, context) => NativeRequest.onPending(request, context),
   };
 }
 
-function toInit(request: HttpRequest, context: RequestContext, source: ContentSource): RequestInit {
-  const { method, headers } = request;
-  const init: RequestInit = { method, headers: toWebHeaders(headers), signal: context.signal };
-  if (!hasContent(request)) return init;
-  return Object.assign(init, { body: streamOf(source), duplex: "half" });
+function toInit(
+  { method, headers }: HttpRequest,
+  signal: AbortSignal,
+  body: ReadableStream<Uint8Array> | undefined,
+): RequestInit {
+  const init: RequestInit = { method, headers: toWebHeaders(headers), signal };
+  return body === undefined ? init : Object.assign(init, { body, duplex: "half" });
 }

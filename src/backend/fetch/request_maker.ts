@@ -13,7 +13,7 @@ export function chooseRequestMaker(): RequestMaker {
   chainToRequest();
   if (!isTakenForNative()) return makeNativeRequests();
   const Chosen = refusesClone() ? UncloneableRequest : LazyRequest;
-  return (request, context, origin) => new Chosen(request, context, origin) as unknown as Request;
+  return { make: (request, context, origin) => new Chosen(request, context, origin) as unknown as Request };
 }
 
 /**

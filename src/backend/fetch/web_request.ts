@@ -2,8 +2,13 @@ import { HttpError } from "../../http/errors.ts";
 import type { HttpRequest } from "../../http/request/request.ts";
 import type { RequestContext } from "../handler.ts";
 
-/** Makes a web-standard request of ours. The origin is scheme and authority that it is for. */
-export type RequestMaker = (request: HttpRequest, context: RequestContext, origin: string) => Request;
+/** Makes web-standard requests of ours. */
+export interface RequestMaker {
+  /** Makes one. @param origin scheme and authority that it is for */
+  readonly make: (request: HttpRequest, context: RequestContext, origin: string) => Request;
+  /** Told when the handler has only promised a response: also requests made of this one must notice that the client leaves. */
+  readonly onPending?: (request: Request, context: RequestContext) => void;
+}
 
 // What the Request constructor refuses, and what it would silently turn into another method (WHATWG Fetch §2.2.1).
 const FORBIDDEN_METHODS = /^(?:CONNECT|TRACE|TRACK)$/i;

@@ -1,0 +1,15 @@
+import { assertEquals } from "@std/assert";
+import { runScript } from "./bundled.ts";
+import { RUNTIMES, testOn } from "./runtimes.ts";
+
+const ENTRY = new URL("./fetch_signal_program.ts", import.meta.url);
+
+for (const runtime of RUNTIMES) {
+  testOn(
+    runtime,
+    "Request.signal and that of a request made of it are aborted when the client leaves",
+    async (binary) => {
+      assertEquals(await runScript(ENTRY, binary), "made,request\n");
+    },
+  );
+}
