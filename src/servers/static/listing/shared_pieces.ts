@@ -12,10 +12,14 @@ export interface RowedText {
 
 const ROWS_IN_A_PIECE = 256;
 
-/** A long text as bytes, made piece by piece as the quickest reader takes it, and once for all of them. */
+/**
+ * A long text as bytes, made piece by piece as the quickest reader takes it. Several readers at once share the pieces; for
+ * one alone none is kept.
+ */
 export class SharedPieces implements AsyncIterable<Uint8Array> {
   readonly #text: RowedText;
   readonly #pieces: Uint8Array[] = [];
+  #readers = 0;
 
   /** Takes the text; nothing is made yet. */
   constructor(text: RowedText) {
@@ -24,8 +28,16 @@ export class SharedPieces implements AsyncIterable<Uint8Array> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     const count = Math.max(1, Math.ceil(this.#text.count / ROWS_IN_A_PIECE));
-    for (let index = 0; index < count; index++) {
-      yield this.#pieces[index] ??= this.#make(index, index === count - 1);
+    this.#readers++;
+    try {
+      for (let index = 0; index < count; index++) {
+        const piece = this.#pieces[index] ?? this.#make(index, index === count - 1);
+        if (this.#readers > 1) this.#pieces[index] = piece;
+        yield piece;
+      }
+    } finally {
+      this.#readers--;
+      if (this.#readers === 0) this.#pieces.length = 0;
     }
   }
 

@@ -267,6 +267,33 @@ Deno.test("--compress sends large texts as they are to who comes while it is bus
   );
 });
 
+Deno.test("--compress counts a stream from the response on: of many who ask at once, 64 get one", async () => {
+  await withFolder({ "a.txt": LONG_TEXT }, { compress: true }, async (folder) => {
+    const asked = Array.from({ length: 200 }, () => folder.ask("GET /a.txt", { "Accept-Encoding": "gzip" }));
+    const responses = await Promise.all(asked);
+    const coded = responses.filter(({ headers }) => headers.has("Content-Encoding"));
+    assertEquals(coded.length, 64);
+    const letGo = async (body: unknown): Promise<void> => {
+      await (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]().return?.();
+    };
+    for (const { body } of coded) await letGo(body);
+    const { headers, body } = await folder.ask("GET /a.txt", { "Accept-Encoding": "gzip" });
+    assertEquals(headers.get("Content-Encoding"), "gzip");
+    await letGo(body);
+  });
+});
+
+test("--compress: fonts, wasm, SQL and playlists too", async (withFolder) => {
+  const names = ["a.ttf", "a.otf", "a.wasm", "a.sql", "a.m3u8"];
+  const files = Object.fromEntries(names.map((name) => [name, TEXT]));
+  await withFolder({ ...files, "a.woff2": TEXT }, { compress: true }, async (folder) => {
+    for (const name of [...names, "a.woff2"]) {
+      const { headers } = await folder.get(`GET /${name}`, { "Accept-Encoding": "gzip" });
+      assertEquals(headers.get("Content-Encoding"), name === "a.woff2" ? undefined : "gzip", name);
+    }
+  });
+});
+
 Deno.test("compressPieces() fails when its source does, and lets go of it when it is left", async () => {
   let isLeft = false;
   async function* source(fails: boolean): AsyncGenerator<Uint8Array, void> {
