@@ -12,6 +12,13 @@ Deno.test("parseTrustedProxies() takes addresses and networks of both families, 
   assert(proxies.trusts(unixAddress("")));
   assert(!parseTrustedProxies("::1").trusts(unixAddress("")));
   assert(parseTrustedProxies("fe80::/10").trusts(tcpAddress("fe80::1%eth0", 1)));
+  const odd = parseTrustedProxies("172.16.0.0/12,2001:db8:8000::/33");
+  for (const host of ["172.16.0.0", "172.31.255.255", "2001:db8:ffff::1"]) {
+    assert(odd.trusts(tcpAddress(host, 1)), host);
+  }
+  for (const host of ["172.15.255.255", "172.32.0.0", "2001:db8:7fff::1"]) {
+    assert(!odd.trusts(tcpAddress(host, 1)), host);
+  }
   assert(parseTrustedProxies("0.0.0.0/0").trusts(tcpAddress("198.51.100.7", 1)));
 });
 
