@@ -73,7 +73,9 @@ async function lookAtAll(
   names: readonly string[],
 ): Promise<readonly Seen[]> {
   const paths = names.map((name) => `${path}/${name}`);
-  const seen = pace.isQuick ? pace.time(() => paths.map(lookOnce)) : await Promise.all(paths.map(lookLater));
+  const seen = pace.isQuick
+    ? pace.time(() => paths.map(lookOnce), paths.length)
+    : await Promise.all(paths.map(lookLater));
   for (const [index, status] of seen.entries()) {
     if (root.hidesPath(paths[index]!)) seen[index] = undefined;
     else if (status?.kind === "link") seen[index] = await follow(root, [...segments, names[index]!], nowMs);
