@@ -1,0 +1,145 @@
+// The page of the metrics store in a real browser: names, plots, zoom, table, series, boards, health, deletion.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Page } from "playwright-core";
+import { hasBrowser, launchBrowser } from "../../../support/browser.ts";
+import { exchangeWithEnd } from "../../../support/loopback.ts";
+import { startProgram } from "../../../support/program.ts";
+
+const canRun = hasBrowser("metrics/page tests");
+const POINTS = 60;
+
+interface OpenedPage {
+  readonly page: Page;
+  readonly origin: string;
+  /** Sends lines of the protocol. */
+  put(lines: readonly string[]): Promise<void>;
+}
+
+/** A test with a store of three series and a browser, both closed behind it. No script may fail. */
+function pageTest(name: string, test: (opened: OpenedPage) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: !canRun,
+    fn: async () => {
+      const program = await startProgram(["metrics", "--error-log", "off"]);
+      await program.until("stdout", /metrics ui listening on \S+\n/);
+      const origin = /metrics ui listening on (\S+)\n/.exec(program.stdout)![1]!;
+      const put = async (lines: readonly string[]): Promise<void> => {
+        const replies = await exchangeWithEnd(
+          program.port,
+          new TextEncoder().encode(lines.join("\n") + "\n"),
+        );
+        assertEquals(replies, "ok\n\n".repeat(lines.length));
+      };
+      const now = Math.floor(Date.now() / 1_000);
+      const samples = Array.from(
+        { length: POINTS },
+        (_, i) => ["a", "b", "c"].map((host, n) => `put servers.${host}.load ${n + i % 7} ${now - 10 * i}`),
+      ).flat();
+      await put(samples);
+      const browser = await launchBrowser();
+      try {
+        const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+        page.setDefaultTimeout(15_000);
+        const failures: string[] = [];
+        page.on("pageerror", (error) => failures.push(String(error)));
+        page.on("request", (request) => {
+          if (!request.url().startsWith(origin) && !/^(?:blob|data):/.test(request.url())) {
+            failures.push(request.url());
+          }
+        });
+        await page.goto(origin);
+        await page.locator(".feed.live").waitFor();
+        await test({ page, origin, put });
+        assertEquals(failures, []);
+      } finally {
+        await browser.close();
+        await program.stop();
+      }
+    },
+  });
+}
+
+pageTest("names open node by node, are plotted, and stand in the address", async ({ page }) => {
+  await page.getByRole("button", { name: "servers", exact: true }).click();
+  await page.getByRole("button", { name: "a", exact: true }).click();
+  await page.getByRole("button", { name: "load", exact: true }).click();
+  await page.locator(".plot canvas").waitFor();
+  assertMatch(page.url(), /target=servers\.a\.load/);
+  assertEquals(await page.locator(".legend tbody tr").count(), 1);
+  await page.getByLabel("Name, glob or expression").fill("servers.*.load");
+  await page.getByRole("button", { name: "Plot" }).first().click();
+  await page.locator(".legend tbody tr").nth(3).waitFor();
+  await page.reload();
+  await page.locator(".legend tbody tr").nth(3).waitFor();
+});
+
+pageTest("a plot is zoomed by dragging, summed, and shown as a table", async ({ page, origin }) => {
+  await page.goto(`${origin}?target=servers.*.load&from=-15min`);
+  const over = page.locator(".plot .u-over");
+  await over.waitFor();
+  const box = (await over.boundingBox())!;
+  await page.mouse.move(box.x + 100, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 300, box.y + 60, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForURL(/from=\d+&until=\d+/);
+  await page.goto(`${origin}?target=servers.*.load&from=-15min`);
+  await page.getByLabel("Show").selectOption("sum");
+  await page.getByText("sumSeries(servers.*.load)").waitFor();
+  assertEquals(await page.locator(".legend tbody tr").count(), 1);
+  await page.getByRole("button", { name: "Table" }).click();
+  await page.locator(".grid tbody tr").nth(5).waitFor();
+});
+
+pageTest("a mistake in an expression is said in words", async ({ page }) => {
+  await page.getByLabel("Name, glob or expression").fill("nonsense(servers.a.load)");
+  await page.getByRole("button", { name: "Plot" }).first().click();
+  assertMatch(await page.getByRole("alert").innerText(), /nonsense/);
+});
+
+pageTest(
+  "boards are saved and opened; series are listed and deleted after a question",
+  async ({ page, origin }) => {
+    await page.goto(`${origin}?target=servers.b.load`);
+    await page.getByRole("button", { name: "Save as board" }).click();
+    await page.locator("dialog input[name=name]").fill("Load of b");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("button", { name: "Boards" }).click();
+    await page.getByRole("link", { name: "Load of b" }).click();
+    await page.waitForURL(/target=servers\.b\.load/);
+    await page.getByRole("button", { name: "Series", exact: true }).click();
+    await page.locator(".grid tbody tr").nth(2).waitFor();
+    await page.getByRole("button", { name: "Delete servers.c.load" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.locator(".grid tbody tr").nth(2).waitFor({ state: "detached" });
+    assertEquals(await page.locator(".grid tbody tr").count(), 2);
+  },
+);
+
+pageTest("health is told once a second, in numbers", async ({ page, put }) => {
+  await page.getByRole("button", { name: "Health" }).click();
+  const puts = page.locator(".figures > div").filter({ hasText: "puts" }).locator("dd").first();
+  await puts.getByText("180", { exact: true }).waitFor();
+  await put(["put late 1 1"]);
+  await puts.getByText("181", { exact: true }).waitFor();
+});
+
+pageTest(
+  "on a phone nothing is wider than the screen, and no element fails the rules of names",
+  async ({ page, origin }) => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const view of ["plot", "table", "series", "boards", "health"]) {
+      await page.goto(`${origin}?target=servers.*.load&view=${view}`);
+      await page.locator(".views").waitFor();
+      assertEquals(await page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0, view);
+      const nameless = await page.locator("button:visible").evaluateAll((buttons) =>
+        buttons.filter((button) =>
+          (button.getAttribute("aria-label") ?? button.textContent ?? "").trim() === ""
+        ).length
+      );
+      assert(nameless === 0, view);
+    }
+  },
+);
