@@ -4,11 +4,11 @@ import { chmod, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { DENO, run } from "./run.ts";
 
-/** An npm package of which a bundle has code. */
+/** An npm package with code in a bundle. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** Where its files are, with a slash at the end. */
+  /** Its folder, with a slash at the end. */
   readonly directory: string;
   /** Paths of the bundled files, below the directory. */
   readonly files: readonly string[];
@@ -17,12 +17,12 @@ export interface BundledPackage {
 const ROOT = new URL("../", import.meta.url).pathname;
 // Node and Bun ignore the line; it makes the file itself a program.
 const SHEBANG = "#!/usr/bin/env node\n";
-// How mod.ts loads the program, and how the library of the package does: from the file beside it.
+// How mod.ts loads the program, and how the library of the package does: from the file next to it.
 const LOADS_PROGRAM = 'await import("./src/main.ts")';
 const LOADS_FILE = '{ main: async (_module, words) => (await import("./millrace.js")).main(words) }';
 
 /**
- * Writes an executable ES module that needs nothing beside it.
+ * Writes an executable ES module that needs no other file.
  *
  * @param entry the module to begin with
  * @param output path of the file to write

@@ -6,11 +6,11 @@ export interface PackageEntry {
   readonly source: string;
   /** The file in the package, without its extension. */
   readonly file: string;
-  /** What importers write behind the name of the package: `.` or `./http`. */
+  /** The subpath that importers write after the name of the package: `.` or `./http`. */
   readonly subpath: string;
 }
 
-/** What the package offers; the program is a file of its own beside them. */
+/** The entries of the package; the program is a file of its own. */
 export const ENTRIES: readonly PackageEntry[] = [
   { source: "mod.ts", file: "library", subpath: "." },
   { source: "http.ts", file: "http", subpath: "./http" },

@@ -1,12 +1,12 @@
 import { ENTRIES } from "./entries.ts";
 
-/** What deno.json says that a package.json says too. */
+/** The fields of deno.json that a package.json has too. */
 export interface ProjectSettings {
   readonly version: string;
   readonly license: string;
 }
 
-/** Writes the package.json of the bundle: a program, and a library with types; nothing to install beside it but for a shared store. */
+/** Writes the package.json of the bundle: a program and a typed library. Only a shared store needs another package. */
 export function writeManifest({ version, license }: ProjectSettings): string {
   const manifest = {
     name: "millrace",

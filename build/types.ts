@@ -63,7 +63,7 @@ function isEntry(source: string): boolean {
   return ENTRIES.some((entry) => entry.source === source);
 }
 
-/** Where the declarations of a source go, below the package. */
+/** The path of a source's declarations, below the package. */
 function placeOf(source: string): string {
   const entry = ENTRIES.find((each) => each.source === source);
   if (entry !== undefined) return `${entry.file}.d.ts`;

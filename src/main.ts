@@ -103,7 +103,7 @@ function nameRuntime(): string {
   return deno !== undefined ? `deno ${deno}` : bun !== undefined ? `bun ${bun}` : `node ${node}`;
 }
 
-/** What the environment says, as far as it may be read without the user being asked first. */
+/** Reads the variables of the environment that may be read without a question to the user. */
 async function readVariables(table: FlagTable): Promise<Variables> {
   const variables = new Map<string, string>();
   const mayReadAll = await isAllowed({ name: "env" });
@@ -115,7 +115,7 @@ async function readVariables(table: FlagTable): Promise<Variables> {
   return variables;
 }
 
-/** Whether something may be done without the user being asked first, which Deno alone does. */
+/** Whether something may be done without a question to the user; only Deno asks. */
 async function isAllowed(permission: Deno.PermissionDescriptor): Promise<boolean> {
   if (!("Deno" in globalThis)) return true;
   const { state } = await Deno.permissions.query(permission);
@@ -135,8 +135,8 @@ function printError(line: string): void {
   print(`millrace: ${line}\n`, "stderr");
 }
 
-// Written before the call returns, on every runtime and whatever stands behind: the process may end right after it. A
-// console that is gone or full is no reason to end.
+// Written before the call returns, on every runtime and to every kind of output: the process may end right after it.
+// A console that is gone or full is no reason to end.
 function print(text: string, stream: "stdout" | "stderr" = "stdout"): void {
   const bytes = encoder.encode(text);
   try {

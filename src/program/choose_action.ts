@@ -5,7 +5,7 @@ import { suggestWord } from "./flags/suggestion.ts";
 import { type Described, helpOfCommand, helpOfProgram } from "./help_text.ts";
 import type { Tool } from "./tool.ts";
 
-/** What the program consists of. */
+/** The commands of the program. */
 export interface ProgramParts<Server extends Described> {
   readonly version: string;
   readonly commands: readonly Server[];
@@ -14,7 +14,7 @@ export interface ProgramParts<Server extends Described> {
   readonly tools: readonly Tool[];
 }
 
-/** What the first words of a command line ask for. */
+/** The action that the first words of a command line ask for. */
 export type Action<Server extends Described> =
   | { readonly kind: "print"; readonly text: string }
   | { readonly kind: "serve"; readonly command: Server; readonly args: readonly string[] }

@@ -28,14 +28,14 @@ export interface OpenListenerOptions {
   readonly needsReset?: boolean;
 }
 
-/** What a command is given to start with. */
+/** The surroundings in which a command starts. */
 export interface StartContext<Values extends CommonValues> {
   readonly values: Values;
   /** How each flag was given that was: `--port`, `the environment variable MILLRACE_PORT`. */
   readonly given: ReadonlyMap<string, string>;
   readonly logs: Logs;
   readonly clock: Clock;
-  /** What is held for all clients together: to be passed to every `serve`; the logs count their entries in it. */
+  /** Memory held for all clients together. Pass it to every `serve`; the logs count their entries in it. */
   readonly memory: MemoryBudget;
   /** The module that workers run: its program, started in a worker, calls the command's `startWorker`. */
   readonly program: URL;
@@ -79,13 +79,13 @@ export interface RunningCommand {
 export interface Command<Table extends FlagTable & CommonFlags = CommonFlags> {
   /** The word that chooses it. */
   readonly name: string;
-  /** What it is, in one line. */
+  /** One line about it. */
   readonly summary: string;
   /** For `--help`; the first one also stands in the help of the whole program. */
   readonly examples: readonly Example[];
   /** All its flags. One of the name `log` asks for a log of chains, see {@linkcode chainLogFlag}. */
   readonly flags: Table;
-  /** What can be done beside serving: `millrace metrics check FILE`. */
+  /** Its tools, which run without serving: `millrace metrics check FILE`. */
   readonly tools?: readonly Tool[];
   /** Whether a line says so when the variable PORT may not be read. */
   readonly mentionsPort?: boolean;

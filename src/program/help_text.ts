@@ -78,7 +78,7 @@ export function spellFlag(name: string, flag: Flag<unknown>): string {
   return `${short}--${name}${value}`;
 }
 
-/** What a flag does, with its default. */
+/** The purpose of a flag, with its default. */
 export function explainFlag(flag: Flag<unknown>): string {
   const shown = flag.shownDefault ?? (flag.default === undefined ? "" : String(flag.default));
   return flag.placeholder === undefined || shown === "" ? flag.help : `${flag.help} (default ${shown})`;

@@ -15,11 +15,11 @@ interface LogChoice {
   readonly flag: string;
   /** The file in the working directory where it goes by default. */
   readonly file: string;
-  /** Where it goes when no file can be written. */
+  /** The stream to write to if no file can be written. */
   readonly stream: "stdout" | "stderr";
 }
 
-/** What a program can do for its logs. */
+/** Control over the logs of a program. */
 export interface LogPlaces {
   /** Whether a file may be written without the user being asked. */
   readonly mayWrite: (path: string) => Promise<boolean>;

@@ -12,7 +12,7 @@ import { UsageError } from "./flags/flag.ts";
 
 /** Opens what the flags of a server speak of. */
 export interface Ports {
-  /** Where the server listens. @throws {StartError} when it cannot be opened */
+  /** Opens the server's listener. @throws {StartError} when it cannot be opened */
   readonly openListener: (options?: OpenListenerOptions) => Promise<Listener>;
   /** Uses another certificate from the next handshake on. @throws {ConnectionError} for a bad one: the old one stays */
   readonly reload: (tls: TlsOptions) => void;
@@ -20,7 +20,7 @@ export interface Ports {
   readonly openPort: (port: number, options?: OpenPortOptions) => Promise<Listener>;
 }
 
-/** What ports need beside the flags. */
+/** Parts of ports, apart from the flags. */
 export interface PortOptions extends Pick<ListenOptions, "tls"> {
   /** Told of connections that are closed before anybody gets them. */
   readonly onError?: (error: unknown, client: NetAddress) => void;
@@ -61,7 +61,7 @@ export function createPorts(
   };
 }
 
-/** Who may send the PROXY protocol: everyone, unless somebody is named. */
+/** The peers that may send the PROXY protocol: all, unless the flag names some. */
 function trustedOf({ "trusted-proxy": networks }: CommonValues): TrustedProxies | undefined {
   return networks.length === 0 ? undefined : parseTrustedProxies(networks.join(","));
 }

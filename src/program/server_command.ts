@@ -229,7 +229,7 @@ function announce(
   for (const announcement of announcements) surroundings.print(`millrace ${announcement}\n`);
 }
 
-/** What the user should know when the variable that platforms set may not be read. */
+/** The notice for the user if the variable that platforms set may not be read. */
 async function remarkOnPort(
   { mentionsPort }: ServerCall["command"],
   given: ReadonlyMap<string, string>,

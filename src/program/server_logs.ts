@@ -23,7 +23,7 @@ export interface ServerLogs {
   reopen(): Promise<void>;
 }
 
-/** What the logs of a server are made of. */
+/** Parts of the logs of a server. */
 export interface ServerLogsOptions {
   readonly command: { readonly name: Command["name"]; readonly flags: FlagTable };
   readonly values: FlagValues<FlagTable> & CommonValues;

@@ -8,7 +8,7 @@ import { formatTime } from "./flags/quantities.ts";
 /** A signal that a server listens to. */
 export type SignalName = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGUSR1";
 
-/** What is to be done at signals. */
+/** Handlers of signals. */
 export interface SignalActions {
   /** The server. */
   readonly running: Pick<RunningCommand, "shutdown" | "connectionCount">;

@@ -3,7 +3,7 @@ import type { FlagTable } from "./flags/flag.ts";
 import type { Variables } from "./flags/variables.ts";
 import type { SignalName } from "./signals.ts";
 
-/** What the program is given by the runtime and the system around it. */
+/** The runtime and the system, as the program sees them. */
 export interface Surroundings {
   /** The runtime and its version: `deno 2.9.6`. */
   readonly runtime: string;
@@ -11,7 +11,7 @@ export interface Surroundings {
   readonly print: (text: string, stream?: "stdout" | "stderr") => void;
   /** Writes to the console, without making anybody wait. */
   readonly write: Readonly<Record<"stdout" | "stderr", ConsoleWrite>>;
-  /** What the environment says about flags, as far as it may be read. */
+  /** Flags from the environment, as far as it may be read. */
   readonly readVariables: (table: FlagTable) => Promise<Variables>;
   /** Whether something may be done without the user being asked first. */
   readonly isAllowed: (permission: { readonly name: "env"; readonly variable: string }) => Promise<boolean>;

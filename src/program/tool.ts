@@ -6,11 +6,11 @@ import type { FlagTable, FlagValues } from "./flags/flag.ts";
 export interface Example {
   /** The words after `millrace`. */
   readonly line: string;
-  /** What it does, in a few words. */
+  /** Its purpose, in a few words. */
   readonly does: string;
 }
 
-/** What a tool is given to work with. */
+/** The surroundings of a tool. */
 export interface ToolContext<Values> {
   /** The values of its flags. */
   readonly values: Values;
@@ -26,7 +26,7 @@ export interface ToolContext<Values> {
 export interface Tool<Table extends FlagTable = FlagTable> {
   /** The word that chooses it. */
   readonly name: string;
-  /** What it does, in one line. */
+  /** Its purpose, in one line. */
   readonly summary: string;
   /** For `--help`. */
   readonly examples: readonly Example[];

@@ -5,15 +5,15 @@ import type { TcpAddress } from "../net/address.ts";
 import { listen } from "../net/listen.ts";
 import { WorkerSlot, type WorkerSlotOptions } from "./worker_slot.ts";
 
-/** What a {@linkcode WorkerPool} is made of. */
+/** Parts of a {@linkcode WorkerPool}. */
 export interface WorkerPoolOptions<Init> {
   /** The module that each worker runs; it calls `runInWorker`. */
   readonly module: URL;
   /** How many workers, 1 or more. */
   readonly count: number;
-  /** Where they listen; port 0 for any free one, the same for all. */
+  /** Listening address of all workers; port 0 for any free one, the same for all. */
   readonly address: TcpAddress;
-  /** What a worker is told at its start, also again after a crash: plain data. */
+  /** Start data of a worker, made anew after a crash: plain data. */
   readonly createInit: (index: number, port: number) => Init;
   /** Gets what workers send. */
   readonly onMessage: (data: unknown) => void;
@@ -27,7 +27,7 @@ export interface WorkerPoolOptions<Init> {
 
 /** Workers that serve the same port. */
 export class WorkerPool {
-  /** Where they listen. */
+  /** Listening address of the workers. */
   readonly address: TcpAddress;
   /** Resolves when all have ended, which only {@linkcode WorkerPool.stop} makes them do. */
   readonly finished: Promise<void>;
@@ -44,7 +44,7 @@ export class WorkerPool {
    *
    * @returns when all of them listen
    * @throws {ConnectionError} when the port cannot be opened
-   * @throws {Error} when a worker fails at its start in another way; none is left behind
+   * @throws {Error} when a worker fails at its start in another way; none keeps running
    */
   static async start<Init>(options: WorkerPoolOptions<Init>): Promise<WorkerPool> {
     const port = options.address.port || await findFreePort(options.address.hostname);

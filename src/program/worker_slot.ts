@@ -5,11 +5,11 @@ import type { TcpAddress } from "../net/address.ts";
 import { ConnectionError } from "../net/connection.ts";
 import { type RunningWorker, startWorker, type WorkerReport } from "./workers.ts";
 
-/** What a {@linkcode WorkerSlot} is made of. */
+/** Parts of a {@linkcode WorkerSlot}. */
 export interface WorkerSlotOptions {
   /** The module of the worker. */
   readonly module: URL;
-  /** What it is told at its start: plain data. */
+  /** Makes the start data of a worker: plain data. */
   readonly createInit: () => unknown;
   /** Gets what it sends. */
   readonly onMessage: (data: unknown) => void;

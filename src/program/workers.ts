@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { TcpAddress } from "../net/address.ts";
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection.ts";
 
-/** What a worker tells the pool. */
+/** A message from a worker to the pool. */
 export type WorkerReport =
   | { readonly kind: "ready" }
   | { readonly kind: "listening"; readonly address: TcpAddress }
@@ -15,7 +15,7 @@ export type WorkerReport =
   | { readonly kind: "message"; readonly data: unknown }
   | { readonly kind: "stopped" };
 
-/** What the pool tells a worker, once that is ready. */
+/** A message from the pool to a worker that is ready. */
 export type WorkerOrder = { readonly kind: "start"; readonly init: unknown } | { readonly kind: "stop" };
 
 /** A worker as the pool sees it. */
@@ -26,7 +26,7 @@ export interface RunningWorker {
   terminate(): void;
 }
 
-/** What a worker calls back with. */
+/** Listeners for the events of a worker. */
 export interface WorkerEvents {
   /** It has told something. */
   readonly onReport: (report: WorkerReport) => void;
@@ -36,7 +36,7 @@ export interface WorkerEvents {
 
 /**
  * Whether connections can be dealt out among workers: SO_REUSEPORT does so on Linux alone, and Deno ends a program that
- * asks for it without `--unstable-net`, of which only the names that come with it tell.
+ * asks for it without `--unstable-net`; only the names that this flag adds show that it is set.
  */
 export function canSharePorts(): boolean {
   if (isNode()) return true;
@@ -67,15 +67,15 @@ function startThread(module: URL, { onReport, onError }: WorkerEvents): RunningW
 }
 
 function startProcess(module: URL, { onReport, onError }: WorkerEvents): RunningWorker {
-  // Workers accept by themselves. If the first process did, and handed connections on, one that was on its way to a worker
-  // that is killed would be neither answered nor closed (Node 20.20, 24.21).
+  // Workers accept by themselves. If the first process accepted and handed connections on, a connection on its way to a
+  // killed worker would get no response and never close (Node 20.20, 24.21).
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: fileURLToPath(module), args: [], serialization: "advanced" });
   const worker = cluster.fork();
   worker.on("message", onReport);
   worker.on("exit", (code, signal) => onError(new Error(`ended with ${signal ?? `code ${code}`}`)));
   return {
-    // One that is gone does not hear it: then its end is told.
+    // A worker that is gone does not receive it; its `exit` event is reported instead.
     send: (order) => void worker.send(order, () => {}),
     terminate: () => void worker.process.kill("SIGKILL"),
   };
@@ -83,7 +83,7 @@ function startProcess(module: URL, { onReport, onError }: WorkerEvents): Running
 
 /** A server in a worker. */
 export interface WorkerProgram {
-  /** Where it listens. */
+  /** Its listening address. */
   readonly address: TcpAddress;
   /** Stops gracefully; what it sends before it settles still arrives. */
   shutdown(): Promise<void>;

@@ -8,9 +8,9 @@ import { checkHeader, toNumber } from "./database_header.ts";
 import { isMissing, toOpenError, usedByAnother } from "./open_errors.ts";
 import { StoreOpenError } from "./store_open_error.ts";
 
-/** What tells the databases of one server from all others, and how they are made. */
+/** The kind of database of one server: its marks, and its schema. */
 export interface DatabaseKind {
-  /** Whose they are, for messages: `metrics server`. */
+  /** Their owner, for messages: `metrics server`. */
   readonly owner: string;
   /** Four characters, the bytes 68 to 71 of the file, by which SQLite databases of several programs are told apart. */
   readonly applicationId: string;
@@ -24,7 +24,7 @@ export interface DatabaseKind {
 
 /** How a database file is opened. */
 export interface OpenDatabaseOptions<Content> {
-  /** What a database of this file is. */
+  /** The kind of the database. */
   readonly kind: DatabaseKind;
   /** Whether a commit waits for the disk, or leaves it to the system to write it soon. */
   readonly synchronous: "FULL" | "NORMAL";
@@ -36,7 +36,7 @@ export interface OpenDatabaseOptions<Content> {
 export interface OpenedDatabase<Content> {
   /** The database, of this process alone. */
   readonly database: DatabaseSync;
-  /** What `read` made of it. */
+  /** The result of `read`. */
   readonly content: Content;
 }
 
@@ -83,7 +83,7 @@ export async function openDatabaseFile<Content>(
 
 /** How a damaged file is read. */
 export interface ReadDatabaseOptions<Content> {
-  /** What a database of this file is. */
+  /** The kind of the database. */
   readonly kind: DatabaseKind;
   /** Reads it. @param problem what SQLite says of its structure; undefined when that is sound */
   readonly read: (database: DatabaseSync, problem: string | undefined) => Content;

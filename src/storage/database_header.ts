@@ -13,9 +13,9 @@ const USER_VERSION_OFFSET = 60;
 const APPLICATION_ID_OFFSET = 68;
 const HEADER_BYTES = 100;
 
-/** What the header of a database says. */
+/** The header of a database. */
 export interface HeaderKind {
-  /** Whose it is, for messages. */
+  /** Its owner, for messages. */
   readonly owner: string;
   /** Four characters by which SQLite databases of several programs are told apart. */
   readonly applicationId: string;
@@ -50,10 +50,10 @@ export async function checkHeader(path: string, kind: HeaderKind): Promise<void>
 }
 
 async function readHeader(path: string): Promise<Buffer> {
-  // Opened for writing too, to be refused here where that is not allowed: SQLite would leave files beside it first.
+  // Opened for writing too: if that is not allowed, fail here, before SQLite leaves other files next to it.
   const file = await open(path, "r+");
   try {
-    // What is missing of a short file stays zero.
+    // The missing bytes of a short file stay zero.
     const header = Buffer.alloc(HEADER_BYTES);
     await file.read(header, 0, HEADER_BYTES, 0);
     return header;

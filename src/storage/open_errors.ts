@@ -29,7 +29,7 @@ export function usedByAnother(path: string, cause?: unknown): StoreOpenError {
 /**
  * Makes the error that the opener of a database gets.
  *
- * @param otherwise what a failure means of which neither its class nor its code says more
+ * @param otherwise the code of a failure if neither its class nor its code says more
  */
 export function toOpenError(path: string, error: unknown, otherwise: StoreOpenErrorCode): StoreOpenError {
   if (error instanceof StoreOpenError) return error;

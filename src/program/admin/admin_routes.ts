@@ -3,7 +3,7 @@ import { createResponse, type HttpResponse } from "../../http/response/response.
 import type { Figures } from "./figures.ts";
 import { PROMETHEUS_TYPE, writePrometheusText } from "./prometheus_text.ts";
 
-/** What the admin routes tell about. */
+/** The sources of the admin routes. */
 export interface Admin {
   /** The figures of `/metrics`. */
   readonly figures: Figures;
@@ -11,14 +11,14 @@ export interface Admin {
   readonly isReady: () => boolean;
 }
 
-/** The paths of the admin routes, all of which may be asked for without harm. */
+/** The paths of the admin routes. Requests for them change nothing. */
 export const ADMIN_PATHS = { health: "/healthz", readiness: "/readyz", figures: "/metrics" } as const;
 
 const METHODS = "GET, HEAD";
 
 /**
  * The routes that tell machines how the server is: `/healthz` says that it lives, `/readyz` whether to send it requests
- * (503 if not), `/metrics` its figures as Prometheus reads them. A page mounts them beside its own.
+ * (503 if not), `/metrics` its figures as Prometheus reads them. A page mounts them next to its own.
  */
 export function adminRoutes({ figures, isReady }: Admin): readonly Route[] {
   return [

@@ -6,7 +6,7 @@ import type { Listener, NetAddress } from "../../net/connection.ts";
 import { serve, type Server } from "../../serving/serve.ts";
 import { type Admin, adminRoutes } from "./admin_routes.ts";
 
-/** What the admin port needs beside what it tells. */
+/** Parts of the admin port, apart from the figures. */
 export interface AdminServerOptions {
   /** The time. */
   readonly clock: Clock;

@@ -5,7 +5,7 @@ export type FigureLabels = Readonly<Record<string, string>>;
 
 /** One number of a figure. */
 export interface FigureSample {
-  /** What tells it from the other samples of its figure. */
+  /** Labels that tell it from the other samples of its figure. */
   readonly labels?: FigureLabels;
   readonly value: number;
 }
@@ -25,7 +25,7 @@ export type Figure =
   & {
     /** As Prometheus has it, without the program's name: `requests_total`. */
     readonly name: string;
-    /** What it counts, in one sentence without a full stop. */
+    /** Its meaning, in one sentence without a full stop. */
     readonly help: string;
   }
   & (
@@ -45,7 +45,7 @@ export class Figures {
     this.#sources.push(source);
   }
 
-  /** What all sources tell now. */
+  /** The present samples of all sources. */
   collect(): readonly Figure[] {
     return this.#sources.flatMap((source) => source());
   }

@@ -3,7 +3,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { counter, type Figure, type FigureSource, gauge } from "./figures.ts";
 
-/** What the figures of a process are made of. */
+/** The sources of the figures of a process. */
 export interface ProcessFigureOptions {
   /** The version of the program. */
   readonly version: string;

@@ -6,11 +6,11 @@ import type { Connection } from "../../net/connection.ts";
 import { connect } from "../../net/listen.ts";
 import type { Figure, FigureLabels, Figures } from "./figures.ts";
 
-/** What a {@linkcode Reporter} needs. */
+/** Parts of a {@linkcode Reporter}. */
 export interface ReporterOptions {
-  /** What is sent. */
+  /** The figures to send. */
   readonly figures: Figures;
-  /** Where it goes. */
+  /** The receiver. */
   readonly endpoint: { readonly hostname: string; readonly port: number };
   /** The first words of every key: `millrace.app`. */
   readonly prefix: string;

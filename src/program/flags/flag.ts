@@ -5,11 +5,11 @@ export type FlagGroup = "page" | "server" | "logs" | "TLS" | "limits";
 
 /** One flag of the command line. */
 export interface Flag<T> {
-  /** What it does, for `--help`. */
+  /** Its purpose, for `--help`. */
   readonly help: string;
   /** The value's name in `--help`; a flag without one is a switch and takes no value. */
   readonly placeholder?: string;
-  /** Where `--help` shows it; without one it is the command's own. */
+  /** Its group in `--help`; a flag without one belongs to the command itself. */
   readonly group?: FlagGroup;
   /** Whether it may be given several times: `parse` then gets all values, with {@linkcode VALUE_SEPARATOR} between. */
   readonly isRepeatable?: boolean;
@@ -25,11 +25,11 @@ export interface Flag<T> {
   readonly default: T;
   /** The default as people write it; without it `default` itself is shown. */
   readonly shownDefault?: string;
-  /** What a value must be, for the error line: `expected …`. */
+  /** The expected form of a value, for the error line: `expected …`. */
   readonly expected: string;
   /** The words that are values, if there are only a few. */
   readonly choices?: readonly string[];
-  /** What a shell may complete a value with. */
+  /** Completions of a value for the shell. */
   readonly completes?: "file" | "folder";
   /** Reads a value; undefined when it is none. */
   readonly parse: (text: string) => T | undefined;

@@ -3,7 +3,7 @@
 import type { Flag } from "./flag.ts";
 import { formatSize, formatTime, parseSize, parseTimeMs } from "./quantities.ts";
 
-/** What a flag says of itself beside its values. */
+/** Texts and settings of a flag, apart from its values. */
 type Described = Pick<
   Flag<unknown>,
   "help" | "group" | "alias" | "isSecret" | "position" | "fallbackVariable" | "completes" | "shownDefault"

@@ -4,7 +4,7 @@ import { type Flag, type FlagTable, type FlagValues, isSwitch, UsageError, VALUE
 import { suggestWord } from "./suggestion.ts";
 import { findVariable, type Variables } from "./variables.ts";
 
-/** What a command line says. */
+/** A parsed command line. */
 export interface ParsedFlags<Table extends FlagTable> {
   /** The values of all flags. */
   readonly values: FlagValues<Table>;
@@ -12,7 +12,7 @@ export interface ParsedFlags<Table extends FlagTable> {
   readonly given: ReadonlyMap<string, string>;
 }
 
-/** What was given for one flag. */
+/** The values given for one flag. */
 interface Given {
   /** How it was given, for error lines. */
   readonly way: string;
@@ -64,7 +64,7 @@ export function readFlags<Table extends FlagTable>(
   return { values: values as FlagValues<Table>, given };
 }
 
-/** What the words of the command line give, by the name of the flag. */
+/** The values on the command line, by the name of the flag. */
 function readWords(args: readonly string[], table: FlagTable): Map<string, Given> {
   const words = new Map<string, Given>();
   const places = Object.keys(table).filter((name) => table[name]!.position !== undefined);

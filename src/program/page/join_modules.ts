@@ -1,5 +1,5 @@
-// Joins the modules of the page into one script. Forty small files would be asked for one behind the other, and pack
-// worse than one. Only the forms of import and export that our own modules have are understood.
+// Joins the modules of the page into one script. Forty small files would be requested one after another, and
+// compress worse than one. Only the forms of import and export that our own modules have are understood.
 
 const COMMENT_LINES = /^[ \t]*(?:\/\*(?:(?!\*\/)[^])*\*\/|\/\/.*)[ \t]*\n/gm;
 const IMPORT = /^import (\{[^}]*\}|\w+) from "([^"]+)";\n/gm;
@@ -14,7 +14,7 @@ interface ParsedModule {
 }
 
 /**
- * Joins modules: each becomes a function of its own behind those that it imports, so that equal names do not meet.
+ * Joins modules: each becomes a function of its own after those that it imports, so equal names do not clash.
  * Comments that stand on lines of their own are left out.
  *
  * @param modules texts by file name

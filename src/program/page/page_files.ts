@@ -15,7 +15,7 @@ export interface PageFile {
   readonly text: string;
 }
 
-/** What a page is made of, besides what all pages share. */
+/** Parts of a page, apart from those that all pages share. */
 export interface PageSources {
   /** Its modules by file name; `main.js` is run. */
   readonly modules: Readonly<Record<string, string>>;

@@ -23,7 +23,7 @@ export function acceptOnly(methods: readonly string[]): Middleware {
   };
 }
 
-/** Of a request that is refused for anything but the size of its content nobody can be sure of the method. */
+/** If a request was refused for any reason other than an oversized body, its method may be garbage. */
 function isMalformed({ refusal }: HttpRequest): boolean {
   return refusal !== undefined && refusal.code !== "body-too-large";
 }

@@ -17,15 +17,15 @@ import { buildForms } from "./forms.ts";
 import { type AppState, buildState, describeState } from "./app_state.ts";
 import { typedIn } from "./typed_values.ts";
 
-/** What a handler has done, for each form of response. */
+/** The outcome of a handler, for each form of response. */
 export interface Outcome {
   /** Title of the page. */
   readonly title: string;
   /** Beginning of the page, with its heading. */
   readonly content: Html;
-  /** What plain text says; the state of the client by default. */
+  /** Content of a plain text response; the state of the client by default. */
   readonly text?: string;
-  /** What JSON says; the state of the client by default. */
+  /** Content of a JSON response; the state of the client by default. */
   readonly json?: Readonly<Record<string, unknown>>;
   /** Fields of the response. */
   readonly fields?: readonly HeaderField[];

@@ -80,7 +80,7 @@ function buildCookieList(cookies: readonly CookiePair[]): Html {
   `;
 }
 
-/** What scripts put into a cookie arrives in UTF-8; bytes that are none are shown one by one, as latin1. */
+/** Cookies set by scripts arrive in UTF-8. Bytes that are not UTF-8 are shown one by one, as latin1. */
 function decodeText(bytesAsLatin1: string): string {
   const bytes = Uint8Array.from(bytesAsLatin1, (character) => character.charCodeAt(0));
   try {

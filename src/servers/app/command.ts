@@ -73,7 +73,7 @@ export const appCommand: Command<typeof FLAGS> = {
       clock,
       onError: (error, client) => logs.error?.write(errorEntryOf(error, clock.nowMs(), client)),
       onNotHttp: values["non-http"] === "close" ? undefined : (error, client) => {
-        // Nothing is answered: there is no status.
+        // No response is sent, so there is no status.
         const entry = {
           ...errorEntryOf(error, clock.nowMs(), client),
           level: "fatal",

@@ -20,7 +20,7 @@ const MISTAKE: Html = html`
 interface SwitchForm {
   readonly id: string;
   readonly title: string;
-  /** What it is about, for people. */
+  /** Its purpose, for people. */
   readonly help: Html;
   readonly choices: readonly [Choice, Choice];
 }

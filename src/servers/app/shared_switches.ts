@@ -38,11 +38,11 @@ return 1`;
 
 const READ = "return redis.call('HGETALL', KEYS[1])";
 
-/** What the store is asked for. */
+/** Options of shared switches. */
 export interface SharedSwitchesOptions {
-  /** Where it is. */
+  /** Address of the store. */
   readonly address: StoreAddress;
-  /** Who a switch belongs to. */
+  /** Owner of a switch. */
   readonly scope: SwitchScope;
   /** Hears in one line of what happens to the store. */
   readonly onNotice: (message: string) => void;
@@ -54,7 +54,7 @@ export interface SharedSwitchesOptions {
 export interface SharedSwitches {
   /** This node's copy. */
   readonly switches: ClientSwitches;
-  /** Who watches the store. */
+  /** Watches the store. */
   readonly health: ClusterHealth;
   /** Ends the connections. */
   close(): void;

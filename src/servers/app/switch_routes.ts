@@ -4,7 +4,7 @@ import type { RouteHandler } from "../../backend/routes.ts";
 import type { HttpResponse } from "../../http/response/response.ts";
 import type { AppPages } from "./app_pages.ts";
 
-/** What a switch URL does and says. */
+/** The action of a switch URL, and its texts. */
 interface Switching {
   readonly change: Partial<SwitchState>;
   readonly title: string;

@@ -1,7 +1,7 @@
 import { decodeFormText, splitForm } from "./url_text.ts";
 import type { HttpRequest } from "../../http/request/request.ts";
 
-/** What a client has typed into the forms, as its request tells. */
+/** The values that a user typed into the forms, read from the request. */
 export interface TypedValues {
   /** Dividend. */
   readonly a?: string;
@@ -13,10 +13,10 @@ export interface TypedValues {
   readonly value?: string;
 }
 
-/** What the forms have at first. */
+/** The values of empty forms. */
 export const NOTHING_TYPED: TypedValues = Object.freeze({});
 
-/** Reads what was typed back out of a URL, for the forms of the response: also out of one that was a mistake. */
+/** Reads the typed values from a URL, for the forms of the response; the URL may be a mistaken one. */
 export function typedIn({ path, query }: HttpRequest): TypedValues {
   if (path === "/div" || path === "/set_cookie") return Object.fromEntries(splitForm(query).map(decodePair));
   if (path.startsWith("/div/")) return typedDivision(path.split("/"));

@@ -92,7 +92,7 @@ async function startAlone(context: Context, options: StaticOptions): Promise<Run
 
 async function startWorkers(context: Context, options: StaticOptions): Promise<RunningCommand> {
   const { values, logs, clock, admin, openPort } = context;
-  // A port that is shared can be opened beside other servers that share it, and their answers would mix with ours.
+  // A shared port opens even if another server shares it already, and its responses would mix with ours.
   if (values.port !== 0) (await openPort(values.port)).close();
   const tls = await readCertificate(values);
   const limits = workerLimits(values);

@@ -46,7 +46,7 @@ export interface StaticParts {
 
 /** A folder being served. */
 export interface StaticServer {
-  /** Where requests go. */
+  /** Receives the requests. */
   readonly backend: Backend;
   /** Ends what would hold up a graceful stop: streams of events, and the watching of files. */
   close(): void;
@@ -116,7 +116,7 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
   };
 }
 
-/** Who is let in; undefined: everybody. */
+/** The check of credentials; undefined if everybody is let in. */
 function createCheck({ auth, passwords }: StaticOptions): CredentialsCheck | undefined {
   const checks: CredentialsCheck[] = [];
   if (auth !== undefined) checks.push(checkCredentials(auth));
@@ -142,7 +142,7 @@ function createRules(options: StaticOptions): PathRules {
   });
 }
 
-/** Middleware: error pages carry the fields of all answers too. */
+/** Middleware: error pages carry the fields of all responses too. */
 function addFieldsToErrors(fields: readonly HeaderField[]): Middleware {
   if (fields.length === 0) return (next) => next;
   return (next) => (request, context) => {

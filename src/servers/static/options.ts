@@ -12,13 +12,13 @@ export interface StaticOptions {
   readonly symlinks: SymlinkPolicy;
   /** Whether names that begin with a dot are served. */
   readonly dotfiles: DotfilePolicy;
-  /** Whether a directory without index is answered with a list of its entries. */
+  /** Whether the response for a directory without index lists its entries. */
   readonly listing: boolean;
-  /** File below the root that answers navigations to what does not exist. */
+  /** File below the root that is served for navigations to missing paths. */
   readonly spa: string | undefined;
   /** File below the root that is sent with 404. */
   readonly notFound: string | undefined;
-  /** Whether pages of every origin may read the answers. */
+  /** Whether pages of every origin may read the responses. */
   readonly cors: boolean;
   /** Values of Cache-Control for files; the last that matches counts. */
   readonly cacheControl: readonly FieldRule[];

@@ -67,7 +67,7 @@ async function isFolder(path: string): Promise<boolean> {
   return await stat(path).then((stats) => stats.isDirectory(), () => false);
 }
 
-/** Where files of the server itself lie, as absolute paths without links. A log may be made only later. */
+/** Absolute paths, without links, of the server's own files. A log may not exist yet. */
 async function findFiles(...paths: readonly (string | undefined)[]): Promise<readonly string[]> {
   const found = await Promise.all(paths.map(async (path) => {
     if (path === undefined || path === "-" || path === "off") return [];

@@ -10,13 +10,13 @@ import type { ServeOptions } from "../../serving/serve_options.ts";
 import type { StaticOptions } from "./options.ts";
 import { createStatic } from "./create_static.ts";
 
-/** What {@linkcode serveStatic} needs. */
+/** Parts of {@linkcode serveStatic}. */
 export interface ServeStaticOptions {
   /** How the folder is served. */
   readonly options: StaticOptions;
   /** Limits and time-outs; plain data. */
   readonly limits: ServeOptions;
-  /** Where requests and errors are logged. */
+  /** The logs of requests and errors. */
   readonly logs: { readonly access: AccessLog | undefined; readonly error: ErrorLog | undefined };
   /** The time. */
   readonly clock: Clock;

@@ -20,7 +20,7 @@ import type { LoadRequest, PathResolver, Target } from "./resources/path_resolve
 import type { ResourceCache } from "./resources/resource_cache.ts";
 import { parseFilePath, parseUrlPath, type UrlPath } from "./resources/url_path.ts";
 
-/** What a {@linkcode StaticSite} works with. */
+/** Parts of a {@linkcode StaticSite}. */
 export interface StaticSiteParts {
   /** How the folder is served. */
   readonly options: Pick<
@@ -192,7 +192,7 @@ export class StaticSite {
     return { status: 404, headers, body: request.method === "HEAD" ? null : wholeBody(tools, identity) };
   }
 
-  /** What is missing for one client is a page for another. */
+  /** The same missing path is a 404 for one client and the page of the app for another. */
   get #missingFields(): HeaderField[] {
     return this.#parts.options.spa === undefined ? [] : [["Vary", NAVIGATION_FIELDS.join(", ")]];
   }

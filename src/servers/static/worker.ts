@@ -13,7 +13,7 @@ import { type ForwardedLogs, forwardLogs } from "./forwarded_logs.ts";
 import { serveStatic } from "./start.ts";
 import type { StaticOptions } from "./options.ts";
 
-/** What a worker is told at its start. */
+/** Start data of a worker. */
 export interface StaticWorkerInit {
   /** The command that has started it. */
   readonly command: "static";

@@ -3,11 +3,11 @@
 import { sumServerFigures } from "../../program/admin/server_figures.ts";
 import { NO_FIGURES, type ServerFigures } from "../../serving/figures.ts";
 
-/** What a worker tells about itself now and then. */
+/** The report that a worker sends from time to time. */
 export interface FiguresMessage {
   /** Which worker it is, from 0. */
   readonly index: number;
-  /** What it has done since its start. */
+  /** Its work since its start. */
   readonly figures: ServerFigures;
 }
 

@@ -64,7 +64,7 @@ interface Run {
   readonly requests: readonly RoutedCommand[];
   readonly options: RunOptions;
   readonly replies: Reply[];
-  /** Where a command must be asked for once, by its index. */
+  /** The nodes that take a command once (ASK), by its index. */
   readonly asks: Map<number, NodeAddress>;
   readonly endMs: number;
   tryMs: number;

@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { NodeAddress } from "./store_address.ts";
 
-/** What a server replies: status lines and numbers as such, all other text as bytes. */
+/** A reply of a server: status lines and numbers as such, all other text as bytes. */
 export type Reply = string | number | Buffer | null | readonly Reply[];
 
 /** One command: its name and its arguments. */

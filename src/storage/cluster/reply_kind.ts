@@ -1,7 +1,7 @@
 import { type NodeAddress, showNode } from "./store_address.ts";
 import { ReplyError } from "./redis_connection.ts";
 
-/** What a failed command asks us to do. */
+/** The next step after a failed command. */
 export type FailureKind =
   /** The slot lives on another server from now on. */
   | { readonly kind: "moved"; readonly node: NodeAddress }

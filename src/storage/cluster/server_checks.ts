@@ -11,9 +11,9 @@ import { type NodeAddress, showNode, type StoreAddress } from "./store_address.t
 const OPEN_TRIES = 3;
 const PAUSE_MS = 200;
 
-/** What a store is opened for. */
+/** Parts of the checks of a store. */
 export interface OpenClusterOptions {
-  /** Where it is. */
+  /** Address of the store. */
   readonly address: StoreAddress;
   /** Whether each write must reach a replica: then there must be a cluster, and it must write its files. */
   readonly needsReplicas: boolean;

@@ -6,7 +6,7 @@ import type { NodeAddress } from "./store_address.ts";
 const ASKED_AT_ONCE = 5;
 const REPLY_TIMEOUT_MS = 1_000;
 
-/** What {@linkcode SlotDiscovery} begins with. */
+/** Parts of {@linkcode SlotDiscovery}. */
 export interface DiscoveryOptions {
   /** Servers that are asked when no other replies. */
   readonly seeds: readonly NodeAddress[];

@@ -70,7 +70,7 @@ export class SlotMap {
 
 /** One server of a cluster, as another one sees it. */
 export interface ClusterMember {
-  /** Where it is. */
+  /** Its address. */
   readonly node: NodeAddress;
   /** The age of its claims: a later failover has a higher number. */
   readonly epoch: number;
@@ -78,7 +78,7 @@ export interface ClusterMember {
   readonly slots: readonly (readonly [first: number, last: number])[];
 }
 
-/** What one server says about its cluster. */
+/** The view that one server has of its cluster. */
 export interface ClusterView {
   /** The members that can be reached as far as it knows. */
   readonly members: readonly ClusterMember[];

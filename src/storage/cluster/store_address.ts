@@ -8,7 +8,7 @@ export interface NodeAddress {
   readonly port: number;
 }
 
-/** Where the store is, and how to be let in. */
+/** Servers of the store, and credentials for them. */
 export interface StoreAddress {
   /** Some servers of the store, at least one; it names the others. */
   readonly nodes: readonly NodeAddress[];
@@ -20,7 +20,7 @@ export interface StoreAddress {
   readonly password?: string | undefined;
 }
 
-/** What {@linkcode parseStoreAddress} takes, for messages. */
+/** The form that {@linkcode parseStoreAddress} takes, for messages. */
 export const STORE_ADDRESS_FORM = "redis://[user:password@]host:port[,host:port...] or rediss://...";
 
 const DEFAULT_PORT = 6379;

@@ -1,5 +1,5 @@
 // @ts-check
-// Line drawings of 16 by 16, in the colour of the text beside them.
+// Line drawings of 16 by 16, in the colour of the text next to them.
 
 import { html } from "./html.js";
 
@@ -23,7 +23,7 @@ const PATHS = {
 };
 
 /**
- * A drawing; text beside it, or a label on what holds it, says what it means.
+ * A drawing. The text next to it, or a label on its parent, says what it means.
  *
  * @param {{ name: keyof typeof PATHS }} props
  * @returns {import("preact").VNode}

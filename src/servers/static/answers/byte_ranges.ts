@@ -10,18 +10,18 @@ export interface ByteRange {
   readonly last: number;
 }
 
-/** What a Range field comes to for a file: all of it, no byte of it, or some parts in the order asked for. */
+/** The result of a Range field for a file: the whole file, no byte of it, or parts in the order requested. */
 export type RangeDecision =
   | { readonly kind: "whole" }
   | { readonly kind: "unsatisfiable" }
   | { readonly kind: "parts"; readonly parts: readonly ByteRange[] };
 
-/** A range as asked for; `last` may lie behind the end, a suffix is the last `length` bytes. */
+/** A range as requested. `last` may lie beyond the end; a suffix is the last `length` bytes. */
 export type RangeSpec =
   | { readonly kind: "from"; readonly first: number; readonly last: number }
   | { readonly kind: "suffix"; readonly length: number };
 
-// A client with a use for more parts has not been seen; attackers like many (CVE-2011-3192).
+// No known client needs more parts; attackers send many (CVE-2011-3192).
 const MAX_SPECS = 50;
 
 const WHOLE: RangeDecision = { kind: "whole" };
@@ -79,7 +79,7 @@ function parseSpec(text: string): RangeSpec | undefined {
   return { kind: "from", first: toCount(first), last: last === "" ? Infinity : toCount(last) };
 }
 
-/** What a double cannot hold lies behind the end of every file. */
+/** A number that a double cannot hold exactly lies beyond the end of every file. */
 function toCount(digits: string): number {
   const value = Number(digits);
   return value <= Number.MAX_SAFE_INTEGER ? value : Infinity;

@@ -6,7 +6,7 @@ import type { HeaderField } from "../../../http/headers.ts";
 import { createResponse } from "../../../http/response/response.ts";
 import { withFields } from "./override_fields.ts";
 
-/** Fields that let pages of every origin read an answer. */
+/** Fields that let pages of every origin read a response. */
 export const CORS_FIELDS: readonly HeaderField[] = [
   ["Access-Control-Allow-Origin", "*"],
   [
@@ -22,7 +22,7 @@ export const METHODS = "GET, HEAD";
  * Answers OPTIONS as a preflight: 204, whatever the path. It stands before authentication, because browsers send
  * preflights without credentials.
  *
- * @param fields fields of all answers
+ * @param fields fields of all responses
  */
 export function answerPreflights(handler: Handler, fields: readonly HeaderField[]): Handler {
   return (request, context) => {

@@ -20,7 +20,7 @@ import { checkPreconditions, isRangeCurrent } from "./preconditions.ts";
 import type { PreparedRepresentation } from "./prepared_representation.ts";
 import type { SharedFiles } from "../disk/shared_files.ts";
 
-/** What responses are made with, beside request and file. */
+/** Tools for making responses, apart from the request and the file. */
 export interface ResponseTools {
   /** Open files. */
   readonly files: SharedFiles;

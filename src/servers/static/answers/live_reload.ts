@@ -25,7 +25,7 @@ export interface LiveReloadOptions {
   readonly unwatched: readonly string[];
   /** The time. */
   readonly clock: Clock;
-  /** Fields of all answers. */
+  /** Fields of all responses. */
   readonly fields: readonly HeaderField[];
 }
 

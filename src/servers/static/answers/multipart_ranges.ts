@@ -1,7 +1,7 @@
 import type { ByteRange } from "./byte_ranges.ts";
 import type { StreamPart } from "../resources/content.ts";
 
-/** What a multipart answer is made of. */
+/** Parts of a multipart response. */
 export interface MultipartOptions {
   /** Two or more ranges, in the order of the parts. */
   readonly ranges: readonly ByteRange[];
@@ -13,13 +13,13 @@ export interface MultipartOptions {
   readonly boundary: string;
 }
 
-/** Several ranges in one answer. */
+/** Several ranges in one response. */
 export interface Multipart {
-  /** Content-Type of the answer. */
+  /** Content-Type of the response. */
   readonly mediaType: string;
-  /** Bytes of the answer. */
+  /** Bytes of the response. */
   readonly length: number;
-  /** What is sent, in order. */
+  /** The parts to send, in order. */
   readonly parts: readonly StreamPart[];
 }
 

@@ -40,7 +40,7 @@ interface Preference {
 
 const NAMED = 2;
 
-/** What the most specific range says about a type. */
+/** The weight that the most specific range gives to a type. */
 function preferenceFor(type: string, ranges: readonly string[]): Preference {
   let best: Preference = { specificity: -1, weight: 0 };
   for (const range of ranges) {

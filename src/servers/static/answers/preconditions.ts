@@ -4,7 +4,7 @@ import type { HttpHeaders } from "../../../http/headers.ts";
 import { listsTag } from "../resources/entity_tag.ts";
 import { parseHttpDate } from "./http_date.ts";
 
-/** What the conditions of a request are compared with. */
+/** The validators that the conditions of a request are compared with. */
 export interface Validators {
   /** The strong entity tag, with its quotes. */
   readonly etag: string;
@@ -12,7 +12,7 @@ export interface Validators {
   readonly lastModifiedMs: number;
 }
 
-/** What the conditions of a request come to: serve it, 304, or 412. */
+/** The result of the conditions of a request: serve it, 304, or 412. */
 export type ConditionResult = "met" | "not-modified" | "failed";
 
 /** Weighs the conditions of a GET or HEAD request. @param nowMs decides the century of an old date */

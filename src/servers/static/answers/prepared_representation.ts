@@ -33,7 +33,7 @@ export class PreparedRepresentation implements Validators {
    * Takes a representation; nothing is made yet.
    *
    * @param mediaType value of Content-Type
-   * @param fields fields for 200, 206 and 304 beside its own: Vary, Cache-Control, those of the user
+   * @param fields further fields for 200, 206 and 304: Vary, Cache-Control, those of the user
    */
   constructor(
     { coding, content, etag, lastModifiedMs }: Omit<Representation, "source">,

@@ -2,9 +2,9 @@
 
 import type { HtmlAddition } from "../resources/representation.ts";
 
-/** Where the events come from. */
+/** Path of the event stream. */
 export const EVENTS_PATH = "/.millrace/live_reload";
-/** Where the script is. */
+/** Path of the script. */
 export const SCRIPT_PATH = "/.millrace/live_reload.js";
 
 // The connection breaks when the server is restarted: what it serves then may be new as well.

@@ -1,4 +1,5 @@
-// realpath says that something is missing, but not where: inside, or behind a link that leads out.
+// realpath says that a part of a path is missing, but not whether it is inside the root or past a link that
+// leads out.
 
 import { lstat, readlink } from "node:fs/promises";
 import { dirname, isAbsolute, join, parse, sep } from "node:path";

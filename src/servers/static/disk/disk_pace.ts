@@ -3,13 +3,13 @@
 
 import type { Clock } from "../../../base/clock.ts";
 
-// The kernel's memory answers in 0.02 ms, a flash disk in 0.2, a disk that turns or lies in the network in 5 and more.
+// The page cache delivers in 0.02 ms, a flash disk in 0.2, a hard disk or a disk in the network in 5 and more.
 // The mean counts: on a busy machine any single one may take as long as other programs are given the processor.
 const MAX_MEAN_MS = 2;
-// Of so many files the mean is taken. A longer wait counts as this one: three in a row are too much.
+// Weight of one file in the moving mean. A longer wait counts as this maximum: three in a row are too much.
 const WEIGHT = 1 / 64;
 const MAX_COUNTED_MS = 64;
-// Nobody else holds the processor for so long.
+// Other programs do not hold the processor for so long.
 const HUNG_MS = 1_000;
 const FIRST_REST_MS = 1_000;
 const MAX_REST_MS = 64_000;

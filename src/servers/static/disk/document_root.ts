@@ -29,7 +29,7 @@ export interface DocumentRootOptions {
   readonly now: () => number;
 }
 
-/** What a path leads to. `isHidden` marks what may exist but is not to be known. */
+/** The target of a path. `isHidden` marks a file whose existence must not show. */
 export type Located =
   | { readonly kind: "file"; readonly path: string; readonly stamp: FileStamp }
   | { readonly kind: "directory"; readonly path: string }
@@ -180,13 +180,13 @@ export class DocumentRoot {
       const real = await realpath(path);
       if (isInside(root, real)) return real;
     } catch (error) {
-      // Behind a link that leads out, what is missing is answered like what is there: nobody learns which it is.
+      // Past a link that leads out, missing and existing files get the same response: no client can tell.
       if (!isMissing(error) || isInside(root, await followWay(root, segments))) throw error;
     }
     throw refused(path, "a link leads out of the document root");
   }
 
-  /** The root is looked at each second: it may be a link itself, which a deployment turns to another folder. */
+  /** Resolves the root again each second: it may be a link that a deployment moves to another folder. */
   async #realRoot(nowMs: number): Promise<string> {
     const resolved = this.#resolved;
     if (resolved !== undefined && isFresh(resolved.atMs, nowMs)) return resolved.path;
@@ -246,7 +246,7 @@ function isMissing(error: unknown): boolean {
   return MISSING_CODES.has(codeOf(error));
 }
 
-/** The answer to a failure of the file system. Errors that are unknown here stay as they are: they are ours. */
+/** Maps a failure of the file system to a status. Unknown errors stay as they are: they are our own. */
 function toHttpError(error: unknown, path: string): unknown {
   const code = codeOf(error);
   // Deno says so when the path is not among those that --allow-read names.

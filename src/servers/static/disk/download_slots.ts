@@ -1,8 +1,9 @@
-// Memory for downloads. Of those whose clients take bytes as fast as they come, a few move at a time and share large
-// buffers; the others wait for their turn and hold nothing. Those whose clients are slower need no turns, but each needs
-// a buffer for what its client has not taken yet: the more there are, the smaller it is.
+// Memory for downloads. A client is fast if it takes bytes as they come. A few fast downloads move at a time
+// and share large buffers; the others wait for their turn and hold nothing. A slow download needs no turn, but
+// a buffer of its own for the bytes that its client has not taken yet. The more slow downloads there are, the
+// smaller their buffers.
 //
-// 1,000 downloads of 8 MiB at once over loopback: 2,600 MB/s, and a fresh process grows by 78 MiB, of which 21 are the
+// 1,000 downloads of 8 MiB at once over loopback: 2,600 MB/s, and a fresh process grows by 78 MiB, 21 of them for the
 // connections. With a small buffer each and no turns: 300 MB/s and 153 MiB, most of it young objects of the heap (two
 // cores for client and server, Deno 2.9.6).
 
@@ -12,7 +13,7 @@ import type { Clock } from "../../../base/clock.ts";
 // Enough to keep disk and network busy.
 const MAX_MOVING = 8;
 const PIECES_IN_A_TURN = 4;
-// Who has taken nothing for two ticks is slow.
+// A client that has taken nothing for two ticks is slow.
 const TICK_MS = 5;
 
 // 2 + 4 MiB for the first 64 buffers, then 8 MiB for each thousand.

@@ -3,9 +3,9 @@
 import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
 import { type FileStatus, lookAt } from "../../../base/file_status.ts";
 
-/** Calls of the file system that answer at once. All of them throw what the file system says. */
+/** Synchronous calls of the file system. All of them throw its errors. */
 export interface FileCalls {
-  /** What lies at a path, without following a link; undefined when nothing does. */
+  /** The entry at a path, without following a link; undefined if there is none. */
   lstat(path: string): FileStatus | undefined;
   /** Opens a file for reading. @param flags those of open(2) @returns the descriptor */
   open(path: string, flags: number): number;
@@ -13,7 +13,7 @@ export interface FileCalls {
   read(descriptor: number, buffer: Uint8Array): number;
   /** Closes a descriptor. */
   close(descriptor: number): void;
-  /** Where a link leads. */
+  /** The target of a link. */
   readLink(path: string): string;
 }
 

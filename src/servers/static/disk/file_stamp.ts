@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 
-/** What the file system tells about a version of a file: another version has, as a rule, another stamp. */
+/** Size, time and number of a version of a file. As a rule, another version has another stamp. */
 export interface FileStamp {
   /** Bytes. */
   readonly size: number;

@@ -9,7 +9,7 @@ import { type FileReader, isWhole, type PromisedFile, type SharedFiles } from ".
 export interface StreamedFile extends PromisedFile {
   /** Opens the file. */
   readonly files: SharedFiles;
-  /** Where buffers come from. */
+  /** The source of buffers. */
   readonly turns: DownloadSlots;
 }
 

@@ -3,9 +3,9 @@ import type { DocumentRoot } from "./document_root.ts";
 import type { FileStamp } from "./file_stamp.ts";
 import type { OpenFile } from "./open_file.ts";
 
-/** What was read of a file. */
+/** A version of a file, as it was read. */
 export interface FileVersion {
-  /** What the file system tells about it. */
+  /** Its stamp from the file system. */
   readonly stamp: FileStamp;
   /** Its content; undefined for a large file. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;

@@ -8,7 +8,7 @@ import type { FileStamp } from "./file_stamp.ts";
 
 /** A file that was read. */
 export interface PlainFile {
-  /** Where it is, without links. */
+  /** Its absolute path, without links. */
   readonly path: string;
   /** The version. */
   readonly stamp: FileStamp;

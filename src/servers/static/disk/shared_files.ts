@@ -4,7 +4,7 @@ import type { OpenFile } from "./open_file.ts";
 
 /** A version of a file that was promised. */
 export interface PromisedFile {
-  /** Where it is. */
+  /** Its absolute path. */
   readonly path: string;
   /** The version. */
   readonly stamp: FileStamp;

@@ -1,5 +1,5 @@
-// A path without links is opened, and somebody makes a link of one of its directories in between: what was opened lies
-// elsewhere then. Node opens by path alone, so that it can only be found out behind the open.
+// Between the check of a path and its open, another process may replace one of its directories by a link. The
+// opened file then lies elsewhere. Node opens by path alone, so this can only be detected after the open.
 
 import { realpathSync, statSync } from "node:fs";
 import { lstat } from "node:fs/promises";
@@ -28,14 +28,14 @@ export interface OpenedFile {
 /**
  * Tells whether a file was reached without passing a link.
  *
- * @returns `linked` when a link stands in its way; `replaced` when another file stands in its place by now, so that
- *   nobody can tell
- * @throws what the file system says, when the way is gone
+ * @returns `linked` if the path has a link; `replaced` if another file is at the path by now, which leaves the
+ *   question open
+ * @throws the error of the file system if the path no longer exists
  */
 export async function checkWay(file: OpenedFile): Promise<"direct" | "linked" | "replaced"> {
   if (await isWayUnchanged(file)) return "direct";
   const { path, ino } = file;
-  // The system has just looked it up and knows the answers: all of them take 0.3 ms, with promises they take 1.3.
+  // The kernel has just resolved this path and still has it in its cache: all looks take 0.3 ms, with promises 1.3.
   for (const look of LOOKS) {
     if (look === "0" && realpathSync(path) !== path) return "linked";
     if (look === "1" && statSync(path).ino !== ino) return "replaced";
@@ -43,7 +43,7 @@ export async function checkWay(file: OpenedFile): Promise<"direct" | "linked" | 
   return "direct";
 }
 
-/** What has not changed since before the open was at the open what it is now. */
+/** If no directory on the path has changed since before the open, the path we see now is the one opened. */
 async function isWayUnchanged({ path, root, openedAtMs }: OpenedFile): Promise<boolean> {
   const way: string[] = [];
   for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {

@@ -2,12 +2,12 @@
 
 import type { FolderEntries } from "./folder_entries.ts";
 
-/** What a listing is sorted by. */
+/** The column that a listing is sorted by. */
 export type SortKey = "name" | "size" | "time";
 
 /** Which entries a listing has, and in which order. */
 export interface ListingQuery {
-  /** What it is sorted by, below folders and files apart. */
+  /** The column, applied to folders and files separately. */
   readonly sort: SortKey;
   /** Whether the largest, the latest or the last of the alphabet comes first. */
   readonly isDescending: boolean;

@@ -21,7 +21,7 @@ export interface FolderEntries {
 export interface ListedFolder {
   /** Its names below the root. */
   readonly segments: readonly string[];
-  /** Where it is. */
+  /** Its absolute path. */
   readonly path: string;
   /** When it was asked for, in milliseconds since 1970. */
   readonly nowMs: number;
@@ -31,7 +31,7 @@ const PIECE = 128;
 const PIECES_IN_A_TURN = 8;
 const FOLDER = -1;
 
-/** What reads a folder. */
+/** Parts of the reader of folders. */
 export interface EntryReaderParts {
   /** Says what is hidden. */
   readonly root: DocumentRoot;
@@ -98,7 +98,7 @@ async function lookLater(path: string): Promise<Seen> {
   return { kind, size: stats.size, mtimeMs: stats.mtimeMs };
 }
 
-/** What a link leads to, as the root has it. */
+/** Looks up the target of a link, by the rules of the root. */
 async function follow(root: DocumentRoot, segments: readonly string[], nowMs: number): Promise<Seen> {
   const located = await root.locate(segments, nowMs).catch(() => undefined);
   if (located === undefined || located.kind === "missing") return undefined;

@@ -4,7 +4,7 @@ import type { ListingQuery, SortKey } from "./entry_order.ts";
 import type { FolderEntries } from "./folder_entries.ts";
 import { FILTER_SCRIPT, ICON, STYLESHEET } from "./listing_look.ts";
 
-/** What stands around the rows of a listing. */
+/** The parts of a listing around its rows. */
 export interface ListingFrame {
   /** The names of the folder below the root. */
   readonly segments: readonly string[];
@@ -80,7 +80,7 @@ function breadcrumbs(segments: readonly string[]): Html[] {
   ];
 }
 
-/** What the form keeps of the order. */
+/** Hidden fields of the form that keep the order. */
 function hiddenFields({ sort, isDescending }: ListingQuery): Html[] {
   const fields: Html[] = [];
   if (sort !== "name") fields.push(html`<input type="hidden" name="sort" value="${sort}">`);

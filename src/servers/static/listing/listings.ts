@@ -15,7 +15,7 @@ import { listingPageFields } from "./listing_look.ts";
 import { type ListingFrame, listingHead, listingObject, listingTail, RowWriter } from "./listing_page.ts";
 import { SharedPieces } from "./shared_pieces.ts";
 
-/** What {@linkcode Listings} work with. */
+/** Parts of {@linkcode Listings}. */
 export interface ListingsParts extends EntryReaderParts {
   /** Says when a listing is forgotten. */
   readonly clock: Pick<Clock, "after">;

@@ -1,7 +1,7 @@
 import type { ByteRange } from "../answers/byte_ranges.ts";
 import type { FileStamp } from "../disk/file_stamp.ts";
 
-/** Where the bytes of an answer come from. */
+/** The source of the bytes of a response. */
 export type Content = MemoryContent | FileContent | CompressedContent;
 
 /** Bytes that are held. */
@@ -13,26 +13,26 @@ export interface MemoryContent {
 /** A large file, which is streamed. */
 export interface FileContent {
   readonly kind: "file";
-  /** Where it is. */
+  /** Its absolute path. */
   readonly path: string;
   /** The version that is promised. */
   readonly stamp: FileStamp;
-  /** Bytes that are sent behind those of the file; mostly none. */
+  /** Bytes that are sent after those of the file; usually none. */
   readonly tail: Uint8Array;
 }
 
-/** A large file that is compressed while it is streamed: nobody knows how long it will be. */
+/** A large file that is compressed while it is streamed: its length is not known in advance. */
 export interface CompressedContent {
   readonly kind: "compressed";
   readonly of: FileContent;
 }
 
-/** A piece of an answer: bytes at hand, or bytes of the file. */
+/** A piece of a response: bytes in memory, or a range of the file. */
 export type StreamPart =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "range"; readonly range: ByteRange };
 
-/** Bytes of the content; undefined where that shows only when all are sent. */
+/** Bytes of the content; undefined if the size is known only after the last byte. */
 export function sizeOf(content: Content): number | undefined {
   switch (content.kind) {
     case "memory":
@@ -44,7 +44,7 @@ export function sizeOf(content: Content): number | undefined {
   }
 }
 
-/** Where the bytes of a range lie: in the file, behind it, or both. */
+/** Splits a range into the parts that lie in the file and in the tail after it. */
 export function partsOf({ stamp: { size }, tail }: FileContent, { first, last }: ByteRange): StreamPart[] {
   const parts: StreamPart[] = [];
   if (first < size) parts.push({ kind: "range", range: { first, last: Math.min(last, size - 1) } });
@@ -54,7 +54,7 @@ export function partsOf({ stamp: { size }, tail }: FileContent, { first, last }:
   return parts;
 }
 
-/** Where all bytes lie. */
+/** The parts of the whole content. */
 export function allPartsOf(content: FileContent): StreamPart[] {
   return partsOf(content, { first: 0, last: content.stamp.size + content.tail.length - 1 });
 }

@@ -35,7 +35,7 @@ export function chooseCoding(headers: HttpHeaders, available: readonly ContentCo
   for (const coding of available) {
     if (coding === "identity") continue;
     const weight = weights.get(coding) ?? weights.get("*") ?? 0;
-    // Of equal weights the smaller answer wins, but between codings the one that we like better.
+    // At equal weights a coding wins over identity, and between codings the one that we prefer wins.
     const isBetter = best === "identity" && isIdentityNamed ? weight >= bestWeight : weight > bestWeight;
     if (weight > 0 && isBetter) {
       best = coding;

@@ -17,7 +17,7 @@ import { findNeighbours, isGenuine } from "./neighbours.ts";
 import type { PathRules } from "./path_rules.ts";
 import { PreparedRepresentation } from "../answers/prepared_representation.ts";
 
-/** What a URL stands for: a file in all its representations. */
+/** The resource of a URL: a file in all its representations. */
 export interface FileResource {
   /** The names of the file below the root. */
   readonly segments: readonly string[];
@@ -37,7 +37,7 @@ export interface FileResource {
 
 /** Options of a {@linkcode FileLoader}. */
 export interface FileLoaderOptions {
-  /** Where the files are. */
+  /** The root of the files. */
   readonly root: DocumentRoot;
   /** Whether text is compressed on the fly. */
   readonly compress: boolean;
@@ -57,7 +57,7 @@ export interface FileLoaderOptions {
 export interface FileAddress {
   /** Its names below the root. */
   readonly segments: readonly string[];
-  /** Where it was found. */
+  /** Its place on the disk. */
   readonly located: Extract<Located, { kind: "file" }>;
   /** The codings that the client takes. */
   readonly accepted: readonly ContentCoding[];

@@ -81,7 +81,7 @@ export class MediaTypes {
 
 const MAX_KNOWN = 1_000;
 
-/** What follows the last dot of a name, in lower case; "" where nothing does, or nothing stands before the dot. */
+/** The extension after the last dot of a name, in lower case; "" if there is none, or nothing before the dot. */
 export function endingOf(name: string): string {
   const dot = name.lastIndexOf(".");
   return dot <= 0 ? "" : name.slice(dot + 1).toLowerCase();

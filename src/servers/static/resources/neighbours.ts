@@ -15,7 +15,7 @@ const MAGIC_BYTES = 4;
 export interface NeighbouredFile {
   /** The names of the file below the root. */
   readonly segments: readonly string[];
-  /** Where it is. */
+  /** Its place on the disk. */
   readonly located: Extract<Located, { kind: "file" }>;
   /** The codings that the client takes. */
   readonly accepted: readonly ContentCoding[];

@@ -3,14 +3,14 @@ import type { FileAddress, FileLoader, FileResource } from "./file_resource.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 import { encodeSegment, type UrlPath } from "./url_path.ts";
 
-/** What a path of a URL leads to. `isHidden` marks what may exist but is not to be known. */
+/** The target of a URL's path. `isHidden` marks a file whose existence must not show. */
 export type Target =
   | { readonly kind: "file"; readonly resource: FileResource }
   | { readonly kind: "redirect"; readonly to: string }
   | { readonly kind: "listing"; readonly path: string }
   | { readonly kind: "missing"; readonly isHidden: boolean };
 
-/** What a {@linkcode PathResolver} works with. */
+/** Parts of a {@linkcode PathResolver}. */
 export interface PathResolverParts {
   /** Names that stand for a directory, in the order in which they are tried. */
   readonly index: readonly string[];

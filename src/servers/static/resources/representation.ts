@@ -18,7 +18,7 @@ import type { FileVersion } from "../disk/file_version.ts";
 export interface Source {
   /** How it is compressed. */
   readonly coding: ContentCoding;
-  /** Where it is. */
+  /** Its absolute path. */
   readonly path: string;
   /** The version that was read. */
   readonly stamp: FileStamp;
@@ -36,7 +36,7 @@ export interface Representation {
   readonly etag: string;
   /** Last-Modified, in milliseconds since 1970, a whole second. */
   readonly lastModifiedMs: number;
-  /** What is sent. */
+  /** The content to send. */
   readonly content: Content;
 }
 
@@ -56,7 +56,7 @@ export interface HtmlAddition {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** What is sent of a version of a file in this coding. @param addition put into the document, which it then is */
+/** Makes the content of a version of a file. @param addition markup to insert, if the file is an HTML document */
 export function contentOf(
   { bytes, digest, stamp }: FileVersion,
   { coding, path }: Pick<Source, "coding" | "path">,
