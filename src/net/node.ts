@@ -2,6 +2,7 @@
 // what their own sockets cannot do: TLS, and a socket that another program has opened.
 
 import { connect, createServer, type OnReadOpts, type Server, Socket } from "node:net";
+import { acceptAgain } from "./accept_again.ts";
 import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "./address.ts";
 import type { Connection, Listener } from "./connection.ts";
 import type { ListenOptions } from "./listen_options.ts";
@@ -97,11 +98,15 @@ function accept(
   { server, address, certificates }: Port,
   openSocket: (socket: Socket, ends: Ends) => SocketConnection,
 ): Listener {
+  const endAcceptingAgain = "Deno" in globalThis ? acceptAgain(server) : undefined;
   const listener = new SocketListener({
     address,
     isEncrypted: certificates !== undefined,
     reload: certificates && ((tls) => certificates.reload(tls)),
-    stop: () => server.close(),
+    stop: () => {
+      endAcceptingAgain?.();
+      server.close();
+    },
     unref: () => void server.unref(),
   });
   server.on("connection", (socket) => {

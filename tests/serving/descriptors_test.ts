@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { within } from "../support/deadline.ts";
 import { ROOT, startCommand, withDirectory } from "../support/program.ts";
 
 const MAX_DESCRIPTORS = 100;
@@ -20,29 +21,38 @@ async function ask(connection: Deno.TcpConn): Promise<string | undefined> {
 Deno.test("static lives on when descriptors run out before its first response, and answers when some are free", async () => {
   await withDirectory(async (directory) => {
     await Deno.writeTextFile(`${directory}/a.txt`, "hello");
-    const program = await startCommand(
-      new Deno.Command("sh", {
-        args: [
-          "-c",
-          `ulimit -n ${MAX_DESCRIPTORS}; exec "$@"`,
-          "sh",
-          ...[Deno.execPath(), "run", "--quiet", "--allow-net", "--allow-read", `${ROOT}mod.ts`],
-          ...["static", "--port", "0", "-r", directory],
-        ],
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }),
-    );
-    const connections: Deno.TcpConn[] = [];
-    for (let i = 0; i < CLIENTS; i++) {
-      connections.push(await Deno.connect({ hostname: "127.0.0.1", port: program.port }));
-    }
-    // One after the other: each that is answered leaves, and so frees a descriptor.
-    const statuses: (string | undefined)[] = [];
-    for (const connection of connections) statuses.push(await ask(connection));
-    assertEquals(statuses.filter((status) => status === undefined), []);
-    assertEquals(statuses.at(-1), "200");
-    assertEquals((await program.stop()).code, 0);
+    await checkFlood(["static", "--port", "0", "-r", directory]);
   });
 });
+
+Deno.test("trap accepts again when descriptors ran out and some are free", async () => {
+  await checkFlood(["trap", "--port", "0", "--ui-port", "0", "--log", "off"]);
+});
+
+/** Floods a server with connections, and has it answer all of them and one more. */
+async function checkFlood(args: readonly string[]): Promise<void> {
+  const program = await startCommand(
+    new Deno.Command("sh", {
+      args: [
+        "-c",
+        `ulimit -n ${MAX_DESCRIPTORS}; exec "$@"`,
+        "sh",
+        ...[Deno.execPath(), "run", "--quiet", "--allow-net", "--allow-read", `${ROOT}mod.ts`],
+        ...args,
+      ],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }),
+  );
+  const open = (): Promise<Deno.TcpConn> => Deno.connect({ hostname: "127.0.0.1", port: program.port });
+  const connections: Deno.TcpConn[] = [];
+  for (let i = 0; i < CLIENTS; i++) connections.push(await open());
+  // One after the other: each that is answered leaves, and so frees a descriptor.
+  const statuses: (string | undefined)[] = [];
+  for (const connection of connections) statuses.push(await within(ask(connection), "a response"));
+  statuses.push(await within(ask(await open()), "a response after the flood"));
+  assertEquals(statuses.filter((status) => status === undefined), []);
+  assertEquals(statuses.at(-1), "200");
+  assertEquals((await program.stop()).code, 0);
+}
