@@ -121,7 +121,7 @@ function announceUi(url: string, access: PageAccess): readonly string[] {
   return access.isTokenNew ? [line, `trap ui opens with ${linkOf(url, access)}`] : [line];
 }
 
-/** Who can reach the page can make the trap send requests: to this machine only if it is that of everybody who can. */
+/** Any client of the page can make the trap send requests. This machine is a target only if all clients are on it. */
 function chooseReplayReach({ values }: Context, access: PageAccess): ReplayReach {
   if (values["replay-private"]) return "private";
   return isLoopback(access.hostname) && isLoopback(values.host) ? "loopback" : "public";
@@ -143,7 +143,7 @@ async function openPorts(
   }
 }
 
-/** Where requests are kept. */
+/** The storage of requests. */
 interface TrapStorage {
   readonly store: RequestStore;
   readonly keeper: RequestKeeper | undefined;

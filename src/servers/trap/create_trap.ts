@@ -1,4 +1,4 @@
-// The request trap: a server that records everything, and beside it a page with an API.
+// The request trap: a server that records everything, and a page with an API.
 
 import { logging } from "../../backend/middleware/logging.ts";
 import type { Route } from "../../backend/routes.ts";
@@ -32,11 +32,11 @@ import { Forwarder } from "./upstream/forwarder.ts";
 import { UpstreamClient } from "./upstream/upstream_client.ts";
 import type { UpstreamUrl } from "./upstream/upstream_url.ts";
 
-/** What a trap is made of. */
+/** Parts of a trap. */
 export interface TrapOptions {
   /** Gets every request. */
   readonly store: RequestStore;
-  /** What keeps the store: a file, or a store that several nodes share. */
+  /** Keeps the requests of the store: a file, or a store that several nodes share. */
   readonly keeper?: RequestKeeper | undefined;
   /** Why there is no file though one was asked for. */
   readonly storageError?: string | undefined;
@@ -54,17 +54,17 @@ export interface TrapOptions {
   readonly allowsAllOrigins: boolean;
   /** How long requests are kept, in milliseconds; undefined for ever. */
   readonly maxAgeMs?: number | undefined;
-  /** Where requests go on to. */
+  /** The server to forward requests to. */
   readonly forwardTo?: UpstreamUrl | undefined;
-  /** Where copies of requests go. */
+  /** The server to send copies of requests to. */
   readonly copyTo?: UpstreamUrl | undefined;
   /** By which signatures are checked. */
   readonly secrets: readonly SchemeSecret[];
-  /** Where requests may be sent again. */
+  /** The addresses that requests may be sent to again. */
   readonly replayReach: ReplayReach;
-  /** Who may use page and API. */
+  /** The clients that may use page and API. */
   readonly guard: PageGuardOptions;
-  /** What else is served beside page and API. */
+  /** Further routes of the page's port. */
   readonly uiRoutes?: readonly Route[] | undefined;
   /** Limits and time-outs; that of the content limits what is kept, and not what is sent. */
   readonly limits: ServeOptions;
@@ -189,7 +189,7 @@ function serveRecorder(
     { handle: logAccess((request, context) => recorder.handle(request, context)) },
     {
       ...options.limits,
-      // Content is never refused: it is counted and hashed while it streams. Bytes behind a fault are kept as well, as
+      // Content is never refused: it is counted and hashed while it streams. Bytes after a fault are kept as well, as
       // long as the time for them lasts.
       maxBodyBytes: Infinity,
       maxDrainBytes: Infinity,

@@ -46,7 +46,7 @@ export interface NextRequestOptions {
   readonly path?: string;
   /** A text in target, fields or content. */
   readonly q?: string;
-  /** The id of a request: only those behind it; default the last one that `next` gave. */
+  /** The id of a request: only later ones count; default the last one that `next` gave. */
   readonly after?: string;
   /** How long, in milliseconds; default 30,000. */
   readonly timeoutMs?: number;
@@ -54,9 +54,9 @@ export interface NextRequestOptions {
 
 /** A running trap. */
 export interface StartedTrap {
-  /** Where requests go: `http://127.0.0.1:40001/`. */
+  /** The URL to send requests to: `http://127.0.0.1:40001/`. */
   readonly url: string;
-  /** Where page and API are. */
+  /** The URL of page and API. */
   readonly uiUrl: string;
   /** The next request, with its content: each is given once. @returns undefined when none has come in time */
   next(options?: NextRequestOptions): Promise<RequestRecord | undefined>;

@@ -6,7 +6,7 @@ import type { StoreListener } from "./records/request_store.ts";
 import type { StoredRequest } from "./records/stored_request.ts";
 import { decodeUtf8 } from "./records/to_record.ts";
 
-/** Where a tail goes. */
+/** Options of a tail. */
 export interface TailOptions {
   /** Writes to the terminal. */
   readonly print: (text: string) => void;
@@ -88,7 +88,7 @@ export class Tail implements StoreListener {
   }
 }
 
-/** Where the last character of UTF-8 begins that is whole for sure. */
+/** The offset up to which all characters of UTF-8 are whole for sure. */
 function lastBoundary(bytes: Uint8Array): number {
   let at = bytes.length;
   while (at > 0 && (bytes[at - 1]! & 0xc0) === 0x80) at--;

@@ -5,9 +5,9 @@ import type { NextWaiters } from "./next_waiters.ts";
 import type { Replayer } from "./replay.ts";
 import type { TrapStatus } from "./trap_status.ts";
 
-/** What the rows of the API work with. */
+/** Parts that the routes of the API share. */
 export interface ApiParts {
-  /** Where the requests are. */
+  /** The store of requests. */
   readonly store: RequestStore;
   /** The rules. */
   readonly engine: RuleEngine;

@@ -26,7 +26,7 @@ export class EventFeed implements StoreListener {
     this.#stopHeartbeat = clock.every(HEARTBEAT_MS, () => this.#clients.send(":\n\n"));
   }
 
-  /** Opens a stream. @param lastId the request that its reader has seen last: those behind it come first */
+  /** Opens a stream. @param lastId the last request its reader has seen: later ones come first */
   open(lastId: string | undefined): AsyncIterable<Uint8Array> {
     return this.#clients.add(() => lastId === undefined ? [] : this.#eventsAfter(lastId));
   }

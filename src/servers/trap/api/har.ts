@@ -13,7 +13,7 @@ import { contentOf } from "../records/stored_response.ts";
 import { decodeUtf8 } from "../records/to_record.ts";
 import settings from "../../../../deno.json" with { type: "json" };
 
-/** What stands in front of the entries of an archive, and behind them. */
+/** The text before the entries of an archive, and the text after them. */
 export const HAR_FRAME: readonly [head: string, tail: string] = [
   `{"log":{"version":"1.2","creator":${
     JSON.stringify({ name: "millrace", version: settings.version })
@@ -108,7 +108,7 @@ interface HarResponse {
   readonly content: Uint8Array;
 }
 
-/** What was responded: by the server behind the trap or by a rule, else by the trap itself. */
+/** The response of the server behind the trap or of a rule, else that of the trap itself. */
 function responseOf({ facts, response }: StoredRequest): HarResponse {
   if (response !== undefined) return { ...response.facts, content: contentOf(response) };
   const { status, headers, body } = facts.answer ?? { status: 0, headers: [], body: "" };

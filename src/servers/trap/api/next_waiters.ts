@@ -5,9 +5,9 @@ import type { StoredRequest } from "../records/stored_request.ts";
 
 const MAX_WAITERS = 1_000;
 
-/** Whom to wait for, and how long. */
+/** The requests to wait for, and how long. */
 export interface NextOptions {
-  /** The id behind which a request is meant; undefined for all that come from now on. */
+  /** The id after which requests count; undefined for all that come from now on. */
   readonly after: string | undefined;
   /** For so long, in milliseconds. */
   readonly timeoutMs: number;

@@ -25,7 +25,7 @@ export type ReplayReach = "public" | "loopback" | "private";
 
 /** Options of {@linkcode Replayer}. */
 export interface ReplayOptions {
-  /** Where requests may be sent. */
+  /** The addresses that requests may be sent to. */
   readonly reach: ReplayReach;
   /** For the time limit. */
   readonly clock: Clock;
@@ -69,7 +69,7 @@ export class Replayer {
    * Sends a request to a server, and keeps the response with it.
    *
    * @returns what came back
-   * @throws {HttpError} 403 for an address that is not allowed, 409 for a request of which not all bytes are kept, or
+   * @throws {HttpError} 403 for an address that is not allowed, 409 for a request whose bytes are not all kept, or
    *   whose head was not understood, 502 when the server cannot be reached or gives no HTTP, 504 when it takes too long
    */
   async replay(request: StoredRequest, replay: ReplayRequest): Promise<ResponseRecord> {

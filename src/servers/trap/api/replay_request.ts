@@ -8,7 +8,7 @@ import { parseUpstreamUrl, type UpstreamUrl } from "../upstream/upstream_url.ts"
 
 /** A request to send again, as it was asked for. */
 export interface ReplayRequest {
-  /** Where it goes. */
+  /** The URL to send it to. */
   readonly url: UpstreamUrl;
   /** Whether the stored bytes are sent as they are. */
   readonly isExact: boolean;
@@ -62,7 +62,7 @@ export function readReplayRequest(call: Readonly<Record<string, unknown>>): Repl
 function readUrl(value: unknown): UpstreamUrl {
   const url = typeof value === "string" ? parseUpstreamUrl(value) : undefined;
   if (url === undefined) throw bad("url", "http://host:port or https://host/path", value);
-  // A slash at the end of a path says something; that behind the host does not.
+  // A slash at the end of a path has a meaning; the one after the host has none.
   const { pathname } = new URL(url.href);
   return { ...url, path: pathname === "/" ? "" : pathname };
 }

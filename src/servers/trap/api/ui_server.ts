@@ -23,7 +23,7 @@ import type { SignatureChecker } from "../signatures/signature_checker.ts";
 
 /** Parts of {@linkcode serveUi}. */
 export interface UiOptions {
-  /** Where the requests are. */
+  /** The store of requests. */
   readonly store: RequestStore;
   /** The rules. */
   readonly engine: RuleEngine;
@@ -31,9 +31,9 @@ export interface UiOptions {
   readonly status: () => TrapStatus;
   /** The port of the trap itself; undefined when it listens on a unix socket. */
   readonly trapPort: number | undefined;
-  /** Who may use page and API. */
+  /** The clients that may use page and API. */
   readonly guard: PageGuardOptions;
-  /** Where requests may be sent again. */
+  /** The addresses that requests may be sent to again. */
   readonly replayReach: ReplayReach;
   /** Signs requests that are sent again. */
   readonly signatures: SignatureChecker;
@@ -45,7 +45,7 @@ export interface UiOptions {
   readonly now: MicroClock;
   /** The time. */
   readonly clock: Clock;
-  /** What else is served beside page and API. */
+  /** Further routes of this port. */
   readonly uiRoutes?: readonly Route[] | undefined;
   /** Limits, and what is told of failures. */
   readonly serving: ServeOptions;
@@ -53,7 +53,7 @@ export interface UiOptions {
 
 /** The page and the API, being served. */
 export interface UiServer<Address extends NetAddress = NetAddress> {
-  /** Where it listens. */
+  /** Its listening address. */
   readonly address: Address;
   /** Tells the page how the trap is, soon. */
   sendStatus(): void;

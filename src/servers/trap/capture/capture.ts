@@ -9,13 +9,13 @@ import type { TappedConnection } from "./tapped_connection.ts";
 export interface Capture {
   /** The request. */
   readonly request: HttpRequest;
-  /** What is known beside. */
+  /** The context of the request. */
   readonly context: RequestContext;
   /** The connection that it came on. */
   readonly connection: TappedConnection;
   /** Offset of its first byte from the first byte of the connection. */
   readonly start: number;
-  /** What is done for it. */
+  /** The record of the steps taken for it. */
   readonly chain: Chain;
   /** The chain as seen from the outermost function. */
   readonly trap: ChainLink;

@@ -12,7 +12,7 @@ import type { LogMasks } from "./log_masks.ts";
 // The preface of HTTP/2 looks like a request, and says nothing about it (RFC 9113 §3.4).
 const HTTP2_PREFACE = { method: "PRI", target: "*", version: "2.0" };
 
-/** What has arrived, for the first record of a chain. */
+/** Describes the arrival of a request, for the first record of a chain. */
 export function describeArrival({ request, context }: Capture, masks: LogMasks): string {
   const from = `from ${formatAddress(context.remote)}`;
   if (isHttp2Preface(request)) return `received ${from}: the preface of HTTP/2, which is not spoken here`;
@@ -29,7 +29,7 @@ function isHttp2Preface({ method, target, refusal }: HttpRequest): boolean {
     refusal?.code === "bad-version";
 }
 
-/** What a strict server would refuse of a request that the trap takes. @param headBytes 0 where there is no whole head */
+/** Names the parts that a strict server would refuse. @param headBytes 0 if there is no whole head */
 export function markStrictLimits(
   { method, target, headers }: HttpRequest,
   headBytes: number,
@@ -51,9 +51,9 @@ export function markStrictLimits(
   return marks;
 }
 
-/** What was done with a request, and how. */
+/** The end of a request, and its response. */
 export interface Ending {
-  /** What was responded. */
+  /** The status of the response. */
   readonly status: number;
   /** How reading it ended. */
   readonly outcome: Outcome;

@@ -24,7 +24,7 @@ export interface ForwardRecorderOptions extends ChainTools {
   readonly store: RequestStore;
   /** Knows the rules. */
   readonly responder: Responder;
-  /** What the log does not show. */
+  /** The values that the log hides. */
   readonly masks: LogMasks;
   /** For waiting. */
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-// What is left on a tape when its connection ends: bytes behind the last request, or the beginning of another one.
+// Bytes left on a tape when its connection ends: bytes after the last request, or the beginning of another one.
 
 import type { RequestHead } from "../../../http/tokens/request_head.ts";
 import { HttpTokenizer } from "../../../http/tokens/tokenizer.ts";
@@ -11,13 +11,13 @@ import { type RequestFacts, StoredRequest } from "../records/stored_request.ts";
 import type { TappedConnection } from "./tapped_connection.ts";
 import type { WireBytes } from "../records/wire_bytes.ts";
 
-/** Where leftovers go. */
+/** Receivers of leftovers, and their settings. */
 export interface LeftoverOptions extends ChainTools {
   /** Gets the requests. */
   readonly store: RequestStore;
   /** Names the requests. */
   readonly ids: TrapIds;
-  /** What the log does not show. */
+  /** The values that the log hides. */
   readonly masks: LogMasks;
   /** Whether the server stops: then it closes connections whose time is not up. */
   readonly isStopping: boolean;
@@ -26,12 +26,12 @@ export interface LeftoverOptions extends ChainTools {
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Says that what still arrives belongs to the last request: the server has given its last answer. */
+/** Gives all later bytes to the last request: the server has sent its last response. */
 export function keepWithLast({ isRecording, last, tape }: TappedConnection): void {
   if (!isRecording && last !== undefined) tape.reopen(last.wire);
 }
 
-/** Records what no request has taken, once a connection is closed. */
+/** Records the bytes that belong to no request, once a connection is closed. */
 export function recordLeftovers(connection: TappedConnection, options: LeftoverOptions): void {
   const { isRecording, last, tape } = connection;
   if (connection.tlsFailure !== undefined) return recordHandshake(connection, connection.tlsFailure, options);
@@ -39,20 +39,20 @@ export function recordLeftovers(connection: TappedConnection, options: LeftoverO
   if (isRecording) return;
   tape.absorb();
   const isReopened = tape.pending === last?.wire;
-  // Empty lines begin no request; some clients send one behind their content (RFC 9112 §2.2).
+  // Empty lines begin no request; some clients send one after their content (RFC 9112 §2.2).
   const isEmptyLines = tape.pending.kept.every((byte) => byte === CR || byte === LF);
   if (!isReopened && isEmptyLines) keepWithLast(connection);
   if (last !== undefined && tape.pending === last.wire) {
     const more = last.wire.length - last.answeredBytes;
     if (more > 0) extend(last.request, more, options);
   } else if (tape.pendingBytes > 0) {
-    // A head that does not come in time is a request that is refused; behind empty lines a connection is idle.
+    // A head that does not come in time is a refused request; after empty lines a connection is idle.
     const isTimeout = isEmptyLines && connection.isGivenUp && !options.isStopping;
     recordFragment(connection, { wire: tape.takeAll(), end: isTimeout ? "timeout" : "aborted" }, options);
   }
 }
 
-/** Records a handshake that failed: there is no request, and nobody else would say a word. */
+/** Records a handshake that failed: there is no request, and nothing else reports it. */
 function recordHandshake(connection: TappedConnection, reason: string, options: LeftoverOptions): void {
   const chain = new Chain(options.ids.next(options.now()), options);
   const remote = formatAddress(connection.remote);
@@ -134,7 +134,7 @@ function recordFragment(
   );
 }
 
-/** What can be understood of a head. */
+/** Reads as much of a head as can be understood. */
 function readHead(bytes: Uint8Array): RequestHead | undefined {
   const tokenizer = new HttpTokenizer({ lineTokens: false });
   for (const token of tokenizer.push(bytes)) {

@@ -6,12 +6,12 @@ import type { AccessEntry } from "../../../log/entry.ts";
 import { readChunkData } from "../records/chunk_data.ts";
 import { decodeParameter } from "../records/parameters.ts";
 
-/** What stands in the log in the place of a secret. */
+/** The text in the log in place of a secret. */
 const MASK = "***";
 // Stands for each character of a secret as long as offsets count; no byte seen as latin1 is this character.
 const VEIL = "\uffff";
 
-/** Where the parts of a request are that comes with its bytes. */
+/** Offsets of the parts of a request in its bytes. */
 export interface RequestShape {
   /** Bytes of the head with its empty line, and of empty lines in front of it. */
   readonly headBytes: number;
@@ -21,7 +21,7 @@ export interface RequestShape {
   readonly headers: HttpHeaders;
 }
 
-/** What an error may quote of a request. */
+/** The parts of a request that an error may quote. */
 export interface QuotedHead {
   /** The target as sent; "" where it was not understood. */
   readonly target: string;
@@ -135,7 +135,7 @@ function unveil(text: string): string {
   return text.replaceAll(/\uffff+/g, MASK);
 }
 
-/** Masks lines of a head or a trailer section, malformed ones too: those behind a fault are shown as well. */
+/** Masks lines of a head or a trailer section, malformed ones too: those after a fault are shown as well. */
 function maskLines(text: string, { isSecret, target }: MaskTools): string {
   return text
     // With the lines that continue it (obs-fold, RFC 9112 §5.2).

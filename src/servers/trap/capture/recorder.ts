@@ -36,11 +36,11 @@ export interface RecorderOptions extends ChainTools {
   readonly responder: Responder;
   /** Hands requests on; undefined when all responses are the trap's own. */
   readonly forward: ForwardRecorder | undefined;
-  /** Sends copies of requests elsewhere; undefined when there is nowhere. */
+  /** Sends copies of requests elsewhere; undefined if no server is named. */
   readonly copies: RequestCopies | undefined;
   /** Looks at signatures. */
   readonly signatures: SignatureChecker;
-  /** What the log does not show. */
+  /** The values that the log hides. */
   readonly masks: LogMasks;
   /** How much content of a request is kept, in bytes. */
   readonly maxBodyBytes: number;
@@ -54,10 +54,10 @@ export interface RecorderOptions extends ChainTools {
   readonly onError: (error: unknown, remote: NetAddress) => void;
 }
 
-// Bytes behind a fault have mostly been sent together with it: they come within a round trip, or not for long.
+// Bytes after a fault were mostly sent together with it: they come within a round trip, or not for long.
 const QUIET_MS = 25;
 const MAX_DRAIN_MS = 1_000;
-// So many bytes of framing are kept beside the content of a chunked body, and as many again as it has content.
+// Bytes of framing kept for a chunked body, in addition to as many as it has content.
 const MIN_FRAMING_BYTES = 65_536;
 // The log shows how content begins; all that is kept of it is with the request.
 const MAX_LOGGED_CONTENT_BYTES = 1_024;

@@ -3,7 +3,7 @@ import { WireBytes } from "../records/wire_bytes.ts";
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Keeps what arrives on one connection, and deals it out to the messages: each gets all bytes behind the one before.
+ * Keeps what arrives on one connection, and deals it out to the messages: each gets all bytes after the one before.
  *
  * The bytes of the last read stay in the buffer of their reader until the next read: a message that came in one
  * piece is copied once, and the end of a long one is hashed where it lies.
@@ -27,7 +27,7 @@ export class Tape {
     return this.#message;
   }
 
-  /** Bytes behind the last message that was taken. */
+  /** Bytes after the last message that was taken. */
   get pendingBytes(): number {
     return this.#message.length + this.#to - this.#from;
   }
@@ -56,7 +56,7 @@ export class Tape {
   /**
    * Ends the message at hand.
    *
-   * @param end offset behind its last byte from the first byte of the connection
+   * @param end offset after its last byte, counted from the first byte of the connection
    */
   take(end: number): WireBytes {
     const message = this.#message;
@@ -78,7 +78,7 @@ export class Tape {
     return this.take(this.#start + this.pendingBytes);
   }
 
-  /** Goes on with a message that was taken last: what came behind it, and all that will come, belongs to it. */
+  /** Goes on with the message taken last: all bytes after it, present and future, belong to it. */
   reopen(message: WireBytes): void {
     this.absorb();
     const behind = this.#message;

@@ -56,11 +56,11 @@ export interface LastRequest {
   readonly request: StoredRequest;
   /** Its bytes, to which more may come. */
   readonly wire: WireBytes;
-  /** How many there were when its answer was given. */
+  /** How many there were when its response was sent. */
   readonly answeredBytes: number;
 }
 
-// What is read into when nobody but the tape wants it.
+// Size of the buffer for reads that only the tape wants.
 const DRAIN_BUFFER_BYTES = 16_384;
 
 /** A connection that keeps what is read from it. */
@@ -68,7 +68,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
-  /** What has arrived. */
+  /** The bytes that have arrived. */
   readonly tape = new Tape();
   /** Whether a request of it is being recorded. */
   isRecording = false;
@@ -76,7 +76,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
   last: LastRequest | undefined;
   /** Whether the client has finished sending, or the connection was lost. */
   hasEnded = false;
-  /** What the TLS library said, if the handshake failed. */
+  /** The reason that the TLS library gave, if the handshake failed. */
   tlsFailure: string | undefined;
   /** Whether the server closed it before the client had ended it. */
   isGivenUp = false;
@@ -201,7 +201,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
   }
 }
 
-/** What brought an error about, in the words of whoever noticed it first. */
+/** The message of an error's cause, or of the error itself. */
 function messageOfCause(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return messageOfError(cause);

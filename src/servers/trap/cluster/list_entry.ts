@@ -13,7 +13,7 @@ export const RULES_KEY = "tr:{trap}";
 /** Larger content lies beside the stream in pieces of this size, so that no command holds a server up for long. */
 export const PIECE_BYTES = 512 * 1_024;
 
-/** What an entry says. */
+/** The content of an entry. */
 export type ListEntry =
   /** A request has come, or more is known about it. */
   | {

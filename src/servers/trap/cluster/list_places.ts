@@ -5,11 +5,11 @@ interface Place {
   pieces: number;
 }
 
-/** Where requests stand in the stream, so that they can be taken out of it. */
+/** Places of requests in the stream, so that they can be removed from it. */
 export class ListPlaces {
   readonly #places = new Map<string, Place>();
 
-  /** Remembers an entry of a request. @param pieces how many pieces of content lie beside it */
+  /** Remembers an entry of a request. @param pieces how many pieces of content belong to it */
   add({ id, pieces }: { readonly id: string; readonly pieces: number }, entry: string): void {
     const place = this.#places.get(id);
     if (place === undefined) this.#places.set(id, { entries: [entry], pieces });
@@ -19,7 +19,7 @@ export class ListPlaces {
     }
   }
 
-  /** What is in the store of some requests: entries of the stream, and keys of pieces. */
+  /** Finds the parts of some requests in the store: entries of the stream, and keys of pieces. */
   find(ids: Iterable<string>): { readonly entries: readonly string[]; readonly keys: readonly string[] } {
     const entries: string[] = [];
     const keys: string[] = [];

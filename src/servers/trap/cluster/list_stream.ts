@@ -18,7 +18,7 @@ const WAIT_MS = 1_000;
 export interface PlacedEntry {
   /** The id that the stream has given it. */
   readonly place: string;
-  /** What it says; undefined when it is none of ours. */
+  /** Its content; undefined if it is not one of ours. */
   readonly entry: ListEntry | undefined;
 }
 

@@ -6,9 +6,9 @@ export { SharedRules } from "./shared_rules.ts";
 import { SharedList } from "./shared_list.ts";
 import type { SharedListOptions } from "./shared_list_options.ts";
 
-/** What the flags say about the list. */
+/** The flags for the list. */
 export interface OpenListOptions extends Omit<SharedListOptions, "cluster"> {
-  /** Where the store is. */
+  /** Address of the store. */
   readonly address: StoreAddress;
   /** Hears in one line what could not be checked. */
   readonly onNotice: (message: string) => void;

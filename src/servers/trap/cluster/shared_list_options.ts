@@ -2,7 +2,7 @@ import type { Clock } from "../../../base/clock.ts";
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import type { RequestStore } from "../records/request_store.ts";
 
-/** What a list works with. */
+/** Parts of a list. */
 export interface SharedListOptions {
   /** The servers; closed with the list. */
   readonly cluster: Cluster;

@@ -21,7 +21,7 @@ export function trapPageFiles(): Map<string, PageFile> {
   });
 }
 
-/** Lets the formatter find its parser beside it. */
+/** Lets the formatter find its parser next to it. */
 function linkXmlFormatter(module: string): string {
   return module.replace(/from ['"]xml-parser-xo['"]/, 'from "./xml-parser-xo.js"');
 }

@@ -2,7 +2,7 @@ import type { Route } from "../../../backend/routes.ts";
 import { pageFileRoutes } from "../../../program/page/page_routes.ts";
 import { trapPageDocument, trapPageFiles } from "./page_files.ts";
 
-/** What the page is told. */
+/** Options of the page. */
 export interface PageOptions {
   /** The port that requests are sent to; default the one before the page's own. */
   readonly trapPort?: number | undefined;

@@ -147,7 +147,7 @@ export class Archive implements StoreListener {
   }
 
   #wake(): void {
-    // A request that was cut off by the end of the server may come behind it.
+    // A request that was cut off by the end of the server may come after the close.
     if (this.#isClosed) return;
     const afterMs = this.#error === undefined ? WRITE_AFTER_MS : RETRY_AFTER_MS;
     this.#stopTimer ??= this.#options.clock.every(afterMs, () => this.#flush());
@@ -170,7 +170,7 @@ export class Archive implements StoreListener {
     this.#error = undefined;
   }
 
-  /** What is unwritten stays in memory, where the store holds it anyway, and is tried again. */
+  /** Unwritten requests stay in memory, where the store holds them anyway; the write is retried. */
   #fail(cause: unknown): void {
     const isFirst = this.#error === undefined;
     const { size } = this.#unwritten;

@@ -18,11 +18,11 @@ const NO_LIMITS: HttpLimits = {
   maxTrailers: Infinity,
 };
 
-/** What {@linkcode readChunkData} finds. */
+/** The result of {@linkcode readChunkData}. */
 export interface ChunkData {
   /** The pieces of content, as far as they are there; offsets count from the first byte of the message. */
   readonly pieces: readonly BodyToken[];
-  /** Whether the end of the message is there; else it breaks off behind them, or has a fault. */
+  /** Whether the end of the message is there; else it breaks off after them, or has a fault. */
   readonly isWhole: boolean;
 }
 

@@ -37,7 +37,7 @@ function inflate(bytes: Uint8Array, options: { readonly maxOutputLength: number 
   }
 }
 
-/** What one search may decode in all: content that decodes to a thousand times its size must not hold up everybody. */
+/** Bytes that one search may decode in all: content that grows a thousandfold must not delay other clients. */
 export class DecodingBudget {
   #remainingBytes = MAX_SEARCHED_BYTES;
 

@@ -1,7 +1,7 @@
 /** Gives the time in whole microseconds since 1970; never less than before. */
 export type MicroClock = () => number;
 
-/** Where the parts of the time come from. */
+/** Sources of the parts of the time. */
 export interface TimeSources {
   /** Milliseconds since 1970, whole or not. */
   readonly wallMs: () => number;

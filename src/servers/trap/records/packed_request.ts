@@ -12,9 +12,9 @@ interface PackedResponse {
   readonly keptBytes: number;
 }
 
-/** What stands in the JSON text. */
+/** Content of the JSON text. */
 export interface PackedFacts {
-  /** What is known about the request. */
+  /** Facts about the request. */
   readonly facts: RequestFacts;
   /** How many bytes came. */
   readonly length: number;

@@ -23,7 +23,7 @@ export function createTag(random: () => number): string {
  * Makes a source of ids.
  *
  * @param tag three digits of base 36 that tell processes apart which write to one log
- * @param last an id that was given before, by an earlier process: all others come behind it
+ * @param last an id given by an earlier process: all new ids sort after it
  */
 export function createTrapIds(tag: string, last: string = ""): TrapIds {
   const timestamp = createMicroTimestamps();

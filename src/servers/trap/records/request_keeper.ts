@@ -1,4 +1,4 @@
-/** What keeps the requests of a trap outside of its memory: a file, or a store that several nodes share. */
+/** Keeps the requests of a trap outside of its memory: in a file, or in a store that several nodes share. */
 export interface RequestKeeper {
   /** How many requests wait to be written. */
   readonly waiting: number;

@@ -6,10 +6,10 @@ import type { Parameter } from "./parameters.ts";
 /** How a request ended: as it should, by a fault in its bytes, by the client going away, by its being too slow. */
 export type RequestEnd = "complete" | "malformed" | "aborted" | "timeout";
 
-/** What is wrong with the message itself: its bytes, its end, what is kept of it, or the script that responded to it. */
+/** A fault of the message itself: its bytes, its end, its kept part, or the script that responded to it. */
 export type RequestFault = "malformed" | "aborted" | "timeout" | "cut" | "script";
 
-/** Where a message breaks which rule. */
+/** The place where a message breaks a rule, and the rule. */
 export interface Malformation {
   /** Offset of the fault from the first byte of the message. */
   readonly offset: number;
@@ -35,13 +35,13 @@ export type ResponseEnd = "complete" | "malformed" | "aborted" | "timeout" | "un
 
 /** A response whose bytes are kept. */
 export interface ResponseRecord {
-  /** Where it comes from: from the server behind the trap, from a rule, or from where the request was sent again. */
+  /** Its source: the server behind the trap, a rule, or the server of a replay. */
   readonly kind: "forwarded" | "scripted" | "replayed";
   /** Status code; that of the trap's own response if there is none in the bytes. */
   readonly status: number;
   /** As they came, in order. */
   readonly headers: readonly HeaderField[];
-  /** As they came, in order, behind chunked content. */
+  /** As they came, in order, after chunked content. */
   readonly trailers: readonly HeaderField[];
   /** Bytes of content, without framing. */
   readonly bodyBytes: number;
@@ -51,7 +51,7 @@ export interface ResponseRecord {
   readonly sha256: string;
   /** How it ended. */
   readonly end: ResponseEnd;
-  /** What was wrong with its bytes. */
+  /** The fault in its bytes. */
   readonly malformed?: Malformation;
   /** Why there is no whole response, in words. */
   readonly reason?: string;
@@ -65,19 +65,19 @@ export interface ResponseRecord {
 export interface ReplayRecord {
   /** When, as ISO 8601. */
   readonly at: string;
-  /** Where it was sent. */
+  /** The URL it was sent to. */
   readonly url: string;
   /** The method that was sent. */
   readonly method: string;
   /** Whether the bytes were sent as they had come. */
   readonly exact: boolean;
-  /** What came back. */
+  /** The response. */
   readonly response: ResponseRecord;
 }
 
-/** What a signature says about a request. */
+/** The check of a request's signature. */
 export interface SignatureRecord {
-  /** Who signs so: `github`, `stripe` ... */
+  /** The scheme's name: `github`, `stripe` ... */
   readonly scheme: string;
   /** Whether it is right; `unknown` without a secret. */
   readonly verdict: "valid" | "invalid" | "unknown";
@@ -93,7 +93,7 @@ export interface ChainRecordText {
   readonly level: string;
   /** The chain of calls. */
   readonly where: string;
-  /** What happened. */
+  /** The event, in words. */
   readonly message: string;
 }
 
@@ -145,15 +145,15 @@ export interface RequestRecord {
   readonly verdict: "ok" | "error";
   /** The errors, in order. */
   readonly errors: readonly string[];
-  /** What is wrong with the message itself. */
+  /** The fault of the message itself. */
   readonly fault: RequestFault | null;
-  /** What a strict server would refuse, in words; there if there is any. */
+  /** Parts that a strict server would refuse, in words; left out if there are none. */
   readonly marks?: readonly string[];
-  /** What was done for it. */
+  /** The steps taken for it. */
   readonly chain: readonly ChainRecordText[];
   /** How it ended. */
   readonly end: RequestEnd;
-  /** What is wrong with its bytes. */
+  /** The fault in its bytes. */
   readonly malformed?: Malformation;
   /** How much of its content is kept, if not all. */
   readonly truncated?: { readonly keptBytes: number };
@@ -165,7 +165,7 @@ export interface RequestRecord {
   readonly response?: ResponseRecord;
   /** All replays, the oldest first. */
   readonly replays?: readonly ReplayRecord[];
-  /** What its signature says; there if it has one. */
+  /** The check of its signature; left out if it has none. */
   readonly signature?: SignatureRecord;
   /** Its content, if that was asked for. */
   readonly content?: ContentRecord;
@@ -183,7 +183,7 @@ export interface TlsRecord {
   readonly remote: string;
   /** Our end. */
   readonly local: string;
-  /** What the TLS library said. */
+  /** The reason that the TLS library gave. */
   readonly reason: string;
   /** The fault of a handshake. */
   readonly fault: "malformed";

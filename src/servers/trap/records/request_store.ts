@@ -1,7 +1,7 @@
 import { StoreBins } from "./store_bins.ts";
 import type { StoredRequest } from "./stored_request.ts";
 
-/** What a store may hold. */
+/** Limits of a store. */
 export interface StoreBounds {
   /** Requests; with bins, requests of each bin. */
   readonly maxRequests: number;

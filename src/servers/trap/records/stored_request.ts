@@ -14,7 +14,7 @@ import type {
 import { cutResponse, type StoredResponse } from "./stored_response.ts";
 import { cutBytes, type KeptBytes } from "./wire_bytes.ts";
 
-/** What is known about a request beside its bytes: plain data. Texts out of the request are bytes seen as latin1. */
+/** Facts about a request, without its bytes: plain data. Texts from the request are bytes seen as latin1. */
 export interface RequestFacts {
   /** The id: when its head was complete, or broke. */
   readonly id: string;
@@ -40,13 +40,13 @@ export interface RequestFacts {
   readonly bodyBytes: number;
   /** Whether the content came in chunks. */
   readonly isChunked: boolean;
-  /** What was done for it. */
+  /** The steps taken for it. */
   readonly chain: readonly ChainRecord[];
   /** How it ended. */
   readonly end: RequestEnd;
-  /** What was wrong with its bytes. */
+  /** The fault in its bytes. */
   readonly malformed?: Malformation;
-  /** What a strict server would refuse. */
+  /** Parts that a strict server would refuse. */
   readonly marks?: readonly string[];
   /** The response of the trap itself; undefined if there was none. */
   readonly answer?: GivenAnswer;
@@ -54,7 +54,7 @@ export interface RequestFacts {
   readonly hasScriptFault?: boolean;
   /** The bin that it belongs to. */
   readonly bin?: string;
-  /** What its signature says. */
+  /** The check of its signature. */
   readonly signature?: SignatureRecord;
   /** Why there is no request at all: what the TLS library said of the handshake. */
   readonly tlsFailure?: string;
@@ -67,9 +67,9 @@ const MAX_REPLAYS = 20;
 
 /** A replay with the bytes of its response. */
 export interface StoredReplay {
-  /** What is known beside the response. */
+  /** Facts about the replay, without the response. */
   readonly facts: Omit<ReplayRecord, "response">;
-  /** What came back. */
+  /** The response. */
   readonly response: StoredResponse;
 }
 
@@ -104,7 +104,7 @@ export class StoredRequest {
     return this.#facts.id;
   }
 
-  /** What is known beside the bytes. */
+  /** Facts about the request, without its bytes. */
   get facts(): RequestFacts {
     return this.#facts;
   }
@@ -119,7 +119,7 @@ export class StoredRequest {
     return this.#response;
   }
 
-  /** What came back when it was sent again, the oldest first. */
+  /** Its replays, the oldest first. */
   get replays(): readonly StoredReplay[] {
     return this.#replays;
   }
@@ -145,7 +145,7 @@ export class StoredRequest {
     return this.#facts.tlsFailure !== undefined;
   }
 
-  /** What is wrong with the message itself. */
+  /** The fault of the message itself. */
   get fault(): RequestFault | null {
     const { end, hasScriptFault, tlsFailure } = this.#facts;
     if (tlsFailure !== undefined) return "malformed";

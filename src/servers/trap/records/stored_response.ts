@@ -3,7 +3,7 @@ import { joinBytes } from "../../../bytes/join_bytes.ts";
 import { ResponseParser } from "../upstream/response_parser.ts";
 import type { ResponseRecord } from "./request_record.ts";
 
-/** What is known about a response beside its bytes. */
+/** Facts about a response, without its bytes. */
 export type ResponseFacts = Omit<ResponseRecord, "truncated" | "sha256"> & {
   /** SHA-256 of the content, if not all of its bytes are kept. */
   readonly sha256?: string;
@@ -11,7 +11,7 @@ export type ResponseFacts = Omit<ResponseRecord, "truncated" | "sha256"> & {
 
 /** A response with its bytes: the first ones, or all. */
 export interface StoredResponse {
-  /** What is known beside the bytes. */
+  /** Facts about the response, without its bytes. */
   readonly facts: ResponseFacts;
   /** The method of the request. */
   readonly method: string;
@@ -43,7 +43,7 @@ export function contentOf({ kept, method }: Pick<StoredResponse, "kept" | "metho
   return joinBytes(pieces);
 }
 
-/** A response of which fewer bytes are kept. */
+/** Cuts the kept bytes of a response. */
 export function cutResponse(response: StoredResponse, maxBytes: number): StoredResponse {
   if (response.kept.length <= maxBytes) return response;
   const { sha256 } = toResponseRecord(response);

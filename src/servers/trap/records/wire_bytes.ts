@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { freeBytes } from "../../../bytes/free_bytes.ts";
 
-/** What came in one read. */
+/** The bytes of one read. */
 export interface WirePiece {
   /** When, in microseconds since 1970. */
   readonly atMicros: number;
@@ -125,7 +125,7 @@ export class WireBytes implements KeptBytes {
   }
 }
 
-/** What is left of bytes when fewer are kept. */
+/** Cuts kept bytes down to a limit. */
 export function cutBytes(bytes: KeptBytes, maxKeptBytes: number): KeptBytes {
   if (bytes.kept.length <= maxKeptBytes) return bytes;
   if (bytes instanceof WireBytes) {

@@ -41,19 +41,19 @@ export interface ResponderOptions {
 
 const TEXT_TYPE: HeaderField = ["Content-Type", "text/plain; charset=utf-8"];
 
-/** What is responded. */
+/** The response to send. */
 export interface ResponsePlan {
-  /** What the rules say. */
+  /** The response that the rules chose. */
   readonly chosen: ChosenResponse;
   /** The same as plain data. */
   readonly answer: GivenAnswer;
 }
 
-/** Who gets a response. */
+/** The client that gets a response. */
 export interface RespondedClient {
-  /** What it asked. */
+  /** Its request. */
   readonly request: HttpRequest;
-  /** What is known beside. */
+  /** The context of the request. */
   readonly context: Pick<RequestContext, "signal">;
   /** Its connection. */
   readonly connection: Pick<Connection, "reset" | "close">;

@@ -36,7 +36,7 @@ const LAST_CHUNK = "0\r\n";
 const EXCESS_BYTES = 10;
 const LF = 0x0a;
 
-/** What happens on the wire, step by step. */
+/** Plans a fault on the wire, step by step. */
 export function planWireFault(fault: WireFault, whole: WholeResponse): readonly WireStep[] {
   const response = new FaultyResponse(whole);
   const { content } = response;
@@ -132,10 +132,10 @@ class FaultyResponse {
     return head + (after === 0 ? 0 : prefix + Math.min(after, this.content.length));
   }
 
-  /** What goes before the place of a fault. */
+  /** The bytes before the place of a fault. */
   until({ after, isChunked }: Pick<WireFault, "after" | "isChunked">): Uint8Array {
     if (after === undefined) return new Uint8Array(0);
-    // More content is promised than comes, also where the content is shorter than the place.
+    // More content is promised than comes, even if the content is shorter than the place.
     const length = typeof after === "number" ? Math.max(this.content.length, after + 1) : this.content.length;
     const head = this.head(isChunked ? CHUNKED : this.lengthFields(length));
     if (after === "head") return head.subarray(0, Math.floor(head.length / 2));

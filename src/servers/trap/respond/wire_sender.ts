@@ -3,7 +3,7 @@ import type { Connection } from "../../../net/connection.ts";
 import type { WireBody } from "../../../http/response/response.ts";
 import type { WireStep } from "./wire_plan.ts";
 
-/** What a wire is driven with. */
+/** Parts of a sender on the wire. */
 export interface WireTools {
   /** For what goes slowly. */
   readonly clock: Clock;

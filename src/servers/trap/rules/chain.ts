@@ -15,11 +15,11 @@ export interface ChainRecord {
   readonly level: ChainLevel;
   /** The chain of calls, outermost first: `trap > query > process2`. */
   readonly where: string;
-  /** What happened; texts out of the request are bytes seen as latin1. */
+  /** The event, in words; texts from the request are bytes seen as latin1. */
   readonly message: string;
 }
 
-/** What all chains of a server share. */
+/** Tools that all chains of a server share. */
 export interface ChainTools {
   /** The time. */
   readonly now: MicroClock;

@@ -3,7 +3,7 @@
 import type { ChainLink } from "./chain.ts";
 import { hasParameter, type Parameter } from "../records/parameters.ts";
 
-/** What the rules look at. Texts are bytes seen as latin1. */
+/** A request as the rules see it. Texts are bytes seen as latin1. */
 export interface CheckedRequest {
   /** The method as sent. */
   readonly method: string;

@@ -4,15 +4,15 @@ import type { HeaderField } from "../../../http/headers.ts";
 import type { PathPattern } from "./path_pattern.ts";
 import type { Template } from "./templates.ts";
 
-/** What a text must be: this one, or one that contains it. */
+/** The condition for a text: equal to this one, or containing it. */
 export interface TextMatcher {
   /** How the text is compared. */
   readonly kind: "exact" | "contains";
-  /** What it is compared with. */
+  /** The text to compare with. */
   readonly text: string;
 }
 
-/** What content must hold. */
+/** The condition for content. */
 export type ContentMatcher =
   | { readonly kind: "contains"; readonly text: string }
   /** Its members must be there; others may be there as well. */
@@ -54,13 +54,13 @@ export const WIRE_FAULT_KINDS = [
 
 /** A way in which a response breaks on the wire. */
 export interface WireFault {
-  /** What happens. */
+  /** The kind of fault. */
   readonly kind: (typeof WIRE_FAULT_KINDS)[number];
   /** Where: after so many bytes of content, inside the head, or, undefined, before any byte. */
   readonly after: number | "head" | undefined;
   /** How fast bytes go, where they go slowly. */
   readonly bytesPerSecond: number;
-  /** What is sent in the place of a response. */
+  /** The bytes to send in place of a response. */
   readonly bytes: Uint8Array | undefined;
   /** Whether content is framed in chunks, where it may be either way. */
   readonly isChunked: boolean;
@@ -78,7 +78,7 @@ export interface ResponseStep {
   readonly delayMs: number;
   /** How it breaks on the wire. */
   readonly wire: WireFault | undefined;
-  /** Whether the step says a status or content, or leaves the response to the server behind the trap. */
+  /** Whether the step names a status or content; else the server behind the trap responds. */
   readonly isOwnResponse: boolean;
 }
 
@@ -110,7 +110,7 @@ export interface ChosenResponse {
   readonly isOwnResponse: boolean;
 }
 
-/** What is responded without a rule. */
+/** The response without a rule. */
 export const PLAIN_RESPONSE: ChosenResponse = {
   status: 200,
   headers: [],

@@ -1,7 +1,7 @@
 import { decodeParameter, type Parameter } from "../records/parameters.ts";
 import type { HeaderField } from "../../../http/headers.ts";
 
-/** What a request is made of, for the rules. */
+/** The parts of a request that rules read. */
 export interface RuleRequestParts {
   /** The id. */
   readonly id: string;

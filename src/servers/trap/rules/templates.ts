@@ -5,7 +5,7 @@ import type { RuleRequest } from "./rule_request.ts";
 /** Fills a text. @throws {TemplateError} when it becomes too long */
 export type Template = (request: RuleRequest, tools: TemplateTools) => string;
 
-/** What templates take from elsewhere than the request. */
+/** Values for templates that are not from the request. */
 export interface TemplateTools {
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;

@@ -17,7 +17,7 @@ const DEFAULT_BYTES_PER_SECOND = 20;
 
 type Member = "after" | "bytesPerSecond" | "bytes" | "chunked";
 
-// What each kind takes beside its name.
+// The values that each kind takes besides its name.
 const MEMBERS: Readonly<Record<WireFault["kind"], readonly Member[]>> = {
   raw: ["bytes"],
   reset: ["after", "chunked"],

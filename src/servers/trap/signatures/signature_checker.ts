@@ -31,7 +31,7 @@ export class SignatureChecker {
     this.#nowMs = nowMs;
   }
 
-  /** What the signature of a request says; undefined for a request without one. */
+  /** Checks the signature of a request; undefined for a request without one. */
   check(request: StoredRequest): SignatureRecord | undefined {
     const scheme = findScheme(request.facts.headers);
     if (scheme === undefined || request.facts.end !== "complete") return undefined;
@@ -87,7 +87,7 @@ function messageOf({ facts, body }: StoredRequest): SignedMessage {
   return { headers: facts.headers, content: body, urls: urlsOf(facts) };
 }
 
-/** The URLs that a sender may have signed: behind a proxy the scheme and the name are other ones. */
+/** The URLs that a sender may have signed: behind a proxy the scheme and the name differ. */
 function urlsOf({ headers, target, isEncrypted }: StoredRequest["facts"]): readonly string[] {
   if (authorityOf(target) !== undefined) return [target];
   const valueOf = (wanted: string): string | undefined =>

@@ -10,7 +10,7 @@ export const SCHEME_NAMES = ["github", "stripe", "slack", "shopify", "twilio", "
 /** The name of a scheme. */
 export type SchemeName = (typeof SCHEME_NAMES)[number];
 
-/** What is signed. */
+/** A message to sign or to check. */
 export interface SignedMessage {
   /** The fields of the request. */
   readonly headers: readonly HeaderField[];
@@ -20,7 +20,7 @@ export interface SignedMessage {
   readonly urls: readonly string[];
 }
 
-/** What a request says about its signature. */
+/** The signature fields of a request, read. */
 export type SignatureClaim =
   | {
     readonly kind: "claim";
@@ -39,7 +39,7 @@ export interface SignatureScheme {
   readonly name: SchemeName;
   /** Names of fields in small letters, by which it is known. */
   readonly fields: readonly string[];
-  /** What a request with such a field claims. */
+  /** Reads the claim of a request with such a field. */
   readonly read: (message: SignedMessage) => SignatureClaim;
   /** The fields that sign a message; they replace those that it has. */
   readonly sign: (message: SignedMessage, secret: string, seconds: number) => readonly HeaderField[];

@@ -11,13 +11,13 @@ import { ResponseFault, type ResponseHead, type ResponseReceiver } from "./respo
 export interface ExchangeEnd {
   /** How. */
   readonly end: ResponseEnd;
-  /** What was wrong with its bytes. */
+  /** The fault in its bytes. */
   readonly malformed?: Malformation;
   /** Why it is not whole, in words. */
   readonly reason?: string;
 }
 
-/** What an exchange asks of its connection. */
+/** The part of a connection that an exchange needs. */
 export interface ExchangeWire {
   /** Reads on. */
   read(): void;

@@ -6,7 +6,7 @@ import type { HeaderField, HttpHeaders } from "../../../http/headers.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** What a client gets. */
+/** The response for the client. */
 export interface ForwardedResponse {
   /** The response. */
   readonly response: HttpResponse;

@@ -25,7 +25,7 @@ const encoder = new TextEncoder();
 
 /** Hands requests on to one server. */
 export class Forwarder {
-  /** Where requests go. */
+  /** The server that gets the requests. */
   readonly upstream: UpstreamUrl;
   readonly #client: UpstreamClient;
 

@@ -68,7 +68,7 @@ export class ResponseParser {
     return this.#contentBytes;
   }
 
-  /** Whether bytes came behind the end of the response. */
+  /** Whether bytes came after the end of the response. */
   get hasExcess(): boolean {
     return !this.#lines.isDrained;
   }

@@ -67,7 +67,7 @@ export class UpstreamClient {
     return exchange;
   }
 
-  /** Begins a request on a connection of its own, of which more is going to be sent. Never rejects. */
+  /** Begins a request on a connection of its own; the caller sends the rest of it. Never rejects. */
   async begin(request: OutgoingRequest): Promise<BegunExchange> {
     try {
       const connection = this.#wrap(await this.#connect());

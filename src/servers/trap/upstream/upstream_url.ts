@@ -12,7 +12,7 @@ export interface UpstreamUrl {
   readonly hostname: string;
   /** TCP port. */
   readonly port: number;
-  /** What Host says: with the port, if it is not that of the scheme. */
+  /** The value of Host: with the port, if it is not that of the scheme. */
   readonly host: string;
   /** The path without a slash at its end: "" for the root. */
   readonly path: string;

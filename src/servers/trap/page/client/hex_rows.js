@@ -1,5 +1,5 @@
 // @ts-check
-// Bytes in hexadecimal digits, with their characters beside them.
+// Bytes in hexadecimal digits, with their characters next to them.
 
 /**
  * How many rows show so many bytes.

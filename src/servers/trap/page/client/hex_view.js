@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// Bytes as digits and characters, of which only the visible rows are in the document.
+// Bytes as digits and characters. Only the visible rows are in the document.
 
 import { asciiText, hexRowCount, hexText, offsetText } from "./hex_rows.js";
 import { html } from "../../../../program/page/client/html.js";

@@ -8,7 +8,7 @@ const OPENING = new Set(["{", "["]);
 const CLOSING = new Set(["}", "]"]);
 
 /**
- * Lays the text out, a member or element a line. Several texts, one a line (NDJSON), stand one behind the other.
+ * Lays the text out, a member or element a line. Several texts, one a line (NDJSON), follow one another.
  *
  * @param {string} text
  * @returns {JsonLine[]}

@@ -27,7 +27,7 @@ export function diffLines(left, right, keyOf) {
 }
 
 /**
- * The part of two texts in which they differ: what is equal before and behind it is cut off.
+ * The part of two texts in which they differ, without the equal text before and after it.
  *
  * @param {string} left
  * @param {string} right

@@ -97,7 +97,7 @@ export class LiveList {
     await this.narrow(NO_FILTERS);
   }
 
-  /** Fetches older requests behind those that are there. */
+  /** Fetches older requests and appends them to the list. */
   async loadMore() {
     const oldest = this.rows.at(this.rows.size - 1);
     if (!this.hasMore || this.#isLoadingMore || this.#isReloading) return;

@@ -35,7 +35,7 @@ export class PageModel {
   isFollowing = false;
   /** Requests that came while nobody saw the page. */
   unseenCount = 0;
-  /** What was chosen for the open request; else what suits the content. @type {BodyView | undefined} */
+  /** The view chosen for the open request; else the one that suits the content. @type {BodyView | undefined} */
   bodyView;
   /** @type {Dialog | undefined} */
   dialog;
@@ -62,12 +62,12 @@ export class PageModel {
     });
   }
 
-  /** What is said at present. */
+  /** The messages shown at present. */
   get toast() {
     return this.#toasts.toast;
   }
 
-  /** Where the trap listens, as seen from here. */
+  /** The URL of the trap, as seen from the page. */
   get trapUrl() {
     return trapUrl();
   }

@@ -37,13 +37,13 @@ export interface ReplayCall {
 /** Name and value, as in a query, a head or a form. */
 export type Pair = readonly [name: string, value: string];
 
-/** What the list shows of a request; the rest is fetched when it is opened, so that 10,000 rows stay small. */
+/** A request as the list shows it. The rest is fetched when it is opened, so 10,000 rows stay small. */
 export interface RequestRow {
   readonly id: string;
   readonly receivedAt: string;
   readonly remote: string;
   readonly method: string;
-  /** The target; what was understood of it, in a malformed request. */
+  /** The target; in a malformed request, the part of it that could be read. */
   readonly target: string;
   readonly contentType: string;
   readonly bodyBytes: number;
@@ -51,19 +51,19 @@ export interface RequestRow {
   readonly verdict: TrapRecord["verdict"];
   readonly end: TrapRecord["end"];
   readonly isCut: boolean;
-  /** What is wrong with the message itself; null when nothing is. */
+  /** The fault of the message itself; null if there is none. */
   readonly fault: TrapRecord["fault"];
-  /** What its signature says; undefined when it has none. */
+  /** The check of its signature; undefined if it has none. */
   readonly signature: TrapRecord["signature"];
-  /** The first error, "" where there is none. */
+  /** The first error, or "". */
   readonly problem: string;
-  /** What the sender calls the event, "" when it names none. */
+  /** The sender's name for the event, or "". */
   readonly event: string;
-  /** The status that was sent back; undefined when nothing was. */
+  /** The status of the response; undefined if none was sent. */
   readonly status: number | undefined;
 }
 
-/** What narrows the list. Empty texts let all pass. */
+/** The filters of the list. Empty texts let all requests pass. */
 export interface Filters {
   /** Sought in target, headers and body. */
   readonly text: string;
@@ -110,10 +110,10 @@ export interface TrapApi {
   bins(): Promise<string[]>;
 }
 
-/** A line beside its counterpart. */
+/** A line and its counterpart. */
 export interface DiffRow {
   readonly kind: "same" | "changed" | "removed" | "added";
-  /** The line of the first text; undefined where only the second has one. */
+  /** The line of the first text; undefined if only the second has one. */
   readonly left: string | undefined;
   readonly right: string | undefined;
 }
@@ -126,11 +126,11 @@ export interface TextPiece {
 
 /** One line of a head, as it came. */
 export interface HeadLine {
-  /** Where it begins in the request. */
+  /** Its offset in the request. */
   readonly offset: number;
   /** The line without its end. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What ended it; "" where the request broke off. */
+  /** Its line ending; "" if the request broke off. */
   readonly ending: "\r\n" | "\n" | "";
 }
 
@@ -149,7 +149,7 @@ export interface JsonLine {
 /** A part of multipart content. */
 export interface MultipartPart {
   readonly headers: readonly Pair[];
-  /** Name of the form field; undefined where there is none. */
+  /** Name of the form field; undefined if there is none. */
   readonly name: string | undefined;
   readonly fileName: string | undefined;
   readonly contentType: string;
@@ -159,7 +159,7 @@ export interface MultipartPart {
 /** Multipart content, taken apart as far as it is well-formed. */
 export interface Multipart {
   readonly parts: readonly MultipartPart[];
-  /** What is wrong with it, "" where nothing is. */
+  /** Its fault, or "". */
   readonly problem: string;
 }
 

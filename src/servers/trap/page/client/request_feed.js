@@ -18,7 +18,7 @@ import { asRequest } from "./tls_record.js";
 
 // A page in the background gets no animation frames.
 const HIDDEN_BATCH_MS = 500;
-// A browser gives up when something other than events is answered, by a proxy for example.
+// A browser gives up if the response is not a stream of events, as one from a proxy may be.
 const REOPEN_MS = 2_000;
 const FEED_NAME = "millrace-trap-feed";
 
@@ -110,7 +110,7 @@ function listenWhileSeen(tell) {
   follow();
 }
 
-/** What has come since the last frame. */
+/** The events since the last frame. */
 class Batch {
   /** @type {TrapRecord[]} */
   #records = [];

@@ -1,5 +1,5 @@
 // @ts-check
-// One screen for a request: its head, its parameters, what was answered, and its content.
+// One screen for a request: its head, its parameters, the response, and its content.
 
 import { Body } from "./body_view.js";
 import { Pairs } from "./chain_view.js";

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What was sent back for a request: by the trap, by the server behind it, by a rule, or where it was sent again.
+// The response to a request: from the trap, the server behind it, a rule, or the server of a replay.
 
 import { looksLikeText, readableText, textOfContent } from "./bytes.js";
 import { Captured, CapturedLines } from "./captured.js";

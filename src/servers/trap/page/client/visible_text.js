@@ -1,5 +1,6 @@
 // @ts-check
-// Makes what cannot be seen, or moves what stands beside it, visible: controls, bidirectional marks, odd spaces.
+// Makes invisible characters, and those that reorder their neighbours, visible: controls, bidirectional marks,
+// odd spaces.
 
 import { utf8Of } from "./bytes.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// A long list of which only the visible rows are in the document, so that 10,000 rows cost what 30 do.
+// A long list with only the visible rows in the document, so 10,000 rows cost the same as 30.
 
 import { Component, html } from "../../../../program/page/client/html.js";
 
@@ -97,7 +97,7 @@ export class Windowed extends Component {
     this.setState({ height: this.#element?.clientHeight ?? 0 });
   }
 
-  /** What one is reading stays where it is when rows come in above it. */
+  /** Keeps the visible rows in place when rows are added above them. */
   #keepPlace() {
     if (this.#anchor === undefined || this.#element === null) return;
     const index = this.props.indexOf?.(this.#anchor.key) ?? -1;
