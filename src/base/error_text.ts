@@ -1,7 +1,7 @@
-// Causes can go in a circle; nobody reads further than this.
+// Causes can go in a circle; no reader goes further than this.
 const MAX_DEPTH = 5;
 
-/** What a caught value says and what its causes say, each once. Never throws. */
+/** The messages of a caught value and of its causes, each once. Never throws. */
 export function messagesOfError(error: unknown): string[] {
   return [...new Set(causesOf(error).map(messageOf))];
 }
@@ -12,8 +12,8 @@ export function messageOfError(error: unknown): string {
 }
 
 /**
- * Where an error and its causes were thrown; undefined for values that are no errors, and when a descriptor was missing.
- * Never throws.
+ * The stacks of an error and its causes; undefined for values that are no errors, and when a descriptor was
+ * missing. Never throws.
  *
  * To map a stack to its source, Deno 2.9.6 reads the source. If no descriptor is left for that, it ends with a panic.
  */

@@ -4,9 +4,9 @@
 import { lstatSync, type Stats } from "node:fs";
 import { readdir } from "node:fs/promises";
 
-/** What lies at a path. */
+/** The status of the object at a path. */
 export interface FileStatus {
-  /** What it is; other things are sockets, devices and the like. */
+  /** The kind of object; `other` covers sockets, devices and the like. */
   readonly kind: "file" | "directory" | "link" | "other";
   /** Bytes. */
   readonly size: number;
@@ -25,7 +25,7 @@ const NO_THROW = { throwIfNoEntry: false } as const;
  * Looks at a path at once, without following a link.
  *
  * @returns undefined when nothing lies there
- * @throws what the file system says, when it refuses
+ * @throws the error of the file system when it refuses
  */
 export function lookAt(path: string): FileStatus | undefined {
   if (!IS_DENO) return statusOf(lstatSync(path, NO_THROW));
@@ -51,7 +51,7 @@ function kindOf(stats: Stats): FileStatus["kind"] {
   return stats.isSymbolicLink() ? "link" : "other";
 }
 
-/** The names in a directory, in no order. @throws what the file system says */
+/** The names in a directory, in no order. @throws the error of the file system */
 export async function namesIn(path: string): Promise<string[]> {
   if (!IS_DENO) return await readdir(path);
   const names: string[] = [];

@@ -1,8 +1,8 @@
 /** The largest buffer that is kept for reuse. */
 export const LARGE_BYTES = 65_536;
 
-// An answer of usual size; a batch of pipelined ones; the largest batch. Every connection that is served in one turn of
-// the event loop has one in use, so each size is kept for many of them: 2 + 4 + 8 MiB at the most.
+// A response of usual size; a batch of pipelined ones; the largest batch. Every connection served in one turn
+// of the event loop has one in use, so many of each size are kept: 2 + 4 + 8 MiB at the most.
 const SIZES: readonly { readonly bytes: number; readonly maxFree: number }[] = [
   { bytes: 2_048, maxFree: 1_024 },
   { bytes: 8_192, maxFree: 512 },

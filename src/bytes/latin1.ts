@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
  * Writes a text whose characters are bytes (latin1).
  *
  * @param start index in `into` of its first byte; there must be room
- * @returns the index behind its last byte
+ * @returns the index after its last byte
  */
 export function putLatin1(into: Uint8Array<ArrayBuffer>, start: number, text: string): number {
   const end = start + text.length;

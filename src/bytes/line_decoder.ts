@@ -1,4 +1,4 @@
-// Where a line ends is decided here, and nothing else: a line ends with LF; one CR before the LF belongs to the end.
+// Only the end of a line is decided here: a line ends with LF, and one CR before the LF belongs to the end.
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -12,7 +12,7 @@ const FIRST_CARRY_BYTES = 256;
 // One for all decoders: an array of its own would be a third of what an idle one costs.
 const NO_BYTES = new Uint8Array(0);
 
-/** What {@linkcode LineDecoder.push} gives for one line. */
+/** The result of {@linkcode LineDecoder.push} for one line. */
 export type DecodedLine =
   | {
     readonly kind: "line";
@@ -52,7 +52,7 @@ export class LineDecoder {
   bytes: Uint8Array;
   /** Offset of the first byte of the present line in `bytes`. */
   start = 0;
-  /** Offset behind the last byte of the present line in `bytes`, the line's end not counted. */
+  /** Offset in `bytes` after the last byte of the current line, without the line's end. */
   end = 0;
   /** Whether the present line was over the limit; `start` and `end` are equal then. */
   isTooLong = false;
@@ -84,7 +84,7 @@ export class LineDecoder {
   /**
    * Takes the next bytes of the stream and gives the lines that are complete now, in order.
    *
-   * @param chunk not copied: the views in the answer may point into it
+   * @param chunk not copied: the views in the result may point into it
    */
   push(chunk: Uint8Array): DecodedLine[] {
     const lines: DecodedLine[] = [];

@@ -1,4 +1,4 @@
-/** Somebody who holds bytes of a client. */
+/** An object that holds bytes of a client. */
 export interface Holder {
   /** Called when the bytes are needed for others: give the client up, and release them. Must not throw. */
   onEvicted(): void;
@@ -10,11 +10,12 @@ const EVICTION_SHARE = 1 / 2;
 /**
  * Bytes held for clients, of all kinds together: unfinished heads and content, captures, log entries.
  *
- * What has been read exists, so it can always be held. Beyond the bound nobody reads on until there is room. If the
- * budget is full of what unfinished clients hold, nobody of them could finish: those that have held longest are evicted.
+ * Bytes that have been read exist, so they can always be held. Beyond the bound nothing more is read until
+ * there is room. If unfinished clients fill the budget, none of them could finish: those that have held
+ * longest are evicted.
  */
 export class MemoryBudget {
-  /** What may be held before reading stops. */
+  /** The bytes that may be held before reading stops. */
   readonly maxBytes: number;
   #heldBytes = 0;
   // Holders whose client has not finished sending, in the order in which they began to hold.
@@ -35,12 +36,12 @@ export class MemoryBudget {
     this.maxBytes = maxBytes;
   }
 
-  /** What is held now. */
+  /** The bytes held now. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  /** Whether nobody shall read on. */
+  /** Whether all reading must pause. */
   get isFull(): boolean {
     return this.#heldBytes >= this.maxBytes;
   }
@@ -71,7 +72,7 @@ export class MemoryBudget {
     else this.hold(bytes);
   }
 
-  /** The client has finished sending: what is held for it is no reason for an eviction. */
+  /** The client has finished sending: its bytes are no longer a reason for an eviction. */
   finish(holder: Holder): void {
     const bytes = this.#unfinished.get(holder);
     if (bytes === undefined) return;
@@ -93,13 +94,13 @@ export class MemoryBudget {
     this.free(unfinished + evicted + finished);
   }
 
-  /** Calls back once when there is room; until then, somebody who has held for long may have to go. */
+  /** Calls back once when there is room; until then, a long-time holder may be evicted. */
   whenRoom(callback: () => void): void {
     this.#waiting.push(callback);
     while (this.#isStuck()) this.#evictOldest();
   }
 
-  /** Whether the budget would stay full if all went who were told to, and nobody else could finish. */
+  /** Whether the budget stays full after all told to go have gone, while no other holder could finish. */
   #isStuck(): boolean {
     return this.#unfinished.size > 0 && this.#heldBytes - this.#evictedBytes >= this.maxBytes &&
       this.#unfinishedBytes > this.maxBytes * EVICTION_SHARE;

@@ -3,7 +3,7 @@
 import { trimOws } from "./grammar.ts";
 import type { HttpHeaders } from "./headers.ts";
 
-/** What Accept says about a media type. */
+/** The preference that Accept gives to a media type. */
 export interface Preference {
   /** -1 when no range covers the type, 0 for all types, 1 for all of its kind, 2 when it is named. */
   readonly specificity: number;
@@ -21,7 +21,7 @@ export interface Preference {
 export function preferredType<T extends string>(headers: HttpHeaders, offered: readonly [T, ...T[]]): T {
   const [favourite] = offered;
   const accept = headers.get("accept");
-  // What curl, fetch and browsers send needs no parsing.
+  // The values that curl, fetch and browsers send need no parsing.
   if (accept === undefined || accept === "*/*" || accept.startsWith(favourite + ",")) return favourite;
   const ranges = headers.getList("accept");
   let best = favourite;
@@ -40,7 +40,7 @@ function isHigher(one: Preference, other: Preference): boolean {
   return one.weight === other.weight ? one.specificity > other.specificity : one.weight > other.weight;
 }
 
-/** What the most specific of some media ranges says about a type. @param ranges members of Accept */
+/** The preference that the most specific media range gives to a type. @param ranges members of Accept */
 export function preferenceFor(type: string, ranges: readonly string[]): Preference {
   let best: Preference = { specificity: -1, weight: 0 };
   for (const range of ranges) {

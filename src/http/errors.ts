@@ -1,7 +1,7 @@
 import { checkField } from "./grammar.ts";
 
 /**
- * What was wrong with a message, as a word that programs compare.
+ * The fault of a message, as a word that programs compare.
  *
  * `not-http` means that the first line of a connection does not even have the shape of a request line.
  */
@@ -32,35 +32,35 @@ export interface HttpErrorOptions {
   readonly code?: HttpErrorCode;
   /** Offset of the fault in bytes from the first byte of the connection. */
   readonly offset?: number;
-  /** Fields that the answer must carry, for example `Allow` with 405 (RFC 9110 §15.5.6). */
+  /** Fields that the response must carry, for example `Allow` with 405 (RFC 9110 §15.5.6). */
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  /** What brought the fault about. */
+  /** The cause of the fault. */
   readonly cause?: unknown;
 }
 
 /**
- * The peer's mistake, or a refusal: an error with the status code of its answer (RFC 9110 §15).
+ * The peer's mistake, or a refusal: an error with the status code of its response (RFC 9110 §15).
  *
  * The message is for logs; a client sees it only when error display is on.
  */
 export class HttpError extends Error {
   /** The class name, also when minified. */
   override readonly name: string = "HttpError";
-  /** The status code of the answer, 400 to 599. */
+  /** The status code of the response, 400 to 599. */
   readonly status: number;
   /** The word for programs. */
   readonly code: HttpErrorCode;
   /** Offset of the fault in bytes from the first byte of the connection, where there is one. */
   readonly offset: number | undefined;
-  /** Fields that the answer must carry. */
+  /** Fields that the response must carry. */
   readonly headers: readonly (readonly [name: string, value: string])[];
 
   /**
    * Makes an error.
    *
-   * @param status status code of the answer, 400 to 599
+   * @param status status code of the response, 400 to 599
    * @param message action, colon, state: `Cannot read Content-Length: expected digits, got "12a"`
-   * @throws {RangeError} for another status: no answer could be made of it
+   * @throws {RangeError} for any other status, which no response can be made of
    * @throws {TypeError} for fields that cannot go on the wire
    */
   constructor(status: number, message: string, options: HttpErrorOptions = {}) {

@@ -1,9 +1,12 @@
-// What proxies say about the client of a request (RFC 7239), as text. Whether to believe it is decided elsewhere.
+// Reads what proxies say about the client of a request (RFC 7239). Whether to believe it is decided
+// elsewhere.
 
 import type { HttpHeaders } from "./headers.ts";
 import { trimOws } from "./grammar.ts";
 
-/** One hop: what the proxy that added it saw. Undefined where it said nothing, or nothing that can be read. */
+/**
+ * One hop, as the proxy that added it saw it. A part is undefined if the proxy left it out or wrote it badly.
+ */
 export interface ForwardedHop {
   /** The node that sent the request to this proxy: address, `unknown` or an obfuscated name. */
   readonly for: string | undefined;

@@ -9,7 +9,7 @@ const NO_ENTRIES: string[] = [];
 /**
  * The fields of one message, in order, with the spelling they came with (RFC 9110 §5).
  *
- * Names are compared without case. Nothing is merged: what was sent twice is there twice.
+ * Names are compared without case. Nothing is merged: a field that was sent twice is there twice.
  */
 export class HttpHeaders {
   // Flat [name, value, name, value ...]: one array per message instead of one per field.
@@ -41,10 +41,12 @@ export class HttpHeaders {
     return headers;
   }
 
-  /** Makes a copy. It costs one object, and what has been prepared for the wire stays so, until one of both is changed. */
+  /**
+   * Makes a copy, for the price of one object. Both share their encoded lines until one of them is changed.
+   */
   clone(): HttpHeaders {
     const copy = new HttpHeaders();
-    // At the second time the lines are encoded: who is copied once is copied again.
+    // Encode the lines now: fields that are copied once are copied again.
     this.toWire();
     this.#isShared = true;
     copy.#entries = this.#entries;
@@ -58,7 +60,7 @@ export class HttpHeaders {
   }
 
   /**
-   * Adds a field line behind the others.
+   * Adds a field line after the others.
    *
    * @throws {TypeError} when the name is no token or the value holds CR, LF, NUL or another control (RFC 9110 §5.5)
    */
@@ -119,9 +121,9 @@ export class HttpHeaders {
   }
 
   /**
-   * Looks up the lines that decide about a message, all in one pass: every head is asked for them.
+   * Looks up the lines that decide how a message is handled, all in one pass. Every head needs them.
    *
-   * @returns undefined for what is not there, null for what is there more than once
+   * @returns a field is undefined if it is missing, and null if it is there more than once
    */
   framing(): FramingFields {
     const entries = this.#entries;
@@ -162,7 +164,7 @@ export class HttpHeaders {
     for (let i = 0; i < this.#entries.length; i += 2) yield [this.#entries[i]!, this.#entries[i + 1]!];
   }
 
-  /** The lines as they stand in an answer; kept until the next change. */
+  /** The lines as they are sent in a response; kept until the next change. */
   toWire(): WireFields {
     if (this.#wire === undefined) this.#wire = summarize(this.#entries);
     else if (this.#wire.bytes === undefined) this.#wire = { ...this.#wire, bytes: encode(this.#wire.lines) };
@@ -170,7 +172,7 @@ export class HttpHeaders {
   }
 }
 
-/** What {@linkcode HttpHeaders.framing} finds. */
+/** The fields that {@linkcode HttpHeaders.framing} finds. */
 export interface FramingFields {
   /** The value of Host; null for several. */
   readonly host: string | null | undefined;
@@ -180,7 +182,7 @@ export interface FramingFields {
   readonly hasTransferEncoding: boolean;
 }
 
-/** The fields of an answer, apart from those that the server sets itself. */
+/** The fields of a response, apart from those that the server sets itself. */
 export interface WireFields {
   /** Name, value, name, value ..., without Connection, Content-Length, Transfer-Encoding, Keep-Alive and Upgrade. */
   readonly lines: readonly string[];

@@ -52,7 +52,7 @@ export function reasonPhrase(status: number): string {
   return REASON_PHRASES.get(status) ?? "";
 }
 
-/** Whether an answer of this status never carries content: 1xx, 204, 205 and 304 (RFC 9110 §15). */
+/** Whether a response with this status never carries content: 1xx, 204, 205 and 304 (RFC 9110 §15). */
 export function isBodyless(status: number): boolean {
   return status === 204 || status === 304 || status === 205 || status < 200;
 }

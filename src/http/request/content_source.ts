@@ -1,6 +1,6 @@
 import type { HttpToken } from "../tokens/tokens.ts";
 
-/** Where streamed content takes its tokens from, and whom it tells how it goes. */
+/** The source of the tokens of streamed content, which is also told how reading goes. */
 export interface ContentSource {
   /** The next token among the bytes that have been read; undefined when more bytes are needed. */
   takeToken(): HttpToken | undefined;

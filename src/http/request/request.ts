@@ -20,7 +20,9 @@ export class HttpRequest implements RequestHead {
   readonly body: RequestBody;
   /** The bytes of the head as they came, seen as latin1, with the empty line; "" unless the server keeps them. */
   readonly rawHead: string;
-  /** Offset behind the last byte of the head, from the first byte of the connection; 0 where it came from no wire. */
+  /**
+   * Offset after the last byte of the head, from the first byte of the connection; 0 if it came from no wire.
+   */
   readonly headEnd: number;
   #refusal: HttpError | undefined;
   #parts: { readonly path: string; readonly query: string } | undefined;

@@ -6,7 +6,7 @@ import { HttpHeaders } from "../headers.ts";
  * The content of a request, read once, piece by piece, while it arrives (RFC 9110 §6.4).
  *
  * Nothing is read from the connection before the handler asks: that is the back-pressure.
- * What a handler leaves unread is dropped by the server, within bounds.
+ * The server drops content that a handler leaves unread, within bounds.
  */
 export interface RequestBody {
   /** Announced length in bytes; undefined with chunked coding. 0 where there is no content. */
@@ -16,8 +16,9 @@ export interface RequestBody {
   /** Whether all content has been read. */
   readonly isComplete: boolean;
   /**
-   * Where reading stands on the wire: offset behind the last piece, at the end behind the whole message with its
-   * trailers, from the first byte of the connection. 0 before the first piece, and for content from elsewhere.
+   * Position of reading on the wire: the offset after the last piece, counted from the first byte of the
+   * connection. At the end it is the offset after the whole message with its trailers.
+   * 0 before the first piece, and for content that came from no wire.
    */
   readonly wireOffset: number;
   /** Trailer fields of a chunked body, empty before its end; never merged into the header fields (RFC 9110 §6.5). */
@@ -36,7 +37,7 @@ export interface RequestBody {
   keep?(bytes: number): void;
 }
 
-/** What {@linkcode readUpTo} got. */
+/** The result of {@linkcode readUpTo}. */
 export interface CollectedBody {
   /** The content, or its beginning where there is an error. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -45,7 +46,7 @@ export interface CollectedBody {
 }
 
 /**
- * Reads content into one array, and keeps the beginning of what is too long or broken.
+ * Reads content into one array, and keeps the beginning of content that is too long or broken.
  *
  * @param maxBytes beyond this many bytes reading stops, and the error is an HttpError 413
  * @returns the bytes, and the error that ended the reading early; never rejects
@@ -74,8 +75,9 @@ export async function readUpTo(
 }
 
 /**
- * Doubles an array that is too small, up to the most that can come. One array in all: chunks of one byte would otherwise
- * cost two hundred each. What the client announced is not believed, only what it sent is held.
+ * Doubles an array that is too small, up to the largest size possible. It is one array because chunks of one
+ * byte would otherwise cost two hundred bytes each. It grows with the bytes received, never with the length
+ * announced.
  */
 function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number, mostBytes: number): Uint8Array<ArrayBuffer> {
   if (size <= bytes.length) return bytes;
@@ -123,10 +125,10 @@ export const EMPTY_BODY: RequestBody = Object.freeze({
 });
 
 /**
- * Makes a body of content that has been read already, so that it can be read by another reader.
+ * Makes a body from content that has been read already, so that another reader can read it.
  *
  * @param bytes the whole content; not copied
- * @param trailers fields behind a chunked body
+ * @param trailers fields after a chunked body
  */
 export function bufferedBody(bytes: Uint8Array, trailers: HttpHeaders = new HttpHeaders()): RequestBody {
   return new BufferedBody(bytes, trailers);

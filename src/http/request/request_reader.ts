@@ -15,11 +15,11 @@ import type { ErrorToken, HeadEndToken } from "../tokens/tokens.ts";
 /** Options of {@linkcode RequestReader}. */
 export type RequestReaderOptions = BufferedTokensOptions;
 
-/** Whoever reads the bytes of a connection, as far as content tells when it needs more. */
+/** The reader of the bytes of a connection, told when content needs more of them. */
 export interface ContentDemand {
   /** Content is waited for, and there is none among the bytes that were read: {@linkcode RequestReader.load} more. */
   onContentWanted(): void;
-  /** All content of the request has been read: what comes now belongs to the next one. */
+  /** All content of the request has been read; bytes that follow belong to the next one. */
   onContentEnd(): void;
   /** So many bytes of content more are kept by the handler, or fewer when less than zero, until the response is complete. */
   onContentKept(bytes: number): void;
@@ -50,8 +50,8 @@ export class RequestReader {
    * Makes the reader of one connection.
    *
    * @param options limits in bytes and counts, and whether raw heads are kept
-   * @param demand is told when content is waited for; default nobody, for requests without content
-   * @param budget what the buffers of all readers may hold beyond their smallest size; default no bound
+   * @param demand is told when content is waited for; may be left out for requests without content
+   * @param budget bytes that the buffers of all readers may hold beyond their smallest size; default no bound
    */
   constructor(
     options: RequestReaderOptions = {},
@@ -109,7 +109,7 @@ export class RequestReader {
   }
 
   /**
-   * Where the next bytes of the connection go, from its start; valid until they are loaded.
+   * The buffer for the next bytes of the connection, filled from its start; valid until they are loaded.
    *
    * @throws {TypeError} when bytes that were loaded have not been used up
    */
@@ -118,7 +118,7 @@ export class RequestReader {
   }
 
   /**
-   * Takes the bytes that were put into the buffer, and gives them to the reader of content who waits.
+   * Takes the bytes that were put into the buffer, and gives them to the reader that waits for content.
    *
    * @param count how many; null when the client has finished sending
    */
@@ -152,7 +152,7 @@ export class RequestReader {
   /**
    * Drops what the handler left unread of the last request's content.
    *
-   * @param maxBytes how much may be read to get there
+   * @param maxBytes the most that may be read to get there
    * @returns false when the content did not end within that
    */
   async finishBody(maxBytes: number): Promise<boolean> {
@@ -164,7 +164,7 @@ export class RequestReader {
         if (await body.read() === null) return true;
       }
     } catch (error) {
-      // A TypeError says that the handler still reads: then nobody knows when the content ends.
+      // A TypeError says that the handler still reads; the end of the content is then unknown.
       if (!(error instanceof HttpError || error instanceof TypeError)) throw error;
     }
     return false;
@@ -214,7 +214,7 @@ export class RequestReader {
       onContentWanted: () => this.#demand.onContentWanted(),
       onContentEnd: () => this.#demand.onContentEnd(),
       onContentKept: (bytes) => this.#demand.onContentKept(bytes),
-      // A request whose content broke is refused, and the connection ends with its response.
+      // A request with broken content is refused, and the connection ends after its response.
       onContentFault: (error) => {
         if (error instanceof HttpError) this.#request?.refuse(error);
       },
@@ -228,7 +228,7 @@ export class RequestReader {
     const raw = this.#tokens.rawHead(headStart, Infinity);
     const request = new HttpRequest(known, EMPTY_BODY, { raw, end: this.#tokens.readBytes });
     request.refuse(error);
-    // The connection may linger, and what is gathered of the head is of no use any more.
+    // The connection may linger, and the bytes gathered for a head are no longer needed.
     this.close();
     return request;
   }

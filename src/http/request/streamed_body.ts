@@ -3,7 +3,7 @@ import { HttpHeaders } from "../headers.ts";
 import type { ContentSource } from "./content_source.ts";
 import { bodyTooLarge, type RequestBody } from "./request_body.ts";
 
-/** What a streamed body needs to know. */
+/** Options of a streamed body. */
 export interface StreamedBodyOptions {
   /** Announced length in bytes, undefined with chunked coding. */
   readonly length: number | undefined;
@@ -60,7 +60,7 @@ export class StreamedBody implements RequestBody {
     this.#source.onContentKept(bytes);
   }
 
-  /** Gives what has come to the reader who waits. @returns false when the reader needs more */
+  /** Gives the bytes that have arrived to the waiting reader. @returns false when the reader needs more */
   resume(): boolean {
     const reading = this.#reading;
     if (reading === undefined) return true;

@@ -1,4 +1,4 @@
-// How an answer becomes bytes: its framing (RFC 9112 §6) is decided here, whatever fields the handler set.
+// Turns responses into bytes. Framing (RFC 9112 §6) is decided here, whatever fields the handler set.
 
 import { putLatin1 } from "../../bytes/latin1.ts";
 import { formatHttpDate } from "../date.ts";
@@ -10,7 +10,7 @@ import type { ResponseWriter } from "./response_writer.ts";
 import { isBodyless, reasonPhrase } from "../status.ts";
 import { type ResponseFraming, writeStream } from "./streamed_response.ts";
 
-/** Whether the connection lives on behind an answer. */
+/** Whether the connection stays open after a response. */
 export type Persistence = "keep-alive" | "close";
 
 // Texts up to this length are checked for ASCII by a loop, and encoded by one.
@@ -27,14 +27,14 @@ const NO_CONTENT: ResponseFraming = { kind: "length", length: 0 };
 const encoder = new TextEncoder();
 
 /**
- * The first lines of answers as bytes, kept for a second: status line, Date, Server, Connection.
+ * The first lines of responses as bytes, kept for a second: status line, Date, Server, Connection.
  *
  * One per server.
  */
 export class ResponsePreamble {
   readonly #serverName: string;
   readonly #known = new Map<number, Uint8Array>();
-  // Those that were asked for last: most answers are alike.
+  // The lines that were asked for last: most responses are alike.
   #lastKey = -1;
   #lastLines: Uint8Array = new Uint8Array(0);
   #second = -1;
@@ -53,7 +53,11 @@ export class ResponsePreamble {
     this.#serverName = serverName;
   }
 
-  /** The first lines of an answer, less what the handler set itself. @param nowMs since 1970 */
+  /**
+   * The first lines of a response, without the fields that the handler set itself.
+   *
+   * @param nowMs since 1970
+   */
   get(status: number, fields: WireFields, persistence: Persistence, nowMs: number): Uint8Array {
     const second = Math.floor(nowMs / 1000);
     if (second !== this.#second) {
@@ -62,7 +66,7 @@ export class ResponsePreamble {
       this.#known.clear();
       this.#lastKey = -1;
     }
-    // Which protocol is required, 426 has to say (RFC 9110 §15.5.22); no other answer offers one.
+    // A 426 must name the protocol that is required (RFC 9110 §15.5.22); no other response offers one.
     if (status === 426 && fields.upgrade !== undefined) {
       const options = `${persistence}, upgrade\r\nUpgrade: ${fields.upgrade}`;
       return encodeLatin1(this.#build(status, fields, options));
@@ -87,24 +91,25 @@ export class ResponsePreamble {
   }
 }
 
-/** What {@linkcode processResponse} needs to know beside request and answer. */
+/** What {@linkcode processResponse} needs apart from the request and the response. */
 export interface ProcessResponseOptions {
-  /** What the server and the client would like; an answer can still end the connection. */
+  /** The wish of the server and the client; a response can still end the connection. */
   readonly persistence: Persistence;
-  /** The first lines of the server's answers. */
+  /** The first lines of the server's responses. */
   readonly preamble: ResponsePreamble;
   /** The time for Date, in milliseconds since 1970. */
   readonly nowMs: number;
 }
 
 /**
- * Puts an answer on the wire.
+ * Puts a response on the wire.
  *
- * Answers with known content wait in the writer, to be joined with what follows; a streamed answer is sent piece by
- * piece as the client takes it.
+ * A response with known content waits in the writer, to be joined with those that follow. A streamed response
+ * is sent piece by piece as the client takes it.
  *
- * @returns whether the connection lives on; promised only where content had to be waited for
- * @throws {RangeError} when a streamed answer is longer or shorter than it promised: the connection must be cut
+ * @returns whether the connection stays open; a promise only if content had to be waited for
+ * @throws {RangeError} when a streamed response is longer or shorter than it promised: the connection must be
+ *   cut
  */
 export function processResponse(
   writer: ResponseWriter,
@@ -147,12 +152,12 @@ function decideResponseFraming(
   fields: WireFields,
 ): ResponseFraming {
   if (isBodyless(status)) return status === 205 ? NO_CONTENT : NO_FRAMING;
-  // RFC 9110 §9.3.6: behind a 2xx answer to CONNECT there is a tunnel, and neither length nor coding.
+  // RFC 9110 §9.3.6: a 2xx response to CONNECT is followed by a tunnel, and has neither length nor coding.
   if (status < 300 && request.method === "CONNECT") return NO_FRAMING;
   const promised = fields.contentLength;
   const isPromised = promised !== undefined && /^[0-9]{1,15}$/.test(promised);
   if (content === null) {
-    // RFC 9110 §9.3.2: an answer to HEAD may tell the length that GET would have.
+    // RFC 9110 §9.3.2: a response to HEAD may give the length that GET would have.
     return request.method === "HEAD" && isPromised
       ? { kind: "length", length: Number(promised) }
       : NO_CONTENT;
@@ -200,7 +205,7 @@ function sizeOf(lines: readonly string[]): number {
   return size;
 }
 
-/** Writes the last lines of a head. @returns the index behind them */
+/** Writes the last lines of a head. @returns the index after them */
 function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: ResponseFraming): number {
   let at = start;
   if (framing.kind === "length") {

@@ -7,18 +7,18 @@ import type { ResponseWriter } from "./response_writer.ts";
 export type KnownBody = string | Uint8Array | BytePieces | null;
 
 /**
- * A response that is its own bytes, whatever they are: its status and fields are for logs alone.
+ * A response that is sent as the given bytes, whatever they are. Its status and fields are for logs alone.
  *
- * For servers that show what a client makes of a response that no rule allows.
+ * For servers that test how clients react to responses that break the rules.
  */
 export interface WireBody {
-  /** What it is. */
+  /** Marks a body that brings its own wire. */
   readonly kind: "wire";
   /**
-   * Sends the bytes, behind those of earlier responses.
+   * Sends the bytes, after those of earlier responses.
    *
-   * @param persistence what the server and the client would like
-   * @returns whether the connection lives on
+   * @param persistence the wish of the server and the client
+   * @returns whether the connection stays open
    */
   readonly send: (
     writer: ResponseWriter,
@@ -29,7 +29,7 @@ export interface WireBody {
 /** The content of a response: known, or a source of pieces that is read as fast as the client takes them. */
 export type FramedBody = KnownBody | AsyncIterable<Uint8Array>;
 
-/** What a response consists of beside its head, or a wire of its own. */
+/** The content of a response, or bytes that replace the whole response. */
 export type ResponseBody = FramedBody | WireBody;
 
 /** Whether content comes piece by piece. */
@@ -43,7 +43,9 @@ export function isWire(body: ResponseBody): body is WireBody {
   return typeof body === "object" && body !== null && "kind" in body;
 }
 
-/** One answer, before it becomes bytes. Framing fields (Content-Length, Transfer-Encoding, Connection) are the server's. */
+/**
+ * One response, before it becomes bytes. The server sets Content-Length, Transfer-Encoding and Connection.
+ */
 export interface HttpResponse {
   /** Status code, 200 to 599. */
   readonly status: number;
@@ -55,11 +57,11 @@ export interface HttpResponse {
 
 const NO_FIELDS: readonly HeaderField[] = [];
 
-// Copied for each answer, with their lines ready for the wire: 0.2 µs less than making them anew, on Deno 2.9.6.
+// Copied for each response, with its lines already encoded: 0.2 µs less than making it anew, on Deno 2.9.6.
 const PLAIN_TEXT = new HttpHeaders([["Content-Type", "text/plain; charset=utf-8"]]);
 const HTML = new HttpHeaders([["Content-Type", "text/html; charset=utf-8"]]);
 
-/** Makes an answer. @throws {TypeError} for fields that cannot go on the wire */
+/** Makes a response. @throws {TypeError} for fields that cannot go on the wire */
 export function createResponse(
   status: number,
   body: ResponseBody = null,
@@ -68,7 +70,7 @@ export function createResponse(
   return { status, headers: new HttpHeaders(fields), body };
 }
 
-/** Makes an answer of plain text in UTF-8. */
+/** Makes a response with plain text in UTF-8. */
 export function textResponse(
   status: number,
   text: string,
@@ -77,7 +79,7 @@ export function textResponse(
   return { status, headers: withFields(PLAIN_TEXT.clone(), fields), body: text };
 }
 
-/** Makes an answer with an HTML document in UTF-8. */
+/** Makes a response with an HTML document in UTF-8. */
 export function htmlResponse(
   status: number,
   html: string,

@@ -1,7 +1,7 @@
 import { type BufferPool, LARGE_BYTES } from "../../bytes/buffer_pool.ts";
 import { putLatin1 } from "../../bytes/latin1.ts";
 
-/** Who is told what became of {@linkcode ResponseSink.transmit}. */
+/** Hears the outcome of {@linkcode ResponseSink.transmit}. */
 export interface BytesSender {
   /** The bytes may be overwritten. */
   onSent(): void;
@@ -9,23 +9,23 @@ export interface BytesSender {
   onSendFailed(error: unknown): void;
 }
 
-/** Where the bytes of answers go. A Connection is one. */
+/** The destination of the bytes of responses. A Connection is one. */
 export interface ResponseSink {
   /** Sends bytes, in the order of the calls; calls back later. */
   transmit(bytes: Uint8Array, sender: BytesSender): void;
 }
 
-// Content up to this size is copied behind what waits already: a copy costs less than a system call.
+// Content up to this size is copied after the waiting bytes: a copy costs less than a system call.
 const MAX_COPIED_BYTES = 16_384;
 
-/** Joins answers into few writes: 16 pipelined answers become one. */
+/** Joins responses into few writes: 16 pipelined responses become one write. */
 export class ResponseWriter {
   readonly #sink: ResponseSink;
   readonly #pool: BufferPool;
-  // What waits for flush().
+  // The bytes that wait for flush().
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #length = 0;
-  // What did not fit and was sent without being waited for.
+  // Bytes that did not fit, and were sent without waiting for them.
   #backlog: Promise<void> | undefined;
   // The buffer of an eager flush until the sink has taken it, and why it did not.
   #inFlight: Uint8Array<ArrayBuffer> | undefined;
@@ -67,7 +67,9 @@ export class ResponseWriter {
     return this.#length;
   }
 
-  /** The buffer in which answers gather, with room for `size` more bytes behind the `length` that wait in it. */
+  /**
+   * The buffer that gathers responses, with room for `size` more bytes after the `length` that wait in it.
+   */
   reserve(size: number): Uint8Array<ArrayBuffer> {
     if (this.#buffer === undefined || this.#length + size > this.#buffer.length) this.#makeRoom(size);
     return this.#buffer!;
@@ -84,7 +86,7 @@ export class ResponseWriter {
     this.#length = putLatin1(buffer, this.#length, text);
   }
 
-  /** Adds bytes. Many are not copied but sent at once, behind what waits: they must stay as they are until then. */
+  /** Adds bytes. If there are many, they are sent at once without a copy, and must not change until then. */
   addBytes(bytes: Uint8Array): void {
     const size = bytes.length;
     if (size > MAX_COPIED_BYTES) return this.#follow(this.#send(), this.#write(bytes));
@@ -92,7 +94,7 @@ export class ResponseWriter {
     this.#length += size;
   }
 
-  /** Sends bytes behind what waits, without copying them; settles when the sink has taken everything. */
+  /** Sends bytes after those that wait, without copying them; settles when the sink has taken everything. */
   writeThrough(bytes: Uint8Array): Promise<void> {
     if (!this.isPending && this.#failure === undefined) return this.#write(bytes);
     this.#follow(this.#send(), this.#write(bytes));
@@ -148,7 +150,7 @@ export class ResponseWriter {
     });
   }
 
-  /** Puts work into the backlog. A failure is met by whoever waits for the backlog next. */
+  /** Puts work into the backlog. The next caller that waits for the backlog gets a failure. */
   #follow(...work: readonly Promise<void>[]): void {
     this.#backlog = Promise.all([this.#backlog, ...work]).then(() => {});
     this.#backlog.catch(() => {});

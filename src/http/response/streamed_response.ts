@@ -8,9 +8,9 @@ export type ResponseFraming =
   | { readonly kind: "until-close" };
 
 /**
- * Sends streamed content behind its head, each piece when the one before was taken: that is the back-pressure.
+ * Sends streamed content after its head, each piece once the one before was taken: that is the back-pressure.
  *
- * @throws {RangeError} when there are more or fewer bytes than promised; what is too much is not sent
+ * @throws {RangeError} when there are more or fewer bytes than promised; excess bytes are not sent
  * @throws {TypeError} for a piece that is no Uint8Array
  * @throws whatever the content throws; the last chunk is not sent then, so the client sees that something is missing
  */

@@ -10,8 +10,9 @@ export interface BufferedTokensOptions extends HttpTokenizerOptions {
   readonly keepRawHead?: boolean;
 }
 
-// A buffer full of small requests, or of chunks of one byte, is three megabytes as tokens: a client that pipelines and
-// reads no answer would hold them. Sixteen requests at a time are as fast as all; one at a time costs a third more.
+// A buffer full of small requests, or of chunks of one byte, is three megabytes as tokens. A client that
+// pipelines and reads no response would hold them. Sixteen requests at a time are as fast as all; one costs a
+// third more.
 const TOKENS_AT_A_TIME = 32;
 
 /** Tokens in a row, in one array for all of them: a new one for each read would cost more than a token. */
@@ -32,7 +33,7 @@ class TokenQueue implements TokenSink {
   take(): HttpToken | undefined {
     if (this.#next === this.length) return undefined;
     const token = this.#tokens[this.#next];
-    // What was taken must not be held until the next read.
+    // A token that was taken must not be held until the next read.
     this.#tokens[this.#next++] = undefined;
     return token;
   }
@@ -50,7 +51,7 @@ export class BufferedTokens {
   readonly #keepsRawHead: boolean;
   readonly #tokens = new TokenQueue();
 
-  /** @param budget what the buffers of all connections may hold beyond their smallest size */
+  /** @param budget bytes that the buffers of all connections may hold beyond their smallest size */
   constructor(options: BufferedTokensOptions, budget: ByteBudget) {
     this.#tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
     this.#buffer = new ReadBuffer(budget);
@@ -67,7 +68,7 @@ export class BufferedTokens {
     return this.#tokenizer.headStart;
   }
 
-  /** What has been understood of an unfinished head; undefined before the request line is. */
+  /** The parts of an unfinished head that are known; undefined before the request line is. */
   get partialHead(): RequestHead | undefined {
     return this.#tokenizer.partialHead;
   }
@@ -77,7 +78,7 @@ export class BufferedTokens {
     return this.#tokenizer.isBetweenMessages;
   }
 
-  /** Whether all that has been read is used up, save perhaps for the end of a message whose content is complete. */
+  /** Whether every byte read so far is consumed (a pending `end` token aside). */
   get isUsedUp(): boolean {
     if (this.#tokens.first?.kind === "end") this.#tokens.take();
     return this.#tokens.first === undefined && !this.#mayBeMore;
@@ -107,7 +108,7 @@ export class BufferedTokens {
    * The buffer for the next read.
    *
    * @param isInHead whether a head may lie in it, unfinished
-   * @throws {TypeError} when what was read before is not used up: it would be lost
+   * @throws {TypeError} when bytes read before are not consumed: they would be lost
    */
   prepare(isInHead: boolean): Uint8Array {
     if (!this.isUsedUp) throw new TypeError("Cannot read on: what was read before is not used up");
@@ -120,7 +121,7 @@ export class BufferedTokens {
     return this.#buffer.bytes;
   }
 
-  /** Says what a read brought. @param count bytes in the buffer, null at the end of the connection */
+  /** Takes the result of a read. @param count bytes in the buffer, null at the end of the connection */
   load(count: number | null): void {
     this.#buffer.filled = count ?? 0;
     this.#tokens.clear();
@@ -137,7 +138,7 @@ export class BufferedTokens {
     return this.#keepsRawHead ? this.#buffer.takeHead(start, end, this.#tokenizer.pushedBytes) : "";
   }
 
-  /** Gives the room of the buffer back, and what is held of an unfinished message. May be called twice. */
+  /** Gives back the room of the buffer and of an unfinished message. May be called twice. */
   close(): void {
     this.#buffer.close();
     this.#tokenizer.close();

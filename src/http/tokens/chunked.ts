@@ -3,7 +3,7 @@
 import { HttpError } from "../errors.ts";
 import { BYTE_CLASSES, FIELD_BYTE, HEXDIG, TCHAR } from "../grammar.ts";
 
-/** What a chunk-size line said. */
+/** The meaning of a chunk-size line. */
 export interface ChunkLine {
   /** Bytes of data in this chunk; 0 for the last chunk. */
   readonly size: number;

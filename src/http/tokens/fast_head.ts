@@ -21,7 +21,7 @@ const DEL = 0x7f;
 
 /** Reads plain heads out of one array after the other. */
 export class FastHeadReader {
-  /** Index behind the head that was read last. */
+  /** Index after the head that was read last. */
   end = 0;
   readonly #options: HeadParserOptions;
   readonly #text: TextWindow;

@@ -5,7 +5,7 @@ import { equalsIgnoringCase, splitList } from "../grammar.ts";
 import type { FramingFields, HttpHeaders } from "../headers.ts";
 import type { HttpVersion } from "./request_head.ts";
 
-/** How the content of a request ends; `length` counts bytes behind the empty line. */
+/** How the content of a request ends; `length` counts bytes after the empty line. */
 export type Framing =
   | { readonly kind: "none" }
   | { readonly kind: "length"; readonly length: number }
@@ -18,8 +18,8 @@ const CHUNKED: Framing = { kind: "chunked" };
  * Decides how the body of a request ends (RFC 9112 §6.3).
  *
  * @param headers fields of a complete head, in the order received
- * @param fields what has been looked up in them already
- * @returns `none` where neither length nor coding is given: a request without them has no content
+ * @param fields the fields already looked up in `headers`
+ * @returns `none` if neither length nor coding is given: a request without them has no content
  * @throws {HttpError} 400 for both lengths, for several or malformed lengths, and for a coding that does not end
  *   in one `chunked`; 501 for a coding in front of `chunked` that is not implemented (RFC 9112 §6.1)
  */

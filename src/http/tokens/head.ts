@@ -30,9 +30,11 @@ export function findTargetEnd(end: number): number {
 }
 
 /**
- * Finds the shape `token SP target SP HTTP/DIGIT.DIGIT` (RFC 9112 §3); what stands between the outer two spaces is not judged.
+ * Finds the shape `token SP target SP HTTP/DIGIT.DIGIT` (RFC 9112 §3). The text between the outer two spaces
+ * is not judged.
  *
- * @returns the index of the SP behind the method; -1 when the line does not have that shape: it is no HTTP at all
+ * @returns the index of the SP after the method; -1 if the line does not have that shape: it is no HTTP at
+ *   all
  */
 export function findMethodEnd(line: Uint8Array, start: number, end: number): number {
   const targetEnd = findTargetEnd(end);
@@ -72,7 +74,10 @@ export function findBadTargetByte(
   return start === end ? end : -1;
 }
 
-/** Where brackets may stand, those of an IPv6 address: in an authority-form, which has no slash, or behind "//". */
+/**
+ * Finds where the brackets of an IPv6 address may stand: in an authority-form, which has no slash, or after
+ * "//".
+ */
 function findAuthorityEnd(line: Uint8Array, start: number, end: number): number {
   let slashes = 0;
   for (let i = start; i < end; i++) {
@@ -134,7 +139,7 @@ export function skipOws(line: Uint8Array, start: number, end: number): number {
   return index;
 }
 
-/** The index behind the last byte that is no OWS, or the start. */
+/** The index after the last byte that is no OWS, or the start. */
 export function skipOwsBackwards(line: Uint8Array, start: number, end: number): number {
   let index = end;
   while (index > start && isOws(line[index - 1]!)) index--;

@@ -61,7 +61,7 @@ export class HeadParser {
     return !this.#hasRequestLine && this.#reader.partialLength === 0;
   }
 
-  /** What has been understood of the head so far; undefined before the request line is. */
+  /** The parts of the head that are known so far; undefined before the request line is. */
   get partialHead(): RequestHead | undefined {
     if (!this.#hasRequestLine) return undefined;
     return { method: this.#method, target: this.#target, version: this.#version, headers: this.#headers };
@@ -79,7 +79,7 @@ export class HeadParser {
     this.#headers = new HttpHeaders();
   }
 
-  /** Forgets decoded text: the bytes behind it change, or are not a head's. */
+  /** Forgets decoded text: the bytes it came from change, or belong to no head. */
   forgetText(): void {
     this.#text.clear();
   }
@@ -139,7 +139,7 @@ export class HeadParser {
     }
   }
 
-  // Where a head as a whole is refused, what it said is known.
+  // If a head is refused as a whole, its parts are still known.
   #keepHead({ method, target, version, headers }: RequestHead): void {
     this.#method = method;
     this.#target = target;
@@ -212,7 +212,7 @@ export class HeadParser {
     this.#isFirst = false;
     this.#judge.reset();
     if (carriageReturn < 0) {
-      // What it says is understood, for the log and for the answer to HEAD, but not passed on.
+      // The line is understood, for the log and for the response to HEAD, but not passed on.
       this.#takeRequestLine([], methodEnd, end);
       throw fault(400, "bad-request-line", "Cannot read the request line: bare LF", this.#offsetOf(lineFeed));
     }
@@ -267,7 +267,8 @@ export class HeadParser {
   #requestLineTooLong(): HttpError {
     const { maxRequestLineBytes, maxHeadBytes } = this.#options;
     const line = this.#reader.partial;
-    // Known all the same: the answer to HEAD has no content, also this one (RFC 9110 §9.3.2).
+    // The method is needed all the same: even this response has no content if the method is HEAD (RFC 9110
+    // §9.3.2).
     this.#method = findMethod(line) ?? "";
     this.#hasRequestLine = this.#method !== "";
     return requestLineTooLong(line, Math.min(maxRequestLineBytes, maxHeadBytes), this.start);

@@ -2,7 +2,7 @@ import { decodeLatin1 } from "./text_window.ts";
 
 const EMPTY = new Uint8Array(0);
 
-/** Keeps the beginning of a head whose bytes come in several reads: the buffer they came in is used again. */
+/** Keeps the beginning of a head that spans several reads: the buffer it came in is used again. */
 export class HeldHead {
   // One array that grows: a head that comes byte by byte would otherwise cost an array for each of its bytes.
   #bytes: Uint8Array = EMPTY;
@@ -25,7 +25,9 @@ export class HeldHead {
     this.#length = length;
   }
 
-  /** Gives out what is held from an offset on, as latin1, and forgets it: an empty line in front is left out. */
+  /**
+   * Gives the held bytes from an offset on, as latin1, and forgets them. An empty line in front is left out.
+   */
   take(offset: number): string {
     if (this.#length === 0) return "";
     const text = decodeLatin1(this.#bytes.subarray(Math.max(0, offset - this.#offset), this.#length));

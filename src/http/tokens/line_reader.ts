@@ -2,7 +2,7 @@
 
 import { freeBytes } from "../../bytes/free_bytes.ts";
 
-/** What {@linkcode LineReader.next} found: a line, the end of the bytes, or a line beyond its limit. */
+/** The result of {@linkcode LineReader.next}: a line, the end of the bytes, or a line beyond its limit. */
 export type LineResult = "line" | "more" | "too-long";
 
 const LF = 0x0a;
@@ -69,7 +69,7 @@ export class LineReader {
     return this.#position;
   }
 
-  /** Index in `pushed` behind the last byte that is meant. */
+  /** Index in `pushed` after the last byte that counts. */
   get limit(): number {
     return this.#chunkLength;
   }
@@ -79,7 +79,7 @@ export class LineReader {
     this.#position = position;
   }
 
-  /** Takes the next bytes, the first `length` of an array; what was pushed before must have been read. */
+  /** Takes the next bytes, the first `length` of an array. All earlier bytes must have been read. */
   push(bytes: Uint8Array, length: number): void {
     this.#chunkOffset += this.#chunkLength;
     this.#chunk = bytes;
@@ -96,7 +96,7 @@ export class LineReader {
     this.line = EMPTY;
   }
 
-  /** Gives up what has been gathered: nothing is read any more. */
+  /** Frees the gathered bytes: nothing is read any more. */
   close(): void {
     this.#freeCarry();
     this.#carry = EMPTY;
@@ -165,14 +165,14 @@ export class LineReader {
   }
 
   #freeCarry(): void {
-    // What is short is cheaper to leave.
+    // A short array is cheaper to leave to the collector.
     if (this.#carry.length > MAX_KEPT_BYTES) freeBytes(this.#carry);
   }
 }
 
 const EMPTY = new Uint8Array(0);
 
-// What is kept for the next line that spans pushes.
+// Up to this size an array is kept for the next line that spans pushes.
 const MAX_KEPT_BYTES = 1_024;
 
 // Most lines of a head are shorter than this; for them a loop is faster than the call of indexOf.

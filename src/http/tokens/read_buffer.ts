@@ -11,7 +11,7 @@ const LITTLE = 1 / 8;
 
 /** The buffer of one connection, large while reads fill it, small when little comes; and the head that lies in it. */
 export class ReadBuffer {
-  /** What the next read fills from its start. */
+  /** The buffer that the next read fills from its start. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BYTES);
   /** How many bytes the last read brought. */
   filled = 0;
@@ -25,10 +25,10 @@ export class ReadBuffer {
   }
 
   /**
-   * Sizes the buffer for the next read by what the last one brought.
+   * Sizes the buffer for the next read by the result of the last one.
    *
    * @param mayGrow whether a read that filled it calls for a larger one
-   * @returns whether `bytes` is another array now, and the old one of no use any more
+   * @returns whether `bytes` is a new array now, and the old one is free
    */
   fit(mayGrow: boolean = true): boolean {
     const size = this.bytes.length;
@@ -38,7 +38,7 @@ export class ReadBuffer {
     return filled < size * LITTLE && this.#resize(SMALL_BYTES);
   }
 
-  /** Gives back what was taken from the budget. May be called twice. */
+  /** Returns the bytes taken from the budget. May be called twice. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -50,14 +50,14 @@ export class ReadBuffer {
    * connection.
    *
    * @param headStart offset of the head
-   * @param readBytes offset behind the last byte read
+   * @param readBytes offset after the last byte read
    */
   holdHead(headStart: number, readBytes: number): void {
     const offset = Math.max(headStart, readBytes - this.filled);
     this.#heldHead.hold(this.#span(headStart, Infinity, readBytes), offset);
   }
 
-  /** The bytes of a head from `start` to `end`, with what was held of it, as latin1; forgets what was held. */
+  /** The bytes of a head from `start` to `end`, held ones included, as latin1; forgets the held ones. */
   takeHead(start: number, end: number, readBytes: number): string {
     return this.#heldHead.take(start) + decodeLatin1(this.#span(start, end, readBytes));
   }
@@ -70,7 +70,7 @@ export class ReadBuffer {
 
   #resize(size: number): boolean {
     const more = size - this.bytes.length;
-    // What is read after the close belongs to a handler that was left behind.
+    // A read after the close belongs to a handler that was abandoned.
     if (more === 0 || this.#isClosed || !this.#budget.take(more)) return false;
     this.bytes = new Uint8Array(size);
     return true;

@@ -1,4 +1,4 @@
-// What can be said about a request line before all of it is there.
+// Judges a request line before all of it has arrived.
 
 import { HttpError } from "../errors.ts";
 import { BYTE_CLASSES, isToken, TCHAR } from "../grammar.ts";
@@ -19,10 +19,10 @@ export class RequestLineJudge {
   }
 
   /**
-   * Finds the byte because of which the line can no longer become a request line.
+   * Finds the first byte that no request line can have there.
    *
    * @param line the line so far; longer from call to call
-   * @returns its index, or -1 while the line still can
+   * @returns its index, or -1 while the line can still become a request line
    */
   findFault(line: Uint8Array): number {
     // A lone CR may be the beginning of an empty line.

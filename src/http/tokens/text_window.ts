@@ -49,7 +49,8 @@ export class TextWindow {
 function remember(bytes: Uint8Array, start: number, end: number): string {
   const length = end - start;
   if (length === 0) return "";
-  // Length and four bytes tell the usual texts apart; what they do not tell apart only takes turns in a slot.
+  // Length and four bytes tell the usual texts apart. Texts that they confuse only replace each other in a
+  // slot.
   const middle = bytes[start + (length >> 1)]! * 67 + bytes[start + (length >> 2)]! * 131;
   const slot = (length * 7 + bytes[start]! * 31 + bytes[end - 1]! * 257 + middle) & (REMEMBERED_TEXTS - 1);
   const text = remembered[slot]!;

@@ -4,8 +4,8 @@ import type { HttpToken } from "./tokens.ts";
 /**
  * {@linkcode HttpTokenizer} as a stream: bytes in, tokens out.
  *
- * A fault arrives as its last token, of kind `error`, and ends the stream: the writable side is then errored, for
- * nothing behind a fault is looked at. Content in the tokens is a view of the bytes written.
+ * A fault arrives as the last token, of kind `error`, and ends the stream. The writable side is then errored,
+ * because nothing after a fault is read. Content in the tokens is a view of the bytes written.
  */
 export class HttpTokenStream extends TransformStream<Uint8Array, HttpToken> {
   /**

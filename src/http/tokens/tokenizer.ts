@@ -1,4 +1,4 @@
-// The order of the parts of a message lives here; what the parts look like, in head.ts and chunked.ts.
+// The order of the parts of a message lives here; their grammar is in head.ts and chunked.ts.
 
 import { badChunk, parseChunkLine } from "./chunked.ts";
 import { HttpError } from "../errors.ts";
@@ -24,15 +24,16 @@ type State = "head" | "length" | "chunk-line" | "chunk-data" | "chunk-cr" | "chu
 
 const CR = 0x0d;
 const LF = 0x0a;
-// What no trailer may name: fields that frame, route or authenticate a message (RFC 9110 §6.5.1).
+// Fields that no trailer may carry: they frame, route or authenticate a message (RFC 9110 §6.5.1).
 const FORBIDDEN_TRAILERS = new Set(["transfer-encoding", "content-length", "host", "trailer", "connection"]);
 
 /**
  * Cuts the bytes of a connection into the tokens of its requests (RFC 9112).
  *
  * A plain push parser without I/O, clock or callbacks. The tokens do not depend on how the bytes are cut into pushes,
- * except that content comes in as many pieces as it was pushed in. Strict: what a recipient could read in two ways is
- * an error. It never throws: a fault is the last token, of kind `error`, and nothing behind it is looked at.
+ * except that content comes in as many pieces as it was pushed in. Strict: bytes that recipients could read
+ * in two ways are an error. It never throws: a fault is the last token, of kind `error`, and nothing after it
+ * is read.
  */
 export class HttpTokenizer {
   readonly #reader = new LineReader();
@@ -71,7 +72,7 @@ export class HttpTokenizer {
     return this.#head.start;
   }
 
-  /** What has been understood of an unfinished head; undefined before the request line is. */
+  /** The parts of an unfinished head that are known; undefined before the request line is. */
   get partialHead(): RequestHead | undefined {
     return this.#head.partialHead;
   }
@@ -96,8 +97,8 @@ export class HttpTokenizer {
   }
 
   /**
-   * Takes the next bytes like {@linkcode HttpTokenizer.push}, but leaves it to {@linkcode HttpTokenizer.take} to look at
-   * them. What was loaded before must have been used up.
+   * Takes the next bytes like {@linkcode HttpTokenizer.push}, but leaves it to {@linkcode HttpTokenizer.take}
+   * to read them. All bytes loaded before must have been consumed.
    */
   load(bytes: Uint8Array, length: number): void {
     if (this.#hasEnded) return;
@@ -106,9 +107,10 @@ export class HttpTokenizer {
   }
 
   /**
-   * Puts the next tokens of what was loaded into a sink.
+   * Puts the next tokens of the loaded bytes into a sink.
    *
-   * A few bytes make a token of a hundred: who takes some of them at a time holds few, however many lie in the bytes.
+   * A few bytes make a token of a hundred. A caller that takes a few tokens at a time holds few, however many
+   * follow.
    *
    * @param tokens holds fewer than `count` afterwards when more bytes are needed, and after an error
    * @param count stops when there are so many, at the end of a head or a piece of content
@@ -128,7 +130,7 @@ export class HttpTokenizer {
     this.#head.forgetText();
   }
 
-  /** Gives up what is held of an unfinished message: the connection is closed. */
+  /** Frees the bytes held of an unfinished message: the connection is closed. */
   close(): void {
     this.#reader.close();
   }

@@ -3,17 +3,17 @@ import type { Framing } from "./framing.ts";
 import type { HttpHeaders } from "../headers.ts";
 import type { RequestHead } from "./request_head.ts";
 
-/** Where a token stands: offsets in bytes from the first byte of the connection, `end` exclusive. */
+/** The position of a token: offsets in bytes from the first byte of the connection, `end` exclusive. */
 export interface TokenSpan {
   /** Offset of the first byte. */
   readonly start: number;
-  /** Offset behind the last byte. */
+  /** Offset after the last byte. */
   readonly end: number;
 }
 
 /** The first line of a request (RFC 9112 §3). */
 export interface RequestLineToken extends TokenSpan {
-  /** What it is. */
+  /** The kind of token. */
   readonly kind: "request-line";
   /** The method as sent. */
   readonly method: string;
@@ -33,9 +33,9 @@ export interface FieldToken extends TokenSpan {
   readonly value: string;
 }
 
-/** The empty line behind the header section; everything about the head has been checked. */
+/** The empty line after the header section; everything about the head has been checked. */
 export interface HeadEndToken extends TokenSpan {
-  /** What it is. */
+  /** The kind of token. */
   readonly kind: "head-end";
   /** The head as a whole. */
   readonly head: RequestHead;
@@ -45,9 +45,9 @@ export interface HeadEndToken extends TokenSpan {
   readonly headStart: number;
 }
 
-/** A piece of content, without chunk framing. The bytes are a view of what was pushed. */
+/** A piece of content, without chunk framing. The bytes are a view of the pushed ones. */
 export interface BodyToken extends TokenSpan {
-  /** What it is. */
+  /** The kind of token. */
   readonly kind: "body";
   /** The content. */
   readonly bytes: Uint8Array;
@@ -55,28 +55,31 @@ export interface BodyToken extends TokenSpan {
 
 /** The end of a message. */
 export interface EndToken extends TokenSpan {
-  /** What it is. */
+  /** The kind of token. */
   readonly kind: "end";
   /** Trailer fields; undefined unless the content was chunked and had some. */
   readonly trailers: HttpHeaders | undefined;
 }
 
-/** The fault that ends the stream of tokens; `start` is its offset. Nothing behind it is interpreted. */
+/** The fault that ends the stream of tokens; `start` is its offset. Nothing after it is interpreted. */
 export interface ErrorToken extends TokenSpan {
-  /** What it is. */
+  /** The kind of token. */
   readonly kind: "error";
-  /** What is wrong, with the status code of the answer. */
+  /** The fault, with the status code of the response. */
   readonly error: HttpError;
-  /** What was understood of the head before the fault, where it lies in a head. */
+  /** The parts of the head that were read before the fault, if it lies in a head. */
   readonly head: RequestHead | undefined;
   /** Offset of the message's first byte. */
   readonly headStart: number;
 }
 
-/** What {@linkcode HttpTokenizer.push} gives: a message is request-line, field*, head-end, body*, trailer*, end. */
+/**
+ * A token of {@linkcode HttpTokenizer.push}: a message is request-line, field*, head-end, body*, trailer*,
+ * end.
+ */
 export type HttpToken = RequestLineToken | FieldToken | HeadEndToken | BodyToken | EndToken | ErrorToken;
 
-/** Where a tokenizer puts its tokens: an array, or something that is used again. */
+/** The destination of the tokens: an array, or an object that is used again. */
 export interface TokenSink {
   /** How many it holds. */
   readonly length: number;
