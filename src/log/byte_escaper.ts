@@ -25,7 +25,7 @@ export interface ByteEscapes {
 }
 
 /**
- * Makes text of bytes: valid UTF-8 stays readable, what a log must not hold becomes an escape.
+ * Makes text of bytes: valid UTF-8 stays readable, bytes that are unsafe in a log become escapes.
  *
  * Beyond ASCII that is C1, U+2028, U+2029, U+FEFF and the bidirectional controls, which become `\uNNNN`.
  */
@@ -72,7 +72,8 @@ export class ByteEscaper {
     return text;
   }
 
-  // All six characters, also of a shorter escape: what is too much is overwritten, and a loop costs a third more.
+  // Always writes six characters, even for a shorter escape. The excess is overwritten, and a loop costs a
+  // third more.
   #putEscape(target: Uint8Array, start: number, byte: number): number {
     const escapes = this.#escapes;
     const slot = byte * SLOT;
@@ -101,7 +102,7 @@ function isUnsafe(code: number): boolean {
     (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
-/** Writes `\\uNNNN`. @returns the index behind it */
+/** Writes `\\uNNNN`. @returns the index after it */
 function putCodePoint(target: Uint8Array, start: number, code: number): number {
   target[start] = BACKSLASH;
   target[start + 1] = SMALL_U;
@@ -115,7 +116,7 @@ function characterLength(bytes: Uint8Array, at: number): number {
   if (first < 0xc2 || first > 0xf4) return 0;
   const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   const second = bytes[at + 1] ?? 0;
-  // The second byte keeps out overlong forms, surrogates and what is beyond U+10FFFF.
+  // The second byte keeps out overlong forms, surrogates and code points beyond U+10FFFF.
   const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
   if (second < lowest || second > highest) return 0;

@@ -5,7 +5,7 @@ import type { AccessEntry } from "./entry.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 const MS_PER_SECOND = 1_000;
-// What Apache's ap_escape_logitem() leaves as it is.
+// The characters that Apache's ap_escape_logitem() leaves as they are.
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 // Texts are bytes seen as latin1: every character beyond ASCII is a byte.
 const UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;

@@ -10,11 +10,14 @@ export interface LoggedRequest {
   readonly head: string;
   /** The content, or its beginning. */
   readonly body: Uint8Array;
-  /** What the body is: all of it, cut at a limit, broken off by the client, or left unread. */
+  /** How the body ended: whole, cut at a limit, broken off by the client, or left unread. */
   readonly bodyEnd: "whole" | "cut" | "broken" | "unread";
 }
 
-/** What some lines show of a request beside. Texts are bytes seen as latin1; undefined where the client sent nothing. */
+/**
+ * Details of a request that some lines show. Texts are bytes seen as latin1; undefined if the client sent
+ * nothing.
+ */
 export interface RequestDetails {
   /** As in the request line: `HTTP/1.1`; "" where it was not understood. */
   readonly protocol: string;
@@ -30,7 +33,7 @@ export interface RequestDetails {
 
 /** One command of a client that speaks in lines. */
 export interface CommandEntry {
-  /** When it was answered, in milliseconds since 1970. */
+  /** Time of the response, in milliseconds since 1970. */
   readonly timeMs: number;
   /** The client's end of the connection. */
   readonly client: NetAddress;
@@ -40,7 +43,10 @@ export interface CommandEntry {
   readonly command: string;
 }
 
-/** One answered request. Texts out of the request are bytes seen as latin1; "" where they were not understood. */
+/**
+ * One request and its response. Texts from the request are bytes seen as latin1; "" if they were not
+ * understood.
+ */
 export interface AccessEntry {
   /** When the request came, in milliseconds since 1970. */
   readonly timeMs: number;
@@ -48,7 +54,7 @@ export interface AccessEntry {
   readonly id: string;
   /** The client's end of the connection. */
   readonly client: NetAddress;
-  /** Status code of the answer. */
+  /** Status code of the response. */
   readonly status: number;
   /** The method as sent. */
   readonly method: string;
@@ -56,11 +62,11 @@ export interface AccessEntry {
   readonly url: string;
   /** The cookies, in order. */
   readonly cookies: readonly CookiePair[];
-  /** Bytes of content in the answer. */
+  /** Bytes of content in the response. */
   readonly bytes: number;
-  /** From the complete head to the end of the answer. */
+  /** From the complete head to the end of the response. */
   readonly durationMs: number;
-  /** What is shown beside, by formats and servers that do. */
+  /** More details, for formats and servers that show them. */
   readonly details?: RequestDetails | undefined;
   /** The request, in full form only. */
   readonly request?: LoggedRequest | undefined;
@@ -76,19 +82,19 @@ export interface ErrorEntry {
   readonly id?: string | undefined;
   /** The client's end of the connection. */
   readonly client?: NetAddress | undefined;
-  /** Status code of the answer. */
+  /** Status code of the response. */
   readonly status?: number | undefined;
   /** The method as sent, seen as latin1. */
   readonly method?: string | undefined;
   /** The request target as sent, seen as latin1. */
   readonly url?: string | undefined;
-  /** What the caught error said. */
+  /** The message of the caught error. */
   readonly message: string;
-  /** Where it was thrown, for those who mend it; may have several lines. */
+  /** The stack of the error, for its developers; may have several lines. */
   readonly stack?: string | undefined;
 }
 
-/** One record of the chain of a request: what was done for it, where, and with what success. */
+/** One record of the chain of a request: a step, its place, and its success. */
 export interface ChainEntry {
   /** When it happened, in microseconds since 1970. */
   readonly timeMicros: number;
@@ -98,13 +104,13 @@ export interface ChainEntry {
   readonly id: string;
   /** The chain of calls in which it was made, outermost first: `trap > query > process2`. */
   readonly where: string;
-  /** What happened; texts out of the request are bytes seen as latin1. */
+  /** The event; texts from the request are bytes seen as latin1. */
   readonly message: string;
 }
 
 /** How entries become lines. Every text it gives is of whole lines, each with its line feed. */
 export interface LogFormat {
-  /** An answered request. */
+  /** A request and its response. */
   access(entry: AccessEntry): string;
   /** A command of a client that speaks in lines. */
   command(entry: CommandEntry): string;

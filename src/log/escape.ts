@@ -1,11 +1,13 @@
-// What a client sent reaches a log only through this file: no byte of it can move a cursor, end a line or hide text.
+// Text from a client reaches a log only through this file: no byte of it can move a cursor, end a line or
+// hide text.
 
 import { ByteEscaper } from "./byte_escaper.ts";
 
-// Cc are the C0 and C1 controls with DEL, Zl and Zp are U+2028 and U+2029; bidirectional controls and U+FEFF change
-// what a terminal shows without being seen. The backslash is escaped so that the text can be turned back into bytes.
+// Cc are the C0 and C1 controls with DEL, Zl and Zp are U+2028 and U+2029. Bidirectional controls and U+FEFF
+// are invisible, and change the look of other text. The backslash is escaped so that the text can be made
+// bytes again.
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}\ufeff\\]/gu;
-// What is left in a text that is escaped.
+// Spaces, which remain in a text that is escaped.
 const SPACE = /\p{Zs}/gu;
 // The same characters, except those that JSON.stringify escapes itself.
 const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
@@ -38,7 +40,7 @@ export function escapeBytes(bytes: Uint8Array): string {
 /**
  * Makes a writer of text of several lines: like {@linkcode escapeBytes}, with the line feeds left in.
  *
- * @param mark stands behind each line feed
+ * @param mark follows each line feed
  */
 export function createLinesEscaper(mark: string): (bytes: Uint8Array) => string {
   const escaper = new ByteEscaper({

@@ -14,10 +14,13 @@ import { createMicroTimestamps, createTimestamps } from "./timestamp.ts";
 /**
  * Makes the format for programs: one JSON object a line.
  *
- * An answered request has `time, id, level, client, method, url, cookies, status, bytes, durationMs`, then `protocol,
- * host, userAgent, referer, remoteAddr, remotePort, proxiedFor` (null where there is none), and in full form `head` and `body`, with `bodyEnd` where the body is not whole. `cookies` is an object; of a name that was sent twice
- * it has the first value, like HttpRequest.cookie(). An error has `time, level, message`, and as far as they are known
- * `id, client, status, method, url, stack`. A record of a chain has `time, level, id, where, message`.
+ * A request has `time, id, level, client, method, url, cookies, status, bytes, durationMs`, then `protocol,
+ * host, userAgent, referer, remoteAddr, remotePort, proxiedFor` (null if there is none). In full form it also
+ * has `head` and `body`, and `bodyEnd` if the body is not whole. `cookies` is an object; if a name was sent
+ * twice it has the first value, like HttpRequest.cookie().
+ *
+ * An error has `time, level, message`, and those known of `id, client, status, method, url, stack`. A record
+ * of a chain has `time, level, id, where, message`.
  */
 export function createJsonFormat(): LogFormat {
   const timestamp = createTimestamps();

@@ -2,7 +2,7 @@ import { type Clock, SYSTEM_CLOCK } from "../base/clock.ts";
 import { createDeferred, type Deferred } from "../base/deferred.ts";
 import { type LineTarget, LogWriteError } from "./line_target.ts";
 
-/** What counts the bytes that are held for clients. */
+/** Counts the bytes that are held for clients. */
 export interface HeldBytes {
   /** Holds bytes. */
   hold(bytes: number): void;
@@ -17,13 +17,13 @@ export interface LineBufferOptions {
   /** So many characters of unwritten records do not wait at all. Default 65,536. */
   readonly flushAtLength?: number;
   /**
-   * Counts what is unwritten: when it is full, clients are not read, so that a slow log loses nothing. Without it,
-   * records are dropped beyond 16,777,216 unwritten characters.
+   * Counts unwritten text. When it is full, clients are not read, so that a slow log loses nothing. Without
+   * it, records are dropped beyond 16,777,216 unwritten characters.
    */
   readonly held?: HeldBytes | undefined;
   /** Beyond this many unwritten characters records are dropped and counted. */
   readonly maxLength?: number;
-  /** A target that takes nothing for so long loses what is unwritten. Default 1,000. */
+  /** A target that takes nothing for this long loses the unwritten records. Default 1,000. */
   readonly stalledAfterMs?: number;
   /** Makes the line that stands for dropped records. */
   readonly formatDropped: (count: number) => string;
@@ -40,7 +40,7 @@ interface Gap {
   readonly count: number;
 }
 
-/** What is written at once. */
+/** The records written at once. */
 interface Batch {
   readonly text: string;
   readonly gaps: readonly Gap[];
@@ -54,7 +54,7 @@ const RECORD_START = /^[^|\n]/gm;
  *
  * Texts are joined in memory, encoded once and written once for each flush: encoding each record on its own
  * costs 0.7 microseconds a record on Deno 2.9.6, more than all the rest of a short access entry. There is one timer
- * for each flush, and none while nothing is unwritten. What is on its way counts as unwritten.
+ * for each flush, and none while nothing is unwritten. Records on their way count as unwritten.
  */
 export class LineBuffer {
   readonly #target: LineTarget;
@@ -69,7 +69,7 @@ export class LineBuffer {
   #writingLength = 0;
   #stopTimer: (() => void) | undefined;
   #stopWatch: (() => void) | undefined;
-  // Resolved when what is under way has ended, or takes too long to be waited for.
+  // Resolved when the write under way has ended, or takes too long to be waited for.
   #writing: Deferred<void> | undefined;
   #isStalled = false;
   #hasFailed = false;
@@ -100,7 +100,7 @@ export class LineBuffer {
     if (this.#dropped > 0) this.#noteGap();
     this.#text += lines;
     this.#options.held?.hold(lines.length);
-    // The write that is under way looks after what came meanwhile.
+    // The write under way also handles records that came meanwhile.
     if (this.#writing !== undefined) return;
     if (this.#text.length >= this.#flushAtLength) void this.#start();
     else if (this.#stopTimer === undefined) this.#startTimer();
@@ -114,7 +114,8 @@ export class LineBuffer {
   }
 
   /**
-   * Goes on with a new file of the same name, after the old one was renamed; what is unwritten goes to the old one.
+   * Goes on with a new file of the same name, after the old one was renamed; unwritten records go to the old
+   * one.
    *
    * @throws {LogFileError} when the new file cannot be opened; writing goes on in the old one
    */
@@ -163,7 +164,8 @@ export class LineBuffer {
   #end(writing: Deferred<void>): void {
     this.#writing = undefined;
     writing.resolve();
-    // What came meanwhile waits for more, or a busy log would be written in small pieces, one after the other.
+    // Records that came meanwhile wait for more, or a busy log would be written in small pieces, one after
+    // the other.
     if (this.#text.length >= this.#flushAtLength) void this.#start();
     else if (this.#text !== "" && this.#stopTimer === undefined) this.#startTimer();
   }

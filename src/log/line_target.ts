@@ -1,13 +1,13 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { decodeUtf8, LINE_FEED } from "./utf8.ts";
 
-/** Where the lines of a log end up. */
+/** The destination of the lines of a log. */
 export interface LineTarget {
   /**
    * Writes whole lines; one call at a time.
    *
    * @param onProgress called each time that some of them are with the system
-   * @throws {LogWriteError} with what was not written
+   * @throws {LogWriteError} with the lines that were not written
    */
   append(lines: string, onProgress: () => void): Promise<void>;
   /** Goes on with a new file of the same name, after the old one was renamed. Not while {@linkcode LineTarget.append} runs. */
@@ -24,10 +24,10 @@ export class LogFileError extends Error {
   readonly path: string;
 
   /**
-   * Says which file it was.
+   * Makes the error for one file.
    *
    * @param path the file as it was named
-   * @param cause what the file system said
+   * @param cause the error of the file system
    */
   constructor(path: string, cause: unknown) {
     super(`Cannot open log file "${path}": ${cause instanceof Error ? cause.message : String(cause)}`, {
@@ -44,14 +44,14 @@ export class LogWriteError extends Error {
   /** The lines that were not written; the first one may be a rest. */
   readonly rest: string;
 
-  /** @param cause what the system said */
+  /** @param cause the error of the system */
   constructor(cause: unknown, rest: string) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.rest = rest;
   }
 }
 
-/** What a log file needs of an open file. */
+/** The parts of an open file that a log file needs. */
 export type LogFileHandle = Pick<FileHandle, "write" | "stat" | "close">;
 
 /**
@@ -129,7 +129,7 @@ class FileTarget implements LineTarget {
   readonly #writer = new LineWriter();
   readonly #path: string;
   #handle: LogFileHandle;
-  // What the file must hold if nobody else writes to it; undefined before it is known.
+  // The size of the file if no one else writes to it; undefined before it is known.
   #size: number | undefined;
 
   constructor(path: string, handle: LogFileHandle) {
@@ -184,7 +184,8 @@ class FileTarget implements LineTarget {
 /** Writes bytes to the console, waiting while it takes none. @returns how many it took */
 export type ConsoleWrite = (bytes: Uint8Array<ArrayBuffer>) => Promise<number>;
 
-// What a pipe takes in one piece. A reader that takes less than this in a second counts as one that takes nothing.
+// The bytes that a pipe takes in one piece. A reader that takes fewer in a second counts as one that takes
+// nothing.
 const CONSOLE_PIECE_BYTES = 4_096;
 
 /** Makes a target of the console. */

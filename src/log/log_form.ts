@@ -1,2 +1,2 @@
-/** What an access entry holds: the columns of one line, or the request with head and body too. */
+/** The form of an access entry: the columns of one line, or also the head and body of the request. */
 export type LogForm = "short" | "full";

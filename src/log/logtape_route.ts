@@ -5,7 +5,7 @@ import { configureSync, getConfig, getLogger, type LogLevel } from "@logtape/log
 /** Takes the finished lines of one log of one server. */
 export type LineWriter = (lines: string) => void;
 
-/** What {@linkcode millraceSink} looks at in a LogTape record. */
+/** The parts of a LogTape record that {@linkcode millraceSink} reads. */
 export interface DeliverableRecord {
   /** The finished lines. */
   readonly rawMessage: unknown;

@@ -6,7 +6,7 @@ import { type ConsoleWrite, createConsoleTarget, type LineTarget, openFileTarget
 import { createEmitter, routeToLogs } from "./logtape_route.ts";
 import { createTextFormat } from "./text_format.ts";
 
-/** Where a log goes. */
+/** The destination of a log. */
 export type LogTarget =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "console"; readonly write: ConsoleWrite }
@@ -14,11 +14,11 @@ export type LogTarget =
 
 /** Options of {@linkcode openLogs}. */
 export interface LogOptions {
-  /** Where answered requests are logged. */
+  /** The log of requests. */
   readonly accessLog: LogTarget;
-  /** Where errors are logged. */
+  /** The log of errors. */
   readonly errorLog: LogTarget;
-  /** Where the chains of requests are logged, by servers that have such; default off. */
+  /** The log of the chains of requests, for servers that have them; default off. */
   readonly chainLog?: LogTarget;
   /** Lines for people, one JSON object a line, or requests in Apache's combined format; default `text`. */
   readonly format?: "text" | "json" | "combined";
@@ -34,9 +34,9 @@ export interface LogOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Takes answered requests. */
+/** Logs requests. */
 export interface AccessLog {
-  /** Logs an answered request. Never waits and never throws. */
+  /** Logs a request and its response. Never waits and never throws. */
   write(entry: AccessEntry): void;
 }
 
@@ -70,11 +70,11 @@ export interface Logs {
   readonly chain: ChainLog | undefined;
   /** Entries that could not be written, so far. */
   readonly droppedEntries: number;
-  /** Writes what is unwritten. Never rejects. */
+  /** Writes the unwritten records. Never rejects. */
   flush(): Promise<void>;
   /** Goes on in new files of the same names. @throws {LogFileError} when one cannot be opened */
   reopen(): Promise<void>;
-  /** Writes what is unwritten and closes the files. Never rejects. */
+  /** Writes the unwritten records and closes the files. Never rejects. */
   close(): Promise<void>;
 }
 

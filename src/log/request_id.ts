@@ -9,7 +9,7 @@ export interface RequestIds {
   next(atMs: number): string;
 }
 
-// Three digits of base 36. What is beyond moves to the next millisecond.
+// Three digits of base 36. Further ids move to the next millisecond.
 const IDS_PER_MS = 36 ** 3;
 
 /**

@@ -17,12 +17,12 @@ import {
 } from "./escape.ts";
 import { createMicroTimestamps, createTimestamps } from "./timestamp.ts";
 
-// Every line begins with a time, or with one of these marks in front of what the client or the runtime said.
+// Every line begins with a time, or with one of these marks before text from the client or the runtime.
 const QUOTE = "| ";
 const REMARK = "|! ";
 
 /**
- * Makes the format for people, `grep` and `awk`: columns parted by one space, `-` for what is not known.
+ * Makes the format for people, `grep` and `awk`: columns separated by one space, `-` for unknown values.
  *
  * ```text
  * 2026-03-01T09:30:00.123Z mmbz5hsr-000 127.0.0.1:51234 200 POST /upload bg_color=green 512 0.8ms
@@ -32,11 +32,13 @@ const REMARK = "|! ";
  * | the body
  * ```
  *
- * The columns of the access log are time, request id, client, status, method, URL, cookies, bytes of the answer's
- * content, duration; with details also protocol, Referer, and User-Agent to the end of the line. A command has time,
- * client, status, and the command to the end of the line. In full form the request follows, each line behind `| `; what the server says about it stands
- * behind `|! `. The columns of the error log are time, level, request id, client, status, method, URL, and the
- * message to the end of the line. A record of a chain is time, level, request id, the chain of calls, a colon, and the
+ * The columns of the access log are time, request id, client, status, method, URL, cookies, bytes of the
+ * response's content, and duration. With details they are also protocol, Referer, and User-Agent to the end
+ * of the line. A command has time, client, status, and the command to the end of the line. In full form the
+ * request follows: each of its lines begins with `| `, and each remark of the server about it with `|! `.
+ *
+ * The columns of the error log are time, level, request id, client, status, method, URL, and the message to
+ * the end of the line. A record of a chain has time, level, request id, the chain of calls, a colon, and the
  * message to the end of the line.
  */
 export function createTextFormat(): LogFormat {

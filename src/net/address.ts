@@ -14,7 +14,7 @@ export interface TcpAddress {
 export interface UnixAddress {
   /** The word that tells this from TCP. */
   readonly transport: "unix";
-  /** The path of the socket; empty for a client, whose end has no name. */
+  /** The path of the socket; empty for a client, because its end has no name. */
   readonly path: string;
   /** A socket has no host: so that a program may ask any address for one. */
   readonly hostname?: undefined;
@@ -22,10 +22,10 @@ export interface UnixAddress {
   readonly port?: undefined;
 }
 
-/** One end of a connection, or what a listener is bound to. */
+/** One end of a connection, or the address of a listener. */
 export type NetAddress = TcpAddress | UnixAddress;
 
-/** What can be connected to: a {@linkcode NetAddress}, or its fields without `transport`. */
+/** An address to connect to: a {@linkcode NetAddress}, or its fields without `transport`. */
 export type Destination =
   | { readonly hostname: string; readonly port: number; readonly path?: undefined }
   | { readonly path: string; readonly hostname?: undefined; readonly port?: undefined };
@@ -65,7 +65,7 @@ export function formatAddress(address: NetAddress): string {
   return `${bracket(address.hostname)}:${address.port}`;
 }
 
-/** What {@linkcode urlOf} needs to know of a listener. */
+/** The facts about a listener that {@linkcode urlOf} needs. */
 export interface Listening {
   /** The address in use. */
   readonly address: NetAddress;

@@ -11,7 +11,7 @@ import { SocketListener } from "./socket_listener.ts";
 import { toConnectionError } from "./system_error.ts";
 import { claimPath, restrictPath } from "./unix_socket.ts";
 
-// What is used of Bun 1.4, whose types are not among Deno's.
+// The parts of Bun 1.4 in use here; Deno's types do not include them.
 interface BunSocket {
   data: SocketConnection;
   // Undefined on a unix socket.
@@ -25,7 +25,7 @@ interface BunSocket {
   resume(): void;
   /** Sends FIN. */
   shutdown(): void;
-  /** Closes both directions, after what was taken. */
+  /** Closes both directions, after the bytes taken. */
   end(): void;
   /** Closes both directions with a RST. */
   terminate(): void;
@@ -78,7 +78,7 @@ export async function listenWithBun(options: ListenOptions): Promise<Listener> {
     const address = isIP(hostname) === 0 ? (await lookup(hostname)).address : hostname;
     const server = Bun.listen({
       ...(path === undefined ? { hostname: address, port, reusePort } : { unix: path }),
-      // Half-open sockets outlive the client's FIN: the answer to its last request is still to come.
+      // Half-open sockets outlive the client's FIN: the response to its last request is still to come.
       allowHalfOpen: true,
       socket: handler,
     });

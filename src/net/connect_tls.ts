@@ -56,7 +56,7 @@ class TlsClient implements DrivenSocket {
     this.#socket.resume();
   }
 
-  // What is encrypted is never taken at once.
+  // Encrypted bytes are never taken at once.
   send(bytes: Uint8Array): number {
     const piece = bytes.subarray(0, MAX_WRITE_BYTES);
     this.#socket.write(piece, (error) => error ? undefined : this.connection?.onTaken(piece.length));

@@ -3,7 +3,7 @@ import type { TlsOptions } from "./tls_options.ts";
 
 export type { NetAddress } from "./address.ts";
 
-/** Who is told what became of {@linkcode RawConnection.receive}. Neither function may throw. */
+/** Hears the outcome of {@linkcode RawConnection.receive}. Neither function may throw. */
 export interface Receiver {
   /** Bytes have come. @param count how many stand at the start of the buffer; null when the peer has finished (FIN) */
   onReceived(count: number | null): void;
@@ -11,7 +11,7 @@ export interface Receiver {
   onReceiveFailed(error: unknown): void;
 }
 
-/** Who is told what became of {@linkcode RawConnection.transmit}. Neither function may throw. */
+/** Hears the outcome of {@linkcode RawConnection.transmit}. Neither function may throw. */
 export interface Sender {
   /** The runtime has taken all the bytes: they may be overwritten. */
   onSent(): void;
@@ -33,7 +33,7 @@ export interface RawConnection {
   /** Bytes given to be sent that the runtime has not taken yet: falls while a slow client reads. */
   readonly bufferedBytes: number;
   /**
-   * Reads what has arrived, waiting for at least one byte. One at a time.
+   * Reads the bytes that have arrived, waiting for at least one. One call at a time.
    *
    * One buffer is reused, no promise and no stream controller stands between: on Deno 2.9.6 a BYOB reader on `readable`
    * reaches 0.77 of the requests per second. The callback is called later, never while this runs.
@@ -70,8 +70,8 @@ export interface Connection extends RawConnection {
    */
   read(buffer: Uint8Array): Promise<number | null>;
   /**
-   * What `read` gives as a byte stream that takes BYOB readers; ends on FIN, errors on reset, cancelling closes. When both
-   * streams have ended, the connection is closed.
+   * The bytes of `read` as a byte stream that takes BYOB readers; ends on FIN, errors on reset, cancelling
+   * closes. When both streams have ended, the connection is closed.
    */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /**
@@ -105,7 +105,7 @@ export interface Listener<Address extends NetAddress = NetAddress> extends Async
   close(): void;
 }
 
-/** What happened on the wire, as a word that programs compare. */
+/** The event on the wire, as a word that programs compare. */
 export type ConnectionErrorCode =
   | "reset"
   | "closed"

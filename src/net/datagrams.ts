@@ -12,7 +12,7 @@ export interface DatagramListener {
   close(): void;
 }
 
-/** Where datagrams are taken, and what becomes of them. */
+/** The address for datagrams, and the code that handles them. */
 export interface DatagramOptions {
   /** IP address to bind. */
   readonly hostname: string;
@@ -41,7 +41,7 @@ export async function listenDatagrams(
     );
   }
   socket.on("message", onDatagram);
-  // What the network says about a datagram of ours concerns nobody: we send none.
+  // Ignore errors about datagrams of ours: we send none.
   socket.on("error", () => {});
   let isClosed = false;
   return {

@@ -107,7 +107,7 @@ class DenoConnection extends StreamConnection {
     );
     this.local = toNetAddress(conn.localAddr);
     this.remote = toNetAddress(conn.remoteAddr);
-    // Answers are joined before they are written: waiting for more would only delay them.
+    // Responses are joined before they are written: waiting for more would only delay them.
     if ("setNoDelay" in conn) disableDelay(conn);
   }
 

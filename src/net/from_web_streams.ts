@@ -1,4 +1,5 @@
-// A pair of Web Streams as a Connection: what a browser, a worker at the edge or a test has instead of sockets.
+// A pair of Web Streams as a Connection, for a browser, a worker at the edge or a test, which have no
+// sockets.
 
 import { type NetAddress, unixAddress } from "./address.ts";
 import { type Connection, ConnectionError, type Receiver, type Sender } from "./connection.ts";
@@ -7,13 +8,13 @@ import { StreamConnection } from "./web_streams.ts";
 
 /** Both directions of a byte stream, as `Deno.Conn` and Cloudflare's sockets have them. */
 export interface WebStreams {
-  /** What the peer sends. */
+  /** The bytes from the peer. */
   readonly readable: ReadableStream<Uint8Array>;
-  /** What the peer gets. */
+  /** The bytes to the peer. */
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** What streams do not tell about themselves. */
+/** The facts that streams do not tell about themselves. */
 export interface WebStreamsOptions {
   /** Our end; default one without a name, as a socket between two processes has it. */
   readonly local?: NetAddress | undefined;
@@ -32,7 +33,7 @@ export function fromWebStreams(streams: WebStreams, options: WebStreamsOptions =
   return new WebStreamsConnection(streams, options);
 }
 
-// So many bytes are one write: what a slow peer takes can be seen, and the copies stay small.
+// The size of one write: small enough to see the progress of a slow peer, and to keep the copies small.
 const MAX_WRITE_BYTES = 65_536;
 
 class WebStreamsConnection extends StreamConnection {
@@ -42,7 +43,7 @@ class WebStreamsConnection extends StreamConnection {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #sending: SendQueue;
-  // What is left of a piece that was larger than the buffer.
+  // The rest of a piece that was larger than the buffer.
   #rest: Uint8Array | undefined;
   #failure: ConnectionError | undefined;
   #finished: Promise<void> | undefined;
@@ -54,7 +55,7 @@ class WebStreamsConnection extends StreamConnection {
     this.isEncrypted = isEncrypted;
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
-    // Failures are told to those who read and write.
+    // Readers and writers hear of failures.
     this.#reader.closed.catch(() => {});
     this.#writer.closed.catch(() => {});
     this.#sending = new SendQueue((bytes) => void this.#begin(bytes));
@@ -125,7 +126,8 @@ class WebStreamsConnection extends StreamConnection {
     this.#rest = undefined;
     const isSending = this.#sending.bufferedBytes > 0;
     this.#sending.fail(closed);
-    // As with sockets: what was taken still arrives, and what was not ends the peer's side with an error.
+    // As with sockets: bytes already taken still arrive; if some were not, the peer's side ends with an
+    // error.
     (isSending ? this.#writer.abort(closed) : this.#writer.close()).catch(() => {});
     this.#reader.cancel(closed).catch(() => {});
   }

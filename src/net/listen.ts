@@ -14,7 +14,7 @@ export async function listen<Options extends ListenOptions>(
   const wanted = checkOptions(options);
   const opened = await (await loadAdapter()).listen(wanted);
   const { proxyProtocol, tls } = wanted;
-  // Where there is TLS, the preface comes before it: that is the adapter's.
+  // If TLS is in use, the preface comes before it, and the adapter reads it.
   const listener = proxyProtocol === undefined || tls !== undefined
     ? opened
     : (await import("./proxy_protocol.ts")).withProxyProtocol(opened, proxyProtocol);
@@ -71,7 +71,7 @@ async function loadAdapter(): Promise<Adapter> {
   return { listen: listenWithNode, connect: connectWithNode };
 }
 
-// What the sockets of Deno and Bun cannot do, their node:net can.
+// Uses node:net for options that the native sockets of Deno and Bun lack.
 function viaNode(listenNatively: Adapter["listen"]): Adapter["listen"] {
   return async (options) => {
     const { tls, fd, needsReset, path } = options;

@@ -2,7 +2,7 @@ import type { NetAddress, TcpAddress, UnixAddress } from "./address.ts";
 import type { ProxyProtocolOptions } from "./proxy_protocol.ts";
 import type { TlsOptions } from "./tls_options.ts";
 
-/** What {@linkcode listen} needs to know of a TCP port. */
+/** Options of {@linkcode listen} for a TCP port. */
 export interface TcpListenOptions {
   /** Address or name to bind; default 127.0.0.1. IPv6 with or without brackets; `::` takes both families. */
   readonly hostname?: string | undefined;
@@ -22,11 +22,11 @@ export interface TcpListenOptions {
   readonly fd?: undefined;
 }
 
-/** What {@linkcode listen} needs to know of a unix socket. */
+/** Options of {@linkcode listen} for a unix socket. */
 export interface UnixListenOptions {
   /**
-   * Where the socket is made: with mode 0660, in the place of one that nobody listens on any more; removed when the
-   * listener is closed. At most 107 bytes.
+   * The path of the socket, at most 107 bytes. The socket is made with mode 0660 and removed when the
+   * listener is closed. A socket there that nobody listens on any more is replaced.
    */
   readonly path: string;
   /** Without it the connections are not encrypted. */
@@ -45,7 +45,7 @@ export interface UnixListenOptions {
   readonly fd?: undefined;
 }
 
-/** What {@linkcode listen} needs to know of a socket that another program has opened, as systemd does. */
+/** Options of {@linkcode listen} for a socket that another program has opened, as systemd does. */
 export interface DescriptorListenOptions {
   /** The descriptor of a TCP port or a unix socket that listens. */
   readonly fd: number;
@@ -61,11 +61,11 @@ export interface DescriptorListenOptions {
   readonly path?: undefined;
   /** Whether connections must have {@linkcode Connection.reset}, where there is one. */
   readonly needsReset?: boolean | undefined;
-  /** Nothing: whoever opened it has decided. */
+  /** Never set: the program that opened the socket has decided. */
   readonly reusePort?: undefined;
 }
 
-/** What {@linkcode listen} needs to know. */
+/** Options of {@linkcode listen}. */
 export type ListenOptions = TcpListenOptions | UnixListenOptions | DescriptorListenOptions;
 
 /** The kind of address that options lead to. */

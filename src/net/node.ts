@@ -23,7 +23,7 @@ import { claimPath, restrictPath } from "./unix_socket.ts";
 export async function listenWithNode(options: ListenOptions): Promise<Listener> {
   const { tls, proxyProtocol } = options;
   const certificates = tls === undefined ? undefined : new ServerCertificates(tls);
-  // Half-open sockets outlive the client's FIN: the answer to its last request is still to come.
+  // Half-open sockets outlive the client's FIN: the response to its last request is still to come.
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
   const wanted = wantedAddress(options);
   try {
@@ -158,10 +158,11 @@ const READ_BUFFER = new Uint8Array(65_536);
 const IS_NODE = !("Deno" in globalThis || "Bun" in globalThis);
 
 /**
- * Opens a connection whose bytes are read into one buffer. Node makes a buffer of 64 KiB for each read otherwise, which
- * costs 1.1 µs a request (Node 20.20, 24.21).
+ * Opens a connection that reads all bytes into one buffer. Node would otherwise make a buffer of 64 KiB for
+ * each read, which costs 1.1 µs a request (Node 20.20, 24.21).
  *
- * Only sockets that a program makes itself can read so (`onread`): the accepted one hands its handle over to another.
+ * Only sockets that a program makes itself can read so (`onread`), so the accepted one hands its handle to a
+ * new one.
  */
 function openPlain(accepted: Socket & { _handle?: unknown }, ends: Ends): SocketConnection {
   const handle = accepted._handle;

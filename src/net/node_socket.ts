@@ -20,7 +20,7 @@ export function connectEvents(socket: Socket, connection: SocketConnection): voi
   socket.on("error", (cause) => connection.onFailure(toConnectionError("Cannot use the connection", cause)));
 }
 
-// So many bytes are one write for Node, whose progress cannot be seen while it lasts.
+// The size of one write: Node does not show the progress of a write while it lasts.
 const MAX_WRITE_BYTES = 262_144;
 const NOTHING = new Uint8Array(0);
 

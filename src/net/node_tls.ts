@@ -1,8 +1,8 @@
 // TLS on every runtime: node:tls on top of an accepted socket.
 //
-// Deno's own: a Deno.TlsConn whose handshake is not complete, or whose peer takes nothing, keeps its descriptor after close()
-// until the peer leaves (Deno 2.9.6), and clients that say nothing could take all of them. Bun's own (1.4.5) knows neither
-// certificates that are read again nor a preface before the handshake.
+// Deno's own TLS will not do: if the handshake is incomplete or the peer takes nothing, a Deno.TlsConn keeps
+// its descriptor after close() until the peer leaves (Deno 2.9.6). Silent clients could take all descriptors.
+// Bun's own (1.4.5) can neither read certificates again nor take a preface before the handshake.
 
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
@@ -12,7 +12,7 @@ import type { ServerCertificates } from "./server_certificates.ts";
 import { type DrivenSocket, SocketConnection, type SocketFacts } from "./socket_connection.ts";
 import { toConnectionError } from "./system_error.ts";
 
-/** What {@linkcode openTls} needs to know. */
+/** Options of {@linkcode openTls}. */
 export interface TlsOpening {
   /** Our end and the client's. */
   readonly ends: Pick<SocketFacts, "local" | "remote">;
@@ -23,8 +23,9 @@ export interface TlsOpening {
 }
 
 /**
- * Makes the connection of a socket whose client is to speak TLS. The handshake is part of the first read, with that read's
- * time-out. If the client speaks something else, reading fails with `not-tls`, and what is sent goes out as it is.
+ * Makes the connection of a socket that is to speak TLS. The handshake is part of the first read, under that
+ * read's time-out. If the client speaks something else, reading fails with `not-tls`, and bytes sent go out
+ * unencrypted.
  */
 export function openTls(socket: Socket, { ends, certificates, first }: TlsOpening): SocketConnection {
   const driver = new TlsDriver(socket, certificates);
@@ -77,7 +78,7 @@ class TlsDriver implements DrivenSocket {
       return this.#start();
     }
     this.#phase = "plain";
-    // Nobody reads the rest: left in the system's buffer it would turn the end of the connection into a reset.
+    // Drain the rest: left in the system's buffer it would replace the end of the connection by a reset.
     socket.on("data", () => {});
     socket.resume();
     this.#connection!.onUnreadable(
@@ -101,7 +102,7 @@ class TlsDriver implements DrivenSocket {
     const connection = this.#connection!;
     if (!asksClients) return connectEvents(socket, connection);
     socket.on("error", (cause) => connection.onFailure(toConnectionError("Cannot agree on TLS", cause)));
-    // Only tls.Server looks by itself at what the check of the client's certificate has found.
+    // Only tls.Server looks at the result of the check of the client's certificate by itself.
     socket.once("secure", () => {
       if (findsFault(socket)) {
         connection.onFailure(
@@ -121,7 +122,7 @@ class TlsDriver implements DrivenSocket {
     this.#socket.resume();
   }
 
-  // What is encrypted is never taken at once, and Deno's node:tls fails to write nothing.
+  // Encrypted bytes are never taken at once, and Deno's node:tls fails to write nothing.
   send(bytes: Uint8Array): number {
     // A server that speaks first: nothing may go out as it is.
     if (this.#phase === "waiting") this.#start();

@@ -1,5 +1,5 @@
-// What a proxy sends in front of a connection's first byte: the PROXY protocol of HAProxy, versions 1 and 2, as bytes.
-// https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt
+// The bytes that a proxy sends before a connection's first byte: the PROXY protocol of HAProxy, versions 1
+// and 2. https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt
 
 import { type NetAddress, tcpAddress, unixAddress } from "./address.ts";
 import { ConnectionError } from "./connection.ts";
@@ -31,7 +31,7 @@ const SIGNATURE = bytesOf("\r\n\r\n\0\r\nQUIT\n");
 const HEADER_BYTES = 16;
 
 /**
- * Reads a preface from what has come so far.
+ * Reads a preface from the bytes received so far.
  *
  * @returns undefined while more bytes are needed, never with {@linkcode MAX_PREFACE_BYTES} or more of them
  * @throws {ConnectionError} `bad-preface` at the first byte that no preface can have there
@@ -54,7 +54,7 @@ function parseLine(bytes: Uint8Array): Preface | undefined {
   const words = String.fromCharCode(...bytes.subarray(LINE_START.length, end - 1)).split(" ");
   const [protocol, source, destination, sourcePort, destinationPort] = words;
   const length = end + 1;
-  // Whatever comes after this word is to be ignored.
+  // Everything after this word is to be ignored.
   if (protocol === "UNKNOWN") return { length, ends: undefined };
   const remote = readAddress(protocol, source, sourcePort);
   const local = readAddress(protocol, destination, destinationPort);

@@ -1,4 +1,4 @@
-// A listener whose connections begin with the PROXY protocol: each is handed out when its client is known.
+// A listener for connections that begin with the PROXY protocol: each is handed out when its client is known.
 
 import { type Clock, SYSTEM_CLOCK } from "../base/clock.ts";
 import type { NetAddress } from "./address.ts";
@@ -14,13 +14,13 @@ export interface ProxyProtocolOptions {
   readonly trusted?: TrustedProxies | undefined;
   /** How long a preface may take, in milliseconds; default 5,000. */
   readonly timeoutMs?: number | undefined;
-  /** Told of each connection that is closed because its preface is wrong, late or missing; default nobody. */
+  /** Told of each connection that is closed because its preface is wrong, late or missing; optional. */
   readonly onError?: ((error: ConnectionError, peer: NetAddress) => void) | undefined;
   /** Default that of the system. */
   readonly clock?: Clock | undefined;
 }
 
-/** Makes of a connection, whose preface has been read, the one that is handed out. */
+/** Makes the connection to hand out from one with its preface read. */
 export type FinishConnection = (connection: Connection, ends: ConnectionEnds, rest: Uint8Array) => Connection;
 
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -145,7 +145,7 @@ class PrefaceReader implements Receiver {
     this.#connection.receive(this.#buffer, this);
   }
 
-  /** Reads no further. @param state what is in the way */
+  /** Stops reading. @param state the reason, as in an error message */
   giveUp(state: string): void {
     this.#fail(new ConnectionError("bad-preface", `Cannot read the preface of a proxy: ${state}`));
   }
@@ -190,7 +190,7 @@ class ProxiedConnection extends StreamConnection {
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
   readonly #connection: Connection;
-  // What came with the preface, and was not received yet.
+  // Bytes that came with the preface, and were not received yet.
   #rest: Uint8Array;
 
   constructor(connection: Connection, { local, remote }: ConnectionEnds, rest: Uint8Array) {

@@ -10,7 +10,7 @@ export class SendQueue {
   /** Bytes that the runtime has not taken yet; after a failure those that it never will. */
   bufferedBytes = 0;
   readonly #begin: (bytes: Uint8Array) => void;
-  // The write under way, and what comes behind it.
+  // The write under way, and the bytes that follow it.
   #bytes: Uint8Array | undefined;
   #sender: Sender | undefined;
   readonly #waiting: Sending[] = [];
@@ -22,7 +22,7 @@ export class SendQueue {
     this.#begin = begin;
   }
 
-  /** Sends bytes behind all others. */
+  /** Sends bytes after all others. */
   transmit(bytes: Uint8Array, sender: Sender): void {
     if (this.#failure !== undefined) return queueMicrotask(() => sender.onSendFailed(this.#failure));
     this.bufferedBytes += bytes.length;

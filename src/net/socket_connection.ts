@@ -5,7 +5,7 @@ import { StreamConnection } from "./web_streams.ts";
 
 /** A runtime's socket, as far as a connection drives it. */
 export interface DrivenSocket {
-  /** The bytes stay on the way until {@linkcode DrivenSocket.resume}; what has been read already may still come. */
+  /** Holds the bytes back until {@linkcode DrivenSocket.resume}. Bytes already read may still come. */
   pause(): void;
   /** Lets bytes come again. */
   resume(): void;
@@ -28,7 +28,7 @@ interface QueuedWrite {
   readonly sender: Sender;
 }
 
-/** Where a socket is and how it speaks. */
+/** The two ends of a socket, and whether it is encrypted. */
 export interface SocketFacts {
   /** Our end. */
   readonly local: NetAddress;
@@ -44,14 +44,14 @@ export interface SocketFacts {
 const MAX_UNREAD_BYTES = 65_536;
 const MAX_UNREAD_PIECES = 16;
 
-/** Turns what a socket calls back into reads and writes. The socket is paused while nobody reads. */
+/** Makes reads and writes of a socket's callbacks. The socket is paused while no read waits. */
 export class SocketConnection extends StreamConnection {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
   bufferedBytes = 0;
   readonly #socket: DrivenSocket;
-  // What came and was not read.
+  // Bytes that came and were not read.
   readonly #arrived: Uint8Array[] = [];
   #arrivedBytes = 0;
   #isPaused = false;
@@ -64,7 +64,7 @@ export class SocketConnection extends StreamConnection {
   readonly #onDrained: (() => void)[] = [];
   #finished: Promise<void> | undefined;
 
-  /** Makes the connection; from now on the socket's callbacks are for the methods whose names begin with `on`. */
+  /** Makes the connection; from now on the socket's callbacks must call the methods that begin with `on`. */
   constructor(socket: DrivenSocket, { local, remote, isEncrypted }: SocketFacts) {
     super();
     this.#socket = socket;
@@ -102,7 +102,7 @@ export class SocketConnection extends StreamConnection {
     return buffer.length;
   }
 
-  /** Bytes came. What nobody waits for is copied: the runtime may use them again. */
+  /** Bytes came. If no read waits for them they are copied: the runtime may use its buffer again. */
   onData(bytes: Uint8Array): void {
     const buffer = this.#buffer;
     if (buffer !== undefined && bytes.length <= buffer.length) {
@@ -145,7 +145,7 @@ export class SocketConnection extends StreamConnection {
     this.#receiver!.onReceiveFailed(error);
   }
 
-  /** Takes what has arrived and was not read: the socket is going to be used by somebody else. */
+  /** Takes the bytes that arrived and were not read: the socket is handed to another user. */
   takeUnread(): Uint8Array[] {
     this.#arrivedBytes = 0;
     return this.#arrived.splice(0);

@@ -3,7 +3,7 @@
 import type { Connection, ConnectionError, Listener, NetAddress } from "./connection.ts";
 import type { TlsOptions } from "./tls_options.ts";
 
-/** What a listener without TLS makes of new certificates. @throws {TypeError} always */
+/** Refuses new certificates for a listener without TLS. @throws {TypeError} always */
 export function refuseReload(): never {
   throw new TypeError("Cannot reload the certificates: the listener has no TLS");
 }
@@ -13,7 +13,7 @@ interface Acceptor {
   readonly reject: (error: ConnectionError) => void;
 }
 
-/** What a listener is made of. */
+/** The parts of a listener. */
 export interface SocketListenerOptions<Address extends NetAddress> {
   /** The address in use. */
   readonly address: Address;
@@ -27,7 +27,7 @@ export interface SocketListenerOptions<Address extends NetAddress> {
   readonly unref: () => void;
 }
 
-/** Hands the connections that a runtime calls back with to those who accept. */
+/** Hands the connections from a runtime's callbacks to the callers of `accept`. */
 export class SocketListener<Address extends NetAddress = NetAddress> implements Listener<Address> {
   readonly address: Address;
   readonly isEncrypted: boolean;

@@ -18,7 +18,7 @@ const CODES: ReadonlyMap<string, ConnectionErrorCode> = new Map([
 /** The word for an error that carries the name of the system's error as `code`. */
 export function classifySystemError(cause: unknown): ConnectionErrorCode {
   const name = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  // What OpenSSL says of a certificate or key; failures of a handshake have other names.
+  // OpenSSL's names for a bad certificate or key; failures of a handshake have other names.
   return CODES.get(name) ?? (name.startsWith("ERR_OSSL_") ? "bad-certificate" : "failed");
 }
 

@@ -10,7 +10,10 @@ export interface ServerCertificate {
 
 /** How connections are encrypted. */
 export interface TlsOptions extends ServerCertificate {
-  /** Certificates for other names: the one whose names match that of the client's wish (SNI) is used, else the first. */
+  /**
+   * Certificates for other names. The one that matches the name the client asks for (SNI) is used, else the
+   * first.
+   */
   readonly otherCertificates?: readonly ServerCertificate[] | undefined;
   /** PEM texts of authorities; clients must show a certificate of one of them. Default: no client shows any. */
   readonly clientAuthorities?: string | undefined;

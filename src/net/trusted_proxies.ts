@@ -1,12 +1,14 @@
-// Whose word about other addresses counts.
+// Decides which peers are believed about other addresses.
 
 import { hostOf, type NetAddress } from "./address.ts";
 import { canonicalIp, ipBytes } from "./ip_address.ts";
 
-// What stands for every client of a unix socket.
+// The word for every client of a unix socket.
 const UNIX = "unix";
 
-/** Peers that are believed when they say for whom they speak; made by {@linkcode parseTrustedProxies}. */
+/**
+ * Peers that are believed when they name the client they speak for; made by {@linkcode parseTrustedProxies}.
+ */
 export interface TrustedProxies {
   /** Whether an address is one of them. */
   trusts(address: NetAddress): boolean;
@@ -40,7 +42,7 @@ class ListedProxies implements TrustedProxies {
   }
 
   #check(host: string): boolean {
-    // A zone (`fe80::1%eth0`) says where an address is reached, not whose it is.
+    // A zone (`fe80::1%eth0`) names the way to an address, not its owner.
     const address = canonicalIp(host.split("%")[0]!);
     if (address === undefined) return false;
     const bytes = ipBytes(address);

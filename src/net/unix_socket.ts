@@ -5,17 +5,18 @@ import { dirname } from "node:path";
 import { type NetAddress, unixAddress } from "./address.ts";
 import { type Connection, ConnectionError } from "./connection.ts";
 
-// sun_path of Linux has 108 bytes and ends with NUL (unix(7)); runtimes cut what is longer, or say nothing of use.
+// sun_path of Linux has 108 bytes and ends with NUL (unix(7)). Runtimes cut longer paths, or give useless
+// errors.
 const MAX_PATH_BYTES = 107;
 // Owner and group may connect: on Linux that takes the right to write.
 const MODE = 0o660;
 
 /**
- * Makes sure that a path is free: a socket that nobody listens on any more is removed.
+ * Makes sure that a path is free. A socket that nobody listens on any more is removed.
  *
- * @param connect that of the adapter
- * @throws {ConnectionError} `in-use` when somebody listens there, or when it is a file of another kind
- * @throws {Error} what the system says
+ * @param connect the function of the adapter
+ * @throws {ConnectionError} `in-use` when a program listens there, or when it is a file of another kind
+ * @throws {Error} the error of the system
  */
 export async function claimPath(
   path: string,

@@ -3,7 +3,9 @@
 import type { NetAddress } from "./address.ts";
 import type { Connection, Receiver, Sender } from "./connection.ts";
 
-/** What an adapter extends: it implements the waist, and gets the rest of a {@linkcode Connection}. */
+/**
+ * The base class of adapters: an adapter implements the waist, and gets the rest of a {@linkcode Connection}.
+ */
 export abstract class StreamConnection implements Connection {
   abstract readonly local: NetAddress;
   abstract readonly remote: NetAddress;
@@ -38,7 +40,7 @@ export abstract class StreamConnection implements Connection {
     return this.#writable ??= createWritable(this, () => this.#endStream());
   }
 
-  // Who has read one stream to its end and closed the other has nothing left to call close() for.
+  // A caller that has read one stream to its end and closed the other has nothing left to call close() for.
   #endStream(): void {
     this.#endedStreams += 1;
     if (this.#endedStreams === 2) this.close();

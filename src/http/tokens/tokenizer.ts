@@ -32,8 +32,7 @@ const FORBIDDEN_TRAILERS = new Set(["transfer-encoding", "content-length", "host
  *
  * A plain push parser without I/O, clock or callbacks. The tokens do not depend on how the bytes are cut into pushes,
  * except that content comes in as many pieces as it was pushed in. Strict: bytes that recipients could read
- * in two ways are an error. It never throws: a fault is the last token, of kind `error`, and nothing after it
- * is read.
+ * in two ways are an error. It never throws: a fault is the last token, and nothing after it is read.
  */
 export class HttpTokenizer {
   readonly #reader = new LineReader();
@@ -109,8 +108,7 @@ export class HttpTokenizer {
   /**
    * Puts the next tokens of the loaded bytes into a sink.
    *
-   * A few bytes make a token of a hundred. A caller that takes a few tokens at a time holds few, however many
-   * follow.
+   * A few bytes make a token of a hundred. A caller that takes a few at a time holds few.
    *
    * @param tokens holds fewer than `count` afterwards when more bytes are needed, and after an error
    * @param count stops when there are so many, at the end of a head or a piece of content
