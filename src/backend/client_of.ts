@@ -8,18 +8,18 @@ import type { TrustedProxies } from "../net/trusted_proxies.ts";
 
 /** A client as a server sees it. */
 export interface Client {
-  /** Where it is. */
+  /** Its address. */
   readonly remote: NetAddress;
   /** Whether it speaks TLS. */
   readonly isEncrypted: boolean;
 }
 
 /**
- * Finds the client behind proxies: `Forwarded`, `X-Forwarded-For` and `X-Forwarded-Proto` are read from the right, as long
- * as the hop that said so is trusted (RFC 7239 §8.1).
+ * Finds the client behind proxies: `Forwarded`, `X-Forwarded-For` and `X-Forwarded-Proto` are read from the
+ * right, as long as the hop that said so is trusted (RFC 7239 §8.1).
  *
- * A proxy passes on the field that it does not write itself as the client made it up. If both are there and name
- * different clients, nobody can tell which is true, and the client is the proxy.
+ * A proxy that writes only one of the fields passes on the other as the client made it up. If both are there
+ * and name different clients, neither can be trusted, and the client is the proxy.
  *
  * @param peer the other end of the connection
  * @returns the peer itself unless it is trusted
@@ -44,7 +44,7 @@ function follow(peer: Client, hops: readonly ForwardedHop[], trusted: TrustedPro
     const remote = node === undefined ? undefined : parseNode(node);
     const isEncrypted = proto === "https" || (proto !== "http" && client.isEncrypted);
     client = { remote: remote ?? client.remote, isEncrypted };
-    // A hop that hides itself, or says nothing: whoever is before it cannot be told from what a client makes up.
+    // A hop that hides itself, or says nothing. A client could have made up the hops before it.
     if (remote === undefined) break;
   }
   return client;

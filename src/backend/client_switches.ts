@@ -12,31 +12,34 @@ export interface SwitchState {
   readonly showsErrors: boolean;
 }
 
-/** Who a switch belongs to: the client that sent it, by IP address, or everybody. */
+/** The owner of a switch: the client that sent it, by IP address, or all clients together. */
 export type SwitchScope = "client" | "global";
 
 /** Options of {@linkcode createClientSwitches}. */
 export interface ClientSwitchesOptions {
   /** Default: client. */
   readonly scope?: SwitchScope;
-  /** Clients that are remembered, default 10,000; beyond it who was not seen for longest is back to the defaults. */
+  /**
+   * Clients that are remembered, default 10,000. Beyond it the one not seen for longest is back to the
+   * defaults.
+   */
   readonly maxClients?: number;
   /**
-   * Keeps a change elsewhere too, before it counts here. The client's address is "" where switches belong to everybody.
-   * What it throws, or rejects with, is the handler's error: nothing has changed then.
+   * Keeps a change elsewhere too, before it counts here. The client's address is "" if all clients share the
+   * switches. If it throws or rejects, the error becomes the handler's, and nothing has changed.
    */
   readonly keep?: (client: string, change: Partial<SwitchState>) => MaybePromise<void>;
 }
 
 /** The switches of all clients. The functions need no `this`: they can be passed on one by one. */
 export interface ClientSwitches {
-  /** Number of clients whose switches are not in the default position. */
+  /** Number of clients with switches that are not in the default position. */
   readonly size: number;
   /** The position for the client of a request. */
   readonly stateOf: (context: RequestContext) => SwitchState;
   /** Sets some switches for the client of a request, from the next look on; waits where they are kept elsewhere too. */
   readonly change: (context: RequestContext, change: Partial<SwitchState>) => MaybePromise<void>;
-  /** Takes over what was kept elsewhere. @param client an address, or "" where switches belong to everybody */
+  /** Takes over a change kept elsewhere. @param client an address, or "" if all clients share the switches */
   readonly set: (client: string, change: Partial<SwitchState>) => void;
   /** Takes over everything that was kept elsewhere; all other clients are back to the defaults. */
   readonly replaceAll: (kept: ReadonlyMap<string, Partial<SwitchState>>) => void;

@@ -1,8 +1,8 @@
-/** How a streamed answer ended. */
+/** The end of a streamed response. */
 export interface BodyEnd {
   /** Bytes that were taken. */
   readonly bytes: number;
-  /** What the source threw, in a list of one; empty when it ended well or the client left. */
+  /** The error of the source, in a list of one; empty when it ended well or the client left. */
   readonly errors: readonly unknown[];
 }
 
@@ -13,7 +13,7 @@ export interface CountedBody extends AsyncIterable<Uint8Array> {
 }
 
 /**
- * Counts the bytes of a streamed answer while they are taken.
+ * Counts the bytes of a streamed response while they are taken.
  *
  * @param onEnd called once: when the source ends or fails, when its reader returns early, even before the first piece,
  *   or when it is cut

@@ -4,7 +4,7 @@ import type { NetAddress } from "../net/connection.ts";
 import { messageOfError } from "../base/error_text.ts";
 
 /**
- * The entry of the error log for what the server tells beside the answers to requests: a connection beyond a limit,
+ * The entry of the error log for an event apart from responses to requests: a connection beyond a limit, or
  * content that broke while being sent.
  *
  * @param timeMs since 1970

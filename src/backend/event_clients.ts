@@ -82,7 +82,7 @@ function end(client: EventClient): void {
   client.waiting = [];
 }
 
-/** What gathered while the reader was busy goes out in one piece. */
+/** Takes all that gathered while the reader was busy, to go out in one piece. */
 function takeWaiting(client: EventClient): Uint8Array {
   const bytes = joinBytes(client.waiting);
   client.waiting = [];

@@ -7,7 +7,7 @@ export interface ExplainedErrorOptions extends HttpErrorOptions {
 }
 
 /**
- * A refusal that can say to anybody what was wrong, beside its message, which is for logs and error display.
+ * A refusal with an explanation for any client, apart from its message, which is for logs and error display.
  */
 export class ExplainedError extends HttpError {
   /** The class name, also when minified. */
@@ -18,7 +18,7 @@ export class ExplainedError extends HttpError {
   /**
    * Makes a refusal.
    *
-   * @param status status code of the answer, 400 to 599
+   * @param status status code of the response, 400 to 599
    * @param message action, colon, state
    */
   constructor(status: number, message: string, options: ExplainedErrorOptions) {

@@ -4,7 +4,7 @@ import type { HttpResponse } from "../http/response/response.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
 import type { Theme } from "./pages/stylesheet.ts";
 
-/** What is known about a request beside its bytes. One object per request; middleware notes things in it. */
+/** The facts about a request apart from its bytes. One object per request; middleware notes things in it. */
 export interface RequestContext {
   /** The client's end of the connection. */
   readonly remote: NetAddress;
@@ -13,10 +13,10 @@ export interface RequestContext {
   /** Whether the connection is protected by TLS. */
   readonly isEncrypted: boolean;
   /**
-   * Aborted when the client leaves, or finishes sending, before its answer is complete.
+   * Aborted when the client leaves, or finishes sending, before its response is complete.
    *
    * Watching begins when it is first asked for. A client that only closes its sending side looks the same as one that
-   * has gone; its answer is sent all the same.
+   * has gone; its response is sent all the same.
    */
   readonly signal: AbortSignal;
   /** The connection it came on, by which requests of one connection know each other; read and written by the server alone. */
@@ -27,9 +27,9 @@ export interface RequestContext {
   requestId?: string | undefined;
   /** The theme of the documents for this request, once it is known. */
   theme?: Theme | undefined;
-  /** The caught error that the answer stands for, if there was one. */
+  /** The caught error that the response stands for, if there was one. */
   error?: unknown;
-  /** Called when the server stops and waits no longer for the answer, or for the rest of its content. Must not throw. */
+  /** Called when the server stops and no longer waits for the response or its content. Must not throw. */
   onCut?: (() => void) | undefined;
   /**
    * Called once when the runtime has taken the last byte of the response, with undefined; or when it cannot be sent as a
@@ -38,15 +38,15 @@ export interface RequestContext {
   onDelivered?: ((error: unknown) => void) | undefined;
 }
 
-/** Answers a request. What it throws becomes an error answer: an HttpError its own status, everything else 500. */
+/** Responds to a request. A thrown error becomes a response: an HttpError has its own status, others 500. */
 export type Handler = (request: HttpRequest, context: RequestContext) => MaybePromise<HttpResponse>;
 
-/** Wraps a handler. It must pass a synchronous answer on synchronously: no promise per layer. */
+/** Wraps a handler. It must pass a synchronous response on synchronously: no promise per layer. */
 export type Middleware = (next: Handler) => Handler;
 
-/** Where requests go, refused ones too. */
+/** The destination of all requests, refused ones too. */
 export interface Backend {
-  /** Answers a request, also one that carries a refusal. */
+  /** Responds to a request, even to one that carries a refusal. */
   readonly handle: Handler;
 }
 

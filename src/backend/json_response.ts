@@ -3,7 +3,7 @@ import { HttpError } from "../http/errors.ts";
 import type { HeaderField } from "../http/headers.ts";
 import { createResponse, type HttpResponse, type ResponseBody } from "../http/response/response.ts";
 
-// What was captured must never be taken for a page of this origin, nor be read by another one.
+// A captured request must never be taken for a page of this origin, nor be read by another one.
 const FIELDS: readonly HeaderField[] = [
   ["Cache-Control", "no-store"],
   ["X-Content-Type-Options", "nosniff"],

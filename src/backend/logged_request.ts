@@ -1,4 +1,5 @@
-// What the full form of the access log shows of a request: its body is read for it, and given to the handler again.
+// The request for the full form of the access log: its body is read for the log,
+// and given to the handler again.
 
 import type { MaybePromise } from "../base/maybe_promise.ts";
 import { HttpError } from "../http/errors.ts";
@@ -7,7 +8,7 @@ import { bufferedBody, readUpTo, type RequestBody } from "../http/request/reques
 import type { LoggedRequest } from "../log/entry.ts";
 import { inNextTurn } from "../base/event_loop.ts";
 
-/** A request for the handler, with what the log shows of it. */
+/** A request for the handler, with the details that the log shows. */
 export interface ReadRequest {
   /** The request, its body to be read again. */
   readonly request: HttpRequest;
@@ -20,10 +21,10 @@ const NO_BYTES = new Uint8Array(0);
 /**
  * Reads the body of a request.
  *
- * A body that is too large or broken becomes the refusal of the request. One that is refused already is not waited for:
- * a client may send nothing before it is answered, and be right (RFC 9110 §10.1.1).
+ * A body that is too large or broken becomes the refusal of the request. If the request is refused already,
+ * its body is not waited for: a client may rightly send nothing before it gets a response (RFC 9110 §10.1.1).
  *
- * @returns promised only where there is something to read; never rejects
+ * @returns a promise only if there is something to read; never rejects
  */
 export function readRequest(request: HttpRequest, maxBodyBytes: number): MaybePromise<ReadRequest> {
   const isHeldBack = request.refusal !== undefined && request.headers.has("expect");
@@ -50,7 +51,7 @@ async function readBody(request: HttpRequest, maxBodyBytes: number): Promise<Rea
   return { request: reread, logged: { head: headOf(request), body: shown, bodyEnd } };
 }
 
-/** Ends where more would have to be waited for. The read that waits is left behind, and may fail. */
+/** Ends once more bytes would have to be waited for. The waiting read is abandoned, and may fail. */
 function untilItWaits(body: RequestBody): Pick<RequestBody, "read" | "keep"> {
   return {
     keep: (bytes) => body.keep?.(bytes),
@@ -85,7 +86,7 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof HttpError && error.status === 413;
 }
 
-/** The head as it came, or one built of what was understood. */
+/** The head as it came, or one built from the parts that were understood. */
 function headOf(request: HttpRequest): string {
   if (request.rawHead !== "" || request.method === "") return request.rawHead;
   let fields = "";

@@ -2,15 +2,15 @@
 
 import type { HttpRequest } from "../http/request/request.ts";
 
-/** What a request brings along; nothing of it is checked. */
+/** The credentials in a request; none of them is checked yet. */
 export interface PageCredentials {
-  /** Of `Authorization: Bearer`. */
+  /** From `Authorization: Bearer`. */
   readonly bearer: string | undefined;
   /** Name and password of `Authorization: Basic` (RFC 7617), read as UTF-8. */
   readonly basic: readonly [name: string, password: string] | undefined;
-  /** Of the cookie of this page. */
+  /** From the cookie of this page. */
   readonly cookie: string | undefined;
-  /** Of the parameter `token`; only GET and HEAD may bring it. */
+  /** From the parameter `token`; only GET and HEAD may bring it. */
   readonly queryToken: string | undefined;
 }
 

@@ -6,7 +6,7 @@ import { ExplainedError } from "./explained_error.ts";
 import type { Handler, RequestContext } from "./handler.ts";
 
 /**
- * Answers a request to a route.
+ * Responds to a request for a route.
  *
  * `captures` are the parts of the path that the placeholders of the pattern stand for, in order and as sent:
  * still percent-encoded, perhaps empty.

@@ -8,11 +8,11 @@ import { explainStatus } from "./pages/explanations.ts";
 import type { Backend, RequestContext } from "./handler.ts";
 
 /**
- * Has a backend answer a request: middleware chain, then route handler. Never throws or rejects.
+ * Has a backend respond to a request: middleware chain, then route handler. Never throws or rejects.
  *
- * What the backend throws becomes a plain error answer, and is noted in `context.error`.
+ * An error that the backend throws becomes a plain error response, and is noted in `context.error`.
  *
- * @returns the answer; promised only when the backend promised it
+ * @returns the response; a promise only if the backend gave one
  */
 export function run(
   backend: Backend,
@@ -37,7 +37,7 @@ async function settle(promised: Promise<HttpResponse>, context: RequestContext):
   }
 }
 
-/** Interim answers are the server's own, and switching protocols is not offered: 1xx cannot be a final answer. */
+/** Whether a status can be final. The server alone sends interim responses, and it never switches protocols. */
 function isSendable({ status }: HttpResponse): boolean {
   return Number.isInteger(status) && status >= 200 && status <= 599;
 }
@@ -50,8 +50,8 @@ function refuseStatus({ status }: HttpResponse, context: RequestContext): HttpRe
 }
 
 /**
- * The answer to a thrown error: an HttpError has its own status, all others 500. Its text is not sent, but what the
- * status means, or what an {@linkcode ExplainedError} says to anybody.
+ * The response to a thrown error: an HttpError has its own status, all others 500. It carries the meaning of
+ * the status or the explanation of an {@linkcode ExplainedError}, never the message.
  */
 export function toErrorResponse(error: unknown, context: RequestContext): HttpResponse {
   context.error ??= error;

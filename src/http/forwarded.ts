@@ -1,5 +1,5 @@
-// Reads what proxies say about the client of a request (RFC 7239). Whether to believe it is decided
-// elsewhere.
+// Reads what proxies say about the client of a request (RFC 7239).
+// Whether to believe it is decided elsewhere.
 
 import type { HttpHeaders } from "./headers.ts";
 import { trimOws } from "./grammar.ts";

@@ -2,11 +2,11 @@ import { ContentPace } from "./content_pace.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
 /**
- * What a connection waits for:
+ * The event that a connection waits for:
  * - `idle`: the first byte of a request
  * - `head`: the rest of a head
  * - `handling`: the handler, or the client that takes the response; bytes may be read ahead
- * - `content`: content that somebody reads
+ * - `content`: content that the handler reads
  * - `half-closed`: the rest of a streamed response, for a client that has finished sending
  * - `finishing`: the client to take the last bytes
  * - `lingering`: the end of a client that was sent FIN
@@ -22,7 +22,7 @@ export type Phase =
   | "lingering"
   | "closed";
 
-/** Where a connection stands, and how long it may stand there. */
+/** The phase of a connection, and the time left for it. */
 export class ConnectionPhase {
   /** The phase. */
   name: Phase = "idle";
@@ -83,7 +83,11 @@ export class ConnectionPhase {
     return this.name === "content" && this.#pace!.isTooSlow(bytes, this.#deadlines.nowMs);
   }
 
-  /** Stops the time of the phase: what is waited for now is not the client's doing. @returns lets it run on */
+  /**
+   * Stops the clock of the phase: the present wait is not the client's doing.
+   *
+   * @returns lets the clock run on
+   */
   pause(): () => void {
     const { name, dueMs } = this;
     const leftMs = dueMs - this.#deadlines.nowMs;

@@ -1,4 +1,4 @@
-// Accepting connections, whatever is spoken on them: limits, turns, rest after failures, and an end with grace.
+// Accepting connections of any protocol: limits, turns, rest after failures, and an end with grace.
 
 import type { Clock } from "../base/clock.ts";
 import { ThrottledNotice } from "../base/throttled_notice.ts";
@@ -9,21 +9,21 @@ import type { RefusalReason } from "./figures.ts";
 
 /** One client that is served. */
 export interface ServedClient {
-  /** The server stops: ends the connection when it is idle, else after what is under way. */
+  /** The server stops: ends the connection if it is idle, else after the request under way. */
   stop(): void;
-  /** Ends the connection now; what is under way notices. May be called twice. */
+  /** Ends the connection now, which its request notices. May be called twice. */
   close(): void;
   /** Waits no longer for work that has not noticed. */
   abandon(): void;
 }
 
-/** What is spoken on the connections. */
+/** The protocol of the connections. */
 export interface ConnectionService {
   /** Begins to serve. @param onReleased to be called when nothing of the client is left; may be called twice */
   serve(connection: Connection, onReleased: () => void): ServedClient;
   /** Tells a client beyond the limits why it is not served, and closes, as in {@linkcode ConnectionService.serve}. */
   refuse(connection: Connection, onReleased: () => void): ServedClient;
-  /** What one write tells a client beyond the limits for whom there is no time. */
+  /** The refusal for a client beyond the limits, sent in one write: there is no time for more. */
   readonly refusal: Uint8Array;
   /** Makes the error that says how many clients were refused since the last report. */
   overload(count: number): Error;
@@ -37,11 +37,11 @@ export interface ConnectionServerOptions {
   readonly maxConnectionsPerAddress: number;
   /** Peers that stand for many clients: the limit per address is not for them. */
   readonly trustedProxies?: { readonly trusts: (address: NetAddress) => boolean } | undefined;
-  /** For what is under way when the server stops; then connections are cut. */
+  /** Time for work under way when the server stops; then connections are cut. */
   readonly graceMs: number;
-  /** Where the time comes from. */
+  /** The source of the time. */
   readonly clock: Clock;
-  /** Who goes on when many want much. */
+  /** Decides which connection goes on when many want much. */
   readonly turns: FairQueue;
   /** Told of failures of accepting, and of an overload: at once, and then once a minute. */
   readonly onError: (error: unknown, address: NetAddress) => void;
@@ -51,13 +51,13 @@ export interface ConnectionServerOptions {
 const ACCEPT_RETRY_MS = 100;
 // So many refused clients at once are given the time to read why; a flood must not be able to keep more alive.
 const MAX_LEAVING = 256;
-// For work whose connection was cut to notice it, and for the log to say so. Some may never end: the server does not
-// wait for it any longer.
+// Time for work to notice that its connection was cut, and for the log to say so. Some work may never end:
+// the server does not wait for it any longer.
 const CUT_NOTICE_MS = 50;
 
 /** Accepts connections, and has each of them served until the server stops. */
 export class ConnectionServer {
-  /** Where it listens. */
+  /** The address it listens on. */
   readonly address: NetAddress;
   /** Resolves when the listener and all connections are closed. */
   readonly finished: Promise<void>;
@@ -95,7 +95,7 @@ export class ConnectionServer {
     return this.#clients.size;
   }
 
-  /** Stops accepting, lets what is under way finish within the grace time, cuts what is left. May be called twice. */
+  /** Stops accepting, lets work finish within the grace time, cuts the rest. May be called twice. */
   async shutdown(): Promise<void> {
     if (!this.#isStopping) {
       this.#isStopping = true;

@@ -1,24 +1,24 @@
 import { inNextTurn, TURNS_BETWEEN_LOOKS } from "../base/event_loop.ts";
 
-/** Goes on with what waited for its turn. Must not throw. */
+/** Goes on with the work that waited for its turn. Must not throw. */
 export type Turn = () => void;
 
-// What may be done between two looks at the sockets when many wait. A turn of one that has much to do takes 20 to 60 µs.
+// Turns between two looks at the sockets when many wait. A busy connection takes 20 to 60 µs a turn.
 const MIN_TURNS_BETWEEN_LOOKS = 8;
 const MAX_EMPTY_TURNS = Math.floor(TURNS_BETWEEN_LOOKS / MIN_TURNS_BETWEEN_LOOKS);
-// So many who wait, or are there, for each turn that is left empty. A few lose nothing.
+// Waiting or present members for each turn that is left empty. A few lose nothing.
 const MEMBERS_PER_EMPTY_TURN = 64;
-// Behind a turn that is dearer, and not urgent: a look at the sockets in every second one.
+// After a turn that costs more and is not urgent: a look at the sockets in every second one.
 const MAX_EMPTY_TURNS_FOR_OTHERS = Math.floor(TURNS_BETWEEN_LOOKS / 2);
 
 /**
- * Lets those who have much to do go on one at a time, each in a turn of the event loop of its own.
+ * Lets connections with much to do go on one at a time, each in a turn of the event loop of its own.
  *
- * A socket that is always ready is never waited for: a thousand of them keep everybody else out for as long as all of
- * them take. In between their turns those get theirs who want little.
+ * A socket that always has data never yields; a thousand of them would starve everyone else. Between their
+ * turns, connections with little to do get theirs.
  */
 export class FairQueue {
-  // Two rows, filled and emptied by turns: taking the first one of a long array would move all others.
+  // Two rows, filled and emptied alternately: taking the first one of a long array would move all others.
   #now: Turn[] = [];
   #next = 0;
   #later: Turn[] = [];
@@ -35,9 +35,10 @@ export class FairQueue {
   };
 
   /**
-   * Goes on at once where nobody else has in this turn, else when it is its turn.
+   * Goes on at once if no other connection has in this turn, else later.
    *
-   * @param others how many there are who want little, and whose sockets shall be looked at before the next one goes on
+   * @param others number of connections that want little; their sockets shall be looked at before the next
+   *   one goes on
    */
   take(turn: Turn, others: number = 0): void {
     if (others >= MEMBERS_PER_EMPTY_TURN) return this.take(() => this.#goOnAmong(others, turn));

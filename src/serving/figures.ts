@@ -6,7 +6,7 @@ export type RefusalReason = "connections" | "connections-per-address";
 /** Which time-out ended a wait. */
 export type TimeoutKind = "head" | "content" | "idle" | "write" | "linger";
 
-/** What a server has done so far, as plain numbers that cost no request anything. */
+/** The work of a server so far, as plain numbers that cost no request anything. */
 export interface ServerFigures {
   /** Connections open now. */
   readonly openConnections: number;
@@ -18,7 +18,7 @@ export interface ServerFigures {
   readonly timeouts: Readonly<Record<TimeoutKind, number>>;
   /** Requests taken, malformed ones too. */
   readonly requests: number;
-  /** Requests whose response is not complete. */
+  /** Requests without a complete response. */
   readonly requestsInFlight: number;
   /** Responses by method and status class, and how long they took. */
   readonly responses: ResponseFigures;

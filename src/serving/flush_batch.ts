@@ -1,17 +1,18 @@
 import type { Clock } from "../base/clock.ts";
 import { afterHandingOut } from "../base/event_loop.ts";
 
-/** Something that is put off to the end of the turn. */
+/** Work that is put off to the end of the turn. */
 export interface Deferred {
   /** Called once, soon. Must not throw. */
   onEndOfTurn(): void;
 }
 
 /**
- * Puts work off until what arrived in this turn of the event loop has been looked at.
+ * Puts work off until all bytes that arrived in this turn of the event loop have been handled.
  *
- * Requests that arrived together are first answered one after the other, and then sent one after the other. Each half
- * stays in the processor's caches: 3 % more requests per second on Deno 2.9.6. One callback serves all connections.
+ * Requests that arrived together are first handled one after the other, and then their responses are sent one
+ * after the other. Each half stays in the processor's caches: 3 % more requests per second on Deno 2.9.6. One
+ * callback serves all connections.
  */
 export class FlushBatch {
   readonly #clock: Clock;

@@ -1,4 +1,4 @@
-// What a client is told that speaks plain HTTP where TLS is expected.
+// The response to a client that speaks plain HTTP on a port for TLS.
 
 import { ConnectionError } from "../net/connection.ts";
 

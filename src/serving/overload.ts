@@ -1,4 +1,4 @@
-// What a client beyond the limits of connections is told (RFC 9110 §15.6.4).
+// The response to a client beyond the limits of connections (RFC 9110 §15.6.4).
 
 import { HttpError } from "../http/errors.ts";
 
@@ -9,7 +9,7 @@ const DOCUMENT = `<!DOCTYPE html>
 </html>
 `;
 
-/** The response to a client for whom there is no room, as it goes on the wire. */
+/** The response to a client without room for it, as it goes on the wire. */
 export const OVERLOAD_RESPONSE: Uint8Array = new TextEncoder().encode(
   "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: text/html; charset=utf-8\r\n" +
     `Content-Length: ${DOCUMENT.length}\r\nConnection: close\r\n\r\n${DOCUMENT}`,
@@ -21,7 +21,7 @@ export function overloadError(count: number): HttpError {
   return new HttpError(503, message, { code: "overload" });
 }
 
-/** The error for a request whose bytes are needed for others. */
+/** The error for a request that gives up its bytes to others. */
 export function evictedError(): HttpError {
   return new HttpError(503, "Cannot hold the request any longer: others need the memory to finish", {
     code: "overload",

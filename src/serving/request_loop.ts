@@ -1,5 +1,5 @@
-// The loop over the requests of a connection: bytes that were read become a request, the backend answers it, the response
-// goes on the wire, and what follows is decided.
+// The loop over the requests of a connection: bytes read become a request, the backend responds to it, the
+// response goes on the wire, and the next step is decided.
 
 import { run } from "../backend/run.ts";
 import type { Holder } from "../bytes/memory_budget.ts";
@@ -19,13 +19,13 @@ import { type ClientWatch, ServedContext } from "./served_context.ts";
 import { ServedStream } from "./served_stream.ts";
 import type { SharedResources } from "./shared_resources.ts";
 
-// A buffer of 64 KiB holds two thousand small requests. Others get their turn in between; sixteen at a time are the usual
-// case of pipelining, and go on as they are.
+// A buffer of 64 KiB holds two thousand small requests. Other connections go on in between. Sixteen at a time
+// are the usual case of pipelining, and are served without a break.
 const REQUESTS_IN_A_TURN = 32;
 
 /** The connection on which requests are served. */
 export interface LoopOwner extends ClientWatch, Holder {
-  /** All requests that were read are answered: more bytes are needed. */
+  /** All requests that were read have a response: more bytes are needed. */
   onMoreWanted(): void;
   /** The last response was given: the connection ends when it has been sent. */
   onLastResponse(): void;
@@ -33,7 +33,7 @@ export interface LoopOwner extends ClientWatch, Holder {
   onBroken(error: unknown): void;
 }
 
-/** What a loop works with. */
+/** The parts that a loop works with. */
 export interface LoopParts {
   readonly connection: Connection;
   readonly shared: SharedResources;
@@ -51,10 +51,10 @@ export class RequestLoop implements Deferred {
   readonly #reader: RequestReader;
   readonly #writer: ResponseWriter;
   readonly #lateFlush: LateFlush;
-  // The request whose response is not complete.
+  // The request without a complete response.
   #context: ServedContext | undefined;
   #requests = 0;
-  // What is held of the request, as the memory budget knows it.
+  // The bytes held of the request, as the memory budget knows them.
   #heldBytes = 0;
 
   constructor(owner: LoopOwner, { connection, shared, phase, reader, writer }: LoopParts) {
@@ -85,8 +85,8 @@ export class RequestLoop implements Deferred {
   /**
    * Serves the requests that have been read, and then sends the responses.
    *
-   * No promise is made as long as backend and client make none: on Deno 2.9.6 those of a loop with await were a fifth of
-   * what a request costs beside the system calls.
+   * No promise is made as long as backend and client make none. On Deno 2.9.6 the promises of a loop with
+   * await were a fifth of the cost of a request apart from the system calls.
    */
   serve(first: HttpRequest | undefined = processRequest(this.#reader)): void {
     let request = first;
@@ -103,7 +103,7 @@ export class RequestLoop implements Deferred {
     }
   }
 
-  /** Sends what has been answered, and goes on when others have had their turn. */
+  /** Sends the responses, and goes on after others have had their turn. */
   #serveInTurn(request: HttpRequest): void {
     this.#writer.flush().then(
       () => this.#shared.turns.take(() => this.serve(request)),
@@ -111,7 +111,7 @@ export class RequestLoop implements Deferred {
     );
   }
 
-  /** Sends what has been answered in this turn of the event loop. */
+  /** Sends the responses made in this turn of the event loop. */
   onEndOfTurn(): void {
     const flushed = this.#writer.flushEagerly();
     if (flushed === undefined) this.#awaitMore();
@@ -196,7 +196,7 @@ export class RequestLoop implements Deferred {
     return false;
   }
 
-  /** Drops what the handler left unread, within bounds, to get to the next request. */
+  /** Drops content that the handler left unread, within bounds, to get to the next request. */
   async #dropContent(): Promise<void> {
     try {
       await this.#writer.flushEagerly();
@@ -243,8 +243,8 @@ export class RequestLoop implements Deferred {
     if (body === undefined || body.isComplete) return "keep-alive";
     const { isBodyHeldBack, isBodyAwaited } = this.#reader;
     const unreadBytes = body.length === undefined ? 0 : body.length - body.receivedBytes;
-    // A client that holds its content back would never know whether to send it (RFC 9110 §10.1.1). If the handler has
-    // left a read behind, it gets content of which nobody knows when it ends.
+    // A client that holds its content back would never know whether to send it (RFC 9110 §10.1.1). If the
+    // handler abandoned a read, that read still takes content, and the end of the content is unknown.
     return unreadBytes > settings.maxDrainBytes || isBodyHeldBack || isBodyAwaited ? "close" : "keep-alive";
   }
 
@@ -258,7 +258,7 @@ export class RequestLoop implements Deferred {
     if (this.#context !== undefined) this.#hold(bytes);
   }
 
-  /** All content has come: what is held of it is no unfinished request's any more. */
+  /** All content has come: the bytes held of it no longer belong to an unfinished request. */
   onContentEnd(): void {
     if (this.#heldBytes > 0) this.#shared.memory.finish(this.#owner);
   }

@@ -1,4 +1,4 @@
-// What is counted of responses, in numbers that are there already: no request allocates for it, or reads a clock.
+// Counts responses in numbers that are there already: no request allocates for it, or reads a clock.
 
 /** The methods that are told apart; the last word stands for all others. */
 export const COUNTED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"] as const;
@@ -47,7 +47,7 @@ export class ResponseCounters {
     this.#durationSumMs += durationMs;
   }
 
-  /** What has been counted so far. */
+  /** The counts so far. */
   get figures(): ResponseFigures {
     return {
       byMethod: Array.from(this.#byMethod),

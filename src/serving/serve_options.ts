@@ -12,30 +12,30 @@ export interface ServeSettings extends HttpLimits {
   /** Without any byte of content that is waited for; then 408. */
   readonly bodyTimeoutMs: number;
   /**
-   * What content must bring over each `bodyTimeoutMs` of waiting for it; below it 408. 0 for none. What a client sends
-   * after a last response must keep it up once `lingerTimeoutMs` has passed.
+   * The lowest rate of content over each `bodyTimeoutMs` of waiting for it; below it 408. 0 for none. A
+   * client that sends after a last response must keep it up once `lingerTimeoutMs` has passed.
    */
   readonly minBodyBytesPerSecond: number;
   /** Between two requests, and before the first; then the connection is closed. */
   readonly idleTimeoutMs: number;
   /**
    * How long a streamed response may pause once its client has finished sending; then the connection is closed, and the
-   * source cancelled. Such a client has nearly always gone: nobody can tell before something is sent to it.
+   * source cancelled. Such a client has nearly always gone, which only shows when something is sent to it.
    */
   readonly halfClosedTimeoutMs: number;
-  /** Without the client taking any byte of an answer; then the connection is cut. */
+  /** Time without the client taking any byte of a response; then the connection is cut. */
   readonly writeTimeoutMs: number;
-  /** How long a client that was given a last answer may be silent before the connection is closed. */
+  /** How long a client may be silent after a last response; then the connection is closed. */
   readonly lingerTimeoutMs: number;
-  /** How long a client that was given a last answer may go on sending; what it sends is dropped. */
+  /** How long a client may go on sending after a last response; the bytes are dropped. */
   readonly maxLingerMs: number;
-  /** How much a client that was given a last answer may go on sending. */
+  /** How much a client may go on sending after a last response. */
   readonly maxLingerBytes: number;
   /** How much unread content is dropped to keep a connection alive. */
   readonly maxDrainBytes: number;
   /**
-   * What may be held for all clients together: unfinished heads and content, captures, log entries. Beyond it nobody is
-   * read further; if it is full of unfinished requests, those that have held longest get 503.
+   * The bytes that may be held for all clients together: unfinished heads and content, captures, log entries.
+   * Beyond it reading stops. If it is full of unfinished requests, those that have held longest get 503.
    */
   readonly maxBufferedBytes: number;
   /** A budget that others hold bytes in too (logs, captures); default one of `maxBufferedBytes`. */
@@ -44,11 +44,11 @@ export interface ServeSettings extends HttpLimits {
   readonly maxConnections: number;
   /** Connections at once from one address; one more gets 503. */
   readonly maxConnectionsPerAddress: number;
-  /** Requests on one connection; the last one's answer says close. */
+  /** Requests on one connection; the response to the last one says close. */
   readonly maxRequestsPerConnection: number;
   /**
-   * Proxies whose word about the client counts (RFC 7239): addresses, networks such as `10.0.0.0/8`, `unix` for peers on a
-   * unix socket. Their connections do not count for `maxConnectionsPerAddress`. Default none.
+   * Proxies that are believed about the client (RFC 7239): addresses, networks such as `10.0.0.0/8`, `unix`
+   * for peers on a unix socket. Their connections do not count for `maxConnectionsPerAddress`. Default none.
    */
   readonly trustedProxies: readonly string[];
   /** For running requests when the server stops; then connections are cut. */
@@ -59,12 +59,12 @@ export interface ServeSettings extends HttpLimits {
   readonly keepRawHead: boolean;
   /** The value of the Server field; "" leaves the field out. */
   readonly serverName: string;
-  /** Where the time comes from. */
+  /** The source of the time. */
   readonly clock: Clock;
   /** Told of failures that no client can be told: a cut connection, content that broke while being sent. */
   readonly onError: (error: unknown, remote: NetAddress) => void;
   /**
-   * Put `FastResponse` in place of the global Response, for web-standard handlers that nobody can change. The
+   * Put `FastResponse` in place of the global Response, for web-standard handlers that cannot be changed. The
    * global Request and `fetch` then take the requests of the server faster, too.
    */
   readonly overrideGlobals: boolean;
@@ -97,7 +97,7 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   maxDrainBytes: 262_144,
   maxBufferedBytes: 268_435_456,
   memory: undefined,
-  // Ten thousand idle clients and room beside them.
+  // Ten thousand idle clients and room for more.
   maxConnections: 16_384,
   maxConnectionsPerAddress: Infinity,
   maxRequestsPerConnection: Infinity,
@@ -112,7 +112,7 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   onNotHttp: undefined,
 };
 
-/** What differs with a web-standard handler: it streams, and an error of it must not go unheard. */
+/** The settings that differ for a web-standard handler: it streams, and its errors must not go unheard. */
 export const FETCH_SETTINGS: Pick<ServeSettings, "maxBodyBytes" | "onError"> = {
   // Bun's maxRequestBodySize.
   maxBodyBytes: 134_217_728,

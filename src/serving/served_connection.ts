@@ -1,7 +1,7 @@
-// One connection from its first byte to its end. Where it stands is its phase; onDeadline() says what a deadline means.
+// One connection from its first byte to its end. Its state is its phase; onDeadline() acts on a deadline.
 //
 // Bytes belong to one owner at a time: to the runtime's read, and then to the reader until they are a request or its
-// content. A read begins only after the reader has used up what it had, so none can take the place of another.
+// content. A read begins only after the reader has consumed its bytes, so none can take the place of another.
 
 import { HttpError } from "../http/errors.ts";
 import { type ContentDemand, RequestReader } from "../http/request/request_reader.ts";
@@ -57,7 +57,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.onLastResponse();
   }
 
-  /** Waits for a request. Called first to serve, and then by the loop when all that was read has been answered. */
+  /** Waits for a request. Called first to serve, and then by the loop when it has responded to all read. */
   onMoreWanted(): void {
     const isBetween = this.#reader.isBetweenRequests;
     if (this.#reader.hasEnded || (this.#shared.isStopping && isBetween)) return this.#finish();
@@ -77,7 +77,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     return this.#phase.name === "lingering" ? this.#shared.drainBuffer : this.#reader.buffer();
   }
 
-  /** Called by the source: whose bytes they are depends on the phase alone. */
+  /** Called by the source: the owner of the bytes depends on the phase alone. */
   onBytes(count: number | null): void {
     switch (this.#phase.name) {
       case "idle":
@@ -133,7 +133,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   watchClient(): void {
     if (this.#phase.name !== "handling") return;
     if (this.#reader.hasEnded) return this.#onClientLeft();
-    // Content is read when the handler asks for it, and what was pipelined is in the way.
+    // Content is read when the handler asks for it, and pipelined bytes are in the way.
     if (!this.#reader.hasUnreadBody && this.#reader.isUsedUp) this.#source.read();
   }
 
@@ -152,7 +152,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.#source.read();
   }
 
-  /** Called by the reader: what comes now belongs to the next request. */
+  /** Called by the reader: bytes that come now belong to the next request. */
   onContentEnd(): void {
     this.#loop.onContentEnd();
     if (this.#loop.isWatched) this.watchClient();
@@ -173,7 +173,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.#refuseLate("content", "content comes too slowly");
   }
 
-  /** When something has lasted too long: the phase, or until the client takes what was sent. */
+  /** The time at which the phase, or the wait for the client to take bytes, has lasted too long. */
   get deadlineMs(): number {
     return Math.min(this.#phase.dueMs, this.#sink.deadlineMs);
   }
@@ -193,7 +193,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
       case "lingering":
         // A client that still takes a response is not idle; the deadline of writing judges its pace.
         if (this.#sink.isWriting) return this.#phase.enter(name);
-        // What counts for a response that pauses is when something was sent.
+        // For a response that pauses, the time of the last send counts.
         if (name === "half-closed") this.#phase.dueMs = this.#sink.activeMs + settings.halfClosedTimeoutMs;
         if (this.#phase.dueMs <= nowMs) this.#giveUp(name === "lingering" ? "linger" : "idle");
     }
@@ -218,7 +218,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.#loop.serve();
   }
 
-  /** Called by the loop: sends what was answered, and ends the connection so that it arrives (RFC 9112 §9.6). */
+  /** Called by the loop: sends the responses, and ends the connection so that they arrive (RFC 9112 §9.6). */
   async onLastResponse(): Promise<void> {
     if (this.#phase.name === "closed") return this.#onReleased();
     this.#reader.fail(connectionIsOver());
@@ -266,7 +266,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.#finish();
   }
 
-  /** Ends the connection when the client has taken what was sent. */
+  /** Ends the connection when the client has taken all bytes sent. */
   #finish(): void {
     if (!this.#sink.isWriting) return this.close();
     this.#phase.enter("finishing");

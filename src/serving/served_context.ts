@@ -6,13 +6,13 @@ import type { TrustedProxies } from "../net/trusted_proxies.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
 import type { ServedStream } from "./served_stream.ts";
 
-/** Who can tell that a client has left. */
+/** Can tell that a client has left. */
 export interface ClientWatch {
   /** Calls `abort` of the context when the client leaves, or finishes sending, before its response is complete. */
   watchClient(): void;
 }
 
-/** What a server knows about a request beside its bytes, for the handler; and what is going on with it, for the server. */
+/** The facts about a request apart from its bytes, for the handler, and its progress, for the server. */
 export class ServedContext implements RequestContext {
   remote: NetAddress;
   readonly local: NetAddress;
@@ -40,7 +40,7 @@ export class ServedContext implements RequestContext {
     this.#watch = watch;
   }
 
-  /** Finds for whom the other end of the connection speaks. */
+  /** Finds the client that the other end of the connection speaks for. */
   findClient(headers: HttpHeaders, trustedProxies: TrustedProxies): void {
     const { remote, isEncrypted } = clientOf(this.connection, headers, trustedProxies);
     this.remote = remote;

@@ -1,11 +1,11 @@
 /**
- * Streamed content of an answer, of which no more may be wanted while its source has nothing to give: the client has
- * gone, and an event that never comes must not keep its connection.
+ * Streamed content of a response that can be cut while its source has nothing to give: if the client has
+ * gone, an event that never comes must not keep its connection.
  */
 export class ServedStream implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
   readonly #source: AsyncIterable<Uint8Array>;
   #iterator: AsyncIterator<Uint8Array> | undefined;
-  // Fails what is waited for.
+  // Fails the awaited read.
   #reject: (error: unknown) => void = () => {};
   #cutWith: unknown;
   #hasEnded = false;
@@ -40,7 +40,7 @@ export class ServedStream implements AsyncIterable<Uint8Array>, AsyncIterator<Ui
     return { done: true, value: undefined };
   }
 
-  /** Ends the source, which may take its time, and fails whoever waits for it. */
+  /** Ends the source, which may take its time, and fails the reader that waits for it. */
   cut(error: unknown): void {
     this.#cutWith ??= error;
     this.#reject(this.#cutWith);

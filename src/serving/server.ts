@@ -6,7 +6,7 @@ import type { ServeOptions } from "./serve_options.ts";
 
 /** A running server, or one that is about to run. */
 export interface Server<Address extends NetAddress = NetAddress> extends AsyncDisposable {
-  /** Where it listens. Of a server that opens its own port, undefined until it is ready. */
+  /** The address it listens on. Undefined until it is ready, if the server opens its own port. */
   readonly address: Address;
   /**
    * Resolves with the server once it listens.
@@ -16,12 +16,12 @@ export interface Server<Address extends NetAddress = NetAddress> extends AsyncDi
   readonly ready: Promise<Server<Address>>;
   /** Connections open at the moment. */
   readonly connectionCount: number;
-  /** What it has done so far, as plain numbers. */
+  /** Its work so far, as plain numbers. */
   readonly figures: ServerFigures;
   /** Resolves when the listener and all connections are closed. */
   readonly finished: Promise<void>;
   /**
-   * Stops accepting, lets running requests finish within `graceMs`, cuts what is left.
+   * Stops accepting, lets running requests finish within `graceMs`, cuts the rest.
    *
    * @returns settles together with {@linkcode Server.finished}
    */
@@ -32,7 +32,7 @@ export interface Server<Address extends NetAddress = NetAddress> extends AsyncDi
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What `serve` needs to know to open a port and serve on it in one call. */
+/** The options of `serve` to open a port and serve on it in one call. */
 export interface ServerOptions extends ServeOptions, FetchHandler {
   /** Address or name to bind; default 127.0.0.1. */
   readonly hostname?: string;

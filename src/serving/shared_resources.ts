@@ -10,14 +10,14 @@ import { ServingCounters } from "./figures.ts";
 import { FlushBatch } from "./flush_batch.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
-// What the read buffers of all connections may hold beyond 2 KiB each: 256 uploads at full speed, and all others go on
-// in smaller pieces. Without it 5,000 uploads that stop after 64 KiB cost 320 MiB.
+// Bytes that the read buffers of all connections may hold beyond 2 KiB each: 256 uploads at full speed, and
+// all others go on in smaller pieces. Without it 5,000 uploads that stop after 64 KiB cost 320 MiB.
 const MAX_READ_BYTES = 16_777_216;
 const DRAIN_BYTES = 65_536;
 const MAX_SWEEP_MS = 250;
 const MIN_SWEEP_MS = 10;
 
-/** What all connections of a server share. */
+/** The resources that all connections of a server share. */
 export interface SharedResources {
   readonly backend: Backend;
   readonly settings: ServeSettings;
@@ -25,20 +25,20 @@ export interface SharedResources {
   readonly pool: BufferPool;
   readonly readBudget: ByteBudget;
   readonly memory: MemoryBudget;
-  /** For bytes that nobody looks at. */
+  /** For bytes that are dropped unread. */
   readonly drainBuffer: Uint8Array;
   readonly preamble: ResponsePreamble;
   readonly flushBatch: FlushBatch;
   readonly turns: FairQueue;
   readonly counters: ServingCounters;
-  /** Whose word about the client counts; undefined where nobody's does. */
+  /** The proxies that are believed about the client; undefined if there are none. */
   readonly trustedProxies: TrustedProxies | undefined;
   /** Whether the server lets running requests finish, and takes no others. */
   isStopping: boolean;
 }
 
 /**
- * Makes what the connections of one server share.
+ * Makes the resources that the connections of one server share.
  *
  * @throws {TypeError} for a server name that cannot go on the wire, or a trusted proxy that is no address and no network
  */

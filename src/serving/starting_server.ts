@@ -19,7 +19,7 @@ export class StartingServer<Address extends NetAddress> implements Server<Addres
   /** @param serveOn serves on a listener */
   constructor(options: ServerOptions, serveOn: (listener: Listener<Address>) => Server<Address>) {
     this.ready = this.#start(options, serveOn);
-    // Whoever waits for the end is not told once more why it did not begin.
+    // Callers that wait for the end are not told again why it did not begin.
     this.finished = this.ready.then(() => this.#server?.finished, () => {});
   }
 

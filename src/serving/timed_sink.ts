@@ -2,7 +2,7 @@ import type { BytesSender, ResponseSink } from "../http/response/response_writer
 import type { Connection } from "../net/connection.ts";
 import type { SharedResources } from "./shared_resources.ts";
 
-// What a connection may read of heads and content, and write, before others get their turn.
+// Bytes that a connection may read and write before others get their turn.
 const BYTES_IN_A_TURN = 65_536;
 
 /** The sending side of a connection: a client that takes nothing for too long is noticed. */
@@ -10,7 +10,7 @@ export class TimedSink implements ResponseSink {
   readonly #connection: Connection;
   readonly #shared: SharedResources;
   #activeMs = -Infinity;
-  // What was left to be taken when it was last looked at; 0 while nothing is under way.
+  // The bytes left to be taken at the last look; 0 while nothing is under way.
   #seenBufferedBytes = 0;
   #bytesInTurn = 0;
 
@@ -49,7 +49,11 @@ export class TimedSink implements ResponseSink {
     return true;
   }
 
-  /** Looks whether the client takes what was sent. @returns whether it has taken nothing until the deadline */
+  /**
+   * Looks whether the client takes the bytes sent.
+   *
+   * @returns whether it has taken nothing until the deadline
+   */
   isStalled(nowMs: number): boolean {
     if (this.deadlineMs > nowMs) return false;
     const { bufferedBytes } = this.#connection;

@@ -3,19 +3,19 @@ import type { ConnectionPhase } from "./connection_phase.ts";
 import type { SharedResources } from "./shared_resources.ts";
 import type { TimedSink } from "./timed_sink.ts";
 
-/** Who gets what is read. */
+/** The receiver of the bytes read. */
 export interface BytesTaker {
-  /** What the next read fills from its start; must not be empty. */
+  /** The buffer that the next read fills from its start; must not be empty. */
   bufferToFill(): Uint8Array;
   /** Bytes have come, or the end with null. They are in the buffer that was given last. */
   onBytes(count: number | null): void;
-  /** Content comes too slowly; what has come of it is dropped. */
+  /** Content comes too slowly; the bytes that have come are dropped. */
   onTooSlow(): void;
   /** The connection was lost. */
   onLost(error: unknown): void;
 }
 
-/** What a source works with. */
+/** The parts that a source works with. */
 export interface TimedSourceParts {
   readonly connection: Connection;
   readonly shared: SharedResources;
@@ -26,7 +26,7 @@ export interface TimedSourceParts {
 
 /** The receiving side of a connection: one read at a time, when there is room, and handed out in turn. */
 export class TimedSource implements Receiver {
-  /** Whether the runtime has the buffer, or what came waits for its turn. */
+  /** Whether the runtime has the buffer, or bytes that came wait for their turn. */
   isReading = false;
   readonly #connection: Connection;
   readonly #shared: SharedResources;

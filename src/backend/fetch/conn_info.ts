@@ -8,11 +8,11 @@ export interface ConnectionEnd {
   readonly addressType?: "IPv4" | "IPv6";
   /** TCP port. */
   readonly port?: number;
-  /** What carries the bytes. */
+  /** The transport of the bytes. */
   readonly transport?: "tcp";
 }
 
-/** What Hono's middleware wants to know of a connection. */
+/** The facts about a connection that Hono's middleware asks for. */
 export interface ConnectionInfo {
   /** The client's end. */
   readonly remote: ConnectionEnd;
@@ -21,7 +21,8 @@ export interface ConnectionInfo {
 /**
  * Tells a middleware of Hono about the connection, as `hono/conninfo` describes it.
  *
- * @param context that of a Hono application whose `fetch` is served; its `env` is the second argument of `fetch`
+ * @param context the context of a Hono application with its `fetch` served; its `env` is the second argument
+ *   of `fetch`
  * @throws {TypeError} when the application was given another `env`
  */
 export function getConnInfo(context: { readonly env: unknown }): ConnectionInfo {

@@ -37,14 +37,14 @@ class KnownSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
 export class ContentStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
   readonly #source: KnownSource;
 
-  /** @param content what the stream gives */
+  /** @param content the content of the stream */
   constructor(content: LightContent) {
     const source = new KnownSource(content);
     super(source, { highWaterMark: 0 });
     this.#source = source;
   }
 
-  /** The content of such a stream that nobody reads or has read; undefined for everything else. */
+  /** The content of such a stream if it is unread and unlocked; undefined for everything else. */
   static contentOf(stream: object): LightContent | undefined {
     if (!(#source in stream) || stream.locked) return undefined;
     return stream.#source.isRead ? undefined : stream.#source.content;

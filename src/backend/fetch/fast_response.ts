@@ -16,7 +16,7 @@ const NativeResponse = Response;
 export class FastResponse {
   readonly #light: LightResponse | undefined;
   #native: Response | undefined;
-  // What somebody has asked for: fields that may have been changed, and content that may have been read.
+  // Parts that a caller has asked for: fields that may be changed, and content that may be read.
   #headers: Headers | undefined;
   #stream: ContentStream | undefined;
 
@@ -42,7 +42,7 @@ export class FastResponse {
     if (this.#light === undefined) this.#native = new NativeResponse(body, init);
   }
 
-  /** A response with JSON. @throws {TypeError} for what has no form in JSON */
+  /** A response with JSON. @throws {TypeError} for data that has no form in JSON */
   static json(data: unknown, init?: ResponseInit): Response {
     const text = JSON.stringify(data);
     const isDefault = text !== undefined && init?.headers === undefined;
@@ -56,7 +56,7 @@ export class FastResponse {
     return NativeResponse;
   }
 
-  /** What goes out, as long as nothing had to be asked of a native response; undefined for all others. */
+  /** The response to send, as long as no native response was needed; undefined for all others. */
   static lightOf(response: object): HttpResponse | undefined {
     return #light in response ? response.#toHttpResponse() : undefined;
   }

@@ -14,7 +14,7 @@ import { ResponseReader } from "./response_reader.ts";
 import { ServedInfo } from "./served_info.ts";
 import { checkMethod } from "./web_request.ts";
 
-/** Told of what a handler threw or rejected with. */
+/** Told of the errors that a handler threw or rejected with. */
 export type OnHandlerError = (error: unknown, remote: NetAddress) => void;
 
 /**
@@ -52,7 +52,7 @@ class FetchServer {
     }
   }
 
-  /** Reads what a handler gave, which may be any thenable. */
+  /** Reads the result of a handler, which may be any thenable. */
   #read(given: MaybePromise<Response>): MaybePromise<HttpResponse> {
     if (!isThenable(given)) return this.#responses.read(given);
     return Promise.resolve(given).then((response) => this.#responses.read(response));
@@ -69,7 +69,7 @@ class FetchServer {
     try {
       return await this.#read(this.#handler.error!(error));
     } catch (second) {
-      // An object may have an `error` of another kind: then nobody has heard of the first error.
+      // An object may have an `error` of another kind; the first error has then been told to no one.
       this.#onError(error, remote);
       if (second !== error) this.#onError(second, remote);
       throw error;
@@ -81,7 +81,7 @@ function isThenable(value: MaybePromise<Response>): value is Promise<Response> {
   return value instanceof Promise || typeof (value as { then?: unknown } | undefined)?.then === "function";
 }
 
-/** Broken content, a lost connection, and what was given up because the client has left: no mistake of the handler. */
+/** Whether the client caused the error: broken content, a lost connection, or work given up since it left. */
 function isClientsFault(error: unknown, context: RequestContext): boolean {
   if (error instanceof HttpError || error instanceof ConnectionError) return true;
   return error instanceof DOMException && error.name === "AbortError" && context.signal.aborted;

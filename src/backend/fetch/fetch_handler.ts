@@ -1,6 +1,6 @@
 import type { NetAddress } from "../../net/address.ts";
 
-/** What a web-standard handler is told beside the request. */
+/** The facts that a web-standard handler gets apart from the request. */
 export interface FetchInfo {
   /** The client's end of the connection. */
   readonly remote: NetAddress;
@@ -17,7 +17,7 @@ export interface FetchInfo {
 
 /** Anything with a web-standard `fetch`: a Hono application, for example. */
 export interface FetchHandler {
-  /** Responds to a request. What it throws or rejects with is told to `onError`, and the client gets a 500. */
+  /** Responds to a request. If it throws or rejects, `onError` is told, and the client gets a 500. */
   fetch(request: Request, info: FetchInfo): Response | Promise<Response>;
   /** Makes the response for what `fetch` threw or rejected with; `onError` is not told then. */
   error?(error: unknown): Response | Promise<Response>;

@@ -11,9 +11,9 @@ export function hidesTextType(Class: typeof Response): boolean {
 }
 
 /**
- * The type of known content whose type is hidden, as the server of Bun sends it.
+ * The type of known content with a hidden type, as the server of Bun sends it.
  *
- * Text cannot be told from bytes any more: what is valid UTF-8 without NUL is taken for text.
+ * Text cannot be told from bytes any more: valid UTF-8 without NUL is taken for text.
  */
 export function guessType(content: Uint8Array): string {
   const sample = content.subarray(0, MAX_SAMPLE_BYTES);

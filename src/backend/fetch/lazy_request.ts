@@ -1,4 +1,5 @@
-// A Request of which only what the handler asks for is ever made. A native one costs 9 µs on Deno 2.9.6, 22 µs on Node 20.
+// A Request that makes only the parts the handler asks for.
+// A native one costs 9 µs on Deno 2.9.6, 22 µs on Node 20.
 
 import type { HttpRequest } from "../../http/request/request.ts";
 import { readWhole } from "../../http/request/request_body.ts";
@@ -7,10 +8,12 @@ import { ContentSource, decodeJson, decodeText, hasContent, streamOf } from "./r
 import { joinUrl } from "./request_url.ts";
 import { replaceFields, toWebHeaders } from "./web_headers.ts";
 
-/** Who has the content: nobody yet, a method that reads it straight from the wire, or the native request. */
+/**
+ * The owner of the content: nobody yet, a method that reads it straight from the wire, or the native request.
+ */
 type ContentOwner = "nobody" | "reader" | "native";
 
-/** Where the objects of a class come from, if not from the engine's usual place. */
+/** The source of the objects of a class, if not the engine's usual one. */
 interface ObjectSource {
   readonly makeObject?: () => object;
 }
@@ -26,8 +29,8 @@ class ChosenObject {
 /**
  * A request of the wire as a web-standard one.
  *
- * Method, URL, fields, signal and whole content come straight from the wire. Everything else is what a native Request
- * says, which is made once when it is needed; `chainToRequest` puts that in place.
+ * Method, URL, fields, signal and whole content come straight from the wire. Everything else comes from a
+ * native Request, which is made once when it is needed; `chainToRequest` puts that in place.
  */
 export class LazyRequest extends ChosenObject {
   readonly #request: HttpRequest;
@@ -97,7 +100,7 @@ export class LazyRequest extends ChosenObject {
     return readWhole(this.#request.body);
   }
 
-  /** The native request that stands behind a lazy one; undefined for anything else. */
+  /** The native request of a lazy one; undefined for anything else. */
   static unwrap(value: unknown): Request | undefined {
     return typeof value === "object" && value !== null && #request in value ? value.#toNative() : undefined;
   }

@@ -1,4 +1,4 @@
-// What a response is made of, where it can be told without making a native one.
+// The parts of a response, if they can be known without making a native one.
 
 import { trimOws } from "../../http/grammar.ts";
 import { HttpHeaders } from "../../http/headers.ts";
@@ -12,7 +12,7 @@ export interface LightResponse {
   readonly status: number;
   /** As the handler set it. */
   readonly statusText: string;
-  /** Its own, to be changed by nobody else. */
+  /** Its own; no other code may change them. */
   readonly fields: HttpHeaders;
   /** All of it. */
   readonly content: LightContent;

@@ -1,17 +1,17 @@
 // How an object of ours stands for a native one: what it does not say itself, a native object says.
 
-// What console.log and util.inspect of Node and Bun ask an object for.
+// The method that console.log and util.inspect of Node and Bun look for.
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 type Members = Record<PropertyKey, unknown>;
 
-/** What {@linkcode chainTo} needs to know. */
+/** Options of {@linkcode chainTo}. */
 export interface NativeChain {
   /** The runtime's class. */
   readonly native: { readonly prototype: object };
-  /** One of its objects: what it keeps under symbols is what the runtime's functions look for. */
+  /** One of its objects: the runtime's functions look for the values it keeps under symbols. */
   readonly sample: object;
-  /** The native object that stands behind one of ours. */
+  /** The native object of one of ours. */
   readonly nativeOf: (ours: object) => object;
 }
 

@@ -12,7 +12,8 @@ import type { RequestMaker } from "./web_request.ts";
 export function makeNativeRequests(): RequestMaker {
   class NativeRequest extends Request {
     readonly #context: RequestContext;
-    // What requests made of this one follow. Watching the client costs a read, so it begins only with onPending().
+    // Requests made from this one follow it. Watching the client costs a read, so it begins only with
+    // onPending().
     readonly #controller: AbortController;
     readonly #source: ContentSource;
     readonly #stream: ReadableStream<Uint8Array> | undefined;
@@ -55,7 +56,7 @@ export function makeNativeRequests(): RequestMaker {
       return this.#take()?.then(({ buffer }) => buffer) ?? super.arrayBuffer();
     }
 
-    /** @returns undefined unless there is content that nobody has touched */
+    /** @returns undefined unless there is untouched content */
     #take(): Promise<Uint8Array<ArrayBuffer>> | undefined {
       // A clone leaves another stream in its place.
       const stream = this.#stream;

@@ -10,8 +10,8 @@ export interface PatientWait {
   onPatienceEnd(): void;
 }
 
-// What a runtime holds in memory comes within microtasks (Deno 2.9.6, Node 20, Bun 1.4.5); the end of a Blob on Node 24
-// takes a turn of the event loop, and the parts of a FormData may take two.
+// Content that a runtime holds in memory comes within microtasks (Deno 2.9.6, Node 20, Bun 1.4.5); the end of
+// a Blob on Node 24 takes a turn of the event loop, and the parts of a FormData may take two.
 const PATIENT_TURNS = 3;
 
 /**

@@ -4,7 +4,7 @@ import { readWhole, type RequestBody } from "../../http/request/request_body.ts"
 /**
  * Whether a request has content, perhaps of no bytes: then its framing fields say so (RFC 9112 §6.3).
  *
- * A Request with GET or HEAD can have none; what was sent is read and dropped by the server.
+ * A Request with GET or HEAD can have none; the server reads and drops the bytes sent.
  */
 export function hasContent({ method, headers, body }: HttpRequest): boolean {
   if (method === "GET" || method === "HEAD") return false;
@@ -16,7 +16,7 @@ export class ContentSource implements UnderlyingDefaultSource<Uint8Array> {
   readonly #body: RequestBody;
   #taken: Promise<Uint8Array<ArrayBuffer>> | undefined;
 
-  /** @param body what the stream gives */
+  /** @param body the content of the stream */
   constructor(body: RequestBody) {
     this.#body = body;
   }
@@ -42,12 +42,12 @@ export function streamOf(source: ContentSource): ReadableStream<Uint8Array> {
 
 const decoder = new TextDecoder();
 
-/** What `text()` of a Request makes of its content. */
+/** Decodes content like `text()` of a Request. */
 export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
   return decoder.decode(bytes);
 }
 
-/** What `json()` of a Request makes of its content. @throws {SyntaxError} for what is no JSON */
+/** Decodes content like `json()` of a Request. @throws {SyntaxError} for text that is no JSON */
 export function decodeJson(bytes: Uint8Array<ArrayBuffer>): unknown {
   return JSON.parse(decoder.decode(bytes));
 }

@@ -1,10 +1,10 @@
 import { BytePieces } from "../../bytes/byte_pieces.ts";
 import type { Patience, PatientWait } from "./patience.ts";
 
-/** What a web stream may hold: its type says bytes, but frameworks write texts and buffers too. */
+/** A piece of a web stream: its type says bytes, but frameworks write texts and buffers too. */
 export type WebPiece = Uint8Array | ArrayBufferView | ArrayBufferLike | string;
 
-/** What {@linkcode readContent} found: all bytes, or pieces that come one by one. */
+/** The result of {@linkcode readContent}: all bytes, or pieces that come one by one. */
 export type WebContent = Uint8Array | BytePieces | AsyncIterable<Uint8Array>;
 
 type ReadResult = ReadableStreamReadResult<WebPiece>;
@@ -18,7 +18,7 @@ const encoder = new TextEncoder();
 
 /** How to read. */
 export interface ReadContentOptions<Result> {
-  /** Whether it is the content of a FormData, whose many parts are gathered. */
+  /** Whether it is the content of a FormData; its many parts are gathered. */
   readonly isForm: boolean;
   /** Tells when the content does not come by itself. */
   readonly patience: Patience;
@@ -29,8 +29,8 @@ export interface ReadContentOptions<Result> {
 /**
  * Reads the content of a web-standard response as far as it is there already.
  *
- * Content whose second read says that it is done has a known length: texts, bytes, Blobs and streams of one piece.
- * All other content goes on as a stream, and nothing waits for its first piece.
+ * Content has a known length if its second read says that it is done: texts, bytes, Blobs and streams of one
+ * piece. All other content goes on as a stream, and nothing waits for its first piece.
  */
 export function readContent<Result>(
   stream: ReadableStream<WebPiece>,
@@ -79,7 +79,7 @@ class ContentReader<Result> implements PatientWait {
     this.#read();
   }
 
-  /** Called back when what is waited for has had its time: it comes from outside. */
+  /** Called back when the awaited content has had its time: it comes from outside. */
   onPatienceEnd(): void {
     this.#end(new StreamedContent(this.#reader, this.#pieces, this.#pending));
   }
@@ -138,7 +138,7 @@ export function toBytes(piece: WebPiece): Uint8Array {
 /** The pieces of a stream, which can be cancelled while one is waited for: its own iterator would wait for the piece. */
 class StreamedContent implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
   readonly #reader: ReadableStreamDefaultReader<WebPiece>;
-  // What has been read ahead, and the read that is under way.
+  // The pieces read ahead, and the read that is under way.
   readonly #pieces: Uint8Array[];
   #pending: Promise<ReadResult> | undefined;
 

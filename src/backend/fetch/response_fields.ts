@@ -27,7 +27,7 @@ function dropStaleFields(headers: HttpHeaders): void {
   if (codings.length > 0 && codings.every((coding) => DECODED.test(coding))) dropCoding(headers);
 }
 
-/** Leaves out what a decoded content makes wrong. */
+/** Removes the fields that are wrong for decoded content. */
 export function dropCoding(headers: HttpHeaders): void {
   headers.delete("content-encoding");
   headers.delete("content-length");

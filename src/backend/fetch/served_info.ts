@@ -2,7 +2,7 @@ import type { NetAddress } from "../../net/address.ts";
 import type { RequestContext } from "../handler.ts";
 import type { FetchInfo } from "./fetch_handler.ts";
 
-/** What is known of a request, for its handler. */
+/** The facts about a request, for its handler. */
 export class ServedInfo implements FetchInfo {
   readonly remote: NetAddress;
   readonly local: NetAddress;

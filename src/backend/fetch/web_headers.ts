@@ -1,6 +1,6 @@
 import { HttpHeaders } from "../../http/headers.ts";
 
-/** Makes web-standard headers. Cookie is the one field whose lines are not joined by commas (RFC 9113 §8.2.3). */
+/** Makes web-standard headers. Commas join the lines of every field but Cookie (RFC 9113 §8.2.3). */
 export function toWebHeaders(fields: HttpHeaders): Headers {
   const headers = new Headers();
   let cookies: string | undefined;

@@ -10,7 +10,7 @@ export interface RequestMaker {
   readonly onPending?: (request: Request, context: RequestContext) => void;
 }
 
-// What the Request constructor refuses, and what it would silently turn into another method (WHATWG Fetch §2.2.1).
+// Methods that the Request constructor refuses, and ones that it silently changes (WHATWG Fetch §2.2.1).
 const FORBIDDEN_METHODS = /^(?:CONNECT|TRACE|TRACK)$/i;
 const NORMALIZED_METHODS = /^(?:DELETE|GET|HEAD|OPTIONS|POST|PUT)$/i;
 

@@ -3,7 +3,7 @@ import type { Theme } from "../pages/stylesheet.ts";
 
 /**
  * Middleware: notes the theme that the client has chosen with the cookie `bg_color`, for every document sent
- * for this request, whoever builds it.
+ * in response to this request.
  *
  * Refused requests pass through here too, so that layers further out find the theme of an error page.
  */

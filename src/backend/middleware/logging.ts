@@ -17,7 +17,7 @@ import type { LogForm } from "../../log/log_form.ts";
 export interface LoggingOptions {
   /** Gets an entry for each request; undefined when it is off. */
   readonly access: AccessLog | undefined;
-  /** Gets an entry for each answer of status 400 and above; undefined when it is off. */
+  /** Gets an entry for each response with status 400 and above; undefined when it is off. */
   readonly error: ErrorLog | undefined;
   /** Whether responses of a status are everyday: they stand in the access log alone; default none. */
   readonly isEveryday?: (status: number) => boolean;
@@ -36,10 +36,13 @@ export interface LoggingOptions {
 /**
  * Middleware: logs each request, refused ones too, and each error. It belongs outermost in the chain.
  *
- * In full form the body is read before the handler runs, and given to it again; a body that is too large or broken
- * becomes the refusal of the request. Of one that is refused already, only what has come is read. A streamed answer is logged when it ends, fails or is abandoned by the server;
- * its handler's error gets an entry of its own. With short entries as text in a file, all of it costs 0.9 microseconds a
- * request on Deno 2.9.6. What is thrown through to here is logged and thrown on.
+ * In full form the body is read before the handler runs, and given to it again. A body that is too large or
+ * broken becomes the refusal of the request. If the request is refused already, only the bytes that have come
+ * are read.
+ *
+ * A streamed response is logged when it ends, fails or is abandoned by the server; its handler's error gets
+ * an entry of its own. With short entries as text in a file, all of it costs 0.9 microseconds a request on
+ * Deno 2.9.6. An error that reaches this layer is logged and thrown on.
  */
 export function logging(options: LoggingOptions): Middleware {
   const { access, error, formOf } = options;
@@ -111,7 +114,7 @@ export function logging(options: LoggingOptions): Middleware {
     throw cause;
   };
 
-  /** A request is logged once, also where its answer comes after the server has given it up. */
+  /** Logs a request once, even if its response comes after the server has given it up. */
   const finishLater = async (exchange: Exchange, promised: Promise<HttpResponse>): Promise<HttpResponse> => {
     let isCut = false;
     const { context } = exchange;
@@ -165,7 +168,7 @@ function detailsOf(
   };
 }
 
-/** One request on its way through, with what the access log shows of it. */
+/** One request on its way through, with the details that the access log shows. */
 interface Exchange {
   readonly request: HttpRequest;
   readonly context: RequestContext;
@@ -177,7 +180,7 @@ const LOOP_LENGTH = 256;
 const encoder = new TextEncoder();
 
 function byteLength(body: Exclude<ResponseBody, AsyncIterable<Uint8Array>>): number {
-  // What goes over a wire of its own is nobody's content.
+  // Bytes sent over a wire of their own do not count as content.
   if (body === null || isWire(body)) return 0;
   if (typeof body !== "string") return body.length;
   if (body.length <= LOOP_LENGTH) {

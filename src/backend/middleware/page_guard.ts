@@ -1,4 +1,5 @@
-// Who may use a page and its API: its own browser tabs, and programs that know the token or a password.
+// Decides which clients may use a page and its API: its own browser tabs,
+// and programs with the token or a password.
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { MaybePromise } from "../../base/maybe_promise.ts";
@@ -9,7 +10,7 @@ import { ExplainedError } from "../explained_error.ts";
 import type { Handler, Middleware, RequestContext } from "../handler.ts";
 import { type PageCredentials, readCredentials, withoutToken } from "../page_credentials.ts";
 
-/** What a page wants to know before it shows anything; neither key means that it is open to all who reach it. */
+/** The keys that a page asks for. Without either key it is open to every client that reaches it. */
 export interface PageKeys {
   /** A secret: sent as `Authorization: Bearer`, as `?token=`, or by the cookie that this sets. */
   readonly token?: string | undefined;
@@ -78,7 +79,7 @@ function isForeign({ headers }: HttpRequest, host: string): boolean {
 /** Knows the keys of a page. */
 class Keyring {
   readonly #keys: PageKeys;
-  // What the cookie holds: whoever sees it cannot make links of it.
+  // The value of the cookie. Nobody who sees it can make links of it.
   readonly #cookieValue: string;
 
   constructor(keys: PageKeys) {
@@ -115,7 +116,7 @@ class Keyring {
   /** The first visit sets a cookie; a browser gets its address without the token. */
   #welcome(request: HttpRequest, context: RequestContext, next: Handler): MaybePromise<HttpResponse> {
     const secure = context.isEncrypted ? "; Secure" : "";
-    // Lax: a link in a mail may open the page. What changes anything is guarded by Origin.
+    // Lax: a link in a mail may open the page. Origin guards every request that changes anything.
     const value = `${cookieName(context)}=${this.#cookieValue}; Path=/; HttpOnly; SameSite=Lax${secure}`;
     const withCookie = (response: HttpResponse): HttpResponse => {
       response.headers.append("Set-Cookie", value);

@@ -10,7 +10,7 @@ import { explainStatus } from "../pages/explanations.ts";
 import { pageResponse } from "../pages/page.ts";
 import { themeOf } from "./bg_color.ts";
 
-/** What is to be said about an error. */
+/** The text about an error. */
 export interface ErrorReport extends ErrorText {
   /** Fields that the error brings. */
   readonly fields: readonly HeaderField[];
@@ -25,7 +25,7 @@ export interface ShowErrorsOptions {
 }
 
 /**
- * Middleware: catches what is thrown further in, notes it as `context.error`, and responds to it.
+ * Middleware: catches an error thrown further in, notes it as `context.error`, and responds to it.
  *
  * An HttpError gives the status and its fields, everything else is 500. The response carries the original message
  * when error display is on for the client.

@@ -3,7 +3,7 @@ import { type Html, html } from "./html.ts";
 import type { Page } from "./page.ts";
 import type { Theme } from "./stylesheet.ts";
 
-/** What a page says about an error. */
+/** The text of a page about an error. */
 export interface ErrorText {
   /** Status code of the response, 400 to 599. */
   readonly status: number;

@@ -12,7 +12,7 @@ export class Html {
     this.#parts = parts;
   }
 
-  /** The parts in order: text, and what has been encoded once for all documents. */
+  /** The parts in order: text, and markup that has been encoded once for all documents. */
   get parts(): readonly (string | EncodedMarkup)[] {
     return this.#parts;
   }
@@ -49,7 +49,7 @@ export function encodeOnce(content: Html): Html {
   return new Html(new EncodedMarkup(content.markup));
 }
 
-/** What can stand between the literal parts of an {@linkcode html} template. */
+/** A value between the literal parts of an {@linkcode html} template. */
 export type HtmlValue = string | number | Html | readonly Html[];
 
 /**

@@ -4,7 +4,7 @@ import type { HttpResponse } from "../../http/response/response.ts";
 import { encodeOnce, Html, html } from "./html.ts";
 import { stylesheetOf, type Theme } from "./stylesheet.ts";
 
-/** What makes one document differ from another. */
+/** The parts that differ from one document to another. */
 export interface Page {
   /** Text of the title. */
   readonly title: string;
