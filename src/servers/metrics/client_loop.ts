@@ -1,5 +1,5 @@
-// How bytes are read from one client: the buffer's size follows the traffic. While an answer is under way nothing is
-// read, or one buffer behind a full one, so a client that does not read its replies is soon not read either.
+// How bytes are read from one client: the buffer's size follows the traffic. While a reply is under way nothing is
+// read, or one buffer after a full one. So a client that does not read its replies is soon not read either.
 
 import type { Clock } from "../../base/clock.ts";
 import type { ServedClient } from "../../serving/connection_server.ts";
@@ -12,10 +12,10 @@ import type { Session } from "./session.ts";
 // commit: 256 KiB reach 1.4 million puts/s where 64 KiB reach 0.7 (Deno 2.9.6).
 const READ_BYTES = [256, 16_384, 262_144] as const;
 
-// Commands that have arrived when the server is told to stop, but were not read yet, are answered within this time.
+// Commands that have arrived when the server is told to stop, but were not read yet, get replies within this time.
 const LAST_COMMANDS_MS = 50;
 
-// What a stopped client may still send: the rest of what was on its way, and not a stream without end.
+// Bytes that a stopped client may still send: those under way, but not an endless stream.
 const MAX_DROPPED_BYTES = 16_777_216;
 
 const MAX_SPARE_BUFFERS = 32;
@@ -36,14 +36,14 @@ export class ReadBuffers {
   }
 }
 
-/** What the loop needs of a connection. */
+/** The part of a connection that the loop needs. */
 export type ClientConnection = Pick<Connection, "receive" | "closeWrite" | "close">;
 
-/** What a loop works with. */
+/** Parts of a loop. */
 export interface ClientParts {
   /** Belongs to the loop from now on. */
   readonly connection: ClientConnection;
-  /** Answers what is read. */
+  /** Replies to the commands read. */
   readonly session: Session;
   /** Shared by all clients. */
   readonly buffers: ReadBuffers;
@@ -62,7 +62,7 @@ export class ClientLoop implements Receiver, ServedClient {
   #buffer: Uint8Array<ArrayBuffer>;
   #isSameRead = false;
   #isReadingAhead = false;
-  // What came of reading ahead, to be taken up behind the answer; undefined while nothing has come.
+  // The result of reading ahead, to be taken up after the reply; undefined while there is none.
   #ahead: (() => void) | undefined;
   #isIdle = false;
   #isStopping = false;
@@ -77,7 +77,7 @@ export class ClientLoop implements Receiver, ServedClient {
     this.#buffer = parts.buffers.take(0);
   }
 
-  /** Begins to read and to answer. */
+  /** Begins to read and to reply. */
   start(): void {
     this.#isIdle = true;
     this.#receive();
@@ -102,7 +102,7 @@ export class ClientLoop implements Receiver, ServedClient {
     this.#end();
   }
 
-  /** Bytes have come: they are answered before more is read, but for one buffer behind a full one. */
+  /** Bytes have come. They get their replies before more is read, except one buffer after a full one. */
   onReceived(count: number | null): void {
     if (this.#isReadingAhead) {
       this.#ahead = () => this.onReceived(count);

@@ -17,7 +17,7 @@ export interface LargeReplyClient {
 export class LargeReply {
   /** When the write under way began, in monotonic milliseconds; undefined between two writes. */
   writingSinceMs: number | undefined;
-  /** Whose reply it is. */
+  /** The client that gets the reply. */
   readonly client: LargeReplyClient;
 
   /** Only {@linkcode LargeReplies} makes them. */

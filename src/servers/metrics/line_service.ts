@@ -11,9 +11,9 @@ import type { MetricsLog } from "./options.ts";
 import { RefusedClient, TOO_MANY_CLIENTS } from "./refused_client.ts";
 import { Session, type SessionParts } from "./session.ts";
 
-/** What the service works with. */
+/** Parts of the service. */
 export interface LineServiceParts {
-  /** What all conversations share. */
+  /** Parts that all conversations share. */
   readonly session: SessionParts;
   /** Longest command in bytes. */
   readonly maxLineBytes: number;
@@ -25,7 +25,7 @@ export interface LineServiceParts {
 
 /** Talks with clients in lines. */
 export class LineService implements ConnectionService {
-  /** What a client beyond the limits is told. */
+  /** The reply to a client beyond the limits. */
   readonly refusal: Uint8Array = TOO_MANY_CLIENTS;
   readonly #parts: LineServiceParts;
   readonly #buffers = new ReadBuffers();

@@ -5,17 +5,17 @@ import type { PageFigure } from "./page/server_status.ts";
 import type { ServerCounts } from "./server_counts.ts";
 import type { MetricStore } from "./store.ts";
 
-/** Where the numbers come from. */
+/** Sources of the numbers. */
 export interface FigureParts {
-  /** How much there is. */
+  /** The store that is measured. */
   readonly store: MetricStore;
-  /** What was done. */
+  /** Counters of the server's work. */
   readonly counts: Readonly<ServerCounts>;
   /** Clients at the moment. */
   readonly connectionCount: () => number;
 }
 
-/** What the page shows beside them. */
+/** Sources of the page's numbers. */
 export interface StatusParts extends FigureParts {
   /** Memory that the process holds, in bytes. */
   readonly memoryBytes: () => number;

@@ -3,7 +3,7 @@ import type { NetAddress, TcpAddress } from "../../net/address.ts";
 import type { Listener } from "../../net/connection.ts";
 import type { Durability, MetricStore, StoreLimits } from "./store.ts";
 
-/** Where the server says what happens; each function gets one line of text without a line end. */
+/** The logs of the server; each function gets one line of text without a line end. */
 export interface MetricsLog {
   /** Connections and refusals. Without it their texts are not even made. */
   debug?(message: string): void;
@@ -11,7 +11,7 @@ export interface MetricsLog {
   error?(message: string): void;
 }
 
-/** One answered line, for an access log. */
+/** One line with its reply, for an access log. */
 export interface MetricsAccess {
   /** The client. */
   readonly client: NetAddress;
@@ -25,7 +25,7 @@ export interface MetricsAccess {
 export interface MetricsServerOptions<Address extends NetAddress = TcpAddress> extends StoreLimits {
   /** Database file; without it samples live in memory. */
   readonly dataFile?: string | undefined;
-  /** What `ok` means with a database; default `full`. */
+  /** The meaning of `ok` with a database; default `full`. */
   readonly durability?: Durability | undefined;
   /** How many puts the journal of a database may hold before they are sealed into blocks; default 2,000,000. */
   readonly sealAfterPuts?: number | undefined;
@@ -54,6 +54,6 @@ export interface MetricsServerOptions<Address extends NetAddress = TcpAddress> e
   readonly openPort?: ((port: number) => Promise<Listener<Address>>) | undefined;
   /** Receives connections, refusals and failures. */
   readonly log?: MetricsLog | undefined;
-  /** Receives every answered line; costs speed. */
+  /** Receives every line that got a reply; costs speed. */
   readonly access?: ((entry: MetricsAccess) => void) | undefined;
 }

@@ -2,14 +2,14 @@ import type { Clock } from "../../base/clock.ts";
 import type { Connection, Receiver, Sender } from "../../net/connection.ts";
 import type { ServedClient } from "../../serving/connection_server.ts";
 
-/** What a client beyond the limits is told, though it has asked nothing. */
+/** The reply to a client beyond the limits, sent before it asks anything. */
 export const TOO_MANY_CLIENTS: Uint8Array = new TextEncoder().encode("error\ntoo many clients\n\n");
 
 // How long and how much it may still send before the connection is closed.
 const LINGER_MS = 2_000;
 const MAX_DROPPED_BYTES = 65_536;
 
-/** What a refused client needs. */
+/** Parts of a refused client. */
 export interface RefusedClientParts {
   /** Belongs to the client from now on. */
   readonly connection: Pick<Connection, "receive" | "transmit" | "closeWrite" | "close">;
@@ -20,7 +20,7 @@ export interface RefusedClientParts {
 }
 
 /**
- * A client for whom there is no room. It is told so, and then read until it has finished: to close while its first
+ * A client beyond the limits. It gets a refusal, and is then read until it has finished. A close while its first
  * command is unread would reset the connection, and could take the refusal with it (RFC 9293 §3.10.4).
  */
 export class RefusedClient implements ServedClient, Sender, Receiver {

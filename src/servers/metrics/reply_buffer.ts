@@ -17,7 +17,7 @@ const MAX_SPARE = 32;
 
 const OK = new TextEncoder().encode("ok\n\n");
 
-/** The replies of a connection that wait to be sent, one behind the other. */
+/** The replies of a connection that wait to be sent, in order. */
 export class ReplyBuffer implements RowSink, KeySink {
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
@@ -138,7 +138,7 @@ export class ReplyBuffer implements RowSink, KeySink {
   }
 }
 
-/** Reply buffers for the clients that are answered just now. */
+/** Reply buffers for the clients that are being served at the moment. */
 export class ReplyPool {
   readonly #spare: ReplyBuffer[] = [];
 

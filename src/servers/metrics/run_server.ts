@@ -32,12 +32,12 @@ export interface MetricsServer<Address extends NetAddress = TcpAddress> {
   readonly address: Address;
   /** Clients at the moment. */
   readonly connectionCount: number;
-  /** What it has done so far. */
+  /** Counters of its work so far. */
   readonly counts: Readonly<ServerCounts>;
   /** Resolves when the server is closed: no client, no port, the store shut. */
   readonly finished: Promise<void>;
   /**
-   * Stops accepting, answers what was read within the grace time, commits and closes the store.
+   * Stops accepting, replies to the commands read within the grace time, commits and closes the store.
    * Resolves with `finished`; may be called twice.
    */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-/** What a server has done, for those who watch it; numbers that only grow. */
+/** Counters of a server's work; numbers that only grow. */
 export interface ServerCounts {
   /** Puts that were acknowledged, those of Graphite's lines too. */
   puts: number;

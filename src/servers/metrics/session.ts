@@ -27,32 +27,32 @@ const PUT_REFUSALS: Readonly<Record<Exclude<PutOutcome, "stored">, string>> = {
 /** The end of a connection that a session writes to. */
 export type SessionConnection = Pick<Connection, "write" | "close" | "remote">;
 
-/** What sessions report to the one who keeps the logs. */
+/** Events that sessions report to the logs. */
 export interface SessionEvents {
   /**
    * A line was refused.
    *
    * @param line undefined when it was over the limit
-   * @param reason the line of the reply behind `error`
+   * @param reason the line of the reply after `error`
    */
   refused?(client: SessionConnection, line: Uint8Array | undefined, reason: string): void;
-  /** A line was answered. @param line undefined when it was over the limit */
+  /** A line got its reply. @param line undefined when it was over the limit */
   answered?(client: SessionConnection, line: Uint8Array | undefined, status: "ok" | "error"): void;
   /** The store failed; the client got an error instead of its replies. */
   failed?(error: unknown): void;
 }
 
-/** What all sessions of a server share: ten thousand idle clients hold as little as possible of their own. */
+/** Parts that all sessions of a server share, so that ten thousand idle clients hold little of their own. */
 export interface SessionParts {
-  /** What the commands are about. */
+  /** The store that the commands read and change. */
   readonly store: MetricStore;
   /** Reads a line; nothing of it is used any more when a session waits for something. */
   readonly commands: CommandReader;
   /** Buffers for the replies of one read; an idle client holds none. */
   readonly replies: ReplyPool;
-  /** Who goes on when many want much. */
+  /** Shares the event loop among busy clients. */
   readonly turns: WorkTurns;
-  /** Who may send a large reply. */
+  /** Grants the right to send a large reply. */
   readonly largeReplies: LargeReplies;
   /** Counts what is done. */
   readonly counts: ServerCounts;
@@ -78,7 +78,7 @@ export class Session {
   /**
    * Answers the lines of one read. Replies leave together, and each in one write, unless it is very large.
    *
-   * @param chunk bytes as they came; unchanged until the answer settles
+   * @param chunk bytes as they came; unchanged until the result settles
    * @param isSameRead whether the bytes were there with the last ones, cut off only by the size of our buffer
    * @throws {ConnectionError} when the client is gone
    */

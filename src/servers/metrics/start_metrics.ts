@@ -18,7 +18,7 @@ import { type MetricsServer, runServer } from "./run_server.ts";
 import type { MetricStore } from "./store.ts";
 import { type MetricsUi, serveMetricsUi } from "./ui_server.ts";
 
-/** What the command is started with. */
+/** The surroundings of the command. */
 export type MetricsContext = StartContext<FlagValues<typeof METRICS_FLAGS>>;
 
 /** Writes lines into the error log. */

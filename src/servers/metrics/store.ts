@@ -8,7 +8,7 @@ export interface ByteRange {
   readonly bytes: Uint8Array;
   /** Offset of the first byte. */
   readonly start: number;
-  /** Offset behind the last byte. */
+  /** Offset after the last byte. */
   readonly end: number;
 }
 
@@ -18,7 +18,7 @@ export interface PutCommand {
   readonly bytes: Uint8Array;
   /** Offset of the key's first byte; the key is valid by the rules of the protocol. */
   readonly keyStart: number;
-  /** Offset behind the key's last byte. */
+  /** Offset after the key's last byte. */
   readonly keyEnd: number;
   /** Seconds since 1970, an integer up to 2^53-1 in magnitude. */
   readonly timestamp: number;
@@ -37,7 +37,7 @@ export interface TimeSpan {
 /** All of time. */
 export const ALL_TIME: TimeSpan = { from: -Infinity, until: Infinity };
 
-/** What a store did with a put; everything but `stored` is a refusal. */
+/** The outcome of a put; everything but `stored` is a refusal. */
 export type PutOutcome = "stored" | "series-limit" | "sample-limit" | "too-old" | "too-far-ahead";
 
 /** A store will not do what a client asks for. The reason is for the client, one line of ASCII. */
@@ -81,7 +81,7 @@ export interface KeyReader {
   fill(sink: KeySink): MaybePromise<boolean>;
 }
 
-/** What is known of a series, for those who look after the store. */
+/** Facts about a series, for the operators of the store. */
 export interface SeriesFacts {
   /** How many samples it has, expired ones that were not yet dropped included. */
   readonly samples: number;

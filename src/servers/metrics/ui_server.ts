@@ -14,11 +14,11 @@ import { StatusFeed } from "./page/status_feed.ts";
 
 /** Parts of {@linkcode serveMetricsUi}. */
 export interface MetricsUiParts extends Omit<MetricsPageParts, "feed">, GraphiteParts {
-  /** Who may use it. */
+  /** The clients that may use it. */
   readonly guard: PageGuardOptions;
-  /** What machines ask: health, readiness, figures. */
+  /** Routes for machines: health, readiness, figures. */
   readonly adminRoutes: readonly Route[];
-  /** Limits, and what is told of failures. */
+  /** Limits, and listeners for failures. */
   readonly serving: ServeOptions;
 }
 

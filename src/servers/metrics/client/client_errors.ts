@@ -10,7 +10,7 @@ export class ClientSocketError extends ClientError {
   override readonly name: string = "ClientSocketError";
 }
 
-/** The server refused a command or answered against the protocol, or the command cannot be said in it. */
+/** The server refused a command or broke the protocol, or the protocol cannot express the command. */
 export class ClientProtocolError extends ClientError {
   /** The class name, also when minified. */
   override readonly name: string = "ClientProtocolError";

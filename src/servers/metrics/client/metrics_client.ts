@@ -29,7 +29,7 @@ export interface MetricsSpan {
  *
  * It connects with the first call, and again when the connection has gone: a call whose kept connection ends before a
  * byte of the reply is made once more, since every command may be repeated. Calls that are made at the same time go out
- * at once and are answered in order.
+ * at once and get their replies in order.
  *
  * ```ts
  * const client = new MetricsClient("127.0.0.1", 8181, { timeoutMs: 5_000 });

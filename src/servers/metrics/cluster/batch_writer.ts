@@ -6,12 +6,12 @@ import { encodeCalls, type PutCall } from "./call_encoder.ts";
 import { COUNTER_KEY } from "./function_library.ts";
 import type { KeyGroup, PutBatch } from "./put_batch.ts";
 
-// A key that somebody deletes again and again just then needs a new number each time.
+// A key that is deleted again and again at that moment needs a new number each time.
 const MAX_NUMBERINGS = 5;
 
-/** What a writer works with. */
+/** Parts of a writer. */
 export interface WriterParts {
-  /** Where to. */
+  /** The cluster to write to. */
   readonly cluster: Cluster;
   /** The parts of the data. */
   readonly partitions: readonly Partition[];

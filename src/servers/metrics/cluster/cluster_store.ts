@@ -31,11 +31,11 @@ const WINDOW_KEYS = 64;
 // Keys that are deleted in one go; puts wait that long.
 const DELETED_AT_ONCE = 1_024;
 
-/** What a store is made of. */
+/** Parts of a store. */
 export interface ClusterStoreParts {
   /** The servers. */
   readonly cluster: Cluster;
-  /** Who watches them; closed with the store. */
+  /** Watches them; closed with the store. */
   readonly health: ClusterHealth;
   /** The parts of the data. */
   readonly partitions: readonly Partition[];

@@ -8,7 +8,7 @@ const KEYS_AT_ONCE = 500;
 // A key is looked at a hundred times while its samples grow old, but not more often than the caller asks for it.
 const LOOKS_PER_RETENTION = 100;
 
-/** What {@linkcode Expiry} needs to know. */
+/** Options of {@linkcode Expiry}. */
 export interface ExpiryOptions {
   /** How old a sample may be. */
   readonly retentionSeconds: number;

@@ -6,17 +6,17 @@ import type { WriteQueue } from "./write_queue.ts";
 // Other nodes put and delete too: at a limit everything is counted anew, but not for each refused put.
 const RECOUNT_MS = 1_000;
 
-/** What the keeper asks of the store. */
+/** Parts of the keeper. */
 export interface LimitParts {
   /** The limits. */
   readonly limits: StoreLimits;
-  /** How much there is. */
+  /** Counts of series and samples. */
   readonly counts: StoreCounts;
   /** The keys that need no look into the store. */
   readonly known: KnownKeys;
-  /** Where puts wait. */
+  /** The queue of puts. */
   readonly queue: WriteQueue;
-  /** Whether anybody has put the key. */
+  /** Whether the store has the key. */
   readonly hasKey: (command: PutCommand) => Promise<boolean>;
   /** Whether there is a sample at the timestamp. */
   readonly hasSample: (command: PutCommand) => Promise<boolean>;

@@ -13,7 +13,7 @@ const OPEN_DEADLINE_MS = 10_000;
 
 /** Settings of a store in a cluster. */
 export interface ClusterStoreOptions extends StoreLimits {
-  /** What `ok` promises; default `replicated`. */
+  /** The promise of `ok`; default `replicated`. */
   readonly acknowledgement?: Acknowledgement | undefined;
   /** After this long a batch has failed; default 15,000. */
   readonly deadlineMs?: number | undefined;
@@ -29,7 +29,7 @@ export interface ClusterStoreOptions extends StoreLimits {
 export interface OpenedClusterStore {
   /** The store. */
   readonly store: ClusterStore;
-  /** Who watches the servers. */
+  /** Watches the servers. */
   readonly health: ClusterHealth;
 }
 

@@ -26,7 +26,7 @@ export interface RowKey {
   readonly bytes: Uint8Array;
   /** Offset of its first byte. */
   readonly start: number;
-  /** Offset behind its last byte. */
+  /** Offset after its last byte. */
   readonly end: number;
 }
 

@@ -27,7 +27,7 @@ export interface SeriesRequest {
 export interface SeriesWindow {
   /** In ascending order of time; some of their samples may lie outside the stretch. */
   readonly runs: readonly SampleRun[];
-  /** Where the next window begins; undefined when there is none. */
+  /** Start of the next window; undefined if there is none. */
   readonly next: number | undefined;
 }
 
@@ -160,7 +160,7 @@ function toWindow({ newest, starts }: Find, bytes: readonly (Buffer | null)[]): 
   const isCut = starts.length >= WINDOW_RUNS;
   const last = runs.at(-1);
   const next = isCut && last !== undefined ? lastTimestampOf(last) + 1 : undefined;
-  // The newest samples of era 0 come behind all its runs, some of which may be in the next window.
+  // The newest samples of era 0 come after all its runs, and some runs may be in the next window.
   if (newest !== null && newest.length > 0 && !(isCut && last !== undefined && last.era <= 0)) {
     const at = runs.findIndex(({ era }) => era > 0);
     const before = runs[(at < 0 ? runs.length : at) - 1];

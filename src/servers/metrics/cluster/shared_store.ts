@@ -5,9 +5,9 @@ import { StoreOpenError } from "../../../storage/store_open_error.ts";
 import type { MetricsLog } from "../options.ts";
 import type { ClusterStoreOptions, OpenedClusterStore } from "./open_cluster_store.ts";
 
-/** What the flags say about the store. */
+/** The flags for the store. */
 export interface SharedStoreRequest extends ClusterStoreOptions {
-  /** Where it is; undefined when the server keeps its samples itself. */
+  /** Its address; undefined if the server keeps its samples itself. */
   readonly address: StoreAddress | undefined;
   /** How each flag was given that was. */
   readonly given: ReadonlyMap<string, string>;

@@ -1,6 +1,6 @@
-// Beside a database in use lies a file with the number of its last acknowledged commit. SQLite takes a log that breaks
-// off for one that a kill cut short, and drops what follows; with this number a log that was damaged, shortened or
-// removed shows. It is written behind each commit and never synced: after a loss of power it may be behind, not ahead.
+// Next to a database in use lies a file with the number of its last acknowledged commit. SQLite takes a log that breaks
+// off for one that a kill cut short, and drops the rest. This number reveals a log that was damaged, shortened or
+// removed. It is written after each commit and never synced: after a loss of power it may be too low, never too high.
 
 import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
 import { stat, unlink } from "node:fs/promises";
@@ -31,10 +31,10 @@ export function readMark(dataFile: string, identity: number): number {
   }
 }
 
-/** Removes the mark of a closed database; where closing has left a log behind, the mark stays with it. */
+/** Removes the mark of a closed database. If closing has left a log, the mark stays with it. */
 export async function removeMark(dataFile: string): Promise<void> {
   const hasLog = await stat(`${dataFile}-wal`).then(() => true, () => false);
-  // It fails where there is no mark.
+  // It fails if there is no mark.
   if (!hasLog) await unlink(nameOf(dataFile)).catch(() => {});
 }
 

@@ -61,7 +61,7 @@ export class BlockDecoder {
   }
 }
 
-// Raw doubles stand behind a 1 when the timestamps are too far from zero for exact differences.
+// Raw doubles follow a 1 if the timestamps are too far from zero for exact differences.
 function encodeTimestamps(timestamps: Float64Array, writer: PackedWriter): void {
   const isFar =
     Math.max(Math.abs(timestamps[0]!), Math.abs(timestamps[timestamps.length - 1]!)) >= MAX_STEPPED;

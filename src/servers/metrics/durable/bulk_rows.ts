@@ -25,7 +25,7 @@ export interface BulkRow {
   readonly bytes: Uint8Array;
   /** Offset of the first byte. */
   readonly start: number;
-  /** Offset behind the last byte. */
+  /** Offset after the last byte. */
   readonly end: number;
 }
 
@@ -86,7 +86,7 @@ class NumberReader {
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
     }
-    // One sign stands behind each number; anything else in its place makes it none, and the next one too.
+    // One sign follows each number; anything else in its place spoils this number and the next.
     if (position === this.#position || value > Number.MAX_SAFE_INTEGER) {
       throw new RangeError("Cannot load: a number is none");
     }

@@ -10,7 +10,7 @@ export class Damage {
   series = 0;
   /** Rows of the journal. */
   journalRows = 0;
-  /** What else is wrong, one line each. */
+  /** Other damage, one line each. */
   readonly notes: string[] = [];
   readonly #names = new Set<string>();
 
@@ -19,7 +19,7 @@ export class Damage {
     return this.blocks + this.series + this.journalRows + this.notes.length > 0;
   }
 
-  /** Notes a key of which samples are missing. */
+  /** Notes a key with missing samples. */
   addName(name: string): void {
     if (this.#names.size <= MAX_NAMES) this.#names.add(name);
   }

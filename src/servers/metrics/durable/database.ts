@@ -68,7 +68,7 @@ export class MetricsDatabase {
   /**
    * Removes the oldest rows of the journal.
    *
-   * @param lastId no row behind this one
+   * @param lastId no row after this one
    * @param limit at most this many
    * @returns whether none of them is left
    */
@@ -101,7 +101,7 @@ export class MetricsDatabase {
 
   /** Gives unused pages back to the file system. */
   shrink(): void {
-    // Each row of the answer is a page that was given back; exec stops after the first (Deno 2.9.6).
+    // Each row of the result is a page that was given back; exec stops after the first (Deno 2.9.6).
     this.#database.prepare("PRAGMA incremental_vacuum").all();
   }
 

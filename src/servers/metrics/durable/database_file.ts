@@ -25,7 +25,7 @@ const METRICS_DATABASE: DatabaseKind = {
 
 /** How a database of the metrics server is opened. */
 export interface OpenMetricsOptions<Content> {
-  /** What a commit promises. */
+  /** The promise of a commit. */
   readonly durability: Durability;
   /** Reads everything, before anything can be written. What it throws means damage. */
   readonly read: (database: DatabaseSync) => Content;

@@ -36,7 +36,7 @@ const ALL: Selection = { kind: "many", pattern: undefined };
 
 /** Settings of a durable store. */
 export interface DurableStoreOptions extends MemoryStoreOptions {
-  /** What a commit promises; default `full`. */
+  /** The promise of a commit; default `full`. */
   readonly durability?: Durability | undefined;
   /** How many puts the journal may hold before it is sealed into blocks; default 2,000,000. */
   readonly sealAfterPuts?: number | undefined;

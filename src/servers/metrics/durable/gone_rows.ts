@@ -1,11 +1,10 @@
 import type { MetricsDatabase } from "./database.ts";
 
 /**
- * Rows of what memory does not hold any more, to be removed from the database a few at a time.
+ * Rows of data that memory no longer holds, to be removed from the database a few at a time.
  *
- * They do no harm until then: a block of a deleted series is emptied again by the deletion in the journal, which stays
- * as long as they do, a series of which nothing is left is dropped at the next start, and so is the older one of two
- * with the same key.
+ * They do no harm until then. The deletion in the journal stays as long as they do, and empties a block of a deleted
+ * series again. An empty series is dropped at the next start, and so is the older one of two with the same key.
  */
 export class GoneRows {
   /** Numbers of blocks. */

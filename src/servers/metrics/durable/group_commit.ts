@@ -8,11 +8,11 @@ import type { GoneRows } from "./gone_rows.ts";
 import { JournalGroup } from "./journal_group.ts";
 import type { Sealer } from "./sealer.ts";
 
-/** What a group commit works with. */
+/** Parts of a group commit. */
 export interface GroupCommitParts {
   /** All series. */
   readonly set: SeriesSet;
-  /** Where the journal is. */
+  /** The database with the journal. */
   readonly database: MetricsDatabase;
   /** Is told of each commit; undefined when the system decides what of the last moments is kept. */
   readonly mark: AcknowledgedMark | undefined;
@@ -25,11 +25,11 @@ export interface GroupCommitParts {
 }
 
 /**
- * Puts or deletions that wait until the event loop has heard all clients that have something to say; the group is one
- * transaction. Memory takes it over after the commit, so that nobody reads what could still be lost.
+ * Puts or deletions that wait until the event loop has read from all clients with data. The group is one transaction.
+ * Memory takes it over after the commit, so no client reads a sample that could still be lost.
  */
 export class GroupCommit {
-  /** What waits. */
+  /** The group that waits. */
   readonly group: JournalGroup = new JournalGroup();
   readonly #parts: GroupCommitParts;
   #lastJournalId: number;

@@ -94,7 +94,7 @@ function copyInto(target: Float64Array<ArrayBuffer>, source: Float64Array): Floa
 
 /** The entries of one row of the journal, in order. */
 export interface JournalRow {
-  /** What they are. */
+  /** Their kind. */
   readonly kind: "puts" | "deletions";
   /** Seconds since 1970: when a put was, or the first that a deletion takes. */
   readonly firsts: Float64Array;

@@ -11,7 +11,7 @@ import { SeriesSet } from "../samples/series_set.ts";
 import { ALL_TIME } from "../store.ts";
 import { GoneRows } from "./gone_rows.ts";
 
-/** What a database held at the start. */
+/** Content of a database at the start. */
 export interface LoadedSeries {
   /** All series with their samples. */
   readonly set: SeriesSet;
@@ -50,7 +50,7 @@ export function loadSeries(database: DatabaseSync, seed: number): LoadedSeries {
   return { ...state, ...journal, set, lastBlockId, gone };
 }
 
-/** What holds for the whole database. */
+/** State of the whole database. */
 export interface DatabaseState {
   readonly identity: number;
   readonly lastOrder: number;

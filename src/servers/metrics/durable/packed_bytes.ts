@@ -5,12 +5,12 @@ const MORE = 0x80;
 /** Integers up to this magnitude can be packed with their sign. */
 export const MAX_PACKED_INTEGER = 2 ** 52 - 1;
 
-/** Packs numbers one behind the other. */
+/** Packs numbers one after another. */
 export class PackedWriter {
   #bytes = new Uint8Array(1_024);
   #length = 0;
 
-  /** What was packed so far; valid until the next change. */
+  /** The bytes packed so far; valid until the next change. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -61,7 +61,7 @@ export class PackedReader {
     this.#end = bytes.length;
   }
 
-  /** Begins to unpack other bytes. @param end offset behind the last byte to unpack */
+  /** Begins to unpack other bytes. @param end offset after the last byte to unpack */
   begin(bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes;
     this.#position = start;
@@ -73,13 +73,13 @@ export class PackedReader {
     return this.#position === this.#end;
   }
 
-  /** Unpacks a number from 0 to 255. @throws {RangeError} behind the last byte */
+  /** Unpacks a number from 0 to 255. @throws {RangeError} after the last byte */
   readByte(): number {
     if (this.#position >= this.#end) throw new RangeError("Cannot unpack a number: the bytes have ended");
     return this.#bytes[this.#position++]!;
   }
 
-  /** Unpacks an integer from 0 to 2^53-1. @throws {RangeError} behind the last byte */
+  /** Unpacks an integer from 0 to 2^53-1. @throws {RangeError} after the last byte */
   readCount(): number {
     let count = 0;
     for (let scale = 1;; scale *= MORE) {
@@ -89,7 +89,7 @@ export class PackedReader {
     }
   }
 
-  /** Unpacks an integer of either sign. @throws {RangeError} behind the last byte */
+  /** Unpacks an integer of either sign. @throws {RangeError} after the last byte */
   readInteger(): number {
     const packed = this.readCount();
     return packed % 2 === 0 ? packed / 2 : -(packed + 1) / 2;

@@ -13,7 +13,7 @@ import {
   type TimeSpan,
 } from "../store.ts";
 
-/** What is left of a database that cannot be written, or must not be: it is read, and puts are told why they are refused. */
+/** The sound part of a database that cannot or must not be written. Puts are refused with the reason. */
 export class ReadOnlyStore implements MetricStore {
   /** Why it is read-only. */
   readonly readOnlyReason: string;

@@ -10,16 +10,16 @@ import { Damage } from "./damage.ts";
 import { decodeJournalRow } from "./journal_group.ts";
 import { readState } from "./load_series.ts";
 
-/** What was sound. */
+/** The sound part of a damaged database. */
 export interface SalvagedSeries {
   /** All series that could be read, with the samples that could. */
   readonly set: SeriesSet;
-  /** What could not. */
+  /** The parts that could not be read. */
   readonly damage: Damage;
 }
 
 /**
- * Reads what is sound.
+ * Reads the sound part.
  *
  * @param seed see `KeyTable`
  * @throws {RangeError} when the state of the database, without which nothing else has a meaning, is damaged

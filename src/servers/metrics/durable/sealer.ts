@@ -25,11 +25,11 @@ const SEAL_AFTER_ROWS = 100_000;
 // A little traffic is sealed seldom: each time, the last chunk of every series that had a put is written anew.
 const SEAL_AFTER_MS = 600_000;
 
-/** What a sealer works with. */
+/** Parts of a sealer. */
 export interface SealerParts {
   /** All series. */
   readonly set: SeriesSet;
-  /** Where blocks and journal are. */
+  /** The database of blocks and journal. */
   readonly database: MetricsDatabase;
   /** Rows that are to be removed. */
   readonly gone: GoneRows;

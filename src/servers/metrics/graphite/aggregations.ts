@@ -96,7 +96,7 @@ const AGGREGATIONS: ReadonlyMap<string, Aggregation> = new Map<string, Aggregati
 /** The names of the aggregation functions. */
 export const AGGREGATION_NAMES: readonly string[] = [...AGGREGATIONS.keys()];
 
-/** The aggregation of a name, with or without `Series` behind it. @throws {TargetError} for an unknown one */
+/** The aggregation of a name, with or without `Series` after it. @throws {TargetError} for an unknown one */
 export function aggregationOf(name: string): Aggregation {
   const aggregation = AGGREGATIONS.get(name.replace(/Series$/, ""));
   if (aggregation === undefined) {

@@ -1,10 +1,10 @@
 import type { SeriesFetcher } from "./fetch_series.ts";
 import type { GraphiteSeries } from "./graphite_series.ts";
 
-/** What a part of a target means: series, or a plain value. */
+/** The value of a part of a target: series, or a plain value. */
 export type Value = readonly GraphiteSeries[] | number | string | boolean | null;
 
-/** What targets are evaluated for. */
+/** The request for which targets are evaluated. */
 export interface Evaluation {
   /** Seconds since 1970; samples after it are wanted. */
   readonly from: number;

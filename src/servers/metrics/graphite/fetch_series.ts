@@ -21,7 +21,7 @@ export interface FetchLimits {
   readonly maxPoints: number;
 }
 
-/** What one request may read; about 200 MB at the most. */
+/** Limits of one request; about 200 MB at the most. */
 export const FETCH_LIMITS: FetchLimits = { maxSamples: 8_000_000, maxSeries: 50_000, maxPoints: 16_000_000 };
 
 /** Which series are read. */

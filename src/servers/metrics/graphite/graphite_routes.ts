@@ -13,12 +13,12 @@ import { isOn, lastOf, readValues } from "./request_values.ts";
 import { findTags, findTagValues } from "./tags.ts";
 import { TargetError } from "./target_error.ts";
 
-// The version whose answers ours are compared with.
+// The version whose responses ours are compared with.
 const GRAPHITE_VERSION = "1.1.8";
 
 /** Parts of {@linkcode graphiteRoutes}. */
 export interface GraphiteParts {
-  /** Where the samples are. */
+  /** The store of samples. */
   readonly store: MetricStore;
   /** The time. */
   readonly clock: Clock;

@@ -3,15 +3,15 @@
 
 import { aggregationOf } from "./aggregations.ts";
 
-/** What makes a series. */
+/** Parts of a series. */
 export interface SeriesInit {
-  /** What the client sees. */
+  /** The name that the client sees. */
   readonly name: string;
   /** The expression that it came from; default its name. */
   readonly pathExpression?: string;
   /** Seconds since 1970 of the first value. */
   readonly start: number;
-  /** Seconds since 1970 behind the last value. */
+  /** Seconds since 1970 at the end of the last value. */
   readonly end: number;
   /** Seconds from one value to the next. */
   readonly step: number;
@@ -27,13 +27,13 @@ export interface SeriesInit {
 
 /** One series on its way through the functions, which change it freely: each evaluation has its own. */
 export class GraphiteSeries {
-  /** What the client sees. */
+  /** The name that the client sees. */
   name: string;
   /** The expression that it came from. */
   pathExpression: string;
   /** Seconds since 1970 of the first value. */
   start: number;
-  /** Seconds since 1970 behind the last value. */
+  /** Seconds since 1970 at the end of the last value. */
   end: number;
   /** Seconds from one value to the next. */
   step: number;
@@ -97,7 +97,7 @@ export interface AlignedSeries {
   readonly rows: readonly Float64Array[];
   /** Seconds since 1970 of the first value. */
   readonly start: number;
-  /** Seconds since 1970 behind the last value. */
+  /** Seconds since 1970 at the end of the last value. */
   readonly end: number;
   /** Seconds from one value to the next. */
   readonly step: number;

@@ -1,5 +1,5 @@
-// Graphite's plaintext protocol: lines of `name value timestamp`, which nobody answers. A timestamp of -1 is the present,
-// fractions of seconds are cut, NaN is no sample. What cannot be read is counted and left out, as carbon does.
+// Graphite's plaintext protocol: lines of `name value timestamp`, without replies. A timestamp of -1 is the present,
+// fractions of seconds are cut, NaN is no sample. Unreadable lines are counted and left out, as carbon does.
 
 import type { MaybePromise } from "../../../base/maybe_promise.ts";
 import type { LineDecoder } from "../../../bytes/line_decoder.ts";
@@ -12,9 +12,9 @@ const TAB = 0x09;
 const SPACE = 0x20;
 const STAR = 0x2a;
 
-/** What lines are put into. */
+/** Receivers of lines. */
 export interface PlaintextParts {
-  /** Where the samples go. */
+  /** The store that takes the samples. */
   readonly store: MetricStore;
   /** Counts puts and refusals. */
   readonly counts: ServerCounts;

@@ -7,13 +7,13 @@ import type { PlaintextIngest } from "./plaintext.ts";
 const READ_BYTES = 65_536;
 const MAX_LINE_BYTES = 4_096;
 
-/** What a client's lines go through. */
+/** Parts that read a client's lines. */
 export interface PlaintextClientParts {
   /** Belongs to the client from now on. */
   readonly connection: Pick<Connection, "receive" | "close">;
   /** Puts its lines. */
   readonly ingest: PlaintextIngest;
-  /** Who goes on when many want much. */
+  /** Shares the event loop among busy clients. */
   readonly turns: WorkTurns;
   /** The connection was closed. */
   readonly onReleased: () => void;

@@ -16,7 +16,7 @@ import { PlaintextClient } from "./plaintext_client.ts";
 // A free number for TCP may be taken for UDP: another one is tried.
 const PORT_TRIES = 20;
 
-/** What {@linkcode servePlaintext} needs. */
+/** Parts of {@linkcode servePlaintext}. */
 export interface PlaintextServerOptions extends PlaintextParts {
   /** IP address or name of both ports. */
   readonly hostname: string;
@@ -38,7 +38,7 @@ export interface PlaintextServerOptions extends PlaintextParts {
 
 /** Both ports, being served. */
 export interface PlaintextServer {
-  /** Where TCP is taken. */
+  /** The listening address for TCP. */
   readonly address: NetAddress;
   /** Clients over TCP at the moment. */
   readonly connectionCount: number;

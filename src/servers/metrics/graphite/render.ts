@@ -13,7 +13,7 @@ import { parseTimeWords } from "./time_words.ts";
 
 const MAX_TARGETS = 1_000;
 
-/** What a client wants to see. */
+/** A request for `/render`, read. */
 export interface RenderRequest {
   /** The targets as they were written. */
   readonly targets: readonly string[];

@@ -1,5 +1,5 @@
 // The grammar of targets (`grammar_unsafe.py` of graphite-web 1.1): names with wildcards, calls, numbers, texts, and
-// calls behind a `|`, which take what stands before it as their first argument. `template()` is left out.
+// calls after a `|`, which take the expression before it as their first argument. `template()` is left out.
 
 import { TargetError } from "./target_error.ts";
 
@@ -28,7 +28,7 @@ const WORD = /(true|false|none|inf)(?=\s*(?:[,)]|$))/iy;
 const CALL = /([a-z_]\w*)\s*\(/iy;
 const NAMED = /([a-z_]\w*)\s*=\s*/iy;
 const TEXT = /"([^"\n]*)"|'([^'\n]*)'/y;
-// What stands outside braces; a backslash makes an ordinary character of the one behind it.
+// Text outside braces; a backslash makes the next character an ordinary one.
 const PLAIN = /(?:\\[(){},.'"\\|=]|[^\s(){},'"\\|])+/y;
 const BRACES = /\{(?:\\[(){},.'"\\|=]|[^\s(){}'"\\|])*\}/y;
 

@@ -16,13 +16,13 @@ import type { StatusFeed } from "./status_feed.ts";
 
 /** Parts of {@linkcode metricsPageRoutes}. */
 export interface MetricsPageParts {
-  /** Where the samples are. */
+  /** The store of samples. */
   readonly store: MetricStore;
-  /** What the server knows about itself. */
+  /** Status of the server. */
   readonly status: StatusSource;
   /** Tells it once a second. */
   readonly feed: StatusFeed;
-  /** Where boards are kept. */
+  /** The store of boards. */
   readonly boards: BoardStore;
   /** The time. */
   readonly clock: Clock;

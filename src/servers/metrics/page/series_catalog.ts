@@ -88,7 +88,7 @@ class BestSeries implements SeriesSink {
     if (best.length > this.#limit) best.pop();
   }
 
-  /** Where a score belongs: after all that are as high. */
+  /** The index of a new score: after all that are at least as high. */
   #placeOf(score: number): number {
     let low = 0;
     let high = this.#best.length;

@@ -6,15 +6,15 @@ export interface PageFigure {
   readonly name: string;
   /** Name for people. */
   readonly label: string;
-  /** What it counts. */
+  /** Its unit. */
   readonly unit: "count" | "bytes" | "seconds";
-  /** Whether it only grows: then what is of interest is how fast. */
+  /** Whether it only grows: the page then shows its rate. */
   readonly isCounter: boolean;
   /** The number at present. */
   readonly value: number;
 }
 
-/** Where the numbers come from. */
+/** Sources of the numbers. */
 export interface StatusSource {
   /** Version of the program. */
   readonly version: string;
@@ -26,7 +26,7 @@ export interface StatusSource {
   readonly figures: () => readonly PageFigure[];
 }
 
-/** What `/api/status` and each event `status` say; times are seconds since 1970. */
+/** Content of `/api/status` and of each event `status`; times are seconds since 1970. */
 export interface ServerStatus {
   readonly version: string;
   readonly startedAt: number;

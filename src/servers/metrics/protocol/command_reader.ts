@@ -15,7 +15,7 @@ const LOWER_T = 0x74;
 const LOWER_U = 0x75;
 const FIRST_NON_ASCII = 0x80;
 
-/** What a line is: a command, nothing but space, or neither. */
+/** The kind of a line: a command, nothing but space, or neither. */
 export type CommandKind = "put" | "get" | "delete" | "keys" | "blank" | "wrong";
 
 const OTHER_COMMANDS: readonly { readonly word: Uint8Array; readonly kind: "delete" | "keys" }[] = [
@@ -38,7 +38,7 @@ export class CommandReader implements PutCommand, TimeSpan {
   bytes: Uint8Array = new Uint8Array(0);
   /** Offset of the first byte of the key, or of the name of keys, after every command. */
   keyStart = 0;
-  /** Offset behind its last byte. */
+  /** Offset after its last byte. */
   keyEnd = 0;
   /** The value of a `put`. */
   value = 0;
@@ -55,7 +55,7 @@ export class CommandReader implements PutCommand, TimeSpan {
    * Reads a line and fills the fields.
    *
    * @param start offset of the line's first byte
-   * @param end offset behind its last byte, the line's end not counted
+   * @param end offset after its last byte, the line's end not counted
    */
   read(bytes: Uint8Array, start: number, end: number): CommandKind {
     this.bytes = bytes;

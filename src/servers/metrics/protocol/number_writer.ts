@@ -21,14 +21,14 @@ const SCALES: readonly number[] = Array.from(
   (_, digits) => 10 ** digits,
 );
 
-/** Writes an integer up to 2^53-1 in magnitude and returns the offset behind it. */
+/** Writes an integer up to 2^53-1 in magnitude and returns the offset after it. */
 export function writeInteger(target: Uint8Array, at: number, value: number): number {
   if (value >= 0) return writeDigits(target, at, value);
   target[at] = MINUS;
   return writeDigits(target, at + 1, -value);
 }
 
-/** Writes a float as {@linkcode formatPythonFloat} prints it and returns the offset behind it. */
+/** Writes a float as {@linkcode formatPythonFloat} prints it and returns the offset after it. */
 export function writePythonFloat(target: Uint8Array, at: number, value: number): number {
   const magnitude = Math.abs(value);
   if (magnitude >= MIN_WITHOUT_EXPONENT && magnitude < MAX_UNIQUE_DECIMAL) {

@@ -23,7 +23,7 @@ const SPECIAL = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i;
  * Reads a float in Python's grammar (ASCII digits, no surrounding space): `12.0`, `+.5`, `5.`, `1_000`, `1e3`,
  * `inf`, `-Infinity`, `nan`.
  *
- * @param end offset behind the last byte of the word
+ * @param end offset after the last byte of the word
  * @returns the nearest double, or undefined when the word is no float
  */
 export function parsePythonFloat(bytes: Uint8Array, start: number, end: number): number | undefined {

@@ -98,7 +98,7 @@ export class Chunk {
     return low;
   }
 
-  /** Index behind the last sample at or before a timestamp; 0 when there is none. */
+  /** Index after the last sample at or before a timestamp; 0 if there is none. */
   indexAfter(timestamp: number): number {
     const index = this.indexOf(timestamp);
     return index < this.length && this.timestampAt(index) === timestamp ? index + 1 : index;

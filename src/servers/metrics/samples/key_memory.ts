@@ -4,7 +4,7 @@
 const PAGE_BYTES = 65_536;
 const GRAIN_BYTES = 8;
 
-/** Where the bytes of a key lie. */
+/** The place of a key's bytes. */
 export interface KeyRoom {
   /** The array that holds the run; other keys are in it too. */
   readonly page: Uint8Array;

@@ -8,7 +8,7 @@ export interface Keyed {
   readonly keyPage: Uint8Array;
   /** Offset of the key's first byte. */
   readonly keyStart: number;
-  /** Offset behind the key's last byte. */
+  /** Offset after the key's last byte. */
   readonly keyEnd: number;
 }
 
@@ -16,7 +16,7 @@ export interface Keyed {
  * Things that are found by their keys.
  *
  * An open-addressing table with linear probing; the hashes lie side by side, so that a look-up touches one cache line
- * of them and mostly one entry. A removed entry leaves no mark: those behind it move up.
+ * of them and mostly one entry. A removed entry leaves no mark: later entries move up.
  */
 export class KeyTable<Entry extends Keyed> {
   #hashes: Int32Array = new Int32Array(FIRST_SLOTS);

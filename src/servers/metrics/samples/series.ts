@@ -4,15 +4,15 @@ import type { KeyRoom } from "./key_memory.ts";
 import type { Keyed } from "./key_table.ts";
 import type { RowSink, TimeSpan } from "../store.ts";
 
-/** What a series is made of. */
+/** Parts of a series. */
 export interface SeriesParts {
   /** Place in the order of first puts. */
   readonly order: number;
-  /** Where the key's bytes lie. */
+  /** The place of the key's bytes. */
   readonly room: KeyRoom;
   /** How many bytes the key has. */
   readonly keyBytes: number;
-  /** Where the samples go. */
+  /** The memory for samples. */
   readonly memory: SlabMemory;
   /** The runs of samples from storage, in ascending order. */
   readonly chunks: Chunk[];
@@ -26,7 +26,7 @@ export class Series implements Keyed {
   readonly keyPage: Uint8Array;
   /** Offset of the key's first byte. */
   readonly keyStart: number;
-  /** Offset behind the key's last byte. */
+  /** Offset after the key's last byte. */
   readonly keyEnd: number;
   /** The runs of samples; only the last one may be empty. */
   chunks: Chunk[];
@@ -74,7 +74,7 @@ export class Series implements Keyed {
     return this.isEmpty ? -Infinity : this.#tail.timestampAt(this.#tail.length - 1);
   }
 
-  /** Whether a stretch of time may have samples: it reaches neither behind the last nor before the first only. */
+  /** Whether a stretch of time may have samples: it does not lie wholly before the first or after the last. */
   overlaps({ from, until }: TimeSpan): boolean {
     return from <= until && until >= this.firstTimestamp && from <= this.lastTimestamp;
   }
@@ -183,8 +183,8 @@ export class Series implements Keyed {
     return true;
   }
 
-  // At an edge of the full chunk a new one begins, so that samples that arrive backwards fill chunks too; inside, the
-  // chunk is split as far up as possible, so that samples that are only a little late leave full chunks behind.
+  // At an edge of the full chunk a new one begins, so samples that arrive in reverse order fill chunks too. Inside, the
+  // chunk is split as late as possible, so samples that are only a little late leave full chunks.
   #insertIntoFull(at: number, index: number, sample: { timestamp: number; value: number }): void {
     const chunk = this.chunks[at]!;
     if (index === 0 || index === chunk.length) {

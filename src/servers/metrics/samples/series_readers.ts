@@ -20,7 +20,7 @@ const SERIES_BETWEEN_LOOKS = 16;
 
 /** Walks over the series that a selection means. */
 export class SeriesCursor {
-  /** The series it stands on; undefined behind the last one. */
+  /** The series it stands on; undefined after the last one. */
   current: Series | undefined;
   readonly #pattern: { matches(bytes: Uint8Array, start: number, end: number): boolean } | undefined;
   readonly #isSingle: boolean;

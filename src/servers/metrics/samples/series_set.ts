@@ -16,7 +16,7 @@ export type Selection =
 export class SeriesSet {
   /** How many samples there are in all series together. */
   sampleCount = 0;
-  /** Where the samples are; chunks from storage are made in it. */
+  /** The memory for samples; chunks from storage are made in it. */
   readonly memory: SlabMemory = new SlabMemory();
   readonly #keyMemory = new KeyMemory();
   readonly #keys: KeyTable<Series>;
@@ -89,7 +89,7 @@ export class SeriesSet {
     this.sampleCount -= series.deleteSpan(span, goneBlockIds);
   }
 
-  /** What a name means now. @throws {StoreRefusal} when it is a pattern that is too long */
+  /** Finds the present meaning of a name. @throws {StoreRefusal} when it is a pattern that is too long */
   select(name: ByteRange): Selection {
     if (meansAll(name)) return { kind: "many", pattern: undefined };
     const series = this.find(name.bytes, name.start, name.end);
@@ -97,7 +97,7 @@ export class SeriesSet {
     return hasWildcard(name) ? this.selectPattern(name) : { kind: "none" };
   }
 
-  /** What a pattern means; it may be a key, which has no wildcard then. @throws {StoreRefusal} when it is too long */
+  /** Finds the meaning of a pattern; without wildcards it is a key. @throws {StoreRefusal} if it is too long */
   selectPattern(pattern: ByteRange): Selection {
     if (meansAll(pattern) || !hasWildcard(pattern)) return this.select(pattern);
     try {

@@ -41,7 +41,7 @@ export const backupTool: Tool<typeof FLAGS> = {
         throw new StartError(1, `cannot back up: the database is damaged; ${damage.describe()}`);
       }
       const content = `${set.seriesCount} keys, ${set.sampleCount} samples`;
-      // Opened and closed it is one file, without a log beside it.
+      // Once opened and closed, it is one file without a log.
       await (await openDurableStore(draft)).close();
       await rename(draft, out);
       print(`copied ${content}\n`);

@@ -29,7 +29,7 @@ export async function refuseExisting(path: string): Promise<void> {
   }
 }
 
-/** What went wrong with a file, as the program says it, with code 1. */
+/** The error for a failure with a file, as the program prints it; exit code 1. */
 export function fileError(error: unknown): unknown {
   if (!(error instanceof StoreOpenError)) return error;
   return new StartError(1, error.message.replace(/^Cannot/, "cannot"), { cause: error });

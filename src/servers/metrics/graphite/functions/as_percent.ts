@@ -5,7 +5,7 @@ import type { GraphiteFunction } from "./function.ts";
 import { SERIES } from "./parameter.ts";
 import { joinExpressions } from "./names.ts";
 
-// A whole of which series are parts: another series, or a number; undefined when it is missing.
+// The total that series are parts of: another series, or a number; undefined if it is missing.
 type Total = GraphiteSeries | number | undefined;
 
 /** `asPercent`: what part of a whole each value is. */

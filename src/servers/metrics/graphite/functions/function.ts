@@ -5,9 +5,9 @@ import type { TargetNode } from "../target_parser.ts";
 import type { BoundArguments } from "./arguments.ts";
 import type { Parameter } from "./parameter.ts";
 
-/** What a function sees beside its arguments. */
+/** The context of a call, apart from its arguments. */
 export interface CallContext {
-  /** What it is evaluated for. */
+  /** The request that it is evaluated for. */
   readonly evaluation: Evaluation;
   /** Its arguments as they were written. */
   readonly nodes: readonly TargetNode[];
@@ -19,7 +19,7 @@ export interface CallContext {
 export interface GraphiteFunction {
   /** Its name. */
   readonly name: string;
-  /** Where people look for it. */
+  /** Its group in the lists of editors. */
   readonly group:
     | "Alias"
     | "Calculate"
@@ -30,9 +30,9 @@ export interface GraphiteFunction {
     | "Special"
     | "Transform"
     | "Sorting";
-  /** What it does, one sentence. */
+  /** Its effect, in one sentence. */
   readonly description: string;
-  /** What it takes. */
+  /** Its parameters, in order. */
   readonly parameters: readonly Parameter[];
   /** Does it. @throws {TargetError} when it cannot */
   readonly call: (args: BoundArguments, context: CallContext) => MaybePromise<GraphiteSeries[]>;

@@ -4,7 +4,7 @@ import type { GraphiteSeries } from "../graphite_series.ts";
 import { parseTarget, type TargetNode } from "../target_parser.ts";
 import { TargetError } from "../target_error.ts";
 
-/** A number as C's `%g` writes it: six digits at most, no zeros behind them. */
+/** A number as C's `%g` writes it: six digits at most, no trailing zeros. */
 export function formatShort(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   const exponent = value === 0 ? 0 : Number(value.toExponential(5).split("e")[1]);

@@ -1,4 +1,4 @@
-/** What an argument is, in the words of Graphite's `/functions`. */
+/** The type of an argument, in the words of Graphite's `/functions`. */
 export type ParameterType =
   | "seriesList"
   | "seriesLists"
@@ -17,13 +17,13 @@ export type ParameterType =
 export interface Parameter {
   /** Its name, in targets too. */
   readonly name: string;
-  /** What it is. */
+  /** Its type. */
   readonly type: ParameterType;
-  /** Whether it must be there. */
+  /** Whether it is required. */
   readonly required?: boolean;
-  /** Whether all that follow are it too. */
+  /** Whether it takes all further arguments too. */
   readonly multiple?: boolean;
-  /** What it is when it is not there. */
+  /** Its value if it is left out. */
   readonly default?: string | number | boolean;
 }
 

@@ -28,7 +28,7 @@ export class Model {
   problem = "";
   /** The series that are hidden in the plot. @type {ReadonlySet<string>} */
   hidden = new Set();
-  /** What is asked before it is done. @type {{ kind: "delete", name: string } | { kind: "save" } | undefined} */
+  /** The question to confirm. @type {{ kind: "delete", name: string } | { kind: "save" } | undefined} */
   dialog = undefined;
   /** The place of the cursor among the times; undefined when it is not on the plot. @type {number | undefined} */
   cursor = undefined;

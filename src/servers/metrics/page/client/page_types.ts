@@ -32,7 +32,7 @@ export interface SeriesRow {
 /** How the list of series is ordered. */
 export type SeriesOrder = "biggest" | "newest" | "stale";
 
-/** What the server says about itself; all but the name may be missing. */
+/** The server's status; all but the name may be missing. */
 export interface ServerStatus {
   readonly version: string;
   readonly startedAt: number;
@@ -65,14 +65,14 @@ export interface PageState {
   readonly view: View;
   /** Targets in Graphite's language, without the transformation. */
   readonly targets: readonly string[];
-  /** What is applied to each target. */
+  /** The function applied to each target. */
   readonly transform: "none" | "rate" | "average" | "sum";
   /** Graphite's time words. */
   readonly from: string;
   readonly until: string;
   /** Seconds between two refreshes; 0 for none. */
   readonly refresh: number;
-  /** What narrows the names. */
+  /** The filter of the names. */
   readonly search: string;
   readonly order: SeriesOrder;
 }
