@@ -1,4 +1,4 @@
-// For whom a request was made: the peer of the connection, or whom a proxy that we trust speaks for.
+// Finds the client of a request: the peer of the connection, or the client that a trusted proxy speaks for.
 
 import { type ForwardedHop, forwardedHops, xForwardedHops } from "../http/forwarded.ts";
 import type { HttpHeaders } from "../http/headers.ts";

@@ -37,7 +37,10 @@ export interface ClientSwitches {
   readonly size: number;
   /** The position for the client of a request. */
   readonly stateOf: (context: RequestContext) => SwitchState;
-  /** Sets some switches for the client of a request, from the next look on; waits where they are kept elsewhere too. */
+  /**
+   * Sets some switches for the client of a request, from the next look on; waits if they are kept elsewhere
+   * too.
+   */
   readonly change: (context: RequestContext, change: Partial<SwitchState>) => MaybePromise<void>;
   /** Takes over a change kept elsewhere. @param client an address, or "" if all clients share the switches */
   readonly set: (client: string, change: Partial<SwitchState>) => void;

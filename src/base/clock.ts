@@ -1,6 +1,6 @@
 /** The time, and waiting for it: passed in, so that tests move it by hand. */
 export interface Clock {
-  /** The time of day in milliseconds since 1970, for logs and dates: it jumps when somebody sets the clock. */
+  /** The time of day in milliseconds since 1970, for logs and dates. It jumps when the clock is set. */
   nowMs(): number;
   /** Milliseconds since some moment, for deadlines and durations: it never goes back. */
   monotonicMs(): number;

@@ -1,4 +1,4 @@
-/** A promise together with what settles it. */
+/** A promise together with the functions that settle it. */
 export interface Deferred<T> {
   /** The promise. */
   readonly promise: Promise<T>;
@@ -8,7 +8,7 @@ export interface Deferred<T> {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Makes a promise that somebody else settles: `Promise.withResolvers`, which Node 20 does not have. */
+/** Makes a promise that its holder settles: `Promise.withResolvers`, which Node 20 does not have. */
 export function createDeferred<T>(): Deferred<T> {
   let resolve: (value: T) => void;
   let reject: (reason: unknown) => void;

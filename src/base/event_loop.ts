@@ -1,5 +1,5 @@
 const NEXT_MICROTASK = Promise.resolve();
-// Browsers and workers at the edge have no immediates; what streams give out there comes in microtasks too.
+// Browsers and workers at the edge have no immediates; the bytes of streams come in microtasks there too.
 const HAS_IMMEDIATES = "setImmediate" in globalThis;
 const HANDS_OUT_IN_MICROTASKS = "Deno" in globalThis || !HAS_IMMEDIATES;
 

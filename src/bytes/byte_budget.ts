@@ -2,7 +2,7 @@
 export class ByteBudget {
   #left: number;
 
-  /** @param maxBytes what may be held in all */
+  /** @param maxBytes bytes that may be held in all */
   constructor(maxBytes: number) {
     this.#left = maxBytes;
   }

@@ -9,7 +9,7 @@ const DEFAULT_MAX_LINE_BYTES = 65_536;
 // The first size of the buffer that joins a line split over reads; most split lines are shorter than this.
 const FIRST_CARRY_BYTES = 256;
 
-// One for all decoders: an array of its own would be a third of what an idle one costs.
+// One for all decoders: an array of its own would be a third of the cost of an idle one.
 const NO_BYTES = new Uint8Array(0);
 
 /** The result of {@linkcode LineDecoder.push} for one line. */

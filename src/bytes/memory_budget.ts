@@ -18,7 +18,7 @@ export class MemoryBudget {
   /** The bytes that may be held before reading stops. */
   readonly maxBytes: number;
   #heldBytes = 0;
-  // Holders whose client has not finished sending, in the order in which they began to hold.
+  // Holders with a client that has not finished sending, in the order in which they began to hold.
   readonly #unfinished = new Map<Holder, number>();
   #unfinishedBytes = 0;
   // Holders that were evicted, and have not released yet.
@@ -30,7 +30,7 @@ export class MemoryBudget {
   /**
    * Makes a budget.
    *
-   * @param maxBytes what may be held before reading stops
+   * @param maxBytes bytes that may be held before reading stops
    */
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;

@@ -50,7 +50,7 @@ export class HttpError extends Error {
   readonly status: number;
   /** The word for programs. */
   readonly code: HttpErrorCode;
-  /** Offset of the fault in bytes from the first byte of the connection, where there is one. */
+  /** Offset of the fault in bytes from the first byte of the connection, if there is one. */
   readonly offset: number | undefined;
   /** Fields that the response must carry. */
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -14,7 +14,7 @@ export interface ForwardedHop {
   readonly proto: string | undefined;
 }
 
-// Someone said something here that is not to be understood: what stands to the left of it cannot be told apart from it.
+// A hop that cannot be understood. Those to the left of it could be its invention.
 const UNREADABLE: ForwardedHop = { for: undefined, proto: undefined };
 
 /**
@@ -48,7 +48,7 @@ function membersOf(headers: HttpHeaders, name: string): string[] {
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-// One forwarded-pair and what ends it. Each part begins with a byte that the part before cannot take: linear.
+// One forwarded-pair and its end. Each part begins with a byte that the part before cannot take: linear.
 const PAIR = new RegExp(
   `[ \\t]*(?:(${TOKEN})=(?:(${TOKEN})|"((?:[^"\\\\]|\\\\.)*)")[ \\t]*)?(?:([;,])|$)`,
   "y",

@@ -33,7 +33,7 @@ export class HttpHeaders {
     for (let i = 0; i < fields.length; i++) this.append(fields[i][0], fields[i][1]);
   }
 
-  /** Takes over the fields of a head whose grammar has been checked. @param entries name, value, name, value ... */
+  /** Takes over the fields of a head with checked grammar. @param entries name, value, name, value ... */
   static ofParsed(entries: string[]): HttpHeaders {
     const headers = new HttpHeaders();
     headers.#entries = entries;
@@ -69,7 +69,7 @@ export class HttpHeaders {
     this.appendParsed(name, value);
   }
 
-  /** Adds a field line whose grammar the tokenizer has checked already. */
+  /** Adds a field line with a grammar that the tokenizer has checked already. */
   appendParsed(name: string, value: string): void {
     if (this.#isShared) this.#own();
     this.#entries.push(name, value);

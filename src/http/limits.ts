@@ -27,7 +27,7 @@ export interface HttpLimits {
   readonly maxTrailers: number;
 }
 
-/** The limits used where an option is not given. */
+/** The limits used if an option is not given. */
 export const DEFAULT_LIMITS: HttpLimits = {
   // nginx allows 8 KiB; RFC 9112 §3 asks for at least 8,000 octets.
   maxRequestLineBytes: 8_192,

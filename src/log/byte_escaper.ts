@@ -18,7 +18,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Which text stands for a byte. */
 export interface ByteEscapes {
-  /** For a byte below 0x80: at most six ASCII characters, one where it stays as it is. */
+  /** For a byte below 0x80: at most six ASCII characters, one if it stays as it is. */
   readonly ofAscii: (byte: number) => string;
   /** For a byte that is no UTF-8. */
   readonly ofInvalid: (byte: number) => string;
@@ -110,7 +110,7 @@ function putCodePoint(target: Uint8Array, start: number, code: number): number {
   return start + MAX_ESCAPE_BYTES;
 }
 
-/** How many bytes the UTF-8 character of several bytes at `at` has (RFC 3629 §4); 0 where there is none. */
+/** How many bytes the UTF-8 character of several bytes at `at` has (RFC 3629 §4); 0 if there is none. */
 function characterLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;
   if (first < 0xc2 || first > 0xf4) return 0;

@@ -6,7 +6,7 @@ export type ErrorLevel = "debug" | "info" | "warn" | "error" | "fatal";
 
 /** The request itself, for the full form of an access log entry. */
 export interface LoggedRequest {
-  /** The head with its empty line, bytes seen as latin1; "" where nothing is known. */
+  /** The head with its empty line, bytes seen as latin1; "" if nothing is known. */
   readonly head: string;
   /** The content, or its beginning. */
   readonly body: Uint8Array;
@@ -19,7 +19,7 @@ export interface LoggedRequest {
  * nothing.
  */
 export interface RequestDetails {
-  /** As in the request line: `HTTP/1.1`; "" where it was not understood. */
+  /** As in the request line: `HTTP/1.1`; "" if it was not understood. */
   readonly protocol: string;
   /** The field Host. */
   readonly host: string | undefined;
@@ -27,7 +27,7 @@ export interface RequestDetails {
   readonly referer: string | undefined;
   /** The field User-Agent. */
   readonly userAgent: string | undefined;
-  /** The proxy, where one that is trusted speaks for the client. */
+  /** The proxy, if a trusted one speaks for the client. */
   readonly proxy: NetAddress | undefined;
 }
 
@@ -118,6 +118,6 @@ export interface LogFormat {
   error(entry: ErrorEntry): string;
   /** A record of a request's chain. */
   chain(entry: ChainEntry): string;
-  /** The gap where records had to be dropped. */
+  /** The gap left by dropped records. */
   dropped(timeMs: number, count: number): string;
 }

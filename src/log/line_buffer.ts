@@ -75,7 +75,7 @@ export class LineBuffer {
   #hasFailed = false;
   #isClosed = false;
 
-  /** Opens the buffer. @param target where the lines go; closed together with the buffer */
+  /** Opens the buffer. @param target the destination of the lines; closed together with the buffer */
   constructor(target: LineTarget, options: LineBufferOptions) {
     this.#target = target;
     this.#options = options;
@@ -211,7 +211,7 @@ export class LineBuffer {
     this.#droppedInAll += records;
   }
 
-  /** Counts what of a batch was not written. */
+  /** Counts the unwritten records of a batch. */
   #lose(batch: Batch, rest: string): void {
     const { records, again } = countLost(batch, rest);
     this.#drop(records);

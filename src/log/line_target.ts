@@ -55,7 +55,7 @@ export class LogWriteError extends Error {
 export type LogFileHandle = Pick<FileHandle, "write" | "stat" | "close">;
 
 /**
- * Opens a file for appending (O_APPEND), and makes it where there is none.
+ * Opens a file for appending (O_APPEND), and makes it if there is none.
  *
  * Several processes and workers may write to the same file: what one call gives goes to the kernel in one write, so
  * lines do not mix, unless the disk takes only a part.

@@ -80,7 +80,7 @@ export interface Logs {
 
 // An entry is in its file 100 ms after the response at the latest: the write itself takes time too.
 const FILE_FLUSH_AFTER_MS = 50;
-// A console is watched while things happen; still one write for what happens together.
+// A console is watched while things happen; events that happen together are still one write.
 const CONSOLE_FLUSH_AFTER_MS = 20;
 
 const LEVEL_RANKS: Readonly<Record<ErrorLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3, fatal: 4 };
@@ -89,7 +89,7 @@ const LEVEL_RANKS: Readonly<Record<ErrorLevel, number>> = { debug: 0, info: 1, w
  * Opens the logs of a server. Several servers of a process may have their own; two logs may share a file.
  *
  * Entries go through LogTape as records of the categories `millrace access`, `millrace error` and `millrace chain`. The first call
- * configures LogTape where the program has not.
+ * configures LogTape if the program has not.
  *
  * A short access entry costs 0.7 microseconds all in: id, line, LogTape, buffer and its share of the write; a full one
  * of a request of five header lines 2.0. As JSON it is 1.3 and 3.8 (Deno 2.9.6).

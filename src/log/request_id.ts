@@ -15,7 +15,7 @@ const IDS_PER_MS = 36 ** 3;
 /**
  * Makes a source of request ids, at about 0.1 microseconds an id.
  *
- * @param tag a word that tells workers and processes apart; "" where there is only one
+ * @param tag a word that tells workers and processes apart; "" if there is only one
  * @throws {TypeError} when the tag is not of digits and small letters, at most 8
  */
 export function createRequestIds(tag: string = ""): RequestIds {

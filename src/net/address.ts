@@ -76,7 +76,7 @@ export interface Listening {
 /**
  * The URL of a listener: `http://127.0.0.1:80/`, `https://[::1]:443/`, `tcp://127.0.0.1:81`, `unix:/run/x.sock`.
  *
- * @param protocol what it speaks: lines over TCP have no path, hence no slash
+ * @param protocol the protocol in use: lines over TCP have no path, hence no slash
  */
 export function urlOf({ address, isEncrypted }: Listening, protocol: "http" | "tcp" = "http"): string {
   if (address.transport === "unix") return formatAddress(address);

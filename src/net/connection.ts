@@ -48,7 +48,7 @@ export interface RawConnection {
   transmit(bytes: Uint8Array, sender: Sender): void;
   /** Sends FIN after everything written so far; reading goes on. Never fails. */
   closeWrite(): Promise<void>;
-  /** Gives the connection up with a RST in the place of FIN; missing where the runtime has no way to. */
+  /** Gives the connection up with a RST in the place of FIN; missing if the runtime has no way to. */
   reset?(): void;
   /** Gives the connection up in both directions; a pending read or write fails with `closed`. May be called twice. */
   close(): void;
@@ -58,7 +58,7 @@ export interface RawConnection {
  * A connection with promises and Web Streams, made from the waist once for every runtime.
  *
  * `receive`, `read` and `readable` take from the same stream: use one of them. `receive` and `transmit` are the server's
- * path, since a promise counts where a request costs seven microseconds.
+ * path, since a promise counts when a request costs seven microseconds.
  */
 export interface Connection extends RawConnection {
   /**
@@ -92,7 +92,7 @@ export interface Listener<Address extends NetAddress = NetAddress> extends Async
   readonly isEncrypted: boolean;
   /** Waits for the next connection; null when the listener is closed. */
   accept(): Promise<Connection | null>;
-  /** Lets the program end while connections are waited for; where a listener has none, it keeps the program. */
+  /** Lets the program end while connections are waited for; if a listener has none, it keeps the program. */
   unref?(): void;
   /**
    * Uses other certificates from the next handshake on; running connections live on.
@@ -130,7 +130,7 @@ export class ConnectionError extends Error {
    *
    * @param code the word for programs
    * @param message action, colon, state
-   * @param options what brought it about
+   * @param options the cause
    */
   constructor(code: ConnectionErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
     super(message, options);

@@ -25,7 +25,7 @@ export interface WebStreamsOptions {
 }
 
 /**
- * Makes a connection of two streams, both of which it locks.
+ * Makes a connection of two streams, and locks both.
  *
  * Bytes are copied when they are written: a stream may keep what it got, and the server uses its buffers again.
  */

@@ -42,7 +42,7 @@ export async function connectTls(address: TcpAddress, serverName: string): Promi
   return await connectOverTls(address, serverName);
 }
 
-// Callers without types may ask for both, and a port must never be opened where a socket was meant.
+// Callers without types may ask for both, and a port must never be opened in place of a socket.
 function checkOptions(options: ListenOptions): ListenOptions {
   const { hostname, port, path, fd } = options;
   const ways = [port, path, fd].filter((way) => way !== undefined);
@@ -57,7 +57,7 @@ interface Adapter {
   readonly connect: (address: NetAddress) => Promise<Connection>;
 }
 
-// Loaded when it is needed: what one runtime has would not load on another.
+// Loaded when it is needed: the adapter of one runtime would not load on another.
 async function loadAdapter(): Promise<Adapter> {
   if ("Deno" in globalThis) {
     const { connectWithDeno, listenWithDeno } = await import("./deno.ts");

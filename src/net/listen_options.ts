@@ -39,7 +39,7 @@ export interface UnixListenOptions {
   readonly port?: undefined;
   /** Nothing: a socket has one listener. */
   readonly reusePort?: undefined;
-  /** Whether connections must have {@linkcode Connection.reset}, where there is one. */
+  /** Whether connections must have {@linkcode Connection.reset}, if there is one. */
   readonly needsReset?: boolean | undefined;
   /** Nothing: the socket is not open yet. */
   readonly fd?: undefined;
@@ -59,7 +59,7 @@ export interface DescriptorListenOptions {
   readonly port?: undefined;
   /** Nothing: the socket has its own. */
   readonly path?: undefined;
-  /** Whether connections must have {@linkcode Connection.reset}, where there is one. */
+  /** Whether connections must have {@linkcode Connection.reset}, if there is one. */
   readonly needsReset?: boolean | undefined;
   /** Never set: the program that opened the socket has decided. */
   readonly reusePort?: undefined;

@@ -1,4 +1,4 @@
-// A socket of node:net as what drives a connection.
+// A socket of node:net as the driver of a connection.
 
 import type { Socket } from "node:net";
 import { type DrivenSocket, SocketConnection, type SocketFacts } from "./socket_connection.ts";
@@ -13,7 +13,7 @@ export function createConnection(socket: Socket, facts: SocketFacts): SocketConn
   return connection;
 }
 
-/** Tells a connection what its socket calls back with. */
+/** Passes the callbacks of a socket on to its connection. */
 export function connectEvents(socket: Socket, connection: SocketConnection): void {
   socket.on("data", (bytes: Uint8Array) => connection.onData(bytes));
   socket.on("end", () => connection.onEnd());

@@ -142,7 +142,7 @@ class TlsDriver implements DrivenSocket {
   destroy(): void {
     const socket = this.#socket;
     if (this.#phase !== "encrypted" || socket.writableLength > 0) return void socket.destroy();
-    // TLS ends with a closure alert, where one can be sent without waiting (RFC 9112 §9.8).
+    // TLS ends with a closure alert, if one can be sent without waiting (RFC 9112 §9.8).
     socket.end();
     setImmediate(() => socket.destroy());
   }

@@ -7,7 +7,7 @@ import { canonicalIp } from "./ip_address.ts";
 
 /** A preface that is complete. */
 export interface Preface {
-  /** How many bytes it has; what follows belongs to the connection. */
+  /** Its length in bytes; the bytes after it belong to the connection. */
   readonly length: number;
   /** Both ends as the proxy saw them; undefined when it speaks for itself (LOCAL) or does not know them (UNKNOWN). */
   readonly ends: ConnectionEnds | undefined;

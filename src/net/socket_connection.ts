@@ -1,4 +1,4 @@
-// A Connection on a socket that calls back: what node.ts and bun.ts have in common.
+// A Connection on a socket that calls back: the common part of node.ts and bun.ts.
 
 import { ConnectionError, type NetAddress, type Receiver, type Sender } from "./connection.ts";
 import { StreamConnection } from "./web_streams.ts";
@@ -12,10 +12,11 @@ export interface DrivenSocket {
   /**
    * Sends bytes.
    *
-   * @returns how many the runtime took at once; where not all, {@linkcode SocketConnection.onTaken} tells when it takes more
+   * @returns how many the runtime took at once; if not all, {@linkcode SocketConnection.onTaken} tells when
+   *   it takes more
    */
   send(bytes: Uint8Array): number;
-  /** Sends FIN. @returns where it settles later, when that is done, well or badly */
+  /** Sends FIN. @returns if it settles later: when that is done, well or badly */
   finish(): Promise<void> | void;
   /** Gives the socket up. */
   destroy(): void;
@@ -169,7 +170,7 @@ export class SocketConnection extends StreamConnection {
       sent = bytes.length === 0 ? 0 : this.#socket.send(bytes);
       if (sent === bytes.length) return sender.onSent();
     }
-    // Also where sending has just found out about it.
+    // Even if sending has just found out about it.
     const failure = this.#failure ?? (this.#finished && finAlreadySent());
     if (failure !== undefined) return queueMicrotask(() => sender.onSendFailed(failure));
     this.bufferedBytes += bytes.length - sent;

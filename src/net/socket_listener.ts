@@ -1,4 +1,4 @@
-// A Listener on a port that calls back: what node.ts and bun.ts have in common.
+// A Listener on a port that calls back: the common part of node.ts and bun.ts.
 
 import type { Connection, ConnectionError, Listener, NetAddress } from "./connection.ts";
 import type { TlsOptions } from "./tls_options.ts";

@@ -25,7 +25,7 @@ export function classifySystemError(cause: unknown): ConnectionErrorCode {
 /**
  * Makes an error of the wire from one of Node or Bun, which carry the name of the system's error as `code`.
  *
- * @param action what failed: `Cannot read from the connection`
+ * @param action the action that failed: `Cannot read from the connection`
  */
 export function toConnectionError(action: string, cause: unknown): ConnectionError {
   if (cause instanceof ConnectionError) return cause;

@@ -50,7 +50,7 @@ export abstract class StreamConnection implements Connection {
 // The size of one read when a default reader brings no buffer of its own.
 const CHUNK_BYTES = 16_384;
 
-/** Nothing is read before somebody asks. */
+/** Nothing is read before a reader asks. */
 function createReadable(connection: Connection, onEnd: () => void): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     type: "bytes",

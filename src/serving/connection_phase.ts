@@ -30,7 +30,7 @@ export class ConnectionPhase {
   dueMs = Infinity;
   readonly #settings: ServeSettings;
   readonly #deadlines: { readonly nowMs: number };
-  // How fast the content of the request comes, once somebody has waited for it.
+  // The pace of the content of the request, once a read has waited for it.
   #pace: ContentPace | undefined;
 
   /** @param deadlines tells the time */

@@ -133,7 +133,7 @@ export class ConnectionServer {
         // A flood of connections must not keep those out that are there.
         await new Promise<void>((resolve) => turns.take(resolve, this.#clients.size));
       } catch (error) {
-        // It lasts: without descriptors it happens ten times a second until somebody leaves.
+        // It lasts: without descriptors it happens ten times a second until a connection ends.
         if (this.#failures.count() > 0) onError(error, this.address);
         await new Promise<void>((resolve) => this.#options.clock.after(ACCEPT_RETRY_MS, resolve));
       }

@@ -72,7 +72,7 @@ export class RequestLoop implements Deferred {
     return this.#context !== undefined;
   }
 
-  /** Whether somebody wants to know when the client leaves. */
+  /** Whether the handler wants to know when the client leaves. */
   get isWatched(): boolean {
     return this.#context?.isWatched ?? false;
   }
@@ -173,7 +173,7 @@ export class RequestLoop implements Deferred {
       nowMs,
     });
     if (stream !== undefined) {
-      // A stream may go on for hours; what its handler wanted of the content, it has taken.
+      // A stream may go on for hours; its handler has taken the content that it wanted.
       if (this.#heldBytes > 0) this.#release();
       context.stream = stream;
       this.#owner.watchClient();

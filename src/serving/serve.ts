@@ -30,7 +30,7 @@ export function serve<Address extends NetAddress>(
 /**
  * Opens a port or a unix socket and serves HTTP on it, with a web-standard handler.
  *
- * @param options `fetch`, where to listen, and what else {@linkcode serve} takes
+ * @param options `fetch`, the address to listen on, and the other options of {@linkcode serve}
  * @returns at once; {@linkcode Server.ready} tells when it listens, or why it cannot
  */
 export function serve<Options extends ServerOptions>(options: Options): Server<AddressFor<Options>>;
@@ -45,11 +45,11 @@ export function serve(
 }
 
 /**
- * Serves HTTP on one connection that somebody else has accepted, or made.
+ * Serves HTTP on one connection that the caller has accepted, or made.
  *
  * @param connection a connection, or both directions of a byte stream, which are locked
- * @param backend what {@linkcode serve} takes
- * @param options what {@linkcode serve} takes; limits of connections mean nothing here
+ * @param backend as for {@linkcode serve}
+ * @param options as for {@linkcode serve}; limits of connections mean nothing here
  * @returns resolves when the connection is over; never rejects
  */
 export function serveConnection(

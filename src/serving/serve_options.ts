@@ -75,7 +75,7 @@ export interface ServeSettings extends HttpLimits {
 /** Options of {@linkcode serve}. */
 export type ServeOptions = Partial<ServeSettings>;
 
-/** The settings used where an option is not given. */
+/** The settings used if an option is not given. */
 export const DEFAULT_SETTINGS: ServeSettings = {
   ...DEFAULT_LIMITS,
   headTimeoutMs: 10_000,
@@ -83,7 +83,7 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   // Kestrel's MinRequestBodyDataRate.
   minBodyBytesPerSecond: 240,
   idleTimeoutMs: 15_000,
-  // Time for a client that has only closed its side to get what flows. Node, Deno and Bun allow none.
+  // Time for a client that has only closed its side to get the rest. Node, Deno and Bun allow none.
   halfClosedTimeoutMs: 250,
   // nginx allows 60 s between two writes; half of it frees slots sooner under slow-read attacks.
   writeTimeoutMs: 30_000,

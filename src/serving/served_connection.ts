@@ -137,7 +137,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     if (!this.#reader.hasUnreadBody && this.#reader.isUsedUp) this.#source.read();
   }
 
-  /** Called by the reader: somebody waits for content that has not come. */
+  /** Called by the reader: a read waits for content that has not come. */
   onContentWanted(): void {
     if (this.#phase.name !== "handling") return this.#reader.fail(connectionIsOver());
     this.#loop.askForContent();

@@ -55,7 +55,7 @@ export class ServedContext implements RequestContext {
     return this.#controller.signal;
   }
 
-  /** Whether somebody wants to know when the client leaves. */
+  /** Whether the handler wants to know when the client leaves. */
   get isWatched(): boolean {
     return this.#controller !== undefined || this.stream !== undefined;
   }

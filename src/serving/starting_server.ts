@@ -68,7 +68,7 @@ export class StartingServer<Address extends NetAddress> implements Server<Addres
 
 function toListenOptions({ hostname, port, path, tls, reusePort }: ServerOptions): ListenOptions {
   const shared = tls === undefined ? {} : { tls };
-  // A port beside the path is refused by listen().
+  // If a port is given with the path, listen() refuses it.
   if (path !== undefined) return { ...shared, path, port, hostname } as ListenOptions;
   return { ...shared, hostname, port: port ?? DEFAULT_PORT, reusePort };
 }

@@ -76,7 +76,7 @@ export class FastResponse {
     return this.#headers ??= this.#native?.headers ?? toWebHeaders(this.#light!.fields);
   }
 
-  /** The content as a stream; null where there is none. */
+  /** The content as a stream; null if there is none. */
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     if (this.#native !== undefined) return this.#native.body;
     const { content } = this.#light!;

@@ -19,6 +19,6 @@ export interface FetchInfo {
 export interface FetchHandler {
   /** Responds to a request. If it throws or rejects, `onError` is told, and the client gets a 500. */
   fetch(request: Request, info: FetchInfo): Response | Promise<Response>;
-  /** Makes the response for what `fetch` threw or rejected with; `onError` is not told then. */
+  /** Makes the response when `fetch` throws or rejects; `onError` is not told then. */
   error?(error: unknown): Response | Promise<Response>;
 }

@@ -18,7 +18,7 @@ interface ObjectSource {
   readonly makeObject?: () => object;
 }
 
-/** Lets a class further down choose what kind of object its instances are. */
+/** Lets a class further down choose the kind of object for its instances. */
 class ChosenObject {
   constructor() {
     const { makeObject } = new.target as ObjectSource;

@@ -26,7 +26,7 @@ const STATUS_TEXT = /^[\t\x20-\x7e]*$/;
 /**
  * Takes a response apart.
  *
- * @returns undefined for what only a native Response can tell, also that it is an error
+ * @returns undefined if only a native Response can tell, for example that it is an error
  */
 export function toLight(
   body: BodyInit | null | undefined,

@@ -1,4 +1,4 @@
-// How an object of ours stands for a native one: what it does not say itself, a native object says.
+// Lets an object of ours stand for a native one: questions it cannot settle go to a native object.
 
 // The method that console.log and util.inspect of Node and Bun look for.
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");

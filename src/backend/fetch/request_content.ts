@@ -11,7 +11,7 @@ export function hasContent({ method, headers, body }: HttpRequest): boolean {
   return body.length !== 0 || headers.has("content-length");
 }
 
-/** The content of a request as the source of a stream; nothing is read before somebody asks. */
+/** The content of a request as the source of a stream; nothing is read before a reader asks. */
 export class ContentSource implements UnderlyingDefaultSource<Uint8Array> {
   readonly #body: RequestBody;
   #taken: Promise<Uint8Array<ArrayBuffer>> | undefined;
@@ -29,7 +29,7 @@ export class ContentSource implements UnderlyingDefaultSource<Uint8Array> {
   /** Called by the stream. */
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     const piece = this.#taken === undefined ? await this.#body.read() : await this.#taken.then(() => null);
-    // The piece is a view of the connection's buffer; the stream's reader may keep what it gets.
+    // The piece is a view of the connection's buffer; the stream's reader may keep its own copy.
     if (piece === null) controller.close();
     else controller.enqueue(piece.slice());
   }

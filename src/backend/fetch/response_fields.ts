@@ -2,7 +2,7 @@ import { equalsIgnoringCase } from "../../http/grammar.ts";
 import type { HttpHeaders } from "../../http/headers.ts";
 import { readWebHeaders } from "./web_headers.ts";
 
-// Fields about a connection to somebody else (RFC 9110 §7.6.1); Transfer-Encoding never goes out as a handler sets it.
+// Fields about another connection (RFC 9110 §7.6.1); Transfer-Encoding never goes out as a handler sets it.
 const HOP_FIELDS: readonly string[] = ["connection", "keep-alive", "proxy-connection", "te", "upgrade"];
 // Codings that `fetch` undoes on every runtime.
 const DECODED = /^(gzip|x-gzip|deflate|br|identity)$/i;

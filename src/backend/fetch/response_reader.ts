@@ -30,7 +30,7 @@ export class ResponseReader {
     const light = FastResponse.lightOf(response);
     if (light !== undefined) return light;
     const { status } = response;
-    // Before the body: Bun 1.4.5 forgets the type of the content once somebody has asked for the content.
+    // Before the body: Bun 1.4.5 forgets the type of the content once the content has been asked for.
     const headers = readFields(response);
     const { body } = response;
     if (body === null || body === undefined) {

@@ -99,7 +99,7 @@ export function logging(options: LoggingOptions): Middleware {
       return response;
     }
     const counted = countBody(body, ({ bytes, errors }) => {
-      // The status went out before; what broke the content is a fault of the server all the same.
+      // The status went out before; the broken content is a fault of the server all the same.
       for (const cause of errors) logError(exchange, Math.max(500, status), cause);
       logAccess(exchange, status, bytes);
     });

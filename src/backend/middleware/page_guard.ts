@@ -20,7 +20,7 @@ export interface PageKeys {
 
 /** Options of {@linkcode guardPage}. */
 export interface PageGuardOptions extends PageKeys {
-  /** Names that Host may have beside `localhost` and addresses: `--ui-host` and `--ui-name`. */
+  /** Names that Host may have apart from `localhost` and addresses: `--ui-host` and `--ui-name`. */
   readonly names: readonly string[];
   /** Paths that need no key and no name of ours: health checks. */
   readonly openPaths?: readonly string[] | undefined;
@@ -79,7 +79,7 @@ function isForeign({ headers }: HttpRequest, host: string): boolean {
 /** Knows the keys of a page. */
 class Keyring {
   readonly #keys: PageKeys;
-  // The value of the cookie. Nobody who sees it can make links of it.
+  // The value of the cookie. It is of no use for making links.
   readonly #cookieValue: string;
 
   constructor(keys: PageKeys) {

@@ -13,7 +13,7 @@ export interface ErrorText {
   readonly messages: readonly string[];
 }
 
-/** Builds the page for an error: what it means for a person, and the original messages if there are any. */
+/** Builds the page for an error: its meaning for a person, and the original messages if there are any. */
 export function buildErrorPage(error: ErrorText, theme: Theme): Page {
   return { title: titleOf(error.status), content: buildErrorText(error), theme };
 }

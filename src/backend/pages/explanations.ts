@@ -20,7 +20,7 @@ const EXPLANATIONS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Says to a person what an error status means (RFC 9110 §15.5, §15.6).
+ * Explains an error status to a person (RFC 9110 §15.5, §15.6).
  *
  * @param status 400 to 599
  */

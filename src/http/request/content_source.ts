@@ -8,8 +8,8 @@ export interface ContentSource {
   onContentWanted(): void;
   /** Told once that all content has been read. */
   onContentEnd(): void;
-  /** Told once that there will be no more content, whether or not somebody reads on. */
+  /** Told once that there will be no more content, even if no read waits. */
   onContentFault(error: unknown): void;
-  /** Told that so many bytes of content are kept, or no longer when less than zero. */
+  /** Told of a change in the bytes of content that are kept: less than zero if some were freed. */
   onContentKept(bytes: number): void;
 }

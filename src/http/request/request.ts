@@ -60,7 +60,7 @@ export class HttpRequest implements RequestHead {
     return (this.#parts ??= splitTarget(this.target)).path;
   }
 
-  /** The query as sent, without "?"; "" where there is none. */
+  /** The query as sent, without "?"; "" if there is none. */
   get query(): string {
     return (this.#parts ??= splitTarget(this.target)).query;
   }

@@ -9,7 +9,7 @@ import { HttpHeaders } from "../headers.ts";
  * The server drops content that a handler leaves unread, within bounds.
  */
 export interface RequestBody {
-  /** Announced length in bytes; undefined with chunked coding. 0 where there is no content. */
+  /** Announced length in bytes; undefined with chunked coding. 0 if there is no content. */
   readonly length: number | undefined;
   /** Bytes of content read so far. */
   readonly receivedBytes: number;
@@ -26,7 +26,8 @@ export interface RequestBody {
   /**
    * The next piece, or null at the end. The bytes are a view that is valid until the next call.
    *
-   * @throws {HttpError} 400 where the framing is broken or cut off, 408 when the client is too slow, 413 beyond the limit
+   * @throws {HttpError} 400 if the framing is broken or cut off, 408 when the client is too slow, 413 beyond
+   *   the limit
    * @throws {ConnectionError} when the connection was lost
    */
   read(): Promise<Uint8Array | null>;
@@ -39,7 +40,7 @@ export interface RequestBody {
 
 /** The result of {@linkcode readUpTo}. */
 export interface CollectedBody {
-  /** The content, or its beginning where there is an error. */
+  /** The content, or its beginning if there is an error. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Why the content is not whole. */
   readonly error?: unknown;
@@ -95,7 +96,7 @@ function trimTo(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayB
  * Reads a whole body into one array.
  *
  * @param maxBytes beyond this many bytes an HttpError 413 is thrown
- * @throws what {@linkcode RequestBody.read} throws
+ * @throws the errors of {@linkcode RequestBody.read}
  */
 export async function readWhole(
   body: RequestBody,

@@ -93,7 +93,7 @@ export class RequestReader {
     return this.#body?.isHeldBack ?? false;
   }
 
-  /** Whether somebody waits for content. */
+  /** Whether a read waits for content. */
   get isBodyAwaited(): boolean {
     return this.#body?.isAwaited ?? false;
   }
@@ -138,7 +138,7 @@ export class RequestReader {
     return undefined;
   }
 
-  /** Gives up the request whose head is unfinished: a refused one is taken next. */
+  /** Gives up the request with an unfinished head: a refused one is taken next. */
   refuseHead(error: HttpError): void {
     this.#refusal = error;
   }
@@ -150,7 +150,7 @@ export class RequestReader {
   }
 
   /**
-   * Drops what the handler left unread of the last request's content.
+   * Drops content of the last request that the handler left unread.
    *
    * @param maxBytes the most that may be read to get there
    * @returns false when the content did not end within that

@@ -37,7 +37,7 @@ export class StreamedBody implements RequestBody {
     this.#maxBytes = maxBytes;
   }
 
-  /** Whether somebody waits for content. */
+  /** Whether a read waits for content. */
   get isAwaited(): boolean {
     return this.#reading !== undefined;
   }

@@ -44,8 +44,8 @@ export class ResponseWriter {
   /**
    * Makes the writer of one connection.
    *
-   * @param sink where the bytes go
-   * @param pool where the buffers come from, shared by many connections
+   * @param sink the destination of the bytes
+   * @param pool the source of the buffers, shared by many connections
    */
   constructor(sink: ResponseSink, pool: BufferPool) {
     this.#sink = sink;
@@ -57,7 +57,7 @@ export class ResponseWriter {
     return this.#length > 0 || this.#backlog !== undefined;
   }
 
-  /** Settles when what did not fit has been taken by the sink; undefined while everything fits. */
+  /** Settles when the sink has taken the bytes that did not fit; undefined while everything fits. */
   get backlog(): Promise<void> | undefined {
     return this.#backlog;
   }
@@ -80,7 +80,7 @@ export class ResponseWriter {
     this.#length = length;
   }
 
-  /** Adds text whose characters are bytes (latin1). */
+  /** Adds text with one byte a character (latin1). */
   addText(text: string): void {
     const buffer = this.reserve(text.length);
     this.#length = putLatin1(buffer, this.#length, text);

@@ -37,7 +37,7 @@ export async function writeStream(
     const allowedBytes = promisedBytes - sentBytes;
     sentBytes += piece.length;
     if (piece.length > allowedBytes) {
-      // The client gets what it was promised before the connection is cut.
+      // The client gets the promised bytes before the connection is cut.
       await writer.writeThrough(piece.subarray(0, allowedBytes));
       throw wrongLength(promisedBytes, "more");
     }

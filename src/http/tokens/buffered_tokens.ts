@@ -133,7 +133,10 @@ export class BufferedTokens {
     }
   }
 
-  /** The bytes of a head as latin1, where they are kept; else "". Offsets count from the first byte of the connection. */
+  /**
+   * The bytes of a head as latin1, if they are kept; else "". Offsets count from the first byte of the
+   * connection.
+   */
   rawHead(start: number, end: number): string {
     return this.#keepsRawHead ? this.#buffer.takeHead(start, end, this.#tokenizer.pushedBytes) : "";
   }

@@ -1,4 +1,4 @@
-// The lines of the chunked coding (RFC 9112 §7.1), read strictly: what follows them decides where the next message begins.
+// The lines of the chunked coding (RFC 9112 §7.1), read strictly: they decide where the next message begins.
 
 import { HttpError } from "../errors.ts";
 import { BYTE_CLASSES, FIELD_BYTE, HEXDIG, TCHAR } from "../grammar.ts";

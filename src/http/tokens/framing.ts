@@ -47,7 +47,7 @@ function decideCoding(values: readonly string[]): Framing {
   const isChunked = (coding: string): boolean => equalsIgnoringCase(coding, "chunked");
   const last = codings.at(-1);
   const quoted = JSON.stringify(values.join(", "));
-  // A line without any coding is one that somebody on the way might have dropped, or taken for the only one.
+  // An intermediary may drop an empty Transfer-Encoding line, or honour only that one.
   if (last === undefined || !isChunked(last) || lines.some((line) => line.length === 0)) {
     throw badFraming(`Cannot frame the body: expected Transfer-Encoding to end in "chunked", got ${quoted}`);
   }

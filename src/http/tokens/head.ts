@@ -8,7 +8,10 @@ import { isHost, isHostWithPort } from "../host.ts";
 import type { RequestHead } from "./request_head.ts";
 import { authorityOf } from "../target.ts";
 
-/** Which bytes a request target may hold beside those of RFC 3986: none, or those that browsers leave unencoded. */
+/**
+ * The bytes that a request target may hold apart from those of RFC 3986: none, or those that browsers leave
+ * unencoded.
+ */
 export type TargetBytes = "rfc3986" | "whatwg";
 
 const SP = 0x20;
@@ -178,7 +181,7 @@ function badField(state: string, index: number): HttpError {
 }
 
 /**
- * Finds where the content of a line ends that was cut at its LF.
+ * Finds the end of the content of a line that was cut at its LF.
  *
  * @param lineFeed index of the LF
  * @returns the index of the CR in front of it, or -1 for a bare LF (RFC 9112 §2.2)
@@ -188,11 +191,12 @@ export function findCarriageReturn(line: Uint8Array, start: number, lineFeed: nu
 }
 
 /**
- * Checks what concerns a head as a whole: its framing, and the Host field (RFC 9112 §3.2).
+ * Checks a head as a whole: its framing, and the Host field (RFC 9112 §3.2).
  *
- * @param fields what {@linkcode HttpHeaders.framing} finds in it
+ * @param fields the result of {@linkcode HttpHeaders.framing} for it
  * @param validHost a value of Host that has been checked before
- * @throws {HttpError} what {@linkcode decideRequestFraming} throws; 400 for a missing, repeated or malformed Host
+ * @throws {HttpError} the errors of {@linkcode decideRequestFraming}; 400 for a missing, repeated or
+ *   malformed Host
  */
 export function checkHead(head: RequestHead, fields: FramingFields, validHost?: string): Framing {
   const framing = decideRequestFraming(head.headers, head.version, fields);

@@ -35,7 +35,7 @@ export class HeadParser {
   readonly #reader: LineReader;
   readonly #options: HeadParserOptions;
   readonly #text = new TextWindow();
-  // Gives heads only: undefined where each line becomes a token.
+  // Gives heads only: undefined if each line becomes a token.
   readonly #plain: FastHeadReader | undefined;
   // Whether no request line has been read on this connection: only then a bad line means that this is no HTTP at all.
   #isFirst = true;

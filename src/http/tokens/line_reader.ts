@@ -1,4 +1,4 @@
-// Cuts lines out of pushed bytes: a line within one push is used where it lies, one that spans pushes is gathered.
+// Cuts lines out of pushed bytes: a line within one push is used in place, one that spans pushes is gathered.
 
 import { freeBytes } from "../../bytes/free_bytes.ts";
 
@@ -74,7 +74,7 @@ export class LineReader {
     return this.#chunkLength;
   }
 
-  /** Goes on at an index in `pushed`: what lies in front of it has been read by other means. */
+  /** Goes on at an index in `pushed`: the bytes before it have been read by other means. */
   skipTo(position: number): void {
     this.#position = position;
   }

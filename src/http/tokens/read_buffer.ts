@@ -19,7 +19,10 @@ export class ReadBuffer {
   readonly #heldHead = new HeldHead();
   #isClosed = false;
 
-  /** @param budget holds what buffers have beyond their smallest size; where nothing is left, they stay as they are */
+  /**
+   * @param budget for the bytes of buffers beyond their smallest size; if it is used up, they stay as they
+   *   are
+   */
   constructor(budget: ByteBudget) {
     this.#budget = budget;
   }

@@ -36,14 +36,14 @@ export class RequestLineJudge {
   }
 }
 
-/** The method at the beginning of a line, or undefined where there is none. */
+/** The method at the beginning of a line, or undefined if there is none. */
 export function findMethod(line: Uint8Array): string | undefined {
   const method = decodeLatin1(line.subarray(0, Math.max(0, line.indexOf(SP))));
   return isToken(method) ? method : undefined;
 }
 
 /**
- * The refusal of a request line that is too long (RFC 9112 §3): 501 where the method alone is, else 414.
+ * The refusal of a request line that is too long (RFC 9112 §3): 501 if the method alone is, else 414.
  *
  * @param line its beginning
  * @param limit in bytes

@@ -9,7 +9,7 @@ const WINDOW_BYTES = 1_024;
 // Used for ASCII only: the decoder named latin1 is windows-1252, and slower.
 const decoder = new TextDecoder();
 
-// A memo of a pure function: what it holds changes no result. Bounded, and shared by all connections.
+// A memo of a pure function: its content changes no result. Bounded, and shared by all connections.
 const remembered: string[] = new Array(REMEMBERED_TEXTS).fill("");
 
 /** Texts of spans in one array at a time. */

@@ -84,7 +84,7 @@ export class HttpTokenizer {
   /**
    * Takes the next bytes of the connection.
    *
-   * @param bytes looked at now and, where content is among the tokens, as long as these are in use
+   * @param bytes read now and, if content is among the tokens, as long as these are in use
    * @param length how many of the bytes, from the first one on, are meant; default all
    * @returns the tokens that these bytes complete, in order; none after an error
    */
