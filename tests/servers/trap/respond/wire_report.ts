@@ -17,7 +17,7 @@ The member \`wire\` of a step in a rule (see [trap.md](trap.md)) breaks the resp
 \`\`\`
 
 \`after\` is a number of bytes of content, or \`"head"\` for a place inside the head; without it the fault comes before any
-byte. \`bytes\` is a text, or \`{ "base64": ... }\`. Behind every fault but \`reset\` the connection is closed with FIN.
+byte. \`bytes\` is a text, or \`{ "base64": ... }\`. After every fault but \`reset\` the connection is closed with FIN.
 
 | kind | members | what happens |
 | --- | --- | --- |
@@ -27,7 +27,7 @@ byte. \`bytes\` is a text, or \`{ "base64": ... }\`. Behind every fault but \`re
 | \`drip\` | \`bytesPerSecond\` (20), \`after\`, \`chunked\` | the content comes slowly, from \`after\` on; with \`"head"\` the second half of the head too |
 | \`cut\` | \`after\`, \`chunked\` | the response ends early: more is promised than comes |
 | \`wrong_length\` | \`after\` | Content-Length is 10 more than the content, or what \`after\` says |
-| \`bad_chunk\` | \`after\`, \`bytes\` | behind \`after\` bytes comes what is no chunk: \`XYZ\`, or the bytes |
+| \`bad_chunk\` | \`after\`, \`bytes\` | after \`after\` bytes comes an invalid chunk: \`XYZ\`, or the bytes |
 | \`bad_trailers\` | \`bytes\` | a trailer section that is none: \`no trailer at all\`, or the bytes |
 | \`duplicate_headers\` | | a second Content-Type, and two lengths that differ by one |
 | \`slow_head\` | \`bytesPerSecond\` (20) | the head comes slowly, the content at once |
