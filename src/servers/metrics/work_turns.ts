@@ -10,6 +10,8 @@ const MAX_BYTES_BETWEEN_LOOKS = 393_216;
 export class WorkTurns {
   #spentBytes = 0;
   #isLooking = false;
+  // Whether somebody was let go on who has spent nothing yet.
+  #isPassing = false;
   // Two rows, filled and emptied by turns: taking the first one of a long array would move all others.
   #now: (() => void)[] = [];
   #next = 0;
@@ -17,33 +19,42 @@ export class WorkTurns {
   readonly #onLooked = (): void => {
     this.#isLooking = false;
     this.#spentBytes = 0;
-    const goOn = this.#shift();
-    if (goOn === undefined) return;
-    this.#look();
-    goOn();
+    this.#isPassing = false;
+    this.#letNextGo();
   };
 
   /** Waits for a turn; undefined when there is no need to. */
   take(): Promise<void> | undefined {
-    const isFree = this.#spentBytes < MAX_BYTES_BETWEEN_LOOKS && this.#waiting === 0;
+    const isFree = this.#spentBytes < MAX_BYTES_BETWEEN_LOOKS && this.#waiting === 0 && !this.#isPassing;
     if (isFree) return undefined;
     this.#look();
     return new Promise((resolve) => void this.#later.push(resolve));
   }
 
   /**
-   * Counts work. To wait for a look costs 50 µs on Deno 2.9.6, which a single put must not pay: so nothing is waited for
-   * before there is much, though the sockets may have been looked at meanwhile.
+   * Counts work, of which everybody does some after a turn. To wait for a look costs 50 µs on Deno 2.9.6, which a single
+   * put must not pay: so nothing is waited for before there is much, though the sockets may have been looked at meanwhile,
+   * and small pieces of several clients share one look.
    *
    * @param bytes read or written, about
    */
   spend(bytes: number): void {
     this.#spentBytes += bytes;
+    this.#isPassing = false;
     if (this.#spentBytes >= MAX_BYTES_BETWEEN_LOOKS) this.#look();
+    else this.#letNextGo();
   }
 
   get #waiting(): number {
     return this.#now.length - this.#next + this.#later.length;
+  }
+
+  // The look that is asked for lets the others go on if this one fails before it spends anything.
+  #letNextGo(): void {
+    if (this.#waiting === 0) return;
+    this.#isPassing = true;
+    this.#look();
+    this.#resumeNext();
   }
 
   #look(): void {
@@ -52,12 +63,12 @@ export class WorkTurns {
     afterLookingAtSockets(this.#onLooked);
   }
 
-  #shift(): (() => void) | undefined {
+  #resumeNext(): void {
     if (this.#next === this.#now.length) {
       this.#now = this.#later;
       this.#next = 0;
       this.#later = [];
     }
-    return this.#next < this.#now.length ? this.#now[this.#next++] : undefined;
+    this.#now[this.#next++]!();
   }
 }

@@ -13,7 +13,7 @@ Deno.test("WorkTurns lets everybody go on who wants little", async () => {
   await socketsLookedAt();
 });
 
-Deno.test("WorkTurns lets those who want much go on in order, one piece between two looks at the sockets", async () => {
+Deno.test("WorkTurns lets those who want much go on in order, two pieces between two looks at the sockets", async () => {
   const turns = new WorkTurns();
   const pieces: string[] = [];
   let isDone = false;
@@ -42,4 +42,30 @@ Deno.test("WorkTurns lets those who want much go on in order, one piece between 
   const perLook = new Map<string, number>();
   for (const piece of pieces) perLook.set(piece.slice(1), (perLook.get(piece.slice(1)) ?? 0) + 1);
   assertEquals(Math.max(...perLook.values()) <= 2, true);
+});
+
+Deno.test("WorkTurns lets small pieces of many who wait share one look at the sockets", async () => {
+  const turns = new WorkTurns();
+  turns.spend(2 * PIECE_BYTES);
+  let waiting = 16;
+  const work = async (): Promise<void> => {
+    await turns.take();
+    turns.spend(1_024);
+    waiting--;
+  };
+  const all = Promise.all(Array.from({ length: waiting }, work));
+  await socketsLookedAt();
+  assertEquals(waiting, 0);
+  await all;
+});
+
+Deno.test("WorkTurns lets the next one go on after one who had a turn and did nothing", async () => {
+  const turns = new WorkTurns();
+  turns.spend(2 * PIECE_BYTES);
+  const first = turns.take();
+  const second = turns.take();
+  await first;
+  await second;
+  await socketsLookedAt();
+  assertEquals(turns.take(), undefined);
 });

@@ -27,6 +27,7 @@ export interface MemoryStoreOptions extends StoreLimits {
 export class MemoryStore implements MetricStore {
   readonly #set: SeriesSet;
   readonly #limits: StoreLimits;
+  readonly #hasTimeLimits: boolean;
   readonly #maxSeries: number;
   readonly #maxSamples: number;
   readonly #now: () => number;
@@ -38,6 +39,7 @@ export class MemoryStore implements MetricStore {
   constructor(options: MemoryStoreOptions = {}) {
     this.#set = new SeriesSet(options.seed ?? createSeed());
     this.#limits = options;
+    this.#hasTimeLimits = options.retentionSeconds !== undefined || options.maxFutureSeconds !== undefined;
     this.#maxSeries = options.maxSeries ?? Infinity;
     this.#maxSamples = options.maxSamples ?? Infinity;
     this.#now = options.now ?? Date.now;
@@ -58,8 +60,10 @@ export class MemoryStore implements MetricStore {
   put(command: PutCommand): PutOutcome {
     const set = this.#set;
     const { bytes, keyStart, keyEnd, timestamp } = command;
-    const refusal = refuseTimestamp(timestamp, this.#limits, this.#now);
-    if (refusal !== undefined) return refusal;
+    if (this.#hasTimeLimits) {
+      const refusal = refuseTimestamp(timestamp, this.#limits, this.#now);
+      if (refusal !== undefined) return refusal;
+    }
     let series = set.find(bytes, keyStart, keyEnd);
     if (series === undefined) {
       if (set.seriesCount >= this.#maxSeries) return "series-limit";
