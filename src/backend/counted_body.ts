@@ -15,8 +15,8 @@ export interface CountedBody extends AsyncIterable<Uint8Array> {
 /**
  * Counts the bytes of a streamed response while they are taken.
  *
- * @param onEnd called once: when the source ends or fails, when its reader returns early, even before the first piece,
- *   or when it is cut
+ * @param onEnd called once: when the source ends or fails, when its reader returns early, even before the
+ *   first piece, or when it is cut
  */
 export function countBody(
   source: AsyncIterable<Uint8Array>,

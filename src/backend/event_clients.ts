@@ -10,7 +10,9 @@ const MAX_WAITING_BYTES = 8_388_608;
 // The first bytes tell the browser that the stream is open.
 const OPENING = encoder.encode("retry: 500\n\n");
 
-/** Gives the events that a stream begins with, asked in the moment from which on others are sent to it too. */
+/**
+ * Gives the events that a stream begins with, asked in the moment from which on others are sent to it too.
+ */
 export type FirstEvents = () => Iterable<string>;
 
 interface EventClient {
@@ -30,8 +32,8 @@ export class EventClients {
   }
 
   /**
-   * Opens a stream; it ends with {@linkcode EventClients.close}, when its reader leaves, or when more waits for a slow
-   * reader than can be held: a browser then comes back, and says what it has seen last.
+   * Opens a stream; it ends with {@linkcode EventClients.close}, when its reader leaves, or when more waits
+   * for a slow reader than can be held: a browser then comes back, and says what it has seen last.
    */
   add(firstEvents: FirstEvents = () => []): AsyncIterable<Uint8Array> {
     return { [Symbol.asyncIterator]: () => this.#generate(firstEvents) };

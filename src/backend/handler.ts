@@ -15,11 +15,14 @@ export interface RequestContext {
   /**
    * Aborted when the client leaves, or finishes sending, before its response is complete.
    *
-   * Watching begins when it is first asked for. A client that only closes its sending side looks the same as one that
-   * has gone; its response is sent all the same.
+   * Watching begins when it is first asked for. A client that only closes its sending side looks the same as
+   * one that has gone; its response is sent all the same.
    */
   readonly signal: AbortSignal;
-  /** The connection it came on, by which requests of one connection know each other; read and written by the server alone. */
+  /**
+   * The connection it came on, by which requests of one connection know each other; read and written by the
+   * server alone.
+   */
   readonly connection: Pick<Connection, "remote" | "local" | "isEncrypted">;
   /** When the head was complete, in milliseconds since 1970. */
   readonly receivedAtMs: number;
@@ -32,8 +35,8 @@ export interface RequestContext {
   /** Called when the server stops and no longer waits for the response or its content. Must not throw. */
   onCut?: (() => void) | undefined;
   /**
-   * Called once when the runtime has taken the last byte of the response, with undefined; or when it cannot be sent as a
-   * whole, with the reason. Must not throw.
+   * Called once when the runtime has taken the last byte of the response, with undefined; or when it cannot
+   * be sent as a whole, with the reason. Must not throw.
    */
   onDelivered?: ((error: unknown) => void) | undefined;
 }
@@ -53,7 +56,8 @@ export interface Backend {
 /**
  * Builds the chain: the first middleware is the outermost, the handler the innermost.
  *
- * A refused request runs through the middleware like any other, and its refusal is thrown in place of the handler.
+ * A refused request runs through the middleware like any other, and its refusal is thrown in place of the
+ * handler.
  */
 export function createBackend(middleware: readonly Middleware[], handler: Handler): Backend {
   const innermost: Handler = (request, context) => {

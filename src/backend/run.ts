@@ -37,7 +37,9 @@ async function settle(promised: Promise<HttpResponse>, context: RequestContext):
   }
 }
 
-/** Whether a status can be final. The server alone sends interim responses, and it never switches protocols. */
+/**
+ * Whether a status can be final. The server alone sends interim responses, and it never switches protocols.
+ */
 function isSendable({ status }: HttpResponse): boolean {
   return Number.isInteger(status) && status >= 200 && status <= 599;
 }

@@ -15,7 +15,8 @@ export function messageOfError(error: unknown): string {
  * The stacks of an error and its causes; undefined for values that are no errors, and when a descriptor was
  * missing. Never throws.
  *
- * To map a stack to its source, Deno 2.9.6 reads the source. If no descriptor is left for that, it ends with a panic.
+ * To map a stack to its source, Deno 2.9.6 reads the source. If no descriptor is left for that, it ends with
+ * a panic.
  */
 export function stackOfError(error: unknown): string | undefined {
   const stacks: string[] = [];

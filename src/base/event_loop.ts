@@ -17,8 +17,8 @@ export function afterHandingOut(action: () => void): void {
 }
 
 /**
- * How many turns of the event loop may pass before it looks at the sockets again: Deno 2.9.6 does in one of 61 while it
- * always finds something else to do.
+ * How many turns of the event loop may pass before it looks at the sockets again: Deno 2.9.6 does in one of
+ * 61 while it always finds something else to do.
  */
 export const TURNS_BETWEEN_LOOKS = "Deno" in globalThis ? 61 : 1;
 
@@ -31,7 +31,8 @@ export function inNextTurn(action: () => void): void {
 /**
  * Calls back when the event loop has looked at the sockets. Work done in pieces lets others go first.
  *
- * Pieces of 2 ms with one turn between them make a socket wait 115 ms on Deno 2.9.6, with this between them 0.3 ms.
+ * Pieces of 2 ms with one turn between them make a socket wait 115 ms on Deno 2.9.6, with this between them
+ * 0.3 ms.
  */
 export function afterLookingAtSockets(action: () => void): void {
   let turns = TURNS_BETWEEN_LOOKS;

@@ -3,7 +3,9 @@ import type { Clock } from "./clock.ts";
 // A log line a minute says that a trouble lasts; under a flood there would be thousands.
 const NOTICE_INTERVAL_MS = 60_000;
 
-/** Says when a trouble that comes again and again is worth a word: at once, and then at most once a minute. */
+/**
+ * Says when a trouble that comes again and again is worth a word: at once, and then at most once a minute.
+ */
 export class ThrottledNotice {
   readonly #clock: Clock;
   #lastMs = -Infinity;
@@ -14,7 +16,11 @@ export class ThrottledNotice {
     this.#clock = clock;
   }
 
-  /** Counts the trouble once more. @returns how often it has come since the last word; 0 when it is too soon for another */
+  /**
+   * Counts the trouble once more.
+   *
+   * @returns how often it has come since the last word; 0 when it is too soon for another
+   */
   count(): number {
     this.#count++;
     const nowMs = this.#clock.nowMs();

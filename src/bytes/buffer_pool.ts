@@ -13,7 +13,10 @@ const SIZES: readonly { readonly bytes: number; readonly maxFree: number }[] = [
 export class BufferPool {
   readonly #free: readonly Uint8Array<ArrayBuffer>[][] = SIZES.map(() => []);
 
-  /** A buffer of at least this many bytes with any content; the caller owns it until {@linkcode BufferPool.give}. */
+  /**
+   * A buffer of at least this many bytes with any content; the caller owns it until
+   * {@linkcode BufferPool.give}.
+   */
   take(minBytes: number): Uint8Array<ArrayBuffer> {
     for (let i = 0; i < SIZES.length; i++) {
       const { bytes } = SIZES[i]!;

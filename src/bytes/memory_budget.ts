@@ -4,7 +4,8 @@ export interface Holder {
   onEvicted(): void;
 }
 
-// With less than this part of the budget held for unfinished clients, waiting helps: others finish and free theirs.
+// With less than this part of the budget held for unfinished clients, waiting helps: others finish and free
+// theirs.
 const EVICTION_SHARE = 1 / 2;
 
 /**

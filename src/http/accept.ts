@@ -12,7 +12,8 @@ export interface Preference {
 }
 
 /**
- * The type that the client prefers: the highest weight wins, then the type that is named more exactly, then the first.
+ * The type that the client prefers: the highest weight wins, then the type that is named more exactly, then
+ * the first.
  *
  * A client that accepts none of them gets the first one: RFC 9110 §12.5.1 lets a server disregard the field.
  *

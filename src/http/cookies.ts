@@ -39,7 +39,8 @@ export interface CookieAttributes {
 /**
  * Makes the value of a Set-Cookie field (RFC 6265 §4.1.1).
  *
- * @throws {TypeError} when the name is no token, or the value or the path holds a byte that no cookie can carry
+ * @throws {TypeError} when the name is no token, or the value or the path holds a byte that no cookie can
+ *   carry
  */
 export function formatSetCookie(pair: CookiePair, attributes: CookieAttributes = {}): string {
   if (!isToken(pair.name)) {

@@ -18,7 +18,8 @@ export interface ForwardedHop {
 const UNREADABLE: ForwardedHop = { for: undefined, proto: undefined };
 
 /**
- * Reads the hops of `Forwarded`, oldest first. A field line that breaks the grammar is one hop that cannot be read.
+ * Reads the hops of `Forwarded`, oldest first. A field line that breaks the grammar is one hop that cannot be
+ * read.
  *
  * @returns undefined without the field
  */
@@ -26,13 +27,17 @@ export function forwardedHops(headers: HttpHeaders): readonly ForwardedHop[] | u
   return headers.has("forwarded") ? headers.getAll("forwarded").flatMap(parseForwarded) : undefined;
 }
 
-/** Reads the hops of `X-Forwarded-For` with the schemes of `X-Forwarded-Proto`, oldest first; undefined without both. */
+/**
+ * Reads the hops of `X-Forwarded-For` with the schemes of `X-Forwarded-Proto`, oldest first; undefined
+ * without both.
+ */
 export function xForwardedHops(headers: HttpHeaders): readonly ForwardedHop[] | undefined {
   const nodes = membersOf(headers, "x-forwarded-for");
   const schemes = membersOf(headers, "x-forwarded-proto").map((scheme) => scheme.toLowerCase());
   if (nodes.length === 0 && schemes.length === 0) return undefined;
   if (nodes.length === 0) return [{ for: undefined, proto: schemes.at(-1) }];
-  // Some proxies add to the list of schemes, others write one for the whole way: then it is that of the client.
+  // Some proxies add to the list of schemes, others write one for the whole way: then it is that of the
+  // client.
   const isOneForAll = schemes.length === 1;
   return nodes.map((node, index) => ({
     for: node,

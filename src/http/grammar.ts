@@ -1,19 +1,27 @@
 // The byte classes of RFC 9110 §5.6 and RFC 9112, one bit each in one table; ABNF beside each class.
 // Bytes are compared as numbers: String methods know about Unicode and would let U+212A pass for "k".
 
-/** `tchar`, RFC 9110 §5.6.2: "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA */
+/**
+ * `tchar`, RFC 9110 §5.6.2: "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|"
+ * / "~" / DIGIT / ALPHA
+ */
 export const TCHAR = 1;
 /** Bytes inside a field value, RFC 9110 §5.5: HTAB / SP / VCHAR / obs-text */
 export const FIELD_BYTE = 2;
 /** Bytes of a request target, RFC 3986: unreserved / sub-delims / gen-delims without "#" "[" "]" / "%" */
 export const URI_BYTE = 4;
-/** Bytes that browsers leave bare in targets (WHATWG URL, path and query percent-encode sets): [ ] { } | \ ^ ` */
+/**
+ * Bytes that browsers leave bare in targets (WHATWG URL, path and query percent-encode sets): [ ] { } | \ ^ `
+ */
 export const BROWSER_URI_BYTE = 8;
 /** `HEXDIG`, RFC 5234, in both cases as RFC 9112 §7.1 uses it. */
 export const HEXDIG = 16;
 /** `cookie-octet`, RFC 6265 §4.1.1: %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E */
 export const COOKIE_OCTET = 32;
-/** Bytes of a `reg-name`, RFC 3986 §3.2.2: unreserved / sub-delims / "%", without the comma: a list of hosts is no host. */
+/**
+ * Bytes of a `reg-name`, RFC 3986 §3.2.2: unreserved / sub-delims / "%", without the comma: a list of hosts
+ * is no host.
+ */
 export const REG_NAME_BYTE = 64;
 
 const DIGITS = "0123456789";
@@ -59,12 +67,18 @@ export function isToken(text: string): boolean {
   return consistsOf(text, TCHAR);
 }
 
-/** Whether a text, bytes seen as latin1, may stand as a field value: no CR, LF, NUL or other control (RFC 9110 §5.5). */
+/**
+ * Whether a text, bytes seen as latin1, may stand as a field value: no CR, LF, NUL or other control
+ * (RFC 9110 §5.5).
+ */
 export function isFieldValue(text: string): boolean {
   return text === "" || consistsOf(text, FIELD_BYTE);
 }
 
-/** @throws {TypeError} when the name is no token or the value holds CR, LF, NUL or another control (RFC 9110 §5.5) */
+/**
+ * @throws {TypeError} when the name is no token or the value holds CR, LF, NUL or another control
+ *   (RFC 9110 §5.5)
+ */
 export function checkField(name: string, value: string): void {
   if (!isToken(name)) {
     throw new TypeError(`Cannot add a field: name is no token, got ${JSON.stringify(name)}`);
@@ -88,7 +102,9 @@ function foldCase(code: number): number {
   return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
 }
 
-/** Removes SP and HTAB at both ends, nothing else: `trim()` would eat NBSP, VT and BOM too (RFC 9110 §5.6.3). */
+/**
+ * Removes SP and HTAB at both ends, nothing else: `trim()` would eat NBSP, VT and BOM too (RFC 9110 §5.6.3).
+ */
 export function trimOws(text: string): string {
   let start = 0;
   let end = text.length;
@@ -112,7 +128,8 @@ export function splitList(value: string): string[] {
   for (let i = 0; i <= value.length; i++) {
     const code = i < value.length ? value.charCodeAt(i) : 0x2c;
     if (isQuoted && i < value.length) {
-      // A backslash at the very end quotes nothing: the end must still be seen, or the last member would be lost.
+      // A backslash at the very end quotes nothing: the end must still be seen, or the last member would be
+      // lost.
       if (code === 0x5c && i + 1 < value.length) i++;
       else if (code === 0x22) isQuoted = false;
       continue;

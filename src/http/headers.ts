@@ -62,7 +62,8 @@ export class HttpHeaders {
   /**
    * Adds a field line after the others.
    *
-   * @throws {TypeError} when the name is no token or the value holds CR, LF, NUL or another control (RFC 9110 §5.5)
+   * @throws {TypeError} when the name is no token or the value holds CR, LF, NUL or another control
+   *   (RFC 9110 §5.5)
    */
   append(name: string, value: string): void {
     checkField(name, value);
@@ -184,7 +185,10 @@ export interface FramingFields {
 
 /** The fields of a response, apart from those that the server sets itself. */
 export interface WireFields {
-  /** Name, value, name, value ..., without Connection, Content-Length, Transfer-Encoding, Keep-Alive and Upgrade. */
+  /**
+   * Name, value, name, value ..., without Connection, Content-Length, Transfer-Encoding, Keep-Alive and
+   * Upgrade.
+   */
   readonly lines: readonly string[];
   /** The same as bytes, each line ended by CRLF; undefined at first use: most fields are sent once. */
   readonly bytes: Uint8Array | undefined;

@@ -15,7 +15,10 @@ export function isHost(text: string): boolean {
   return host.startsWith("[") ? isIpLiteral(host.slice(1, -1)) : isRegName(host);
 }
 
-/** Whether a text is `uri-host ":" port` with both present, as CONNECT needs it (RFC 9110 §9.3.6); no port is 0. */
+/**
+ * Whether a text is `uri-host ":" port` with both present, as CONNECT needs it (RFC 9110 §9.3.6); no port is
+ * 0.
+ */
 export function isHostWithPort(text: string): boolean {
   return /[^:]:0*[1-9][0-9]*$/.test(text) && isHost(text);
 }

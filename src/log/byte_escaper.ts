@@ -1,5 +1,6 @@
-// Bytes become the bytes of a log line here, by table and in one pass: most bytes of a binary body are escaped, and a
-// string for each of them cost 70 ms a megabyte on Deno 2.9.6, during which the server waited. This costs 13.
+// Bytes become the bytes of a log line here, by table and in one pass: most bytes of a binary body are
+// escaped, and a string for each of them cost 70 ms a megabyte on Deno 2.9.6, during which the server waited.
+// This costs 13.
 
 const SLOT = 8;
 const BACKSLASH = 0x5c;
@@ -96,7 +97,10 @@ function codePoint(bytes: Uint8Array, at: number, size: number): number {
     : (first & 0xf) << 12 | second << 6 | bytes[at + 2]! & 0x3f;
 }
 
-/** Whether a character of two or three bytes moves a cursor, ends a line or hides text (Cc, Zl, Zp, Bidi_Control, U+FEFF). */
+/**
+ * Whether a character of two or three bytes moves a cursor, ends a line or hides text (Cc, Zl, Zp,
+ * Bidi_Control, U+FEFF).
+ */
 function isUnsafe(code: number): boolean {
   return code < 0xa0 || code === 0x61c || code === 0xfeff || code === 0x200e || code === 0x200f ||
     (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);

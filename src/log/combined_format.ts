@@ -1,4 +1,5 @@
-// Apache's combined format: `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-agent}i"`, which every log reader knows.
+// Apache's combined format: `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-agent}i"`, which every log reader
+// knows.
 
 import { hostOf } from "../net/address.ts";
 import type { AccessEntry } from "./entry.ts";

@@ -71,7 +71,8 @@ export function escapeLatin1Column(text: string): string {
 /**
  * Makes a JSON string, with the quotes, of a text.
  *
- * DEL, C1, U+2028, U+2029 and bidirectional controls are written as `\uNNNN`, which JSON.stringify leaves raw.
+ * DEL, C1, U+2028, U+2029 and bidirectional controls are written as `\uNNNN`, which JSON.stringify leaves
+ * raw.
  */
 export function jsonOfText(text: string): string {
   if (PLAIN_JSON.test(text)) return `"${text}"`;

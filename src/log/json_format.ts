@@ -69,7 +69,10 @@ export function createJsonFormat(): LogFormat {
   };
 }
 
-/** `remoteAddr` and `remotePort` are the other end of the connection, `proxiedFor` is the client of a proxy there. */
+/**
+ * `remoteAddr` and `remotePort` are the other end of the connection, `proxiedFor` is the client of a proxy
+ * there.
+ */
 function jsonOfDetails({ client }: AccessEntry, details: RequestDetails): string {
   const { protocol, host, userAgent, referer, proxy } = details;
   const remote = proxy ?? client;

@@ -53,8 +53,8 @@ const RECORD_START = /^[^|\n]/gm;
  * Collects records and writes many of them at once.
  *
  * Texts are joined in memory, encoded once and written once for each flush: encoding each record on its own
- * costs 0.7 microseconds a record on Deno 2.9.6, more than all the rest of a short access entry. There is one timer
- * for each flush, and none while nothing is unwritten. Records on their way count as unwritten.
+ * costs 0.7 microseconds a record on Deno 2.9.6, more than all the rest of a short access entry. There is one
+ * timer for each flush, and none while nothing is unwritten. Records on their way count as unwritten.
  */
 export class LineBuffer {
   readonly #target: LineTarget;
@@ -106,7 +106,9 @@ export class LineBuffer {
     else if (this.#stopTimer === undefined) this.#startTimer();
   }
 
-  /** Writes all that is unwritten; settles when it is with the kernel, or lost and reported. Never rejects. */
+  /**
+   * Writes all that is unwritten; settles when it is with the kernel, or lost and reported. Never rejects.
+   */
   async flush(): Promise<void> {
     if (this.#writing !== undefined) await this.#writing.promise;
     if (this.#isStalled) return;
@@ -222,7 +224,9 @@ export class LineBuffer {
     this.#options.held?.free(gaps.reduce((left, { line }) => left - line.length, text.length));
   }
 
-  /** Puts the line about dropped records where they are missing; they stay counted until that line is written. */
+  /**
+   * Puts the line about dropped records where they are missing; they stay counted until that line is written.
+   */
   #noteGap(): void {
     const line = this.#options.formatDropped(this.#dropped);
     this.#gaps.push({ at: this.#text.length, line, count: this.#dropped });

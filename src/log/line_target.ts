@@ -10,7 +10,10 @@ export interface LineTarget {
    * @throws {LogWriteError} with the lines that were not written
    */
   append(lines: string, onProgress: () => void): Promise<void>;
-  /** Goes on with a new file of the same name, after the old one was renamed. Not while {@linkcode LineTarget.append} runs. */
+  /**
+   * Goes on with a new file of the same name, after the old one was renamed. Not while
+   * {@linkcode LineTarget.append} runs.
+   */
   reopen(): Promise<void>;
   /** Gives the file back. */
   close(): Promise<void>;
@@ -57,8 +60,8 @@ export type LogFileHandle = Pick<FileHandle, "write" | "stat" | "close">;
 /**
  * Opens a file for appending (O_APPEND), and makes it if there is none.
  *
- * Several processes and workers may write to the same file: what one call gives goes to the kernel in one write, so
- * lines do not mix, unless the disk takes only a part.
+ * Several processes and workers may write to the same file: what one call gives goes to the kernel in one
+ * write, so lines do not mix, unless the disk takes only a part.
  *
  * @throws {LogFileError} when the file cannot be opened
  */
@@ -93,7 +96,8 @@ class LineWriter {
   /**
    * Writes lines.
    *
-   * @param write takes bytes from the start; gives how many were taken, or an error and how many were taken before it
+   * @param write takes bytes from the start; gives how many were taken, or an error and how many were taken
+   *   before it
    */
   async append(
     lines: string,
@@ -151,7 +155,10 @@ class FileTarget implements LineTarget {
     });
   }
 
-  /** Deno 2.9 fails a write that a full disk took a part of, and does not say how much: the size of the file does. */
+  /**
+   * Deno 2.9 fails a write that a full disk took a part of, and does not say how much: the size of the file
+   * does.
+   */
   async #countTaken(wanted: number): Promise<number> {
     const before = this.#size;
     this.#size = await this.#measure();

@@ -1,4 +1,5 @@
-// How records pass through LogTape, and the only place that touches its configuration, which is one for the process.
+// How records pass through LogTape, and the only place that touches its configuration, which is one for the
+// process.
 
 import { configureSync, getConfig, getLogger, type LogLevel } from "@logtape/logtape";
 
@@ -16,18 +17,18 @@ export interface DeliverableRecord {
 /** Gives one entry to LogTape. */
 export type Emit<Entry> = (level: LogLevel, timeMs: number, lines: string, entry: Entry) => void;
 
-// LogTape copies every record before a sink sees it, because its properties might change later. Ours do not: the sink
-// is done with them when it returns, and says so by this mark of LogTape's own sinks. On Deno 2.9.6 with LogTape 2.4.2
-// a record costs 2.9 microseconds with the copy and 0.2 without; if the mark is not known all works as
-// before.
+// LogTape copies every record before a sink sees it, because its properties might change later. Ours do not:
+// the sink is done with them when it returns, and says so by this mark of LogTape's own sinks. On Deno 2.9.6
+// with LogTape 2.4.2 a record costs 2.9 microseconds with the copy and 0.2 without; if the mark is not known
+// all works as before.
 const IMMEDIATE = Symbol.for("LogTape.sinkSnapshotPolicy.immediate");
 
 /**
  * The sink of all records of the category `millrace`: each goes to the log it was made for.
  *
- * The record names its log, so one sink serves any number of servers, and closing one changes no configuration.
- * A program that configures LogTape itself gives this sink to its category `millrace`, and may add others: records
- * have the finished lines as their message and the entry as property `entry`.
+ * The record names its log, so one sink serves any number of servers, and closing one changes no
+ * configuration. A program that configures LogTape itself gives this sink to its category `millrace`, and may
+ * add others: records have the finished lines as their message and the entry as property `entry`.
  */
 export const millraceSink: (record: DeliverableRecord) => void = Object.assign(deliver, {
   [IMMEDIATE]: true,
@@ -39,7 +40,8 @@ function deliver(record: DeliverableRecord): void {
 }
 
 /**
- * Leads the category `millrace` to {@linkcode millraceSink}, unless the program has configured LogTape already.
+ * Leads the category `millrace` to {@linkcode millraceSink}, unless the program has configured LogTape
+ * already.
  *
  * @throws {TypeError} when LogTape is configured without that sink, so that no entry would reach its log
  */

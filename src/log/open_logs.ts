@@ -88,11 +88,11 @@ const LEVEL_RANKS: Readonly<Record<ErrorLevel, number>> = { debug: 0, info: 1, w
 /**
  * Opens the logs of a server. Several servers of a process may have their own; two logs may share a file.
  *
- * Entries go through LogTape as records of the categories `millrace access`, `millrace error` and `millrace chain`. The first call
- * configures LogTape if the program has not.
+ * Entries go through LogTape as records of the categories `millrace access`, `millrace error` and `millrace
+ * chain`. The first call configures LogTape if the program has not.
  *
- * A short access entry costs 0.7 microseconds all in: id, line, LogTape, buffer and its share of the write; a full one
- * of a request of five header lines 2.0. As JSON it is 1.3 and 3.8 (Deno 2.9.6).
+ * A short access entry costs 0.7 microseconds all in: id, line, LogTape, buffer and its share of the write; a
+ * full one of a request of five header lines 2.0. As JSON it is 1.3 and 3.8 (Deno 2.9.6).
  *
  * @throws {LogFileError} when a file cannot be opened
  * @throws {TypeError} when the program has configured LogTape without `millraceSink`

@@ -35,7 +35,8 @@ const MAPPED_IPV4 = /^::ffff:([0-9.]+)$/i;
 /**
  * Makes an address of TCP.
  *
- * @param hostname IP address; IPv4 that a socket of both families shows as IPv6 (RFC 4291 §2.5.5.2) becomes IPv4 again
+ * @param hostname IP address; IPv4 that a socket of both families shows as IPv6 (RFC 4291 §2.5.5.2) becomes
+ *   IPv4 again
  */
 export function tcpAddress(hostname: string, port: number): TcpAddress {
   const mapped = hostname.startsWith("::") ? MAPPED_IPV4.exec(hostname)?.[1] : undefined;
@@ -59,7 +60,10 @@ export function hostOf(address: NetAddress): string {
   return address.transport === "tcp" ? address.hostname : "unix";
 }
 
-/** Writes an address as people do: `127.0.0.1:80`, `[::1]:80`, `unix:/run/x.sock`, `unix` for a client without a name. */
+/**
+ * Writes an address as people do: `127.0.0.1:80`, `[::1]:80`, `unix:/run/x.sock`, `unix` for a client without
+ * a name.
+ */
 export function formatAddress(address: NetAddress): string {
   if (address.transport === "unix") return address.path === "" ? "unix" : `unix:${address.path}`;
   return `${bracket(address.hostname)}:${address.port}`;
@@ -74,7 +78,8 @@ export interface Listening {
 }
 
 /**
- * The URL of a listener: `http://127.0.0.1:80/`, `https://[::1]:443/`, `tcp://127.0.0.1:81`, `unix:/run/x.sock`.
+ * The URL of a listener: `http://127.0.0.1:80/`, `https://[::1]:443/`, `tcp://127.0.0.1:81`,
+ * `unix:/run/x.sock`.
  *
  * @param protocol the protocol in use: lines over TCP have no path, hence no slash
  */

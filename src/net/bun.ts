@@ -1,4 +1,5 @@
-// The adapter for Bun: its native sockets as Listener and Connection. TLS goes through its node:tls (node_tls.ts).
+// The adapter for Bun: its native sockets as Listener and Connection. TLS goes through its node:tls
+// (node_tls.ts).
 
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";

@@ -5,7 +5,11 @@ export type { NetAddress } from "./address.ts";
 
 /** Hears the outcome of {@linkcode RawConnection.receive}. Neither function may throw. */
 export interface Receiver {
-  /** Bytes have come. @param count how many stand at the start of the buffer; null when the peer has finished (FIN) */
+  /**
+   * Bytes have come.
+   *
+   * @param count how many stand at the start of the buffer; null when the peer has finished (FIN)
+   */
   onReceived(count: number | null): void;
   /** Nothing comes any more. @param error a ConnectionError */
   onReceiveFailed(error: unknown): void;
@@ -20,8 +24,8 @@ export interface Sender {
 }
 
 /**
- * A byte stream in both directions with half-close: the small waist that an adapter implements, the same on every
- * runtime. Everything that fails on the wire fails with a {@linkcode ConnectionError}.
+ * A byte stream in both directions with half-close: the small waist that an adapter implements, the same on
+ * every runtime. Everything that fails on the wire fails with a {@linkcode ConnectionError}.
  */
 export interface RawConnection {
   /** Our end. */
@@ -35,30 +39,33 @@ export interface RawConnection {
   /**
    * Reads the bytes that have arrived, waiting for at least one. One call at a time.
    *
-   * One buffer is reused, no promise and no stream controller stands between: on Deno 2.9.6 a BYOB reader on `readable`
-   * reaches 0.77 of the requests per second. The callback is called later, never while this runs.
+   * One buffer is reused, no promise and no stream controller stands between: on Deno 2.9.6 a BYOB reader on
+   * `readable` reaches 0.77 of the requests per second. The callback is called later, never while this runs.
    *
    * @param buffer filled from its start; must not be empty
    */
   receive(buffer: Uint8Array, receiver: Receiver): void;
   /**
-   * Sends bytes after those of earlier calls. They must stay as they are until the callback, which is called later or, if
-   * the runtime takes them at once, while this runs.
+   * Sends bytes after those of earlier calls. They must stay as they are until the callback, which is called
+   * later or, if the runtime takes them at once, while this runs.
    */
   transmit(bytes: Uint8Array, sender: Sender): void;
   /** Sends FIN after everything written so far; reading goes on. Never fails. */
   closeWrite(): Promise<void>;
   /** Gives the connection up with a RST in the place of FIN; missing if the runtime has no way to. */
   reset?(): void;
-  /** Gives the connection up in both directions; a pending read or write fails with `closed`. May be called twice. */
+  /**
+   * Gives the connection up in both directions; a pending read or write fails with `closed`. May be called
+   * twice.
+   */
   close(): void;
 }
 
 /**
  * A connection with promises and Web Streams, made from the waist once for every runtime.
  *
- * `receive`, `read` and `readable` take from the same stream: use one of them. `receive` and `transmit` are the server's
- * path, since a promise counts when a request costs seven microseconds.
+ * `receive`, `read` and `readable` take from the same stream: use one of them. `receive` and `transmit` are
+ * the server's path, since a promise counts when a request costs seven microseconds.
  */
 export interface Connection extends RawConnection {
   /**
@@ -66,7 +73,8 @@ export interface Connection extends RawConnection {
    *
    * @param buffer filled from its start; must not be empty
    * @returns the number of bytes, or null when the peer has finished sending (FIN)
-   * @throws {ConnectionError} `reset` when the peer reset the connection, `closed` after {@linkcode RawConnection.close}
+   * @throws {ConnectionError} `reset` when the peer reset the connection, `closed` after
+   *   {@linkcode RawConnection.close}
    */
   read(buffer: Uint8Array): Promise<number | null>;
   /**
@@ -75,12 +83,16 @@ export interface Connection extends RawConnection {
    */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /**
-   * The same as {@linkcode RawConnection.transmit} with a promise; settles when the runtime took all of the bytes.
+   * The same as {@linkcode RawConnection.transmit} with a promise; settles when the runtime took all of the
+   * bytes.
    *
    * @throws {ConnectionError} when the peer is gone or the connection is closed
    */
   write(bytes: Uint8Array): Promise<void>;
-  /** The same as {@linkcode Connection.write} as a stream; closing it sends FIN, aborting closes the connection. */
+  /**
+   * The same as {@linkcode Connection.write} as a stream; closing it sends FIN, aborting closes the
+   * connection.
+   */
   readonly writable: WritableStream<Uint8Array>;
 }
 

@@ -143,7 +143,9 @@ function toNetAddress(address: Deno.NetAddr | Deno.UnixAddr): NetAddress {
   return "path" in address ? unixAddress(address.path ?? "") : tcpAddress(address.hostname, address.port);
 }
 
-/** Sends small writes at once. Some systems refuse that for a peer that is gone already: the first read tells. */
+/**
+ * Sends small writes at once. Some systems refuse that for a peer that is gone already: the first read tells.
+ */
 function disableDelay(conn: Deno.TcpConn): void {
   try {
     conn.setNoDelay(true);

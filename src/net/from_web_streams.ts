@@ -27,7 +27,8 @@ export interface WebStreamsOptions {
 /**
  * Makes a connection of two streams, and locks both.
  *
- * Bytes are copied when they are written: a stream may keep what it got, and the server uses its buffers again.
+ * Bytes are copied when they are written: a stream may keep what it got, and the server uses its buffers
+ * again.
  */
 export function fromWebStreams(streams: WebStreams, options: WebStreamsOptions = {}): Connection {
   return new WebStreamsConnection(streams, options);

@@ -17,8 +17,8 @@ export function ipVersion(text: string): 0 | 4 | 6 {
 }
 
 /**
- * Writes an IP address in its one canonical form (RFC 5952), so that texts can be compared: IPv6 in lower case and as
- * short as possible, IPv4-mapped IPv6 as IPv4.
+ * Writes an IP address in its one canonical form (RFC 5952), so that texts can be compared: IPv6 in lower
+ * case and as short as possible, IPv4-mapped IPv6 as IPv4.
  *
  * @returns undefined for a text that is no IP address, or that has a zone
  */
@@ -49,7 +49,8 @@ function groupsOf(text: string): number[] {
 /**
  * Reads `IPv4[:port]`, `IPv6` or `[IPv6][:port]`, as proxies write their clients (RFC 7239 §6).
  *
- * @returns undefined for anything else, such as `unknown` or `_hidden`; port 0 when there is none, or one that is hidden
+ * @returns undefined for anything else, such as `unknown` or `_hidden`; port 0 when there is none, or one
+ *   that is hidden
  */
 export function parseNode(text: string): TcpAddress | undefined {
   const isBracketed = text.startsWith("[");

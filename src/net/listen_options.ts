@@ -14,7 +14,10 @@ export interface TcpListenOptions {
   readonly tls?: TlsOptions | undefined;
   /** Connections begin with the PROXY protocol; default: they do not. */
   readonly proxyProtocol?: ProxyProtocolOptions | undefined;
-  /** Whether connections must have {@linkcode Connection.reset}; default false: on Deno only sockets of node:net have it. */
+  /**
+   * Whether connections must have {@linkcode Connection.reset}; default false: on Deno only sockets of
+   * node:net have it.
+   */
   readonly needsReset?: boolean | undefined;
   /** Nothing: a port is no socket. */
   readonly path?: undefined;

@@ -1,5 +1,5 @@
-// The adapter for Node: node:net and node:tls as Listener and Connection. Deno and Bun have both modules too, and take from here
-// what their own sockets cannot do: TLS, and a socket that another program has opened.
+// The adapter for Node: node:net and node:tls as Listener and Connection. Deno and Bun have both modules too,
+// and take from here what their own sockets cannot do: TLS, and a socket that another program has opened.
 
 import { connect, createServer, type OnReadOpts, type Server, Socket } from "node:net";
 import { acceptAgain } from "./accept_again.ts";
@@ -51,7 +51,8 @@ async function open(server: Server, options: ListenOptions): Promise<void> {
   if (path !== undefined) await claimPath(path, connectWithNode);
   if (fd !== undefined) server.listen({ fd });
   else if (path !== undefined) server.listen({ path });
-  // Node below 22.12 has no reusePort and does not look at it: there the workers of node:cluster share the port.
+  // Node below 22.12 has no reusePort and does not look at it: there the workers of node:cluster share the
+  // port.
   else server.listen({ host: hostname, port, ...(reusePort ? { reusePort } : {}) });
   await settled(server, "listening");
   if (path !== undefined) await restrictPath(path);

@@ -37,8 +37,8 @@ export function openTls(socket: Socket, { ends, certificates, first }: TlsOpenin
 // The first byte of every handshake (RFC 8446 §5.1).
 const HANDSHAKE = 0x16;
 
-// So many bytes are one write: fewer cost less than with plain TCP, 444 µs a megabyte instead of 564 with Deno's node:tls
-// (2.9.6).
+// So many bytes are one write: fewer cost less than with plain TCP, 444 µs a megabyte instead of 564 with
+// Deno's node:tls (2.9.6).
 const MAX_WRITE_BYTES = 65_536;
 
 type TlsPhase = "waiting" | "encrypted" | "plain";

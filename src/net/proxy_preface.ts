@@ -9,7 +9,10 @@ import { canonicalIp } from "./ip_address.ts";
 export interface Preface {
   /** Its length in bytes; the bytes after it belong to the connection. */
   readonly length: number;
-  /** Both ends as the proxy saw them; undefined when it speaks for itself (LOCAL) or does not know them (UNKNOWN). */
+  /**
+   * Both ends as the proxy saw them; undefined when it speaks for itself (LOCAL) or does not know them
+   * (UNKNOWN).
+   */
   readonly ends: ConnectionEnds | undefined;
 }
 
@@ -21,7 +24,10 @@ export interface ConnectionEnds {
   readonly local: NetAddress;
 }
 
-/** The longest preface that is read. Version 1 has 107 bytes at most; in version 2 the rest is for extensions (TLV). */
+/**
+ * The longest preface that is read. Version 1 has 107 bytes at most; in version 2 the rest is for extensions
+ * (TLV).
+ */
 export const MAX_PREFACE_BYTES = 4_096;
 
 const MAX_LINE_BYTES = 107;

@@ -10,7 +10,9 @@ import { StreamConnection } from "./web_streams.ts";
 
 /** Settings of {@linkcode withProxyProtocol}. */
 export interface ProxyProtocolOptions {
-  /** Peers that send a preface; the connections of others are taken as they are. Default: everyone sends one. */
+  /**
+   * Peers that send a preface; the connections of others are taken as they are. Default: everyone sends one.
+   */
   readonly trusted?: TrustedProxies | undefined;
   /** How long a preface may take, in milliseconds; default 5,000. */
   readonly timeoutMs?: number | undefined;
@@ -30,9 +32,11 @@ const MAX_WAITING = 1_024;
 const ACCEPT_RETRY_MS = 100;
 
 /**
- * Makes a listener that reads the preface of each connection, and gives the connection the ends that it names.
+ * Makes a listener that reads the preface of each connection, and gives the connection the ends that it
+ * names.
  *
- * Connections wait for their preface side by side, and only so long; one that is closed for it never ends the listener.
+ * Connections wait for their preface side by side, and only so long; one that is closed for it never ends the
+ * listener.
  *
  * @param finish default a connection with other ends
  */

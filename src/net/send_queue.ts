@@ -5,7 +5,10 @@ interface Sending {
   readonly sender: Sender;
 }
 
-/** Puts the bytes of several calls in a row, for runtimes that take one write at a time and perhaps not all of it. */
+/**
+ * Puts the bytes of several calls in a row, for runtimes that take one write at a time and perhaps not all of
+ * it.
+ */
 export class SendQueue {
   /** Bytes that the runtime has not taken yet; after a failure those that it never will. */
   bufferedBytes = 0;
@@ -17,7 +20,10 @@ export class SendQueue {
   #onDrained: (() => void)[] = [];
   #failure: ConnectionError | undefined;
 
-  /** @param begin has the runtime take bytes; tells {@linkcode SendQueue.advance} or {@linkcode SendQueue.fail} later */
+  /**
+   * @param begin has the runtime take bytes; tells {@linkcode SendQueue.advance} or
+   *   {@linkcode SendQueue.fail} later
+   */
   constructor(begin: (bytes: Uint8Array) => void) {
     this.#begin = begin;
   }

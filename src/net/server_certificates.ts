@@ -26,7 +26,11 @@ export class ServerCertificates {
     this.#contexts = createContexts(options);
   }
 
-  /** Uses other certificates from the next handshake on. @throws {ConnectionError} `bad-certificate`: then the old stay */
+  /**
+   * Uses other certificates from the next handshake on.
+   *
+   * @throws {ConnectionError} `bad-certificate`: then the old stay
+   */
   reload(options: TlsOptions): void {
     this.#contexts = createContexts(options);
   }
@@ -68,8 +72,8 @@ function createContext(certificate: ServerCertificate, clientAuthorities: string
       key,
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(clientAuthorities === undefined ? {} : { ca: clientAuthorities }),
-      // A client could ask for handshake after handshake on one connection, and each costs the server far more than it
-      // (Node alone allows it, with TLS 1.2). Node's own limit counts for tls.Server only.
+      // A client could ask for handshake after handshake on one connection, and each costs the server far
+      // more than it (Node alone allows it, with TLS 1.2). Node's own limit counts for tls.Server only.
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     });
     return { names, context };
@@ -79,7 +83,11 @@ function createContext(certificate: ServerCertificate, clientAuthorities: string
   }
 }
 
-/** Deno's node:tls says nothing of a bad certificate before the first handshake. @returns the names that it is for */
+/**
+ * Deno's node:tls says nothing of a bad certificate before the first handshake.
+ *
+ * @returns the names that it is for
+ */
 function check({ cert, key, passphrase }: ServerCertificate): readonly string[] {
   // Node would open a port without a certificate.
   if (cert === "" || key === "") throw new TypeError("expected PEM texts, got an empty one");

@@ -39,9 +39,9 @@ export interface SocketFacts {
   readonly isEncrypted: boolean;
 }
 
-// So much may come before somebody reads; then the socket is paused. One read of Node has as many bytes. A socket that is
-// paused at once costs two calls for each pipelined request, and Deno's node:tls (2.9.6) loses the end of a client that comes
-// during a pause.
+// So much may come before somebody reads; then the socket is paused. One read of Node has as many bytes. A
+// socket that is paused at once costs two calls for each pipelined request, and Deno's node:tls (2.9.6) loses
+// the end of a client that comes during a pause.
 const MAX_UNREAD_BYTES = 65_536;
 const MAX_UNREAD_PIECES = 16;
 

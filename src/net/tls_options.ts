@@ -15,6 +15,8 @@ export interface TlsOptions extends ServerCertificate {
    * first.
    */
   readonly otherCertificates?: readonly ServerCertificate[] | undefined;
-  /** PEM texts of authorities; clients must show a certificate of one of them. Default: no client shows any. */
+  /**
+   * PEM texts of authorities; clients must show a certificate of one of them. Default: no client shows any.
+   */
   readonly clientAuthorities?: string | undefined;
 }

@@ -23,7 +23,8 @@ interface Network {
 class ListedProxies implements TrustedProxies {
   readonly #networks: readonly Network[];
   readonly #trustsUnix: boolean;
-  // The peer of a connection is asked for again with each request, and reading an address costs a microsecond.
+  // The peer of a connection is asked for again with each request, and reading an address costs a
+  // microsecond.
   #lastHost = "";
   #isLastTrusted = false;
 
@@ -61,7 +62,8 @@ function contains({ bytes, prefixBits }: Network, address: readonly number[]): b
 /**
  * Reads a list of proxies: `127.0.0.1,10.0.0.0/8,fd00::/8,unix`, blanks allowed around the commas.
  *
- * @throws {TypeError} for a list that is empty, or a member that is neither an address, nor a network, nor `unix`
+ * @throws {TypeError} for a list that is empty, or a member that is neither an address, nor a network, nor
+ *   `unix`
  */
 export function parseTrustedProxies(text: string): TrustedProxies {
   const networks: Network[] = [];

@@ -19,9 +19,16 @@ export interface ServedClient {
 
 /** The protocol of the connections. */
 export interface ConnectionService {
-  /** Begins to serve. @param onReleased to be called when nothing of the client is left; may be called twice */
+  /**
+   * Begins to serve.
+   *
+   * @param onReleased to be called when nothing of the client is left; may be called twice
+   */
   serve(connection: Connection, onReleased: () => void): ServedClient;
-  /** Tells a client beyond the limits why it is not served, and closes, as in {@linkcode ConnectionService.serve}. */
+  /**
+   * Tells a client beyond the limits why it is not served, and closes, as in
+   * {@linkcode ConnectionService.serve}.
+   */
   refuse(connection: Connection, onReleased: () => void): ServedClient;
   /** The refusal for a client beyond the limits, sent in one write: there is no time for more. */
   readonly refusal: Uint8Array;
@@ -49,7 +56,8 @@ export interface ConnectionServerOptions {
 
 // How long accepting rests after a failure such as running out of file descriptors.
 const ACCEPT_RETRY_MS = 100;
-// So many refused clients at once are given the time to read why; a flood must not be able to keep more alive.
+// So many refused clients at once are given the time to read why; a flood must not be able to keep more
+// alive.
 const MAX_LEAVING = 256;
 // Time for work to notice that its connection was cut, and for the log to say so. Some work may never end:
 // the server does not wait for it any longer.

@@ -1,8 +1,8 @@
 import type { ServeSettings } from "./serve_options.ts";
 
 /**
- * Judges how fast content comes. Only the time that somebody waits for it counts, and each window of it by itself: content
- * that came quickly at first earns nothing for later.
+ * Judges how fast content comes. Only the time that somebody waits for it counts, and each window of it by
+ * itself: content that came quickly at first earns nothing for later.
  */
 export class ContentPace {
   readonly #settings: ServeSettings;

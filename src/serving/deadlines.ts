@@ -12,8 +12,9 @@ export interface Deadlined {
 /**
  * Watches many deadlines with one timer, which runs only while there is something to watch.
  *
- * Setting a deadline is writing a number: no timer is made or cleared per request. The price is that a deadline may
- * be noticed one sweep late. When thousands expire at once, they share the event loop with all other work.
+ * Setting a deadline is writing a number: no timer is made or cleared per request. The price is that a
+ * deadline may be noticed one sweep late. When thousands expire at once, they share the event loop with all
+ * other work.
  */
 export class Deadlines {
   /** The time of the last sweep on the monotonic clock, for others to read: at most one sweep late. */

@@ -31,7 +31,10 @@ export class FlushBatch {
     this.#clock = clock;
   }
 
-  /** The time of this turn in milliseconds since 1970: requests that arrive together have come at the same time. */
+  /**
+   * The time of this turn in milliseconds since 1970: requests that arrive together have come at the same
+   * time.
+   */
   get nowMs(): number {
     if (!this.#isBegun) this.#begin();
     return this.#nowMs;

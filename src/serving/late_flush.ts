@@ -2,8 +2,8 @@ import { inNextTurn } from "../base/event_loop.ts";
 import type { ResponseWriter } from "../http/response/response_writer.ts";
 
 /**
- * Sends responses that are ready while a later one is not, unless that comes in this turn of the event loop: most promises
- * of web-standard handlers do, and 16 pipelined responses are still one write.
+ * Sends responses that are ready while a later one is not, unless that comes in this turn of the event loop:
+ * most promises of web-standard handlers do, and 16 pipelined responses are still one write.
  */
 export class LateFlush {
   readonly #writer: ResponseWriter;

@@ -4,8 +4,8 @@ import type { ServeSettings } from "./serve_options.ts";
 const HURRIED_LINGER_MS = 250;
 
 /**
- * How long a client that was sent FIN may go on sending (RFC 9112 §9.6): until it ends too, is silent, sends too slowly,
- * or has sent too much for too long.
+ * How long a client that was sent FIN may go on sending (RFC 9112 §9.6): until it ends too, is silent, sends
+ * too slowly, or has sent too much for too long.
  */
 export class Linger {
   readonly #settings: ServeSettings;

@@ -19,8 +19,9 @@ export interface ServeSettings extends HttpLimits {
   /** Between two requests, and before the first; then the connection is closed. */
   readonly idleTimeoutMs: number;
   /**
-   * How long a streamed response may pause once its client has finished sending; then the connection is closed, and the
-   * source cancelled. Such a client has nearly always gone, which only shows when something is sent to it.
+   * How long a streamed response may pause once its client has finished sending; then the connection is
+   * closed, and the source cancelled. Such a client has nearly always gone, which only shows when something
+   * is sent to it.
    */
   readonly halfClosedTimeoutMs: number;
   /** Time without the client taking any byte of a response; then the connection is cut. */
@@ -68,7 +69,10 @@ export interface ServeSettings extends HttpLimits {
    * global Request and `fetch` then take the requests of the server faster, too.
    */
   readonly overrideGlobals: boolean;
-  /** Told when a connection does not speak HTTP at all, before it is closed. Without it, such a client gets 400. */
+  /**
+   * Told when a connection does not speak HTTP at all, before it is closed. Without it, such a client gets
+   * 400.
+   */
   readonly onNotHttp: ((error: Error, remote: NetAddress) => void) | undefined;
 }
 

@@ -8,7 +8,10 @@ import type { ServedStream } from "./served_stream.ts";
 
 /** Can tell that a client has left. */
 export interface ClientWatch {
-  /** Calls `abort` of the context when the client leaves, or finishes sending, before its response is complete. */
+  /**
+   * Calls `abort` of the context when the client leaves, or finishes sending, before its response is
+   * complete.
+   */
   watchClient(): void;
 }
 

@@ -11,7 +11,8 @@ export interface Server<Address extends NetAddress = NetAddress> extends AsyncDi
   /**
    * Resolves with the server once it listens.
    *
-   * @throws {ConnectionError} when the port cannot be opened: `in-use`, `denied`, `not-available`, `bad-certificate`
+   * @throws {ConnectionError} when the port cannot be opened: `in-use`, `denied`, `not-available`,
+   *   `bad-certificate`
    */
   readonly ready: Promise<Server<Address>>;
   /** Connections open at the moment. */

@@ -40,7 +40,8 @@ export interface SharedResources {
 /**
  * Makes the resources that the connections of one server share.
  *
- * @throws {TypeError} for a server name that cannot go on the wire, or a trusted proxy that is no address and no network
+ * @throws {TypeError} for a server name that cannot go on the wire, or a trusted proxy that is no address and
+ *   no network
  */
 export function createSharedResources(backend: Backend, settings: ServeSettings): SharedResources {
   const turns = new FairQueue();

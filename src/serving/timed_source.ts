@@ -42,7 +42,9 @@ export class TimedSource implements Receiver {
     this.#taker = taker;
   }
 
-  /** Reads once, unless a read is under way. An unfinished request waits until there is room for more of it. */
+  /**
+   * Reads once, unless a read is under way. An unfinished request waits until there is room for more of it.
+   */
   read(): void {
     if (this.isReading) return;
     if (this.#phase.isInRequest && this.#shared.memory.isFull) return this.#readWhenRoom();

@@ -32,7 +32,8 @@ class KnownSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
 /**
  * Known content as a stream that still knows it.
  *
- * Hono makes a new response of the stream of the old one when a middleware sets a field late: such content is not read.
+ * Hono makes a new response of the stream of the old one when a middleware sets a field late: such content is
+ * not read.
  */
 export class ContentStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
   readonly #source: KnownSource;

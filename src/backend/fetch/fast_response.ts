@@ -9,9 +9,9 @@ const NativeResponse = Response;
 /**
  * A Response that is cheap to make and to send.
  *
- * With text, bytes or no content it keeps just these, and the server sends them without a stream and without a promise.
- * Everything else that a Response can do, a native one does, which is made once when it is needed. It is an instance of
- * Response.
+ * With text, bytes or no content it keeps just these, and the server sends them without a stream and without
+ * a promise. Everything else that a Response can do, a native one does, which is made once when it is needed.
+ * It is an instance of Response.
  */
 export class FastResponse {
   readonly #light: LightResponse | undefined;

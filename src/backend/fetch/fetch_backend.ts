@@ -18,7 +18,8 @@ import { checkMethod } from "./web_request.ts";
 export type OnHandlerError = (error: unknown, remote: NetAddress) => void;
 
 /**
- * Makes a backend of a web-standard handler. Content flows both ways as it comes and goes, with back-pressure.
+ * Makes a backend of a web-standard handler. Content flows both ways as it comes and goes, with
+ * back-pressure.
  *
  * @param onError told of the handler's errors, unless the handler makes a response for them itself
  */

@@ -9,8 +9,8 @@ export interface FetchInfo {
   /** Whether the connection is protected by TLS. */
   readonly isEncrypted: boolean;
   /**
-   * Resolves when the system has taken the last byte of the response; rejects when it could not be sent as a whole, which
-   * needs no handling.
+   * Resolves when the system has taken the last byte of the response; rejects when it could not be sent as a
+   * whole, which needs no handling.
    */
   readonly completed: Promise<void>;
 }

@@ -1,4 +1,5 @@
-// Bun 1.4.5 gives a Response of text no Content-Type that can be seen: its own server adds the type when it sends.
+// Bun 1.4.5 gives a Response of text no Content-Type that can be seen: its own server adds the type when it
+// sends.
 
 const TEXT = "text/plain;charset=utf-8";
 const BYTES = "application/octet-stream";

@@ -105,7 +105,10 @@ export class LazyRequest extends ChosenObject {
     return typeof value === "object" && value !== null && #request in value ? value.#toNative() : undefined;
   }
 
-  /** The native request, with the fields as they are now; it has the content from now on, unless that has been read. */
+  /**
+   * The native request, with the fields as they are now; it has the content from now on, unless that has been
+   * read.
+   */
   #toNative(): Request {
     const native = this.#native ??= this.#makeNative();
     if (this.#headers !== undefined && this.#headers !== native.headers) {

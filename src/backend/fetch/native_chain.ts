@@ -15,7 +15,10 @@ export interface NativeChain {
   readonly nativeOf: (ours: object) => object;
 }
 
-/** Chains a prototype of ours to that of a native class, and has every member that it lacks asked of the native object. */
+/**
+ * Chains a prototype of ours to that of a native class, and has every member that it lacks asked of the
+ * native object.
+ */
 export function chainTo(prototype: object, { native, sample, nativeOf }: NativeChain): void {
   Object.setPrototypeOf(prototype, native.prototype);
   for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(native.prototype))) {

@@ -15,8 +15,8 @@ export interface PatientWait {
 const PATIENT_TURNS = 3;
 
 /**
- * Tells content that is there from content that will come: the first comes within a few turns of the event loop, even
- * when everything else stands still. One callback serves all waits of a turn.
+ * Tells content that is there from content that will come: the first comes within a few turns of the event
+ * loop, even when everything else stands still. One callback serves all waits of a turn.
  */
 export class Patience {
   #waits: PatientWait[] = [];

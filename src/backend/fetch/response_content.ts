@@ -9,7 +9,8 @@ export type WebContent = Uint8Array | BytePieces | AsyncIterable<Uint8Array>;
 
 type ReadResult = ReadableStreamReadResult<WebPiece>;
 
-// Runtimes cut what they hold themselves into pieces of this size or more: Bun 1.4.5 gives 16 KiB and then the rest.
+// Runtimes cut what they hold themselves into pieces of this size or more: Bun 1.4.5 gives 16 KiB and then
+// the rest.
 const CUT_PIECE_BYTES = 16_384;
 // The parts of a FormData are pieces of their own. Beyond this much, they are sent as they come.
 const MAX_FORM_BYTES = 1_048_576;
@@ -51,7 +52,10 @@ interface Settling<Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Reads until the content is known, or is to go on as a stream. Callbacks instead of awaits: 2 µs less on Deno 2.9.6. */
+/**
+ * Reads until the content is known, or is to go on as a stream. Callbacks instead of awaits: 2 µs less on
+ * Deno 2.9.6.
+ */
 class ContentReader<Result> implements PatientWait {
   hasEnded = false;
   waitedTurns = 0;
@@ -135,7 +139,10 @@ export function toBytes(piece: WebPiece): Uint8Array {
   throw new TypeError(`Cannot send the content: expected bytes or text, got a piece of type ${typeof piece}`);
 }
 
-/** The pieces of a stream, which can be cancelled while one is waited for: its own iterator would wait for the piece. */
+/**
+ * The pieces of a stream, which can be cancelled while one is waited for: its own iterator would wait for the
+ * piece.
+ */
 class StreamedContent implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
   readonly #reader: ReadableStreamDefaultReader<WebPiece>;
   // The pieces read ahead, and the read that is under way.

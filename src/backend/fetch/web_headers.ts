@@ -15,7 +15,11 @@ export function toWebHeaders(fields: HttpHeaders): Headers {
   return headers;
 }
 
-/** Reads web-standard headers: the lines of Set-Cookie stay apart. @throws {TypeError} for a value that is none here */
+/**
+ * Reads web-standard headers: the lines of Set-Cookie stay apart.
+ *
+ * @throws {TypeError} for a value that is none here
+ */
 export function readWebHeaders(headers: Headers): HttpHeaders {
   const fields = new HttpHeaders();
   // An iterator costs three times as much as this on Deno 2.9.6.

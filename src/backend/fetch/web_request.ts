@@ -6,7 +6,10 @@ import type { RequestContext } from "../handler.ts";
 export interface RequestMaker {
   /** Makes one. @param origin scheme and authority that it is for */
   readonly make: (request: HttpRequest, context: RequestContext, origin: string) => Request;
-  /** Told when the handler has only promised a response: also requests made of this one must notice that the client leaves. */
+  /**
+   * Told when the handler has only promised a response: also requests made of this one must notice that the
+   * client leaves.
+   */
   readonly onPending?: (request: Request, context: RequestContext) => void;
 }
 

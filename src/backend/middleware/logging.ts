@@ -25,9 +25,15 @@ export interface LoggingOptions {
   readonly hasDetails?: boolean;
   /** Names the requests. */
   readonly requestIds: RequestIds;
-  /** Asked before the request is handled, so one that switches is logged in the old form; default always `full`. */
+  /**
+   * Asked before the request is handled, so one that switches is logged in the old form; default always
+   * `full`.
+   */
   readonly formOf?: (request: HttpRequest, context: RequestContext) => LogForm;
-  /** In full form a body is read whole before it is handled; beyond this it is refused with 413. Default 1 MiB. */
+  /**
+   * In full form a body is read whole before it is handled; beyond this it is refused with 413. Default
+   * 1 MiB.
+   */
   readonly maxBodyBytes?: number;
   /** The clock that gave `context.receivedAtMs`, in milliseconds since 1970; default Date.now. */
   readonly now?: () => number;

@@ -29,8 +29,9 @@ export interface PageGuardOptions extends PageKeys {
 /**
  * Middleware: keeps strangers, and pages of other origins, away from a page and its API.
  *
- * A name in Host that is not ours may be one that an attacker points at this machine (DNS rebinding); an IP address
- * cannot. A browser says in Origin and Sec-Fetch-Site which page sends a request that changes something.
+ * A name in Host that is not ours may be one that an attacker points at this machine (DNS rebinding); an IP
+ * address cannot. A browser says in Origin and Sec-Fetch-Site which page sends a request that changes
+ * something.
  */
 export function guardPage(options: PageGuardOptions): Middleware {
   const { token, checkPassword } = options;

@@ -27,8 +27,8 @@ export interface ShowErrorsOptions {
 /**
  * Middleware: catches an error thrown further in, notes it as `context.error`, and responds to it.
  *
- * An HttpError gives the status and its fields, everything else is 500. The response carries the original message
- * when error display is on for the client.
+ * An HttpError gives the status and its fields, everything else is 500. The response carries the original
+ * message when error display is on for the client.
  */
 export function showErrors({ isShown, respond = respondWithPage }: ShowErrorsOptions): Middleware {
   const respondTo = (error: unknown, request: HttpRequest, context: RequestContext): HttpResponse => {

@@ -71,7 +71,11 @@ export function buildDocument({ title, content, theme, stylesheet }: Page): Html
   }${ownStyle}${MAIN}${content}${END}`;
 }
 
-/** Makes the fields that many pages share. @param fields fields besides Content-Type and those that all pages carry */
+/**
+ * Makes the fields that many pages share.
+ *
+ * @param fields fields besides Content-Type and those that all pages carry
+ */
 export function createPageHeaders(fields: readonly HeaderField[]): HttpHeaders {
   return new HttpHeaders([...PAGE_FIELDS, ...fields]);
 }

@@ -18,7 +18,9 @@ export class HttpRequest implements RequestHead {
   readonly headers: HttpHeaders;
   /** The content. */
   readonly body: RequestBody;
-  /** The bytes of the head as they came, seen as latin1, with the empty line; "" unless the server keeps them. */
+  /**
+   * The bytes of the head as they came, seen as latin1, with the empty line; "" unless the server keeps them.
+   */
   readonly rawHead: string;
   /**
    * Offset after the last byte of the head, from the first byte of the connection; 0 if it came from no wire.

@@ -21,7 +21,10 @@ export interface RequestBody {
    * 0 before the first piece, and for content that came from no wire.
    */
   readonly wireOffset: number;
-  /** Trailer fields of a chunked body, empty before its end; never merged into the header fields (RFC 9110 §6.5). */
+  /**
+   * Trailer fields of a chunked body, empty before its end; never merged into the header fields
+   * (RFC 9110 §6.5).
+   */
   readonly trailers: HttpHeaders;
   /**
    * The next piece, or null at the end. The bytes are a view that is valid until the next call.
@@ -32,8 +35,8 @@ export interface RequestBody {
    */
   read(): Promise<Uint8Array | null>;
   /**
-   * Says that so many bytes more of the content are kept, or fewer when less than zero, so that the server counts them
-   * into what it holds for its clients. It counts until the response is complete.
+   * Says that so many bytes more of the content are kept, or fewer when less than zero, so that the server
+   * counts them into what it holds for its clients. It counts until the response is complete.
    */
   keep?(bytes: number): void;
 }

@@ -17,11 +17,17 @@ export type RequestReaderOptions = BufferedTokensOptions;
 
 /** The reader of the bytes of a connection, told when content needs more of them. */
 export interface ContentDemand {
-  /** Content is waited for, and there is none among the bytes that were read: {@linkcode RequestReader.load} more. */
+  /**
+   * Content is waited for, and there is none among the bytes that were read: {@linkcode RequestReader.load}
+   * more.
+   */
   onContentWanted(): void;
   /** All content of the request has been read; bytes that follow belong to the next one. */
   onContentEnd(): void;
-  /** So many bytes of content more are kept by the handler, or fewer when less than zero, until the response is complete. */
+  /**
+   * So many bytes of content more are kept by the handler, or fewer when less than zero, until the response
+   * is complete.
+   */
   onContentKept(bytes: number): void;
 }
 
@@ -30,8 +36,9 @@ const NO_DEMAND: ContentDemand = { onContentWanted() {}, onContentEnd() {}, onCo
 /**
  * Makes the requests of one connection out of its bytes, one after the other, through one reused buffer.
  *
- * It reads nothing itself. Its owner fills {@linkcode RequestReader.buffer} when the reader needs bytes and says so with
- * {@linkcode RequestReader.load}; from then on the bytes belong to the reader until they are a request or its content.
+ * It reads nothing itself. Its owner fills {@linkcode RequestReader.buffer} when the reader needs bytes and
+ * says so with {@linkcode RequestReader.load}; from then on the bytes belong to the reader until they are a
+ * request or its content.
  */
 export class RequestReader {
   readonly #tokens: BufferedTokens;
@@ -63,7 +70,9 @@ export class RequestReader {
     this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_LIMITS.maxBodyBytes;
   }
 
-  /** Whether the client has finished sending, or sent something that ended the interpretation of its bytes. */
+  /**
+   * Whether the client has finished sending, or sent something that ended the interpretation of its bytes.
+   */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -73,7 +82,9 @@ export class RequestReader {
     return this.#tokens.isBetweenMessages;
   }
 
-  /** Whether every byte that was loaded is used up: more may be read ahead, if the last request is complete. */
+  /**
+   * Whether every byte that was loaded is used up: more may be read ahead, if the last request is complete.
+   */
   get isUsedUp(): boolean {
     return this.#tokens.isUsedUp;
   }

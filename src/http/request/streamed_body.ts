@@ -42,8 +42,8 @@ export class StreamedBody implements RequestBody {
     return this.#reading !== undefined;
   }
 
-  // One promise, and no async function on top of it: five thousand slow uploads wait here, and the collector moves
-  // what each of them holds.
+  // One promise, and no async function on top of it: five thousand slow uploads wait here, and the collector
+  // moves what each of them holds.
   read(): Promise<Piece> {
     if (this.isComplete) return Promise.resolve(null);
     if (this.#error !== undefined) return Promise.reject(this.#error);

@@ -108,7 +108,8 @@ export interface ProcessResponseOptions {
  * is sent piece by piece as the client takes it.
  *
  * @returns whether the connection stays open; a promise only if content had to be waited for
- * @throws {RangeError} when a streamed response is longer or shorter than it promised: the connection must end
+ * @throws {RangeError} when a streamed response is longer or shorter than it promised: the connection must
+ *   end
  */
 export function processResponse(
   writer: ResponseWriter,

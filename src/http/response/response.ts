@@ -49,7 +49,9 @@ export function isWire(body: ResponseBody): body is WireBody {
 export interface HttpResponse {
   /** Status code, 200 to 599. */
   readonly status: number;
-  /** Fields; a Content-Length here promises the size of a streamed body, and `Connection: close` is heeded. */
+  /**
+   * Fields; a Content-Length here promises the size of a streamed body, and `Connection: close` is heeded.
+   */
   readonly headers: HttpHeaders;
   /** The content. */
   readonly body: ResponseBody;

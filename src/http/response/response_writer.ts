@@ -104,8 +104,8 @@ export class ResponseWriter {
   /**
    * Sends all that waits, unless the write before is still under way.
    *
-   * @returns undefined when it was sent without waiting: at most one write is ever under way unawaited, and its failure
-   *   is met by the next call; else what {@linkcode ResponseWriter.flush} returns
+   * @returns undefined when it was sent without waiting: at most one write is ever under way unawaited, and
+   *   its failure is met by the next call; else what {@linkcode ResponseWriter.flush} returns
    */
   flushEagerly(): Promise<void> | undefined {
     if (this.#inFlight !== undefined || this.#backlog !== undefined || this.#failure !== undefined) {

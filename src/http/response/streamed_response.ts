@@ -1,6 +1,9 @@
 import type { ResponseWriter } from "./response_writer.ts";
 
-/** How content is delimited: not at all, by its length in bytes, by chunks, or by the end of the connection (HTTP/1.0). */
+/**
+ * How content is delimited: not at all, by its length in bytes, by chunks, or by the end of the connection
+ * (HTTP/1.0).
+ */
 export type ResponseFraming =
   | { readonly kind: "none" }
   | { readonly kind: "length"; readonly length: number }
@@ -12,7 +15,8 @@ export type ResponseFraming =
  *
  * @throws {RangeError} when there are more or fewer bytes than promised; excess bytes are not sent
  * @throws {TypeError} for a piece that is no Uint8Array
- * @throws whatever the content throws; the last chunk is not sent then, so the client sees that something is missing
+ * @throws whatever the content throws; the last chunk is not sent then, so the client sees that something is
+ *   missing
  */
 export async function writeStream(
   writer: ResponseWriter,

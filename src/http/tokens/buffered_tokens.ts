@@ -115,7 +115,8 @@ export class BufferedTokens {
     const { isBetweenMessages, headStart, pushedBytes } = this.#tokenizer;
     const isInside = isInHead && !isBetweenMessages;
     if (isInside && this.#keepsRawHead) this.#buffer.holdHead(headStart, pushedBytes);
-    // A head is gathered elsewhere, within its limit: nothing calls for more room here when it is all that came.
+    // A head is gathered elsewhere, within its limit: nothing calls for more room here when it is all that
+    // came.
     const isHeadAlone = isInside && headStart <= pushedBytes - this.#buffer.filled;
     if (this.#buffer.fit(!isHeadAlone)) this.#tokenizer.release();
     return this.#buffer.bytes;

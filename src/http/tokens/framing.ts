@@ -20,8 +20,8 @@ const CHUNKED: Framing = { kind: "chunked" };
  * @param headers fields of a complete head, in the order received
  * @param fields the fields already looked up in `headers`
  * @returns `none` if neither length nor coding is given: a request without them has no content
- * @throws {HttpError} 400 for both lengths, for several or malformed lengths, and for a coding that does not end
- *   in one `chunked`; 501 for a coding in front of `chunked` that is not implemented (RFC 9112 §6.1)
+ * @throws {HttpError} 400 for both lengths, for several or malformed lengths, and for a coding that does not
+ *   end in one `chunked`; 501 for a coding in front of `chunked` that is not implemented (RFC 9112 §6.1)
  */
 export function decideRequestFraming(
   headers: HttpHeaders,

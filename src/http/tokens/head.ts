@@ -27,7 +27,9 @@ const NINE = 0x39;
 // Length of " HTTP/1.1".
 const VERSION_BYTES = 9;
 
-/** The index of the SP in front of the version in a line of the right shape, see {@linkcode findMethodEnd}. */
+/**
+ * The index of the SP in front of the version in a line of the right shape, see {@linkcode findMethodEnd}.
+ */
 export function findTargetEnd(end: number): number {
   return end - VERSION_BYTES;
 }
@@ -123,8 +125,8 @@ function badTarget(state: string): HttpError {
  * Finds the colon of `field-name ":" OWS field-value OWS` (RFC 9112 §5).
  *
  * @returns its index
- * @throws {HttpError} 400 with the index of the fault as its offset, for white space in front of the name or the
- *   colon (§5.1), obs-fold (§5.2), and an empty name
+ * @throws {HttpError} 400 with the index of the fault as its offset, for white space in front of the name or
+ *   the colon (§5.1), obs-fold (§5.2), and an empty name
  */
 export function findColon(line: Uint8Array, start: number, end: number): number {
   let nameEnd = start;

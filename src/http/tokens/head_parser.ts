@@ -37,7 +37,8 @@ export class HeadParser {
   readonly #text = new TextWindow();
   // Gives heads only: undefined if each line becomes a token.
   readonly #plain: FastHeadReader | undefined;
-  // Whether no request line has been read on this connection: only then a bad line means that this is no HTTP at all.
+  // Whether no request line has been read on this connection: only then a bad line means that this is no HTTP
+  // at all.
   #isFirst = true;
   #emptyLines = 0;
   #hasRequestLine = false;
@@ -267,8 +268,8 @@ export class HeadParser {
   #requestLineTooLong(): HttpError {
     const { maxRequestLineBytes, maxHeadBytes } = this.#options;
     const line = this.#reader.partial;
-    // The method is needed all the same: even this response has no content if the method is HEAD (RFC 9110
-    // §9.3.2).
+    // The method is needed all the same: even this response has no content if the method is HEAD
+    // (RFC 9110 §9.3.2).
     this.#method = findMethod(line) ?? "";
     this.#hasRequestLine = this.#method !== "";
     return requestLineTooLong(line, Math.min(maxRequestLineBytes, maxHeadBytes), this.start);

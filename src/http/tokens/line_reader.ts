@@ -10,7 +10,8 @@ const LF = 0x0a;
 /**
  * A cursor over pushed bytes that gives lines and runs of bytes, with absolute offsets.
  *
- * Work is linear in the bytes pushed, however they are cut: each byte is searched once and copied at most twice.
+ * Work is linear in the bytes pushed, however they are cut: each byte is searched once and copied at most
+ * twice.
  */
 export class LineReader {
   /** Bytes of the current line: the pushed array itself, or the gathered copy. */

@@ -9,7 +9,10 @@ const GROWTH = 4;
 // Less than this part of the buffer filled: it is larger than it need be.
 const LITTLE = 1 / 8;
 
-/** The buffer of one connection, large while reads fill it, small when little comes; and the head that lies in it. */
+/**
+ * The buffer of one connection, large while reads fill it, small when little comes; and the head that lies in
+ * it.
+ */
 export class ReadBuffer {
   /** The buffer that the next read fills from its start. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BYTES);
@@ -49,8 +52,8 @@ export class ReadBuffer {
   }
 
   /**
-   * Keeps the bytes of an unfinished head before the buffer is used again. Offsets count from the first byte of the
-   * connection.
+   * Keeps the bytes of an unfinished head before the buffer is used again. Offsets count from the first byte
+   * of the connection.
    *
    * @param headStart offset of the head
    * @param readBytes offset after the last byte read

@@ -1,5 +1,5 @@
-// Turns spans of ASCII bytes into strings. A call of TextDecoder costs 0.1 µs on Deno 2.9.6 however short the text,
-// so one call serves many spans, and short texts that come again and again are remembered.
+// Turns spans of ASCII bytes into strings. A call of TextDecoder costs 0.1 µs on Deno 2.9.6 however short the
+// text, so one call serves many spans, and short texts that come again and again are remembered.
 
 // Methods, field names, hosts and usual values; longer texts are seldom the same.
 const MAX_REMEMBERED_BYTES = 24;

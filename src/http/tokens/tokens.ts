@@ -23,7 +23,10 @@ export interface RequestLineToken extends TokenSpan {
   readonly version: string;
 }
 
-/** A line of the header section or of the trailer section (RFC 9112 §5, §7.1.2): name as sent, value without OWS. */
+/**
+ * A line of the header section or of the trailer section (RFC 9112 §5, §7.1.2): name as sent, value without
+ * OWS.
+ */
 export interface FieldToken extends TokenSpan {
   /** In which section it stands. */
   readonly kind: "field" | "trailer";
