@@ -116,9 +116,10 @@ export class Recorder {
     return this.#readBody(capture, forward).then((outcome) => this.#finish(capture, { outcome, forward }));
   }
 
-  #recover({ chain, context, connection, trap, request }: Capture, error: unknown): HttpResponse {
-    // The server needs the memory for others, and says so itself.
+  #recover({ chain, context, connection, start, trap, request }: Capture, error: unknown): HttpResponse {
+    // The server needs the memory for others, and says so itself: the head is kept, and no content.
     if (error instanceof HttpError && error.code === "overload") {
+      connection.tape.limit(Math.max(0, request.headEnd - start));
       connection.isRecording = false;
       throw error;
     }

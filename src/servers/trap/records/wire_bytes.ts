@@ -92,15 +92,14 @@ export class WireBytes implements KeptBytes {
     this.#maxKeptBytes = maxKeptBytes;
     if (this.#keptLength <= maxKeptBytes) return;
     this.#hash ??= createHash("sha256").update(this.kept);
-    this.#bytes = this.#bytes.slice(0, maxKeptBytes);
+    this.#replace(this.#bytes.slice(0, maxKeptBytes));
     this.#hasGrown = false;
     this.#keptLength = maxKeptBytes;
   }
 
-  /** Gives back what was reserved for bytes that did not come. */
+  /** Gives back what was reserved for bytes that did not come. From now on views of the bytes stay valid. */
   compact(): void {
-    if (this.#keptLength === this.#bytes.length) return;
-    this.#bytes = this.#bytes.slice(0, this.#keptLength);
+    if (this.#keptLength < this.#bytes.length) this.#replace(this.#bytes.slice(0, this.#keptLength));
     this.#hasGrown = false;
   }
 
@@ -118,10 +117,14 @@ export class WireBytes implements KeptBytes {
     if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(MIN_CAPACITY, needed, Math.min(needed * 2, this.#maxKeptBytes)));
     grown.set(this.kept);
+    this.#replace(grown);
+    this.#hasGrown = true;
+  }
+
+  #replace(bytes: Uint8Array): void {
     // Only what grew here is surely nobody else's.
     if (this.#hasGrown) freeBytes(this.#bytes as Uint8Array<ArrayBuffer>);
-    this.#hasGrown = true;
-    this.#bytes = grown;
+    this.#bytes = bytes;
   }
 }
 
