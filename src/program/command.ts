@@ -110,7 +110,7 @@ export class StartError extends Error {
 }
 
 /**
- * Tells why a port or a socket could not be opened, in words for whoever typed the flags.
+ * Tells why a port or a socket could not be opened, in words for the user.
  *
  * @param flag the flag that names the port
  */
@@ -140,7 +140,7 @@ function inUse(address: NetAddress): string {
     : `port ${address.port} is already in use on ${address.hostname}`;
 }
 
-/** The flag that says where to listen, beside the one of a port: `--admin-host` of `--admin-port`. */
+/** The flag of the host that belongs to the flag of a port: `--admin-host` of `--admin-port`. */
 function hostFlagOf(flag: string): string {
   return flag.replace(/port$/, "host");
 }

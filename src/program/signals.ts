@@ -1,4 +1,4 @@
-// What signals do to a server: the same on every runtime.
+// The effect of signals on a server: the same on every runtime.
 
 import type { Clock } from "../base/clock.ts";
 import type { RunningCommand } from "./command.ts";

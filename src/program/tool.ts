@@ -1,4 +1,4 @@
-// A command that does one thing and ends, beside the servers.
+// A command that does one thing and ends, unlike the servers.
 
 import type { FlagTable, FlagValues } from "./flags/flag.ts";
 

@@ -23,7 +23,7 @@ export interface WorkerSlotOptions {
 
 const MIN_DELAY_MS = 100;
 const MAX_DELAY_MS = 10_000;
-// Who has lived as long is no case for a longer delay.
+// A worker that has lived this long starts over with the shortest delay.
 const STEADY_MS = 10_000;
 
 /** Holds a worker, and another one in its place when it crashes. */

@@ -1,4 +1,4 @@
-// What each runtime has to let several threads or processes accept on one port: Deno and Bun have threads, each with a
+// Lets several threads or processes accept on one port, with the means of each runtime: Deno and Bun have threads, each with a
 // socket of its own that shares the port (SO_REUSEPORT); Node has processes, which share the socket (node:cluster).
 
 import cluster from "node:cluster";

@@ -69,7 +69,7 @@ export async function openDatabaseFile<Content>(
     try {
       takeFile(database, options.synchronous);
       if (await describe(path) !== before) throw usedByAnother(path);
-      // In exclusive mode nobody uses it.
+      // In exclusive mode no process uses it.
       await remove(`${path}-shm`);
       return { database, content };
     } catch (error) {
@@ -115,7 +115,7 @@ export async function readDatabaseFile<Content>(
   return content;
 }
 
-/** The real place of a data file that is given by a link: SQLite keeps the log beside the file, not beside the link. */
+/** The real place of a data file that is given by a link: SQLite keeps the log next to the file, not next to the link. */
 export async function resolveDataFile(path: string): Promise<string> {
   try {
     return await realpath(path);

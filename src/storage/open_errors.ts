@@ -1,4 +1,4 @@
-// What a failure of SQLite or of the file system means for whoever wants to open a database.
+// Maps failures of SQLite and of the file system to errors for the opener of a database.
 
 import { StoreOpenError, type StoreOpenErrorCode } from "./store_open_error.ts";
 
@@ -12,7 +12,7 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
-// The index beside the log could not grow: what a disk says that has room for the database, but not for 32 KiB more.
+// The index of the log could not grow: the disk has room for the database, but not for 32 KiB more.
 const SQLITE_IOERR_SHMSIZE = 4_874;
 
 /** Whether a call of the file system failed because there is nothing of that name. */

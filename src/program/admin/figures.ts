@@ -1,4 +1,4 @@
-// What a server tells about itself, as plain data: the admin routes write it as text, the reporter as lines.
+// The figures of a server, as plain data: the admin routes write it as text, the reporter as lines.
 
 /** Labels of a sample: `{ reason: "connections" }`. Names are those of Prometheus; values may be any text. */
 export type FigureLabels = Readonly<Record<string, string>>;

@@ -43,7 +43,7 @@ export interface DivisionHandlers {
 export function createDivisionHandlers(pages: AppPages): DivisionHandlers {
   return {
     showDivision(request, context, captures) {
-      // Who types a number often types blanks around it; they are no part of it.
+      // People often type blanks around a number; they are not part of it.
       const [dividend, divisor] = captures.map((capture) => trimOws(decodePercent(capture))) as [
         string,
         string,

@@ -28,8 +28,8 @@ const LISTEN_AGAIN_MS = 200;
 
 const MAX_CLIENTS = 10_000;
 
-// One step for the store, so that all nodes hear of changes in the order in which they count. Beyond the limit somebody
-// is back to the defaults.
+// One step for the store, so that all nodes hear of changes in the order in which they count. Beyond the limit a random
+// client goes back to the defaults.
 const CHANGE = `
 if ARGV[2] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
 if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], redis.call('HRANDFIELD', KEYS[1])) end

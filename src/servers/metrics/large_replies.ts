@@ -1,6 +1,6 @@
 import { createDeferred, type Deferred } from "../../base/deferred.ts";
 
-// What the sockets of a client that does not read take before a write waits, on Linux with its defaults: up to 4 MiB
+// Bytes that the sockets of a client that does not read take before a write waits, on Linux with its defaults: up to 4 MiB
 // on our side and the rest on the client's.
 const SOCKET_BYTES = 4_194_304;
 
@@ -27,9 +27,9 @@ export class LargeReply {
 }
 
 /**
- * Bounds what clients hold that do not read large replies. How much of a reply lies in the sockets nobody tells us, so
- * each counts as much as they can take; whoever comes when the budget is used up waits until another has finished, or
- * was cut because it reads nothing.
+ * Bounds the memory of large replies that clients do not read. The system does not tell how much of a reply lies in
+ * the sockets, so each counts as much as they can take. When the budget is used up, the next client waits until another
+ * has finished, or was cut because it reads nothing.
  */
 export class LargeReplies {
   readonly #maxReplies: number;

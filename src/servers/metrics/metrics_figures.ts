@@ -1,4 +1,4 @@
-// What the server tells about itself: to Prometheus, and to its page.
+// The figures of the server: for Prometheus, and for its page.
 
 import { counter, type Figure, gauge } from "../../program/admin/figures.ts";
 import type { PageFigure } from "./page/server_status.ts";

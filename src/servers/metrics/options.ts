@@ -38,7 +38,7 @@ export interface MetricsServerOptions<Address extends NetAddress = TcpAddress> e
   /** The time; default that of the machine. */
   readonly clock?: Clock | undefined;
   /**
-   * What replies that clients do not read may hold in all, in the sockets too; default 256 MiB. Beyond it whoever wants a
+   * Bytes that unread replies may hold in all, in the sockets too; default 256 MiB. Beyond it a client that wants a
    * large reply waits, and clients that have read nothing for a second are cut.
    */
   readonly maxBufferedBytes?: number | undefined;

@@ -151,8 +151,8 @@ export class Session {
     } else this.#refuse(replies, PUT_REFUSALS[outcome]);
   }
 
-  // What is not committed must not wait with the deletion: others would commit it, and this client would not be told
-  // of a failure.
+  // Uncommitted puts must not wait with the deletion: others would commit them, and this client would not hear of a
+  // failure.
   async #answerDelete(replies: ReplyBuffer): Promise<void> {
     const { store, commands } = this.#parts;
     const name = nameOf(commands);
@@ -197,7 +197,7 @@ export class Session {
       this.#parts.counts.reads++;
       this.#report("ok");
     } catch (error) {
-      // Where the client has a part of the reply already, only the end of the connection can tell it.
+      // If the client already has a part of the reply, only the end of the connection can show the failure.
       if (large.reply !== undefined) throw error;
       replies.truncate(replyStart);
       if (error instanceof StoreRefusal) this.#refuse(replies, error.message);
@@ -252,7 +252,7 @@ export class Session {
     }
   }
 
-  // What the store could not keep was not done: every reply that promised it becomes a refusal.
+  // If the store failed, the puts were not done: every reply that promised it becomes a refusal.
   #fail(replies: ReplyBuffer, error: unknown): void {
     this.#hasUncommittedPuts = false;
     this.#parts.events.failed?.(error);

@@ -156,13 +156,13 @@ export interface MetricStore {
 }
 
 /**
- * What a durable store promises with `ok`: `full` that the sample survives a loss of power, `normal` that it survives
+ * The promise of a durable store's `ok`: `full` that the sample survives a loss of power, `normal` that it survives
  * the end of the process and the operating system writes it soon.
  */
 export type Durability = "full" | "normal";
 
 /**
- * What a store in a cluster promises with `ok`: `replicated` that a primary and one of its replicas have the sample,
+ * The promise of `ok` from a store in a cluster: `replicated` that a primary and one of its replicas have the sample,
  * `primary` that the primary has it.
  */
 export type Acknowledgement = "replicated" | "primary";

@@ -1,4 +1,4 @@
-// What all workers of a server have done together.
+// The work of all workers of a server together.
 
 import { sumServerFigures } from "../../program/admin/server_figures.ts";
 import { NO_FIGURES, type ServerFigures } from "../../serving/figures.ts";

@@ -261,7 +261,7 @@ export class Cluster {
     switch (failure.kind) {
       case "moved":
         this.#map.move(run.requests[index]!.slot, failure.node);
-        // Where one slot has moved, others have.
+        // If one slot has moved, others probably have too.
         this.refresh().catch(() => {});
         break;
       case "ask":

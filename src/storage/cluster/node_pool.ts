@@ -2,8 +2,8 @@ import { type RedisConnection, type RedisConnector, StoreError } from "./redis_c
 import { type NodeAddress, showNode } from "./store_address.ts";
 
 /**
- * What a connection is for: WAIT blocks those of writes, so reads have one of their own, and so has the look at the
- * cluster, which must not wait for a stopped server's data. Who follows a stream waits on a connection for others.
+ * The purpose of a connection: WAIT blocks those of writes, so reads have one of their own, and so has the look at the
+ * cluster, which must not wait for a stopped server's data. A reader that follows a stream has a connection of its own.
  */
 export type ConnectionRole = "write" | "read" | "follow" | "control";
 

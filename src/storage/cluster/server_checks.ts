@@ -1,4 +1,4 @@
-// What is asked of the servers before they are trusted with data.
+// Checks of the servers before they are trusted with data.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { StoreOpenError } from "../store_open_error.ts";

@@ -38,7 +38,7 @@ export class BatchWriter {
    * Stores all puts of a batch.
    *
    * @returns how many samples are new
-   * @throws {StoreError} not all are stored, or nobody knows whether they are
+   * @throws {StoreError} not all are stored, or some may not be
    */
   async write(batch: PutBatch, deadlineMs: number): Promise<number> {
     const endMs = performance.now() + deadlineMs;
@@ -66,7 +66,7 @@ export class BatchWriter {
    * Removes samples of keys.
    *
    * @param range first and last timestamp, both included
-   * @throws {StoreError} not all are gone, or nobody knows whether they are
+   * @throws {StoreError} not all are gone, or some may not be
    */
   async delete(
     keys: readonly { readonly partition: number; readonly key: Buffer }[],

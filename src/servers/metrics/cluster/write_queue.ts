@@ -16,7 +16,7 @@ const MAX_BATCH_PUTS = 262_144;
 export interface QueueEvents {
   /** A batch is stored. @param added how many of its samples are new */
   onWritten(added: number): void;
-  /** A batch is not stored, or nobody knows. */
+  /** A batch is not stored, or may not be. */
   onFailed(error: unknown): void;
 }
 
@@ -29,9 +29,9 @@ export class WriteQueue {
   #inFlight = 0;
   // Those who wait for the batch that gathers.
   #waiting: Deferred<void> | undefined;
-  // What is being written now; settles like its commit.
+  // The write under way; settles like its commit.
   #writing: Promise<void> | undefined;
-  // The last batch was not stored. Who has puts in it but asks late must hear of it.
+  // The failure of the last batch, for a client that has puts in it but asks late.
   #failure: unknown;
 
   /** Begins with nothing to write. @param deadlineMs after this long a batch has failed; default 15,000 */
@@ -66,7 +66,7 @@ export class WriteQueue {
     if (this.#batch.count > 0) {
       if (this.#waiting === undefined) {
         this.#waiting = createDeferred<void>();
-        // What other clients have sent by now goes with it.
+        // Puts that other clients have sent by now go with it.
         if (this.#writing === undefined) afterHandingOut(() => this.#flush());
       }
       return this.#waiting.promise;
@@ -75,7 +75,7 @@ export class WriteQueue {
     return this.#failure === undefined ? undefined : Promise.reject(this.#failure);
   }
 
-  /** Writes everything so far, for whoever has no put in it. @throws {StoreError} it could not be written */
+  /** Writes everything so far, for a client without puts in it. @throws {StoreError} it could not be written */
   async flush(): Promise<void> {
     if (this.unwritten > 0) await this.commit();
   }

@@ -77,7 +77,7 @@ async function openWritable(path: string, options: DurableStoreOptions): Promise
     },
   });
   try {
-    // Where the system decides what of the last moments is kept, there is nothing to compare with.
+    // If the system decides when the last commits reach the disk, there is nothing to compare with.
     const mark = durability === "full" ? new AcknowledgedMark(path, content.identity) : undefined;
     return new DurableStore(
       { path, database: new MetricsDatabase(database), mark, loaded: content },
@@ -256,7 +256,7 @@ class DurableStore implements MetricStore {
     this.#sealer.maintain();
   }
 
-  // What is written into a file without a name is gone at the end.
+  // Data written into a deleted file is lost when the process ends.
   async #lookForFile(): Promise<void> {
     if (await stat(this.#path).then(({ size }) => size > 0, () => false)) return;
     this.readOnlyReason = "the database file is gone";

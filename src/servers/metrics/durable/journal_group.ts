@@ -1,4 +1,4 @@
-// What one commit writes into the journal: puts, or deletions, in the order in which they came. A row is room for a
+// The journal row of one commit: puts, or deletions, in the order in which they came. A row is room for a
 // checksum (4 bytes), the count of its entries (4 bytes, the highest bit set for deletions), then three columns of that
 // many numbers: timestamps and values, or first and last seconds (doubles), and orders of the series (32 bits);
 // little-endian.

@@ -137,7 +137,7 @@ function forEachRow(
     } catch (error) {
       if (!isDamage(error)) throw error;
       onDamage();
-      // Behind a page that cannot be read: nobody knows the next key, so it is looked for in growing steps.
+      // After an unreadable page the next key is unknown, so it is looked for in growing steps.
       if (!(error instanceof RangeError)) {
         after += skipped;
         skipped *= 2;

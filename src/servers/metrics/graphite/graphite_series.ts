@@ -1,4 +1,4 @@
-// What functions work on: values at regular times. NaN stands for no value, as Graphite's None does; the infinities are
+// The series that functions work on: values at regular times. NaN stands for no value, as Graphite's None does; the infinities are
 // values.
 
 import { aggregationOf } from "./aggregations.ts";

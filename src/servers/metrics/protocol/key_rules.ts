@@ -1,4 +1,4 @@
-// What may be a key. A key stands alone in its row, so nothing in it may end a line or a word for any reader:
+// The rules for keys. A key stands alone in its row, so nothing in it may end a line or a word for any reader:
 // C0 and C1 controls and all on which Python's str.split() and str.splitlines() break. Keys stay bytes: to make a
 // string of each one takes 0.6 µs, five times what a whole put takes (Deno 2.9.6).
 

@@ -57,7 +57,7 @@ export const backupTool: Tool<typeof FLAGS> = {
 };
 
 // The database file changes only when the log is emptied into it; the log only grows in between. So the copy of both is
-// whole when the file was the same before and after. What was added to the log meanwhile is no harm.
+// whole if the file was the same before and after. Additions to the log meanwhile do no harm.
 async function copyAtRest(path: string, draft: string): Promise<boolean> {
   const before = await describe(path);
   await copyFile(path, draft).catch((cause: unknown) => {

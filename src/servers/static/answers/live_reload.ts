@@ -10,8 +10,8 @@ import type { HttpResponse, ResponseBody } from "../../../http/response/response
 import { withFields } from "./override_fields.ts";
 import { EVENTS_PATH, SCRIPT, SCRIPT_PATH } from "./reload_script.ts";
 
-// An editor that saves makes several events, and some of them before the file is whole. Who writes all the time must
-// not put it off for ever.
+// An editor that saves makes several events, and some of them before the file is whole. Constant writes must not
+// put it off for ever.
 const SETTLE_MS = 50;
 const MAX_SETTLE_MS = 1_000;
 // More often than proxies and our own write time-out cut silent connections.

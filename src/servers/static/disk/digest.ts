@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { OpenFile } from "./open_file.ts";
 
-// 22 letters and digits hold 128 bits: nobody finds two contents with the same.
+// 22 letters and digits hold 128 bits: no two contents with the same can be found.
 const DIGEST_LETTERS = 22;
 const PIECE_BYTES = 262_144;
 

@@ -50,7 +50,7 @@ const NO_LINKS = constants.O_NOFOLLOW ?? 0;
 // A file is not replaced more often than a few times in a thousandth of a second.
 const MAX_ATTEMPTS = 10;
 
-// Where the root is: a deployment that turns a link shows after this time at the latest.
+// Age at which the root is resolved again: a deployment that moves a link shows by then.
 const FRESH_MS = 1_000;
 
 /** A folder of files to serve, with the rules of what may be seen. */
@@ -68,7 +68,7 @@ export class DocumentRoot {
   }
 
   /**
-   * Where the folder is, without links; found out at once where that is not known.
+   * The path of the folder, without links; resolved at once if it is not known.
    *
    * @param nowMs since 1970
    * @returns undefined when it is gone

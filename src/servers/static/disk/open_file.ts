@@ -65,7 +65,7 @@ function statusOf(descriptor: number): Promise<Stats> {
   });
 }
 
-// What was only read has nothing left to lose when it cannot be closed.
+// A file that was only read loses nothing if it cannot be closed.
 function closeDescriptor(descriptor: number): Promise<void> {
   return new Promise((resolve) => close(descriptor, () => resolve()));
 }

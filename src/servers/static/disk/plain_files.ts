@@ -43,7 +43,7 @@ export class PlainFiles {
   readonly #now: () => number;
   // When each folder was last seen to be one, by its path.
   readonly #folders = new Map<string, number>();
-  // Linux tells where an open file lies. Deno lets nobody ask unless all is allowed.
+  // Linux tells where an open file lies. Deno allows the question only with --allow-all.
   #asksKernel = true;
 
   /** Makes a reader; nothing is looked at yet. */

@@ -1,4 +1,4 @@
-// What a folder holds, for people and programs that list it. A folder can have 100,000 entries and more: they are read
+// The entries of a folder, for people and programs that list it. A folder can have 100,000 entries and more: they are read
 // in pieces, so that the event loop serves others meanwhile, and kept in columns, which take a tenth of what objects do.
 
 import { lstat } from "node:fs/promises";
@@ -40,7 +40,7 @@ export interface EntryReaderParts {
 }
 
 /**
- * Reads a folder: what can be asked for. What is hidden or refused is left out.
+ * Reads the servable entries of a folder. Hidden and refused ones are left out.
  *
  * @throws {HttpError} 403, 404 or 503 when it cannot be read
  */

@@ -33,7 +33,7 @@ interface FreshListing {
 
 // A change shows after this time at the latest, as with files in memory.
 const FRESH_MS = 1_000;
-// Beyond it the oldest goes: whoever still reads it keeps it.
+// Beyond it the oldest is dropped; a client that still reads it keeps it.
 const MAX_FRESH = 16;
 // The bytes of a large listing are some 20 MB, in each order and with each filter.
 const MAX_FORMS = 8;
@@ -93,7 +93,7 @@ export class Listings {
     if (known !== undefined && nowMs >= known.readAtMs && nowMs - known.readAtMs < FRESH_MS) return known;
     const entries = readEntries(this.#parts, folder);
     const listing = { entries, readAtMs: nowMs, forms: new Map<string, SharedPieces>() };
-    // A folder that could not be read is read again by whoever asks next.
+    // A folder that could not be read is read again at the next request.
     entries.catch(() => this.#fresh.delete(path));
     this.#fresh.delete(path);
     const [oldest] = this.#fresh.keys();

@@ -89,7 +89,7 @@ export async function* compressPieces(
     : createGzip({ level: 6 });
   const compressed: Uint8Array[] = [];
   encoder.on("data", (piece: Uint8Array) => compressed.push(piece));
-  // Who waits for the write is told, too.
+  // The caller that waits for the write hears of it too.
   encoder.on("error", () => {});
   try {
     for await (const piece of pieces) {

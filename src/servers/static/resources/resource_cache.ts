@@ -18,13 +18,13 @@ export interface CacheLimits {
   readonly freshMs: number;
 }
 
-// What headers and objects of an entry take beside the content.
+// Bytes that headers and objects of an entry take, apart from the content.
 const ENTRY_BYTES = 2_048;
 
 /**
  * Files in memory by the canonical path of their URL.
  *
- * What is beyond the limits goes in the order in which it came, apart from what was asked for meanwhile (second chance):
+ * Beyond the limits the oldest entries go first, apart from those requested meanwhile (second chance):
  * a hit costs one look-up and one write of a boolean.
  */
 export class ResourceCache {

@@ -1,4 +1,4 @@
-// What a path of a URL means is decided here, before anything looks at the file system.
+// The meaning of a URL's path is decided here, before anything looks at the file system.
 
 import { sep } from "node:path";
 import { HttpError } from "../../../http/errors.ts";

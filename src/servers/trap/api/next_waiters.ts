@@ -11,7 +11,7 @@ export interface NextOptions {
   readonly after: string | undefined;
   /** For so long, in milliseconds. */
   readonly timeoutMs: number;
-  /** Aborted when whoever waits has left, or has only finished sending: nobody can tell. */
+  /** Aborted if the waiting client has left, or has only finished sending: TCP does not tell. */
   readonly signal?: AbortSignal;
 }
 
@@ -79,7 +79,7 @@ export class NextWaiters implements StoreListener {
 
   cleared(): void {}
 
-  /** Makes room: lets somebody go who has probably left. @returns false when there is nobody */
+  /** Makes room: dismisses a client that has probably left. @returns false if there is none */
   #dismissLeft(): boolean {
     for (const waiter of this.#waiters) {
       if (!waiter.signal?.aborted) continue;
@@ -89,7 +89,7 @@ export class NextWaiters implements StoreListener {
     return false;
   }
 
-  /** Lets all go who wait, and whoever comes later. */
+  /** Dismisses all waiting clients, and any that come later. */
   close(): void {
     this.#isClosed = true;
     for (const waiter of this.#waiters) waiter.settle(undefined);

@@ -1,4 +1,4 @@
-// What is hidden from the log, and how, stands here. What is kept of a request is never masked.
+// Hides secrets from the log. The kept bytes of a request are never masked.
 
 import type { HttpHeaders } from "../../../http/headers.ts";
 import { decodeLatin1 } from "../../../http/tokens/text_window.ts";
@@ -109,7 +109,7 @@ function maskContent(
     at = end;
   }
   const rest = text.slice(at);
-  // What should be framing may be parameters: those of a client that forgot to cut its form into chunks.
+  // The supposed framing may be parameters: those of a client that forgot to cut its form into chunks.
   const isUnclear = isFormContent && !isWhole && rest !== "";
   return masked + (isUnclear ? MASK : maskLines(rest, tools));
 }

@@ -183,7 +183,7 @@ export class Recorder {
     const { tape } = connection;
     const isComplete = outcome.end === "complete";
     const wire = isComplete ? tape.take(Math.max(request.headEnd, request.body.wireOffset)) : tape.takeAll();
-    // Of a head that was refused nobody knows where it ends.
+    // The end of a refused head is unknown.
     const headBytes = isComplete || request.body.length !== 0 ? request.headEnd - capture.start : 0;
     this.#check(capture, wire, headBytes);
     const stored = new StoredRequest({ ...factsOf(capture), ...outcome, headBytes }, wire);

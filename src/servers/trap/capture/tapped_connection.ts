@@ -84,7 +84,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
   readonly #options: TapOptions;
   #isClosed = false;
   #hasReceived = false;
-  // Where the read under way goes, and who waits for it.
+  // The buffer and the receiver of the read under way.
   #buffer: Uint8Array | undefined;
   #receiver: Receiver | undefined;
   // A read of drain() that outlasted it, and where its bytes go.
@@ -147,7 +147,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
     const count = await left.count;
     this.#leftRead = undefined;
     if (count === null) return null;
-    // Behind a refusal nobody looks at the bytes: the tape has all of them, and one that was too small lost nothing.
+    // After a refusal no caller looks at the bytes: the tape has all of them, and one that was too small lost nothing.
     buffer.set(left.buffer.subarray(0, Math.min(count, buffer.length)));
     return Math.min(count, buffer.length);
   }

@@ -279,7 +279,7 @@ export class SharedList implements StoreListener {
     }
   }
 
-  // What comes from others is not told to them again.
+  // Changes from other nodes are not sent back to them.
   #apply(action: () => void): void {
     this.#isApplying = true;
     try {

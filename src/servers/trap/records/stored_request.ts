@@ -62,7 +62,7 @@ export interface RequestFacts {
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
-// Who sends a request again and again still has its newest responses.
+// A request that is sent again and again keeps its newest responses.
 const MAX_REPLAYS = 20;
 
 /** A replay with the bytes of its response. */

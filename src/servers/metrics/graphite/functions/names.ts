@@ -1,4 +1,4 @@
-// What functions call their results.
+// The names of the results of functions.
 
 import type { GraphiteSeries } from "../graphite_series.ts";
 import { parseTarget, type TargetNode } from "../target_parser.ts";

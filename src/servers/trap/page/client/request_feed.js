@@ -7,7 +7,7 @@ import { asRequest } from "./tls_record.js";
 /** @import { TrapRecord, TrapStatus } from "./page_types.ts" */
 
 /**
- * Who is told.
+ * Listeners of the feed.
  *
  * @typedef {object} FeedListener
  * @property {(records: TrapRecord[]) => void} onRequests new requests, oldest first
