@@ -18,7 +18,7 @@ export interface RedisServer {
   readonly port: number;
   /** Whether its process runs. */
   readonly isRunning: boolean;
-  /** Sends a signal; after SIGKILL waits for the end. */
+  /** Sends a signal, when it runs; after SIGKILL waits for the end. */
   signal(name: Deno.Signal): Promise<void>;
   /** Starts it again with the same files. */
   start(): Promise<void>;
@@ -36,6 +36,8 @@ export interface RedisCluster {
   primaries(): Promise<RedisServer[]>;
   /** Waits until every slot is served and every primary has so many replicas that are in step. */
   settled(replicas?: number): Promise<void>;
+  /** Starts what a test has killed, wakes what it has stopped, and waits until all is as in the beginning. */
+  heal(): Promise<void>;
   /** Ends all servers and removes their files. */
   stop(): Promise<void>;
 }
@@ -69,7 +71,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
         options,
       ),
   );
-  const cluster = new Cluster(servers, directory);
+  const cluster = new Cluster(servers, directory, replicas);
   try {
     await Promise.all(servers.map((server) => server.start()));
     if (count > 1) {
@@ -123,6 +125,9 @@ async function redisCli(args: readonly string[]): Promise<string> {
   if (!success) throw new Error(`redis-cli ${args.join(" ")}: ${text}${new TextDecoder().decode(stderr)}`);
   return text.trimEnd();
 }
+
+// Long enough for a busy machine: a primary that is slow to say so must not pass for a replica.
+const ASK_SECONDS = "5";
 
 interface ServerPlace {
   readonly directory: string;
@@ -202,7 +207,7 @@ class Server implements RedisServer {
 
   async ask(...words: string[]): Promise<string> {
     // A stopped server takes the connection and says nothing: timeout ends redis-cli then.
-    const args = ["1", "redis-cli", "-h", "127.0.0.1", "-p", String(this.port), ...words];
+    const args = [ASK_SECONDS, "redis-cli", "-h", "127.0.0.1", "-p", String(this.port), ...words];
     const { stdout, stderr } = await new Deno.Command("timeout", { args, stdin: "null" }).output();
     return new TextDecoder().decode(stdout).trimEnd() || new TextDecoder().decode(stderr).trimEnd();
   }
@@ -211,10 +216,12 @@ class Server implements RedisServer {
 class Cluster implements RedisCluster {
   readonly servers: readonly RedisServer[];
   readonly #directory: string;
+  readonly #replicas: number;
 
-  constructor(servers: readonly RedisServer[], directory: string) {
+  constructor(servers: readonly RedisServer[], directory: string, replicas: number) {
     this.servers = servers;
     this.#directory = directory;
+    this.#replicas = replicas;
   }
 
   get url(): string {
@@ -241,6 +248,13 @@ class Cluster implements RedisCluster {
       return primaries.length >= 3 && primaries.every((text) => inStep(text) >= replicas) &&
         replications.every((text) => !text.includes("master_link_status:down"));
     });
+  }
+
+  async heal(): Promise<void> {
+    await Promise.all(
+      this.servers.map((server) => server.isRunning ? server.signal("SIGCONT") : server.start()),
+    );
+    await this.settled(this.#replicas);
   }
 
   async stop(): Promise<void> {

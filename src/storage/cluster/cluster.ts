@@ -188,17 +188,19 @@ export class Cluster {
       for (const index of indexes) run.asks.delete(index);
       return indexes;
     }
-    const timeoutMs = Math.max(1, Math.min(run.tryMs, run.endMs - performance.now()));
-    let isLate = false;
+    const leftMs = Math.max(1, run.endMs - performance.now());
+    // A server that had less time than a try takes may be well: why tries before have failed says more.
+    const known = leftMs < run.tryMs ? run.failure : undefined;
+    let silence: unknown;
     const timer = setTimeout(() => {
-      isLate = true;
+      silence = known ?? new StoreError(`Cannot use the store: ${showNode(node)} does not reply`);
       connection.close();
-    }, timeoutMs);
+    }, Math.min(run.tryMs, leftMs));
     try {
       return await this.#sendAll(run, { node, connection, indexes });
     } finally {
       clearTimeout(timer);
-      if (isLate) run.failure = new StoreError(`Cannot use the store: ${showNode(node)} does not reply`);
+      if (silence !== undefined) run.failure = silence;
     }
   }
 
@@ -238,9 +240,8 @@ export class Cluster {
     try {
       const count = await connection.send(["WAIT", String(replicas), String(waitMs)]);
       if (typeof count === "number" && count >= replicas) return true;
-      this.#note(run, new StoreError("Cannot store: no replica has acknowledged the write"), {
-        kind: "again",
-      });
+      const failure = new StoreError("Cannot store: no replica has acknowledged the write");
+      this.#note(run, failure, { kind: "again" });
     } catch (error) {
       this.#note(run, error, { kind: "again" });
     }

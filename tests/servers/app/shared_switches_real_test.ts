@@ -3,7 +3,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { commandLineOf } from "../../runtimes/command_line.ts";
 import type { Program } from "../../support/program.ts";
-import { eventually, testWithRedis, withRedisCluster } from "../../support/redis_cluster.ts";
+import { eventually } from "../../support/redis_cluster.ts";
+import { shareRedisCluster } from "../../support/shared_redis_cluster.ts";
+
+const cluster = shareRedisCluster({ replicas: 1 });
 
 async function ask(node: Program, path: string, method = "GET"): Promise<{ status: number; text: string }> {
   const response = await fetch(`http://127.0.0.1:${node.port}${path}`, {
@@ -20,42 +23,43 @@ async function stateOf(node: Program): Promise<string> {
 }
 
 for (const scope of ["client", "global"]) {
-  testWithRedis(
+  cluster.testOfServers(
     `appCommand shares log form and error display between nodes, --scope ${scope}`,
-    () =>
-      withRedisCluster({ replicas: 1 }, async (servers) => {
-        const { startProgram } = commandLineOf("Deno", Deno.execPath());
-        const flags = ["app", "--store", servers.url, "--scope", scope, "--access-log", "off"];
-        const nodes = [await startProgram(flags), await startProgram(flags)] as const;
-        try {
-          assertEquals(await stateOf(nodes[1]), "full off");
-          assertEquals((await ask(nodes[0], "/short_log/1", "POST")).status, 200);
-          assertEquals(await stateOf(nodes[0]), "short off");
-          await eventually(
-            "the log form on the other node",
-            async () => await stateOf(nodes[1]) === "short off",
-          );
-          assertEquals((await ask(nodes[1], "/show_errors/1")).status, 200);
-          await eventually("the error display", async () => await stateOf(nodes[0]) === "short on");
-          // A node that comes later knows it from the start.
-          const later = await startProgram(flags);
-          assertEquals(await stateOf(later), "short on");
-          await later.stop();
-          // A node goes on without the store, with what it knows; only a switch has to wait for it.
-          await Promise.all(servers.servers.map((server) => server.signal("SIGKILL")));
-          assertEquals(await stateOf(nodes[0]), "short on");
-          const refused = await ask(nodes[0], "/short_log/0", "POST");
-          assertEquals(refused.status, 503);
-          assertStringIncludes(refused.text, "503");
-          await Promise.all(servers.servers.map((server) => server.start()));
-          await eventually(
-            "the switch",
-            async () => (await ask(nodes[0], "/short_log/0", "POST")).status === 200,
-          );
-          await eventually("the log form", async () => await stateOf(nodes[1]) === "full on");
-        } finally {
-          await Promise.all(nodes.map((node) => node.stop()));
-        }
-      }),
+    async () => {
+      await cluster.empty();
+      const { servers } = cluster;
+      const { startProgram } = commandLineOf("Deno", Deno.execPath());
+      const flags = ["app", "--store", servers.url, "--scope", scope, "--access-log", "off"];
+      const nodes = await Promise.all([startProgram(flags), startProgram(flags)]);
+      try {
+        assertEquals(await stateOf(nodes[1]), "full off");
+        assertEquals((await ask(nodes[0], "/short_log/1", "POST")).status, 200);
+        assertEquals(await stateOf(nodes[0]), "short off");
+        await eventually(
+          "the log form on the other node",
+          async () => await stateOf(nodes[1]) === "short off",
+        );
+        assertEquals((await ask(nodes[1], "/show_errors/1")).status, 200);
+        await eventually("the error display", async () => await stateOf(nodes[0]) === "short on");
+        // A node that comes later knows it from the start.
+        const later = await startProgram(flags);
+        assertEquals(await stateOf(later), "short on");
+        await later.stop();
+        // A node goes on without the store, with what it knows; only a switch has to wait for it.
+        await Promise.all(servers.servers.map((server) => server.signal("SIGKILL")));
+        assertEquals(await stateOf(nodes[0]), "short on");
+        const refused = await ask(nodes[0], "/short_log/0", "POST");
+        assertEquals(refused.status, 503);
+        assertStringIncludes(refused.text, "503");
+        await Promise.all(servers.servers.map((server) => server.start()));
+        await eventually(
+          "the switch",
+          async () => (await ask(nodes[0], "/short_log/0", "POST")).status === 200,
+        );
+        await eventually("the log form", async () => await stateOf(nodes[1]) === "full on");
+      } finally {
+        await Promise.all(nodes.map((node) => node.stop()));
+      }
+    },
   );
 }

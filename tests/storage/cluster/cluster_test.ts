@@ -71,6 +71,19 @@ Deno.test("Cluster.run() sends again what no replica has acknowledged, and fails
   cluster.close();
 });
 
+Deno.test("Cluster.run() says why tries have failed, not that the last one, cut by the deadline, was slow", async () => {
+  let waits = 0;
+  const { cluster } = createCluster((command) =>
+    command.startsWith("WAIT") ? (waits++ === 0 ? 0 : "never") : null
+  );
+  await assertRejects(
+    () => cluster.run([SETS[0]!], { ...WRITE, replicas: 1, deadlineMs: 60 }),
+    StoreError,
+    "no replica has acknowledged",
+  );
+  cluster.close();
+});
+
 const PASSING: readonly (readonly [name: string, reply: ReplyError | "gone"])[] = [
   ["a slot that moves (TRYAGAIN)", new ReplyError("TRYAGAIN Multiple keys request during rehashing of slot")],
   ["a cluster without a majority (CLUSTERDOWN)", new ReplyError("CLUSTERDOWN The cluster is down")],

@@ -45,7 +45,7 @@ for (const { name, binary } of RUNTIMES) {
     if (name !== "Deno") await installClient();
     const { startProgram } = commandLineOf(name, binary);
     const flags = ["metrics", "--store", cluster.servers.url];
-    const nodes = [await startProgram(flags), await startProgram(flags)];
+    const nodes = await Promise.all([startProgram(flags), startProgram(flags)]);
     try {
       const [one, other] = nodes.map(({ port }) => port) as [number, number];
       assertEquals(await ask(one, "put b 1.5 7\nput a nan 5\nput b -0.0 6\n"), "ok\n\nok\n\nok\n\n");

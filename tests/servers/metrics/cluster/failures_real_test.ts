@@ -110,19 +110,23 @@ cluster.testOfServers(
   "ClusterStore acknowledges nothing without a replica, says so, and comes back by itself",
   async () => {
     await cluster.empty();
-    const store = await cluster.open({ deadlineMs: 1_500 });
+    const [store, hasty] = [await cluster.open(), await cluster.open({ deadlineMs: 1_500 })];
     await putOne(store, "a", 1, 1);
     const primaries = await cluster.servers.primaries();
     const replicas = cluster.servers.servers.filter((server) => !primaries.includes(server));
     await Promise.all(replicas.map((server) => server.signal("SIGKILL")));
-    await assertRejects(() => putOne(store, "a", 2, 2), Error, "no replica has acknowledged");
+    // None is ever acknowledged. On a busy machine a server may be too slow to say why.
+    await eventually("a put that says why", async () => {
+      const error = await assertRejects(() => putOne(hasty, "a", 2, 2), Error);
+      return error.message.includes("no replica has acknowledged");
+    });
     // Reading goes on: what is read was acknowledged, or may have been stored.
     assertEquals((await readRows(store, "a"))[0], "a 1 1");
     await Promise.all(replicas.map((server) => server.start()));
     await cluster.servers.settled(2);
-    await eventually("an acknowledged put", () => putOne(store, "a", 3, 3).then(() => true, () => false));
+    await eventually("an acknowledged put", () => putOne(hasty, "a", 3, 3).then(() => true, () => false));
     assertEquals((await readRows(store, "a")).at(-1), "a 3 3");
-    await store.close();
+    await closeAll([store, hasty]);
   },
 );
 
@@ -131,10 +135,18 @@ cluster.test("ClusterStore refuses puts when a server has no memory left, and ta
   const store = await cluster.open();
   await putOne(store, "a", 1, 1);
   const primaries = await cluster.servers.primaries();
-  for (const primary of primaries) await primary.ask("CONFIG", "SET", "maxmemory", "1");
-  await assertRejects(() => putOne(store, "a", 2, 2), Error, "has no memory left");
-  assertEquals(await readRows(store, "a"), ["a 1 1"]);
-  for (const primary of primaries) await primary.ask("CONFIG", "SET", "maxmemory", "0");
+  const limitMemory = async (maxmemory: string): Promise<void> => {
+    for (const primary of primaries) {
+      assertEquals(await primary.ask("CONFIG", "SET", "maxmemory", maxmemory), "OK");
+    }
+  };
+  await limitMemory("1");
+  try {
+    await assertRejects(() => putOne(store, "a", 2, 2), Error, "has no memory left");
+    assertEquals(await readRows(store, "a"), ["a 1 1"]);
+  } finally {
+    await limitMemory("0");
+  }
   await putOne(store, "a", 2, 2);
   assertEquals(await readRows(store, "a"), ["a 1 1", "a 2 2"]);
   await store.close();

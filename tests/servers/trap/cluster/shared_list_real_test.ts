@@ -3,7 +3,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { commandLineOf } from "../../../runtimes/command_line.ts";
 import type { Program } from "../../../support/program.ts";
-import { eventually, testWithRedis, withRedisCluster } from "../../../support/redis_cluster.ts";
+import { eventually } from "../../../support/redis_cluster.ts";
+import { shareRedisCluster } from "../../../support/shared_redis_cluster.ts";
+
+const cluster = shareRedisCluster({ replicas: 1 });
 
 const { startProgram } = commandLineOf("Deno", Deno.execPath());
 
@@ -54,22 +57,22 @@ async function withNodes(
     parts: { readonly store: string; stopServers(): Promise<void>; startServers(): Promise<void> },
   ) => Promise<void>,
 ): Promise<void> {
-  await withRedisCluster({ replicas: 1 }, async (servers) => {
-    const nodes = [await startNode(servers.url, ...flags), await startNode(servers.url, ...flags)] as const;
-    try {
-      await run(nodes, {
-        store: servers.url,
-        stopServers: async () =>
-          void await Promise.all(servers.servers.map((server) => server.signal("SIGKILL"))),
-        startServers: async () => void await Promise.all(servers.servers.map((server) => server.start())),
-      });
-    } finally {
-      await Promise.all(nodes.map(({ program }) => program.stop()));
-    }
-  });
+  await cluster.empty();
+  const { servers } = cluster;
+  const nodes = await Promise.all([startNode(servers.url, ...flags), startNode(servers.url, ...flags)]);
+  try {
+    await run(nodes, {
+      store: servers.url,
+      stopServers: async () =>
+        void await Promise.all(servers.servers.map((server) => server.signal("SIGKILL"))),
+      startServers: async () => void await Promise.all(servers.servers.map((server) => server.start())),
+    });
+  } finally {
+    await Promise.all(nodes.map(({ program }) => program.stop()));
+  }
 }
 
-testWithRedis(
+cluster.testOfServers(
   "trapCommand shares its list between nodes: exact bytes, deletions, what came before",
   () =>
     withNodes([], async ([one, other], { store }) => {
@@ -103,7 +106,7 @@ testWithRedis(
     }),
 );
 
-testWithRedis(
+cluster.testOfServers(
   "trapCommand shares its rules between nodes, and with those that come later",
   () =>
     withNodes([], async ([one, other], { store }) => {
@@ -126,7 +129,7 @@ testWithRedis(
     }),
 );
 
-testWithRedis(
+cluster.testOfServers(
   "trapCommand keeps as many requests as --keep says, of all nodes together",
   () =>
     withNodes(["--keep", "5"], async (nodes, { store }) => {
@@ -145,7 +148,7 @@ testWithRedis(
     }),
 );
 
-testWithRedis(
+cluster.testOfServers(
   "trapCommand answers without its store, says so, and writes what waited when it is back",
   () =>
     withNodes([], async ([one, other], { stopServers, startServers }) => {

@@ -1,0 +1,57 @@
+// One cluster for all tests of a file: it takes some seconds to start.
+
+import {
+  eventually,
+  hasRedis,
+  type RedisCluster,
+  type RedisClusterOptions,
+  startRedisCluster,
+} from "./redis_cluster.ts";
+
+/** The cluster of a file. */
+export interface SharedRedisCluster {
+  /** Whether there is one; without redis-server there is not. */
+  readonly isThere: boolean;
+  /** The servers. */
+  readonly servers: RedisCluster;
+  /** Removes everything from all servers. */
+  empty(): Promise<void>;
+  /** Registers a test that needs the cluster. */
+  test(name: string, run: () => Promise<void>): void;
+  /** The same for one that starts and ends servers, which the leak checks would take for its own. */
+  testOfServers(name: string, run: () => Promise<void>): void;
+}
+
+/** Starts a cluster before the tests of the file that calls, and stops it after them. */
+export function shareRedisCluster(options: RedisClusterOptions = {}): SharedRedisCluster {
+  let servers: RedisCluster | undefined;
+  const isThere = hasRedis();
+  if (isThere) {
+    Deno.test.beforeAll(async () => {
+      servers = await startRedisCluster(options);
+    });
+    // A test that fails leaves servers killed or stopped. They are healed outside the tests: the leak checks would
+    // take a server that a test starts for its own.
+    Deno.test.beforeEach(() => servers!.heal());
+    Deno.test.afterAll(() => servers?.stop());
+  }
+  const register = (name: string, run: () => Promise<void>, checks: Partial<Deno.TestDefinition>): void => {
+    if (isThere) Deno.test({ name, fn: run, ...checks });
+    else Deno.test({ name: `${name}: skipped, no redis-server`, ignore: true, fn: run });
+  };
+  return {
+    isThere,
+    get servers(): RedisCluster {
+      return servers!;
+    },
+    async empty(): Promise<void> {
+      await Promise.all(
+        (await servers!.primaries()).map((primary) =>
+          eventually("an empty server", async () => await primary.ask("FLUSHALL") === "OK")
+        ),
+      );
+    },
+    test: (name, run) => register(name, run, {}),
+    testOfServers: (name, run) => register(name, run, { sanitizeOps: false, sanitizeResources: false }),
+  };
+}
