@@ -3,6 +3,13 @@ const MAX_LOOPED_TEXT = 128;
 
 const encoder = new TextEncoder();
 
+/** The bytes of a text whose characters are bytes (latin1). */
+export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  putLatin1(bytes, 0, text);
+  return bytes;
+}
+
 /**
  * Writes a text with one byte a character (latin1).
  *

@@ -1,4 +1,4 @@
-import { consistsOf, COOKIE_OCTET, isToken, trimOws } from "./grammar.ts";
+import { isToken, trimOws } from "./grammar.ts";
 
 /** One cookie as the client sent it. */
 export interface CookiePair {
@@ -62,7 +62,7 @@ export function formatSetCookie(pair: CookiePair, attributes: CookieAttributes =
   return `${pair.name}=${pair.value}; Path=${attributes.path}`;
 }
 
+/** `cookie-value`, RFC 6265 §4.1.1 */
 function isCookieValue(value: string): boolean {
-  const bare = unquote(value);
-  return bare === "" || consistsOf(bare, COOKIE_OCTET);
+  return /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/.test(unquote(value));
 }

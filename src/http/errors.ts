@@ -31,7 +31,7 @@ export interface HttpErrorOptions {
   /** The word for programs; default `refused`. */
   readonly code?: HttpErrorCode;
   /** Offset of the fault in bytes from the first byte of the connection. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** Fields that the response must carry, for example `Allow` with 405 (RFC 9110 §15.5.6). */
   readonly headers?: readonly (readonly [name: string, value: string])[];
   /** The cause of the fault. */

@@ -16,42 +16,22 @@ export const URI_BYTE = 4;
 export const BROWSER_URI_BYTE = 8;
 /** `HEXDIG`, RFC 5234, in both cases as RFC 9112 §7.1 uses it. */
 export const HEXDIG = 16;
-/** `cookie-octet`, RFC 6265 §4.1.1: %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E */
-export const COOKIE_OCTET = 32;
-/**
- * Bytes of a `reg-name`, RFC 3986 §3.2.2: unreserved / sub-delims / "%", without the comma: a list of hosts
- * is no host.
- */
-export const REG_NAME_BYTE = 64;
 
-const DIGITS = "0123456789";
-const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const CLASSES: readonly (readonly [flag: number, members: RegExp])[] = [
+  [TCHAR, /[\w!#$%&'*+.^`|~-]/],
+  [FIELD_BYTE, /[\t -~\x80-\xff]/],
+  [URI_BYTE, /[\w!$%&'()*+,./:;=?@~-]/],
+  [BROWSER_URI_BYTE, /[[\]{}|\\^`]/],
+  [HEXDIG, /[\da-f]/i],
+];
 
-function buildByteClasses(): Uint8Array {
-  const classes = new Uint8Array(256);
-  const mark = (characters: string, flag: number): void => {
-    for (let i = 0; i < characters.length; i++) {
-      const byte = characters.charCodeAt(i);
-      classes[byte] = classes[byte]! | flag;
-    }
-  };
-  mark(DIGITS + LETTERS, TCHAR | URI_BYTE | REG_NAME_BYTE);
-  mark("!#$%&'*+-.^_`|~", TCHAR);
-  mark("-._~!$&'()*+;=%", URI_BYTE | REG_NAME_BYTE);
-  mark(",:@/?", URI_BYTE);
-  mark("[]{}|\\^`", BROWSER_URI_BYTE);
-  mark(DIGITS + "abcdefABCDEF", HEXDIG);
-  for (let byte = 0; byte < 256; byte++) {
-    if (byte === 0x09 || (byte >= 0x20 && byte !== 0x7f)) classes[byte] = classes[byte]! | FIELD_BYTE;
-    if (byte >= 0x21 && byte <= 0x7e && !'",;\\'.includes(String.fromCharCode(byte))) {
-      classes[byte] = classes[byte]! | COOKIE_OCTET;
-    }
-  }
-  return classes;
+function classesOf(byte: number): number {
+  const character = String.fromCharCode(byte);
+  return CLASSES.reduce((flags, [flag, members]) => members.test(character) ? flags | flag : flags, 0);
 }
 
 /** The classes of each of the 256 bytes, as a bit set of the flags above. */
-export const BYTE_CLASSES: Uint8Array = buildByteClasses();
+export const BYTE_CLASSES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => classesOf(byte));
 
 /** Whether every character of a non-empty text is a byte of one of the classes in `flags`. */
 export function consistsOf(text: string, flags: number): boolean {

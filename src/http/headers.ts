@@ -1,4 +1,4 @@
-import { putLatin1 } from "../bytes/latin1.ts";
+import { encodeLatin1 } from "../bytes/latin1.ts";
 import { checkField, equalsIgnoringCase, splitList } from "./grammar.ts";
 
 /** A field of a message: name as sent, value without the white space around it, bytes seen as latin1. */
@@ -236,9 +236,7 @@ function isServersOwn(name: string): boolean {
 function encode(lines: readonly string[]): Uint8Array {
   let text = "";
   for (let i = 0; i < lines.length; i += 2) text += `${lines[i]}: ${lines[i + 1]}\r\n`;
-  const bytes = new Uint8Array(text.length);
-  putLatin1(bytes, 0, text);
-  return bytes;
+  return encodeLatin1(text);
 }
 
 /** Whether a list holds a token, ASCII letters without case (RFC 9110 §5.6.1). */

@@ -1,3 +1,6 @@
+// Scheme, authority, and the rest from the path or the query on.
+const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)(.*)$/is;
+
 /**
  * Splits a request target into path and query, both as sent (RFC 9112 §3.2).
  *
@@ -18,8 +21,7 @@ export function splitTarget(target: string): { readonly path: string; readonly q
  * @returns undefined for the other forms
  */
 export function authorityOf(target: string): string | undefined {
-  const start = authorityStart(target);
-  return start < 0 ? undefined : target.slice(start, authorityEnd(target, start));
+  return ABSOLUTE_FORM.exec(target)?.[1];
 }
 
 /** Whether a target is an https URI: only a secured connection may be asked for it (RFC 9110 §7.4). */
@@ -29,20 +31,6 @@ export function isHttpsUri(target: string): boolean {
 }
 
 function originOfAbsoluteForm(target: string): string {
-  const start = authorityStart(target);
-  if (start < 0) return target;
-  const origin = target.slice(authorityEnd(target, start));
-  return origin.startsWith("/") ? origin : "/" + origin;
-}
-
-function authorityStart(target: string): number {
-  const match = /^https?:\/\//i.exec(target);
-  return match === null ? -1 : match[0].length;
-}
-
-function authorityEnd(target: string, start: number): number {
-  for (let i = start; i < target.length; i++) {
-    if (target[i] === "/" || target[i] === "?") return i;
-  }
-  return target.length;
+  const origin = ABSOLUTE_FORM.exec(target)?.[2] ?? target;
+  return origin.startsWith("/") || origin === target ? origin : "/" + origin;
 }

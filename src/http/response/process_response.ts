@@ -1,6 +1,6 @@
 // Turns responses into bytes. Framing (RFC 9112 §6) is decided here, whatever fields the handler set.
 
-import { putLatin1 } from "../../bytes/latin1.ts";
+import { encodeLatin1, putLatin1 } from "../../bytes/latin1.ts";
 import { formatHttpDate } from "../date.ts";
 import { isFieldValue } from "../grammar.ts";
 import type { WireFields } from "../headers.ts";
@@ -224,10 +224,6 @@ function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: Res
 /** Lets go of streamed content that is not sent. */
 async function abandon(content: AsyncIterable<Uint8Array>): Promise<void> {
   await content[Symbol.asyncIterator]().return?.();
-}
-
-function encodeLatin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 function isAscii(text: string): boolean {

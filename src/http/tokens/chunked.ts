@@ -1,7 +1,8 @@
 // The lines of the chunked coding (RFC 9112 §7.1), read strictly: they decide where the next message begins.
 
 import { HttpError } from "../errors.ts";
-import { BYTE_CLASSES, FIELD_BYTE, HEXDIG, TCHAR } from "../grammar.ts";
+import { BYTE_CLASSES, FIELD_BYTE, HEXDIG } from "../grammar.ts";
+import { findTokenEnd, skipOws } from "./head.ts";
 
 /** The meaning of a chunk-size line. */
 export interface ChunkLine {
@@ -40,12 +41,12 @@ function hexValue(byte: number): number {
 function checkExtensions(line: Uint8Array, start: number, end: number): void {
   let position = start;
   while (position < end) {
-    position = skipBws(line, position, end);
+    position = skipOws(line, position, end);
     if (line[position] !== 0x3b || position >= end) throw badChunk('expected ";" behind the size');
-    position = skipToken(line, skipBws(line, position + 1, end), end);
-    const equals = skipBws(line, position, end);
+    position = skipToken(line, skipOws(line, position + 1, end), end);
+    const equals = skipOws(line, position, end);
     if (equals < end && line[equals] === 0x3d) {
-      const value = skipBws(line, equals + 1, end);
+      const value = skipOws(line, equals + 1, end);
       position = value < end && line[value] === 0x22
         ? skipQuoted(line, value, end)
         : skipToken(line, value, end);
@@ -53,15 +54,8 @@ function checkExtensions(line: Uint8Array, start: number, end: number): void {
   }
 }
 
-function skipBws(line: Uint8Array, start: number, end: number): number {
-  let position = start;
-  while (position < end && (line[position] === 0x20 || line[position] === 0x09)) position++;
-  return position;
-}
-
 function skipToken(line: Uint8Array, start: number, end: number): number {
-  let position = start;
-  while (position < end && (BYTE_CLASSES[line[position]!]! & TCHAR) !== 0) position++;
+  const position = findTokenEnd(line, start, end);
   if (position === start) throw badChunk("expected a token in the chunk extension");
   return position;
 }
@@ -79,10 +73,5 @@ function skipQuoted(line: Uint8Array, start: number, end: number): number {
 
 /** The refusal of a malformed chunk; `offset` counts from the first byte of the connection. */
 export function badChunk(state: string, offset?: number): HttpError {
-  const message = `Cannot read a chunk: ${state}`;
-  return new HttpError(
-    400,
-    message,
-    offset === undefined ? { code: "bad-chunk" } : { code: "bad-chunk", offset },
-  );
+  return new HttpError(400, `Cannot read a chunk: ${state}`, { code: "bad-chunk", offset });
 }

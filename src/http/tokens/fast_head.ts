@@ -4,6 +4,7 @@
 // alike is tested with every corpus: cut in pieces it takes the one way, whole the other.
 
 import { BROWSER_URI_BYTE, BYTE_CLASSES, TCHAR, URI_BYTE } from "../grammar.ts";
+import { isHttpVersion } from "./head.ts";
 import type { HeadParserOptions } from "./head_parser_options.ts";
 import { HttpHeaders } from "../headers.ts";
 import type { HttpVersion, RequestHead } from "./request_head.ts";
@@ -94,10 +95,8 @@ function isPlainValueByte(byte: number): boolean {
 
 /** `SP HTTP-version CRLF` for the two versions that are spoken. */
 function readVersion(bytes: Uint8Array, at: number, limit: number): HttpVersion | undefined {
-  const isVersion = at + 11 <= limit && bytes[at] === SP && bytes[at + 1] === 0x48 &&
-    bytes[at + 2] === 0x54 &&
-    bytes[at + 3] === 0x54 && bytes[at + 4] === 0x50 && bytes[at + 5] === SLASH && bytes[at + 6] === ONE &&
-    bytes[at + 7] === 0x2e && bytes[at + 9] === CR && bytes[at + 10] === LF;
+  const isVersion = at + 11 <= limit && bytes[at] === SP && isHttpVersion(bytes, at + 1) &&
+    bytes[at + 6] === ONE && bytes[at + 9] === CR && bytes[at + 10] === LF;
   if (!isVersion) return undefined;
   return bytes[at + 8] === ONE ? "1.1" : bytes[at + 8] === ZERO ? "1.0" : undefined;
 }

@@ -43,14 +43,13 @@ export function findTargetEnd(end: number): number {
  */
 export function findMethodEnd(line: Uint8Array, start: number, end: number): number {
   const targetEnd = findTargetEnd(end);
-  let methodEnd = start;
-  while (methodEnd < targetEnd && (BYTE_CLASSES[line[methodEnd]!]! & TCHAR) !== 0) methodEnd++;
+  const methodEnd = findTokenEnd(line, start, targetEnd);
   if (methodEnd === start || methodEnd >= targetEnd || line[methodEnd] !== SP) return -1;
   return line[targetEnd] === SP && isHttpVersion(line, targetEnd + 1) ? methodEnd : -1;
 }
 
 /** `HTTP-version`, RFC 9112 §2.3: "HTTP/" DIGIT "." DIGIT, with the letters in upper case */
-function isHttpVersion(line: Uint8Array, at: number): boolean {
+export function isHttpVersion(line: Uint8Array, at: number): boolean {
   return line[at] === 0x48 && line[at + 1] === 0x54 && line[at + 2] === 0x54 && line[at + 3] === 0x50 &&
     line[at + 4] === 0x2f && isDigit(line[at + 5]!) && line[at + 6] === 0x2e && isDigit(line[at + 7]!);
 }
@@ -113,7 +112,7 @@ export function checkTargetForm(method: string, target: string): void {
   if (target === "*" && method === "OPTIONS") return;
   const authority = authorityOf(target);
   // RFC 9110 §4.2.1: an http URI with an empty host is invalid.
-  if (authority !== undefined && authority !== "" && !authority.startsWith(":") && isHost(authority)) return;
+  if (authority !== undefined && /^[^:]/.test(authority) && isHost(authority)) return;
   throw badTarget(`expected a path or an http URI, got ${JSON.stringify(target)}`);
 }
 
@@ -129,12 +128,18 @@ function badTarget(state: string): HttpError {
  *   the colon (§5.1), obs-fold (§5.2), and an empty name
  */
 export function findColon(line: Uint8Array, start: number, end: number): number {
-  let nameEnd = start;
-  while (nameEnd < end && (BYTE_CLASSES[line[nameEnd]!]! & TCHAR) !== 0) nameEnd++;
+  const nameEnd = findTokenEnd(line, start, end);
   if (nameEnd === start || nameEnd === end || line[nameEnd] !== COLON) {
     throw badName(line, start, nameEnd, end);
   }
   return nameEnd;
+}
+
+/** The index of the first byte from `start` on that belongs to no token, or the end. */
+export function findTokenEnd(line: Uint8Array, start: number, end: number): number {
+  let index = start;
+  while (index < end && (BYTE_CLASSES[line[index]!]! & TCHAR) !== 0) index++;
+  return index;
 }
 
 /** The index of the first byte from `start` on that is no OWS, or the end. */

@@ -16,7 +16,7 @@ import { HttpHeaders } from "../headers.ts";
 import type { HeadParserOptions } from "./head_parser_options.ts";
 import type { LineReader } from "./line_reader.ts";
 import { FastHeadReader } from "./fast_head.ts";
-import type { HttpVersion, RequestHead } from "./request_head.ts";
+import type { RequestHead } from "./request_head.ts";
 import { decodeLatin1, TextWindow } from "./text_window.ts";
 import type { TokenSink } from "./tokens.ts";
 
@@ -41,12 +41,9 @@ export class HeadParser {
   // at all.
   #isFirst = true;
   #emptyLines = 0;
-  #hasRequestLine = false;
   readonly #judge = new RequestLineJudge();
-  #method = "";
-  #target = "";
-  #version: HttpVersion = "1.1";
-  #headers = new HttpHeaders();
+  // What has been understood of the head at hand, from its request line on.
+  #head: RequestHead | undefined;
   // A client names the same host in every request of a connection: it is checked once.
   #validHost: string | undefined;
 
@@ -59,25 +56,18 @@ export class HeadParser {
 
   /** Whether nothing of a head has been read, empty lines apart. */
   get isUntouched(): boolean {
-    return !this.#hasRequestLine && this.#reader.partialLength === 0;
+    return this.#head === undefined && this.#reader.partialLength === 0;
   }
 
   /** The parts of the head that are known so far; undefined before the request line is. */
   get partialHead(): RequestHead | undefined {
-    if (!this.#hasRequestLine) return undefined;
-    return { method: this.#method, target: this.#target, version: this.#version, headers: this.#headers };
+    return this.#head;
   }
 
   /** Prepares for the next head. */
   reset(): void {
     this.#emptyLines = 0;
-    // A plain head has left nothing here.
-    if (!this.#hasRequestLine) return;
-    this.#hasRequestLine = false;
-    this.#method = "";
-    this.#target = "";
-    this.#version = "1.1";
-    this.#headers = new HttpHeaders();
+    this.#head = undefined;
   }
 
   /** Forgets decoded text: the bytes it came from change, or belong to no head. */
@@ -93,13 +83,17 @@ export class HeadParser {
    */
   read(tokens: TokenSink): Framing | undefined {
     if (this.#reader.isDrained) return undefined;
-    if (!this.#hasRequestLine && this.#plain !== undefined && this.#reader.partialLength === 0) {
+    if (this.#plain !== undefined && this.isUntouched) {
       const framing = this.#readPlain(tokens, this.#plain);
       if (framing !== undefined) return framing;
     }
-    while (!this.#hasRequestLine) {
+    while (this.#head === undefined) {
       if (!this.#readRequestLine(tokens)) return undefined;
     }
+    return this.#readFields(tokens, this.#head);
+  }
+
+  #readFields(tokens: TokenSink, head: RequestHead): Framing | undefined {
     const { maxHeadBytes, maxFieldBytes, maxFields } = this.#options;
     for (;;) {
       const reader = this.#reader;
@@ -110,8 +104,8 @@ export class HeadParser {
         throw this.#tooLarge(headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes);
       }
       const end = this.fields.lineEnd();
-      if (end === reader.start) return this.#complete(tokens, this.partialHead!);
-      if (this.#headers.size === maxFields) {
+      if (end === reader.start) return this.#complete(tokens, head);
+      if (head.headers.size === maxFields) {
         throw fault(
           431,
           "head-too-large",
@@ -120,7 +114,7 @@ export class HeadParser {
         );
       }
       this.fields.parse(end);
-      this.#headers.appendParsed(this.fields.name, this.fields.value);
+      head.headers.appendParsed(this.fields.name, this.fields.value);
       if (this.#options.lineTokens) tokens.push(this.fields.toToken("field"));
     }
   }
@@ -132,21 +126,9 @@ export class HeadParser {
     this.start = reader.offset;
     reader.skipTo(plain.end);
     this.#isFirst = false;
-    try {
-      return this.#complete(tokens, head);
-    } catch (error) {
-      this.#keepHead(head);
-      throw error;
-    }
-  }
-
-  // If a head is refused as a whole, its parts are still known.
-  #keepHead({ method, target, version, headers }: RequestHead): void {
-    this.#method = method;
-    this.#target = target;
-    this.#version = version;
-    this.#headers = headers;
-    this.#hasRequestLine = true;
+    // If a head is refused as a whole, its parts are still known.
+    this.#head = head;
+    return this.#complete(tokens, head);
   }
 
   #complete(tokens: TokenSink, head: RequestHead): Framing {
@@ -225,12 +207,12 @@ export class HeadParser {
     const targetEnd = findTargetEnd(end);
     const badByte = findBadTargetByte(line, methodEnd + 1, targetEnd, this.#options.targetBytes);
     const major = line[end - 3];
-    this.#method = this.#textOf(start, methodEnd);
-    this.#target = badByte < 0
+    const method = this.#textOf(start, methodEnd);
+    const target = badByte < 0
       ? this.#textOf(methodEnd + 1, targetEnd)
       : decodeLatin1(line.subarray(methodEnd + 1, targetEnd));
-    this.#version = major === ONE && line[end - 1] === ZERO ? "1.0" : "1.1";
-    this.#hasRequestLine = true;
+    const version = major === ONE && line[end - 1] === ZERO ? "1.0" : "1.1";
+    this.#head = { method, target, version, headers: new HttpHeaders() };
     if (badByte >= 0) {
       throw fault(400, "bad-target", "Cannot read the request target: bad byte", this.#offsetOf(badByte));
     }
@@ -238,12 +220,12 @@ export class HeadParser {
       const message = `Cannot speak the version: expected HTTP/1.x, got ${this.#textOf(targetEnd + 1, end)}`;
       throw fault(505, "bad-version", message, this.#offsetOf(targetEnd + 1));
     }
-    checkTargetForm(this.#method, this.#target);
+    checkTargetForm(method, target);
     if (!this.#options.lineTokens) return;
     tokens.push({
       kind: "request-line",
-      method: this.#method,
-      target: this.#target,
+      method,
+      target,
       version: this.#textOf(targetEnd + 6, end),
       start: lineOffset,
       end: offset,
@@ -270,8 +252,10 @@ export class HeadParser {
     const line = this.#reader.partial;
     // The method is needed all the same: even this response has no content if the method is HEAD
     // (RFC 9110 §9.3.2).
-    this.#method = findMethod(line) ?? "";
-    this.#hasRequestLine = this.#method !== "";
+    const method = findMethod(line);
+    if (method !== undefined) {
+      this.#head = { method, target: "", version: "1.1", headers: new HttpHeaders() };
+    }
     return requestLineTooLong(line, Math.min(maxRequestLineBytes, maxHeadBytes), this.start);
   }
 }
