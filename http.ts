@@ -23,7 +23,6 @@ export { RequestReader } from "./src/http/request/request_reader.ts";
 export type { ContentDemand, RequestReaderOptions } from "./src/http/request/request_reader.ts";
 export { HttpRequest } from "./src/http/request/request.ts";
 export type { HttpVersion, RequestHead, WireHead } from "./src/http/tokens/request_head.ts";
-export { readWhole } from "./src/http/request/request_body.ts";
 export type { RequestBody } from "./src/http/request/request_body.ts";
 export { HttpHeaders } from "./src/http/headers.ts";
 export type { FramingFields, HeaderField, WireFields } from "./src/http/headers.ts";
@@ -35,12 +34,6 @@ export { processResponse, ResponsePreamble } from "./src/http/response/process_r
 export type { Persistence, ProcessResponseOptions } from "./src/http/response/process_response.ts";
 export { ResponseWriter } from "./src/http/response/response_writer.ts";
 export type { BytesSender, ResponseSink } from "./src/http/response/response_writer.ts";
-export {
-  createResponse,
-  htmlResponse,
-  redirectResponse,
-  textResponse,
-} from "./src/http/response/response.ts";
 export type {
   FramedBody,
   HttpResponse,

@@ -69,6 +69,13 @@ export type { Holder } from "./src/bytes/memory_budget.ts";
 export type { Clock } from "./src/base/clock.ts";
 
 export * from "./http.ts";
+export { readWhole } from "./src/http/request/request_body.ts";
+export {
+  createResponse,
+  htmlResponse,
+  redirectResponse,
+  textResponse,
+} from "./src/http/response/response.ts";
 export * from "./lines.ts";
 export * from "./metrics.ts";
 

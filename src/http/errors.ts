@@ -74,4 +74,10 @@ export class HttpError extends Error {
     this.offset = options.offset;
     this.headers = options.headers ?? [];
   }
+
+  /** The same error at another place. @param offset of the fault, in bytes from the first byte of the connection */
+  at(offset: number): HttpError {
+    const { code, headers, cause } = this;
+    return new HttpError(this.status, this.message, { code, headers, cause, offset });
+  }
 }

@@ -93,7 +93,8 @@ export function trimOws(text: string): string {
   return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
-function isOws(code: number): boolean {
+/** Whether a byte is SP or HTAB (RFC 9110 §5.6.3). */
+export function isOws(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 

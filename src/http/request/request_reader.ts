@@ -79,7 +79,7 @@ export class RequestReader {
 
   /** Whether nothing of the next request has come. */
   get isBetweenRequests(): boolean {
-    return this.#tokens.isBetweenMessages;
+    return this.#tokens.tokenizer.isBetweenMessages;
   }
 
   /**
@@ -216,7 +216,8 @@ export class RequestReader {
 
   #takeRefused(error: HttpError): HttpRequest {
     this.#refusal = undefined;
-    return this.#refuse(error, { head: this.#tokens.partialHead, headStart: this.#tokens.headStart });
+    const { partialHead, headStart } = this.#tokens.tokenizer;
+    return this.#refuse(error, { head: partialHead, headStart });
   }
 
   #createContentSource(): ContentSource {
@@ -237,7 +238,7 @@ export class RequestReader {
     this.#body = undefined;
     const known: RequestHead = head ?? { method: "", target: "", version: "1.1", headers: new HttpHeaders() };
     const raw = this.#tokens.rawHead(headStart, Infinity);
-    const request = new HttpRequest(known, EMPTY_BODY, { raw, end: this.#tokens.readBytes });
+    const request = new HttpRequest(known, EMPTY_BODY, { raw, end: this.#tokens.tokenizer.pushedBytes });
     request.refuse(error);
     // The connection may linger, and the bytes gathered for a head are no longer needed.
     this.close();

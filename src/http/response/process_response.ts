@@ -1,5 +1,6 @@
 // Turns responses into bytes. Framing (RFC 9112 §6) is decided here, whatever fields the handler set.
 
+import { COLON, CR, LF, SP } from "../../bytes/ascii.ts";
 import { encodeLatin1, putLatin1 } from "../../bytes/latin1.ts";
 import { formatHttpDate } from "../date.ts";
 import { isFieldValue } from "../grammar.ts";
@@ -15,11 +16,6 @@ export type Persistence = "keep-alive" | "close";
 
 // Texts up to this length are checked for ASCII by a loop, and encoded by one.
 const MAX_PLAIN_TEXT = 4_096;
-
-const LF = 0x0a;
-const CR = 0x0d;
-const SP = 0x20;
-const COLON = 0x3a;
 
 const NO_FRAMING: ResponseFraming = { kind: "none" };
 const NO_CONTENT: ResponseFraming = { kind: "length", length: 0 };

@@ -1,6 +1,5 @@
 import type { ByteBudget } from "../../bytes/byte_budget.ts";
 import { ReadBuffer } from "./read_buffer.ts";
-import type { RequestHead } from "./request_head.ts";
 import { HttpTokenizer, type HttpTokenizerOptions } from "./tokenizer.ts";
 import type { HttpToken, TokenSink } from "./tokens.ts";
 
@@ -46,39 +45,20 @@ class TokenQueue implements TokenSink {
 
 /** The tokens of one connection: read into one buffer, used again and again, and taken one by one. */
 export class BufferedTokens {
-  readonly #tokenizer: HttpTokenizer;
+  /** Where it stands, and what it has understood so far. */
+  readonly tokenizer: HttpTokenizer;
   readonly #buffer: ReadBuffer;
   readonly #keepsRawHead: boolean;
   readonly #tokens = new TokenQueue();
 
   /** @param budget bytes that the buffers of all connections may hold beyond their smallest size */
   constructor(options: BufferedTokensOptions, budget: ByteBudget) {
-    this.#tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
+    this.tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
     this.#buffer = new ReadBuffer(budget);
     this.#keepsRawHead = options.keepRawHead ?? false;
   }
 
-  /** Bytes read so far. */
-  get readBytes(): number {
-    return this.#tokenizer.pushedBytes;
-  }
-
-  /** Offset of the first byte of the head at hand, or of the last one. */
-  get headStart(): number {
-    return this.#tokenizer.headStart;
-  }
-
-  /** The parts of an unfinished head that are known; undefined before the request line is. */
-  get partialHead(): RequestHead | undefined {
-    return this.#tokenizer.partialHead;
-  }
-
-  /** Whether nothing of the next message has been read. */
-  get isBetweenMessages(): boolean {
-    return this.#tokenizer.isBetweenMessages;
-  }
-
-  /** Whether every byte read so far is consumed (a pending `end` token aside). */
+  /** Whether all that has been read is used up, save perhaps for the end of a message whose content is complete. */
   get isUsedUp(): boolean {
     if (this.#tokens.first?.kind === "end") this.#tokens.take();
     return this.#tokens.first === undefined && !this.#mayBeMore;
@@ -94,13 +74,13 @@ export class BufferedTokens {
     const token = this.#tokens.take();
     if (token !== undefined || !this.#mayBeMore) return token;
     this.#tokens.clear();
-    this.#tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
+    this.tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
     return this.#tokens.take();
   }
 
   /** Bytes of an unfinished head that are held until the rest has come. */
   get heldBytes(): number {
-    const { isBetweenMessages, headStart, pushedBytes } = this.#tokenizer;
+    const { isBetweenMessages, headStart, pushedBytes } = this.tokenizer;
     return isBetweenMessages ? 0 : pushedBytes - headStart;
   }
 
@@ -112,13 +92,13 @@ export class BufferedTokens {
    */
   prepare(isInHead: boolean): Uint8Array {
     if (!this.isUsedUp) throw new TypeError("Cannot read on: what was read before is not used up");
-    const { isBetweenMessages, headStart, pushedBytes } = this.#tokenizer;
+    const { isBetweenMessages, headStart, pushedBytes } = this.tokenizer;
     const isInside = isInHead && !isBetweenMessages;
     if (isInside && this.#keepsRawHead) this.#buffer.holdHead(headStart, pushedBytes);
     // A head is gathered elsewhere, within its limit: nothing calls for more room here when it is all that
     // came.
     const isHeadAlone = isInside && headStart <= pushedBytes - this.#buffer.filled;
-    if (this.#buffer.fit(!isHeadAlone)) this.#tokenizer.release();
+    if (this.#buffer.fit(!isHeadAlone)) this.tokenizer.release();
     return this.#buffer.bytes;
   }
 
@@ -127,10 +107,10 @@ export class BufferedTokens {
     this.#buffer.filled = count ?? 0;
     this.#tokens.clear();
     if (count === null) {
-      for (const token of this.#tokenizer.end()) this.#tokens.push(token);
+      for (const token of this.tokenizer.end()) this.#tokens.push(token);
     } else {
-      this.#tokenizer.load(this.#buffer.bytes, count);
-      this.#tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
+      this.tokenizer.load(this.#buffer.bytes, count);
+      this.tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
     }
   }
 
@@ -139,12 +119,12 @@ export class BufferedTokens {
    * connection.
    */
   rawHead(start: number, end: number): string {
-    return this.#keepsRawHead ? this.#buffer.takeHead(start, end, this.#tokenizer.pushedBytes) : "";
+    return this.#keepsRawHead ? this.#buffer.takeHead(start, end, this.tokenizer.pushedBytes) : "";
   }
 
   /** Gives back the room of the buffer and of an unfinished message. May be called twice. */
   close(): void {
     this.#buffer.close();
-    this.#tokenizer.close();
+    this.tokenizer.close();
   }
 }

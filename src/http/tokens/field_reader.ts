@@ -50,8 +50,7 @@ export class FieldReader {
       if (!isAscii) this.#text.clear();
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      const offset = this.#offsetOf(error.offset ?? start);
-      throw new HttpError(error.status, error.message, { code: error.code, offset });
+      throw error.at(this.#offsetOf(error.offset ?? start));
     }
   }
 

@@ -1,8 +1,9 @@
 // One line of a head, as bytes, becomes values here; head-wide rules stand in checkHead().
 
+import { COLON, CR, DEL, HTAB, NINE, QUESTION_MARK, SLASH, SP, ZERO } from "../../bytes/ascii.ts";
 import { HttpError } from "../errors.ts";
 import { decideRequestFraming, type Framing } from "./framing.ts";
-import { BROWSER_URI_BYTE, BYTE_CLASSES, TCHAR, URI_BYTE } from "../grammar.ts";
+import { BROWSER_URI_BYTE, BYTE_CLASSES, isOws, TCHAR, URI_BYTE } from "../grammar.ts";
 import type { FramingFields } from "../headers.ts";
 import { isHost, isHostWithPort } from "../host.ts";
 import type { RequestHead } from "./request_head.ts";
@@ -13,16 +14,6 @@ import { authorityOf } from "../target.ts";
  * unencoded.
  */
 export type TargetBytes = "rfc3986" | "whatwg";
-
-const SP = 0x20;
-const HTAB = 0x09;
-const DEL = 0x7f;
-const CR = 0x0d;
-const COLON = 0x3a;
-const SLASH = 0x2f;
-const QUESTION_MARK = 0x3f;
-const ZERO = 0x30;
-const NINE = 0x39;
 
 // Length of " HTTP/1.1".
 const VERSION_BYTES = 9;
@@ -170,10 +161,6 @@ export function checkFieldValue(line: Uint8Array, start: number, end: number): b
     union |= byte;
   }
   return union < 0x80;
-}
-
-function isOws(byte: number): boolean {
-  return byte === SP || byte === HTAB;
 }
 
 function badName(line: Uint8Array, start: number, nameEnd: number, end: number): HttpError {

@@ -1,5 +1,6 @@
 // Reads a head line by line: empty lines, request line, fields, the empty line.
 
+import { ONE, ZERO } from "../../bytes/ascii.ts";
 import { HttpError, type HttpErrorCode } from "../errors.ts";
 import { FieldReader } from "./field_reader.ts";
 import { findMethod, RequestLineJudge, requestLineTooLong } from "./request_line.ts";
@@ -20,8 +21,6 @@ import type { RequestHead } from "./request_head.ts";
 import { decodeLatin1, TextWindow } from "./text_window.ts";
 import type { TokenSink } from "./tokens.ts";
 
-const ZERO = 0x30;
-const ONE = 0x31;
 // The first byte of a TLS connection: a record of the handshake (RFC 8446 §5.1).
 const TLS_HANDSHAKE = 0x16;
 
@@ -124,7 +123,7 @@ export class HeadParser {
     const head = plain.read(reader.pushed, reader.position, reader.limit);
     if (head === undefined) return undefined;
     this.start = reader.offset;
-    reader.skipTo(plain.end);
+    reader.position = plain.end;
     this.#isFirst = false;
     // If a head is refused as a whole, its parts are still known.
     this.#head = head;

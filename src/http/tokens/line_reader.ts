@@ -1,11 +1,10 @@
 // Cuts lines out of pushed bytes: a line within one push is used in place, one that spans pushes is gathered.
 
+import { LF } from "../../bytes/ascii.ts";
 import { freeBytes } from "../../bytes/free_bytes.ts";
 
 /** The result of {@linkcode LineReader.next}: a line, the end of the bytes, or a line beyond its limit. */
 export type LineResult = "line" | "more" | "too-long";
-
-const LF = 0x0a;
 
 /**
  * A cursor over pushed bytes that gives lines and runs of bytes, with absolute offsets.
@@ -22,22 +21,25 @@ export class LineReader {
   lineFeed = 0;
   /** Offset of the line's first byte from the first byte ever pushed, also of one that is too long. */
   lineOffset = 0;
+  /** The array that was pushed last. */
+  pushed: Uint8Array = EMPTY;
+  /** Index in `pushed` behind the last byte that is meant. */
+  limit = 0;
+  /** Index in `pushed` of the next byte to be read; set by those who read by other means. */
+  position = 0;
 
-  #chunk: Uint8Array = EMPTY;
-  #chunkLength = 0;
-  #position = 0;
   #chunkOffset = 0;
   #carry: Uint8Array<ArrayBuffer> = EMPTY;
   #carryLength = 0;
 
   /** Offset of the next byte to be read. */
   get offset(): number {
-    return this.#chunkOffset + this.#position;
+    return this.#chunkOffset + this.position;
   }
 
   /** How many bytes have been pushed. */
   get pushedBytes(): number {
-    return this.#chunkOffset + this.#chunkLength;
+    return this.#chunkOffset + this.limit;
   }
 
   /** Offset of the first byte of the next line, or of the unfinished one. */
@@ -57,43 +59,20 @@ export class LineReader {
 
   /** Whether all pushed bytes have been read. */
   get isDrained(): boolean {
-    return this.#position === this.#chunkLength;
-  }
-
-  /** The array that was pushed last. */
-  get pushed(): Uint8Array {
-    return this.#chunk;
-  }
-
-  /** Index in `pushed` of the next byte to be read. */
-  get position(): number {
-    return this.#position;
-  }
-
-  /** Index in `pushed` after the last byte that counts. */
-  get limit(): number {
-    return this.#chunkLength;
-  }
-
-  /** Goes on at an index in `pushed`: the bytes before it have been read by other means. */
-  skipTo(position: number): void {
-    this.#position = position;
+    return this.position === this.limit;
   }
 
   /** Takes the next bytes, the first `length` of an array. All earlier bytes must have been read. */
   push(bytes: Uint8Array, length: number): void {
-    this.#chunkOffset += this.#chunkLength;
-    this.#chunk = bytes;
-    this.#chunkLength = length;
-    this.#position = 0;
+    this.#chunkOffset += this.limit;
+    this.pushed = bytes;
+    this.limit = length;
+    this.position = 0;
   }
 
   /** Lets go of the array that was pushed last; it must have been read. */
   release(): void {
-    this.#chunkOffset += this.#chunkLength;
-    this.#chunk = EMPTY;
-    this.#chunkLength = 0;
-    this.#position = 0;
+    this.push(EMPTY, 0);
     this.line = EMPTY;
   }
 
@@ -110,22 +89,22 @@ export class LineReader {
    * @param maxBytes the longest line allowed, with its LF; of a longer one that many bytes stay in `partial`
    */
   next(maxBytes: number): LineResult {
-    const from = this.#position;
-    const lineFeed = findLineFeed(this.#chunk, from, this.#chunkLength);
-    const end = lineFeed < 0 ? this.#chunkLength : lineFeed + 1;
+    const from = this.position;
+    const lineFeed = findLineFeed(this.pushed, from, this.limit);
+    const end = lineFeed < 0 ? this.limit : lineFeed + 1;
     const isTooLong = this.#carryLength + end - from > (lineFeed < 0 ? maxBytes - 1 : maxBytes);
     this.lineOffset = this.nextLineOffset;
     if (isTooLong) {
       this.#gather(from, Math.min(end, from + maxBytes - this.#carryLength), maxBytes);
       return "too-long";
     }
-    this.#position = end;
+    this.position = end;
     if (lineFeed < 0) {
       this.#gather(from, end, maxBytes);
       return "more";
     }
     if (this.#carryLength === 0) {
-      this.line = this.#chunk;
+      this.line = this.pushed;
       this.start = from;
       this.lineFeed = lineFeed;
     } else {
@@ -142,14 +121,14 @@ export class LineReader {
 
   /** Takes at most `maxBytes` of the bytes at hand, as a view; empty when there are none. */
   take(maxBytes: number): Uint8Array {
-    const start = this.#position;
-    this.#position = Math.min(this.#chunkLength, start + maxBytes);
-    return this.#chunk.subarray(start, this.#position);
+    const start = this.position;
+    this.position = Math.min(this.limit, start + maxBytes);
+    return this.pushed.subarray(start, this.position);
   }
 
   /** The next byte, or -1 when there is none. */
   takeByte(): number {
-    return this.#position < this.#chunkLength ? this.#chunk[this.#position++]! : -1;
+    return this.position < this.limit ? this.pushed[this.position++]! : -1;
   }
 
   #gather(from: number, end: number, maxBytes: number): void {
@@ -161,7 +140,7 @@ export class LineReader {
       this.#freeCarry();
       this.#carry = grown;
     }
-    this.#carry.set(this.#chunk.subarray(from, end), this.#carryLength);
+    this.#carry.set(this.pushed.subarray(from, end), this.#carryLength);
     this.#carryLength = length;
   }
 

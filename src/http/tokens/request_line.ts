@@ -1,11 +1,9 @@
 // Judges a request line before all of it has arrived.
 
+import { CR, SP } from "../../bytes/ascii.ts";
 import { HttpError } from "../errors.ts";
 import { BYTE_CLASSES, isToken, TCHAR } from "../grammar.ts";
 import { decodeLatin1 } from "./text_window.ts";
-
-const SP = 0x20;
-const CR = 0x0d;
 
 /** Judges a request line while it comes, each byte once. */
 export class RequestLineJudge {

@@ -1,5 +1,6 @@
 // The order of the parts of a message lives here; their grammar is in head.ts and chunked.ts.
 
+import { CR, LF } from "../../bytes/ascii.ts";
 import { badChunk, parseChunkLine } from "./chunked.ts";
 import { HttpError } from "../errors.ts";
 import type { Framing } from "./framing.ts";
@@ -22,9 +23,7 @@ export interface HttpTokenizerOptions extends Partial<HttpLimits> {
 
 type State = "head" | "length" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailer";
 
-const CR = 0x0d;
-const LF = 0x0a;
-// Fields that no trailer may carry: they frame, route or authenticate a message (RFC 9110 §6.5.1).
+// What no trailer may name: fields that frame, route or authenticate a message (RFC 9110 §6.5.1).
 const FORBIDDEN_TRAILERS = new Set(["transfer-encoding", "content-length", "host", "trailer", "connection"]);
 
 /**
@@ -156,7 +155,7 @@ export class HttpTokenizer {
     const start = cause.offset ?? this.#reader.offset;
     tokens.push({
       kind: "error",
-      error: cause.offset === undefined ? withOffset(cause, start) : cause,
+      error: cause.offset === undefined ? cause.at(start) : cause,
       head: this.#state === "head" ? this.#head.partialHead : undefined,
       headStart: this.#head.start,
       start,
@@ -286,14 +285,5 @@ function tooManyTrailers(limit: string, offset: number): HttpError {
   return new HttpError(431, `Cannot take the trailer section: limit is ${limit}`, {
     code: "head-too-large",
     offset,
-  });
-}
-
-function withOffset(error: HttpError, offset: number): HttpError {
-  return new HttpError(error.status, error.message, {
-    code: error.code,
-    headers: error.headers,
-    offset,
-    cause: error.cause,
   });
 }
