@@ -205,8 +205,8 @@ export class RequestReader {
   }
 
   #openBody(framing: Framing, isHeldBack: boolean): StreamedBody | undefined {
-    if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) return undefined;
     const length = framing.kind === "length" ? framing.length : undefined;
+    if (framing.kind === "none" || length === 0) return undefined;
     return new StreamedBody(this.#contentSource ??= this.#createContentSource(), {
       length,
       maxBytes: this.#maxBodyBytes,

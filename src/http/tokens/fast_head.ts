@@ -4,8 +4,8 @@
 // alike is tested with every corpus: cut in pieces it takes the one way, whole the other.
 
 import { COLON, CR, DEL, HTAB, LF, ONE, SLASH, SP, ZERO } from "../../bytes/ascii.ts";
-import { BROWSER_URI_BYTE, BYTE_CLASSES, TCHAR, URI_BYTE } from "../grammar.ts";
-import { isHttpVersion } from "./head.ts";
+import { BROWSER_URI_BYTE, BYTE_CLASSES, URI_BYTE } from "../grammar.ts";
+import { findTokenEnd, isHttpVersion, skipOws, skipOwsBackwards } from "./head.ts";
 import type { HeadParserOptions } from "./head_parser_options.ts";
 import { HttpHeaders } from "../headers.ts";
 import type { HttpVersion, RequestHead } from "./request_head.ts";
@@ -32,9 +32,8 @@ export class FastHeadReader {
    * @returns undefined when it is not whole, or not plain: it may still be well-formed
    */
   read(bytes: Uint8Array, start: number, limit: number): RequestHead | undefined {
-    let at = start;
-    while (at < limit && (BYTE_CLASSES[bytes[at]!]! & TCHAR) !== 0) at++;
-    const methodEnd = at;
+    const methodEnd = findTokenEnd(bytes, start, limit);
+    let at = methodEnd;
     if (at === start || at + 2 >= limit || bytes[at] !== SP || bytes[at + 1] !== SLASH) return undefined;
     at++;
     while (at < limit && (BYTE_CLASSES[bytes[at]!]! & this.#targetFlags) !== 0) at++;
@@ -60,18 +59,13 @@ export class FastHeadReader {
         this.end = at + 2;
         return bytes[at + 1] === LF ? entries : undefined;
       }
-      while (at < limit && (BYTE_CLASSES[bytes[at]!]! & TCHAR) !== 0) at++;
-      const colon = at;
+      const colon = findTokenEnd(bytes, nameStart, limit);
       if (colon === nameStart || colon >= limit || bytes[colon] !== COLON) return undefined;
-      at++;
-      while (at < limit && (bytes[at] === SP || bytes[at] === HTAB)) at++;
-      const valueStart = at;
+      const valueStart = skipOws(bytes, colon + 1, limit);
+      at = valueStart;
       while (at < limit && isPlainValueByte(bytes[at]!)) at++;
       if (at + 1 >= limit || bytes[at] !== CR || bytes[at + 1] !== LF) return undefined;
-      let valueEnd = at;
-      while (valueEnd > valueStart && (bytes[valueEnd - 1] === SP || bytes[valueEnd - 1] === HTAB)) {
-        valueEnd--;
-      }
+      const valueEnd = skipOwsBackwards(bytes, valueStart, at);
       at += 2;
       if (at - nameStart > maxFieldBytes || entries.length === 2 * maxFields) return undefined;
       entries.push(this.#text.ascii(bytes, nameStart, colon), this.#text.ascii(bytes, valueStart, valueEnd));

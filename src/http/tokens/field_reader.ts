@@ -27,7 +27,10 @@ export class FieldReader {
     const { line, start, lineFeed } = this.#reader;
     const end = findCarriageReturn(line, start, lineFeed);
     if (end >= 0) return end;
-    throw new HttpError(400, "Cannot read a line: LF without CR", { code, offset: this.#offsetOf(lineFeed) });
+    throw new HttpError(400, "Cannot read a line: LF without CR", {
+      code,
+      offset: this.#reader.offsetOf(lineFeed),
+    });
   }
 
   /**
@@ -50,7 +53,7 @@ export class FieldReader {
       if (!isAscii) this.#text.clear();
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      throw error.at(this.#offsetOf(error.offset ?? start));
+      throw error.at(this.#reader.offsetOf(error.offset ?? start));
     }
   }
 
@@ -58,9 +61,5 @@ export class FieldReader {
   toToken(kind: "field" | "trailer"): FieldToken {
     const { lineOffset, offset } = this.#reader;
     return { kind, name: this.name, value: this.value, start: lineOffset, end: offset };
-  }
-
-  #offsetOf(index: number): number {
-    return this.#reader.lineOffset + index - this.#reader.start;
   }
 }

@@ -107,8 +107,9 @@ export function checkTargetForm(method: string, target: string): void {
   throw badTarget(`expected a path or an http URI, got ${JSON.stringify(target)}`);
 }
 
-function badTarget(state: string): HttpError {
-  return new HttpError(400, `Cannot read the request target: ${state}`, { code: "bad-target" });
+/** The refusal of a request target; `offset` counts from the first byte of the connection. */
+export function badTarget(state: string, offset?: number): HttpError {
+  return new HttpError(400, `Cannot read the request target: ${state}`, { code: "bad-target", offset });
 }
 
 /**
@@ -172,6 +173,14 @@ function badName(line: Uint8Array, start: number, nameEnd: number, end: number):
 
 function badField(state: string, index: number): HttpError {
   return new HttpError(400, `Cannot read a field: ${state}`, { code: "bad-field", offset: index });
+}
+
+/** The refusal of a section with too many bytes or lines; `offset` counts from the first byte of the connection. */
+export function tooLarge(section: "head" | "trailer section", limit: string, offset: number): HttpError {
+  return new HttpError(431, `Cannot take the ${section}: limit is ${limit}`, {
+    code: "head-too-large",
+    offset,
+  });
 }
 
 /**

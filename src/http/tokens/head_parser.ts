@@ -6,12 +6,14 @@ import { FieldReader } from "./field_reader.ts";
 import { findMethod, RequestLineJudge, requestLineTooLong } from "./request_line.ts";
 import type { Framing } from "./framing.ts";
 import {
+  badTarget,
   checkHead,
   checkTargetForm,
   findBadTargetByte,
   findCarriageReturn,
   findMethodEnd,
   findTargetEnd,
+  tooLarge,
 } from "./head.ts";
 import { HttpHeaders } from "../headers.ts";
 import type { HeadParserOptions } from "./head_parser_options.ts";
@@ -100,17 +102,13 @@ export class HeadParser {
       const result = reader.next(Math.min(maxFieldBytes, headRemainder));
       if (result === "more") return undefined;
       if (result === "too-long") {
-        throw this.#tooLarge(headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes);
+        const limit = headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes;
+        throw tooLarge("head", `${limit} bytes`, reader.lineOffset);
       }
       const end = this.fields.lineEnd();
       if (end === reader.start) return this.#complete(tokens, head);
       if (head.headers.size === maxFields) {
-        throw fault(
-          431,
-          "head-too-large",
-          `Cannot take the head: limit is ${maxFields} fields`,
-          reader.lineOffset,
-        );
+        throw tooLarge("head", `${maxFields} fields`, reader.lineOffset);
       }
       this.fields.parse(end);
       head.headers.appendParsed(this.fields.name, this.fields.value);
@@ -139,21 +137,8 @@ export class HeadParser {
     return framing;
   }
 
-  #tooLarge(limit: number): HttpError {
-    return fault(
-      431,
-      "head-too-large",
-      `Cannot take the head: limit is ${limit} bytes`,
-      this.#reader.lineOffset,
-    );
-  }
-
   #textOf(start: number, end: number): string {
     return this.#text.ascii(this.#reader.line, start, end);
-  }
-
-  #offsetOf(index: number): number {
-    return this.#reader.lineOffset + index - this.#reader.start;
   }
 
   /** @returns false when more bytes are needed */
@@ -196,7 +181,12 @@ export class HeadParser {
     if (carriageReturn < 0) {
       // The line is understood, for the log and for the response to HEAD, but not passed on.
       this.#takeRequestLine([], methodEnd, end);
-      throw fault(400, "bad-request-line", "Cannot read the request line: bare LF", this.#offsetOf(lineFeed));
+      throw fault(
+        400,
+        "bad-request-line",
+        "Cannot read the request line: bare LF",
+        this.#reader.offsetOf(lineFeed),
+      );
     }
     this.#takeRequestLine(tokens, methodEnd, end);
   }
@@ -213,11 +203,11 @@ export class HeadParser {
     const version = major === ONE && line[end - 1] === ZERO ? "1.0" : "1.1";
     this.#head = { method, target, version, headers: new HttpHeaders() };
     if (badByte >= 0) {
-      throw fault(400, "bad-target", "Cannot read the request target: bad byte", this.#offsetOf(badByte));
+      throw badTarget("bad byte", this.#reader.offsetOf(badByte));
     }
     if (major !== ONE) {
       const message = `Cannot speak the version: expected HTTP/1.x, got ${this.#textOf(targetEnd + 1, end)}`;
-      throw fault(505, "bad-version", message, this.#offsetOf(targetEnd + 1));
+      throw fault(505, "bad-version", message, this.#reader.offsetOf(targetEnd + 1));
     }
     checkTargetForm(method, target);
     if (!this.#options.lineTokens) return;

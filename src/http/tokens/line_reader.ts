@@ -37,6 +37,11 @@ export class LineReader {
     return this.#chunkOffset + this.position;
   }
 
+  /** Offset of the byte at an index of the line. */
+  offsetOf(index: number): number {
+    return this.lineOffset + index - this.start;
+  }
+
   /** How many bytes have been pushed. */
   get pushedBytes(): number {
     return this.#chunkOffset + this.limit;

@@ -1,10 +1,10 @@
+import { LARGE_BYTES } from "../../bytes/buffer_pool.ts";
 import type { ByteBudget } from "../../bytes/byte_budget.ts";
 import { HeldHead } from "./held_head.ts";
 import { decodeLatin1 } from "./text_window.ts";
 
 // Small while a connection may be idle: ten thousand of them wait with a buffer each.
 const SMALL_BYTES = 2_048;
-const LARGE_BYTES = 65_536;
 const GROWTH = 4;
 // Less than this part of the buffer filled: it is larger than it need be.
 const LITTLE = 1 / 8;

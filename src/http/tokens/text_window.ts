@@ -6,6 +6,9 @@ const MAX_REMEMBERED_BYTES = 24;
 const REMEMBERED_TEXTS = 1_024;
 const WINDOW_BYTES = 1_024;
 
+// More arguments than this risk the stack of the call.
+const MAX_CALL_ARGUMENTS = 8_192;
+
 // Used for ASCII only: the decoder named latin1 is windows-1252, and slower.
 const decoder = new TextDecoder();
 
@@ -66,9 +69,6 @@ function isTextOf(text: string, bytes: Uint8Array, start: number, end: number): 
   }
   return true;
 }
-
-// More arguments than this risk the stack of the call.
-const MAX_CALL_ARGUMENTS = 8_192;
 
 /** The text of bytes seen as latin1: each byte is the code point of the same number. */
 export function decodeLatin1(bytes: Uint8Array): string {
