@@ -114,11 +114,7 @@ export class HttpHeaders {
 
   /** How many lines of this name there are. */
   count(name: string): number {
-    let count = 0;
-    for (let i = 0; i < this.#entries.length; i += 2) {
-      if (equalsIgnoringCase(this.#entries[i]!, name)) count++;
-    }
-    return count;
+    return this.getAll(name).length;
   }
 
   /**

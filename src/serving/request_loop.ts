@@ -1,6 +1,7 @@
 // The loop over the requests of a connection: bytes read become a request, the backend responds to it, the
 // response goes on the wire, and the next step is decided.
 
+import { finishBody } from "../http/request/finish_body.ts";
 import { run } from "../backend/run.ts";
 import type { Holder } from "../bytes/memory_budget.ts";
 import { processRequest } from "../http/request/process_request.ts";
@@ -200,7 +201,7 @@ export class RequestLoop implements Deferred {
   async #dropContent(): Promise<void> {
     try {
       await this.#writer.flushEagerly();
-      const isDropped = await this.#reader.finishBody(this.#shared.settings.maxDrainBytes);
+      const isDropped = await finishBody(this.#reader.body, this.#shared.settings.maxDrainBytes);
       if (isDropped) this.serve();
       else this.#owner.onLastResponse();
     } catch (error) {

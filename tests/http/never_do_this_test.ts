@@ -1,6 +1,7 @@
 // What HTTP parsers and servers got wrong at least once: one test for each class, named after it.
 // The rows of the corpus cover the classes in breadth; here stands what every one of them comes down to.
 
+import { finishBody } from "../../src/http/request/finish_body.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BufferPool } from "../../src/bytes/buffer_pool.ts";
 import { splitList } from "../../src/http/grammar.ts";
@@ -120,7 +121,7 @@ Deno.test("class 11: extensions, trailers and empty lines are bounded, and tiny 
   ]);
   const reader = new ReadingReader(source, { maxBodyBytes: 50 });
   const request = await reader.read();
-  assertEquals(await reader.reader.finishBody(1_000), false);
+  assertEquals(await finishBody(reader.reader.body, 1_000), false);
   assertEquals([request!.refusal?.status, request!.body.receivedBytes], [413, 51]);
 });
 
@@ -160,7 +161,7 @@ Deno.test("class 16: content that nobody read does not become the next request",
   ]);
   const reader = new ReadingReader(source);
   assertEquals((await reader.read())!.target, "/a");
-  assertEquals(await reader.reader.finishBody(100), true);
+  assertEquals(await finishBody(reader.reader.body, 100), true);
   assertEquals(reader.reader.take()!.target, "/b");
 });
 

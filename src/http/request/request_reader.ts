@@ -160,27 +160,6 @@ export class RequestReader {
     this.#body?.fail(error);
   }
 
-  /**
-   * Drops content of the last request that the handler left unread.
-   *
-   * @param maxBytes the most that may be read to get there
-   * @returns false when the content did not end within that
-   */
-  async finishBody(maxBytes: number): Promise<boolean> {
-    const body = this.#body;
-    if (body === undefined || body.isComplete) return true;
-    const start = body.receivedBytes;
-    try {
-      while (body.receivedBytes - start <= maxBytes) {
-        if (await body.read() === null) return true;
-      }
-    } catch (error) {
-      // A TypeError says that the handler still reads; the end of the content is then unknown.
-      if (!(error instanceof HttpError || error instanceof TypeError)) throw error;
-    }
-    return false;
-  }
-
   /** Gives the room of its buffer back: nothing is read any more. May be called twice. */
   close(): void {
     this.#tokens.close();

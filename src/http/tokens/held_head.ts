@@ -1,8 +1,7 @@
+import { EMPTY } from "./line_reader.ts";
 import { decodeLatin1 } from "./text_window.ts";
 
-const EMPTY = new Uint8Array(0);
-
-/** Keeps the beginning of a head that spans several reads: the buffer it came in is used again. */
+/** Keeps the beginning of a head whose bytes come in several reads: the buffer they came in is used again. */
 export class HeldHead {
   // One array that grows: a head that comes byte by byte would otherwise cost an array for each of its bytes.
   #bytes: Uint8Array = EMPTY;

@@ -155,7 +155,8 @@ export class LineReader {
   }
 }
 
-const EMPTY = new Uint8Array(0);
+/** No bytes. */
+export const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 // Up to this size an array is kept for the next line that spans pushes.
 const MAX_KEPT_BYTES = 1_024;

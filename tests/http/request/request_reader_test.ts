@@ -1,3 +1,4 @@
+import { finishBody } from "../../../src/http/request/finish_body.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { HttpError } from "../../../src/http/errors.ts";
 import { processRequest } from "../../../src/http/request/process_request.ts";
@@ -19,7 +20,7 @@ async function readAll(
     const next = await reading.read();
     if (next === null) break;
     requests.push(next);
-    if (next.refusal !== undefined || !await reading.reader.finishBody(1e6)) break;
+    if (next.refusal !== undefined || !await finishBody(reading.reader.body, 1e6)) break;
   }
   return requests;
 }

@@ -1,3 +1,4 @@
+import { finishBody } from "../../../src/http/request/finish_body.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HttpError } from "../../../src/http/errors.ts";
 import { processRequest } from "../../../src/http/request/process_request.ts";
@@ -103,7 +104,7 @@ for (const [claim, arrivals, status, code] of BROKEN) {
     }
     // So the answer says that the connection ends, even when the handler thinks nothing of the error.
     assertEquals([request.refusal?.status, request.body.isComplete], [status, false]);
-    assertEquals(await reader.finishBody(1_000), false);
+    assertEquals(await finishBody(reader.body, 1_000), false);
   });
 }
 
@@ -126,39 +127,39 @@ Deno.test("StreamedBody.read() refuses a second reader, and goes on for the firs
   const first = request.body.read();
   const second = assertRejects(() => request.body.read(), TypeError, "another read");
   // A handler that still reads leaves nobody to say where the next request begins.
-  const finished = reader.finishBody(1_000);
+  const finished = finishBody(reader.body, 1_000);
   await second;
   assertEquals(await finished, false);
   assertEquals(textOf((await first)!), "01234");
   assertEquals(textOf(await readWhole(request.body)), "56789");
 });
 
-Deno.test("RequestReader.finishBody() drops what was left, within its bound", async () => {
+Deno.test("finishBody() drops what was left, within its bound", async () => {
   const content = "x".repeat(100_000);
   const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
   const within = await open([head + content + "GET /b HTTP/1.0\r\n\r\n"]);
-  assertEquals(await within.reader.finishBody(100_000), true);
+  assertEquals(await finishBody(within.reader.body, 100_000), true);
   assertEquals((await processRequest(within.reader))?.target, "/b");
   const beyond = await open([head + content]);
-  assertEquals(await beyond.reader.finishBody(1_000), false);
+  assertEquals(await finishBody(beyond.reader.body, 1_000), false);
   assert(beyond.request.body.receivedBytes <= 1_000 + 65_536, `${beyond.request.body.receivedBytes} bytes`);
 });
 
-Deno.test("RequestReader.finishBody() has nothing to do without content, or when all was read", async () => {
+Deno.test("finishBody() has nothing to do without content, or when all was read", async () => {
   const { source, reader, request } = await open([`${LENGTH}\r\n0123456789`]);
   await readWhole(request.body);
-  assertEquals([await reader.finishBody(0), source.reads], [true, 1]);
+  assertEquals([await finishBody(reader.body, 0), source.reads], [true, 1]);
   const empty = await open(["GET / HTTP/1.0\r\n\r\n"]);
-  assertEquals([await empty.reader.finishBody(0), empty.reader.hasUnreadBody, empty.reader.body], [
+  assertEquals([await finishBody(empty.reader.body, 0), empty.reader.hasUnreadBody, empty.reader.body], [
     true,
     false,
     undefined,
   ]);
 });
 
-Deno.test("RequestReader.finishBody() passes on that the connection was lost", async () => {
+Deno.test("finishBody() passes on that the connection was lost", async () => {
   const { reader } = await open([`${LENGTH}\r\n0`, new ConnectionError("reset", "reset")]);
-  await assertRejects(() => reader.finishBody(1_000), ConnectionError);
+  await assertRejects(() => finishBody(reader.body, 1_000), ConnectionError);
 });
 
 Deno.test("readUpTo() keeps the beginning of what is too long, and never rejects", async () => {
