@@ -31,6 +31,11 @@ function findTests(directory: string): string[] {
     .sort();
 }
 
+/** Gives each run a folder of its own for its coverage: Deno empties the folder that it is given. */
+function ownFolder(word: string, name: string): string {
+  return word.startsWith("--coverage=") ? `${word}/${name}` : word;
+}
+
 /** Runs `deno test`, shows what it says, and gathers the names of skipped cases. */
 async function runTests(part: Part, args: readonly string[], skipped: string[]): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
@@ -71,7 +76,10 @@ async function main([part, ...more]: readonly string[]): Promise<number> {
   if (part !== "own" && part !== "real") throw new RangeError(`expected own or real, got ${part}`);
   const skipped: string[] = [];
   let code = 0;
-  for (const args of runsOf(part, more)) code = await runTests(part, args, skipped) || code;
+  const runs = runsOf(part, more);
+  for (const [place, args] of runs.entries()) {
+    code = await runTests(part, args.map((word) => ownFolder(word, `${part}-${place}`)), skipped) || code;
+  }
   console.log(summarize(skipped));
   return code;
 }
