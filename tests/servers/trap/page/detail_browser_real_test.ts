@@ -179,6 +179,7 @@ pageTest("two requests are compared line by line", {}, async ({ page, send, open
   await page.getByText("Choose the request to compare with.").waitFor();
   await open("/two");
   await page.getByRole("heading", { name: "Comparison" }).waitFor();
+  await page.locator(".diff-row.changed").first().waitFor();
   const changed = async (kind: string): Promise<string[]> =>
     (await page.locator(`.diff-row.${kind}`).allInnerTexts()).map((text) =>
       text.replaceAll(/\s+/g, " ").trim()
@@ -193,6 +194,7 @@ pageTest("two requests are compared line by line", {}, async ({ page, send, open
   assertEquals(await changed("removed"), []);
   await page.reload();
   await page.getByRole("heading", { name: "Comparison" }).waitFor();
+  await page.locator(".diff-row.changed").first().waitFor();
   await page.getByRole("button", { name: "Swap sides" }).click();
   assertMatch((await changed("changed"))[0]!, /^− PUT/);
   await page.keyboard.press("Escape");
