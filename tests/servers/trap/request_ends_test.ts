@@ -81,7 +81,7 @@ test("empty lines alone are a request that was given up", async (withTrap) => {
 
 test("empty lines and then nothing until the idle time-out are a time-out", async (withTrap) => {
   for (const sent of ["\r\n", "\r\n\r\n"]) {
-    await withTrap({ limits: { idleTimeoutMs: 60 } }, async (trap) => {
+    await withTrap({ limits: { idleTimeoutMs: 500 } }, async (trap) => {
       assertEquals(await exchange(trap.port, sent), "");
       const [found] = await trap.records(1);
       assertEquals([found!.end, found!.sha256], ["timeout", sha256(sent)]);
