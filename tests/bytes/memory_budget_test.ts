@@ -89,3 +89,14 @@ Deno.test("MemoryBudget survives a client that releases while it is evicted, and
   other.release(stubborn);
   assertEquals(other.heldBytes, 0);
 });
+
+Deno.test("MemoryBudget counts what a client holds after it has finished, until it lets go", () => {
+  const budget = new MemoryBudget(100);
+  const client = new Client();
+  budget.holdFor(client, 20);
+  budget.finish(client);
+  budget.holdFor(client, 5);
+  const held = budget.heldBytes;
+  budget.release(client);
+  assertEquals([held, budget.heldBytes], [25, 0]);
+});
