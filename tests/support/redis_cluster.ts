@@ -42,8 +42,14 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
-/** Whether redis-server is there. */
+let isRedisThere: boolean | undefined;
+
+/** Whether redis-server is there; asked once. */
 export function hasRedis(): boolean {
+  return isRedisThere ??= startsRedis();
+}
+
+function startsRedis(): boolean {
   try {
     return new Deno.Command("redis-server", { args: ["--version"], stdout: "null" }).outputSync().success;
   } catch {
@@ -52,8 +58,12 @@ export function hasRedis(): boolean {
 }
 
 /** Registers a test that needs redis-server; says that it was skipped where there is none. */
-export function testWithRedis(name: string, run: () => Promise<void>): void {
-  if (hasRedis()) Deno.test({ name, fn: run });
+export function testWithRedis(
+  name: string,
+  run: () => Promise<void>,
+  checks: Partial<Deno.TestDefinition> = {},
+): void {
+  if (hasRedis()) Deno.test({ name, fn: run, ...checks });
   else Deno.test({ name: `${name}: skipped, no redis-server`, ignore: true, fn: run });
 }
 

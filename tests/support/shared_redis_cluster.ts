@@ -6,6 +6,7 @@ import {
   type RedisCluster,
   type RedisClusterOptions,
   startRedisCluster,
+  testWithRedis,
 } from "./redis_cluster.ts";
 
 /** The cluster of a file. */
@@ -35,10 +36,6 @@ export function shareRedisCluster(options: RedisClusterOptions = {}): SharedRedi
     Deno.test.beforeEach(() => servers!.heal());
     Deno.test.afterAll(() => servers?.stop());
   }
-  const register = (name: string, run: () => Promise<void>, checks: Partial<Deno.TestDefinition>): void => {
-    if (isThere) Deno.test({ name, fn: run, ...checks });
-    else Deno.test({ name: `${name}: skipped, no redis-server`, ignore: true, fn: run });
-  };
   return {
     isThere,
     get servers(): RedisCluster {
@@ -51,7 +48,7 @@ export function shareRedisCluster(options: RedisClusterOptions = {}): SharedRedi
         ),
       );
     },
-    test: (name, run) => register(name, run, {}),
-    testOfServers: (name, run) => register(name, run, { sanitizeOps: false, sanitizeResources: false }),
+    test: testWithRedis,
+    testOfServers: (name, run) => testWithRedis(name, run, { sanitizeOps: false, sanitizeResources: false }),
   };
 }

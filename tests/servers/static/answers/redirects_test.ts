@@ -7,8 +7,8 @@ const LINES = `# moved in 2023
 /blog/* /news/*  302
 /blog/special /never
 /all/* https://example.com/*
-/root/* /*
-/root* /*
+/top/* /*
+/top* /*
 /caf\u00e9 /cafe?x=1#here 308
 /new.html /shadowed 303
 `;
@@ -22,8 +22,8 @@ const CASES: readonly (readonly [path: string, location: string | undefined, sta
   ["/blog/special", "/news/special", 302],
   ["/blog", undefined],
   ["/all/x/y", "https://example.com/x/y", 301],
-  ["/root//evil.example/x", "/evil.example/x", 301],
-  ["/root/../root/%2e%2e//x", undefined],
+  ["/top//evil.example/x", "/evil.example/x", 301],
+  ["/top/../top/%2e%2e//x", undefined],
   ["/caf%C3%A9?y", "/cafe?x=1&y#here", 308],
   ["/new.html", "/shadowed", 303],
   ["/file.txt", undefined],
