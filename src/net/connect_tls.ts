@@ -8,16 +8,25 @@ import { connectEvents } from "./node_socket.ts";
 import { type DrivenSocket, SocketConnection } from "./socket_connection.ts";
 import { toConnectionError } from "./system_error.ts";
 
+// A server that accepts and then says nothing would keep the socket for good.
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
 /**
  * Connects to a port over TLS; the certificate is checked for the name.
  *
  * @param serverName the name of the server, or its address if it has none
+ * @param timeoutMs how long connecting and the handshake may take together, in ms
  * @throws {ConnectionError} `refused`, `denied` or `failed`, also for a certificate that is not trusted
  */
-export async function connectOverTls(address: TcpAddress, serverName: string): Promise<Connection> {
+export async function connectOverTls(
+  address: TcpAddress,
+  serverName: string,
+  timeoutMs = HANDSHAKE_TIMEOUT_MS,
+): Promise<Connection> {
   const { hostname: host, port } = address;
   const name = isIP(serverName) === 0 ? { servername: serverName } : {};
   const socket = connect({ host, port, ...name, ALPNProtocols: ["http/1.1"] });
+  const timer = setTimeout(() => socket.destroy(new Error("the handshake took too long")), timeoutMs);
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
@@ -27,7 +36,10 @@ export async function connectOverTls(address: TcpAddress, serverName: string): P
       });
     });
   } catch (cause) {
+    socket.destroy();
     throw toConnectionError(`Cannot connect to ${formatAddress(address)} over TLS`, cause);
+  } finally {
+    clearTimeout(timer);
   }
   const driver = new TlsClient(socket);
   const local = tcpAddress(socket.localAddress ?? "", socket.localPort ?? 0);

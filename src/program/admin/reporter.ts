@@ -49,9 +49,15 @@ export class Reporter {
       prefix,
       timeSeconds: Math.floor(clock.nowMs() / MS_PER_SECOND),
     });
-    const stopWaiting = clock.after(PATIENCE_MS, () => this.#connection?.close());
+    let isLate = false;
+    const stopWaiting = clock.after(PATIENCE_MS, () => {
+      isLate = true;
+      this.#connection?.close();
+    });
     try {
       this.#connection = await connect(endpoint);
+      // Nothing ends an exchange any more that begins after its time, or after the reporter was closed.
+      if (isLate || this.#isClosed) throw new Error("the connection came too late");
       await this.#exchange(this.#connection, lines);
       this.#tell(true);
     } catch {
