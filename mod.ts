@@ -32,16 +32,16 @@ export type {
   TcpListenOptions,
   UnixListenOptions,
 } from "./src/net/listen_options.ts";
-export type { ServerCertificate, TlsOptions } from "./src/net/tls_options.ts";
+export type { ServerCertificate, TlsOptions } from "./src/net/tls/tls_options.ts";
 export { fromWebStreams } from "./src/net/from_web_streams.ts";
 export type { WebStreams, WebStreamsOptions } from "./src/net/from_web_streams.ts";
-export { parseTrustedProxies } from "./src/net/trusted_proxies.ts";
-export type { TrustedProxies } from "./src/net/trusted_proxies.ts";
+export { parseTrustedProxies } from "./src/net/proxy/trusted_proxies.ts";
+export type { TrustedProxies } from "./src/net/proxy/trusted_proxies.ts";
 export { clientOf } from "./src/backend/client_of.ts";
 export type { Client } from "./src/backend/client_of.ts";
-export { withProxyProtocol } from "./src/net/proxy_protocol.ts";
-export type { FinishConnection, ProxyProtocolOptions } from "./src/net/proxy_protocol.ts";
-export type { ConnectionEnds } from "./src/net/proxy_preface.ts";
+export { withProxyProtocol } from "./src/net/proxy/proxy_protocol.ts";
+export type { FinishConnection, ProxyProtocolOptions } from "./src/net/proxy/proxy_protocol.ts";
+export type { ConnectionEnds } from "./src/net/proxy/proxy_preface.ts";
 export { formatAddress, urlOf } from "./src/net/address.ts";
 export type { Destination, Listening, NetAddress, TcpAddress, UnixAddress } from "./src/net/address.ts";
 
@@ -49,7 +49,7 @@ export type { MaybePromise } from "./src/base/maybe_promise.ts";
 export { createBackend } from "./src/backend/handler.ts";
 export type { Backend, Handler, Middleware, RequestContext } from "./src/backend/handler.ts";
 export type { Theme } from "./src/backend/pages/stylesheet.ts";
-export { FastResponse } from "./src/backend/fetch/fast_response.ts";
+export { FastResponse } from "./src/backend/fetch/response/fast_response.ts";
 export { getConnInfo } from "./src/backend/fetch/conn_info.ts";
 export type { ConnectionEnd, ConnectionInfo } from "./src/backend/fetch/conn_info.ts";
 export type { FetchHandler, FetchInfo } from "./src/backend/fetch/fetch_handler.ts";
@@ -68,7 +68,7 @@ export { MemoryBudget } from "./src/bytes/memory_budget.ts";
 export type { Holder } from "./src/bytes/memory_budget.ts";
 export type { Clock } from "./src/base/clock.ts";
 
-export * from "./http.ts";
+export * from "./src/http.ts";
 export { readWhole } from "./src/http/request/request_body.ts";
 export {
   createResponse,
@@ -76,8 +76,8 @@ export {
   redirectResponse,
   textResponse,
 } from "./src/http/response/response.ts";
-export * from "./lines.ts";
-export * from "./metrics.ts";
+export * from "./src/lines.ts";
+export * from "./src/metrics.ts";
 
 export type { NextRequestOptions, StartedTrap, StartTrapOptions } from "./src/servers/trap/start_trap.ts";
 export type {

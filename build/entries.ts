@@ -13,7 +13,7 @@ export interface PackageEntry {
 /** The entries of the package; the program is a file of its own. */
 export const ENTRIES: readonly PackageEntry[] = [
   { source: "mod.ts", file: "library", subpath: "." },
-  { source: "http.ts", file: "http", subpath: "./http" },
-  { source: "lines.ts", file: "lines", subpath: "./lines" },
-  { source: "metrics.ts", file: "metrics", subpath: "./metrics" },
+  { source: "src/http.ts", file: "http", subpath: "./http" },
+  { source: "src/lines.ts", file: "lines", subpath: "./lines" },
+  { source: "src/metrics.ts", file: "metrics", subpath: "./metrics" },
 ];

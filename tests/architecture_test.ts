@@ -75,7 +75,15 @@ function breachOf(from: string, to: string): string | undefined {
   if (floor === "servers") return toFolder.split("/")[1] === fromServer ? undefined : "another server";
   const inner = INNER_FLOORS[floor!];
   if (inner === undefined) return undefined;
-  return inner.indexOf(toFolder) < inner.indexOf(fromFolder) ? undefined : "upward within the floor";
+  return innerFloorOf(toFolder, inner) <= innerFloorOf(fromFolder, inner)
+    ? undefined
+    : "upward within the floor";
+}
+
+/** The place of a folder in the order inside its floor; folders below a listed one have its place. */
+function innerFloorOf(folder: string, inner: readonly string[]): number {
+  if (folder === "" || inner.includes(folder)) return inner.indexOf(folder);
+  return innerFloorOf(folder.split("/").slice(0, -1).join("/"), inner);
 }
 
 /** The files that import each other in a circle, one of each circle's paths. */

@@ -4,7 +4,7 @@ import { type ForwardedHop, forwardedHops, xForwardedHops } from "../http/forwar
 import type { HttpHeaders } from "../http/headers.ts";
 import { hostOf, type NetAddress } from "../net/address.ts";
 import { parseNode } from "../net/ip_address.ts";
-import type { TrustedProxies } from "../net/trusted_proxies.ts";
+import type { TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 
 /** A client as a server sees it. */
 export interface Client {

@@ -1,5 +1,5 @@
 import type { NetAddress } from "./address.ts";
-import type { TlsOptions } from "./tls_options.ts";
+import type { TlsOptions } from "./tls/tls_options.ts";
 
 export type { NetAddress } from "./address.ts";
 

@@ -17,7 +17,7 @@ export async function listen<Options extends ListenOptions>(
   // If TLS is in use, the preface comes before it, and the adapter reads it.
   const listener = proxyProtocol === undefined || tls !== undefined
     ? opened
-    : (await import("./proxy_protocol.ts")).withProxyProtocol(opened, proxyProtocol);
+    : (await import("./proxy/proxy_protocol.ts")).withProxyProtocol(opened, proxyProtocol);
   // The adapters give an address of the kind that was asked for.
   return listener as Listener<AddressOf<Options>>;
 }
@@ -38,7 +38,7 @@ export async function connect(destination: Destination): Promise<Connection> {
  * @throws {ConnectionError} `refused`, `denied` or `failed`, also for a certificate that is not trusted
  */
 export async function connectTls(address: TcpAddress, serverName: string): Promise<Connection> {
-  const { connectOverTls } = await import("./connect_tls.ts");
+  const { connectOverTls } = await import("./tls/connect_tls.ts");
   return await connectOverTls(address, serverName);
 }
 
@@ -60,14 +60,14 @@ interface Adapter {
 // Loaded when it is needed: the adapter of one runtime would not load on another.
 async function loadAdapter(): Promise<Adapter> {
   if ("Deno" in globalThis) {
-    const { connectWithDeno, listenWithDeno } = await import("./deno.ts");
+    const { connectWithDeno, listenWithDeno } = await import("./runtimes/deno.ts");
     return { listen: viaNode(listenWithDeno), connect: connectWithDeno };
   }
   if ("Bun" in globalThis) {
-    const { connectWithBun, listenWithBun } = await import("./bun.ts");
+    const { connectWithBun, listenWithBun } = await import("./runtimes/bun.ts");
     return { listen: viaNode(listenWithBun), connect: connectWithBun };
   }
-  const { connectWithNode, listenWithNode } = await import("./node.ts");
+  const { connectWithNode, listenWithNode } = await import("./runtimes/node.ts");
   return { listen: listenWithNode, connect: connectWithNode };
 }
 
@@ -78,7 +78,7 @@ function viaNode(listenNatively: Adapter["listen"]): Adapter["listen"] {
     // Only Deno's own sockets have no way to reset a connection.
     const lacksReset = needsReset === true && path === undefined && "Deno" in globalThis;
     if (tls === undefined && fd === undefined && !lacksReset) return await listenNatively(options);
-    const { listenWithNode } = await import("./node.ts");
+    const { listenWithNode } = await import("./runtimes/node.ts");
     return await listenWithNode(options);
   };
 }

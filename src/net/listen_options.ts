@@ -1,6 +1,6 @@
 import type { NetAddress, TcpAddress, UnixAddress } from "./address.ts";
-import type { ProxyProtocolOptions } from "./proxy_protocol.ts";
-import type { TlsOptions } from "./tls_options.ts";
+import type { ProxyProtocolOptions } from "./proxy/proxy_protocol.ts";
+import type { TlsOptions } from "./tls/tls_options.ts";
 
 /** Options of {@linkcode listen} for a TCP port. */
 export interface TcpListenOptions {

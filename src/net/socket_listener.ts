@@ -1,7 +1,7 @@
 // A Listener on a port that calls back: the common part of node.ts and bun.ts.
 
 import type { Connection, ConnectionError, Listener, NetAddress } from "./connection.ts";
-import type { TlsOptions } from "./tls_options.ts";
+import type { TlsOptions } from "./tls/tls_options.ts";
 
 /** Refuses new certificates for a listener without TLS. @throws {TypeError} always */
 export function refuseReload(): never {

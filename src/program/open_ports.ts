@@ -3,9 +3,9 @@
 import { type NetAddress, tcpAddress, unixAddress } from "../net/address.ts";
 import { ConnectionError, type Listener } from "../net/connection.ts";
 import type { ListenOptions } from "../net/listen_options.ts";
-import { parseTrustedProxies, type TrustedProxies } from "../net/trusted_proxies.ts";
+import { parseTrustedProxies, type TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 import { listen } from "../net/listen.ts";
-import type { TlsOptions } from "../net/tls_options.ts";
+import type { TlsOptions } from "../net/tls/tls_options.ts";
 import { type OpenListenerOptions, type OpenPortOptions, portError } from "./command.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
 import { UsageError } from "./flags/flag.ts";

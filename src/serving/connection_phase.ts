@@ -1,4 +1,4 @@
-import { ContentPace } from "./content_pace.ts";
+import { ContentPace } from "./timing/content_pace.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { ThrottledNotice } from "../base/throttled_notice.ts";
 import { hostOf } from "../net/address.ts";
 import type { Connection, Listener, NetAddress } from "../net/connection.ts";
-import type { FairQueue } from "./fair_queue.ts";
+import type { FairQueue } from "./turns/fair_queue.ts";
 import type { RefusalReason } from "./figures.ts";
 
 /** One client that is served. */

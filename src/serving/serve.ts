@@ -6,7 +6,7 @@ import type { Connection, Listener, NetAddress } from "../net/connection.ts";
 import { fromWebStreams, type WebStreams } from "../net/from_web_streams.ts";
 import { ConnectionServer, type ConnectionService, type ServedClient } from "./connection_server.ts";
 import type { ServerFigures } from "./figures.ts";
-import { OVERLOAD_RESPONSE, overloadError } from "./overload.ts";
+import { OVERLOAD_RESPONSE, overloadError } from "./refusals/overload.ts";
 import { DEFAULT_SETTINGS, FETCH_SETTINGS, type ServeOptions } from "./serve_options.ts";
 import type { AddressFor, Server, ServerOptions } from "./server.ts";
 import { ServedConnection } from "./served_connection.ts";

@@ -9,15 +9,15 @@ import { ResponseWriter } from "../http/response/response_writer.ts";
 import { type Connection, ConnectionError } from "../net/connection.ts";
 import { ConnectionPhase } from "./connection_phase.ts";
 import type { ServedClient } from "./connection_server.ts";
-import type { Deadlined } from "./deadlines.ts";
+import type { Deadlined } from "./timing/deadlines.ts";
 import type { TimeoutKind } from "./figures.ts";
 import { Linger } from "./linger.ts";
-import { isNotTls, NOT_TLS_RESPONSE } from "./not_tls.ts";
-import { evictedError } from "./overload.ts";
+import { isNotTls, NOT_TLS_RESPONSE } from "./refusals/not_tls.ts";
+import { evictedError } from "./refusals/overload.ts";
 import { type LoopOwner, RequestLoop } from "./request_loop.ts";
 import type { SharedResources } from "./shared_resources.ts";
-import { TimedSink } from "./timed_sink.ts";
-import { type BytesTaker, TimedSource } from "./timed_source.ts";
+import { TimedSink } from "./timing/timed_sink.ts";
+import { type BytesTaker, TimedSource } from "./timing/timed_source.ts";
 
 /** One connection that is served. */
 export class ServedConnection implements ServedClient, BytesTaker, Deadlined, ContentDemand, LoopOwner {

@@ -2,7 +2,7 @@ import { clientOf } from "../backend/client_of.ts";
 import type { RequestContext } from "../backend/handler.ts";
 import type { Theme } from "../backend/pages/stylesheet.ts";
 import type { HttpHeaders } from "../http/headers.ts";
-import type { TrustedProxies } from "../net/trusted_proxies.ts";
+import type { TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
 import type { ServedStream } from "./served_stream.ts";
 

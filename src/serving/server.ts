@@ -1,6 +1,6 @@
 import type { FetchHandler } from "../backend/fetch/fetch_handler.ts";
 import type { NetAddress, TcpAddress, UnixAddress } from "../net/address.ts";
-import type { TlsOptions } from "../net/tls_options.ts";
+import type { TlsOptions } from "../net/tls/tls_options.ts";
 import type { ServerFigures } from "./figures.ts";
 import type { ServeOptions } from "./serve_options.ts";
 

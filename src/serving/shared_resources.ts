@@ -3,11 +3,11 @@ import { BufferPool } from "../bytes/buffer_pool.ts";
 import { ByteBudget } from "../bytes/byte_budget.ts";
 import { MemoryBudget } from "../bytes/memory_budget.ts";
 import { ResponsePreamble } from "../http/response/process_response.ts";
-import { parseTrustedProxies, type TrustedProxies } from "../net/trusted_proxies.ts";
-import { Deadlines } from "./deadlines.ts";
-import { FairQueue } from "./fair_queue.ts";
+import { parseTrustedProxies, type TrustedProxies } from "../net/proxy/trusted_proxies.ts";
+import { Deadlines } from "./timing/deadlines.ts";
+import { FairQueue } from "./turns/fair_queue.ts";
 import { ServingCounters } from "./figures.ts";
-import { FlushBatch } from "./flush_batch.ts";
+import { FlushBatch } from "./turns/flush_batch.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
 // Bytes that the read buffers of all connections may hold beyond 2 KiB each: 256 uploads at full speed, and

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type Client, clientOf } from "../../src/backend/client_of.ts";
 import { HttpHeaders } from "../../src/http/headers.ts";
 import { formatAddress, tcpAddress, unixAddress } from "../../src/net/address.ts";
-import { parseTrustedProxies } from "../../src/net/trusted_proxies.ts";
+import { parseTrustedProxies } from "../../src/net/proxy/trusted_proxies.ts";
 
 const TRUSTED = parseTrustedProxies("127.0.0.1,10.0.0.0/8,unix");
 

@@ -4,9 +4,9 @@ import { assert, assertEquals } from "@std/assert";
 import { bundleForBrowser, gzippedBytes } from "./browser_bundle.ts";
 
 const ROWS: readonly (readonly [name: string, entry: string, maxGzippedBytes: number])[] = [
-  ["millrace/http", "../../http.ts", 12 * 1024],
+  ["millrace/http", "../../src/http.ts", 12 * 1024],
   ["millrace/http with serveConnection", "./small_entry.ts", 45 * 1024],
-  ["millrace/lines", "../../lines.ts", 2 * 1024],
+  ["millrace/lines", "../../src/lines.ts", 2 * 1024],
 ];
 
 for (const [name, entry, maxGzippedBytes] of ROWS) {

@@ -2,7 +2,7 @@
 // counted for texts of one, two and four times the length, the steps of regular expressions included.
 
 import { assert, assertEquals } from "@std/assert";
-import { joinUrl } from "../../src/backend/fetch/request_url.ts";
+import { joinUrl } from "../../src/backend/fetch/request/request_url.ts";
 import { preferredType } from "../../src/http/accept.ts";
 import { parseCookies } from "../../src/http/cookies.ts";
 import { forwardedHops, xForwardedHops } from "../../src/http/forwarded.ts";

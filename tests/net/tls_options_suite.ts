@@ -7,7 +7,7 @@ import { connect as connectSocket, createServer, type Server } from "node:net";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { formatAddress } from "../../src/net/address.ts";
 import { type Connection, ConnectionError, type Listener } from "../../src/net/connection.ts";
-import type { TlsOptions } from "../../src/net/tls_options.ts";
+import type { TlsOptions } from "../../src/net/tls/tls_options.ts";
 import { type Certificate, makeCertificate } from "../support/certificate.ts";
 import { within } from "../support/deadline.ts";
 import { codeOf, type PlainAdapter, readText, type RegisterTest } from "./adapter.ts";

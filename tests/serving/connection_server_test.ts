@@ -6,7 +6,7 @@ import {
   type ConnectionService,
   type ServedClient,
 } from "../../src/serving/connection_server.ts";
-import { FairQueue } from "../../src/serving/fair_queue.ts";
+import { FairQueue } from "../../src/serving/turns/fair_queue.ts";
 import { settle } from "../support/deadline.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeConnection, FakeListener } from "../support/fake_connection.ts";

@@ -8,11 +8,11 @@ import type { NetAddress } from "../../net/address.ts";
 import { ConnectionError } from "../../net/connection.ts";
 import { type Backend, createBackend, type RequestContext } from "../handler.ts";
 import type { FetchHandler } from "./fetch_handler.ts";
-import { chooseRequestMaker } from "./request_maker.ts";
-import { UrlJoiner } from "./request_url.ts";
-import { ResponseReader } from "./response_reader.ts";
+import { chooseRequestMaker } from "./request/request_maker.ts";
+import { UrlJoiner } from "./request/request_url.ts";
+import { ResponseReader } from "./response/response_reader.ts";
 import { ServedInfo } from "./served_info.ts";
-import { checkMethod } from "./web_request.ts";
+import { checkMethod } from "./request/web_request.ts";
 
 /** Told of the errors that a handler threw or rejected with. */
 export type OnHandlerError = (error: unknown, remote: NetAddress) => void;

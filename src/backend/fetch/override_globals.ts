@@ -1,5 +1,5 @@
-import { FastResponse } from "./fast_response.ts";
-import { LazyRequest } from "./lazy_request.ts";
+import { FastResponse } from "./response/fast_response.ts";
+import { LazyRequest } from "./request/lazy_request.ts";
 
 /**
  * Puts {@linkcode FastResponse} in the place of the global Response, and has the global Request and `fetch`

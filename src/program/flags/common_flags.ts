@@ -1,6 +1,6 @@
 // Flags that several servers share, each with the one meaning it has everywhere.
 
-import { parseTrustedProxies } from "../../net/trusted_proxies.ts";
+import { parseTrustedProxies } from "../../net/proxy/trusted_proxies.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "../../serving/serve_options.ts";
 import {
   checkedFlag,

@@ -1,6 +1,6 @@
 import { type Command, storeError } from "../../program/command.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
-import { copyTool } from "./cluster/copy_tool.ts";
+import { copyTool } from "./tools/copy_tool.ts";
 import { openSharedStore } from "./cluster/shared_store.ts";
 import { METRICS_FLAGS } from "./flags.ts";
 import { openStore } from "./run_server.ts";

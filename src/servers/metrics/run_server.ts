@@ -5,7 +5,7 @@ import { formatAddress, type NetAddress, type TcpAddress } from "../../net/addre
 import type { Listener } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
 import { ConnectionServer } from "../../serving/connection_server.ts";
-import { FairQueue } from "../../serving/fair_queue.ts";
+import { FairQueue } from "../../serving/turns/fair_queue.ts";
 import { LargeReplies } from "./large_replies.ts";
 import { LineService } from "./line_service.ts";
 import type { MetricsServerOptions } from "./options.ts";

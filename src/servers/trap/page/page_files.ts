@@ -1,13 +1,13 @@
 import { createPageFiles, type PageFile } from "../../../program/page/page_files.ts";
 import * as modules from "./client_modules.ts";
-import compareStyle from "./client/compare.css" with { type: "text" };
-import contentStyle from "./client/content.css" with { type: "text" };
-import detailStyle from "./client/detail.css" with { type: "text" };
+import compareStyle from "./client/compare/compare.css" with { type: "text" };
+import contentStyle from "./client/content/content.css" with { type: "text" };
+import detailStyle from "./client/detail/detail.css" with { type: "text" };
 import icon from "./client/icon.svg" with { type: "text" };
 import document from "./client/index.html" with { type: "text" };
 import xmlFormatter from "xml-formatter/module" with { type: "text" };
 import xmlParser from "xml-parser-xo/module" with { type: "text" };
-import listStyle from "./client/list.css" with { type: "text" };
+import listStyle from "./client/list/list.css" with { type: "text" };
 import viewsStyle from "./client/views.css" with { type: "text" };
 
 /** All files of the trap's page but the document, by their path. */

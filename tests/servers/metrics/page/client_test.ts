@@ -1,6 +1,6 @@
 import { sizeText } from "../../../../src/program/page/client/sizes.js";
 import { assertEquals } from "@std/assert";
-import { rateOf } from "../../../../src/servers/metrics/page/client/health_view.js";
+import { rateOf } from "../../../../src/servers/metrics/page/client/views/health_view.js";
 import {
   durationText,
   shortNumber,

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { gzipSync } from "node:zlib";
-import { bytesOfLatin1, latin1Of } from "../../../../src/servers/trap/page/client/bytes.js";
-import { decodedContent } from "../../../../src/servers/trap/page/client/content_coding.js";
-import { cookiesOf, formFields } from "../../../../src/servers/trap/page/client/form_fields.js";
+import { bytesOfLatin1, latin1Of } from "../../../../src/servers/trap/page/client/text/bytes.js";
+import { decodedContent } from "../../../../src/servers/trap/page/client/content/content_coding.js";
+import { cookiesOf, formFields } from "../../../../src/servers/trap/page/client/content/form_fields.js";
 import {
   blockEnd,
   isClosing,
@@ -10,9 +10,12 @@ import {
   plainLines,
   unfolded,
   valueText,
-} from "../../../../src/servers/trap/page/client/json_layout.js";
-import { multipartParts, parameterOf } from "../../../../src/servers/trap/page/client/multipart_parts.js";
-import { headLength, headLines } from "../../../../src/servers/trap/page/client/wire_head.js";
+} from "../../../../src/servers/trap/page/client/content/json_layout.js";
+import {
+  multipartParts,
+  parameterOf,
+} from "../../../../src/servers/trap/page/client/content/multipart_parts.js";
+import { headLength, headLines } from "../../../../src/servers/trap/page/client/detail/wire_head.js";
 
 Deno.test("layOutJson() indents, and leaves numbers, doubled names and escapes as they were sent", () => {
   const text = '{"a":12345678901234567890,"a":1.0,"s":"\\u0041\\"{,}","e":[],"o":{},"l":[true,null]}';

@@ -1,12 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { bytesOfLatin1 } from "../../../../src/servers/trap/page/client/bytes.js";
-import { copyAsCurl } from "../../../../src/servers/trap/page/client/copy_as_curl.js";
+import { bytesOfLatin1 } from "../../../../src/servers/trap/page/client/text/bytes.js";
+import { copyAsCurl } from "../../../../src/servers/trap/page/client/copy/copy_as_curl.js";
 import type { CopyText } from "../../../../src/servers/trap/page/client/page_types.ts";
 import {
   pasteableText,
   printfCommand,
   shellWord,
-} from "../../../../src/servers/trap/page/client/shell_words.js";
+} from "../../../../src/servers/trap/page/client/copy/shell_words.js";
 import type { RequestRecord } from "../../../../src/servers/trap/records/request_record.ts";
 import { within } from "../../../support/deadline.ts";
 import { bytesOf } from "../../../support/latin1.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { changedPart, diffLines } from "../../../../src/servers/trap/page/client/line_diff.js";
+import { changedPart, diffLines } from "../../../../src/servers/trap/page/client/compare/line_diff.js";
 
 const byName = (line: string): string => line.split(":")[0]!.toLowerCase();
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { LiveList } from "../../../../src/servers/trap/page/client/live_list.js";
-import { RequestRows, rowOf } from "../../../../src/servers/trap/page/client/request_rows.js";
+import { LiveList } from "../../../../src/servers/trap/page/client/list/live_list.js";
+import { RequestRows, rowOf } from "../../../../src/servers/trap/page/client/list/request_rows.js";
 import type { Filters, TrapApi } from "../../../../src/servers/trap/page/client/page_types.ts";
 import type { RequestRecord } from "../../../../src/servers/trap/records/request_record.ts";
 import { settle } from "../../../support/deadline.ts";

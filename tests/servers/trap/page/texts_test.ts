@@ -7,14 +7,14 @@ import {
   readableText,
   textOfContent,
   utf8Of,
-} from "../../../../src/servers/trap/page/client/bytes.js";
-import { copyRaw } from "../../../../src/servers/trap/page/client/copy_raw.js";
+} from "../../../../src/servers/trap/page/client/text/bytes.js";
+import { copyRaw } from "../../../../src/servers/trap/page/client/copy/copy_raw.js";
 import {
   asciiText,
   hexRowCount,
   hexText,
   offsetText,
-} from "../../../../src/servers/trap/page/client/hex_rows.js";
+} from "../../../../src/servers/trap/page/client/content/hex_rows.js";
 import {
   ageText,
   clockText,
@@ -23,12 +23,12 @@ import {
   dateText,
   microsecondsOf,
   spanText,
-} from "../../../../src/servers/trap/page/client/sizes_and_times.js";
+} from "../../../../src/servers/trap/page/client/text/sizes_and_times.js";
 import {
   visibleBytes,
   visiblePieces,
   visibleText,
-} from "../../../../src/servers/trap/page/client/visible_text.js";
+} from "../../../../src/servers/trap/page/client/text/visible_text.js";
 
 Deno.test("visibleText() shows what is hidden, moves text, or acts on terminals", () => {
   const rows: readonly (readonly [text: string, visible: string])[] = [

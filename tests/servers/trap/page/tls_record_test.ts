@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { callOf } from "../../../../src/servers/trap/page/client/replay_call.js";
-import { asRequest } from "../../../../src/servers/trap/page/client/tls_record.js";
+import { callOf } from "../../../../src/servers/trap/page/client/dialogs/replay_call.js";
+import { asRequest } from "../../../../src/servers/trap/page/client/list/tls_record.js";
 
 Deno.test("asRequest() shows a failed handshake as a row like all others", () => {
   const shown = asRequest({

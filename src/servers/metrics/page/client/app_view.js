@@ -2,17 +2,17 @@
 /// <reference lib="dom" />
 // The whole page: header, names, and the view that is chosen.
 
-import { BoardsView, SaveDialog } from "./boards_view.js";
+import { BoardsView, SaveDialog } from "./views/boards_view.js";
 import { Confirmation } from "../../../../program/page/client/modal.js";
 import { changeTheme } from "../../../../program/page/client/theme.js";
-import { HealthView } from "./health_view.js";
+import { HealthView } from "./views/health_view.js";
 import { html } from "../../../../program/page/client/html.js";
 import { Icon } from "../../../../program/page/client/icons.js";
-import { NamesView } from "./names_view.js";
-import { PlotView } from "./plot_view.js";
-import { SeriesView } from "./series_view.js";
-import { TableView } from "./table_view.js";
-import { TimeControls } from "./time_controls.js";
+import { NamesView } from "./views/names_view.js";
+import { PlotView } from "./views/plot_view.js";
+import { SeriesView } from "./views/series_view.js";
+import { TableView } from "./views/table_view.js";
+import { TimeControls } from "./views/time_controls.js";
 
 /** @import { VNode } from "preact" */
 /** @import { Model } from "./model.js" */

@@ -1,17 +1,17 @@
 // @ts-check
 // The whole page.
 
-import { CompareView } from "./compare_view.js";
-import { DetailView } from "./detail_view.js";
-import { OpenDialog } from "./dialogs.js";
-import { FilterBar } from "./filter_bar.js";
+import { CompareView } from "./compare/compare_view.js";
+import { DetailView } from "./detail/detail_view.js";
+import { OpenDialog } from "./dialogs/dialogs.js";
+import { FilterBar } from "./list/filter_bar.js";
 import { html, Still } from "../../../../program/page/client/html.js";
 import { Icon } from "../../../../program/page/client/icons.js";
-import { RequestList } from "./request_list.js";
-import { countOf, countText } from "./sizes_and_times.js";
+import { RequestList } from "./list/request_list.js";
+import { countOf, countText } from "./text/sizes_and_times.js";
 
 /** @import { VNode } from "preact" */
-/** @import { Typing } from "./filter_bar.js" */
+/** @import { Typing } from "./list/filter_bar.js" */
 /** @import { PageModel } from "./page_model.js" */
 
 const FEED_WORDS = { connecting: "connecting", live: "live", lost: "reconnecting" };

@@ -3,7 +3,7 @@
 // Starts the page.
 
 import { App } from "./app_view.js";
-import { Typing } from "./filter_bar.js";
+import { Typing } from "./list/filter_bar.js";
 import { html, render } from "../../../../program/page/client/html.js";
 import { listenToKeys } from "./keyboard.js";
 import { PageModel } from "./page_model.js";

@@ -2,18 +2,18 @@
 /// <reference lib="dom" />
 // What the page shows, and what can be done on it. The views read it and call it; it draws nothing itself.
 
-import { copyText } from "./clipboard.js";
-import { copyOf } from "./copy_form.js";
-import { LiveList } from "./live_list.js";
-import { OpenRequest } from "./open_request.js";
+import { copyText } from "./copy/clipboard.js";
+import { copyOf } from "./copy/copy_form.js";
+import { LiveList } from "./list/live_list.js";
+import { OpenRequest } from "./detail/open_request.js";
 import { DENSITIES, TABS } from "./page_choices.js";
 import { remember, remembered } from "./remembered.js";
 import { idsInAddress, trapUrl, writeAddress } from "./page_address.js";
-import { countOf } from "./sizes_and_times.js";
+import { countOf } from "./text/sizes_and_times.js";
 import { Toasts } from "./toasts.js";
 import { createTrapApi } from "./trap_api.js";
 
-/** @import { CopyForm } from "./copy_form.js" */
+/** @import { CopyForm } from "./copy/copy_form.js" */
 /** @import { BodyView, Density, Dialog, Tab } from "./page_choices.js" */
 /** @import { CopyText, TrapRecord, TrapStatus } from "./page_types.ts" */
 

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 // What happens, as it happens: the server-sent events of /api/events, handed on in batches.
 
-import { asRequest } from "./tls_record.js";
+import { asRequest } from "./list/tls_record.js";
 
 /** @import { TrapRecord, TrapStatus } from "./page_types.ts" */
 

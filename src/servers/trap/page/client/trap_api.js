@@ -1,7 +1,7 @@
 // @ts-check
 // The calls of the JSON API that the page makes, all to its own origin.
 
-import { asRequest } from "./tls_record.js";
+import { asRequest } from "./list/tls_record.js";
 
 /** @import { FetchedBytes, Filters, TrapApi } from "./page_types.ts" */
 

@@ -1,4 +1,0 @@
-// Lines out of bytes, however these are cut: no sockets, no node: modules.
-
-export { LineDecoder } from "./src/bytes/line_decoder.ts";
-export type { DecodedLine, LineDecoderOptions } from "./src/bytes/line_decoder.ts";

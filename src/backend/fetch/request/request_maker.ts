@@ -1,0 +1,50 @@
+import { HttpHeaders } from "../../../http/headers.ts";
+import { HttpRequest } from "../../../http/request/request.ts";
+import { EMPTY_BODY } from "../../../http/request/request_body.ts";
+import { tcpAddress } from "../../../net/address.ts";
+import type { RequestContext } from "../../handler.ts";
+import { LazyRequest, UncloneableRequest } from "./lazy_request.ts";
+import { makeNativeRequests } from "./native_request.ts";
+import { chainToRequest } from "./request_prototype.ts";
+import type { RequestMaker } from "./web_request.ts";
+
+/** Chooses the cheapest kind of request that behaves as the runtime's own. */
+export function chooseRequestMaker(): RequestMaker {
+  chainToRequest();
+  if (!isTakenForNative()) return makeNativeRequests();
+  const Chosen = refusesClone() ? UncloneableRequest : LazyRequest;
+  return { make: (request, context, origin) => new Chosen(request, context, origin) as unknown as Request };
+}
+
+/**
+ * Whether `new Request(request, init)` finds in a lazy request what it would find in a native one.
+ *
+ * Node from 22 on looks for private fields; Bun 1.4.5 looks for the URL alone once there is an init.
+ */
+function isTakenForNative(): boolean {
+  const head = { method: "PUT", target: "/", version: "1.1", headers: new HttpHeaders() } as const;
+  const address = tcpAddress("127.0.0.1", 0);
+  const context: RequestContext = {
+    local: address,
+    remote: address,
+    isEncrypted: false,
+    signal: new AbortController().signal,
+    connection: { local: address, remote: address, isEncrypted: false },
+    receivedAtMs: 0,
+  };
+  const lazy = new LazyRequest(new HttpRequest(head, EMPTY_BODY), context, "http://localhost");
+  try {
+    return new Request(lazy as unknown as Request, { headers: {} }).method === "PUT";
+  } catch {
+    return false;
+  }
+}
+
+function refusesClone(): boolean {
+  try {
+    structuredClone(new Request("http://localhost/"));
+    return false;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,114 @@
+import type { HttpResponse } from "../../../http/response/response.ts";
+import { ContentStream, encodeContent } from "../content_stream.ts";
+import { chainTo } from "../native_chain.ts";
+import { type LightResponse, toLight } from "./light_response.ts";
+import { readWebHeaders, replaceFields, toWebHeaders } from "../web_headers.ts";
+
+const NativeResponse = Response;
+
+/**
+ * A Response that is cheap to make and to send.
+ *
+ * With text, bytes or no content it keeps just these, and the server sends them without a stream and without
+ * a promise. Everything else that a Response can do, a native one does, which is made once when it is needed.
+ * It is an instance of Response.
+ */
+export class FastResponse {
+  readonly #light: LightResponse | undefined;
+  #native: Response | undefined;
+  // Parts that a caller has asked for: fields that may be changed, and content that may be read.
+  #headers: Headers | undefined;
+  #stream: ContentStream | undefined;
+
+  static {
+    Object.setPrototypeOf(this, NativeResponse);
+    chainTo(this.prototype, {
+      native: NativeResponse,
+      sample: new NativeResponse(),
+      nativeOf: (response) => (response as FastResponse).#toNative(),
+    });
+  }
+
+  /**
+   * Makes a response.
+   *
+   * @param body the content; bytes are copied, as every Response copies them
+   * @param init status, its text, and fields
+   * @throws {TypeError} for fields that no Response takes, and for content with a status that has none
+   * @throws {RangeError} for a status outside 200 to 599
+   */
+  constructor(body?: BodyInit | null, init?: ResponseInit) {
+    this.#light = toLight(body, FastResponse.#initOf(init));
+    if (this.#light === undefined) this.#native = new NativeResponse(body, init);
+  }
+
+  /** A response with JSON. @throws {TypeError} for data that has no form in JSON */
+  static json(data: unknown, init?: ResponseInit): Response {
+    const text = JSON.stringify(data);
+    const isDefault = text !== undefined && init?.headers === undefined;
+    if (!isDefault) return NativeResponse.json(data, init);
+    const headers = { "content-type": "application/json" };
+    return new FastResponse(text, { ...init, headers }) as unknown as Response;
+  }
+
+  /** The runtime's own class, also when this one stands in its place. */
+  static get native(): typeof Response {
+    return NativeResponse;
+  }
+
+  /** The response to send, as long as no native response was needed; undefined for all others. */
+  static lightOf(response: object): HttpResponse | undefined {
+    return #light in response ? response.#toHttpResponse() : undefined;
+  }
+
+  /** As in every Response. */
+  get status(): number {
+    return this.#light?.status ?? this.#toNative().status;
+  }
+
+  /** Whether the status is 200 to 299. */
+  get ok(): boolean {
+    return this.status >= 200 && this.status <= 299;
+  }
+
+  /** The fields, to be changed until the response is sent. */
+  get headers(): Headers {
+    return this.#headers ??= this.#native?.headers ?? toWebHeaders(this.#light!.fields);
+  }
+
+  /** The content as a stream; null if there is none. */
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    if (this.#native !== undefined) return this.#native.body;
+    const { content } = this.#light!;
+    return content === null ? null : this.#stream ??= new ContentStream(content);
+  }
+
+  /** Fields and status of another response as they are, without making anything of them. */
+  static #initOf(init: ResponseInit | undefined): ResponseInit | LightResponse | undefined {
+    const isLight = typeof init === "object" && init !== null && #light in init &&
+      init.#headers === undefined;
+    return isLight ? init.#light ?? init : init;
+  }
+
+  #toHttpResponse(): HttpResponse | undefined {
+    const light = this.#light;
+    if (light === undefined || this.#native !== undefined) return undefined;
+    if (this.#stream !== undefined && ContentStream.contentOf(this.#stream) === undefined) return undefined;
+    const headers = this.#headers === undefined ? light.fields : readWebHeaders(this.#headers);
+    return { status: light.status, headers, body: light.content };
+  }
+
+  #toNative(): Response {
+    const native = this.#native ??= this.#makeNative(this.#light!);
+    if (this.#headers !== undefined && this.#headers !== native.headers) {
+      replaceFields(native.headers, this.#headers);
+    }
+    return native;
+  }
+
+  #makeNative({ status, statusText, fields, content }: LightResponse): Response {
+    const headers = this.#headers ?? toWebHeaders(fields);
+    // As bytes: a type that the handler has taken away from a text does not come back.
+    return new NativeResponse(this.#stream ?? encodeContent(content), { status, statusText, headers });
+  }
+}

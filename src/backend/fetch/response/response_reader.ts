@@ -1,0 +1,71 @@
+import type { MaybePromise } from "../../../base/maybe_promise.ts";
+import { BytePieces } from "../../../bytes/byte_pieces.ts";
+import type { HttpHeaders } from "../../../http/headers.ts";
+import type { HttpResponse } from "../../../http/response/response.ts";
+import { FastResponse } from "./fast_response.ts";
+import { guessType, hidesTextType } from "./hidden_type.ts";
+import { Patience } from "../patience.ts";
+import { readContent, toPieces, type WebContent } from "./response_content.ts";
+import { dropCoding, isZstd, mayBeDecodedZstd, readFields } from "./response_fields.ts";
+
+/** Content without a known length, and without any pieces. */
+const NOTHING: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
+};
+
+/** Turns web-standard responses into ours. One per server. */
+export class ResponseReader {
+  readonly #patience = new Patience();
+  readonly #hidesTextType = hidesTextType(FastResponse.native);
+
+  /**
+   * Turns a response into ours.
+   *
+   * @returns promised only if there is content
+   * @throws {TypeError} when it is no response, or its content has been read already, or is being read
+   * @throws {RangeError} when its status is none of a final response
+   */
+  read(response: Response): MaybePromise<HttpResponse> {
+    checkResponse(response);
+    const light = FastResponse.lightOf(response);
+    if (light !== undefined) return light;
+    const { status } = response;
+    // Before the body: Bun 1.4.5 forgets the type of the content once the content has been asked for.
+    const headers = readFields(response);
+    const { body } = response;
+    if (body === null || body === undefined) {
+      // The length that GET would have is not known of a decoded response to HEAD (RFC 9110 §9.3.2).
+      return { status, headers, body: response.url && !headers.has("content-length") ? NOTHING : null };
+    }
+    if (response.bodyUsed || body.locked) {
+      throw new TypeError("Cannot send the response: its content has been read");
+    }
+    // A handler that says so wants its pieces to go out one by one.
+    if (headers.has("transfer-encoding")) return { status, headers, body: toPieces(body) };
+    return readContent<HttpResponse>(body, {
+      isForm: headers.get("content-type")?.startsWith("multipart/form-data") ?? false,
+      patience: this.#patience,
+      finish: (content) => {
+        if (mayBeDecodedZstd(response, headers) && !isZstd(content)) dropCoding(headers);
+        if (this.#hidesTextType && !response.url) addHiddenType(headers, content);
+        return { status, headers, body: content };
+      },
+    });
+  }
+}
+
+function addHiddenType(headers: HttpHeaders, content: WebContent): void {
+  const first = content instanceof BytePieces ? content.pieces[0] : content;
+  if (!(first instanceof Uint8Array) || first.length === 0 || headers.has("content-type")) return;
+  headers.append("content-type", guessType(first));
+}
+
+function checkResponse(response: Response): void {
+  if (typeof response !== "object" || response === null || typeof response.status !== "number") {
+    const got = response === null ? "null" : typeof response;
+    throw new TypeError(`Cannot send the response: expected a Response, got ${got}`);
+  }
+  if (response.status < 200) {
+    throw new RangeError(`Cannot send the response: expected a status of 200 to 599, got ${response.status}`);
+  }
+}

@@ -1,0 +1,112 @@
+// @ts-check
+/// <reference lib="dom" />
+// The names of all series: a tree that opens node by node, or what a glob finds.
+
+import { Component, html } from "../../../../../program/page/client/html.js";
+import { Icon } from "../../../../../program/page/client/icons.js";
+
+/** @import { VNode } from "preact" */
+/** @import { Model } from "../model.js" */
+/** @import { TreeNode } from "../page_types.ts" */
+
+const MAX_SHOWN = 500;
+
+/**
+ * @param {{ model: Model }} props
+ * @returns {VNode}
+ */
+export function NamesView({ model }) {
+  return html`
+    <form class="names-form" role="search" onSubmit=${(/** @type {SubmitEvent} */ event) =>
+      plot(event, model)}>
+      <label class="offscreen" for="expression">Name, glob or expression</label>
+      <input id="expression" name="expression" placeholder="name, glob or expression" autocomplete="off"
+        autocapitalize="none" spellcheck=${false} />
+      <button type="submit" class="primary">Plot</button>
+    </form>
+    <div class="names scroll" tabindex="0" role="group" aria-label="Tree of names">
+      <${Branch} model=${model} pattern="*" />
+    </div>
+  `;
+}
+
+/**
+ * @param {SubmitEvent} event
+ * @param {Model} model
+ */
+function plot(event, model) {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+  model.addTarget(String(new FormData(form).get("expression") ?? "").trim());
+  form.reset();
+}
+
+/**
+ * The nodes that match a pattern; fetched when it is opened.
+ *
+ * @extends {Component<{ model: Model, pattern: string }, { nodes: readonly TreeNode[], state: string }>}
+ */
+class Branch extends Component {
+  /** @override */
+  state = { nodes: /** @type {readonly TreeNode[]} */ ([]), state: "loading" };
+
+  /** @override */
+  async componentDidMount() {
+    try {
+      const nodes = await this.props.model.api.find(this.props.pattern);
+      this.setState({ nodes, state: nodes.length === 0 ? "nothing here yet" : "" });
+    } catch (error) {
+      this.setState({ state: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** @override */
+  render() {
+    const { nodes, state } = this.state;
+    if (state !== "") return html`<p class="note">${state}</p>`;
+    const left = nodes.length - MAX_SHOWN;
+    return html`
+      <ul class="branch">
+        ${nodes.slice(0, MAX_SHOWN).map((node) =>
+          html`<${Node} key=${node.id + node.leaf} model=${this.props.model} node=${node} />`
+        )}
+        ${left > 0 && html`<li class="note">and ${left.toLocaleString("en-US")} more: use a glob above</li>`}
+      </ul>
+    `;
+  }
+}
+
+/** @extends {Component<{ model: Model, node: TreeNode }, { isOpen: boolean }>} */
+class Node extends Component {
+  /** @override */
+  state = { isOpen: false };
+
+  /** @override */
+  render() {
+    const { model, node } = this.props;
+    const { isOpen } = this.state;
+    if (node.leaf === 1) {
+      const isPlotted = model.state.targets.includes(node.id);
+      return html`
+        <li>
+          <button type="button" class="leaf" aria-pressed=${String(isPlotted)} title=${node.id}
+            onClick=${() => isPlotted ? model.removeTarget(node.id) : model.addTarget(node.id)}>
+            ${node.text}
+          </button>
+        </li>
+      `;
+    }
+    return html`
+      <li>
+        <button type="button" class="node" aria-expanded=${String(isOpen)} onClick=${this.#toggle}>
+          <${Icon} name="play" /> ${node.text}
+        </button>
+        ${isOpen && html`<${Branch} model=${model} pattern=${`${node.id}.*`} />`}
+      </li>
+    `;
+  }
+
+  #toggle = () => {
+    this.setState({ isOpen: !this.state.isOpen });
+  };
+}

@@ -1,0 +1,93 @@
+// @ts-check
+// A JSON text in lines and colours.
+
+import { CapturedLines } from "../text/captured.js";
+import { Component, html } from "../../../../../program/page/client/html.js";
+import { blockEnd, isClosing, layOutJson, unfolded, valueText } from "./json_layout.js";
+import { Icon } from "../../../../../program/page/client/icons.js";
+import { countOf, countText } from "../text/sizes_and_times.js";
+import { visibleText } from "../text/visible_text.js";
+
+/** @import { VNode } from "preact" */
+/** @import { JsonLine } from "../page_types.ts" */
+
+const STEP_LINES = 2_000;
+const MAX_TEXT_LENGTH = 262_144;
+
+/**
+ * The text, laid out again; as it is where it is no JSON.
+ *
+ * @extends {Component<{ text: string, copy: (text: string) => void }, { shownLines: number, folded: ReadonlySet<number> }>}
+ */
+export class JsonView extends Component {
+  /** @override */
+  state = { shownLines: STEP_LINES, folded: /** @type {ReadonlySet<number>} */ (new Set()) };
+
+  /** @override */
+  render() {
+    const { text } = this.props;
+    /** @type {JsonLine[]} */
+    let lines;
+    try {
+      lines = layOutJson(text);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      return html`
+        <div tabindex="0" class="scroll">
+          <p class="note bad">This is no JSON: ${visibleText(problem)}</p>
+          <${CapturedLines} text=${text.slice(0, MAX_TEXT_LENGTH)} />
+        </div>
+      `;
+    }
+    const { shownLines, folded } = this.state;
+    return html`
+      <div tabindex="0" class="scroll">
+        <div class="json">
+          ${unfolded(lines.slice(0, shownLines), folded).map((index) => this.#line(lines, index))}
+        </div>
+        ${lines.length > shownLines && html`
+          <p class="note">
+            ${countText(shownLines)} of ${countOf(lines.length, "line")}.
+            <button type="button" onClick=${() => this.setState({ shownLines: shownLines + STEP_LINES })}>
+              Show more
+            </button>
+          </p>
+        `}
+      </div>
+    `;
+  }
+
+  /**
+   * @param {readonly JsonLine[]} lines
+   * @param {number} index
+   * @returns {VNode}
+   */
+  #line(lines, index) {
+    const { depth, tokens } = /** @type {JsonLine} */ (lines[index]);
+    const end = blockEnd(lines, index);
+    const isFolded = this.state.folded.has(index);
+    return html`
+      <div class="json-line" key=${index} style=${{ paddingLeft: `${Math.min(depth, 40) * 1.2 + 1.4}rem` }}>
+        ${end > index && html`
+          <button type="button" class="fold" aria-expanded=${String(
+            !isFolded,
+          )} aria-label="Fold line ${index + 1}"
+            onClick=${() => this.#toggle(index)}></button>
+        `}
+        ${tokens.map(({ kind, text }) => html`<span class="json-${kind}">${visibleText(text)}</span>`)}
+        ${isFolded && html`<span class="json-mark"> … ${countOf(end - index - 1, "line")} … </span>`}
+        ${!isClosing(tokens) && html`
+          <button type="button" class="copy-value" aria-label="Copy the value of line ${index + 1}"
+            onClick=${() => this.props.copy(valueText(lines, index, end))}><${Icon} name="copy" /></button>
+        `}
+      </div>
+    `;
+  }
+
+  /** @param {number} index */
+  #toggle(index) {
+    const folded = new Set(this.state.folded);
+    if (!folded.delete(index)) folded.add(index);
+    this.setState({ folded });
+  }
+}

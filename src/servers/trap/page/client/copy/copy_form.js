@@ -1,0 +1,31 @@
+// @ts-check
+/// <reference lib="dom" />
+// The forms in which a request is copied.
+
+import { copyAsCurl } from "./copy_as_curl.js";
+import { copyRaw } from "./copy_raw.js";
+
+/** @import { CopyText, TrapApi } from "../page_types.ts" */
+/** @import { OpenRequest } from "../detail/open_request.js" */
+
+/** @typedef {"curl" | "har" | "raw"} CopyForm */
+
+// Bytes of a request that are fetched to be copied; beyond it a download is the better way.
+const MAX_COPY_BYTES = 33_554_432;
+
+/**
+ * A request as a text to copy.
+ *
+ * @param {CopyForm} form
+ * @param {{ open: OpenRequest | undefined, api: Pick<TrapApi, "har">, trapUrl: string }} source
+ * @returns {Promise<{ copy: CopyText, name: string } | undefined>} undefined while nothing is known of it
+ */
+export async function copyOf(form, { open, api, trapUrl }) {
+  if (open?.record === undefined) return undefined;
+  if (form === "har") return { copy: { text: await api.har(open.id), notes: [] }, name: "HAR document" };
+  if (open.isPartial && open.raw.totalBytes <= MAX_COPY_BYTES) await open.load(MAX_COPY_BYTES);
+  const { record, raw, body } = open;
+  if (form === "raw") return { copy: copyRaw(raw), name: "bytes" };
+  const source = { record, raw, body, trapUrl, apiUrl: `${location.origin}/` };
+  return { copy: copyAsCurl(source), name: "command" };
+}

@@ -1,0 +1,90 @@
+// @ts-check
+// One request that is looked at: its record and its bytes, fetched when it is opened.
+
+import { decodedContent } from "../content/content_coding.js";
+import { headLength, headLines } from "./wire_head.js";
+
+/** @import { FetchedBytes, HeadLine, TrapApi, TrapRecord } from "../page_types.ts" */
+
+// Fetched at once; more on demand.
+const FIRST_BYTES = 1_048_576;
+
+/** @type {FetchedBytes} */
+const NO_BYTES = { bytes: new Uint8Array(), totalBytes: 0 };
+
+/** A request, and what is known of it so far. */
+export class OpenRequest {
+  /** @type {TrapRecord | undefined} */
+  record;
+  /** The request as it came. */
+  raw = NO_BYTES;
+  /** Its content as it was sent, without framing. */
+  body = NO_BYTES;
+  /** The content for reading: without its coding, where it has one that can be undone. */
+  content = NO_BYTES.bytes;
+  contentNote = "";
+  /** @type {readonly HeadLine[]} */
+  head = [];
+  headBytes = 0;
+  /** Why it cannot be shown, "" while it can. */
+  problem = "";
+  /** Goes up with every change. */
+  version = 0;
+  id;
+  #api;
+  #onChange;
+
+  /**
+   * @param {string} id
+   * @param {{ api: Pick<TrapApi, "record" | "bytes">, onChange: () => void }} options
+   */
+  constructor(id, { api, onChange }) {
+    this.id = id;
+    this.#api = api;
+    this.#onChange = onChange;
+  }
+
+  /** Whether not all bytes are here. */
+  get isPartial() {
+    return this.raw.bytes.length < this.raw.totalBytes || this.body.bytes.length < this.body.totalBytes;
+  }
+
+  /** Media type and parameters of the content, "" when it says none. */
+  get contentType() {
+    return this.record?.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  }
+
+  /**
+   * Fetches what is shown.
+   *
+   * @param {number} maxBytes how many bytes of the request, and of its content, at most
+   */
+  async load(maxBytes = FIRST_BYTES) {
+    try {
+      const [record, raw, body] = await Promise.all([
+        this.#api.record(this.id),
+        this.#api.bytes(this.id, "raw", maxBytes),
+        this.#api.bytes(this.id, "body", maxBytes),
+      ]);
+      const { bytes, note } = await decodedContent(body.bytes, record.headers);
+      this.raw = raw;
+      this.body = body;
+      this.content = bytes;
+      this.contentNote = note;
+      this.head = headLines(raw.bytes);
+      this.headBytes = headLength(this.head);
+      this.record = record;
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+    this.version++;
+    this.#onChange();
+  }
+
+  /** Says that the request is gone. */
+  markGone() {
+    this.problem = "The request is not kept any more.";
+    this.version++;
+    this.#onChange();
+  }
+}

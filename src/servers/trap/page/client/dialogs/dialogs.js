@@ -1,0 +1,87 @@
+// @ts-check
+/// <reference lib="dom" />
+// What is asked before something is done, and what is said about keys.
+
+import { html } from "../../../../../program/page/client/html.js";
+import { Confirmation, Modal } from "../../../../../program/page/client/modal.js";
+import { RulesDialog } from "./rules_dialog.js";
+import { SendDialog } from "./send_dialog.js";
+
+/** @import { VNode } from "preact" */
+/** @import { PageModel } from "../page_model.js" */
+
+const KEYS = [
+  ["j, ↓", "next request"],
+  ["k, ↑", "request before"],
+  ["Home, End", "newest, oldest in the list"],
+  ["/", "search"],
+  ["e", "errors only"],
+  ["f", "open each request as it comes"],
+  ["p", "pause, go on"],
+  ["1 … 4", "views of the request"],
+  ["c", "compare with the request opened next"],
+  ["y", "copy as curl"],
+  ["Delete", "delete the request"],
+  ["Esc", "close what is open"],
+  ["?", "these keys"],
+];
+
+/**
+ * The dialog that is open.
+ *
+ * @param {{ model: PageModel }} props
+ * @returns {VNode | undefined}
+ */
+export function OpenDialog({ model }) {
+  switch (model.dialog) {
+    case "delete":
+      return html`
+        <${Confirmation} close=${() => close(model)} title="Delete this request?" action="Delete" done=${() =>
+          model.deleteOpen()}>
+          Its bytes are gone for good.
+        <//>
+      `;
+    case "delete all":
+      return html`
+        <${Confirmation} close=${() =>
+          close(model)} title="Delete all requests?" action="Delete all" done=${() => model.deleteAll()}>
+          All requests that the trap keeps are gone for good, also those that filters hide.
+        <//>
+      `;
+    case "send":
+      return html`<${SendDialog} model=${model} />`;
+    case "rules":
+      return html`<${RulesDialog} model=${model} />`;
+    case "keys":
+      return html`<${KeysDialog} model=${model} />`;
+    default:
+      return undefined;
+  }
+}
+
+/** @param {PageModel} model */
+function close(model) {
+  model.show({ dialog: undefined });
+}
+
+/**
+ * @param {{ model: PageModel }} props
+ * @returns {VNode}
+ */
+function KeysDialog({ model }) {
+  return html`
+    <${Modal} close=${() => close(model)} title="Keys">
+      <dl class="keys">${KEYS.map(([key, does]) =>
+        html`
+          <div>
+            <dt><kbd>${key}</kbd></dt>
+            <dd>${does}</dd>
+          </div>
+        `
+      )}</dl>
+      <div class="buttons">
+        <button type="button" autofocus onClick=${() => close(model)}>Close</button>
+      </div>
+      <//>
+  `;
+}

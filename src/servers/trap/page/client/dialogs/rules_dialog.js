@@ -1,0 +1,78 @@
+// @ts-check
+/// <reference lib="dom" />
+// The rules of the responses, as the text that they are.
+
+import { Component, html } from "../../../../../program/page/client/html.js";
+import { Modal } from "../../../../../program/page/client/modal.js";
+import { visibleText } from "../text/visible_text.js";
+
+/** @import { PageModel } from "../page_model.js" */
+
+const EXAMPLE = `[{ "method": "POST", "path": "/hook/*",
+   "sequence": [{ "status": 503, "delay_ms": 200 }, { "status": 200, "body": "ok" }] }]`;
+
+/** @extends {Component<{ model: PageModel }, { text: string, problem: string, said: string }>} */
+export class RulesDialog extends Component {
+  /** @override */
+  state = { text: "", problem: "", said: "" };
+
+  /** @override */
+  componentDidMount() {
+    this.#try(async () => this.setState({ text: await this.props.model.api.rules() }));
+  }
+
+  /** @override */
+  render() {
+    const { model } = this.props;
+    const { text, problem, said } = this.state;
+    return html`
+      <${Modal} title="Rules" close=${() => model.show({ dialog: undefined })}>
+        <form onSubmit=${this.#save}>
+          <p>What is sent back, rule by rule; what no rule names gets 200. For example:</p>
+          <pre class="example" tabindex="0">${EXAMPLE}</pre>
+          <label class="field"><span class="label">Rules, as JSON</span>
+            <textarea name="rules" rows="12" spellcheck=${false} value=${text}
+              onInput=${(/** @type {Event} */ event) =>
+                this.setState({
+                  text: /** @type {HTMLTextAreaElement} */ (event.currentTarget).value,
+                })}></textarea>
+          </label>
+          ${problem !== "" && html`<p class="note bad" role="alert">${visibleText(problem)}</p>`}
+          ${said !== "" && html`<p class="note" role="status">${said}</p>`}
+          <div class="buttons">
+            <button type="button" onClick=${() => model.show({ dialog: undefined })}>Close</button>
+            <button type="button" onClick=${this.#reset}>Start sequences again</button>
+            <button type="submit" class="primary">Save</button>
+          </div>
+        </form>
+        <//>
+    `;
+  }
+
+  /** @param {SubmitEvent} event */
+  #save = (event) => {
+    event.preventDefault();
+    const { api } = this.props.model;
+    this.#try(async () => {
+      await api.saveRules(this.state.text);
+      this.setState({ said: "Saved: they count from the next request on." });
+    });
+  };
+
+  #reset = () => {
+    this.#try(async () => {
+      await this.props.model.api.resetRules();
+      this.setState({ said: "All sequences and states start again." });
+    });
+  };
+
+  /** @param {() => Promise<void>} action */
+  async #try(action) {
+    this.setState({ problem: "", said: "" });
+    try {
+      await action();
+    } catch (error) {
+      this.setState({ problem: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+// @ts-check
+/// <reference lib="dom" />
+// Sends a request again: the same bytes, or what was made of them.
+
+import { looksLikeText, textOfContent } from "../text/bytes.js";
+import { Captured } from "../text/captured.js";
+import { Component, html } from "../../../../../program/page/client/html.js";
+import { Modal } from "../../../../../program/page/client/modal.js";
+import { callOf } from "./replay_call.js";
+import { countOf } from "../text/sizes_and_times.js";
+
+/** @import { VNode } from "preact" */
+/** @import { OpenRequest } from "../detail/open_request.js" */
+/** @import { PageModel } from "../page_model.js" */
+/** @import { TrapResponse } from "../page_types.ts" */
+
+// What belongs to a connection, or is written anew for another server.
+const LEFT_OUT = new Set(["host", "connection", "content-length", "transfer-encoding", "keep-alive"]);
+
+/**
+ * @typedef {object} SendState
+ * @property {boolean} isSending
+ * @property {boolean} isExact
+ * @property {string} problem
+ * @property {TrapResponse | undefined} response
+ */
+
+/** @extends {Component<{ model: PageModel }, SendState>} */
+export class SendDialog extends Component {
+  /** @override */
+  state = {
+    isSending: false,
+    isExact: false,
+    problem: "",
+    response: /** @type {TrapResponse | undefined} */ (undefined),
+  };
+
+  /** @override */
+  render() {
+    const { model } = this.props;
+    const { isSending, isExact, problem, response } = this.state;
+    return html`
+      <${Modal} title="Send again" close=${() => model.show({ dialog: undefined })}>
+        <form onSubmit=${this.#send} class="send">
+          <label class="field"><span class="label">Server</span>
+            <input name="url" required autofocus placeholder="http://localhost:3000" defaultValue="http://"
+              autocomplete="off" spellcheck=${false} />
+          </label>
+          <p><label><input type="checkbox" name="exact" checked=${isExact} onChange=${() =>
+            this.setState({ isExact: !isExact })} /> the same bytes, whatever they are</label></p>
+          ${!isExact && model.open !== undefined && html`<${Editor} request=${model.open} />`}
+          ${problem !== "" && html`
+            <p class="note bad" role="alert">
+              <${Captured} text=${problem} />
+            </p>
+          `}
+          ${response !== undefined && html`<${Outcome} response=${response} />`}
+          <div class="buttons">
+            <button type="button" onClick=${() => model.show({ dialog: undefined })}>Close</button>
+            <button type="submit" class="primary" disabled=${isSending}>${isSending
+              ? "Sending…"
+              : "Send"}</button>
+          </div>
+        </form>
+        <//>
+    `;
+  }
+
+  /** @param {SubmitEvent} event */
+  #send = async (event) => {
+    event.preventDefault();
+    const call = callOf(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)));
+    this.setState({ isSending: true, problem: "", response: undefined });
+    try {
+      const { api, open } = this.props.model;
+      const response = await api.replay(open?.id ?? "", call);
+      this.setState({ isSending: false, response });
+    } catch (error) {
+      this.setState({ isSending: false, problem: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+/**
+ * @param {{ request: OpenRequest }} props
+ * @returns {VNode | undefined}
+ */
+function Editor({ request: { record, content, contentType, body } }) {
+  if (record === undefined) return undefined;
+  const fields = record.headers.filter(([name]) => !LEFT_OUT.has(name.toLowerCase()));
+  const isText = looksLikeText(body.bytes) && body.bytes.length === body.totalBytes && content === body.bytes;
+  return html`
+    <div class="pair">
+      <label class="field"><span class="label">Method</span>
+        <input name="method" required defaultValue=${record.method} autocomplete="off" /></label>
+      <label class="field"><span class="label">Path and query</span>
+        <input name="path" required defaultValue=${record
+          .target} autocomplete="off" spellcheck=${false} /></label>
+    </div>
+    <label class="field"><span class="label">Fields; Host and Content-Length are put right</span>
+      <textarea name="headers" rows="6" spellcheck=${false}>${fields.map(([name, value]) =>
+        `${name}: ${value}`
+      ).join("\n")}</textarea>
+    </label>
+    ${isText
+      ? html`
+        <label class="field"><span class="label">Content</span>
+          <textarea name="body" rows="8" spellcheck=${false}>${textOfContent(
+            body.bytes,
+            contentType,
+          )}</textarea>
+        </label>
+      `
+      : html`<p class="note">The content is sent as it came: it is no text, or too large to edit.</p>`}
+  `;
+}
+
+/**
+ * @param {{ response: TrapResponse }} props
+ * @returns {VNode}
+ */
+function Outcome({ response: { status, bodyBytes } }) {
+  return html`
+    <p role="status"><strong>${status}</strong> with ${countOf(bodyBytes, "byte")} of content.
+      The response stands beside the request.</p>
+  `;
+}

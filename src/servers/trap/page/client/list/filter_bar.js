@@ -1,0 +1,79 @@
+// @ts-check
+/// <reference lib="dom" />
+// What narrows the list.
+
+import { html } from "../../../../../program/page/client/html.js";
+import { Icon } from "../../../../../program/page/client/icons.js";
+import { visibleText } from "../text/visible_text.js";
+
+/** @import { VNode } from "preact" */
+/** @import { PageModel } from "../page_model.js" */
+
+// While somebody types nothing is asked yet.
+const TYPING_MS = 180;
+
+/**
+ * The form above the list.
+ *
+ * @param {{ model: PageModel, typing: Typing }} props
+ * @returns {VNode}
+ */
+export function FilterBar({ model, typing }) {
+  const { list } = model;
+  const { filters } = list;
+  const type = (/** @type {"text" | "path"} */ field) => (/** @type {Event} */ { target }) => {
+    const { value } = /** @type {HTMLInputElement} */ (target);
+    typing.soon(() => list.narrow({ [field]: value }));
+  };
+  const choose = (/** @type {Event} */ { target }) =>
+    list.narrow({ method: /** @type {HTMLSelectElement} */ (target).value });
+  return html`
+    <form class="filters" role="search" aria-label="Filter" onSubmit=${(/** @type {Event} */ e) =>
+      e.preventDefault()}>
+      <label class="field wide">
+        <span class="label">Search</span><${Icon} name="search" />
+        <input id="search" type="search" placeholder="Search target, headers, body" autocomplete="off" spellcheck="false"
+          value=${filters.text} onInput=${type("text")} aria-keyshortcuts="/" />
+      </label>
+      <label class="field"><span class="label">Method</span>
+        <select id="method" value=${filters.method} onChange=${choose}>
+          <option value="">Any method</option>
+          ${[...list.methods].map((method) =>
+            html`<option key=${method} value=${method}>${visibleText(method)}</option>`
+          )}
+        </select>
+      </label>
+      <label class="field grow"><span class="label">Path</span>
+        <input id="path" placeholder="Exact path" autocomplete="off" spellcheck="false" value=${filters.path}
+          onInput=${type("path")} />
+      </label>
+      <button type="button" class="toggle" id="errors-only" aria-pressed=${String(filters.errorsOnly)}
+        aria-keyshortcuts="e" onClick=${() => list.narrow({ errorsOnly: !filters.errorsOnly })}>
+        <${Icon} name="alert" /> Errors only
+      </button>
+      <button type="button" class="toggle" id="faults-only" aria-pressed=${String(filters.faultsOnly)}
+        onClick=${() => list.narrow({ faultsOnly: !filters.faultsOnly })}>Faults only</button>
+      ${model.bins.length > 0 && html`
+        <label class="field"><span class="label">Bin</span>
+          <select id="bin" value=${filters.bin} onChange=${(/** @type {Event} */ { target }) =>
+            list.narrow({ bin: /** @type {HTMLSelectElement} */ (target).value })}>
+            <option value="">All bins</option>
+            ${model.bins.map((bin) => html`<option key=${bin} value=${bin}>${visibleText(bin)}</option>`)}
+          </select>
+        </label>
+      `}
+    </form>
+  `;
+}
+
+/** Waits until somebody has stopped typing. */
+export class Typing {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {() => void} action done once nothing was typed for a while */
+  soon(action) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(action, TYPING_MS);
+  }
+}

@@ -1,0 +1,212 @@
+// @ts-check
+// The list that fills while one looks: what is known of it, how it is narrowed, paused and continued.
+
+import { RequestRows, rowOf } from "./request_rows.js";
+import { isUnfiltered } from "../trap_api.js";
+
+/** @import { Filters, RequestRow, TrapApi, TrapRecord } from "../page_types.ts" */
+
+const PAGE_SIZE = 200;
+const MAX_ROWS = 20_000;
+// With filters the server is asked what matches: not more often than this, and for at most a fifth of the time.
+const MIN_REST_MS = 150;
+const REST_FACTOR = 4;
+
+/** @type {Filters} */
+const NO_FILTERS = { text: "", method: "", path: "", errorsOnly: false, faultsOnly: false, bin: "" };
+
+/**
+ * What the list needs from outside.
+ *
+ * @typedef {object} LiveListOptions
+ * @property {Pick<TrapApi, "list">} api
+ * @property {() => void} onChange told when there is something else to show
+ * @property {(ms: number) => Promise<void>} wait
+ * @property {() => number} nowMs
+ */
+
+/** The list of requests. */
+export class LiveList {
+  rows = new RequestRows(MAX_ROWS);
+  filters = NO_FILTERS;
+  isPaused = false;
+  /** Requests that came while paused. */
+  heldCount = 0;
+  /** Older requests may be had from the server. */
+  hasMore = false;
+  /** Nothing is known yet. */
+  isLoading = true;
+  /** Why the list could not be had, "" when it could. */
+  problem = "";
+  /** Methods that were seen, for the filter. */
+  methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
+  #options;
+  /** @type {RequestRow[]} */
+  #held = [];
+  /** @type {Set<string>} */
+  #forgotten = new Set();
+  #fetchCount = 0;
+  // Goes up with each reload; what was fetched for an earlier one is thrown away.
+  #generation = 0;
+  #isReloading = false;
+  #isLoadingMore = false;
+  #isStale = false;
+  #refreshing = -1;
+
+  /** @param {LiveListOptions} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /** Whether nothing narrows the list. */
+  get isUnfiltered() {
+    return isUnfiltered(this.filters);
+  }
+
+  /** Fetches the list anew: at the start, with other filters, after the connection was lost. */
+  async reload() {
+    const generation = ++this.#generation;
+    this.#isReloading = true;
+    this.#isStale = false;
+    const records = await this.#fetchPage();
+    if (generation !== this.#generation) return;
+    this.#isReloading = false;
+    this.isLoading = false;
+    if (records !== undefined) {
+      this.rows.clear();
+      this.#addPage(records);
+    }
+    this.#release();
+  }
+
+  /**
+   * Narrows the list.
+   *
+   * @param {Partial<Filters>} change
+   */
+  async narrow(change) {
+    this.filters = { ...this.filters, ...change };
+    this.#held = [];
+    this.heldCount = 0;
+    this.#options.onChange();
+    await this.reload();
+  }
+
+  /** Lets all pass again. */
+  async clearFilters() {
+    await this.narrow(NO_FILTERS);
+  }
+
+  /** Fetches older requests and appends them to the list. */
+  async loadMore() {
+    const oldest = this.rows.at(this.rows.size - 1);
+    if (!this.hasMore || this.#isLoadingMore || this.#isReloading) return;
+    if (oldest === undefined || this.rows.size >= MAX_ROWS) return;
+    const generation = this.#generation;
+    this.#isLoadingMore = true;
+    const records = await this.#fetchPage(oldest.id);
+    this.#isLoadingMore = false;
+    if (records === undefined || generation !== this.#generation) return;
+    this.#addPage(records);
+    this.#options.onChange();
+  }
+
+  /**
+   * Takes what the feed brought.
+   *
+   * @param {readonly TrapRecord[]} records
+   */
+  receive(records) {
+    if (this.isPaused) this.heldCount += records.length;
+    if (this.isUnfiltered) this.#held.push(...records.map(rowOf));
+    else this.#isStale = true;
+    for (const { method } of records) if (this.methods.size < 50 && method !== "") this.methods.add(method);
+    if (this.#held.length > MAX_ROWS) this.#held = this.#held.slice(-MAX_ROWS);
+    this.#release();
+  }
+
+  /**
+   * Takes requests out that are not kept any more.
+   *
+   * @param {{ ids?: readonly string[], all?: boolean }} removed
+   */
+  async forget({ ids = [], all = false }) {
+    const gone = new Set(ids);
+    if (this.#fetchCount > 0) ids.forEach((id) => this.#forgotten.add(id));
+    this.#held = all ? [] : this.#held.filter(({ id }) => !gone.has(id));
+    this.rows.remove(gone);
+    this.#options.onChange();
+    if (all) await this.reload();
+  }
+
+  /**
+   * Holds the list still, or lets it go on with what came in the meantime.
+   *
+   * @param {boolean} isPaused
+   */
+  setPaused(isPaused) {
+    this.isPaused = isPaused;
+    this.heldCount = 0;
+    this.#release();
+  }
+
+  /** Shows what was held back, as soon as it may be shown. */
+  #release() {
+    if (!this.isPaused && !this.#isReloading) {
+      if (this.rows.add(this.#held)) this.hasMore = true;
+      this.#held = [];
+      if (this.#isStale) this.#refresh();
+    }
+    this.#options.onChange();
+  }
+
+  /** Asks what matches the filters now, again and again while there is something new. */
+  async #refresh() {
+    const generation = this.#generation;
+    if (this.#refreshing === generation) return;
+    this.#refreshing = generation;
+    while (this.#isStale && !this.isPaused && generation === this.#generation) {
+      this.#isStale = false;
+      const startedMs = this.#options.nowMs();
+      const records = await this.#fetchPage();
+      if (records === undefined || generation !== this.#generation) break;
+      const isJoined = records.length < PAGE_SIZE || records.some(({ id }) => this.rows.indexOf(id) >= 0);
+      // More came than a page holds: what lies between is left to be loaded by scrolling.
+      if (!isJoined) this.rows.clear();
+      this.#addPage(records, isJoined);
+      this.#options.onChange();
+      await this.#options.wait(Math.max(MIN_REST_MS, REST_FACTOR * (this.#options.nowMs() - startedMs)));
+    }
+    if (this.#refreshing === generation) this.#refreshing = -1;
+  }
+
+  /**
+   * @param {readonly TrapRecord[]} records
+   * @param {boolean} isNewest the page stands in front of rows that are there already
+   */
+  #addPage(records, isNewest = false) {
+    if (!isNewest) this.hasMore = records.length === PAGE_SIZE;
+    if (this.rows.add(records.map(rowOf))) this.hasMore = true;
+    this.rows.remove(this.#forgotten);
+    if (this.#fetchCount === 0) this.#forgotten.clear();
+  }
+
+  /**
+   * @param {string} [before]
+   * @returns {Promise<TrapRecord[] | undefined>} undefined when it could not be had
+   */
+  async #fetchPage(before) {
+    this.#fetchCount++;
+    try {
+      const page = before === undefined ? { limit: PAGE_SIZE } : { limit: PAGE_SIZE, before };
+      const records = await this.#options.api.list(this.filters, page);
+      this.problem = "";
+      return records;
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+      return undefined;
+    } finally {
+      this.#fetchCount--;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// @ts-check
+// The list of requests, with what to do while it is empty.
+
+import { Captured } from "../text/captured.js";
+import { html } from "../../../../../program/page/client/html.js";
+import { Icon } from "../../../../../program/page/client/icons.js";
+import { ageText, clockText, dateText } from "../text/sizes_and_times.js";
+import { sizeText } from "../../../../../program/page/client/sizes.js";
+import { Windowed } from "./windowed.js";
+
+/** @import { VNode } from "preact" */
+/** @import { PageModel } from "../page_model.js" */
+/** @import { RequestRow } from "../page_types.ts" */
+
+const METHOD_CLASSES = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
+// 36 and 60 pixels in the usual size of text; the stylesheet has the same.
+const ROW_HEIGHTS_REM = { compact: 2.25, roomy: 3.75 };
+// What is beyond is not seen in a row, and may be very long.
+const MAX_TARGET_LENGTH = 300;
+
+/**
+ * The list.
+ *
+ * @param {{ model: PageModel }} props
+ * @returns {VNode}
+ */
+export function RequestList({ model }) {
+  const { list, open } = model;
+  if (list.problem !== "") return html`<p class="message bad" role="alert">${list.problem}</p>`;
+  if (list.isLoading) return html`<p class="message">Fetching…</p>`;
+  if (list.rows.size === 0) return html`<${EmptyList} model=${model} />`;
+  const selected = open === undefined ? -1 : list.rows.indexOf(open.id);
+  const attributes = {
+    class: `windowed requests ${model.density}`,
+    id: "requests",
+    role: "listbox",
+    "aria-label": "Requests, newest first",
+    "aria-activedescendant": selected < 0 ? undefined : `row-${open?.id}`,
+  };
+  return html`
+    <${Windowed} key=${model.density} count=${list.rows
+      .size} rowHeightRem=${ROW_HEIGHTS_REM[model.density]} attributes=${attributes}
+      row=${(/** @type {number} */ index) => listRow(model, index)}
+      keyOf=${(/** @type {number} */ index) => list.rows.at(index)?.id ?? ""}
+      indexOf=${(/** @type {string} */ id) => list.rows.indexOf(id)}
+      reveal=${selected} revealSerial=${model.revealSerial} onEnd=${() => list.loadMore()} />
+  `;
+}
+
+/**
+ * The method of a request, in its colour.
+ *
+ * @param {{ method: string }} props "" where it was not understood
+ * @returns {VNode}
+ */
+export function Method({ method }) {
+  const kind = METHOD_CLASSES.has(method) ? method.toLowerCase() : "other";
+  return html`<span class="method ${kind}"><${Captured} text=${
+    method === "" ? "???" : method.slice(0, 24)
+  } /></span>`;
+}
+
+/**
+ * @param {PageModel} model
+ * @param {number} index
+ * @returns {VNode | undefined}
+ */
+function listRow(model, index) {
+  const row = model.list.rows.at(index);
+  if (row === undefined) return undefined;
+  const { id, method, target } = row;
+  const isFaulty = row.fault !== null;
+  const older = model.list.rows.at(index + 1);
+  const isNewDay = older !== undefined && dateText(older.receivedAt) !== dateText(row.receivedAt);
+  const isSelected = model.open?.id === id || model.compared?.id === id;
+  const classes = [
+    "row",
+    isFaulty ? "fault" : "",
+    isNewDay ? "new-day" : "",
+    isSelected ? "selected" : "",
+    model.markedId === id ? "marked" : "",
+  ];
+  return html`
+    <div class=${classes.join(" ")} id="row-${id}" key=${id} role="option" aria-selected=${String(isSelected)}
+      aria-setsize=${model.list.hasMore ? -1 : model.list.rows.size} aria-posinset=${index + 1}
+      onClick=${() => model.select(id)}>
+      <${Method} method=${method} />
+      <span class="target">
+        <${Captured} text=${target === "" ? "(not understood)" : target.slice(0, MAX_TARGET_LENGTH)} />
+      </span>
+      <span class="about">${aboutOf(row)}</span>
+      ${row.status !== undefined && html`<span class="status" title="status sent back">${row.status}</span>`}
+      <time dateTime=${row.receivedAt} title=${`${row.receivedAt}, ${
+        ageText(Date.now() - Date.parse(row.receivedAt))
+      } ago`}>
+        <span class="age">${ageText(Date.now() - Date.parse(row.receivedAt))}</span>
+        ${isNewDay && html`<span class="day">${dateText(row.receivedAt)}</span>`} ${clockText(row.receivedAt)}
+      </time>
+    </div>
+  `;
+}
+
+/**
+ * @param {RequestRow} row
+ * @returns {VNode[]}
+ */
+function aboutOf(
+  { end, isCut, fault, signature, event, problem, contentType, remote, bodyBytes, wireBytes },
+) {
+  const parts = [];
+  if (event !== "") parts.push(html`<span class="event"><${Captured} text=${event.slice(0, 60)} /></span>`);
+  if (end !== "complete") parts.push(html`<span class="flag ${end}">${end}</span>`);
+  if (fault === "script") parts.push(html`<span class="flag malformed">rule</span>`);
+  if (signature?.verdict === "invalid") parts.push(html`<span class="flag malformed">signature</span>`);
+  if (isCut) parts.push(html`<span class="flag cut">cut</span>`);
+  if (contentType !== "") parts.push(html`<span><${Captured} text=${contentType.slice(0, 60)} /></span>`);
+  if (problem !== "") {
+    parts.push(html`<span class="problem"><${Captured} text=${problem.slice(0, 120)} /></span>`);
+  }
+  if (parts.length === 0) parts.push(html`<span>from ${remote}</span>`);
+  parts.push(html`<span class="size">${sizeText(bodyBytes === 0 ? wireBytes : bodyBytes)}</span>`);
+  return parts;
+}
+
+/**
+ * @param {{ model: PageModel }} props
+ * @returns {VNode}
+ */
+function EmptyList({ model }) {
+  if (!model.list.isUnfiltered) {
+    return html`
+      <div class="message">
+        <p>No request matches.</p>
+        <button type="button" onClick=${() => model.list.clearFilters()}>Clear the filters</button>
+      </div>
+    `;
+  }
+  const command = `curl -d '{"hello":"trap"}' -H 'Content-Type: application/json' '${model.trapUrl}api?x=1'`;
+  return html`
+    <div class="message empty">
+      <span class="wheel"><${Icon} name="wheel" /></span>
+      <h2>Waiting for the first request</h2>
+      <p>Point anything at <code>${model.trapUrl}</code>, or try this:</p>
+      <pre class="command" tabindex="0">${command}</pre>
+      <button type="button" class="primary" onClick=${() =>
+        model.copyPlain({ text: command, notes: [] }, "command")}>
+        <${Icon} name="copy" /> Copy the command
+      </button>
+    </div>
+  `;
+}

@@ -1,0 +1,156 @@
+// @ts-check
+// The rows of the list: sorted by id, which is by time, each id once.
+
+/** @import { RequestRow, TrapRecord } from "../page_types.ts" */
+
+/**
+ * What the list shows of a request.
+ *
+ * @param {TrapRecord} record
+ * @returns {RequestRow}
+ */
+export function rowOf(record) {
+  const { id, receivedAt, remote, method, target, bodyBytes, wireBytes, verdict, end } = record;
+  const contentType = fieldOf(record, "content-type");
+  return {
+    id,
+    receivedAt,
+    remote,
+    method,
+    target,
+    contentType: contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "",
+    bodyBytes,
+    wireBytes,
+    verdict,
+    end,
+    isCut: record.truncated !== undefined,
+    fault: record.fault,
+    signature: record.signature,
+    problem: record.malformed?.rule ?? record.errors[0] ?? "",
+    event: EVENT_FIELDS.map((name) => fieldOf(record, name)).find((value) => value !== "") ?? "",
+    status: statusOf(record),
+  };
+}
+
+/**
+ * The status that the client got.
+ *
+ * @param {TrapRecord} record
+ * @returns {number | undefined}
+ */
+function statusOf({ answer, response }) {
+  return response === undefined || response.kind === "replayed" ? answer?.status : response.status;
+}
+
+// Where senders of webhooks name the event.
+const EVENT_FIELDS = [
+  "x-github-event",
+  "x-gitlab-event",
+  "x-gitea-event",
+  "x-event-key",
+  "x-shopify-topic",
+  "x-event-type",
+  "x-event-name",
+  "ce-type",
+];
+
+/**
+ * The first value of a field, "" when there is none.
+ *
+ * @param {TrapRecord} record
+ * @param {string} wanted in lower case
+ * @returns {string}
+ */
+function fieldOf(record, wanted) {
+  return record.headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? "";
+}
+
+/** Rows, the newest at index 0. */
+export class RequestRows {
+  /** @type {RequestRow[]} */
+  #oldestFirst = [];
+  #maxRows;
+
+  /** @param {number} maxRows beyond them the oldest are forgotten; the server has them still */
+  constructor(maxRows) {
+    this.#maxRows = maxRows;
+  }
+
+  /** How many there are. */
+  get size() {
+    return this.#oldestFirst.length;
+  }
+
+  /**
+   * The row at a place, 0 for the newest.
+   *
+   * @param {number} index
+   * @returns {RequestRow | undefined}
+   */
+  at(index) {
+    return this.#oldestFirst[this.#oldestFirst.length - 1 - index];
+  }
+
+  /**
+   * Where a request stands; -1 when it does not.
+   *
+   * @param {string} id
+   * @returns {number}
+   */
+  indexOf(id) {
+    const place = this.#placeOf(id);
+    return this.#oldestFirst[place]?.id === id ? this.#oldestFirst.length - 1 - place : -1;
+  }
+
+  /**
+   * Adds rows in any order; those that are there already are replaced.
+   *
+   * @param {readonly RequestRow[]} rows
+   * @returns {boolean} whether the oldest had to be forgotten
+   */
+  add(rows) {
+    for (const row of rows) {
+      const place = this.#placeOf(row.id);
+      const isThere = this.#oldestFirst[place]?.id === row.id;
+      // The usual place is the end: then nothing moves.
+      if (place === this.#oldestFirst.length) this.#oldestFirst.push(row);
+      else this.#oldestFirst.splice(place, isThere ? 1 : 0, row);
+    }
+    const excess = this.#oldestFirst.length - this.#maxRows;
+    if (excess > 0) this.#oldestFirst.splice(0, excess);
+    return excess > 0;
+  }
+
+  /**
+   * Takes requests out.
+   *
+   * @param {ReadonlySet<string>} ids
+   */
+  remove(ids) {
+    this.#oldestFirst = this.#oldestFirst.filter(({ id }) => !ids.has(id));
+  }
+
+  /** Takes all out. */
+  clear() {
+    this.#oldestFirst = [];
+  }
+
+  /**
+   * The place of an id, or the one it would have, from the oldest on.
+   *
+   * @param {string} id
+   * @returns {number}
+   */
+  #placeOf(id) {
+    let low = 0;
+    let high = this.#oldestFirst.length;
+    const newest = this.#oldestFirst[high - 1];
+    if (newest === undefined || newest.id < id) return high;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#oldestFirst[middle]?.id ?? "") < id) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,38 @@
+// @ts-check
+// Failed TLS handshakes, in the shape of a request: the list and the views need no other.
+
+/** @import { AnyRecord, TrapRecord } from "../page_types.ts" */
+
+/**
+ * A record of the API as the page shows it.
+ *
+ * @param {AnyRecord} record
+ * @returns {TrapRecord}
+ */
+export function asRequest(record) {
+  if (record.kind === "request") return record;
+  const { id, receivedAt, remote, local, reason, fault } = record;
+  return {
+    kind: "request",
+    id,
+    receivedAt,
+    remote,
+    local,
+    method: "TLS",
+    target: reason,
+    path: "",
+    query: [],
+    version: "",
+    headers: [],
+    trailers: [],
+    bodyBytes: 0,
+    wireBytes: 0,
+    sha256: "",
+    verdict: "error",
+    errors: [reason],
+    fault,
+    chain: [{ at: receivedAt, level: "error", where: "tls", message: reason }],
+    end: "malformed",
+    pieces: [],
+  };
+}

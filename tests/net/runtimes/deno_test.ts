@@ -1,0 +1,17 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ConnectionError } from "../../../src/net/connection.ts";
+import { connect, listen } from "../../../src/net/listen.ts";
+import { codeOf } from "../adapter.ts";
+import { connectTls } from "../deno_tls.ts";
+import { testAdapter } from "../suite.ts";
+
+testAdapter({ listen, connect, connectTls }, (name, body) => Deno.test(`${name}, on Deno`, body));
+
+Deno.test({
+  name: "listen() fails with denied without permission",
+  permissions: { net: false },
+  async fn() {
+    const error = await assertRejects(() => listen({ port: 0 }), ConnectionError);
+    assertEquals(codeOf(error), "denied");
+  },
+});
