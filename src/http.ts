@@ -30,8 +30,9 @@ export type { CookiePair } from "./http/cookies.ts";
 export { HttpError } from "./http/errors.ts";
 export type { HttpErrorCode, HttpErrorOptions } from "./http/errors.ts";
 
-export { processResponse, ResponsePreamble } from "./http/response/process_response.ts";
-export type { Persistence, ProcessResponseOptions } from "./http/response/process_response.ts";
+export { processResponse } from "./http/response/process_response.ts";
+export { ResponsePreamble } from "./http/response/response_preamble.ts";
+export type { Persistence, ProcessResponseOptions } from "./http/response/response_preamble.ts";
 export { ResponseWriter } from "./http/response/response_writer.ts";
 export type { BytesSender, ResponseSink } from "./http/response/response_writer.ts";
 export type {

@@ -19,7 +19,7 @@ export class ThrottledNotice {
   /**
    * Counts the trouble once more.
    *
-   * @returns how often it has come since the last word; 0 when it is too soon for another
+   * @returns how often it has come since the last report; 0 when it is too soon for another
    */
   count(): number {
     this.#count++;
@@ -29,7 +29,7 @@ export class ThrottledNotice {
     return this.finish();
   }
 
-  /** How often it has come since the last word, for the very last one. */
+  /** How often it has come since the last report, for the very last one. */
   finish(): number {
     const count = this.#count;
     this.#count = 0;

@@ -213,8 +213,8 @@ function summarize(entries: readonly string[]): WireFields {
     const value = entries[i + 1]!;
     if (equalsIgnoringCase(name, "date")) hasDate = true;
     else if (equalsIgnoringCase(name, "server")) hasServer = true;
-    else if (isServersOwn(name)) {
-      if (lines === entries) lines = entries.filter((_, index) => !isServersOwn(entries[index & ~1]!));
+    else if (isConnectionField(name)) {
+      if (lines === entries) lines = entries.filter((_, index) => !isConnectionField(entries[index & ~1]!));
       if (equalsIgnoringCase(name, "content-length")) contentLength = value;
       if (equalsIgnoringCase(name, "upgrade")) upgrade = value;
       if (equalsIgnoringCase(name, "connection")) asksToClose ||= listsToken(value, "close");
@@ -223,7 +223,8 @@ function summarize(entries: readonly string[]): WireFields {
   return { lines, bytes: undefined, contentLength, upgrade, asksToClose, hasDate, hasServer };
 }
 
-function isServersOwn(name: string): boolean {
+/** Whether a field belongs to the connection or the framing, so that only the server can know its value. */
+export function isConnectionField(name: string): boolean {
   return equalsIgnoringCase(name, "content-length") || equalsIgnoringCase(name, "connection") ||
     equalsIgnoringCase(name, "transfer-encoding") || equalsIgnoringCase(name, "keep-alive") ||
     equalsIgnoringCase(name, "upgrade");

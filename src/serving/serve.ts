@@ -6,7 +6,7 @@ import type { Connection, Listener, NetAddress } from "../net/connection.ts";
 import { fromWebStreams, type WebStreams } from "../net/from_web_streams.ts";
 import { ConnectionServer, type ConnectionService, type ServedClient } from "./connection_server.ts";
 import type { ServerFigures } from "./figures.ts";
-import { OVERLOAD_RESPONSE, overloadError } from "./refusals/overload.ts";
+import { overloadError, overloadResponse } from "./refusals/overload.ts";
 import { DEFAULT_SETTINGS, FETCH_SETTINGS, type ServeOptions } from "./serve_options.ts";
 import type { AddressFor, Server, ServerOptions } from "./server.ts";
 import { ServedConnection } from "./served_connection.ts";
@@ -136,11 +136,14 @@ class HttpServer<Address extends NetAddress> implements Server<Address> {
 }
 
 class HttpService implements ConnectionService {
-  readonly refusal: Uint8Array = OVERLOAD_RESPONSE;
   readonly #shared: SharedResources;
 
   constructor(shared: SharedResources) {
     this.#shared = shared;
+  }
+
+  get refusal(): Uint8Array {
+    return overloadResponse(this.#shared);
   }
 
   serve(connection: Connection, onReleased: () => void): ServedClient {
@@ -151,7 +154,7 @@ class HttpService implements ConnectionService {
 
   refuse(connection: Connection, onReleased: () => void): ServedClient {
     const served = new ServedConnection(connection, this.#shared, onReleased);
-    served.dismiss(OVERLOAD_RESPONSE);
+    served.dismiss(this.refusal);
     return served;
   }
 

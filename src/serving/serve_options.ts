@@ -2,6 +2,7 @@ import { type Clock, SYSTEM_CLOCK } from "../base/clock.ts";
 import type { MemoryBudget } from "../bytes/memory_budget.ts";
 import type { TargetBytes } from "../http/tokens/head.ts";
 import { printError } from "../base/print_error.ts";
+import type { HeaderField } from "../http/headers.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";
 import type { NetAddress } from "../net/connection.ts";
 
@@ -60,6 +61,12 @@ export interface ServeSettings extends HttpLimits {
   readonly keepRawHead: boolean;
   /** The value of the Server field; "" leaves the field out. */
   readonly serverName: string;
+  /**
+   * Fields of all responses, also of the errors and refusals that the server makes itself; at most 40. A
+   * response that has a field of the same name keeps its own; only lines of Vary add up. Connection, framing
+   * and Date are the server's own.
+   */
+  readonly responseFields: readonly HeaderField[];
   /** The source of the time. */
   readonly clock: Clock;
   /** Told of failures that no client can be told: a cut connection, content that broke while being sent. */
@@ -110,6 +117,7 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   targetBytes: "whatwg",
   keepRawHead: false,
   serverName: "millrace",
+  responseFields: [],
   clock: SYSTEM_CLOCK,
   onError: () => {},
   overrideGlobals: false,

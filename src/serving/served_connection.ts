@@ -12,7 +12,7 @@ import type { ServedClient } from "./connection_server.ts";
 import type { Deadlined } from "./timing/deadlines.ts";
 import type { TimeoutKind } from "./figures.ts";
 import { Linger } from "./linger.ts";
-import { isNotTls, NOT_TLS_RESPONSE } from "./refusals/not_tls.ts";
+import { isNotTls, notTlsResponse } from "./refusals/not_tls.ts";
 import { evictedError } from "./refusals/overload.ts";
 import { type LoopOwner, RequestLoop } from "./request_loop.ts";
 import type { SharedResources } from "./shared_resources.ts";
@@ -114,7 +114,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
         return;
       case "idle":
       case "head":
-        return isNotTls(error) ? this.dismiss(NOT_TLS_RESPONSE) : this.onBroken(error);
+        return isNotTls(error) ? this.dismiss(notTlsResponse(this.#shared)) : this.onBroken(error);
       case "lingering":
       case "finishing":
         return this.close();

@@ -2,7 +2,7 @@ import type { Backend } from "../backend/handler.ts";
 import { BufferPool } from "../bytes/buffer_pool.ts";
 import { ByteBudget } from "../bytes/byte_budget.ts";
 import { MemoryBudget } from "../bytes/memory_budget.ts";
-import { ResponsePreamble } from "../http/response/process_response.ts";
+import { ResponsePreamble } from "../http/response/response_preamble.ts";
 import { parseTrustedProxies, type TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 import { Deadlines } from "./timing/deadlines.ts";
 import { FairQueue } from "./turns/fair_queue.ts";
@@ -40,8 +40,9 @@ export interface SharedResources {
 /**
  * Makes the resources that the connections of one server share.
  *
- * @throws {TypeError} for a server name that cannot go on the wire, or a trusted proxy that is no address and
- *   no network
+ * @throws {TypeError} for a server name or a response field that cannot go on the wire, or a trusted proxy
+ *   that is neither an address nor a network
+ * @throws {RangeError} for too many response fields
  */
 export function createSharedResources(backend: Backend, settings: ServeSettings): SharedResources {
   const turns = new FairQueue();
@@ -54,7 +55,7 @@ export function createSharedResources(backend: Backend, settings: ServeSettings)
     readBudget: new ByteBudget(MAX_READ_BYTES),
     memory: settings.memory ?? new MemoryBudget(settings.maxBufferedBytes),
     drainBuffer: new Uint8Array(DRAIN_BYTES),
-    preamble: new ResponsePreamble(settings.serverName),
+    preamble: new ResponsePreamble(settings.serverName, settings.responseFields),
     flushBatch: new FlushBatch(settings.clock),
     turns,
     counters: new ServingCounters(),

@@ -14,7 +14,7 @@ Deno.test("serve() answers 503 to a connection beyond maxConnections, and takes 
   const third = await fake.connect();
   assertMatch(
     third.output,
-    /^HTTP\/1\.1 503 [^]*\r\nConnection: close\r\n\r\n<!DOCTYPE html>[^]*<\/html>\n$/,
+    /^HTTP\/1\.1 503 [^]*\r\nConnection: close\r\n[^]*\r\n\r\n<!DOCTYPE html>[^]*<\/html>\n$/,
   );
   assertEquals([third.hasEnded, fake.server.connectionCount], [true, 2]);
   await first.end();
@@ -64,19 +64,19 @@ Deno.test("serve() reports an overload at once, and then once a minute with its 
   await fake.connect();
   const messages = fake.errors.map((error) => error instanceof HttpError && error.message);
   assertEquals(messages, [
-    "Cannot take a connection: limit reached, 1 refused since the last word",
-    "Cannot take a connection: limit reached, 10 refused since the last word",
+    "Cannot take a connection: limit reached, refused 1 since the last report",
+    "Cannot take a connection: limit reached, refused 10 since the last report",
   ]);
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() says when it stops how many connections it has refused since the last word", async () => {
+Deno.test("serve() says when it stops how many connections it has refused since the last report", async () => {
   const fake = startFakeServer(echoTarget, { maxConnections: 1 });
   for (let i = 0; i < 4; i++) await fake.connect();
   await stopFakeServer(fake);
   assertEquals(fake.errors.map((error) => error instanceof HttpError && [error.status, error.message]), [
-    [503, "Cannot take a connection: limit reached, 1 refused since the last word"],
-    [503, "Cannot take a connection: limit reached, 2 refused since the last word"],
+    [503, "Cannot take a connection: limit reached, refused 1 since the last report"],
+    [503, "Cannot take a connection: limit reached, refused 2 since the last report"],
   ]);
 });
 

@@ -70,9 +70,8 @@ export class FakeConnection extends StreamConnection {
     await settle();
   }
 
-  /** The client resets the connection. */
-  async reset(): Promise<void> {
-    const error = new ConnectionError("reset", "Cannot read: connection reset");
+  /** The client resets the connection, or makes reading fail in another way. */
+  async reset(error = new ConnectionError("reset", "Cannot read: connection reset")): Promise<void> {
     for (const write of this.#pendingWrites.splice(0)) write.reject(error);
     this.#arrive(error);
     await settle();

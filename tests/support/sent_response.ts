@@ -1,11 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { BufferPool } from "../../src/bytes/buffer_pool.ts";
 import { type HeaderField, HttpHeaders } from "../../src/http/headers.ts";
-import {
-  type Persistence,
-  processResponse,
-  ResponsePreamble,
-} from "../../src/http/response/process_response.ts";
+import { processResponse } from "../../src/http/response/process_response.ts";
+import { type Persistence, ResponsePreamble } from "../../src/http/response/response_preamble.ts";
 import { HttpRequest } from "../../src/http/request/request.ts";
 import type { HttpVersion } from "../../src/http/tokens/request_head.ts";
 import { EMPTY_BODY } from "../../src/http/request/request_body.ts";

@@ -1,18 +1,14 @@
 // Turns responses into bytes. Framing (RFC 9112 §6) is decided here, whatever fields the handler set.
 
 import { COLON, CR, LF, SP } from "../../bytes/ascii.ts";
-import { encodeLatin1, putLatin1 } from "../../bytes/latin1.ts";
-import { formatHttpDate } from "../date.ts";
-import { isFieldValue } from "../grammar.ts";
+import { putLatin1 } from "../../bytes/latin1.ts";
 import type { WireFields } from "../headers.ts";
 import type { HttpRequest } from "../request/request.ts";
 import { type FramedBody, type HttpResponse, isStreamed, isWire, type KnownBody } from "./response.ts";
+import type { Persistence, ProcessResponseOptions } from "./response_preamble.ts";
 import type { ResponseWriter } from "./response_writer.ts";
-import { isBodyless, reasonPhrase } from "../status.ts";
+import { isBodyless } from "../status.ts";
 import { type ResponseFraming, writeStream } from "./streamed_response.ts";
-
-/** Whether the connection stays open after a response. */
-export type Persistence = "keep-alive" | "close";
 
 // Texts up to this length are checked for ASCII by a loop, and encoded by one.
 const MAX_PLAIN_TEXT = 4_096;
@@ -21,81 +17,6 @@ const NO_FRAMING: ResponseFraming = { kind: "none" };
 const NO_CONTENT: ResponseFraming = { kind: "length", length: 0 };
 
 const encoder = new TextEncoder();
-
-/**
- * The first lines of responses as bytes, kept for a second: status line, Date, Server, Connection.
- *
- * One per server.
- */
-export class ResponsePreamble {
-  readonly #serverName: string;
-  readonly #known = new Map<number, Uint8Array>();
-  // The lines that were asked for last: most responses are alike.
-  #lastKey = -1;
-  #lastLines: Uint8Array = new Uint8Array(0);
-  #second = -1;
-  #date = "";
-
-  /**
-   * Makes the lines of a server.
-   *
-   * @param serverName value of the Server field; "" leaves the field out
-   * @throws {TypeError} when the name holds a control byte or a character beyond latin1
-   */
-  constructor(serverName: string) {
-    if (!isFieldValue(serverName)) {
-      throw new TypeError(`Cannot name the server: got ${JSON.stringify(serverName)}`);
-    }
-    this.#serverName = serverName;
-  }
-
-  /**
-   * The first lines of a response, without the fields that the handler set itself.
-   *
-   * @param nowMs since 1970
-   */
-  get(status: number, fields: WireFields, persistence: Persistence, nowMs: number): Uint8Array {
-    const second = Math.floor(nowMs / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#date = formatHttpDate(second * 1000);
-      this.#known.clear();
-      this.#lastKey = -1;
-    }
-    // A 426 must name the protocol that is required (RFC 9110 §15.5.22); no other response offers one.
-    if (status === 426 && fields.upgrade !== undefined) {
-      const options = `${persistence}, upgrade\r\nUpgrade: ${fields.upgrade}`;
-      return encodeLatin1(this.#build(status, fields, options));
-    }
-    const key = status * 8 + (persistence === "close" ? 4 : 0) + (fields.hasDate ? 2 : 0) +
-      (fields.hasServer ? 1 : 0);
-    if (key === this.#lastKey) return this.#lastLines;
-    let lines = this.#known.get(key);
-    if (lines === undefined) {
-      lines = encodeLatin1(this.#build(status, fields, persistence));
-      this.#known.set(key, lines);
-    }
-    this.#lastKey = key;
-    this.#lastLines = lines;
-    return lines;
-  }
-
-  #build(status: number, { hasDate, hasServer }: WireFields, connection: string): string {
-    const date = hasDate ? "" : `Date: ${this.#date}\r\n`;
-    const server = hasServer || this.#serverName === "" ? "" : `Server: ${this.#serverName}\r\n`;
-    return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${date}${server}Connection: ${connection}\r\n`;
-  }
-}
-
-/** What {@linkcode processResponse} needs apart from the request and the response. */
-export interface ProcessResponseOptions {
-  /** The wish of the server and the client; a response can still end the connection. */
-  readonly persistence: Persistence;
-  /** The first lines of the server's responses. */
-  readonly preamble: ResponsePreamble;
-  /** The time for Date, in milliseconds since 1970. */
-  readonly nowMs: number;
-}
 
 /**
  * Puts a response on the wire.
@@ -114,7 +35,7 @@ export function processResponse(
   options: ProcessResponseOptions,
 ): Persistence | Promise<Persistence> {
   const { status, body } = response;
-  if (isWire(body)) return body.send(writer, options.persistence);
+  if (isWire(body)) return body.send(writer, options);
   const fields = response.headers.toWire();
   const content = toContent(body);
   const framing = decideResponseFraming(request, status, content, fields);

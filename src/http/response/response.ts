@@ -1,6 +1,7 @@
 import { BytePieces } from "../../bytes/byte_pieces.ts";
 import { HttpHeaders } from "../headers.ts";
 import type { HeaderField } from "../headers.ts";
+import type { Persistence, ProcessResponseOptions } from "./response_preamble.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
 /** Content that is all there: a text (sent as UTF-8), bytes, or several pieces of bytes. */
@@ -17,13 +18,10 @@ export interface WireBody {
   /**
    * Sends the bytes, after those of earlier responses.
    *
-   * @param persistence the wish of the server and the client
+   * @param options those of a response that the server frames
    * @returns whether the connection stays open
    */
-  readonly send: (
-    writer: ResponseWriter,
-    persistence: "keep-alive" | "close",
-  ) => Promise<"keep-alive" | "close">;
+  readonly send: (writer: ResponseWriter, options: ProcessResponseOptions) => Promise<Persistence>;
 }
 
 /** The content of a response: known, or a source of pieces that is read as fast as the client takes them. */

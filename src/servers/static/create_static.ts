@@ -13,7 +13,7 @@ import { DiskPace } from "./disk/disk_pace.ts";
 import { DocumentRoot } from "./disk/document_root.ts";
 import { DownloadSlots } from "./disk/download_slots.ts";
 import { FileLoader } from "./resources/file_resource.ts";
-import { withFields } from "./answers/override_fields.ts";
+import { withFields } from "../../http/override_fields.ts";
 import { LiveReload } from "./answers/live_reload.ts";
 import { createReloadAddition } from "./answers/reload_script.ts";
 import { ResourceCache } from "./resources/resource_cache.ts";
@@ -48,6 +48,8 @@ export interface StaticParts {
 export interface StaticServer {
   /** Receives the requests. */
   readonly backend: Backend;
+  /** Fields of all responses, for those that the core makes before any request is read. */
+  readonly responseFields: readonly HeaderField[];
   /** Ends what would hold up a graceful stop: streams of events, and the watching of files. */
   close(): void;
 }
@@ -109,6 +111,7 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
   const layers = [addFieldsToErrors(fields), showErrors({ isShown: () => false })];
   return {
     backend: createBackend(logging === undefined ? layers : [logging, ...layers], handler),
+    responseFields: fields,
     close: () => {
       listings.close();
       liveReload?.close();

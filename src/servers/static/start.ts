@@ -45,6 +45,7 @@ export function serveStatic(
   });
   const server = serve(listener, files.backend, {
     ...parts.limits,
+    responseFields: files.responseFields,
     clock,
     onError: (error, client) => logs.error?.write(errorEntryOf(error, clock.nowMs(), client)),
   });

@@ -8,7 +8,7 @@ import { createResponse, type HttpResponse } from "../../http/response/response.
 import { METHODS } from "./answers/cors.ts";
 import { respondWithFile, type ResponseTools, wholeBody } from "./answers/file_response.ts";
 import { isNavigation, NAVIGATION_FIELDS } from "./answers/navigation.ts";
-import { withFields } from "./answers/override_fields.ts";
+import { withFields } from "../../http/override_fields.ts";
 import type { DiskPace } from "./disk/disk_pace.ts";
 import { isSameStamp } from "./disk/file_stamp.ts";
 import type { PlainFiles } from "./disk/plain_files.ts";

@@ -1,6 +1,8 @@
 // The response to a client that speaks plain HTTP on a port for TLS.
 
+import { HttpHeaders } from "../../http/headers.ts";
 import { ConnectionError } from "../../net/connection.ts";
+import { type EarlyRefusal, encodeRefusal, type RefusingServer } from "./early_refusal.ts";
 
 const DOCUMENT = `<!DOCTYPE html>
 <html lang="en">
@@ -9,11 +11,16 @@ const DOCUMENT = `<!DOCTYPE html>
 </html>
 `;
 
-/** The response, as it goes on the wire: without TLS, since the client knows nothing of it. */
-export const NOT_TLS_RESPONSE: Uint8Array = new TextEncoder().encode(
-  "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=utf-8\r\n" +
-    `Content-Length: ${DOCUMENT.length}\r\nConnection: close\r\n\r\n${DOCUMENT}`,
-);
+const REFUSAL: EarlyRefusal = {
+  status: 400,
+  headers: new HttpHeaders([["Content-Type", "text/html; charset=utf-8"]]),
+  document: DOCUMENT,
+};
+
+/** The bytes of the response. They are sent without TLS, since the client does not speak it. */
+export function notTlsResponse(server: RefusingServer): Uint8Array {
+  return encodeRefusal(REFUSAL, server);
+}
 
 /** Whether reading failed because the client does not speak TLS. Sending is possible then. */
 export function isNotTls(error: unknown): boolean {

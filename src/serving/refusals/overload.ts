@@ -1,6 +1,8 @@
 // The response to a client beyond the limits of connections (RFC 9110 §15.6.4).
 
 import { HttpError } from "../../http/errors.ts";
+import { HttpHeaders } from "../../http/headers.ts";
+import { type EarlyRefusal, encodeRefusal, type RefusingServer } from "./early_refusal.ts";
 
 const DOCUMENT = `<!DOCTYPE html>
 <html lang="en">
@@ -9,15 +11,20 @@ const DOCUMENT = `<!DOCTYPE html>
 </html>
 `;
 
-/** The response to a client without room for it, as it goes on the wire. */
-export const OVERLOAD_RESPONSE: Uint8Array = new TextEncoder().encode(
-  "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: text/html; charset=utf-8\r\n" +
-    `Content-Length: ${DOCUMENT.length}\r\nConnection: close\r\n\r\n${DOCUMENT}`,
-);
+const REFUSAL: EarlyRefusal = {
+  status: 503,
+  headers: new HttpHeaders([["Retry-After", "1"], ["Content-Type", "text/html; charset=utf-8"]]),
+  document: DOCUMENT,
+};
+
+/** The bytes of the response to a client beyond the limits. */
+export function overloadResponse(server: RefusingServer): Uint8Array {
+  return encodeRefusal(REFUSAL, server);
+}
 
 /** The error that reports how many clients were refused. */
 export function overloadError(count: number): HttpError {
-  const message = `Cannot take a connection: limit reached, ${count} refused since the last word`;
+  const message = `Cannot take a connection: limit reached, refused ${count} since the last report`;
   return new HttpError(503, message, { code: "overload" });
 }
 

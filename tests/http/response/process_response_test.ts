@@ -1,13 +1,13 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BytePieces } from "../../../src/bytes/byte_pieces.ts";
 import { BufferPool } from "../../../src/bytes/buffer_pool.ts";
 import { type HeaderField, HttpHeaders } from "../../../src/http/headers.ts";
-import { processResponse, ResponsePreamble } from "../../../src/http/response/process_response.ts";
+import { processResponse } from "../../../src/http/response/process_response.ts";
+import { ResponsePreamble } from "../../../src/http/response/response_preamble.ts";
 import { HttpRequest } from "../../../src/http/request/request.ts";
 import { EMPTY_BODY } from "../../../src/http/request/request_body.ts";
 import { createResponse, type ResponseBody } from "../../../src/http/response/response.ts";
 import { ResponseWriter } from "../../../src/http/response/response_writer.ts";
-import { textOf } from "../../support/latin1.ts";
 import { FakeSink, frame, NOW_MS, Pieces, send } from "../../support/sent_response.ts";
 
 type BodyKind = "none" | "text" | "unicode" | "bytes" | "pieces" | "stream" | "promised";
@@ -186,15 +186,6 @@ Deno.test("processResponse() gives long texts and many bytes whole", async () =>
     assertEquals((await send({ body: new Uint8Array(size).fill(0x62) })).content, "b".repeat(size));
   }
   assertEquals((await send({ body: "\u20ac".repeat(5_000) })).content.length, 15_000);
-});
-
-Deno.test("ResponsePreamble makes a new Date each second, and refuses a name that splits the answer", () => {
-  const lines = new ResponsePreamble("s");
-  const fields = new HttpHeaders().toWire();
-  const at = (nowMs: number): string => textOf(lines.get(200, fields, "close", nowMs));
-  assertEquals(at(NOW_MS), at(NOW_MS + 400));
-  assert(at(NOW_MS + 500).includes("08:49:38"));
-  assertThrows(() => new ResponsePreamble("a\r\nB: c"), TypeError);
 });
 
 const CUT: readonly (readonly [claim: string, body: Pieces, sent: string])[] = [

@@ -4,7 +4,7 @@ import type { Handler } from "../../../backend/handler.ts";
 import { isToken } from "../../../http/grammar.ts";
 import type { HeaderField } from "../../../http/headers.ts";
 import { createResponse } from "../../../http/response/response.ts";
-import { withFields } from "./override_fields.ts";
+import { withFields } from "../../../http/override_fields.ts";
 
 /** Fields that let pages of every origin read a response. */
 export const CORS_FIELDS: readonly HeaderField[] = [

@@ -7,7 +7,7 @@ import type { Handler } from "../../../backend/handler.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { HeaderField } from "../../../http/headers.ts";
 import type { HttpResponse, ResponseBody } from "../../../http/response/response.ts";
-import { withFields } from "./override_fields.ts";
+import { withFields } from "../../../http/override_fields.ts";
 import { EVENTS_PATH, SCRIPT, SCRIPT_PATH } from "./reload_script.ts";
 
 // An editor that saves makes several events, and some of them before the file is whole. Constant writes must not

@@ -4,7 +4,7 @@ import type { HttpResponse, ResponseBody } from "../../../http/response/response
 import type { ContentCoding } from "../resources/content_coding.ts";
 import { type Content, sizeOf } from "../resources/content.ts";
 import type { Representation } from "../resources/representation.ts";
-import { overlay, withFields } from "./override_fields.ts";
+import { overrideFields, withFields } from "../../../http/override_fields.ts";
 import type { Validators } from "./preconditions.ts";
 
 /**
@@ -86,7 +86,7 @@ export class PreparedRepresentation implements Validators {
     const own: HeaderField[] = [["Content-Type", this.mediaType]];
     if (this.coding !== "identity") own.push(["Content-Encoding", this.coding]);
     own.push(...this.#validatorFields(), ["Accept-Ranges", this.size === undefined ? "none" : "bytes"]);
-    return withFields(overlay(own, this.#fields), others);
+    return withFields(overrideFields(own, this.#fields), others);
   }
 
   #validatorFields(): HeaderField[] {

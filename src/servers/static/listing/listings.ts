@@ -3,7 +3,7 @@ import type { HeaderField, HttpHeaders } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import type { HttpResponse } from "../../../http/response/response.ts";
 import { prefersJson } from "../answers/navigation.ts";
-import { withFields } from "../answers/override_fields.ts";
+import { withFields } from "../../../http/override_fields.ts";
 import { type ListingQuery, orderEntries, parseListingQuery } from "./entry_order.ts";
 import {
   type EntryReaderParts,

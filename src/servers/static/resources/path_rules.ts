@@ -1,7 +1,7 @@
 // Fields by path: which Cache-Control a file has, and which fields of the user.
 
 import type { HeaderField } from "../../../http/headers.ts";
-import { overlay } from "../answers/override_fields.ts";
+import { overrideFields } from "../../../http/override_fields.ts";
 import { createGlob, type Glob } from "./glob.ts";
 
 /** A field for some files. Plain data. */
@@ -53,7 +53,10 @@ export class PathRules {
 
   /** The fields of responses that are not files: errors, redirects, listings. */
   get common(): readonly HeaderField[] {
-    return overlay(this.#options.common, this.#fields.flatMap(({ glob, field }) => glob ? [] : [field]));
+    return overrideFields(
+      this.#options.common,
+      this.#fields.flatMap(({ glob, field }) => glob ? [] : [field]),
+    );
   }
 
   /**
@@ -69,7 +72,7 @@ export class PathRules {
   #decide(path: string, use: "file" | "fallback"): readonly HeaderField[] {
     const cacheControl = this.#cacheControlOf(path, use);
     const own: readonly HeaderField[] = cacheControl === undefined ? [] : [["Cache-Control", cacheControl]];
-    return overlay(overlay(this.#options.common, own), this.#fieldsFor(path));
+    return overrideFields(overrideFields(this.#options.common, own), this.#fieldsFor(path));
   }
 
   #cacheControlOf(path: string, use: "file" | "fallback"): string | undefined {

@@ -35,7 +35,6 @@ export function toRequestRecord(request: StoredRequest): RequestRecord {
     version: facts.version,
     headers: facts.headers,
     ...(headersUtf8.length === 0 ? {} : { headersUtf8 }),
-    ...(request.event === "" ? {} : { event: request.event }),
     trailers: facts.trailers,
     bodyBytes: facts.bodyBytes,
     wireBytes: wire.length,

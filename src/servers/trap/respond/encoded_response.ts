@@ -1,14 +1,10 @@
 import { BufferPool } from "../../../bytes/buffer_pool.ts";
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
-import {
-  type Persistence,
-  processResponse,
-  ResponsePreamble,
-} from "../../../http/response/process_response.ts";
+import { processResponse } from "../../../http/response/process_response.ts";
 import type { HttpResponse } from "../../../http/response/response.ts";
+import type { Persistence, ProcessResponseOptions } from "../../../http/response/response_preamble.ts";
 import { ResponseWriter } from "../../../http/response/response_writer.ts";
-import { DEFAULT_SETTINGS } from "../../../serving/serve_options.ts";
 
 /** A response as bytes. */
 export interface EncodedResponse {
@@ -22,7 +18,7 @@ export interface EncodedResponse {
 export async function encodeResponse(
   request: HttpRequest,
   response: HttpResponse,
-  options: { readonly persistence: Persistence; readonly nowMs: number },
+  options: ProcessResponseOptions,
 ): Promise<EncodedResponse> {
   const pieces: Uint8Array[] = [];
   const sink = {
@@ -32,8 +28,7 @@ export async function encodeResponse(
     },
   };
   const writer = new ResponseWriter(sink, new BufferPool());
-  const preamble = new ResponsePreamble(DEFAULT_SETTINGS.serverName);
-  const persistence = await processResponse(writer, request, response, { ...options, preamble });
+  const persistence = await processResponse(writer, request, response, options);
   await writer.flush();
   return { bytes: joinBytes(pieces), persistence };
 }

@@ -3,8 +3,8 @@
 import type { RequestContext } from "../../../backend/handler.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { MaybePromise } from "../../../base/maybe_promise.ts";
-import { equalsIgnoringCase } from "../../../http/grammar.ts";
 import type { HeaderField } from "../../../http/headers.ts";
+import { overrideFields } from "../../../http/override_fields.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
 import type { Connection } from "../../../net/connection.ts";
@@ -77,18 +77,17 @@ export class Responder {
     return this.#options.engine.choose(new RuleRequest(parts));
   }
 
-  /** The fields that every response to a request has. */
+  /** The fields of every response to a request; those that a rule sets, or another server has sent, stand. */
   sharedFields(request: HttpRequest): readonly HeaderField[] {
     return this.#options.allowsAllOrigins ? corsFields(request) : [];
   }
 
   /** The response as plain data. @param id of the request */
   describe(id: string, { status, headers, body }: ChosenResponse, request: HttpRequest): GivenAnswer {
-    const has = (wanted: string): boolean => headers.some(([name]) => equalsIgnoringCase(name, wanted));
-    const fields = this.sharedFields(request).filter(([name]) => !has(name));
+    const fields = overrideFields([TEXT_TYPE, ...this.sharedFields(request)], headers);
     return {
       status,
-      headers: [["X-Request-Id", id], ...has("content-type") ? [] : [TEXT_TYPE], ...headers, ...fields],
+      headers: [["X-Request-Id", id], ...fields],
       body: body ?? `${id}\n`,
     };
   }
@@ -112,14 +111,14 @@ export class Responder {
 
   /** A response whose bytes are kept before they go. */
   #keep(stored: StoredRequest, request: HttpRequest, response: HttpResponse): HttpResponse {
-    const { clock, store } = this.#options;
+    const { store } = this.#options;
     const sent = this.#createSent(request);
     return {
       ...response,
       body: {
         kind: "wire",
-        send: async (writer, persistence) => {
-          const encoded = await encodeResponse(request, response, { persistence, nowMs: clock.nowMs() });
+        send: async (writer, options) => {
+          const encoded = await encodeResponse(request, response, options);
           sent.add(encoded.bytes);
           stored.setResponse(sent.toStored(response.status));
           store.change(stored);

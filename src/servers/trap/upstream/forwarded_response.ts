@@ -3,6 +3,7 @@
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import { equalsIgnoringCase } from "../../../http/grammar.ts";
 import type { HeaderField, HttpHeaders } from "../../../http/headers.ts";
+import { overrideFields, withFields } from "../../../http/override_fields.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -45,19 +46,13 @@ function fieldsFor(received: HttpHeaders, extra: readonly HeaderField[]): HttpHe
     if (!equalsIgnoringCase(name, "content-length")) headers.delete(name);
   }
   headers.delete("trailer");
-  for (const [name, value] of extra) {
-    if (!headers.has(name)) headers.append(name, value);
-  }
-  return headers;
+  return withFields(extra, [...headers]);
 }
 
 function fail(status: number, reason: string, extra: readonly HeaderField[]): ForwardedResponse {
-  const fields = extra.filter(([name]) => !equalsIgnoringCase(name, "content-type"));
+  const fields = overrideFields(extra, [["Content-Type", "text/plain; charset=utf-8"]]);
   return {
-    response: createResponse(status, `Cannot forward the request: ${reason}\n`, [
-      ["Content-Type", "text/plain; charset=utf-8"],
-      ...fields,
-    ]),
+    response: createResponse(status, `Cannot forward the request: ${reason}\n`, fields),
     failure: reason,
   };
 }

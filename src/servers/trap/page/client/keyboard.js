@@ -2,7 +2,6 @@
 /// <reference lib="dom" />
 // The keys of the page.
 
-import { copyOpen } from "./copy/copy_form.js";
 import { TABS } from "./page_choices.js";
 
 /** @import { PageModel } from "./page_model.js" */
@@ -86,7 +85,7 @@ function actionsOf(model) {
   return {
     ...actions,
     c: () => model.markForComparison(),
-    y: () => void copyOpen(model, "curl"),
+    y: () => void model.copy("curl"),
     Delete: () => model.show({ dialog: "delete" }),
   };
 }

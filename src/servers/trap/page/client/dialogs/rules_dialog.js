@@ -18,8 +18,7 @@ export class RulesDialog extends Component {
 
   /** @override */
   componentDidMount() {
-    const { api, bin } = this.props.model;
-    this.#try(async () => this.setState({ text: await api.rules(bin) }));
+    this.#try(async () => this.setState({ text: await this.props.model.api.rules() }));
   }
 
   /** @override */
@@ -27,8 +26,7 @@ export class RulesDialog extends Component {
     const { model } = this.props;
     const { text, problem, said } = this.state;
     return html`
-      <${Modal} title=${model.bin === "" ? "Rules" : `Rules of ${visibleText(model.bin)}`} close=${() =>
-        model.show({ dialog: undefined })}>
+      <${Modal} title="Rules" close=${() => model.show({ dialog: undefined })}>
         <form onSubmit=${this.#save}>
           <p>What is sent back, rule by rule; what no rule names gets 200. For example:</p>
           <pre class="example" tabindex="0">${EXAMPLE}</pre>
@@ -54,9 +52,9 @@ export class RulesDialog extends Component {
   /** @param {SubmitEvent} event */
   #save = (event) => {
     event.preventDefault();
-    const { api, bin } = this.props.model;
+    const { api } = this.props.model;
     this.#try(async () => {
-      await api.saveRules(this.state.text, bin);
+      await api.saveRules(this.state.text);
       this.setState({ said: "Saved: they count from the next request on." });
     });
   };

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { overlay, withFields } from "../../../../src/servers/static/answers/override_fields.ts";
+import { overrideFields, withFields } from "../../src/http/override_fields.ts";
 
-Deno.test("overlay() lets the upper lines stand, and adds up what an answer varies by (RFC 9110 §12.5.5)", () => {
+Deno.test("overrideFields() lets the upper lines stand, and adds up what an answer varies by (RFC 9110 §12.5.5)", () => {
   const lower = [["Vary", "Accept"], ["Link", "<a>"], ["X", "1"]] as const;
   const upper = [["link", "<b>"], ["Link", "<c>"], ["VARY", "Origin"]] as const;
   const expected = [["Vary", "Accept"], ["X", "1"], ...upper];
-  assertEquals([...overlay(lower, upper)], expected);
+  assertEquals([...overrideFields(lower, upper)], expected);
   assertEquals([...withFields(lower, upper)], expected);
-  assertEquals([...overlay(lower, [])], [...lower]);
+  assertEquals([...overrideFields(lower, [])], [...lower]);
 });
