@@ -11,13 +11,13 @@ const ON_OTHER_RUNTIME = "/, on (?:Node 20|Node 24|Bun)(?:$|:)/";
 const REAL_FILE = "_real_test.ts";
 const TEST_FILE = /_test\.ts$/;
 
-/** What `deno test` is started with. @param more further arguments, as the user gave them */
+/** Arguments of the runs of `deno test`, which go on side by side. @param more further arguments, as the user gave them */
 function runsOf(part: Part, more: readonly string[]): string[][] {
   const files = findTests("tests");
   const own = files.filter((file) => !file.endsWith(REAL_FILE));
   const real = files.filter((file) => file.endsWith(REAL_FILE));
   return part === "own"
-    ? [[...more, ...own]]
+    ? [0, 1].map((half) => [...more, ...own.filter((_, place) => place % 2 === half)])
     : [[...more, ...real], ["--filter", ON_OTHER_RUNTIME, ...more, ...own]];
 }
 
@@ -36,32 +36,55 @@ function ownFolder(word: string, name: string): string {
   return word.startsWith("--coverage=") ? `${word}/${name}` : word;
 }
 
-/** Runs `deno test`, shows what it says, and gathers the names of skipped cases. */
-async function runTests(part: Part, args: readonly string[], skipped: string[]): Promise<number> {
+/** What a run of `deno test` has come to. */
+interface Outcome {
+  readonly code: number;
+  /** Names of cases that were skipped, each with its reason. */
+  readonly skipped: readonly string[];
+  /** Names of cases that failed. */
+  readonly failed: readonly string[];
+}
+
+/** A run of `deno test` that goes on. */
+interface Run {
+  /** Settles when everything that it has to say is shown. */
+  readonly shown: Promise<unknown>;
+  readonly outcome: Promise<Outcome>;
+}
+
+// deno-lint-ignore no-control-regex -- the colours of a terminal
+const COLOUR = /\x1b\[[0-9;]*m/g;
+
+/** Starts `deno test`. @param turn until it settles, the output is held back */
+function startTests(part: Part, args: readonly string[], turn: Promise<unknown>): Run {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--allow-all", ...args],
     cwd: ROOT,
     env: { MILLRACE_TESTS: part },
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
-  let rest = "";
-  const decoder = new TextDecoder();
-  for await (const piece of child.stdout) {
-    await Deno.stdout.write(piece);
-    const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
-    rest = lines.pop()!;
-    skipped.push(...lines.flatMap((line) => skippedCaseOf(line) ?? []));
-  }
-  return (await child.status).code;
+  const [toShow, toRead] = child.stdout.tee();
+  const shown = turn.then(() =>
+    Promise.all([
+      toShow.pipeTo(Deno.stdout.writable, { preventClose: true }),
+      child.stderr.pipeTo(Deno.stderr.writable, { preventClose: true }),
+    ])
+  );
+  return { shown, outcome: readOutcome(child.status, toRead) };
 }
 
-// deno-lint-ignore no-control-regex -- the colours of a terminal
-const COLOUR = /\x1b\[[0-9;]*m/g;
-
-function skippedCaseOf(line: string): string | undefined {
-  return /^(.*) \.\.\. ignored/.exec(line.replaceAll(COLOUR, ""))?.[1];
+async function readOutcome(
+  status: Promise<Deno.CommandStatus>,
+  stdout: ReadableStream<Uint8Array>,
+): Promise<Outcome> {
+  const lines = (await new Response(stdout).text()).replaceAll(COLOUR, "").split("\n");
+  return {
+    code: (await status).code,
+    skipped: lines.flatMap((line) => /^(.*) \.\.\. ignored/.exec(line)?.[1] ?? []),
+    failed: lines.flatMap((line) => /^(.*) \.\.\. FAILED/.exec(line)?.[1] ?? []),
+  };
 }
 
 /** One line for each reason, with the number of cases. */
@@ -74,14 +97,17 @@ function summarize(skipped: readonly string[]): string {
 
 async function main([part, ...more]: readonly string[]): Promise<number> {
   if (part !== "own" && part !== "real") throw new RangeError(`expected own or real, got ${part}`);
-  const skipped: string[] = [];
-  let code = 0;
-  const runs = runsOf(part, more);
-  for (const [place, args] of runs.entries()) {
-    code = await runTests(part, args.map((word) => ownFolder(word, `${part}-${place}`)), skipped) || code;
-  }
-  console.log(summarize(skipped));
-  return code;
+  let turn: Promise<unknown> = Promise.resolve();
+  const runs = runsOf(part, more).map((args, place) => {
+    const run = startTests(part, args.map((word) => ownFolder(word, `${part}-${place}`)), turn);
+    turn = run.shown;
+    return run;
+  });
+  await turn;
+  const outcomes = await Promise.all(runs.map(({ outcome }) => outcome));
+  console.log(summarize(outcomes.flatMap(({ skipped }) => skipped)));
+  for (const name of outcomes.flatMap(({ failed }) => failed)) console.log(`failed: ${name}`);
+  return Math.max(...outcomes.map(({ code }) => code));
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

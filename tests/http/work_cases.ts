@@ -11,6 +11,7 @@ import { splitTarget } from "../../src/http/target.ts";
 import { HttpTokenizer } from "../../src/http/tokens/tokenizer.ts";
 import { chooseCoding } from "../../src/servers/static/resources/content_coding.ts";
 import { listsTag } from "../../src/servers/static/resources/entity_tag.ts";
+import { DocumentRoot } from "../../src/servers/static/disk/document_root.ts";
 import { parseRanges } from "../../src/servers/static/answers/byte_ranges.ts";
 import { parseUrlPath } from "../../src/servers/static/resources/url_path.ts";
 import { type ByteSource, ReadingReader } from "../support/fake_source.ts";
@@ -195,6 +196,13 @@ const hops = (value: string): unknown => forwardedHops(new HttpHeaders([["Forwar
 const customaryHops = (value: string): unknown =>
   xForwardedHops(new HttpHeaders([["X-Forwarded-For", value]]));
 
+const site = new DocumentRoot({
+  path: new URL(".", import.meta.url).pathname,
+  symlinks: "inside",
+  dotfiles: "deny",
+  now: () => 0,
+});
+
 const VALUES: readonly (readonly [name: string, rest: string, use: (text: string) => unknown])[] = [
   ["hops of Forwarded", 'for="[::1]:5" ; proto=https , ', hops],
   ["a token of Forwarded", "a", hops],
@@ -205,6 +213,7 @@ const VALUES: readonly (readonly [name: string, rest: string, use: (text: string
   ["cookies", 'a="b"; ', (text) => parseCookies([text])],
   ["cookies without equals signs", "a;", (text) => parseCookies([text])],
   ["path segments", "/a/..", (text) => parseUrlPath(text)],
+  ["names of folders that do not exist", "x/", (text) => site.locate(parseUrlPath(`/${text}`)!.segments)],
   ["escapes of a path", "/%61", (text) => parseUrlPath(text)],
   ["question marks", "/?", (text) => splitTarget(text)],
   ["Connection", "a, ", (text) => new HttpHeaders([["Connection", text]]).getList("connection")],

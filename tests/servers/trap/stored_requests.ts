@@ -28,3 +28,9 @@ export function storedRequest(
     ...facts,
   }, new WireBytes(bytesOf(HEAD + content), [{ atMicros: 1, bytes: HEAD.length + content.length }]));
 }
+
+/** A request with a number in its target, all of one second. @param number up to 999,999 */
+export function numberedRequest(number: number): StoredRequest {
+  const id = `2026-03-01T09:30:00.${String(number).padStart(6, "0")}Z-00tst`;
+  return storedRequest(id, "", { target: `/n/${number}` });
+}

@@ -1,6 +1,6 @@
 // Nothing outside the document root is served: what lies inside is decided here, and nowhere else.
 
-import { constants, realpathSync } from "node:fs";
+import { constants, realpathSync, type Stats } from "node:fs";
 import { lstat, realpath, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { namesIn } from "../../../base/file_status.ts";
@@ -49,6 +49,10 @@ const NO_LINKS = constants.O_NOFOLLOW ?? 0;
 
 // A file is not replaced more often than a few times in a thousandth of a second.
 const MAX_ATTEMPTS = 10;
+
+// Names of a path that are looked at together. A request may name thousands of folders that do not exist; the look
+// ends with the first that is missing.
+const LOOKED_AT_ONCE = 8;
 
 // Age at which the root is resolved again: a deployment that moves a link shows by then.
 const FRESH_MS = 1_000;
@@ -210,19 +214,27 @@ function isFresh(atMs: number, nowMs: number): boolean {
  * @returns `unusual` when there is one, or the system refuses
  */
 async function lookPlainly(root: string, segments: readonly string[]): Promise<Located | "unusual"> {
-  const way = segments.map((_, index) => join(root, ...segments.slice(0, index + 1)));
-  const looks = await Promise.all(
-    (way.length === 0 ? [root] : way).map((path) => lstat(path).catch((error: unknown) => codeOf(error))),
-  );
-  for (const [index, stats] of looks.entries()) {
-    if (stats === "ENOENT") return MISSING;
-    if (typeof stats === "string" || stats.isSymbolicLink()) return "unusual";
-    if (index < looks.length - 1) {
-      if (!stats.isDirectory()) return stats.isFile() ? MISSING : "unusual";
-    } else if (stats.isDirectory()) return { kind: "directory", path: way[index] ?? root };
-    else if (stats.isFile()) return { kind: "file", path: way[index]!, stamp: stampOf(stats) };
+  const names = segments.length === 0 ? ["."] : segments;
+  let path = root;
+  for (let start = 0; start < names.length; start += LOOKED_AT_ONCE) {
+    const way = names.slice(start, start + LOOKED_AT_ONCE).map((name) => path = join(path, name));
+    const looks = await Promise.all(way.map((path) => lstat(path).catch((error: unknown) => codeOf(error))));
+    for (const [index, stats] of looks.entries()) {
+      const located = judgeLook(way[index]!, stats);
+      const isLast = start + index === names.length - 1;
+      if (isLast || located === "unusual" || located.kind === "missing") return located;
+      if (located.kind === "file") return MISSING;
+    }
   }
   return "unusual";
+}
+
+/** @param stats of the path, or the code of the error */
+function judgeLook(path: string, stats: Stats | string): Located | "unusual" {
+  if (stats === "ENOENT") return MISSING;
+  if (typeof stats === "string" || stats.isSymbolicLink()) return "unusual";
+  if (stats.isDirectory()) return { kind: "directory", path };
+  return stats.isFile() ? { kind: "file", path, stamp: stampOf(stats) } : "unusual";
 }
 
 function isInside(root: string, real: string): boolean {

@@ -5,6 +5,14 @@ import type { NextWaiters } from "./next_waiters.ts";
 import type { Replayer } from "./replay.ts";
 import type { TrapStatus } from "./trap_status.ts";
 
+/** How the bins are set up. */
+export interface BinSettings {
+  /** Whether the first segment of the path is a bin. */
+  readonly isOn: boolean;
+  /** How long requests are kept, in milliseconds; undefined for ever. */
+  readonly maxAgeMs: number | undefined;
+}
+
 /** Parts that the routes of the API share. */
 export interface ApiParts {
   /** The store of requests. */
@@ -19,4 +27,6 @@ export interface ApiParts {
   readonly replayer: Replayer;
   /** How the trap is. */
   readonly status: () => TrapStatus;
+  /** How the bins are set up. */
+  readonly bins: BinSettings;
 }

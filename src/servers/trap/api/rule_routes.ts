@@ -15,7 +15,7 @@ import { CallParameters } from "./request_query.ts";
 const MAX_RULES_BYTES = 16_777_216;
 
 /** The rows of the API that are about the trap itself. */
-export function ruleRoutes({ engine, store, status }: ApiParts): readonly Route[] {
+export function ruleRoutes({ engine, store, status, bins }: ApiParts): readonly Route[] {
   return [
     ["GET, HEAD", "/api/rules", ({ query }) => {
       const bin = new CallParameters(query).text("bin");
@@ -33,7 +33,13 @@ export function ruleRoutes({ engine, store, status }: ApiParts): readonly Route[
       return createResponse(204);
     }],
     ["GET, HEAD", "/api/status", () => jsonResponse(200, status())],
-    ["GET, HEAD", "/api/bins", () => jsonResponse(200, { bins: listBins(store) })],
+    ["GET, HEAD", "/api/bins", () =>
+      jsonResponse(200, {
+        bins: listBins(store),
+        enabled: bins.isOn,
+        keep: store.bounds.maxRequests,
+        keepAgeMs: bins.maxAgeMs ?? null,
+      })],
   ];
 }
 

@@ -29,6 +29,10 @@ export interface UiOptions {
   readonly engine: RuleEngine;
   /** How the trap is. */
   readonly status: () => TrapStatus;
+  /** Whether the first segment of the path is a bin. */
+  readonly hasBins: boolean;
+  /** How long requests are kept, in milliseconds; undefined for ever. */
+  readonly maxAgeMs?: number | undefined;
   /** The port of the trap itself; undefined when it listens on a unix socket. */
   readonly trapPort: number | undefined;
   /** The clients that may use page and API. */
@@ -79,7 +83,8 @@ export function serveUi<Address extends NetAddress>(
     connect,
     connectTls,
   });
-  const parts = { store, engine, feed, waiters, replayer, status };
+  const bins = { isOn: options.hasBins, maxAgeMs: options.maxAgeMs };
+  const parts = { store, engine, feed, waiters, replayer, status, bins };
   const handler = routes([
     ...requestRoutes(parts),
     ...streamRoutes(parts),

@@ -1,6 +1,8 @@
 // The modules of the page as text, by file name: the only list of them. It puts them into a bundle or a binary.
 
 export { default as "app_view.js" } from "./client/app_view.js" with { type: "text" };
+export { default as "bin_bar.js" } from "./client/list/bin_bar.js" with { type: "text" };
+export { default as "bins.js" } from "./client/bins.js" with { type: "text" };
 export { default as "body_view.js" } from "./client/content/body_view.js" with { type: "text" };
 export { default as "bytes.js" } from "./client/text/bytes.js" with { type: "text" };
 export { default as "captured.js" } from "./client/text/captured.js" with { type: "text" };
@@ -11,6 +13,7 @@ export { default as "content_coding.js" } from "./client/content/content_coding.
 export { default as "copy_as_curl.js" } from "./client/copy/copy_as_curl.js" with { type: "text" };
 export { default as "copy_form.js" } from "./client/copy/copy_form.js" with { type: "text" };
 export { default as "copy_raw.js" } from "./client/copy/copy_raw.js" with { type: "text" };
+export { default as "deletions.js" } from "./client/deletions.js" with { type: "text" };
 export { default as "detail_view.js" } from "./client/detail/detail_view.js" with { type: "text" };
 export { default as "dialogs.js" } from "./client/dialogs/dialogs.js" with { type: "text" };
 export { default as "filter_bar.js" } from "./client/list/filter_bar.js" with { type: "text" };
@@ -21,8 +24,10 @@ export { default as "hex_view.js" } from "./client/content/hex_view.js" with { t
 export { default as "image_view.js" } from "./client/content/image_view.js" with { type: "text" };
 export { default as "json_layout.js" } from "./client/content/json_layout.js" with { type: "text" };
 export { default as "json_view.js" } from "./client/content/json_view.js" with { type: "text" };
+export { default as "json_web_token.js" } from "./client/content/json_web_token.js" with { type: "text" };
 export { default as "keyboard.js" } from "./client/keyboard.js" with { type: "text" };
 export { default as "line_diff.js" } from "./client/compare/line_diff.js" with { type: "text" };
+export { default as "list_items.js" } from "./client/list/list_items.js" with { type: "text" };
 export { default as "live_list.js" } from "./client/list/live_list.js" with { type: "text" };
 export { default as "main.js" } from "./client/main.js" with { type: "text" };
 export { default as "multipart_parts.js" } from "./client/content/multipart_parts.js" with { type: "text" };
@@ -41,9 +46,11 @@ export { default as "rules_dialog.js" } from "./client/dialogs/rules_dialog.js" 
 export { default as "send_dialog.js" } from "./client/dialogs/send_dialog.js" with { type: "text" };
 export { default as "shell_words.js" } from "./client/copy/shell_words.js" with { type: "text" };
 export { default as "sizes_and_times.js" } from "./client/text/sizes_and_times.js" with { type: "text" };
+export { default as "time_stamp.js" } from "./client/text/time_stamp.js" with { type: "text" };
 export { default as "timing_view.js" } from "./client/detail/timing_view.js" with { type: "text" };
 export { default as "tls_record.js" } from "./client/list/tls_record.js" with { type: "text" };
 export { default as "toasts.js" } from "./client/toasts.js" with { type: "text" };
+export { default as "token_view.js" } from "./client/detail/token_view.js" with { type: "text" };
 export { default as "trap_api.js" } from "./client/trap_api.js" with { type: "text" };
 export { default as "visible_text.js" } from "./client/text/visible_text.js" with { type: "text" };
 export { default as "windowed.js" } from "./client/list/windowed.js" with { type: "text" };

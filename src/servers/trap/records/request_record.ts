@@ -133,6 +133,8 @@ export interface RequestRecord {
   readonly headers: readonly HeaderField[];
   /** Fields with values beyond ASCII, read as UTF-8; there if there are any that are UTF-8. */
   readonly headersUtf8?: readonly HeaderField[];
+  /** The name of the event, if the sender of a webhook gives one in a field or in the content. */
+  readonly event?: string;
   /** As sent, in order. */
   readonly trailers: readonly HeaderField[];
   /** Bytes of content, without framing. */

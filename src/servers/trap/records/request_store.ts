@@ -56,6 +56,11 @@ export class RequestStore {
     this.#bounds = bounds;
   }
 
+  /** The limits. */
+  get bounds(): StoreBounds {
+    return this.#bounds;
+  }
+
   /** How many requests there are. */
   get size(): number {
     return this.#requests.length - this.#first;

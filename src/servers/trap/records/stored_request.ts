@@ -3,6 +3,7 @@ import type { HeaderField } from "../../../http/headers.ts";
 import { splitTarget } from "../../../http/target.ts";
 import type { ChainRecord } from "../rules/chain.ts";
 import { readChunkData } from "./chunk_data.ts";
+import { eventNameOf } from "./event_name.ts";
 import type {
   GivenAnswer,
   Malformation,
@@ -85,6 +86,7 @@ export class StoredRequest {
   readonly #facts: Writable<RequestFacts>;
   #response: StoredResponse | undefined;
   #replays: readonly StoredReplay[] = [];
+  #event: string | undefined;
 
   /**
    * Makes a request.
@@ -161,6 +163,11 @@ export class StoredRequest {
     if (bodyBytes === 0) return kept.subarray(0, 0);
     if (isChunked) return joinBytes(readChunkData(kept).pieces.map(({ bytes }) => bytes));
     return kept.subarray(headBytes, headBytes + bodyBytes);
+  }
+
+  /** The name of the event that its sender gives; "" if there is none. */
+  get event(): string {
+    return this.#event ??= eventNameOf({ headers: this.#facts.headers, body: this.body });
   }
 
   /** Adds a record to its chain. */

@@ -35,6 +35,7 @@ export function toRequestRecord(request: StoredRequest): RequestRecord {
     version: facts.version,
     headers: facts.headers,
     ...(headersUtf8.length === 0 ? {} : { headersUtf8 }),
+    ...(request.event === "" ? {} : { event: request.event }),
     trailers: facts.trailers,
     bodyBytes: facts.bodyBytes,
     wireBytes: wire.length,

@@ -1,7 +1,7 @@
 // The list in a real browser: it fills while one looks, is narrowed, paused, and stays quick.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { storedRequest } from "../stored_requests.ts";
+import { numberedRequest } from "../stored_requests.ts";
 import { pageTest, requestOf, rowOf, untilCount } from "./page_fixture.ts";
 
 pageTest("the empty page tells how to send a first request, which then appears", {}, async (opened) => {
@@ -101,8 +101,7 @@ pageTest(
   async (opened) => {
     const { page, trap, send } = opened;
     for (let i = 0; i < 10_000; i++) {
-      const id = `2026-03-01T09:30:${String(i).padStart(9, "0")}Z-00tst`;
-      trap.store.add(storedRequest(id, "", { target: `/n/${i}` }));
+      trap.store.add(numberedRequest(i));
     }
     await untilCount(page, 10_000);
     const list = page.getByRole("listbox");
@@ -131,8 +130,7 @@ pageTest(
     const { page, trap } = opened;
     await page.goto("about:blank");
     for (let i = 0; i < 1_000; i++) {
-      const id = `2026-03-01T09:30:${String(i).padStart(9, "0")}Z-00tst`;
-      trap.store.add(storedRequest(id, "", { target: `/n/${i}` }));
+      trap.store.add(numberedRequest(i));
     }
     await page.goto(`http://127.0.0.1:${trap.uiPort}/`);
     await page.getByText("200 requests and more").waitFor();
@@ -167,8 +165,7 @@ pageTest(
   async (opened) => {
     const { page, trap, send } = opened;
     for (let i = 0; i < 500; i++) {
-      const id = `2026-03-01T09:30:${String(i).padStart(9, "0")}Z-00tst`;
-      trap.store.add(storedRequest(id, "", { target: `/n/${i}` }));
+      trap.store.add(numberedRequest(i));
     }
     await untilCount(page, 500);
     await rowOf(page, "/n/499").click();

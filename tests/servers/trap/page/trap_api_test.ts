@@ -48,7 +48,7 @@ apiTest("TrapApi deletes, and says what is not there any more", async (trapApi) 
   const { id } = newest!;
   await assertRejects(() => trapApi.record(id), Error, "The request is not kept any more.");
   await assertRejects(() => trapApi.bytes(id, "raw", 1), Error, "The request is not kept any more.");
-  await trapApi.remove("all");
+  await trapApi.clear("");
   assertEquals(await trapApi.list(ALL, { limit: 1 }), []);
   await assertRejects(() => trapApi.list(ALL, { limit: 0 }), Error, "expected a whole number from 1 to 1000");
 });

@@ -2,13 +2,16 @@
 // The whole page.
 
 import { CompareView } from "./compare/compare_view.js";
+import { copyPlain } from "./copy/copy_form.js";
 import { DetailView } from "./detail/detail_view.js";
 import { OpenDialog } from "./dialogs/dialogs.js";
+import { BinBar } from "./list/bin_bar.js";
 import { FilterBar } from "./list/filter_bar.js";
 import { html, Still } from "../../../../program/page/client/html.js";
 import { Icon } from "../../../../program/page/client/icons.js";
 import { RequestList } from "./list/request_list.js";
 import { countOf, countText } from "./text/sizes_and_times.js";
+import { visibleText } from "./text/visible_text.js";
 
 /** @import { VNode } from "preact" */
 /** @import { Typing } from "./list/filter_bar.js" */
@@ -33,6 +36,7 @@ export function App({ model, typing, changeTheme }) {
     <${Status} model=${model} />
     <main class=${state}>
       <section class="side" aria-label="Requests">
+        <${BinBar} model=${model} />
         <${FilterBar} model=${model} typing=${typing} />
         ${markedId !== undefined && html`
           <p class="banner" role="status">
@@ -97,8 +101,8 @@ function Header({ model, changeTheme }) {
     <header class="bar">
       <h1><${Icon} name="wheel" /> millrace <span>trap</span></h1>
       <button type="button" class="address" title="Copy the address"
-        onClick=${() => model.copyPlain({ text: model.trapUrl, notes: [] }, "address")}>
-        ${model.trapUrl} <${Icon} name="copy" />
+        onClick=${() => copyPlain(model, { text: model.targetUrl, notes: [] }, "address")}>
+        ${visibleText(model.targetUrl)} <${Icon} name="copy" />
       </button>
       <p class="feed ${list.isPaused ? "paused" : feed}" role="status">
         <span class="dot"></span> ${list.isPaused ? `paused${held}` : FEED_WORDS[feed]}

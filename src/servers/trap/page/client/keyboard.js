@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 // The keys of the page.
 
+import { copyOpen } from "./copy/copy_form.js";
 import { TABS } from "./page_choices.js";
 
 /** @import { PageModel } from "./page_model.js" */
@@ -85,7 +86,7 @@ function actionsOf(model) {
   return {
     ...actions,
     c: () => model.markForComparison(),
-    y: () => void model.copy("curl"),
+    y: () => void copyOpen(model, "curl"),
     Delete: () => model.show({ dialog: "delete" }),
   };
 }

@@ -8,6 +8,7 @@ import { html, render } from "../../../../program/page/client/html.js";
 import { listenToKeys } from "./keyboard.js";
 import { PageModel } from "./page_model.js";
 import { openRequestFeed } from "./request_feed.js";
+import { visibleText } from "./text/visible_text.js";
 import { changeTheme, restoreTheme } from "../../../../program/page/client/theme.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
@@ -21,9 +22,20 @@ function draw() {
   isDrawing = true;
   queueMicrotask(() => {
     isDrawing = false;
-    document.title = model.unseenCount > 0 ? `(${model.unseenCount}) millrace trap` : "millrace trap";
+    document.title = titleOf(model);
     render(html`<${App} model=${model} typing=${typing} changeTheme=${changeTheme} />`, root);
   });
+}
+
+/**
+ * Tells how many requests came while nobody looked.
+ *
+ * @param {PageModel} model
+ * @returns {string}
+ */
+function titleOf({ unseenCount, bin }) {
+  const place = bin === "" ? "millrace trap" : `${visibleText(bin)} · millrace trap`;
+  return unseenCount > 0 ? `(${unseenCount}) ${place}` : place;
 }
 
 const model = new PageModel(draw);

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What the address of the page says: `#id` for an open request, `#id~id` for a comparison.
+// What the address of the page says: `?bin=name` for a bin, `#id` for an open request, `#id~id` for a comparison.
 
 const ID = /^[\w.:-]+$/;
 
@@ -15,16 +15,27 @@ export function idsInAddress() {
 }
 
 /**
- * Puts ids into the address.
+ * The bin in the address.
  *
- * @param {readonly string[]} ids
+ * @returns {string} "" for all
  */
-export function writeAddress(ids) {
-  const hash = ids.length === 0 ? location.pathname : `#${ids.join("~")}`;
+export function binInAddress() {
+  return new URLSearchParams(location.search).get("bin") ?? "";
+}
+
+/**
+ * Puts bin and ids into the address.
+ *
+ * @param {{ bin: string, ids: readonly string[] }} shown
+ */
+export function writeAddress({ bin, ids }) {
+  const search = bin === "" ? "" : `?${new URLSearchParams({ bin })}`;
+  const hash = ids.length === 0 ? "" : `#${ids.join("~")}`;
+  const address = `${location.pathname}${search}${hash}`;
   // On a phone the way back to the list is the browser's own.
   const isDeeper = ids.length > 0 && location.hash === "";
-  if (isDeeper) history.pushState(null, "", hash);
-  else history.replaceState(null, "", hash);
+  if (isDeeper) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
 }
 
 /**

@@ -2,20 +2,17 @@
 /// <reference lib="dom" />
 // What the page shows, and what can be done on it. The views read it and call it; it draws nothing itself.
 
-import { copyText } from "./copy/clipboard.js";
-import { copyOf } from "./copy/copy_form.js";
+import { Bins } from "./bins.js";
 import { LiveList } from "./list/live_list.js";
 import { OpenRequest } from "./detail/open_request.js";
 import { DENSITIES, TABS } from "./page_choices.js";
 import { remember, remembered } from "./remembered.js";
-import { idsInAddress, trapUrl, writeAddress } from "./page_address.js";
-import { countOf } from "./text/sizes_and_times.js";
+import { binInAddress, idsInAddress, trapUrl, writeAddress } from "./page_address.js";
 import { Toasts } from "./toasts.js";
 import { createTrapApi } from "./trap_api.js";
 
-/** @import { CopyForm } from "./copy/copy_form.js" */
 /** @import { BodyView, Density, Dialog, Tab } from "./page_choices.js" */
-/** @import { CopyText, TrapRecord, TrapStatus } from "./page_types.ts" */
+/** @import { TrapRecord, TrapStatus } from "./page_types.ts" */
 
 /** The state of the page. */
 export class PageModel {
@@ -43,8 +40,7 @@ export class PageModel {
   feed = "connecting";
   /** How the trap is. @type {TrapStatus | undefined} */
   status;
-  /** Names of the bins; none without `--bins`. @type {readonly string[]} */
-  bins = [];
+  bins = new Bins();
   /** Goes up when the list is to scroll to the open request. */
   revealSerial = 0;
   #onChange;
@@ -60,6 +56,8 @@ export class PageModel {
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       nowMs: () => performance.now(),
     });
+    this.list.filters = { ...this.list.filters, bin: binInAddress() };
+    this.bins.add(this.bin);
   }
 
   /** The messages shown at present. */
@@ -72,10 +70,21 @@ export class PageModel {
     return trapUrl();
   }
 
+  /** The bin that is looked at; "" for all. */
+  get bin() {
+    return this.list.filters.bin;
+  }
+
+  /** Where to send requests that are to be seen in this list. */
+  get targetUrl() {
+    return this.bin === "" ? this.trapUrl : `${this.trapUrl}${this.bin}/`;
+  }
+
   /**
-   * Shows what the address says: `#id`, or `#id~id` for a comparison.
+   * Shows what the address says: a bin, `#id`, or `#id~id` for a comparison.
    */
   followAddress() {
+    if (binInAddress() !== this.bin) this.#narrowToBin(binInAddress());
     const [first, second] = idsInAddress();
     this.open = first === undefined ? undefined : this.#fetch(first);
     this.compared = first === undefined || second === undefined ? undefined : this.#fetch(second);
@@ -117,6 +126,30 @@ export class PageModel {
     const row = rows.at(index);
     if (row !== undefined) this.select(row.id);
     if (index > rows.size - 20) this.list.loadMore();
+  }
+
+  /**
+   * Looks at one bin, perhaps one that nothing has been sent to so far.
+   *
+   * @param {string} bin "" for all
+   */
+  chooseBin(bin) {
+    this.#narrowToBin(bin);
+    this.closeAll();
+  }
+
+  /** @param {string} bin */
+  #narrowToBin(bin) {
+    this.bins.add(bin);
+    this.unseenCount = 0;
+    this.list.narrow({ bin });
+  }
+
+  /** Closes all that is open. */
+  closeAll() {
+    [this.open, this.compared, this.markedId] = [undefined, undefined, undefined];
+    this.#writeAddress();
+    this.#onChange();
   }
 
   /** Closes what is open: the comparison first. */
@@ -167,8 +200,10 @@ export class PageModel {
 
   /** Asks how the trap is, and which bins it has. */
   async askStatus() {
-    await this.#tries(async () => {
-      [this.status, this.bins] = await Promise.all([this.api.status(), this.api.bins()]);
+    await this.tries(async () => {
+      const [status, bins] = await Promise.all([this.api.status(), this.api.bins()]);
+      this.status = status;
+      this.bins.take(bins);
       this.#onChange();
     });
   }
@@ -180,65 +215,15 @@ export class PageModel {
   }
 
   /**
-   * Copies the open request.
-   *
-   * @param {CopyForm} form
-   */
-  async copy(form) {
-    await this.#tries(async () => {
-      const { open, api, trapUrl } = this;
-      const copied = await copyOf(form, { open, api, trapUrl });
-      if (copied !== undefined) await this.copyPlain(copied.copy, copied.name);
-    });
-  }
-
-  /**
-   * Copies a text.
-   *
-   * @param {CopyText} copy
-   * @param {string} name what it is, for the message
-   */
-  async copyPlain({ text, notes }, name) {
-    const isCopied = await copyText(text);
-    const said = isCopied
-      ? `Copied the ${name}, ${countOf(text.length, "character")}.`
-      : `The browser did not let the ${name} be copied.`;
-    this.say(said, { notes: isCopied ? notes : [], isBad: !isCopied });
-  }
-
-  /** Deletes the open request, and goes to its neighbour. */
-  async deleteOpen() {
-    const id = this.open?.id;
-    if (id === undefined) return;
-    const { rows } = this.list;
-    const at = rows.indexOf(id);
-    const neighbour = at < 0 ? undefined : rows.at(at + 1) ?? rows.at(at - 1);
-    this.dialog = undefined;
-    if (!await this.#tries(() => this.api.remove(id))) return;
-    this.close();
-    await this.list.forget({ ids: [id] });
-    if (neighbour !== undefined && !matchMedia("(max-width: 60rem)").matches) this.select(neighbour.id);
-    this.say("Deleted the request.");
-  }
-
-  /** Deletes all requests, those that filters hide too. */
-  async deleteAll() {
-    this.dialog = undefined;
-    if (!await this.#tries(() => this.api.remove("all"))) return;
-    [this.open, this.compared, this.markedId] = [undefined, undefined, undefined];
-    this.#writeAddress();
-    await this.list.forget({ all: true });
-    this.say("Deleted all requests.");
-  }
-
-  /**
    * Takes what the feed brought.
    *
    * @param {TrapRecord[]} records
    */
   receive(records) {
-    this.list.receive(records);
-    if (document.hidden) this.unseenCount += records.length;
+    this.bins.notice(records);
+    const listed = this.bin === "" ? records : records.filter(({ bin }) => bin === this.bin);
+    this.list.receive(listed);
+    if (document.hidden) this.unseenCount += listed.length;
     if (this.isFollowing && !this.list.isPaused) this.#openNewest();
     for (const shown of [this.open, this.compared]) {
       // More has come that belongs to it.
@@ -277,10 +262,12 @@ export class PageModel {
   }
 
   /**
+   * Does something, or says why not.
+   *
    * @param {() => Promise<void>} action
-   * @returns {Promise<boolean>}
+   * @returns {Promise<boolean>} whether it was done
    */
-  async #tries(action) {
+  async tries(action) {
     try {
       await action();
       return true;
@@ -291,6 +278,7 @@ export class PageModel {
   }
 
   #writeAddress() {
-    writeAddress([this.open?.id, this.compared?.id].filter((id) => id !== undefined));
+    const ids = [this.open?.id, this.compared?.id].filter((id) => id !== undefined);
+    writeAddress({ bin: this.bin, ids });
   }
 }

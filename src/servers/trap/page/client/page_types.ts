@@ -63,6 +63,34 @@ export interface RequestRow {
   readonly status: number | undefined;
 }
 
+/** Where the rows of a day begin. */
+export interface DayStart {
+  /** The local date: `2026-01-31`. */
+  readonly day: string;
+  /** The place of its newest row. */
+  readonly start: number;
+}
+
+/** A token that was found in a request: its parts are JSON texts, and nobody has verified them. */
+export interface JsonWebToken {
+  /** Where it stands, in words. */
+  readonly place: string;
+  readonly header: string;
+  readonly payload: string;
+  /** The claims that are times, as ISO 8601. */
+  readonly times: readonly Pair[];
+}
+
+/** The bins of the trap, as `GET /api/bins` says. */
+export interface BinList {
+  readonly enabled: boolean;
+  /** How many requests each of them keeps. */
+  readonly keep: number;
+  /** For how long; null for ever. */
+  readonly keepAgeMs: number | null;
+  readonly bins: readonly { readonly name: string }[];
+}
+
 /** The filters of the list. Empty texts let all requests pass. */
 export interface Filters {
   /** Sought in target, headers and body. */
@@ -92,22 +120,24 @@ export interface TrapApi {
   bytes(id: string, what: "raw" | "body", maxBytes: number): Promise<FetchedBytes>;
   /** The request as a HAR document. */
   har(id: string): Promise<string>;
-  /** Deletes one request, or all. */
-  remove(id: string | "all"): Promise<void>;
+  /** Deletes one request. */
+  remove(id: string): Promise<void>;
+  /** Deletes all requests of a bin; "" deletes those of all. */
+  clear(bin: string): Promise<void>;
   /** Sends the request again, as it came or changed. */
   replay(id: string, call: ReplayCall): Promise<TrapResponse>;
   /** The content of the response that the record shows, or of a replay. */
   responseBody(id: string, replay: number | undefined): Promise<FetchedBytes>;
-  /** The rules of the responses, as JSON text. */
-  rules(): Promise<string>;
-  /** Replaces the rules. */
-  saveRules(text: string): Promise<void>;
+  /** The rules of the responses, as JSON text: those of a bin, or with "" all. */
+  rules(bin: string): Promise<string>;
+  /** Replaces the rules: those of a bin, or with "" all. */
+  saveRules(text: string, bin: string): Promise<void>;
   /** Starts all sequences and states again. */
   resetRules(): Promise<void>;
   /** How the trap is. */
   status(): Promise<TrapStatus>;
-  /** The names of the bins; none without `--bins`. */
-  bins(): Promise<string[]>;
+  /** The bins. */
+  bins(): Promise<BinList>;
 }
 
 /** A line and its counterpart. */

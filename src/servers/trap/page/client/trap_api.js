@@ -39,7 +39,10 @@ export function createTrapApi(fetch) {
       return await (await call(`/api/export.har?${new URLSearchParams({ id })}`)).text();
     },
     async remove(id) {
-      await call(id === "all" ? "/api/requests" : pathOf(id), { method: "DELETE" });
+      await call(pathOf(id), { method: "DELETE" });
+    },
+    async clear(bin) {
+      await call(`/api/requests${binQuery(bin)}`, { method: "DELETE" });
     },
     async replay(id, replay) {
       return await (await send(`${pathOf(id)}/replay`, "POST", JSON.stringify(replay))).json();
@@ -48,11 +51,11 @@ export function createTrapApi(fetch) {
       const query = replay === undefined ? "" : `?replay=${replay}`;
       return await readBytes(await call(`${pathOf(id)}/response/body${query}`), MAX_RESPONSE_BYTES);
     },
-    async rules() {
-      return JSON.stringify(await (await call("/api/rules")).json(), null, 2);
+    async rules(bin) {
+      return JSON.stringify(await (await call(`/api/rules${binQuery(bin)}`)).json(), null, 2);
     },
-    async saveRules(text) {
-      await send("/api/rules", "PUT", text);
+    async saveRules(text, bin) {
+      await send(`/api/rules${binQuery(bin)}`, "PUT", text);
     },
     async resetRules() {
       await call("/api/rules/reset", { method: "POST" });
@@ -61,8 +64,7 @@ export function createTrapApi(fetch) {
       return await (await call("/api/status")).json();
     },
     async bins() {
-      const { bins } = await (await call("/api/bins")).json();
-      return bins.map((/** @type {{ name: string }} */ { name }) => name);
+      return await (await call("/api/bins")).json();
     },
   };
 }
@@ -78,13 +80,18 @@ export function pathOf(id) {
 }
 
 /**
- * Whether nothing narrows the list.
+ * Whether nothing narrows the list apart from the choice of a bin.
  *
  * @param {Filters} filters
  * @returns {boolean}
  */
 export function isUnfiltered(filters) {
-  return Object.keys(queryOf(filters)).length === 0;
+  return Object.keys(queryOf({ ...filters, bin: "" })).length === 0;
+}
+
+/** @param {string} bin */
+function binQuery(bin) {
+  return bin === "" ? "" : `?${new URLSearchParams({ bin })}`;
 }
 
 /**

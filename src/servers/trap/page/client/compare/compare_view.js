@@ -8,8 +8,9 @@ import { html } from "../../../../../program/page/client/html.js";
 import { Icon } from "../../../../../program/page/client/icons.js";
 import { layOutJson, plainLines } from "../content/json_layout.js";
 import { changedPart, diffLines } from "./line_diff.js";
-import { clockText, countOf } from "../text/sizes_and_times.js";
+import { countOf } from "../text/sizes_and_times.js";
 import { sizeText } from "../../../../../program/page/client/sizes.js";
+import { TimeStamp } from "../text/time_stamp.js";
 import { visibleBytes } from "../text/visible_text.js";
 
 /** @import { VNode } from "preact" */
@@ -59,7 +60,9 @@ export function CompareView({ model, left, right }) {
  */
 function Side({ request: { record, raw } }) {
   const about = `${sizeText(raw.totalBytes)}, ${record?.end}, from ${record?.remote}`;
-  return html`<div><strong>${clockText(record?.receivedAt ?? "")}</strong><p class="note">${about}</p></div>`;
+  return html`<div><strong><${TimeStamp} at=${
+    record?.receivedAt ?? ""
+  } form="clock" /></strong><p class="note">${about}</p></div>`;
 }
 
 /**

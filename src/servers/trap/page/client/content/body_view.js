@@ -6,6 +6,7 @@ import { latin1Of, looksLikeText, readableText, textOfContent } from "../text/by
 import { Captured, CapturedLines } from "../text/captured.js";
 import { Pairs } from "../detail/chain_view.js";
 import { saveFile } from "../copy/clipboard.js";
+import { copyPlain } from "../copy/copy_form.js";
 import { formFields } from "./form_fields.js";
 import { HexView } from "./hex_view.js";
 import { ImageView } from "./image_view.js";
@@ -107,7 +108,7 @@ function drawView(view, { content, contentType }, model) {
     case "json":
       return html`
         <${JsonView} text=${textOfContent(content, contentType)}
-          copy=${(/** @type {string} */ text) => model.copyPlain({ text, notes: [] }, "value")} />
+          copy=${(/** @type {string} */ text) => copyPlain(model, { text, notes: [] }, "value")} />
       `;
     case "xml":
       return html`<${XmlView} text=${textOfContent(content, contentType)} />`;

@@ -12,7 +12,39 @@ import { visibleText } from "../text/visible_text.js";
 /** @import { JsonLine } from "../page_types.ts" */
 
 const STEP_LINES = 2_000;
+const MAX_BLOCK_LINES = 200;
 const MAX_TEXT_LENGTH = 262_144;
+
+/**
+ * A small JSON text laid out in colours, without anything to fold or copy.
+ *
+ * @param {{ text: string }} props a JSON text
+ * @returns {VNode}
+ */
+export function JsonBlock({ text }) {
+  const lines = layOutJson(text);
+  return html`
+    <div class="json">
+      ${lines.slice(0, MAX_BLOCK_LINES).map(({ depth, tokens }) =>
+        html`
+          <div class="json-line" style=${{ paddingLeft: `${Math.min(depth, 40) * 1.2}rem` }}>
+            ${drawTokens(tokens)}
+          </div>
+        `
+      )}
+      ${lines.length > MAX_BLOCK_LINES &&
+        html`<p class="note">${MAX_BLOCK_LINES} of ${countOf(lines.length, "line")}.</p>`}
+    </div>
+  `;
+}
+
+/**
+ * @param {JsonLine["tokens"]} tokens
+ * @returns {VNode[]}
+ */
+function drawTokens(tokens) {
+  return tokens.map(({ kind, text }) => html`<span class="json-${kind}">${visibleText(text)}</span>`);
+}
 
 /**
  * The text, laid out again; as it is where it is no JSON.
@@ -74,7 +106,7 @@ export class JsonView extends Component {
           )} aria-label="Fold line ${index + 1}"
             onClick=${() => this.#toggle(index)}></button>
         `}
-        ${tokens.map(({ kind, text }) => html`<span class="json-${kind}">${visibleText(text)}</span>`)}
+        ${drawTokens(tokens)}
         ${isFolded && html`<span class="json-mark"> … ${countOf(end - index - 1, "line")} … </span>`}
         ${!isClosing(tokens) && html`
           <button type="button" class="copy-value" aria-label="Copy the value of line ${index + 1}"

@@ -2,16 +2,47 @@
 /// <reference lib="dom" />
 // The forms in which a request is copied.
 
+import { copyText } from "./clipboard.js";
 import { copyAsCurl } from "./copy_as_curl.js";
 import { copyRaw } from "./copy_raw.js";
+import { countOf } from "../text/sizes_and_times.js";
 
 /** @import { CopyText, TrapApi } from "../page_types.ts" */
 /** @import { OpenRequest } from "../detail/open_request.js" */
+/** @import { PageModel } from "../page_model.js" */
 
 /** @typedef {"curl" | "har" | "raw"} CopyForm */
 
 // Bytes of a request that are fetched to be copied; beyond it a download is the better way.
 const MAX_COPY_BYTES = 33_554_432;
+
+/**
+ * Copies the open request, and says so.
+ *
+ * @param {PageModel} model
+ * @param {CopyForm} form
+ */
+export async function copyOpen(model, form) {
+  await model.tries(async () => {
+    const copied = await copyOf(form, model);
+    if (copied !== undefined) await copyPlain(model, copied.copy, copied.name);
+  });
+}
+
+/**
+ * Copies a text, and says so.
+ *
+ * @param {PageModel} model
+ * @param {CopyText} copy
+ * @param {string} name of the text, for the message
+ */
+export async function copyPlain(model, { text, notes }, name) {
+  const isCopied = await copyText(text);
+  const said = isCopied
+    ? `Copied the ${name}, ${countOf(text.length, "character")}.`
+    : `The browser did not let the ${name} be copied.`;
+  model.say(said, { notes: isCopied ? notes : [], isBad: !isCopied });
+}
 
 /**
  * A request as a text to copy.
@@ -20,7 +51,7 @@ const MAX_COPY_BYTES = 33_554_432;
  * @param {{ open: OpenRequest | undefined, api: Pick<TrapApi, "har">, trapUrl: string }} source
  * @returns {Promise<{ copy: CopyText, name: string } | undefined>} undefined while nothing is known of it
  */
-export async function copyOf(form, { open, api, trapUrl }) {
+async function copyOf(form, { open, api, trapUrl }) {
   if (open?.record === undefined) return undefined;
   if (form === "har") return { copy: { text: await api.har(open.id), notes: [] }, name: "HAR document" };
   if (open.isPartial && open.raw.totalBytes <= MAX_COPY_BYTES) await open.load(MAX_COPY_BYTES);

@@ -5,6 +5,7 @@ import { readableText } from "../text/bytes.js";
 import { Captured } from "../text/captured.js";
 import { html } from "../../../../../program/page/client/html.js";
 import { countOf, countText, microsecondsOf, spanText } from "../text/sizes_and_times.js";
+import { TimeStamp } from "../text/time_stamp.js";
 
 /** @import { VNode } from "preact" */
 /** @import { Pair, TrapRecord } from "../page_types.ts" */
@@ -95,7 +96,7 @@ function Facts({ record }) {
   /** @type {(readonly [string, unknown])[]} */
   const facts = [
     ["Id", html`<code>${record.id}</code>`],
-    ["Received", record.receivedAt],
+    ["Received", html`<${TimeStamp} at=${record.receivedAt} form="full" />`],
     ["From", record.remote],
     ["To", record.local],
     ["Version", record.version === "" ? "not understood" : html`<${Captured} text=${record.version} />`],

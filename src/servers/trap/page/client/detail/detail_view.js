@@ -5,6 +5,7 @@
 import { readableText } from "../text/bytes.js";
 import { Captured } from "../text/captured.js";
 import { ChainView } from "./chain_view.js";
+import { copyOpen } from "../copy/copy_form.js";
 import { HexView } from "../content/hex_view.js";
 import { html } from "../../../../../program/page/client/html.js";
 import { Icon } from "../../../../../program/page/client/icons.js";
@@ -81,9 +82,9 @@ function Actions({ model, record }) {
     <div class="actions">
       <span class="group" role="group" aria-label="Copy as">
         <${Icon} name="copy" />
-        <button type="button" id="copy-curl" onClick=${() => model.copy("curl")}>Copy as curl</button>
-        <button type="button" id="copy-har" onClick=${() => model.copy("har")}>HAR</button>
-        <button type="button" id="copy-raw" onClick=${() => model.copy("raw")}>Raw</button>
+        <button type="button" id="copy-curl" onClick=${() => copyOpen(model, "curl")}>Copy as curl</button>
+        <button type="button" id="copy-har" onClick=${() => copyOpen(model, "har")}>HAR</button>
+        <button type="button" id="copy-raw" onClick=${() => copyOpen(model, "raw")}>Raw</button>
       </span>
       <a class="button" id="download" href="${pathOf(record.id)}/raw" download="${fileNameOf(record.id)}">
         <${Icon} name="down" /> Download

@@ -2,9 +2,10 @@
 // One request that is looked at: its record and its bytes, fetched when it is opened.
 
 import { decodedContent } from "../content/content_coding.js";
+import { findTokens } from "../content/json_web_token.js";
 import { headLength, headLines } from "./wire_head.js";
 
-/** @import { FetchedBytes, HeadLine, TrapApi, TrapRecord } from "../page_types.ts" */
+/** @import { FetchedBytes, HeadLine, JsonWebToken, TrapApi, TrapRecord } from "../page_types.ts" */
 
 // Fetched at once; more on demand.
 const FIRST_BYTES = 1_048_576;
@@ -26,6 +27,8 @@ export class OpenRequest {
   /** @type {readonly HeadLine[]} */
   head = [];
   headBytes = 0;
+  /** @type {readonly JsonWebToken[]} */
+  tokens = [];
   /** Why it cannot be shown, "" while it can. */
   problem = "";
   /** Goes up with every change. */
@@ -74,6 +77,7 @@ export class OpenRequest {
       this.head = headLines(raw.bytes);
       this.headBytes = headLength(this.head);
       this.record = record;
+      this.tokens = findTokens(record, bytes, this.contentType);
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     }

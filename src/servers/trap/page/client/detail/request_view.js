@@ -7,6 +7,7 @@ import { cookiesOf, formDecoded } from "../content/form_fields.js";
 import { HeadView } from "./head_view.js";
 import { html } from "../../../../../program/page/client/html.js";
 import { ResponseView } from "./response_view.js";
+import { Tokens } from "./token_view.js";
 import { countOf } from "../text/sizes_and_times.js";
 
 /** @import { VNode } from "preact" */
@@ -33,6 +34,7 @@ export function RequestView({ model, request, record }) {
           <${HeadView} request=${request} />
         </section>
         <${Pairs} title="Cookies" pairs=${cookiesOf(record.headers)} />
+        <${Tokens} tokens=${request.tokens} />
         <${Signature} record=${record} />
         <${ResponseView} record=${record} api=${model.api} />
       </section>

@@ -2,10 +2,12 @@
 /// <reference lib="dom" />
 // What is asked before something is done, and what is said about keys.
 
+import { deleteAll, deleteOpen } from "../deletions.js";
 import { html } from "../../../../../program/page/client/html.js";
 import { Confirmation, Modal } from "../../../../../program/page/client/modal.js";
 import { RulesDialog } from "./rules_dialog.js";
 import { SendDialog } from "./send_dialog.js";
+import { visibleText } from "../text/visible_text.js";
 
 /** @import { VNode } from "preact" */
 /** @import { PageModel } from "../page_model.js" */
@@ -37,15 +39,18 @@ export function OpenDialog({ model }) {
     case "delete":
       return html`
         <${Confirmation} close=${() => close(model)} title="Delete this request?" action="Delete" done=${() =>
-          model.deleteOpen()}>
+          deleteOpen(model)}>
           Its bytes are gone for good.
         <//>
       `;
     case "delete all":
       return html`
         <${Confirmation} close=${() =>
-          close(model)} title="Delete all requests?" action="Delete all" done=${() => model.deleteAll()}>
-          All requests that the trap keeps are gone for good, also those that filters hide.
+          close(model)} title="Delete all requests?" action="Delete all" done=${() => deleteAll(model)}>
+          All requests ${model.bin === ""
+            ? "that the trap keeps"
+            : `of the bin ${visibleText(model.bin)}`} are gone for good,
+          also those that filters hide.
         <//>
       `;
     case "send":

@@ -18,7 +18,8 @@ export class RulesDialog extends Component {
 
   /** @override */
   componentDidMount() {
-    this.#try(async () => this.setState({ text: await this.props.model.api.rules() }));
+    const { api, bin } = this.props.model;
+    this.#try(async () => this.setState({ text: await api.rules(bin) }));
   }
 
   /** @override */
@@ -26,7 +27,8 @@ export class RulesDialog extends Component {
     const { model } = this.props;
     const { text, problem, said } = this.state;
     return html`
-      <${Modal} title="Rules" close=${() => model.show({ dialog: undefined })}>
+      <${Modal} title=${model.bin === "" ? "Rules" : `Rules of ${visibleText(model.bin)}`} close=${() =>
+        model.show({ dialog: undefined })}>
         <form onSubmit=${this.#save}>
           <p>What is sent back, rule by rule; what no rule names gets 200. For example:</p>
           <pre class="example" tabindex="0">${EXAMPLE}</pre>
@@ -52,9 +54,9 @@ export class RulesDialog extends Component {
   /** @param {SubmitEvent} event */
   #save = (event) => {
     event.preventDefault();
-    const { api } = this.props.model;
+    const { api, bin } = this.props.model;
     this.#try(async () => {
-      await api.saveRules(this.state.text);
+      await api.saveRules(this.state.text, bin);
       this.setState({ said: "Saved: they count from the next request on." });
     });
   };

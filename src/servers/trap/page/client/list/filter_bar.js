@@ -53,15 +53,6 @@ export function FilterBar({ model, typing }) {
       </button>
       <button type="button" class="toggle" id="faults-only" aria-pressed=${String(filters.faultsOnly)}
         onClick=${() => list.narrow({ faultsOnly: !filters.faultsOnly })}>Faults only</button>
-      ${model.bins.length > 0 && html`
-        <label class="field"><span class="label">Bin</span>
-          <select id="bin" value=${filters.bin} onChange=${(/** @type {Event} */ { target }) =>
-            list.narrow({ bin: /** @type {HTMLSelectElement} */ (target).value })}>
-            <option value="">All bins</option>
-            ${model.bins.map((bin) => html`<option key=${bin} value=${bin}>${visibleText(bin)}</option>`)}
-          </select>
-        </label>
-      `}
     </form>
   `;
 }

@@ -58,7 +58,7 @@ export class LiveList {
     this.#options = options;
   }
 
-  /** Whether nothing narrows the list. */
+  /** Whether nothing narrows the list apart from the choice of a bin. */
   get isUnfiltered() {
     return isUnfiltered(this.filters);
   }
@@ -92,9 +92,9 @@ export class LiveList {
     await this.reload();
   }
 
-  /** Lets all pass again. */
+  /** Lets all of the bin pass again. */
   async clearFilters() {
-    await this.narrow(NO_FILTERS);
+    await this.narrow({ ...NO_FILTERS, bin: this.filters.bin });
   }
 
   /** Fetches older requests and appends them to the list. */
@@ -114,7 +114,7 @@ export class LiveList {
   /**
    * Takes what the feed brought.
    *
-   * @param {readonly TrapRecord[]} records
+   * @param {readonly TrapRecord[]} records of the chosen bin
    */
   receive(records) {
     if (this.isPaused) this.heldCount += records.length;

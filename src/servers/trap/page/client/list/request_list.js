@@ -2,15 +2,20 @@
 // The list of requests, with what to do while it is empty.
 
 import { Captured } from "../text/captured.js";
+import { copyPlain } from "../copy/copy_form.js";
 import { html } from "../../../../../program/page/client/html.js";
 import { Icon } from "../../../../../program/page/client/icons.js";
-import { ageText, clockText, dateText } from "../text/sizes_and_times.js";
+import { ListItems } from "./list_items.js";
+import { ageText, dateText, dayText } from "../text/sizes_and_times.js";
 import { sizeText } from "../../../../../program/page/client/sizes.js";
+import { TimeStamp } from "../text/time_stamp.js";
+import { visibleText } from "../text/visible_text.js";
 import { Windowed } from "./windowed.js";
 
 /** @import { VNode } from "preact" */
 /** @import { PageModel } from "../page_model.js" */
 /** @import { RequestRow } from "../page_types.ts" */
+/** @import { ListItem } from "./list_items.js" */
 
 const METHOD_CLASSES = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 // 36 and 60 pixels in the usual size of text; the stylesheet has the same.
@@ -37,13 +42,13 @@ export function RequestList({ model }) {
     "aria-label": "Requests, newest first",
     "aria-activedescendant": selected < 0 ? undefined : `row-${open?.id}`,
   };
+  const items = new ListItems(list.rows, dateText(new Date().toISOString()));
   return html`
-    <${Windowed} key=${model.density} count=${list.rows
-      .size} rowHeightRem=${ROW_HEIGHTS_REM[model.density]} attributes=${attributes}
-      row=${(/** @type {number} */ index) => listRow(model, index)}
-      keyOf=${(/** @type {number} */ index) => list.rows.at(index)?.id ?? ""}
-      indexOf=${(/** @type {string} */ id) => list.rows.indexOf(id)}
-      reveal=${selected} revealSerial=${model.revealSerial} onEnd=${() => list.loadMore()} />
+    <${Windowed} key=${model.density} count=${items.count} rowHeightRem=${ROW_HEIGHTS_REM[model.density]}
+      attributes=${attributes} row=${(/** @type {number} */ place) => listItem(model, items.at(place))}
+      keyOf=${(/** @type {number} */ place) => items.keyAt(place)}
+      indexOf=${(/** @type {string} */ key) => items.placeOfKey(key)}
+      reveal=${items.placeOf(selected)} revealSerial=${model.revealSerial} onEnd=${() => list.loadMore()} />
   `;
 }
 
@@ -62,6 +67,21 @@ export function Method({ method }) {
 
 /**
  * @param {PageModel} model
+ * @param {ListItem} item
+ * @returns {VNode | undefined}
+ */
+function listItem(model, item) {
+  if (item.kind === "row") return listRow(model, item.index);
+  // The time of each row says its date as well.
+  return html`
+    <div class="row day-line" key=${item.day} role="presentation" aria-hidden="true">
+      <span>${dayText(item.day)}</span>
+    </div>
+  `;
+}
+
+/**
+ * @param {PageModel} model
  * @param {number} index
  * @returns {VNode | undefined}
  */
@@ -70,13 +90,10 @@ function listRow(model, index) {
   if (row === undefined) return undefined;
   const { id, method, target } = row;
   const isFaulty = row.fault !== null;
-  const older = model.list.rows.at(index + 1);
-  const isNewDay = older !== undefined && dateText(older.receivedAt) !== dateText(row.receivedAt);
   const isSelected = model.open?.id === id || model.compared?.id === id;
   const classes = [
     "row",
     isFaulty ? "fault" : "",
-    isNewDay ? "new-day" : "",
     isSelected ? "selected" : "",
     model.markedId === id ? "marked" : "",
   ];
@@ -90,12 +107,9 @@ function listRow(model, index) {
       </span>
       <span class="about">${aboutOf(row)}</span>
       ${row.status !== undefined && html`<span class="status" title="status sent back">${row.status}</span>`}
-      <time dateTime=${row.receivedAt} title=${`${row.receivedAt}, ${
-        ageText(Date.now() - Date.parse(row.receivedAt))
-      } ago`}>
-        <span class="age">${ageText(Date.now() - Date.parse(row.receivedAt))}</span>
-        ${isNewDay && html`<span class="day">${dateText(row.receivedAt)}</span>`} ${clockText(row.receivedAt)}
-      </time>
+      <${TimeStamp} at=${row.receivedAt} form="clock">
+        <span class="age">${ageText(Date.now() - Date.parse(row.receivedAt))}</span>${" "}
+        <//>
     </div>
   `;
 }
@@ -135,15 +149,16 @@ function EmptyList({ model }) {
       </div>
     `;
   }
-  const command = `curl -d '{"hello":"trap"}' -H 'Content-Type: application/json' '${model.trapUrl}api?x=1'`;
+  const command =
+    `curl -d '{"hello":"trap"}' -H 'Content-Type: application/json' '${model.targetUrl}api?x=1'`;
   return html`
     <div class="message empty">
       <span class="wheel"><${Icon} name="wheel" /></span>
-      <h2>Waiting for the first request</h2>
-      <p>Point anything at <code>${model.trapUrl}</code>, or try this:</p>
-      <pre class="command" tabindex="0">${command}</pre>
+      <h2>Waiting for the first request${model.bin === "" ? "" : " of this bin"}</h2>
+      <p>Point anything at <code>${visibleText(model.targetUrl)}</code>, or try this:</p>
+      <pre class="command" tabindex="0">${visibleText(command)}</pre>
       <button type="button" class="primary" onClick=${() =>
-        model.copyPlain({ text: command, notes: [] }, "command")}>
+        copyPlain(model, { text: command, notes: [] }, "command")}>
         <${Icon} name="copy" /> Copy the command
       </button>
     </div>

@@ -1,7 +1,9 @@
 // @ts-check
 // The rows of the list: sorted by id, which is by time, each id once.
 
-/** @import { RequestRow, TrapRecord } from "../page_types.ts" */
+import { dateText } from "../text/sizes_and_times.js";
+
+/** @import { DayStart, RequestRow, TrapRecord } from "../page_types.ts" */
 
 /**
  * What the list shows of a request.
@@ -27,7 +29,7 @@ export function rowOf(record) {
     fault: record.fault,
     signature: record.signature,
     problem: record.malformed?.rule ?? record.errors[0] ?? "",
-    event: EVENT_FIELDS.map((name) => fieldOf(record, name)).find((value) => value !== "") ?? "",
+    event: record.event ?? "",
     status: statusOf(record),
   };
 }
@@ -41,18 +43,6 @@ export function rowOf(record) {
 function statusOf({ answer, response }) {
   return response === undefined || response.kind === "replayed" ? answer?.status : response.status;
 }
-
-// Where senders of webhooks name the event.
-const EVENT_FIELDS = [
-  "x-github-event",
-  "x-gitlab-event",
-  "x-gitea-event",
-  "x-event-key",
-  "x-shopify-topic",
-  "x-event-type",
-  "x-event-name",
-  "ce-type",
-];
 
 /**
  * The first value of a field, "" when there is none.
@@ -69,6 +59,8 @@ function fieldOf(record, wanted) {
 export class RequestRows {
   /** @type {RequestRow[]} */
   #oldestFirst = [];
+  /** @type {DayStart[] | undefined} */
+  #days;
   #maxRows;
 
   /** @param {number} maxRows beyond them the oldest are forgotten; the server has them still */
@@ -103,12 +95,28 @@ export class RequestRows {
   }
 
   /**
+   * The days of the rows, the newest first, each with the place of its newest row. Days are local.
+   *
+   * @returns {readonly DayStart[]}
+   */
+  days() {
+    if (this.#days !== undefined) return this.#days;
+    /** @type {DayStart[]} */
+    const days = [];
+    for (let start = 0; start < this.size; start = this.#endOfDay(start)) {
+      days.push({ day: this.#dayOf(start), start });
+    }
+    return this.#days = days;
+  }
+
+  /**
    * Adds rows in any order; those that are there already are replaced.
    *
    * @param {readonly RequestRow[]} rows
    * @returns {boolean} whether the oldest had to be forgotten
    */
   add(rows) {
+    this.#days = undefined;
     for (const row of rows) {
       const place = this.#placeOf(row.id);
       const isThere = this.#oldestFirst[place]?.id === row.id;
@@ -127,12 +135,36 @@ export class RequestRows {
    * @param {ReadonlySet<string>} ids
    */
   remove(ids) {
+    this.#days = undefined;
     this.#oldestFirst = this.#oldestFirst.filter(({ id }) => !ids.has(id));
   }
 
   /** Takes all out. */
   clear() {
+    this.#days = undefined;
     this.#oldestFirst = [];
+  }
+
+  /** @param {number} index */
+  #dayOf(index) {
+    return dateText(this.at(index)?.receivedAt ?? "");
+  }
+
+  /**
+   * The first row of an older day than that of a row; rows are sorted by time.
+   *
+   * @param {number} index
+   */
+  #endOfDay(index) {
+    const day = this.#dayOf(index);
+    let low = index + 1;
+    let high = this.size;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#dayOf(middle) === day) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /**

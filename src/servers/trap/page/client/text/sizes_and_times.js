@@ -46,6 +46,35 @@ export function dateText(isoTime) {
   return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
 }
 
+/**
+ * A local date for people: `Saturday, 31 January 2026`.
+ *
+ * @param {string} date as of {@linkcode dateText}
+ * @returns {string} the text itself when it is no date
+ */
+export function dayText(date) {
+  const noon = new Date(`${date}T12:00:00`);
+  if (Number.isNaN(noon.getTime())) return date;
+  return noon.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" })
+    .replace(/^(\w+) /, "$1, ");
+}
+
+/**
+ * Local date and time of a time stamp with all its decimals, and the distance from UTC:
+ * `2026-01-31 12:34:56.123456 +01:00`.
+ *
+ * @param {string} isoTime
+ * @returns {string} the text itself when it is no time
+ */
+export function localText(isoTime) {
+  const date = new Date(isoTime);
+  if (Number.isNaN(date.getTime())) return isoTime;
+  const decimals = /\.\d+/.exec(isoTime)?.[0] ?? "";
+  const east = -date.getTimezoneOffset();
+  const [hours, minutes] = [Math.floor(Math.abs(east) / 60), Math.abs(east) % 60].map(twoDigits);
+  return `${dateText(isoTime)} ${clockText(isoTime)}${decimals} ${east < 0 ? "-" : "+"}${hours}:${minutes}`;
+}
+
 /** @param {number} number */
 function twoDigits(number) {
   return String(number).padStart(2, "0");
@@ -63,6 +92,17 @@ export function ageText(ms) {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   return seconds < 86_400 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
+
+/**
+ * How long ago, as a phrase: `now`, `5 min ago`, `in 2 h`.
+ *
+ * @param {number} ms negative for what is to come
+ * @returns {string}
+ */
+export function agoText(ms) {
+  if (ms <= -1_000) return `in ${ageText(-ms)}`;
+  return ms < 1_000 ? "now" : `${ageText(ms)} ago`;
 }
 
 /**
