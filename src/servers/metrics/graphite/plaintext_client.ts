@@ -1,7 +1,7 @@
 import { LineDecoder } from "../../../bytes/line_decoder.ts";
 import type { Connection, Receiver } from "../../../net/connection.ts";
 import type { ServedClient } from "../../../serving/connection_server.ts";
-import type { WorkTurns } from "../work_turns.ts";
+import type { WorkTurns } from "../conversation/work_turns.ts";
 import type { PlaintextIngest } from "./plaintext.ts";
 
 const READ_BYTES = 65_536;

@@ -9,7 +9,7 @@ import {
   type ServedClient,
 } from "../../../serving/connection_server.ts";
 import { FairQueue } from "../../../serving/turns/fair_queue.ts";
-import { WorkTurns } from "../work_turns.ts";
+import { WorkTurns } from "../conversation/work_turns.ts";
 import { PlaintextIngest, type PlaintextParts } from "./plaintext.ts";
 import { PlaintextClient } from "./plaintext_client.ts";
 

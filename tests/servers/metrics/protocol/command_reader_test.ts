@@ -5,7 +5,7 @@ import { exchangeWithEnd } from "../../../support/loopback.ts";
 import type { Program } from "../../../support/program.ts";
 import { Random } from "../../../support/random.ts";
 import { type Split, splitAtRandom, splitEverywhere } from "../../../support/splits.ts";
-import { converse } from "../conversation.ts";
+import { converse } from "../conversation/converse.ts";
 
 const OK = "ok\n\n";
 const WRONG = "error\nwrong command\n\n";

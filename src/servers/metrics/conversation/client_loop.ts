@@ -1,10 +1,10 @@
 // How bytes are read from one client: the buffer's size follows the traffic. While a reply is under way nothing is
 // read, or one buffer after a full one. So a client that does not read its replies is soon not read either.
 
-import type { Clock } from "../../base/clock.ts";
-import type { ServedClient } from "../../serving/connection_server.ts";
-import type { Connection, Receiver } from "../../net/connection.ts";
-import { inNextTurn } from "../../base/event_loop.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { ServedClient } from "../../../serving/connection_server.ts";
+import type { Connection, Receiver } from "../../../net/connection.ts";
+import { inNextTurn } from "../../../base/event_loop.ts";
 import type { Session } from "./session.ts";
 
 // Bytes of a read buffer: the next size after a full read, the last one after a read of less than a quarter.

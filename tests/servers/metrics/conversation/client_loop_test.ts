@@ -1,10 +1,10 @@
-import { tcpAddress } from "../../../src/net/address.ts";
+import { tcpAddress } from "../../../../src/net/address.ts";
 import { assertEquals } from "@std/assert";
-import type { ClientLoop } from "../../../src/servers/metrics/client_loop.ts";
-import type { Receiver } from "../../../src/net/connection.ts";
-import { settle } from "../../support/deadline.ts";
-import { bytesOf } from "../../support/latin1.ts";
-import { createLoop, type ServedConnection } from "./conversation.ts";
+import type { ClientLoop } from "../../../../src/servers/metrics/conversation/client_loop.ts";
+import type { Receiver } from "../../../../src/net/connection.ts";
+import { settle } from "../../../support/deadline.ts";
+import { bytesOf } from "../../../support/latin1.ts";
+import { createLoop, type ServedConnection } from "./converse.ts";
 
 const OK = "ok\n\n";
 const WRONG = "error\nwrong command\n\n";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { MemoryStore } from "../../../src/servers/metrics/samples/memory_store.ts";
+import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
 import type {
   ByteRange,
   MetricStore,
@@ -7,10 +7,10 @@ import type {
   PutOutcome,
   RowReader,
   TimeSpan,
-} from "../../../src/servers/metrics/store.ts";
-import { settle } from "../../support/deadline.ts";
-import { converse, converseOver, createStalledConnection } from "./conversation.ts";
-import { bytesOf } from "../../support/latin1.ts";
+} from "../../../../src/servers/metrics/store.ts";
+import { settle } from "../../../support/deadline.ts";
+import { converse, converseOver, createStalledConnection } from "./converse.ts";
+import { bytesOf } from "../../../support/latin1.ts";
 
 const OK = "ok\n\n";
 const WRONG = "error\nwrong command\n\n";

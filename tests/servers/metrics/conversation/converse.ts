@@ -1,18 +1,18 @@
-import { tcpAddress } from "../../../src/net/address.ts";
+import { tcpAddress } from "../../../../src/net/address.ts";
 import { Buffer } from "node:buffer";
-import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
-import { LineDecoder } from "../../../src/bytes/line_decoder.ts";
-import { ClientLoop, ReadBuffers } from "../../../src/servers/metrics/client_loop.ts";
-import { CommandReader } from "../../../src/servers/metrics/protocol/command_reader.ts";
-import { MemoryStore } from "../../../src/servers/metrics/samples/memory_store.ts";
-import { LargeReplies } from "../../../src/servers/metrics/large_replies.ts";
-import { ReplyPool } from "../../../src/servers/metrics/reply_buffer.ts";
-import { createCounts } from "../../../src/servers/metrics/server_counts.ts";
-import { Session, type SessionEvents } from "../../../src/servers/metrics/session.ts";
-import { WorkTurns } from "../../../src/servers/metrics/work_turns.ts";
-import type { MetricStore } from "../../../src/servers/metrics/store.ts";
-import type { Connection, Receiver } from "../../../src/net/connection.ts";
-import { bytesOf } from "../../support/latin1.ts";
+import { SYSTEM_CLOCK } from "../../../../src/base/clock.ts";
+import { LineDecoder } from "../../../../src/bytes/line_decoder.ts";
+import { ClientLoop, ReadBuffers } from "../../../../src/servers/metrics/conversation/client_loop.ts";
+import { CommandReader } from "../../../../src/servers/metrics/protocol/command_reader.ts";
+import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
+import { LargeReplies } from "../../../../src/servers/metrics/conversation/large_replies.ts";
+import { ReplyPool } from "../../../../src/servers/metrics/conversation/reply_buffer.ts";
+import { createCounts } from "../../../../src/servers/metrics/server_counts.ts";
+import { Session, type SessionEvents } from "../../../../src/servers/metrics/conversation/session.ts";
+import { WorkTurns } from "../../../../src/servers/metrics/conversation/work_turns.ts";
+import type { MetricStore } from "../../../../src/servers/metrics/store.ts";
+import type { Connection, Receiver } from "../../../../src/net/connection.ts";
+import { bytesOf } from "../../../support/latin1.ts";
 
 const REMOTE = tcpAddress("127.0.0.1", 1);
 

@@ -1,13 +1,13 @@
 // What is spoken on the connections of the metrics server: the line protocol.
 
-import type { Clock } from "../../base/clock.ts";
-import { messageOfError } from "../../base/error_text.ts";
-import { LineDecoder } from "../../bytes/line_decoder.ts";
-import { formatAddress } from "../../net/address.ts";
-import type { Connection } from "../../net/connection.ts";
-import type { ConnectionService, ServedClient } from "../../serving/connection_server.ts";
+import type { Clock } from "../../../base/clock.ts";
+import { messageOfError } from "../../../base/error_text.ts";
+import { LineDecoder } from "../../../bytes/line_decoder.ts";
+import { formatAddress } from "../../../net/address.ts";
+import type { Connection } from "../../../net/connection.ts";
+import type { ConnectionService, ServedClient } from "../../../serving/connection_server.ts";
 import { ClientLoop, ReadBuffers } from "./client_loop.ts";
-import type { MetricsLog } from "./options.ts";
+import type { MetricsLog } from "../options.ts";
 import { RefusedClient, TOO_MANY_CLIENTS } from "./refused_client.ts";
 import { Session, type SessionParts } from "./session.ts";
 

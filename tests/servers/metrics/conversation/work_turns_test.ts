@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { socketsLookedAt } from "../../../src/base/event_loop.ts";
-import { WorkTurns } from "../../../src/servers/metrics/work_turns.ts";
+import { socketsLookedAt } from "../../../../src/base/event_loop.ts";
+import { WorkTurns } from "../../../../src/servers/metrics/conversation/work_turns.ts";
 
 const PIECE_BYTES = 256 * 1_024;
 

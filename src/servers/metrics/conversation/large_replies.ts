@@ -1,4 +1,4 @@
-import { createDeferred, type Deferred } from "../../base/deferred.ts";
+import { createDeferred, type Deferred } from "../../../base/deferred.ts";
 
 // Bytes that the sockets of a client that does not read take before a write waits, on Linux with its defaults: up to 4 MiB
 // on our side and the rest on the client's.

@@ -1,5 +1,5 @@
-import { MAX_NUMBER_BYTES, writeInteger, writePythonFloat } from "./protocol/number_writer.ts";
-import type { KeySink, RowSink } from "./store.ts";
+import { MAX_NUMBER_BYTES, writeInteger, writePythonFloat } from "../protocol/number_writer.ts";
+import type { KeySink, RowSink } from "../store.ts";
 
 const SPACE = 0x20;
 const LF = 0x0a;

@@ -1,6 +1,6 @@
-import type { Clock } from "../../base/clock.ts";
-import type { Connection, Receiver, Sender } from "../../net/connection.ts";
-import type { ServedClient } from "../../serving/connection_server.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { Connection, Receiver, Sender } from "../../../net/connection.ts";
+import type { ServedClient } from "../../../serving/connection_server.ts";
 
 /** The reply to a client beyond the limits, sent before it asks anything. */
 export const TOO_MANY_CLIENTS: Uint8Array = new TextEncoder().encode("error\ntoo many clients\n\n");

@@ -1,4 +1,4 @@
-import { afterLookingAtSockets } from "../../base/event_loop.ts";
+import { afterLookingAtSockets } from "../../../base/event_loop.ts";
 
 // What may be done between two looks at the sockets: 2 to 4 ms of rows or of commands (Deno 2.9.6).
 const MAX_BYTES_BETWEEN_LOOKS = 393_216;

@@ -1,12 +1,12 @@
-import type { LineDecoder } from "../../bytes/line_decoder.ts";
-import type { MaybePromise } from "../../base/maybe_promise.ts";
-import type { Connection } from "../../net/connection.ts";
-import type { CommandReader } from "./protocol/command_reader.ts";
+import type { LineDecoder } from "../../../bytes/line_decoder.ts";
+import type { MaybePromise } from "../../../base/maybe_promise.ts";
+import type { Connection } from "../../../net/connection.ts";
+import type { CommandReader } from "../protocol/command_reader.ts";
 import type { LargeReplies, LargeReply } from "./large_replies.ts";
 import type { ReplyBuffer, ReplyPool } from "./reply_buffer.ts";
-import type { ServerCounts } from "./server_counts.ts";
+import type { ServerCounts } from "../server_counts.ts";
 import type { WorkTurns } from "./work_turns.ts";
-import { type ByteRange, type MetricStore, type PutOutcome, StoreRefusal } from "./store.ts";
+import { type ByteRange, type MetricStore, type PutOutcome, StoreRefusal } from "../store.ts";
 
 /** The refusal of everything that is no command of the protocol. */
 export const WRONG_COMMAND = "wrong command";

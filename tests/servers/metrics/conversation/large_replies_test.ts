@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { LargeReplies, type LargeReply } from "../../../src/servers/metrics/large_replies.ts";
-import { settle, within } from "../../support/deadline.ts";
+import { LargeReplies, type LargeReply } from "../../../../src/servers/metrics/conversation/large_replies.ts";
+import { settle, within } from "../../../support/deadline.ts";
 
 const MIB = 1_048_576;
 
