@@ -49,9 +49,23 @@ export class LargeReplies {
     this.#now = now;
   }
 
-  /** Waits until a large reply may be sent; {@linkcode LargeReplies.release} must follow. */
+  /** Admits a large reply; undefined when it has to wait. {@linkcode LargeReplies.release} must follow. */
+  tryAdmit(client: LargeReplyClient): LargeReply | undefined {
+    return this.#sent.size < this.#maxReplies ? this.#begin(client) : undefined;
+  }
+
+  /** Counts replies that are being written from now on, and wait for nothing; release must follow. */
+  count(client: LargeReplyClient): LargeReply {
+    const reply = this.#begin(client);
+    reply.writingSinceMs = this.#now();
+    this.#watch();
+    return reply;
+  }
+
+  /** Waits until a large reply may be sent; release must follow. */
   async admit(client: LargeReplyClient): Promise<LargeReply> {
-    if (this.#sent.size < this.#maxReplies) return this.#begin(client);
+    const now = this.tryAdmit(client);
+    if (now !== undefined) return now;
     const admitted = createDeferred<LargeReply>();
     this.#waiting.push({ client, admitted });
     this.#watch();
@@ -61,9 +75,11 @@ export class LargeReplies {
   /** The reply was sent, or its client is gone. */
   release(reply: LargeReply): void {
     if (!this.#sent.delete(reply)) return;
-    const next = this.#waiting.shift();
-    if (next !== undefined) next.admitted.resolve(this.#begin(next.client));
-    if (this.#waiting.length > 0) return;
+    if (this.#sent.size < this.#maxReplies) {
+      const next = this.#waiting.shift();
+      if (next !== undefined) next.admitted.resolve(this.#begin(next.client));
+    }
+    if (this.#missing > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -74,18 +90,23 @@ export class LargeReplies {
     return reply;
   }
 
-  // Cuts those who have stalled, the longest first, as many as there are others who wait.
+  // How many have to end before nobody waits and no more are counted than the budget allows.
+  get #missing(): number {
+    return this.#waiting.length + Math.max(0, this.#sent.size - this.#maxReplies);
+  }
+
+  // Cuts those who have stalled, the longest first, and no more than have to end.
   #cutStalled(): void {
     this.#timer = undefined;
     const latestMs = this.#now() - STALL_MS;
     const stalled = [...this.#sent].filter(({ writingSinceMs = Infinity }) => writingSinceMs <= latestMs);
     stalled.sort((a, b) => a.writingSinceMs! - b.writingSinceMs!);
-    for (const { client } of stalled.slice(0, this.#waiting.length)) client.close();
+    for (const { client } of stalled.slice(0, this.#missing)) client.close();
     this.#watch();
   }
 
   #watch(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#missing === 0) return;
     this.#timer ??= setTimeout(() => this.#cutStalled(), STALL_MS / 4);
   }
 }

@@ -22,14 +22,20 @@ export class ReplyBuffer implements RowSink, KeySink {
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
   #keptLength = 0;
+  #limit = FULL_BYTES;
 
   /** How many bytes wait. */
   get length(): number {
     return this.#length;
   }
 
-  /** Whether enough has gathered to be sent before more comes. */
+  /** Whether no further row is wanted for now. */
   get isFull(): boolean {
+    return this.#length >= this.#limit;
+  }
+
+  /** Whether enough has gathered to be sent before more comes. */
+  get isReadyToSend(): boolean {
     return this.#length >= FULL_BYTES;
   }
 
@@ -43,6 +49,17 @@ export class ReplyBuffer implements RowSink, KeySink {
     this.#length = 0;
     this.#keptLength = 0;
     if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = new Uint8Array(FIRST_BYTES);
+  }
+
+  /** Forgets everything that waited, and lets the memory go. */
+  release(): void {
+    this.clear();
+    this.#bytes = new Uint8Array(FIRST_BYTES);
+  }
+
+  /** Wants only so many further bytes of rows, and never more than are sent together. */
+  limitGrowth(bytes: number): void {
+    this.#limit = Math.min(this.#length + bytes, FULL_BYTES);
   }
 
   /** Forgets the end of what waits. @param length how many bytes stay */

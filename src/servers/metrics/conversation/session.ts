@@ -2,7 +2,8 @@ import type { LineDecoder } from "../../../bytes/line_decoder.ts";
 import type { MaybePromise } from "../../../base/maybe_promise.ts";
 import type { Connection } from "../../../net/connection.ts";
 import type { CommandReader } from "../protocol/command_reader.ts";
-import type { LargeReplies, LargeReply } from "./large_replies.ts";
+import type { LargeReplies } from "./large_replies.ts";
+import { ReadReply } from "./read_reply.ts";
 import type { ReplyBuffer, ReplyPool } from "./reply_buffer.ts";
 import type { ServerCounts } from "../server_counts.ts";
 import type { WorkTurns } from "./work_turns.ts";
@@ -14,8 +15,11 @@ export const WRONG_COMMAND = "wrong command";
 // The reason a client is given when the store fails; the error log has more.
 const STORAGE_FAILED = "storage failed";
 
-// To look for rows costs as much as to write some.
-const BYTES_OF_A_READ = 256;
+// Replies of so many bytes count against the budget while the client takes them; to count each single put would cost.
+const COUNTED_BYTES = 4_096;
+
+// A read of so many bytes has few commands, and goes before the large work of others.
+const SMALL_READ_BYTES = 16_384;
 
 const PUT_REFUSALS: Readonly<Record<Exclude<PutOutcome, "stored">, string>> = {
   "series-limit": "too many series",
@@ -84,9 +88,10 @@ export class Session {
    */
   async answer(chunk: Uint8Array, count: number, isSameRead: boolean): Promise<void> {
     const { replies: pool, turns } = this.#parts;
-    const turn = turns.take();
+    const size = count <= SMALL_READ_BYTES ? "small" : "large";
+    const turn = turns.take(size);
     if (turn !== undefined) await turn;
-    turns.spend(count);
+    turns.spend(size, count);
     this.#decoder.feed(chunk, count);
     if (!isSameRead) this.#mayBlankFollow = false;
     if (!this.#decoder.next()) return;
@@ -95,7 +100,7 @@ export class Session {
       do {
         const waiting = this.#answerLine(replies);
         if (waiting !== undefined) await waiting;
-        if (replies.isFull) await this.#send(replies);
+        if (replies.isReadyToSend) await this.#send(replies);
       } while (this.#decoder.next());
       await this.#send(replies);
     } finally {
@@ -183,62 +188,45 @@ export class Session {
   }
 
   async #answerRead(replies: ReplyBuffer, kind: "get" | "keys"): Promise<void> {
-    const { commands, store } = this.#parts;
+    const { commands, store, counts, events } = this.#parts;
     const name = nameOf(commands);
     const span = { from: commands.from, until: commands.until };
     if (this.#hasUncommittedPuts) await this.#commit(replies);
-    const replyStart = replies.length;
-    const large: { reply?: LargeReply } = {};
+    const reply = new ReadReply({ ...this.#parts, connection: this.#connection, replies });
     try {
-      const rows = await (kind === "get" ? store.openRows(name, span) : store.openKeys(name));
-      replies.beginRows();
-      await this.#writeRows(rows, replies, large);
-      replies.endRows();
-      this.#parts.counts.reads++;
+      await reply.write(() => kind === "get" ? store.openRows(name, span) : store.openKeys(name));
+      counts.reads++;
       this.#report("ok");
     } catch (error) {
-      // If the client already has a part of the reply, only the end of the connection can show the failure.
-      if (large.reply !== undefined) throw error;
-      replies.truncate(replyStart);
+      if (reply.isPartlySent) throw error;
+      reply.takeBack();
       if (error instanceof StoreRefusal) this.#refuse(replies, error.message);
       else {
-        this.#parts.events.failed?.(error);
+        events.failed?.(error);
         this.#refuse(replies, STORAGE_FAILED);
       }
     } finally {
-      if (large.reply !== undefined) this.#parts.largeReplies.release(large.reply);
+      reply.release();
     }
     replies.keep();
-  }
-
-  // A large reply is sent in pieces; each waits for its turn, and for the client to take the last one.
-  async #writeRows(
-    rows: { fill(sink: ReplyBuffer): MaybePromise<boolean> },
-    replies: ReplyBuffer,
-    large: { reply?: LargeReply },
-  ): Promise<void> {
-    const { turns, largeReplies } = this.#parts;
-    for (;;) {
-      const turn = turns.take();
-      if (turn !== undefined) await turn;
-      const lengthBefore = replies.length;
-      const filled = rows.fill(replies);
-      const isDone = typeof filled === "boolean" ? filled : await filled;
-      turns.spend(replies.length - lengthBefore + BYTES_OF_A_READ);
-      if (isDone) return;
-      if (!replies.isFull) continue;
-      large.reply ??= await largeReplies.admit(this.#connection);
-      large.reply.writingSinceMs = performance.now();
-      await this.#send(replies);
-      large.reply.writingSinceMs = undefined;
-    }
   }
 
   // Nothing is sent before the store has committed what it acknowledges.
   async #send(replies: ReplyBuffer): Promise<void> {
     if (this.#hasUncommittedPuts) await this.#commit(replies);
-    if (replies.length > 0) await this.#connection.write(replies.bytes);
+    if (replies.length >= COUNTED_BYTES) await this.#writeCounted(replies.bytes);
+    else if (replies.length > 0) await this.#connection.write(replies.bytes);
     replies.clear();
+  }
+
+  async #writeCounted(bytes: Uint8Array): Promise<void> {
+    const { largeReplies } = this.#parts;
+    const reply = largeReplies.count(this.#connection);
+    try {
+      await this.#connection.write(bytes);
+    } finally {
+      largeReplies.release(reply);
+    }
   }
 
   async #commit(replies: ReplyBuffer): Promise<void> {

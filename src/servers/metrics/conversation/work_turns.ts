@@ -1,34 +1,34 @@
 import { afterLookingAtSockets } from "../../../base/event_loop.ts";
 
-// What may be done between two looks at the sockets: 2 to 4 ms of rows or of commands (Deno 2.9.6).
-const MAX_BYTES_BETWEEN_LOOKS = 393_216;
+// What may be done between two looks at the sockets: 1 to 2 ms of rows or of commands (Deno 2.9.6).
+const MAX_BYTES_BETWEEN_LOOKS = 245_760;
+
+/** How much somebody wants to do at once: a `small` piece goes before all `large` ones. */
+export type PieceSize = "small" | "large";
 
 /**
- * Lets clients who want much go on one after the other, with a look at all sockets in between: sixteen who read all
- * rows must not keep out one who puts a sample.
+ * Lets clients who want much go on one after the other, with a look at all sockets in between. Pieces that are small
+ * go first: sixteen clients that read all rows must not keep out one that puts a sample. One large piece is done
+ * between two looks even if there are always small ones.
  */
 export class WorkTurns {
-  #spentBytes = 0;
+  readonly #small = new WaitingRow();
+  readonly #large = new WaitingRow();
   #isLooking = false;
-  // Whether somebody was let go on who has spent nothing yet.
-  #isPassing = false;
-  // Two rows, filled and emptied by turns: taking the first one of a long array would move all others.
-  #now: (() => void)[] = [];
-  #next = 0;
-  #later: (() => void)[] = [];
   readonly #onLooked = (): void => {
     this.#isLooking = false;
-    this.#spentBytes = 0;
-    this.#isPassing = false;
+    this.#small.beginRound();
+    this.#large.beginRound();
     this.#letNextGo();
   };
 
   /** Waits for a turn; undefined when there is no need to. */
-  take(): Promise<void> | undefined {
-    const isFree = this.#spentBytes < MAX_BYTES_BETWEEN_LOOKS && this.#waiting === 0 && !this.#isPassing;
+  take(size: PieceSize): Promise<void> | undefined {
+    const row = size === "small" ? this.#small : this.#large;
+    const isFree = row.mayPass && row.count === 0 && (size === "small" || this.#small.count === 0);
     if (isFree) return undefined;
     this.#look();
-    return new Promise((resolve) => void this.#later.push(resolve));
+    return new Promise((resolve) => row.add(resolve));
   }
 
   /**
@@ -38,23 +38,19 @@ export class WorkTurns {
    *
    * @param bytes read or written, about
    */
-  spend(bytes: number): void {
-    this.#spentBytes += bytes;
-    this.#isPassing = false;
-    if (this.#spentBytes >= MAX_BYTES_BETWEEN_LOOKS) this.#look();
-    else this.#letNextGo();
-  }
-
-  get #waiting(): number {
-    return this.#now.length - this.#next + this.#later.length;
+  spend(size: PieceSize, bytes: number): void {
+    const row = size === "small" ? this.#small : this.#large;
+    row.spend(bytes);
+    if (!row.mayPass) this.#look();
+    this.#letNextGo();
   }
 
   // The look that is asked for lets the others go on if this one fails before it spends anything.
   #letNextGo(): void {
-    if (this.#waiting === 0) return;
-    this.#isPassing = true;
+    if (this.#small.count + this.#large.count === 0) return;
     this.#look();
-    this.#resumeNext();
+    if (this.#small.count > 0 && this.#small.mayPass) this.#small.letNextGo();
+    else if (this.#large.count > 0 && this.#large.mayPass) this.#large.letNextGo();
   }
 
   #look(): void {
@@ -62,8 +58,42 @@ export class WorkTurns {
     this.#isLooking = true;
     afterLookingAtSockets(this.#onLooked);
   }
+}
 
-  #resumeNext(): void {
+/** Those who wait for a turn with pieces of one size, in order. */
+class WaitingRow {
+  #spentBytes = 0;
+  // Whether somebody was let go on who has spent nothing yet.
+  #isPassing = false;
+  // Two rows, filled and emptied by turns: taking the first one of a long array would move all others.
+  #now: (() => void)[] = [];
+  #next = 0;
+  #later: (() => void)[] = [];
+
+  get count(): number {
+    return this.#now.length - this.#next + this.#later.length;
+  }
+
+  get mayPass(): boolean {
+    return this.#spentBytes < MAX_BYTES_BETWEEN_LOOKS && !this.#isPassing;
+  }
+
+  add(resolve: () => void): void {
+    this.#later.push(resolve);
+  }
+
+  beginRound(): void {
+    this.#spentBytes = 0;
+    this.#isPassing = false;
+  }
+
+  spend(bytes: number): void {
+    this.#spentBytes += bytes;
+    this.#isPassing = false;
+  }
+
+  letNextGo(): void {
+    this.#isPassing = true;
     if (this.#next === this.#now.length) {
       this.#now = this.#later;
       this.#next = 0;

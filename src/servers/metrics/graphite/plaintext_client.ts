@@ -73,8 +73,8 @@ export class PlaintextClient implements ServedClient, Receiver {
   async #take(count: number): Promise<void> {
     const { ingest, turns, onReleased } = this.#parts;
     this.#isBusy = true;
-    await turns.take();
-    turns.spend(count);
+    await turns.take("large");
+    turns.spend("large", count);
     await ingest.take(this.#decoder, this.#buffer, count);
     this.#isBusy = false;
     if (this.#isClosed) onReleased();

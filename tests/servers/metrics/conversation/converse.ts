@@ -54,9 +54,10 @@ export async function converseOver(
 export function createLoop(
   connection: ServedConnection,
   onEnd: (error?: unknown) => void,
-  { store = new MemoryStore(), events = {} }: {
+  { store = new MemoryStore(), events = {}, largeReplies = new LargeReplies(67_108_864) }: {
     readonly store?: MetricStore;
     readonly events?: SessionEvents;
+    readonly largeReplies?: LargeReplies;
   } = {},
 ): ClientLoop {
   const parts = {
@@ -64,7 +65,7 @@ export function createLoop(
     commands: new CommandReader(),
     replies: new ReplyPool(),
     turns: new WorkTurns(),
-    largeReplies: new LargeReplies(67_108_864),
+    largeReplies,
     counts: createCounts(),
     events,
   };

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { LargeReplies, type LargeReply } from "../../../../src/servers/metrics/conversation/large_replies.ts";
+import { createDeferred } from "../../../../src/base/deferred.ts";
 import { settle, within } from "../../../support/deadline.ts";
 
 const MIB = 1_048_576;
@@ -42,4 +43,28 @@ Deno.test("LargeReplies cuts the client that has taken nothing for longest when 
   const next = await within(replies.admit({ close: () => {} }), "the next reply");
   assertEquals(cut, ["stalled"]);
   for (const reply of [slow, quick, next]) replies.release(reply);
+});
+
+Deno.test("LargeReplies counts replies that wait for nothing, and cuts the stalled ones beyond the budget", async () => {
+  let nowMs = 10_000;
+  const replies = new LargeReplies(8 * MIB, () => nowMs);
+  const cut = createDeferred<string>();
+  const count = (name: string): LargeReply => {
+    const reply = replies.count({
+      close: () => {
+        cut.resolve(name);
+        replies.release(reply);
+      },
+    });
+    return reply;
+  };
+  const first = count("first");
+  nowMs += 1_000;
+  const others = [count("second"), count("third")];
+  assertEquals(replies.tryAdmit({ close: () => {} }), undefined);
+  assertEquals(await within(cut.promise, "the cut"), "first");
+  for (const reply of [first, ...others]) replies.release(reply);
+  const admitted = replies.tryAdmit({ close: () => {} });
+  assertEquals(admitted === undefined, false);
+  replies.release(admitted!);
 });
