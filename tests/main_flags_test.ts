@@ -135,7 +135,11 @@ test("main() never prints a secret", async ({ runProgram }) => {
     ]]
   ) {
     const { code, stdout, stderr } = await runProgram(args);
-    assertEquals([code, stdout, stderr.includes("hunter2")], [2, "", false], stderr);
+    assertEquals({ code, stdout, includesHunter2: stderr.includes("hunter2") }, {
+      code: 2,
+      stdout: "",
+      includesHunter2: false,
+    }, stderr);
   }
 });
 

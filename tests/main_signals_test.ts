@@ -106,11 +106,17 @@ test("main() reads the certificate again on SIGHUP, and keeps the old one where 
         client.close();
       }
     };
-    assertEquals([await isServed(first), await isServed(second)], [true, false]);
+    assertEquals({ first: await isServed(first), second: await isServed(second) }, {
+      first: true,
+      second: false,
+    });
     await write(second);
     program.signal("SIGHUP");
     await readLogUntil(log, "certificate read again");
-    assertEquals([await isServed(first), await isServed(second)], [false, true]);
+    assertEquals({ first: await isServed(first), second: await isServed(second) }, {
+      first: false,
+      second: true,
+    });
     await Deno.writeTextFile(cert, "no certificate");
     program.signal("SIGHUP");
     await readLogUntil(log, "the old certificate stays");

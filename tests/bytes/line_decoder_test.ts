@@ -90,7 +90,11 @@ Deno.test("LineDecoder.next() steps through the lines without making objects of 
   const buffer = toBytes("first\nsecond\n(old bytes)\n");
   decoder.feed(buffer, 13);
   assertEquals(decoder.next(), true);
-  assertEquals([decoder.start, decoder.end, decoder.bytes === buffer], [0, 5, true]);
+  assertEquals({ start: decoder.start, end: decoder.end, isSameBuffer: decoder.bytes === buffer }, {
+    start: 0,
+    end: 5,
+    isSameBuffer: true,
+  });
   assertEquals(decoder.next(), true);
   assertEquals([decoder.start, decoder.end], [6, 12]);
   assertEquals(decoder.next(), false);

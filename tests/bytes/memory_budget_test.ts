@@ -21,12 +21,12 @@ Deno.test("MemoryBudget counts what is held, and is full at its bound", () => {
   const client = new Client();
   budget.hold(40);
   budget.holdFor(client, 59);
-  assertEquals([budget.heldBytes, budget.isFull], [99, false]);
+  assertEquals({ heldBytes: budget.heldBytes, isFull: budget.isFull }, { heldBytes: 99, isFull: false });
   budget.holdFor(client, 1);
   assertEquals(budget.isFull, true);
   budget.holdFor(client, -10);
   budget.free(40);
-  assertEquals([budget.heldBytes, budget.isFull], [50, false]);
+  assertEquals({ heldBytes: budget.heldBytes, isFull: budget.isFull }, { heldBytes: 50, isFull: false });
   budget.release(client);
   budget.release(client);
   assertEquals(budget.heldBytes, 0);
@@ -68,9 +68,16 @@ Deno.test("MemoryBudget evicts nobody while what is held is a log's, or that of 
   budget.holdFor(unfinished, 45);
   let hasRoom = false;
   budget.whenRoom(() => hasRoom = true);
-  assertEquals([finished.evictions, unfinished.evictions, hasRoom], [0, 0, false]);
+  assertEquals(
+    { finishedEvictions: finished.evictions, unfinishedEvictions: unfinished.evictions, hasRoom },
+    { finishedEvictions: 0, unfinishedEvictions: 0, hasRoom: false },
+  );
   budget.release(finished);
-  assertEquals([unfinished.evictions, hasRoom, budget.heldBytes], [0, true, 45]);
+  assertEquals({ evictions: unfinished.evictions, hasRoom, heldBytes: budget.heldBytes }, {
+    evictions: 0,
+    hasRoom: true,
+    heldBytes: 45,
+  });
 });
 
 Deno.test("MemoryBudget survives a client that releases while it is evicted, and one that holds on", () => {

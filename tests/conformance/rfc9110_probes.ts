@@ -75,7 +75,11 @@ export const RFC9110_PROBES: readonly Requirement[] = [
         pass(1_000);
         const [after] = await get("/a.txt");
         const [old, fresh] = [before!, after!].map((response) => fieldOf(response, "etag"));
-        assertEquals([old?.[0], old === fresh, fresh?.[0]], ['"', false, '"']);
+        assertEquals({ oldQuote: old?.[0], isSame: old === fresh, freshQuote: fresh?.[0] }, {
+          oldQuote: '"',
+          isSame: false,
+          freshQuote: '"',
+        });
       }),
   ],
   ["9.3.2", "SHOULD", "HEAD gets all the fields of GET: the core", async () => {

@@ -77,6 +77,10 @@ Deno.test("Behaviours tells new ways through a function from those that were see
         ...skipped.map((startOffset) => ({ startOffset, endOffset: 9, count: 0 })),
       ],
     }]);
-  assertEquals([run(), run(), run(3), run(3), run(3, 5), run()], [true, false, true, false, true, false]);
+  // In this order; true for a way that was not seen before.
+  assertEquals(
+    { whole: run(), again: run(), without3: run(3), again3: run(3), without3And5: run(3, 5), last: run() },
+    { whole: true, again: false, without3: true, again3: false, without3And5: true, last: false },
+  );
   assertEquals([behaviours.functionCount, behaviours.pathCount], [1, 3]);
 });

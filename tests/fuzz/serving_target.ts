@@ -56,7 +56,11 @@ async function serveAll(
     for (const piece of pieces.filter(({ length }) => length > 0)) await client.send(piece);
     await client.end();
     assertEquals(fake.errors, []);
-    assertEquals([client.isClosed, fake.server.connectionCount, fake.clock.timerCount], [true, 0, 0]);
+    assertEquals({
+      isClosed: client.isClosed,
+      connectionCount: fake.server.connectionCount,
+      timerCount: fake.clock.timerCount,
+    }, { isClosed: true, connectionCount: 0, timerCount: 0 });
     return parseResponses(client.output, methods).filter(({ status }) => status >= 200)
       .map((response) => `${response.status} ${fieldOf(response, "connection")}`);
   } finally {

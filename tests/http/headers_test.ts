@@ -12,12 +12,12 @@ Deno.test("HttpHeaders keeps order, case and repetition, and compares names with
     ["1", "3"],
     2,
   ]);
-  assertEquals([headers.has("B"), headers.has("c"), headers.get("c"), headers.getAll("c")], [
-    true,
-    false,
-    undefined,
-    [],
-  ]);
+  assertEquals({
+    hasB: headers.has("B"),
+    hasC: headers.has("c"),
+    c: headers.get("c"),
+    allC: headers.getAll("c"),
+  }, { hasB: true, hasC: false, c: undefined, allC: [] });
 });
 
 Deno.test("HttpHeaders can be made of any iterable, other HttpHeaders too", () => {
@@ -36,11 +36,11 @@ Deno.test("HttpHeaders.set() replaces all lines of a name, delete() removes them
 
 Deno.test("HttpHeaders compares names in ASCII alone: the Kelvin sign is no k", () => {
   const headers = new HttpHeaders([["Cookie", "a"]]);
-  assertEquals([headers.has("coo\u212aie"), headers.has("COOKIE"), headers.has("cookie")], [
-    false,
-    true,
-    true,
-  ]);
+  assertEquals({
+    hasKelvinSign: headers.has("coo\u212aie"),
+    hasUpperCase: headers.has("COOKIE"),
+    hasLowerCase: headers.has("cookie"),
+  }, { hasKelvinSign: false, hasUpperCase: true, hasLowerCase: true });
 });
 
 Deno.test("HttpHeaders.getList() joins the lists of all lines (RFC 9110 §5.6.1)", () => {
@@ -54,12 +54,15 @@ Deno.test("HttpHeaders.toWire() follows every change", () => {
   assertEquals([lines(), lines()], [["A", "1"], ["A", "1"]]);
   assertEquals(new TextDecoder().decode(headers.toWire().bytes), "A: 1\r\n");
   headers.append("B", "2");
-  assertEquals([lines(), headers.toWire().hasDate], [["A", "1", "B", "2"], false]);
+  assertEquals({ lines: lines(), hasDate: headers.toWire().hasDate }, {
+    lines: ["A", "1", "B", "2"],
+    hasDate: false,
+  });
   headers.set("Date", "x");
   headers.set("server", "y");
   headers.set("Content-Length", "7");
   const { hasDate, hasServer, contentLength } = headers.toWire();
-  assertEquals([hasDate, hasServer, contentLength], [true, true, "7"]);
+  assertEquals({ hasDate, hasServer, contentLength }, { hasDate: true, hasServer: true, contentLength: "7" });
   headers.delete("A");
   assertEquals(lines(), ["B", "2", "Date", "x", "server", "y"]);
 });

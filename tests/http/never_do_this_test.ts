@@ -131,7 +131,10 @@ Deno.test("class 12: trailers are read, checked, and kept apart from the fields"
   const reader = new ReadingReader(new FakeSource([sent.replace("Host: b", "X: b")]));
   const request = await reader.read();
   assertEquals(await request!.body.read(), null);
-  assertEquals([request!.headers.has("x"), request!.body.trailers.get("x")], [false, "b"]);
+  assertEquals({ isHeaderField: request!.headers.has("x"), trailer: request!.body.trailers.get("x") }, {
+    isHeaderField: false,
+    trailer: "b",
+  });
 });
 
 Deno.test("class 13: only SP and HTAB are white space, and none stands in front of a colon", () => {

@@ -118,12 +118,12 @@ Deno.test("isHost() takes IPv6 addresses of RFC 3986 §3.2.2 and no others", () 
   for (const address of [...bad, "1.2.3.4::", "1:2:3:4:5:6:7:8::", "v.x", "vx.1", "v1."]) {
     assertEquals(isHost(`[${address}]`), false, address);
   }
-  assertEquals([isHostWithPort("a:1"), isHostWithPort("a:"), isHostWithPort("a"), isHostWithPort(":1")], [
-    true,
-    false,
-    false,
-    false,
-  ]);
+  assertEquals({
+    "a:1": isHostWithPort("a:1"),
+    "a:": isHostWithPort("a:"),
+    "a": isHostWithPort("a"),
+    ":1": isHostWithPort(":1"),
+  }, { "a:1": true, "a:": false, "a": false, ":1": false });
 });
 
 Deno.test("reasonPhrase() names codes, and isBodyless() those without content (RFC 9110 §15)", () => {
@@ -156,21 +156,25 @@ Deno.test("HttpRequest gives path, query and cookies of its head, and keeps its 
 });
 
 Deno.test("the grammar of tokens, values and lists (RFC 9110 §5.6)", () => {
-  assertEquals([isToken("a-Z0~"), isToken(""), isToken("a b"), isToken("\u0141")], [
-    true,
-    false,
-    false,
-    false,
-  ]);
-  assertEquals([isFieldValue(""), isFieldValue("a\tb\xff"), isFieldValue("\u0100"), isFieldValue("\x7f")], [
-    true,
-    true,
-    false,
-    false,
-  ]);
+  assertEquals({
+    "a-Z0~": isToken("a-Z0~"),
+    "": isToken(""),
+    "a b": isToken("a b"),
+    "\u0141": isToken("\u0141"),
+  }, { "a-Z0~": true, "": false, "a b": false, "\u0141": false });
+  assertEquals({
+    "": isFieldValue(""),
+    "a\tb\xff": isFieldValue("a\tb\xff"),
+    "\u0100": isFieldValue("\u0100"),
+    "\x7f": isFieldValue("\x7f"),
+  }, { "": true, "a\tb\xff": true, "\u0100": false, "\x7f": false });
   assertEquals(
-    [equalsIgnoringCase("aZ", "Az"), equalsIgnoringCase("a", "ab"), equalsIgnoringCase("[", "{")],
-    [true, false, false],
+    {
+      otherCase: equalsIgnoringCase("aZ", "Az"),
+      longer: equalsIgnoringCase("a", "ab"),
+      otherBrackets: equalsIgnoringCase("[", "{"),
+    },
+    { otherCase: true, longer: false, otherBrackets: false },
   );
   assertEquals([trimOws(" \ta b\t "), trimOws("a"), trimOws(" "), trimOws("\xa0")], ["a b", "a", "", "\xa0"]);
   assertEquals(splitList('"a\\"", "b'), ['"a\\""', '"b']);

@@ -38,11 +38,11 @@ Deno.test("openFileTarget() rejects with the path when the file cannot be opened
     const path = join(folder, "missing", "access.log");
     const error = await assertRejects(() => openFileTarget(path));
     assertInstanceOf(error, LogFileError);
-    assertEquals([error.path, error.message.includes(path), error.cause instanceof Error], [
-      path,
-      true,
-      true,
-    ]);
+    assertEquals({
+      path: error.path,
+      namesPath: error.message.includes(path),
+      hasCause: error.cause instanceof Error,
+    }, { path, namesPath: true, hasCause: true });
   }));
 
 Deno.test("openFileTarget() reopens: after a rename lines go to a new file of the old name", () =>

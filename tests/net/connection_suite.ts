@@ -198,7 +198,7 @@ export function testConnections(openPair: () => Promise<Pair>, register: Registe
     assertEquals(decoder.decode(value), "own");
     await client.closeWrite();
     const end = await reader.read(new Uint8Array(16));
-    assertEquals([end.done, end.value?.length], [true, 0]);
+    assertEquals({ done: end.done, length: end.value?.length }, { done: true, length: 0 });
     reader.releaseLock();
   });
 

@@ -25,9 +25,17 @@ Deno.test("fromWebStreams() takes what the caller knows of the two ends", () => 
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const [local, remote] = [tcpAddress("192.0.2.1", 443), tcpAddress("192.0.2.2", 5)];
   const known = fromWebStreams({ readable, writable }, { local, remote, isEncrypted: true });
-  assertEquals([known.local, known.remote, known.isEncrypted], [local, remote, true]);
+  assertEquals({ local: known.local, remote: known.remote, isEncrypted: known.isEncrypted }, {
+    local,
+    remote,
+    isEncrypted: true,
+  });
   const { server } = openMemoryPair();
-  assertEquals([server.local, server.remote, server.isEncrypted], [unixAddress(""), unixAddress(""), false]);
+  assertEquals({ local: server.local, remote: server.remote, isEncrypted: server.isEncrypted }, {
+    local: unixAddress(""),
+    remote: unixAddress(""),
+    isEncrypted: false,
+  });
 });
 
 Deno.test("fromWebStreams() copies what it writes: the caller's buffer is free as soon as it was sent", async () => {

@@ -23,7 +23,10 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
   test("listen() gives a real port for port 0", async () => {
     const listener = await listen({ port: 0 });
     const another = await listen({ hostname: "127.0.0.1", port: 0 });
-    assertEquals([listener.address.hostname, listener.isEncrypted], ["127.0.0.1", false]);
+    assertEquals({ hostname: listener.address.hostname, isEncrypted: listener.isEncrypted }, {
+      hostname: "127.0.0.1",
+      isEncrypted: false,
+    });
     assert(listener.address.port > 0 && listener.address.port !== another.address.port);
     listener.close();
     another.close();

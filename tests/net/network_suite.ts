@@ -36,7 +36,10 @@ export function testNetworkConnections(adapter: PlainAdapter, register: Register
     assertEquals(server.local, listener.address);
     assertEquals(server.remote, client.local);
     assertEquals(client.remote, listener.address);
-    assertEquals([server.isEncrypted, client.isEncrypted], [false, false]);
+    assertEquals({ isServerEncrypted: server.isEncrypted, isClientEncrypted: client.isEncrypted }, {
+      isServerEncrypted: false,
+      isClientEncrypted: false,
+    });
     assert(client.local.port! > 0);
     return Promise.resolve();
   });

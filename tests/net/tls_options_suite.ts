@@ -143,7 +143,10 @@ export function testTlsOptions({ listen }: PlainAdapter, register: RegisterTest)
       const client = await open((relay.address() as { readonly port: number }).port, {});
       client.write("hello");
       const server = (await accepted)!;
-      assertEquals([formatAddress(server.remote), server.isEncrypted], ["192.0.2.1:56324", true]);
+      assertEquals({ remote: formatAddress(server.remote), isEncrypted: server.isEncrypted }, {
+        remote: "192.0.2.1:56324",
+        isEncrypted: true,
+      });
       assertEquals(await readText(server, 5), "hello");
       client.destroy();
       server.close();

@@ -57,7 +57,10 @@ export function testUnixSockets({ listen, connect }: PlainAdapter, register: Reg
     assertEquals((await stat(path)).mode & 0o777, 0o660);
     listener.close();
     listener.close();
-    assertEquals([await listener.accept(), existsSync(path)], [null, false]);
+    assertEquals({ accepted: await listener.accept(), isFileThere: existsSync(path) }, {
+      accepted: null,
+      isFileThere: false,
+    });
   });
 
   test("takes the place of one that nobody listens on", async (path) => {

@@ -134,5 +134,8 @@ Deno.test("runInWorker() does nothing outside of a worker", () => {
     isStarted = true;
     return Promise.reject(new Error("started"));
   });
-  assertEquals([isStarted, Reflect.get(globalThis, "onmessage") ?? null], [false, null]);
+  assertEquals({ isStarted, onmessage: Reflect.get(globalThis, "onmessage") ?? null }, {
+    isStarted: false,
+    onmessage: null,
+  });
 });

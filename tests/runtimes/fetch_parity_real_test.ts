@@ -16,6 +16,6 @@ for (const runtime of RUNTIMES) {
       assertEquals(differences.filter((difference: string) => !isKnown(difference)), []);
       assertEquals(count > 100, true);
     }
-    assertEquals([isReplaced, isInstance], [true, true]);
+    assertEquals({ isReplaced, isInstance }, { isReplaced: true, isInstance: true });
   });
 }

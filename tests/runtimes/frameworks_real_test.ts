@@ -11,7 +11,10 @@ type Check = (url: string) => Promise<void>;
 
 async function checkRouter(url: string): Promise<void> {
   const json = await fetch(`${url}/json/w%C3%B6rld`);
-  assertEquals([json.status, (await json.json()).hello.length > 0], [200, true]);
+  assertEquals({ status: json.status, hasHello: (await json.json()).hello.length > 0 }, {
+    status: 200,
+    hasHello: true,
+  });
   assertMatch(json.headers.get("content-type")!, /^application\/json/);
   const form = new FormData();
   form.set("name", "value");

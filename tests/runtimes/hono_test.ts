@@ -82,7 +82,10 @@ test("echoes 32 MiB that come and go at once", async (url) => {
   const content = new Uint8Array(size).map((_byte, index) => index % 251);
   const response = await fetch(`${url}/echo`, { method: "POST", body: content });
   const echoed = new Uint8Array(await response.arrayBuffer());
-  assertEquals([echoed.length, echoed.every((byte, index) => byte === index % 251)], [size, true]);
+  assertEquals(
+    { length: echoed.length, isSameContent: echoed.every((byte, index) => byte === index % 251) },
+    { length: size, isSameContent: true },
+  );
 });
 
 test("aborts Request.signal when the client leaves while it waits for the answer", async (url, program) => {

@@ -83,7 +83,7 @@ test(
       .then(() => connection.closeWrite());
     const bytes = await countBytes(connection);
     await sent;
-    assertEquals([bytes % 600, bytes > 600 * 15_000], [0, true]);
+    assertEquals({ rest: bytes % 600, areMany: bytes > 600 * 15_000 }, { rest: 0, areMany: true });
   },
 );
 

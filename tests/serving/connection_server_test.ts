@@ -97,13 +97,22 @@ Deno.test("ConnectionServer.shutdown() stops, cuts after the grace, abandons wha
   let isFinished = false;
   server.finished.then(() => isFinished = true);
   const stopped = server.shutdown();
-  assertEquals([service.calls, listener.isClosed], [["served", "stop"], true]);
+  assertEquals({ calls: service.calls, isClosed: listener.isClosed }, {
+    calls: ["served", "stop"],
+    isClosed: true,
+  });
   await clock.advance(999);
   assertEquals(service.calls.length, 2);
   await clock.advance(1);
-  assertEquals([service.calls, isFinished], [["served", "stop", "close"], false]);
+  assertEquals({ calls: service.calls, isFinished }, {
+    calls: ["served", "stop", "close"],
+    isFinished: false,
+  });
   await clock.advance(50);
-  assertEquals([service.calls, isFinished], [["served", "stop", "close", "abandon"], true]);
+  assertEquals({ calls: service.calls, isFinished }, {
+    calls: ["served", "stop", "close", "abandon"],
+    isFinished: true,
+  });
   await stopped;
   await server.shutdown();
   assertEquals([clock.timerCount, server.connectionCount], [0, 0]);

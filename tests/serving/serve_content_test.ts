@@ -157,6 +157,9 @@ Deno.test("serve() closes where the content of an answered request breaks", asyn
   const fake = startFakeServer(echoTarget);
   const client = await fake.connect();
   await client.send(post("Transfer-Encoding: chunked\r\n", "zz\r\n") + get("/behind"));
-  assertEquals([statusesOf(client.output), client.hasEnded], [[200], true]);
+  assertEquals({ statuses: statusesOf(client.output), hasEnded: client.hasEnded }, {
+    statuses: [200],
+    hasEnded: true,
+  });
   await stopFakeServer(fake);
 });

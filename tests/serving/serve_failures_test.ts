@@ -19,7 +19,10 @@ Deno.test("serve() cuts the connection where a streamed answer fails: no last ch
   const client = await fake.connect();
   await client.send(get("/") + get("/behind"));
   assertMatch(client.output, /\r\n\r\n5\r\npiece\r\n$/);
-  assertEquals([client.isClosed, fake.errors.length], [true, 1]);
+  assertEquals({ isClosed: client.isClosed, errorCount: fake.errors.length }, {
+    isClosed: true,
+    errorCount: 1,
+  });
   await stopFakeServer(fake);
 });
 
@@ -32,7 +35,11 @@ Deno.test("serve() cuts the connection where an answer is longer or shorter than
     const client = await fake.connect();
     await client.send(get("/") + get("/behind"));
     assertMatch(client.output, output);
-    assertEquals([client.isClosed, statusesOf(client.output), fake.errors.length], [true, [200], 1]);
+    assertEquals({
+      isClosed: client.isClosed,
+      statuses: statusesOf(client.output),
+      errorCount: fake.errors.length,
+    }, { isClosed: true, statuses: [200], errorCount: 1 });
     await stopFakeServer(fake);
   }
 });
@@ -79,7 +86,15 @@ Deno.test("serve() releases everything when a client vanishes, whatever it was d
     await client.reset();
     gate.resolve();
     await settle();
-    assertEquals([client.isClosed, fake.server.connectionCount, fake.clock.timerCount], [true, 0, 0], name);
+    assertEquals(
+      {
+        isClosed: client.isClosed,
+        connectionCount: fake.server.connectionCount,
+        timerCount: fake.clock.timerCount,
+      },
+      { isClosed: true, connectionCount: 0, timerCount: 0 },
+      name,
+    );
     assertEquals(fake.errors, [], name);
     await stopFakeServer(fake);
   }
@@ -101,9 +116,13 @@ Deno.test("serve() lets go of a streamed answer whose client vanishes while it w
   const client = await fake.connect();
   client.stall();
   await client.send(get("/"));
-  assertEquals([isReleased, client.isClosed], [false, false]);
+  assertEquals({ isReleased, isClosed: client.isClosed }, { isReleased: false, isClosed: false });
   await client.reset();
-  assertEquals([client.isClosed, fake.server.connectionCount, failure], [true, 0, undefined]);
+  assertEquals({ isClosed: client.isClosed, connectionCount: fake.server.connectionCount, failure }, {
+    isClosed: true,
+    connectionCount: 0,
+    failure: undefined,
+  });
   await stopFakeServer(fake);
 });
 
@@ -128,7 +147,11 @@ Deno.test("serve() lets go of a streamed answer to HEAD, and of one that breaks 
     client.stall();
     await settle();
     await client.reset();
-    assertEquals([isReleased, client.isClosed, fake.errors], [true, true, []], method);
+    assertEquals({ isReleased, isClosed: client.isClosed, errors: fake.errors }, {
+      isReleased: true,
+      isClosed: true,
+      errors: [],
+    }, method);
     await stopFakeServer(fake);
   }
 });

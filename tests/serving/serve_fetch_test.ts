@@ -64,7 +64,11 @@ Deno.test("serve() sends web-standard answers: empty ones, several cookies, stre
   };
   await withFetch(handler, async (port) => {
     const empty = await ask(port, "GET /empty");
-    assertEquals([empty.status, empty.body, empty.fields.has("content-length")], [204, "", false]);
+    assertEquals({
+      status: empty.status,
+      body: empty.body,
+      hasContentLength: empty.fields.has("content-length"),
+    }, { status: 204, body: "", hasContentLength: false });
     assertEquals((await ask(port, "GET /cookies")).fields.get("set-cookie"), ["a=1", "b=2"]);
     const redirect = await ask(port, "GET /redirect");
     assertEquals([redirect.status, redirect.fields.get("location")], [303, [

@@ -10,14 +10,20 @@ Deno.test("serve() lingers after a last answer until the client is silent for li
   const fake = startFakeServer(echoTarget, { lingerTimeoutMs: 2_000 });
   const client = await fake.connect();
   await client.send(get("/", "Connection: close\r\n"));
-  assertEquals([client.hasEnded, client.isClosed], [true, false]);
+  assertEquals({ hasEnded: client.hasEnded, isClosed: client.isClosed }, { hasEnded: true, isClosed: false });
   for (let second = 0; second < 5; second++) {
     await fake.clock.advance(1_000);
     await client.send("late bytes are dropped".repeat(20));
   }
-  assertEquals([client.isClosed, statusesOf(client.output)], [false, [200]]);
+  assertEquals({ isClosed: client.isClosed, statuses: statusesOf(client.output) }, {
+    isClosed: false,
+    statuses: [200],
+  });
   await fake.clock.advance(2_000 + SWEEPS_MS);
-  assertEquals([client.isClosed, statusesOf(client.output)], [true, [200]]);
+  assertEquals({ isClosed: client.isClosed, statuses: statusesOf(client.output) }, {
+    isClosed: true,
+    statuses: [200],
+  });
   await stopFakeServer(fake);
 });
 
@@ -29,7 +35,10 @@ Deno.test("serve() lingers no longer than maxLingerMs, however steadily the clie
     await fake.clock.advance(1_000);
     await client.send("x".repeat(250));
   }
-  assertEquals([statusesOf(client.output), client.isClosed], [[400], false]);
+  assertEquals({ statuses: statusesOf(client.output), isClosed: client.isClosed }, {
+    statuses: [400],
+    isClosed: false,
+  });
   await client.send("x".repeat(250));
   await fake.clock.advance(1_000 + SWEEPS_MS);
   assertEquals(client.isClosed, true);
@@ -67,7 +76,10 @@ Deno.test("serve() ends the linger when the client ends", async () => {
   const client = await fake.connect();
   await client.send(get("/", "Connection: close\r\n"));
   await client.end();
-  assertEquals([client.isClosed, fake.clock.timerCount], [true, 0]);
+  assertEquals({ isClosed: client.isClosed, timerCount: fake.clock.timerCount }, {
+    isClosed: true,
+    timerCount: 0,
+  });
   await stopFakeServer(fake);
 });
 
@@ -99,10 +111,17 @@ for (const [name, sent, status] of LAST_ANSWERS) {
     let isFinished = false;
     fake.server.shutdown().then(() => isFinished = true);
     await client.send("more of it");
-    assertEquals([statusesOf(client.output), client.isClosed], [[status], false]);
+    assertEquals({ statuses: statusesOf(client.output), isClosed: client.isClosed }, {
+      statuses: [status],
+      isClosed: false,
+    });
     await fake.clock.advance(250 + SWEEPS_MS);
     await settle();
-    assertEquals([client.isClosed, isFinished, fake.clock.timerCount], [true, true, 0]);
+    assertEquals({ isClosed: client.isClosed, isFinished, timerCount: fake.clock.timerCount }, {
+      isClosed: true,
+      isFinished: true,
+      timerCount: 0,
+    });
   });
 }
 

@@ -53,7 +53,11 @@ Deno.test("serve() reads no content while a log fills the budget, serves others,
   await client.send(post(5));
   await client.send("hello");
   await fake.clock.advance(600_000);
-  assertEquals([client.output, client.isReading, client.isClosed], ["", false, false]);
+  assertEquals({ output: client.output, isReading: client.isReading, isClosed: client.isClosed }, {
+    output: "",
+    isReading: false,
+    isClosed: false,
+  });
   const other = await fake.connect();
   await other.send(get("/"));
   assertMatch(other.output, /0 bytes$/);

@@ -20,7 +20,11 @@ Deno.test("serve() in one call gives a server at once, which is ready once it li
   ]);
   assertEquals(await server.ready === server, true);
   const { transport, hostname, port } = server.address;
-  assertEquals([transport, hostname, port > 0], ["tcp", "127.0.0.1", true]);
+  assertEquals({ transport, hostname, hasPort: port > 0 }, {
+    transport: "tcp",
+    hostname: "127.0.0.1",
+    hasPort: true,
+  });
   assertEquals(await listening.promise, server.address);
   const response = await fetch(`http://127.0.0.1:${port}/`);
   assertEquals([await response.text(), server.figures.requests], ["hello", 1]);

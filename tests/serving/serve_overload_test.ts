@@ -16,7 +16,10 @@ Deno.test("serve() answers 503 to a connection beyond maxConnections, and takes 
     third.output,
     /^HTTP\/1\.1 503 [^]*\r\nConnection: close\r\n[^]*\r\n\r\n<!DOCTYPE html>[^]*<\/html>\n$/,
   );
-  assertEquals([third.hasEnded, fake.server.connectionCount], [true, 2]);
+  assertEquals({ hasEnded: third.hasEnded, connectionCount: fake.server.connectionCount }, {
+    hasEnded: true,
+    connectionCount: 2,
+  });
   await first.end();
   const fourth = await fake.connect();
   await fourth.send(get("/"));
@@ -32,9 +35,15 @@ Deno.test("serve() lets a refused client that is sending read why, for a bounded
   const leaving = await fake.connect();
   await sending.send(get("/never looked at"));
   await leaving.end();
-  assertEquals([sending.isClosed, leaving.isClosed], [false, true]);
+  assertEquals({ isSendingClosed: sending.isClosed, isLeavingClosed: leaving.isClosed }, {
+    isSendingClosed: false,
+    isLeavingClosed: true,
+  });
   await fake.clock.advance(2_000 + SWEEPS_MS);
-  assertEquals([sending.isClosed, statusesOf(sending.output)], [true, [503]]);
+  assertEquals({ isClosed: sending.isClosed, statuses: statusesOf(sending.output) }, {
+    isClosed: true,
+    statuses: [503],
+  });
   await stopFakeServer(fake);
 });
 
@@ -84,7 +93,7 @@ Deno.test("serve() closes a TLS connection beyond the limit without a word: no h
   const fake = startFakeServer(echoTarget, { maxConnections: 1 });
   await fake.connect();
   const beyond = await fake.listener.connect(new FakeConnection("192.0.2.9", { isEncrypted: true }));
-  assertEquals([beyond.isClosed, beyond.output], [true, ""]);
+  assertEquals({ isClosed: beyond.isClosed, output: beyond.output }, { isClosed: true, output: "" });
   await stopFakeServer(fake);
 });
 
@@ -93,7 +102,10 @@ Deno.test("serve() counts connections by address with maxConnectionsPerAddress",
   const first = await fake.connect("192.0.2.1");
   const same = await fake.connect("192.0.2.1");
   const other = await fake.connect("192.0.2.2");
-  assertEquals([same.hasEnded, other.hasEnded], [true, false]);
+  assertEquals({ hasSameEnded: same.hasEnded, hasOtherEnded: other.hasEnded }, {
+    hasSameEnded: true,
+    hasOtherEnded: false,
+  });
   assertEquals(statusesOf(same.output), [503]);
   await first.end();
   const again = await fake.connect("192.0.2.1");

@@ -80,7 +80,7 @@ Deno.test("serve() answers all of 600 pipelined requests to a client that reads 
     const sent = sending();
     const bytes = await within(reading(), "all responses");
     await sent;
-    assertEquals([bytes % 600, bytes > 600 * 15_000], [0, true]);
+    assertEquals({ rest: bytes % 600, areMany: bytes > 600 * 15_000 }, { rest: 0, areMany: true });
   } finally {
     await server.shutdown();
   }
@@ -99,6 +99,9 @@ Deno.test("serve() answers what was read ahead before it ends for a client that 
   await client.end();
   gate.resolve();
   await settle();
-  assertEquals([targetsOf(client.output), client.isClosed], [["/a", "/b", "/c"], true]);
+  assertEquals({ targets: targetsOf(client.output), isClosed: client.isClosed }, {
+    targets: ["/a", "/b", "/c"],
+    isClosed: true,
+  });
   await stopFakeServer(fake);
 });

@@ -98,7 +98,10 @@ Deno.test("serve() answers 400 to a message that the client ended too early (RFC
     const client = await fake.connect();
     await client.send(part);
     await client.end();
-    assertEquals([statusesOf(client.output), client.isClosed], [[400], true], part);
+    assertEquals({ statuses: statusesOf(client.output), isClosed: client.isClosed }, {
+      statuses: [400],
+      isClosed: true,
+    }, part);
     await stopFakeServer(fake);
   }
 });
@@ -109,7 +112,11 @@ Deno.test("serve() answers 400 at the first byte that can begin no request, also
   const client = await fake.connect();
   await client.send(get("/good"));
   await client.send("\x16");
-  assertEquals([statusesOf(client.output), client.hasEnded, strangers], [[200, 400], true, []]);
+  assertEquals({ statuses: statusesOf(client.output), hasEnded: client.hasEnded, strangers }, {
+    statuses: [200, 400],
+    hasEnded: true,
+    strangers: [],
+  });
   const other = await fake.connect();
   await other.send(get("/other"));
   assertEquals(statusesOf(other.output), [200]);

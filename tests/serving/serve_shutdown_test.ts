@@ -11,7 +11,11 @@ Deno.test("shutdown() closes idle connections at once, and all is finished", asy
   await idle.send(get("/"));
   await fake.server.shutdown();
   await fake.server.finished;
-  assertEquals([untouched.isClosed, idle.isClosed, fake.listener.isClosed], [true, true, true]);
+  assertEquals({
+    isUntouchedClosed: untouched.isClosed,
+    isIdleClosed: idle.isClosed,
+    isListenerClosed: fake.listener.isClosed,
+  }, { isUntouchedClosed: true, isIdleClosed: true, isListenerClosed: true });
   assertEquals([fake.server.connectionCount, fake.clock.timerCount], [0, 0]);
 });
 
@@ -28,7 +32,10 @@ Deno.test("shutdown() lets a running request finish, and its answer says close (
   assertMatch(client.output, /Connection: close\r\n[^]*finished$/);
   await client.end();
   await stopped;
-  assertEquals([client.isClosed, fake.clock.timerCount], [true, 0]);
+  assertEquals({ isClosed: client.isClosed, timerCount: fake.clock.timerCount }, {
+    isClosed: true,
+    timerCount: 0,
+  });
 });
 
 Deno.test("shutdown() lets a head finish that has begun to arrive", async () => {
@@ -68,10 +75,10 @@ Deno.test("shutdown() cuts what is left when the grace time is over, also handle
   fake.server.finished.then(() => isFinished = true);
   const stopped = fake.server.shutdown();
   await fake.clock.advance(4_900);
-  assertEquals([client.isClosed, isFinished], [false, false]);
+  assertEquals({ isClosed: client.isClosed, isFinished }, { isClosed: false, isFinished: false });
   await fake.clock.advance(100);
   // It is given a moment to notice, and no more.
-  assertEquals([client.isClosed, isFinished], [true, false]);
+  assertEquals({ isClosed: client.isClosed, isFinished }, { isClosed: true, isFinished: false });
   await fake.clock.advance(50);
   assertEquals(isFinished, true);
   await stopped;
@@ -133,6 +140,9 @@ Deno.test("shutdown() closes a connection that was accepted in the same moment",
   const late = new FakeConnection();
   fake.listener.push(late);
   await fake.server.shutdown();
-  assertEquals([late.isClosed, late.output, fake.server.connectionCount], [true, "", 0]);
+  assertEquals(
+    { isClosed: late.isClosed, output: late.output, connectionCount: fake.server.connectionCount },
+    { isClosed: true, output: "", connectionCount: 0 },
+  );
   await stopFakeServer(fake);
 });

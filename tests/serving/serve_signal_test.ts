@@ -145,11 +145,17 @@ Deno.test("RequestContext.signal leaves an idle connection its time, and a stopp
   const client = await fake.connect();
   await client.send(get("/a"));
   await fake.clock.advance(60_000);
-  assertEquals([client.isClosed, waiting[0]!.signal.aborted], [false, false]);
+  assertEquals({ isClosed: client.isClosed, aborted: waiting[0]!.signal.aborted }, {
+    isClosed: false,
+    aborted: false,
+  });
   waiting[0]!.answer();
   await settle();
   await fake.clock.advance(16_000);
-  assertEquals([client.isClosed, statusesOf(client.output)], [true, [200]]);
+  assertEquals({ isClosed: client.isClosed, statuses: statusesOf(client.output) }, {
+    isClosed: true,
+    statuses: [200],
+  });
   const late = await fake.connect();
   await late.send(get("/b"));
   const stopped = fake.server.shutdown();
@@ -157,5 +163,8 @@ Deno.test("RequestContext.signal leaves an idle connection its time, and a stopp
   await settle();
   await late.end();
   await stopped;
-  assertEquals([late.isClosed, statusesOf(late.output)], [true, [200]]);
+  assertEquals({ isClosed: late.isClosed, statuses: statusesOf(late.output) }, {
+    isClosed: true,
+    statuses: [200],
+  });
 });

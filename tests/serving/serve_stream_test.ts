@@ -34,9 +34,16 @@ Deno.test("serve() lets go of content that waits for an event when the client re
   const client = await fake.connect();
   await client.send(get("/events"));
   assertStringIncludes(client.output, "5\r\nfirst\r\n");
-  assertEquals([content.isLeft, fake.server.connectionCount], [false, 1]);
+  assertEquals({ isLeft: content.isLeft, connectionCount: fake.server.connectionCount }, {
+    isLeft: false,
+    connectionCount: 1,
+  });
   await client.reset();
-  assertEquals([content.isLeft, fake.server.connectionCount, client.isClosed], [true, 0, true]);
+  assertEquals({
+    isLeft: content.isLeft,
+    connectionCount: fake.server.connectionCount,
+    isClosed: client.isClosed,
+  }, { isLeft: true, connectionCount: 0, isClosed: true });
   await stopFakeServer(fake);
 });
 
@@ -63,9 +70,15 @@ Deno.test("serve() gives up content that pauses after a client's end for longer 
     resolve();
   }
   await fake.clock.advance(9_000);
-  assertEquals([client.isClosed, client.output.split("1\r\nx\r\n").length - 1], [false, 2]);
+  assertEquals({ isClosed: client.isClosed, pieceCount: client.output.split("1\r\nx\r\n").length - 1 }, {
+    isClosed: false,
+    pieceCount: 2,
+  });
   await fake.clock.advance(2_000);
-  assertEquals([client.isClosed, fake.server.connectionCount], [true, 0]);
+  assertEquals({ isClosed: client.isClosed, connectionCount: fake.server.connectionCount }, {
+    isClosed: true,
+    connectionCount: 0,
+  });
   // A generator gets to its end when what it waits for has come.
   gates[2]!.resolve();
   await fake.clock.advance(0);
@@ -84,7 +97,10 @@ Deno.test("serve() cancels a web-standard stream that waits when the client rese
   const client = await fake.connect();
   await client.send(get("/events"));
   await client.reset();
-  assertEquals([isCancelled, fake.server.connectionCount], [true, 0]);
+  assertEquals({ isCancelled, connectionCount: fake.server.connectionCount }, {
+    isCancelled: true,
+    connectionCount: 0,
+  });
   await stopFakeServer(fake);
 });
 
@@ -102,9 +118,12 @@ Deno.test("serve() cuts content with a later piece that is neither bytes nor tex
   await client.send(get("/used") + get("/first") + get("/later"));
   assertEquals(statusesOf(client.output), [500, 500, 200]);
   assertMatch(client.output, /Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n$/);
-  assertEquals([client.isClosed, fake.errors.map(String)], [true, [
-    "TypeError: Cannot send the content: expected bytes or text, got a piece of type number",
-  ]]);
+  assertEquals({ isClosed: client.isClosed, errors: fake.errors.map(String) }, {
+    isClosed: true,
+    errors: [
+      "TypeError: Cannot send the content: expected bytes or text, got a piece of type number",
+    ],
+  });
   await stopFakeServer(fake);
 });
 

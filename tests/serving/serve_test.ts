@@ -11,7 +11,11 @@ Deno.test("serve() answers one request after the other on one connection (RFC 91
   assertMatch(client.output, /^HTTP\/1\.1 200 OK\r\n[^]*Connection: keep-alive\r\n[^]*\r\n\r\n\/one$/);
   await client.send(get("/two"));
   assertMatch(client.output, /\/two$/);
-  assertEquals([client.isClosed, client.isReading, client.writes.length], [false, true, 2]);
+  assertEquals({ isClosed: client.isClosed, isReading: client.isReading, writeCount: client.writes.length }, {
+    isClosed: false,
+    isReading: true,
+    writeCount: 2,
+  });
   await stopFakeServer(fake);
 });
 
@@ -94,7 +98,11 @@ Deno.test("serve() ends the connection when the client ends, and answers what ca
   const client = await fake.connect();
   await client.send(get("/one"));
   await client.end();
-  assertEquals([statusesOf(client.output), client.isClosed, fake.server.connectionCount], [[200], true, 0]);
+  assertEquals({
+    statuses: statusesOf(client.output),
+    isClosed: client.isClosed,
+    connectionCount: fake.server.connectionCount,
+  }, { statuses: [200], isClosed: true, connectionCount: 0 });
   assertEquals(fake.clock.timerCount, 0, "no timer runs without a connection");
   await stopFakeServer(fake);
 });

@@ -26,7 +26,11 @@ Deno.test("serve() closes a connection that sends nothing, without an answer", a
   await fake.clock.advance(14_000);
   assertEquals(client.isClosed, false);
   await fake.clock.advance(1_000 + SWEEPS_MS);
-  assertEquals([client.isClosed, client.output, fake.server.connectionCount], [true, "", 0]);
+  assertEquals({
+    isClosed: client.isClosed,
+    output: client.output,
+    connectionCount: fake.server.connectionCount,
+  }, { isClosed: true, output: "", connectionCount: 0 });
   await stopFakeServer(fake);
 });
 
@@ -36,9 +40,15 @@ Deno.test("serve() closes an idle connection counted from its last answer", asyn
   await fake.clock.advance(10_000);
   await client.send(get("/one"));
   await fake.clock.advance(14_000);
-  assertEquals([client.isClosed, statusesOf(client.output)], [false, [200]]);
+  assertEquals({ isClosed: client.isClosed, statuses: statusesOf(client.output) }, {
+    isClosed: false,
+    statuses: [200],
+  });
   await fake.clock.advance(1_000 + SWEEPS_MS);
-  assertEquals([client.isClosed, statusesOf(client.output)], [true, [200]]);
+  assertEquals({ isClosed: client.isClosed, statuses: statusesOf(client.output) }, {
+    isClosed: true,
+    statuses: [200],
+  });
   await stopFakeServer(fake);
 });
 
@@ -155,7 +165,11 @@ Deno.test("serve() cuts a client that takes no byte of its answer", async () => 
   await fake.clock.advance(29_000);
   assertEquals(client.isClosed, false);
   await fake.clock.advance(1_000 + SWEEPS_MS);
-  assertEquals([client.isClosed, client.output, fake.server.connectionCount], [true, "", 0]);
+  assertEquals({
+    isClosed: client.isClosed,
+    output: client.output,
+    connectionCount: fake.server.connectionCount,
+  }, { isClosed: true, output: "", connectionCount: 0 });
   await stopFakeServer(fake);
 });
 
@@ -193,11 +207,15 @@ Deno.test("serve() lets a client take its last answer, whatever ends the connect
     await fake.clock.advance(29_000);
     await client.take(10);
     await fake.clock.advance(29_000);
-    assertEquals([client.isClosed, client.output], [false, ""], name);
+    assertEquals({ isClosed: client.isClosed, output: client.output }, { isClosed: false, output: "" }, name);
     await client.take();
     assertStringIncludes(client.output, "\r\n\r\n/answer", name);
     await fake.clock.advance(10_000);
-    assertEquals([client.hasEnded, client.isClosed, fake.server.connectionCount], [true, true, 0], name);
+    assertEquals(
+      { hasEnded: client.hasEnded, isClosed: client.isClosed, connectionCount: fake.server.connectionCount },
+      { hasEnded: true, isClosed: true, connectionCount: 0 },
+      name,
+    );
     await stopFakeServer(fake);
   }
 });
@@ -210,7 +228,10 @@ Deno.test("serve() cuts a client that takes nothing, whatever ends the connectio
     await client.send(get("/", fields));
     if (fields === "") await client.end();
     await fake.clock.advance(30_000 + SWEEPS_MS);
-    assertEquals([client.isClosed, fake.server.connectionCount], [true, 0], fields);
+    assertEquals({ isClosed: client.isClosed, connectionCount: fake.server.connectionCount }, {
+      isClosed: true,
+      connectionCount: 0,
+    }, fields);
     await stopFakeServer(fake);
   }
 });

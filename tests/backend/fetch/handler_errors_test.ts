@@ -25,7 +25,10 @@ Deno.test("serve() tells onError what a web-standard handler throws, and sends 5
   for (const path of Object.keys(FAILURES)) {
     await withFetch(fail, async (port, errors) => {
       const response = await ask(port, `GET ${path}`);
-      assertEquals([response.status, response.body.includes("secret")], [500, false]);
+      assertEquals({ status: response.status, includesSecret: response.body.includes("secret") }, {
+        status: 500,
+        includesSecret: false,
+      });
       assertEquals(errors, [secret]);
       assertEquals((await ask(port, "GET /")).status, 200);
     });

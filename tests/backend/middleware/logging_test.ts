@@ -258,5 +258,10 @@ Deno.test("logging() shows no duration below zero when the clock is set back", (
 
 Deno.test("bufferedBody() of no bytes is complete at once", async () => {
   const body = bufferedBody(new Uint8Array(0));
-  assertEquals([body.length, body.isComplete, body.trailers.size, await body.read()], [0, true, 0, null]);
+  assertEquals({
+    length: body.length,
+    isComplete: body.isComplete,
+    trailerCount: body.trailers.size,
+    piece: await body.read(),
+  }, { length: 0, isComplete: true, trailerCount: 0, piece: null });
 });

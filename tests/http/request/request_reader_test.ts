@@ -139,7 +139,7 @@ Deno.test("processRequest() gives pipelined requests at once, and reads once for
   }
   assertEquals(source.reads, 1);
   assertEquals([processRequest(reader), await reading.read()], [undefined, null]);
-  assertEquals([source.reads, reader.hasEnded], [2, true]);
+  assertEquals({ reads: source.reads, hasEnded: reader.hasEnded }, { reads: 2, hasEnded: true });
 });
 
 /** Puts bytes (latin1 text) into the buffer of a reader, as a connection does. */
@@ -220,7 +220,10 @@ Deno.test("RequestReader.fail() fails content that is waited for, and content th
   reader.fail(new HttpError(408, "Cannot read: too slow", { code: "timeout" }));
   await assertRejects(() => reading, HttpError);
   await assertRejects(() => request.body.read(), HttpError);
-  assertEquals([request.refusal?.status, reader.hasEnded], [408, false]);
+  assertEquals({ status: request.refusal?.status, hasEnded: reader.hasEnded }, {
+    status: 408,
+    hasEnded: false,
+  });
 });
 
 Deno.test("RequestReader.read() makes a time-out of the source the refusal of the request (RFC 9110 §15.5.9)", async () => {

@@ -30,16 +30,20 @@ async function open(arrivals: readonly Arrival[], options: RequestReaderOptions 
 
 Deno.test("StreamedBody gives content of a known length as it comes", async () => {
   const { reader, request } = await open([`${LENGTH}\r\n01`, "234", "56789GET /b HTTP/1.0\r\n\r\n"]);
-  assertEquals([request.body.length, request.body.isComplete, reader.hasUnreadBody], [10, false, true]);
+  assertEquals({
+    length: request.body.length,
+    isComplete: request.body.isComplete,
+    hasUnreadBody: reader.hasUnreadBody,
+  }, { length: 10, isComplete: false, hasUnreadBody: true });
   assertEquals(textOf((await request.body.read())!), "01");
   assertEquals(textOf((await request.body.read())!), "234");
   assertEquals(request.body.receivedBytes, 5);
   assertEquals(textOf(await readWhole(request.body)), "56789");
-  assertEquals([request.body.isComplete, reader.hasUnreadBody, await request.body.read()], [
-    true,
-    false,
-    null,
-  ]);
+  assertEquals({
+    isComplete: request.body.isComplete,
+    hasUnreadBody: reader.hasUnreadBody,
+    piece: await request.body.read(),
+  }, { isComplete: true, hasUnreadBody: false, piece: null });
   assertEquals(reader.take()!.target, "/b");
 });
 
@@ -59,9 +63,15 @@ Deno.test("StreamedBody reads nothing before it is asked: that is the back-press
 
 Deno.test("StreamedBody asks for content that is held back once, when it is read (RFC 9110 §10.1.1)", async () => {
   const { reading, reader, request } = await open([`${LENGTH}${EXPECT}\r\n`, "01234", "56789"]);
-  assertEquals([reading.continues, reader.isBodyHeldBack], [0, true]);
+  assertEquals({ continues: reading.continues, isBodyHeldBack: reader.isBodyHeldBack }, {
+    continues: 0,
+    isBodyHeldBack: true,
+  });
   assertEquals(textOf(await readWhole(request.body)), "0123456789");
-  assertEquals([reading.continues, reader.isBodyHeldBack], [1, false]);
+  assertEquals({ continues: reading.continues, isBodyHeldBack: reader.isBodyHeldBack }, {
+    continues: 1,
+    isBodyHeldBack: false,
+  });
 });
 
 Deno.test("StreamedBody asks for nothing when content has come already, not even for the rest (RFC 9110 §10.1.1)", async () => {
@@ -103,7 +113,10 @@ for (const [claim, arrivals, status, code] of BROKEN) {
       assertEquals([error.status, error.code], [status, code]);
     }
     // So the answer says that the connection ends, even when the handler thinks nothing of the error.
-    assertEquals([request.refusal?.status, request.body.isComplete], [status, false]);
+    assertEquals({ status: request.refusal?.status, isComplete: request.body.isComplete }, {
+      status,
+      isComplete: false,
+    });
     assertEquals(await finishBody(reader.body, 1_000), false);
   });
 }
@@ -148,13 +161,16 @@ Deno.test("finishBody() drops what was left, within its bound", async () => {
 Deno.test("finishBody() has nothing to do without content, or when all was read", async () => {
   const { source, reader, request } = await open([`${LENGTH}\r\n0123456789`]);
   await readWhole(request.body);
-  assertEquals([await finishBody(reader.body, 0), source.reads], [true, 1]);
+  assertEquals({ isFinished: await finishBody(reader.body, 0), reads: source.reads }, {
+    isFinished: true,
+    reads: 1,
+  });
   const empty = await open(["GET / HTTP/1.0\r\n\r\n"]);
-  assertEquals([await finishBody(empty.reader.body, 0), empty.reader.hasUnreadBody, empty.reader.body], [
-    true,
-    false,
-    undefined,
-  ]);
+  assertEquals({
+    isFinished: await finishBody(empty.reader.body, 0),
+    hasUnreadBody: empty.reader.hasUnreadBody,
+    body: empty.reader.body,
+  }, { isFinished: true, hasUnreadBody: false, body: undefined });
 });
 
 Deno.test("finishBody() passes on that the connection was lost", async () => {
@@ -179,9 +195,18 @@ Deno.test("readWhole() joins pieces of one byte into one array, with a copy that
 
 Deno.test("bufferedBody() can be read once, and an empty one is complete", async () => {
   const body = bufferedBody(new Uint8Array([1, 2]));
-  assertEquals([body.length, body.receivedBytes, body.isComplete, body.trailers.size], [2, 0, false, 0]);
+  assertEquals({
+    length: body.length,
+    receivedBytes: body.receivedBytes,
+    isComplete: body.isComplete,
+    trailerCount: body.trailers.size,
+  }, { length: 2, receivedBytes: 0, isComplete: false, trailerCount: 0 });
   assertEquals([...(await body.read())!], [1, 2]);
-  assertEquals([await body.read(), body.receivedBytes, body.isComplete], [null, 2, true]);
+  assertEquals({ piece: await body.read(), receivedBytes: body.receivedBytes, isComplete: body.isComplete }, {
+    piece: null,
+    receivedBytes: 2,
+    isComplete: true,
+  });
   assertEquals(bufferedBody(new Uint8Array()).isComplete, true);
 });
 

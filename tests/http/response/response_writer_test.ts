@@ -30,19 +30,28 @@ function make(): { sink: SlowSink; pool: BufferPool; writer: ResponseWriter } {
 
 Deno.test("ResponseWriter joins what is added into one write, over the sizes of its buffers", async () => {
   const { sink, writer } = make();
-  assertEquals([writer.isPending, writer.backlog], [false, undefined]);
+  assertEquals({ isPending: writer.isPending, backlog: writer.backlog }, {
+    isPending: false,
+    backlog: undefined,
+  });
   let expected = "";
   for (let size = 1; expected.length < 40_000; size += 97) {
     writer.addText("a".repeat(size));
     writer.addBytes(new Uint8Array(size).fill(0x62));
     expected += "a".repeat(size) + "b".repeat(size);
   }
-  assertEquals([writer.isPending, sink.writes.length], [true, 0]);
+  assertEquals({ isPending: writer.isPending, writeCount: sink.writes.length }, {
+    isPending: true,
+    writeCount: 0,
+  });
   const flushed = writer.flush();
   sink.take();
   await flushed;
   assertEquals(sink.writes, [expected]);
-  assertEquals([writer.isPending, await writer.flush(), sink.writes.length], [false, undefined, 1]);
+  assertEquals(
+    { isPending: writer.isPending, flushed: await writer.flush(), writeCount: sink.writes.length },
+    { isPending: false, flushed: undefined, writeCount: 1 },
+  );
 });
 
 Deno.test("ResponseWriter sends many bytes at once, behind what waits, without copying them", async () => {
@@ -56,7 +65,10 @@ Deno.test("ResponseWriter sends many bytes at once, behind what waits, without c
   assertEquals(sink.writes.at(-1), "tail");
   sink.take();
   await flushed;
-  assertEquals([writer.backlog, writer.isPending], [undefined, false]);
+  assertEquals({ backlog: writer.backlog, isPending: writer.isPending }, {
+    backlog: undefined,
+    isPending: false,
+  });
 });
 
 Deno.test("ResponseWriter.writeThrough() sends few bytes too without copying them, behind what waits", async () => {
@@ -70,7 +82,10 @@ Deno.test("ResponseWriter.writeThrough() sends few bytes too without copying the
   assertEquals(sink.writes, ["first", "head", "second"]);
   sink.take();
   await behind;
-  assertEquals([writer.backlog, writer.isPending], [undefined, false]);
+  assertEquals({ backlog: writer.backlog, isPending: writer.isPending }, {
+    backlog: undefined,
+    isPending: false,
+  });
   writer.addText("lost");
   writer.flushEagerly();
   sink.fail();
@@ -116,7 +131,10 @@ Deno.test("ResponseWriter.flushEagerly() sends without waiting, but never two wr
   assertEquals(writer.flushEagerly(), undefined);
   writer.addText("b");
   const second = writer.flushEagerly();
-  assertEquals([second instanceof Promise, sink.writes], [true, ["a", "b"]]);
+  assertEquals({ isWaiting: second instanceof Promise, writes: sink.writes }, {
+    isWaiting: true,
+    writes: ["a", "b"],
+  });
   sink.take();
   await second;
   writer.addText("c");

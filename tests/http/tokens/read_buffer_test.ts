@@ -23,13 +23,17 @@ Deno.test("ReadBuffer.fit() says when the old array is of no use any more", () =
   const buffer = new ReadBuffer(new ByteBudget(Infinity));
   assertEquals(buffer.fit(), false);
   buffer.filled = 2_048;
-  assertEquals([buffer.fit(), buffer.filled], [true, 0]);
+  assertEquals({ isFitted: buffer.fit(), filled: buffer.filled }, { isFitted: true, filled: 0 });
 });
 
 Deno.test("ReadBuffer.fit() stays as it is where a read that filled it calls for nothing", () => {
   const buffer = new ReadBuffer(new ByteBudget(Infinity));
   buffer.filled = 2_048;
-  assertEquals([buffer.fit(false), buffer.filled, buffer.bytes.length], [false, 0, 2_048]);
+  assertEquals({ isFitted: buffer.fit(false), filled: buffer.filled, size: buffer.bytes.length }, {
+    isFitted: false,
+    filled: 0,
+    size: 2_048,
+  });
 });
 
 Deno.test("ReadBuffer.fit() stays small where the budget is used up, and grows when another gives back", () => {
@@ -43,5 +47,8 @@ Deno.test("ReadBuffer.fit() stays small where the budget is used up, and grows w
   assertEquals(sizesOf(first, ["full", 1]), [32_768, 32_768]);
   assertEquals(sizesOf(second, ["full"]), [32_768]);
   second.close();
-  assertEquals([budget.take(40_001), budget.take(40_000)], [false, true]);
+  assertEquals({ take40001: budget.take(40_001), take40000: budget.take(40_000) }, {
+    take40001: false,
+    take40000: true,
+  });
 });

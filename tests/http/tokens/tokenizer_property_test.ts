@@ -28,9 +28,16 @@ Deno.test("HttpTokenizer tells how far it has read", () => {
   const tokenizer = new HttpTokenizer();
   tokenizer.push(bytesOf("\r\nGET / HTTP/1.0\r\nA: b\r\nC"));
   assertEquals([tokenizer.offset, tokenizer.pushedBytes, tokenizer.headStart], [25, 25, 2]);
-  assertEquals([tokenizer.partialHead?.headers.get("a"), tokenizer.isBetweenMessages], ["b", false]);
+  assertEquals({
+    field: tokenizer.partialHead?.headers.get("a"),
+    isBetweenMessages: tokenizer.isBetweenMessages,
+  }, { field: "b", isBetweenMessages: false });
   tokenizer.push(bytesOf(": d\r\n\r\n"));
-  assertEquals([tokenizer.offset, tokenizer.partialHead, tokenizer.isBetweenMessages], [32, undefined, true]);
+  assertEquals({
+    offset: tokenizer.offset,
+    partialHead: tokenizer.partialHead,
+    isBetweenMessages: tokenizer.isBetweenMessages,
+  }, { offset: 32, partialHead: undefined, isBetweenMessages: true });
 });
 
 // Each of these has no end of its own: the bound must come from the limits.

@@ -58,7 +58,10 @@ Deno.test("withProxyProtocol() closes a connection whose preface is wrong or mis
   await ended.end();
   const gone = await inner.connect(new FakeConnection("192.0.2.9"));
   await gone.reset();
-  assertEquals([wrong.isClosed, ended.isClosed, gone.isClosed], [true, true, true]);
+  assertEquals(
+    { isWrongClosed: wrong.isClosed, isEndedClosed: ended.isClosed, isGoneClosed: gone.isClosed },
+    { isWrongClosed: true, isEndedClosed: true, isGoneClosed: true },
+  );
   assertEquals(errors, [
     '192.0.2.7 bad-preface: expected PROXY, got "GET / HTTP/1.1\\r\\n\\r\\n"',
     "192.0.2.8 bad-preface: the peer has ended",
@@ -78,11 +81,14 @@ Deno.test("withProxyProtocol() gives a preface its time, and no more", async () 
   await clock.advance(999);
   assertEquals(slow.isClosed, false);
   await clock.advance(1);
-  assertEquals([slow.isClosed, errors.length], [true, 1]);
+  assertEquals({ isClosed: slow.isClosed, errorCount: errors.length }, { isClosed: true, errorCount: 1 });
   const quick = await inner.connect();
   await quick.send(PREFACE);
   await clock.advance(10_000);
-  assertEquals([(await accepted)!.remote.hostname, quick.isClosed], ["192.0.2.1", false]);
+  assertEquals({ hostname: (await accepted)!.remote.hostname, isClosed: quick.isClosed }, {
+    hostname: "192.0.2.1",
+    isClosed: false,
+  });
   listener.close();
 });
 

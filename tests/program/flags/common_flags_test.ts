@@ -13,7 +13,11 @@ import { DEFAULT_SETTINGS } from "../../../src/serving/serve_options.ts";
 Deno.test("httpFlags() has the defaults of the server, and the port of the command", () => {
   const values = parseFlags([], httpFlags(8888));
   assertEquals([values.host, values.port, values["log-format"]], ["127.0.0.1", 8888, "text"]);
-  assertEquals([values["access-log"], values["tls-cert"], values.help], [undefined, undefined, false]);
+  assertEquals({ accessLog: values["access-log"], tlsCert: values["tls-cert"], help: values.help }, {
+    accessLog: undefined,
+    tlsCert: undefined,
+    help: false,
+  });
   const options = serveOptionsOf(values);
   for (const [name, value] of Object.entries(options)) {
     assertEquals(value, DEFAULT_SETTINGS[name as keyof typeof DEFAULT_SETTINGS], name);

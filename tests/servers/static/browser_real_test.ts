@@ -106,7 +106,7 @@ browserTest({
   assert(count() > 150, `${count()} requests`);
   // The stylesheet of the page places its navigation at the left.
   const panel = await page.locator("#mw-panel").boundingBox();
-  assertEquals([panel?.x, Math.round(panel?.width ?? 0) < 250], [0, true]);
+  assertEquals({ x: panel?.x, isNarrow: Math.round(panel?.width ?? 0) < 250 }, { x: 0, isNarrow: true });
   const screenshot = await page.screenshot({ fullPage: true });
   assert(screenshot.length > 500_000, `a screenshot of ${screenshot.length} bytes has pictures in it`);
 });

@@ -49,7 +49,10 @@ test("--clean-urls serves pages without their ending, and redirects there", asyn
       assertEquals(got, status, path);
       if (status === 301) assertEquals(headers.get("Location"), expected, path);
       if (status === 200) {
-        assertEquals([text, headers.get("Content-Type") !== undefined], [expected, true], path);
+        assertEquals({ text, hasType: headers.get("Content-Type") !== undefined }, {
+          text: expected,
+          hasType: true,
+        }, path);
       }
     }
     assertEquals((await folder.get("GET /about")).headers.get("Content-Type"), "text/html");

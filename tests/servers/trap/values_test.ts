@@ -58,7 +58,10 @@ Deno.test("createMicroClock() runs with the steady clock, follows a clock set fo
   assertEquals(now(), 1_060_011_000);
   const system = createSystemMicroClock();
   const first = system();
-  assertEquals([Number.isInteger(first), system() >= first], [true, true]);
+  assertEquals({ isWhole: Number.isInteger(first), goesForward: system() >= first }, {
+    isWhole: true,
+    goesForward: true,
+  });
 });
 
 Deno.test("splitQuery() splits and decodes nothing", () => {
@@ -70,5 +73,8 @@ Deno.test("decodeParameter() gives bytes, and leaves what is no escape", () => {
   assertEquals(decodeParameter("a+b%20c%C3%a4%zz%"), "a b c\xc3\xa4%zz%");
   const parameters = splitQuery("a=1&%61=%32&b");
   assertEquals([findParameter(parameters, "a"), findParameter(parameters, "c")], ["1", undefined]);
-  assertEquals([hasParameter(parameters, "a", "2"), hasParameter(parameters, "b", "1")], [true, false]);
+  assertEquals({ a2: hasParameter(parameters, "a", "2"), b1: hasParameter(parameters, "b", "1") }, {
+    a2: true,
+    b1: false,
+  });
 });

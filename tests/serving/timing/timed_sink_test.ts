@@ -22,7 +22,10 @@ function open(): {
 
 Deno.test("TimedSink has no deadline while nothing is under way", () => {
   const { sink, counters } = open();
-  assertEquals([sink.deadlineMs, sink.isWriting], [Infinity, false]);
+  assertEquals({ deadlineMs: sink.deadlineMs, isWriting: sink.isWriting }, {
+    deadlineMs: Infinity,
+    isWriting: false,
+  });
   sink.transmit(new Uint8Array(10), NOBODY);
   assertEquals([sink.deadlineMs, counters.sentBytes], [Infinity, 10]);
 });
@@ -31,13 +34,22 @@ Deno.test("TimedSink is stalled when nothing was taken until its deadline, and e
   const { client, sink } = open();
   client.stall();
   sink.transmit(new Uint8Array(10), NOBODY);
-  assertEquals([sink.deadlineMs, sink.isWriting], [100, true]);
+  assertEquals({ deadlineMs: sink.deadlineMs, isWriting: sink.isWriting }, {
+    deadlineMs: 100,
+    isWriting: true,
+  });
   assertEquals(sink.isStalled(99), false);
   await client.take(5);
-  assertEquals([sink.isStalled(100), sink.deadlineMs], [false, 200]);
+  assertEquals({ isStalled100: sink.isStalled(100), deadlineMs: sink.deadlineMs }, {
+    isStalled100: false,
+    deadlineMs: 200,
+  });
   assertEquals(sink.isStalled(200), true);
   await client.take();
-  assertEquals([sink.isStalled(300), sink.deadlineMs, sink.isWriting], [false, Infinity, false]);
+  assertEquals(
+    { isStalled300: sink.isStalled(300), deadlineMs: sink.deadlineMs, isWriting: sink.isWriting },
+    { isStalled300: false, deadlineMs: Infinity, isWriting: false },
+  );
 });
 
 Deno.test("TimedSink.hasHadItsTurn() lets others go on after 64 KiB", () => {

@@ -29,7 +29,10 @@ Deno.test("ClusterHealth tells of a lost server, of lost replicas, and of the re
     const lost = changed();
     role = next;
     const told = await within(lost, "the loss");
-    assertEquals([told.isReady, told.reason.startsWith(reason)], [false, true], told.reason);
+    assertEquals({ isReady: told.isReady, isReasonGiven: told.reason.startsWith(reason) }, {
+      isReady: false,
+      isReasonGiven: true,
+    }, told.reason);
     const back = changed();
     role = ["master", 5, [["b", "1", "5"]]];
     assertEquals(await within(back, "the return"), { isReady: true, reason: "" });

@@ -35,9 +35,16 @@ Deno.test("SlotMap believes the newest claim, whoever says it first", () => {
   };
   for (const views of [[old, fresh], [fresh, old]]) {
     const map = new SlotMap([A]);
-    assertEquals([map.isComplete, map.ownerOf(0)], [false, undefined]);
+    assertEquals({ isComplete: map.isComplete, ownerOf0: map.ownerOf(0) }, {
+      isComplete: false,
+      ownerOf0: undefined,
+    });
     map.learn(views);
-    assertEquals([map.isComplete, map.ownerOf(99), map.ownerOf(100)], [true, A, B]);
+    assertEquals({ isComplete: map.isComplete, ownerOf99: map.ownerOf(99), ownerOf100: map.ownerOf(100) }, {
+      isComplete: true,
+      ownerOf99: A,
+      ownerOf100: B,
+    });
     assertEquals(map.primaries, [A, B]);
   }
 });
@@ -46,7 +53,11 @@ Deno.test("SlotMap has no owner for slots that nobody claims any more, and learn
   const map = new SlotMap([A]);
   map.learn([{ members: [{ node: A, epoch: 1, slots: [[0, 16_383]] }] }]);
   map.learn([{ members: [{ node: A, epoch: 2, slots: [[0, 1]] }] }]);
-  assertEquals([map.isComplete, map.ownerOf(1), map.ownerOf(2)], [false, A, undefined]);
+  assertEquals({ isComplete: map.isComplete, ownerOf1: map.ownerOf(1), ownerOf2: map.ownerOf(2) }, {
+    isComplete: false,
+    ownerOf1: A,
+    ownerOf2: undefined,
+  });
   map.move(2, B);
   assertEquals(map.ownerOf(2), B);
   map.learn([]);

@@ -34,7 +34,10 @@ for (const [kind, respond] of Object.entries(KNOWN)) {
     await withFetch(respond, async (port) => {
       const got = await ask(port, "GET /");
       const [length] = got.fields.get("content-length") ?? [];
-      assertEquals([got.status, got.fields.has("transfer-encoding")], [200, false]);
+      assertEquals({ status: got.status, hasTransferEncoding: got.fields.has("transfer-encoding") }, {
+        status: 200,
+        hasTransferEncoding: false,
+      });
       assertEquals(Number(length), encoder.encode(got.body).length);
       const type = respond().headers.get("content-type");
       if (type !== null && kind !== "FormData") assertEquals(got.fields.get("content-type"), [type]);
@@ -68,10 +71,10 @@ Deno.test("serve() sends in chunks what the handler says is chunked", async () =
     new Response(streamOf("one"), { headers: { "Transfer-Encoding": "chunked" } });
   await withFetch(respond, async (port) => {
     const got = await ask(port, "GET /");
-    assertEquals([got.fields.get("transfer-encoding"), got.fields.has("content-length")], [
-      ["chunked"],
-      false,
-    ]);
+    assertEquals({
+      transferEncoding: got.fields.get("transfer-encoding"),
+      hasContentLength: got.fields.has("content-length"),
+    }, { transferEncoding: ["chunked"], hasContentLength: false });
     assertEquals(got.body, "3\r\none\r\n0\r\n\r\n");
   });
 });

@@ -106,7 +106,10 @@ cluster.test("metricsCommand says in one line what is wrong with --store, and ne
   ];
   for (const [args, code, said] of rows) {
     const ended = await runProgram(["metrics", "--port", "0", ...args]);
-    assertEquals([ended.code, ended.stderr.includes("secret")], [code, false], ended.stderr);
+    assertEquals({ code: ended.code, includesSecret: ended.stderr.includes("secret") }, {
+      code,
+      includesSecret: false,
+    }, ended.stderr);
     assertMatch(ended.stderr, said);
   }
 });

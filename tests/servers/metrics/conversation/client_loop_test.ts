@@ -142,13 +142,13 @@ Deno.test("ClientLoop reads one buffer behind a full one from a client that does
   const first = connection.fill();
   const second = connection.fill();
   await settle();
-  assertEquals([connection.reads, connection.isRead], [2, false]);
+  assertEquals({ reads: connection.reads, isRead: connection.isRead }, { reads: 2, isRead: false });
   assertEquals(connection.text, OK.repeat(first));
   resolve();
   // Who wants much takes turns.
   const expected = OK.repeat(first + second);
   for (let wait = 0; wait < 100 && connection.text.length < expected.length; wait++) await settle();
-  assertEquals([connection.reads, connection.isRead], [3, true]);
+  assertEquals({ reads: connection.reads, isRead: connection.isRead }, { reads: 3, isRead: true });
   assertEquals(connection.text === expected, true);
 });
 
@@ -161,7 +161,7 @@ Deno.test("ClientLoop answers a full buffer before it takes up the end or the fa
     else connection.fail(error);
     await settle();
     assertEquals(connection.text, OK.repeat(32));
-    assertEquals([ends, connection.isClosed], [[error], true]);
+    assertEquals({ ends, isClosed: connection.isClosed }, { ends: [error], isClosed: true });
   }
 });
 
@@ -172,7 +172,10 @@ Deno.test("ClientLoop.stop() drops what comes behind a full buffer, until the cl
     loop.stop();
     if (isThereAlready) connection.give(COMMAND);
     await settle();
-    assertEquals([connection.text, connection.hasSentEnd], [OK.repeat(32), true]);
+    assertEquals({ text: connection.text, hasSentEnd: connection.hasSentEnd }, {
+      text: OK.repeat(32),
+      hasSentEnd: true,
+    });
     // It is not idle: closing now could take the replies away.
     assertEquals(connection.isClosed, false);
     connection.give(COMMAND);
@@ -192,7 +195,7 @@ Deno.test("ClientLoop ends once where the client is gone behind a full buffer", 
   await settle();
   connection.fail(new Error("closed"));
   await settle();
-  assertEquals([ends, connection.isClosed], [[failure], true]);
+  assertEquals({ ends, isClosed: connection.isClosed }, { ends: [failure], isClosed: true });
 });
 
 Deno.test("ClientLoop.stop() closes a client that sends without end", async () => {
@@ -203,5 +206,9 @@ Deno.test("ClientLoop.stop() closes a client that sends without end", async () =
   for (let dropped = 0; dropped <= 16_777_216 && !connection.isClosed;) {
     dropped += connection.fill() * COMMAND.length;
   }
-  assertEquals([ends, connection.isClosed, connection.text], [[undefined], true, OK.repeat(32)]);
+  assertEquals({ ends, isClosed: connection.isClosed, text: connection.text }, {
+    ends: [undefined],
+    isClosed: true,
+    text: OK.repeat(32),
+  });
 });

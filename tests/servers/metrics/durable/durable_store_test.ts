@@ -287,6 +287,9 @@ Deno.test("DurableStore empties its log after 16 MiB and begins it anew at once"
     const log = new DataView((await Deno.readFile(`${path}-wal`)).buffer);
     const isCurrent = (frame: number): boolean =>
       log.getBigUint64(32 + frame * 4_120 + 8) === log.getBigUint64(16);
-    assertEquals([isCurrent(0), isCurrent(1)], [true, false]);
+    assertEquals({ isCurrent0: isCurrent(0), isCurrent1: isCurrent(1) }, {
+      isCurrent0: true,
+      isCurrent1: false,
+    });
     await store.close();
   }));

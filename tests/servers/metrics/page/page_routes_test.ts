@@ -69,7 +69,10 @@ Deno.test("metricsPageRoutes() serves the document, and all that it names", asyn
     assertEquals(["/", ...paths].sort(), [...metricsPageFiles().keys()].sort());
     for (const path of paths) {
       const response = await call(path);
-      assertEquals([response.status, (await response.text()).length > 100], [200, true], path);
+      assertEquals({ status: response.status, hasContent: (await response.text()).length > 100 }, {
+        status: 200,
+        hasContent: true,
+      }, path);
     }
   });
 });

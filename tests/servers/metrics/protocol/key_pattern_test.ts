@@ -35,8 +35,12 @@ const ROWS: readonly (readonly [pattern: string, matching: readonly string[], ot
 
 Deno.test("KeyPattern.matches() takes `*` within dots and alternatives in braces", () => {
   for (const [pattern, matching, others] of ROWS) {
-    for (const key of matching) assertEquals([pattern, key, matches(pattern, key)], [pattern, key, true]);
-    for (const key of others) assertEquals([pattern, key, matches(pattern, key)], [pattern, key, false]);
+    for (const key of matching) {
+      assertEquals({ pattern, key, isMatch: matches(pattern, key) }, { pattern, key, isMatch: true });
+    }
+    for (const key of others) {
+      assertEquals({ pattern, key, isMatch: matches(pattern, key) }, { pattern, key, isMatch: false });
+    }
   }
 });
 

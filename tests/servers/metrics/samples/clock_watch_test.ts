@@ -17,16 +17,16 @@ Deno.test("ClockWatch trusts a clock that goes on, and one that was set only aft
   };
   assertEquals(watch.isSteady(), true);
   pass(10_000);
-  assertEquals([watch.isSteady(), lines.length], [true, 0]);
+  assertEquals({ isSteady: watch.isSteady(), lineCount: lines.length }, { isSteady: true, lineCount: 0 });
   nowMs += 86_400_000;
-  assertEquals([watch.isSteady(), lines.length], [false, 1]);
+  assertEquals({ isSteady: watch.isSteady(), lineCount: lines.length }, { isSteady: false, lineCount: 1 });
   pass(10_000);
   nowMs -= 86_400_000;
-  assertEquals([watch.isSteady(), lines.length], [false, 2]);
+  assertEquals({ isSteady: watch.isSteady(), lineCount: lines.length }, { isSteady: false, lineCount: 2 });
   pass(599_000);
   assertEquals(watch.isSteady(), false);
   pass(1_000);
-  assertEquals([watch.isSteady(), lines.length], [true, 2]);
+  assertEquals({ isSteady: watch.isSteady(), lineCount: lines.length }, { isSteady: true, lineCount: 2 });
 });
 
 Deno.test("MemoryStore deletes nothing after a jump of the clock, though it hides what is too old", async () => {

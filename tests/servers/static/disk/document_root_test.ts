@@ -153,7 +153,10 @@ Deno.test({
       const closed = ["a.txt", "large.bin", "dir", "plain.txt.gz"];
       for (const name of closed) await chmod(join(folder.path, name), 0);
       const plain = await folder.get("GET /plain.txt", { "Accept-Encoding": "gzip" });
-      assertEquals([plain.text, plain.headers.has("Vary")], ["plain", false]);
+      assertEquals({ text: plain.text, hasVary: plain.headers.has("Vary") }, {
+        text: "plain",
+        hasVary: false,
+      });
       for (const path of ["/a.txt", "/large.bin", "/dir/b.txt", "/dir/"]) {
         assertEquals((await folder.get(`GET ${path}`)).status, 403, path);
         assertEquals((await folder.get(`HEAD ${path}`)).status, 403, path);

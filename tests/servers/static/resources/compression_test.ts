@@ -149,7 +149,10 @@ test("a neighbour that is older than its file is passed over", async (withFolder
 test("without --precompressed a neighbour is an ordinary file", async (withFolder) => {
   await withFolder(PRECOMPRESSED, {}, async (folder) => {
     const { text, headers } = await folder.get("GET /app.js", { "Accept-Encoding": "br, gzip" });
-    assertEquals([text, headers.has("Content-Encoding"), headers.has("Vary")], ["as it is", false, false]);
+    assertEquals(
+      { text, hasContentEncoding: headers.has("Content-Encoding"), hasVary: headers.has("Vary") },
+      { text: "as it is", hasContentEncoding: false, hasVary: false },
+    );
     assertEquals((await folder.get("GET /app.js.br")).text, "in br");
   });
 });

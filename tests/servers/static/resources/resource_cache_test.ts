@@ -34,9 +34,13 @@ Deno.test("ResourceCache gives what is younger than its time, and in memory", ()
 Deno.test("ResourceCache holds no more entries and bytes than it may", () => {
   const cache = newCache(100_000, 3);
   for (let i = 0; i < 10; i++) cache.set(`/${i}`, newResource(10), 0);
-  assertEquals([cache.size, cache.get("/6"), cache.get("/7") !== undefined], [3, undefined, true]);
+  assertEquals({ size: cache.size, sixth: cache.get("/6"), hasSeventh: cache.get("/7") !== undefined }, {
+    size: 3,
+    sixth: undefined,
+    hasSeventh: true,
+  });
   cache.set("/large", newResource(95_000), 0);
-  assertEquals([cache.size, cache.bytes <= 100_000], [2, true]);
+  assertEquals({ size: cache.size, isWithinBytes: cache.bytes <= 100_000 }, { size: 2, isWithinBytes: true });
   cache.set("/too_large", newResource(200_000), 0);
   assertEquals(cache.get("/too_large"), undefined);
   for (const key of ["/large", "/9", "/9"]) cache.delete(key);
@@ -48,7 +52,7 @@ Deno.test("ResourceCache keeps what was asked for meanwhile", () => {
   for (const key of ["/a", "/b", "/c"]) cache.set(key, newResource(1), 0);
   cache.getFresh("/a", 0);
   cache.set("/d", newResource(1), 0);
-  assertEquals([cache.get("/a") !== undefined, cache.get("/b")], [true, undefined]);
+  assertEquals({ hasA: cache.get("/a") !== undefined, b: cache.get("/b") }, { hasA: true, b: undefined });
   for (const key of ["/a", "/c", "/d"]) cache.getFresh(key, 0);
   cache.set("/e", newResource(1), 0);
   assertEquals([cache.size, cache.get("/e")], [3, undefined]);

@@ -300,7 +300,11 @@ Deno.test("Replayer gives up after its time, and replays nothing of which only t
     clock,
   );
   await clock.advance(30_000);
-  assertEquals([await status, isClosed, clock.timerCount], [504, true, 0]);
+  assertEquals({ status: await status, isClosed, timerCount: clock.timerCount }, {
+    status: 504,
+    isClosed: true,
+    timerCount: 0,
+  });
   const wire = new WireBytes(new Uint8Array(10), []);
   wire.limit(5);
   assertEquals(await statusOf({}, new StoredRequest(storedRequest("1").facts, wire)), 409);

@@ -33,7 +33,10 @@ Deno.test("TappedConnection.drain() reads until the client is quiet, and the nex
   const connection = await listener.accept() as TappedConnection;
   await client.send("first");
   await connection.drain(SYSTEM_CLOCK, 20, 1_000);
-  assertEquals([connection.tape.pendingBytes, connection.hasEnded], [5, false]);
+  assertEquals({ pendingBytes: connection.tape.pendingBytes, hasEnded: connection.hasEnded }, {
+    pendingBytes: 5,
+    hasEnded: false,
+  });
   await client.send("second");
   const small = new Uint8Array(4);
   assertEquals(await within(connection.read(small), "the rest"), 4);

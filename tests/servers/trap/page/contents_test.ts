@@ -128,7 +128,10 @@ Deno.test("decodedContent() takes gzip and deflate off, and says what it could n
   );
   const bomb = Uint8Array.from(gzipSync(new Uint8Array(2 ** 25)));
   const { bytes, note } = await decode(bomb, "gzip");
-  assertEquals([bytes.length < 2 ** 24, note], [true, "Unpacked from gzip, the beginning."]);
+  assertEquals({ isCut: bytes.length < 2 ** 24, note }, {
+    isCut: true,
+    note: "Unpacked from gzip, the beginning.",
+  });
 });
 
 Deno.test("blockEnd(), unfolded() and valueText() fold and copy objects and arrays of a JSON text", () => {

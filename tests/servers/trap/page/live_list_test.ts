@@ -80,7 +80,10 @@ Deno.test("LiveList shows what is there, then what comes, without asking again",
   await stage.receive([record(5), record(4)]);
   assertEquals(stage.numbers, [5, 4, 3, 2, 1]);
   assertEquals(stage.calls.length, 1);
-  assertEquals([stage.list.isLoading, stage.list.hasMore], [false, false]);
+  assertEquals({ isLoading: stage.list.isLoading, hasMore: stage.list.hasMore }, {
+    isLoading: false,
+    hasMore: false,
+  });
 });
 
 Deno.test("LiveList loses nothing that comes while the first page is on its way", async () => {
@@ -98,11 +101,17 @@ Deno.test("LiveList loses nothing that comes while the first page is on its way"
 
 Deno.test("LiveList loads older pages until there are no more", async () => {
   const stage = await loaded(range(1, 450));
-  assertEquals([stage.list.rows.size, stage.list.hasMore], [200, true]);
+  assertEquals({ rowCount: stage.list.rows.size, hasMore: stage.list.hasMore }, {
+    rowCount: 200,
+    hasMore: true,
+  });
   await Promise.all([stage.list.loadMore(), stage.list.loadMore()]);
   await stage.list.loadMore();
   await stage.list.loadMore();
-  assertEquals([stage.list.rows.size, stage.list.hasMore, stage.calls.length], [450, false, 3]);
+  assertEquals(
+    { rowCount: stage.list.rows.size, hasMore: stage.list.hasMore, callCount: stage.calls.length },
+    { rowCount: 450, hasMore: false, callCount: 3 },
+  );
 });
 
 Deno.test("LiveList holds still while it is paused, and shows everything when it goes on", async () => {
@@ -127,7 +136,10 @@ Deno.test("LiveList with filters asks the server what matches, and rests between
   assertEquals([stage.numbers, stage.calls.length], [[4, 3, 2, 1], 4]);
   await stage.wake();
   await stage.list.clearFilters();
-  assertEquals([stage.list.isUnfiltered, stage.calls.length], [true, 5]);
+  assertEquals({ isUnfiltered: stage.list.isUnfiltered, callCount: stage.calls.length }, {
+    isUnfiltered: true,
+    callCount: 5,
+  });
 });
 
 Deno.test("LiveList begins anew where more matched than a page holds", async () => {
@@ -136,7 +148,11 @@ Deno.test("LiveList begins anew where more matched than a page holds", async () 
   await stage.receive(range(1, 1));
   await stage.wake();
   await stage.receive(range(2, 300));
-  assertEquals([stage.list.rows.size, stage.numbers[0], stage.list.hasMore], [200, 300, true]);
+  assertEquals({ rowCount: stage.list.rows.size, newest: stage.numbers[0], hasMore: stage.list.hasMore }, {
+    rowCount: 200,
+    newest: 300,
+    hasMore: true,
+  });
   await stage.wake();
 });
 
@@ -168,7 +184,10 @@ Deno.test("LiveList forgets what is deleted, and says why it cannot show anythin
 Deno.test("LiveList offers the methods that were seen, up to a bound", async () => {
   const stage = await loaded([]);
   await stage.receive(Array.from({ length: 100 }, (_, i) => ({ ...record(i), method: `M${i}` })));
-  assertEquals([stage.list.methods.has("M0"), stage.list.methods.size], [true, 50]);
+  assertEquals({ hasM0: stage.list.methods.has("M0"), methodCount: stage.list.methods.size }, {
+    hasM0: true,
+    methodCount: 50,
+  });
 });
 
 Deno.test("RequestRows sorts by id, replaces what is there, and forgets the oldest", () => {
@@ -197,7 +216,11 @@ Deno.test("rowOf() takes the type of the content, and the first thing that was w
     errors: ["first", "second"],
     truncated: { keptBytes: 1 },
   });
-  assertEquals([row.contentType, row.problem, row.isCut], ["text/html", "first", true]);
+  assertEquals({ contentType: row.contentType, problem: row.problem, isCut: row.isCut }, {
+    contentType: "text/html",
+    problem: "first",
+    isCut: true,
+  });
   assertEquals(
     rowOf({ ...record(1), errors: ["x"], malformed: { offset: 1, rule: "rule" } }).problem,
     "rule",

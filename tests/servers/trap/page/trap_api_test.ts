@@ -27,7 +27,10 @@ apiTest("TrapApi lists what passes the filters, page by page", async (trapApi) =
   assertEquals(await targets({ ...ALL, path: "/a" }, { limit: 9 }), ["/a", "/a?b=c"]);
   assertEquals(await targets({ ...ALL, errorsOnly: true }, { limit: 9 }), ["/a", "/a?b=c"]);
   assertEquals(await targets({ ...ALL, text: "B=C" }, { limit: 9 }), ["/a?b=c"]);
-  assertEquals([isUnfiltered(ALL), isUnfiltered({ ...ALL, errorsOnly: true })], [true, false]);
+  assertEquals({ all: isUnfiltered(ALL), errorsOnly: isUnfiltered({ ...ALL, errorsOnly: true }) }, {
+    all: true,
+    errorsOnly: false,
+  });
 });
 
 apiTest("TrapApi gives one request: record, bytes up to a limit, HAR", async (trapApi) => {

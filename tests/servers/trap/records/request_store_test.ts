@@ -40,7 +40,11 @@ Deno.test("RequestStore keeps so many bytes, and the newest request always, cut 
   assertEquals([idsOf(store.all(ALL)), store.bytes, store.size], ["e", 3 * SIZE, 1]);
   assertEquals(told.slice(-2), ["+e", "-cd"]);
   const [last] = store.all(ALL);
-  assertEquals([last!.wire.isCut, last!.wire.length, last!.fault], [true, 4 * SIZE, "cut"]);
+  assertEquals({ isCut: last!.wire.isCut, length: last!.wire.length, fault: last!.fault }, {
+    isCut: true,
+    length: 4 * SIZE,
+    fault: "cut",
+  });
   assertEquals(store.evicted, 4);
 });
 
@@ -62,7 +66,11 @@ Deno.test("RequestStore sorts by id, and remembers the order in which requests w
 Deno.test("RequestStore deletes one, and all", () => {
   const { store, told } = createStore(10, Infinity);
   for (const id of ["a", "b", "c"]) store.add(storedRequest(id));
-  assertEquals([store.delete("b"), store.delete("b"), idsOf(store.all(ALL))], [true, false, "ac"]);
+  assertEquals({
+    isDeleted: store.delete("b"),
+    isDeletedAgain: store.delete("b"),
+    ids: idsOf(store.all(ALL)),
+  }, { isDeleted: true, isDeletedAgain: false, ids: "ac" });
   assertEquals(store.bytes, 2 * SIZE);
   store.clear();
   assertEquals([store.size, store.bytes, store.lastId], [0, 0, ""]);

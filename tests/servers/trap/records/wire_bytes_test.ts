@@ -34,7 +34,10 @@ Deno.test("WireBytes beyond its limit counts and hashes, whenever the limit is s
   late.append(bytesOf("ef"), 1);
   late.limit(2);
   assertEquals([summarize(late), late.sha256], ["ab of 6 cut", hashOf("abcdef")]);
-  assertEquals([early.isLimited, new WireBytes(bytesOf(""), []).isLimited], [true, false]);
+  assertEquals(
+    { isEarlyLimited: early.isLimited, isOtherLimited: new WireBytes(bytesOf(""), []).isLimited },
+    { isEarlyLimited: true, isOtherLimited: false },
+  );
 });
 
 Deno.test("WireBytes holds no more than 256 pieces of a body that comes byte by byte", () => {
@@ -83,7 +86,11 @@ Deno.test("Tape gives a message that was taken what comes behind it", () => {
   assertEquals(summarize(message), "abcdef of 6");
   read(tape, buffer, "ghi", 2);
   tape.absorb();
-  assertEquals([summarize(message), tape.pending === message, tape.start], ["abcdefghi of 9", true, 0]);
+  assertEquals({ summary: summarize(message), isPending: tape.pending === message, start: tape.start }, {
+    summary: "abcdefghi of 9",
+    isPending: true,
+    start: 0,
+  });
   assertEquals(message.pieces, [{ atMicros: 1, bytes: 6 }, { atMicros: 2, bytes: 3 }]);
 });
 

@@ -59,7 +59,10 @@ Deno.test("--forward hands a request on without the fields of its connection, an
       const got = await exchange(trap.port, bytesOf(sent));
       assertMatch(got, /^HTTP\/1\.1 201 Created\r\n/);
       assertMatch(got, /\r\nX-A: 1\r\n/);
-      assertEquals([got.includes("X-Hop"), got.endsWith("\r\n\r\nabc")], [false, true]);
+      assertEquals({ hasHopField: got.includes("X-Hop"), endsWithContent: got.endsWith("\r\n\r\nabc") }, {
+        hasHopField: false,
+        endsWithContent: true,
+      });
       const [record] = await trap.records(1);
       const { response: kept } = record!;
       assertEquals(
