@@ -4,6 +4,7 @@ import type { HttpHeaders } from "../../../http/headers.ts";
 import type { HttpResponse } from "../../../http/response/response.ts";
 import { FastResponse } from "./fast_response.ts";
 import { guessType, hidesTextType } from "./hidden_type.ts";
+import { findKept } from "./kept_content.ts";
 import { Patience } from "../patience.ts";
 import { readContent, toPieces, type WebContent } from "./response_content.ts";
 import { dropCoding, isZstd, mayBeDecodedZstd, readFields } from "./response_fields.ts";
@@ -17,11 +18,12 @@ const NOTHING: AsyncIterable<Uint8Array> = {
 export class ResponseReader {
   readonly #patience = new Patience();
   readonly #hidesTextType = hidesTextType(FastResponse.native);
+  readonly #takeKept = findKept(FastResponse.native);
 
   /**
    * Turns a response into ours.
    *
-   * @returns promised only if there is content
+   * @returns promised only if content has to be read from a stream
    * @throws {TypeError} when it is no response, or its content has been read already, or is being read
    * @throws {RangeError} when its status is none of a final response
    */
@@ -32,6 +34,10 @@ export class ResponseReader {
     const { status } = response;
     // Before the body: Bun 1.4.5 forgets the type of the content once the content has been asked for.
     const headers = readFields(response);
+    // A handler that says so wants its pieces to go out one by one.
+    const isPieceByPiece = headers.has("transfer-encoding");
+    const kept = isPieceByPiece ? undefined : this.#takeKept?.(response);
+    if (kept !== undefined) return { status, headers, body: kept };
     const { body } = response;
     if (body === null || body === undefined) {
       // The length that GET would have is not known of a decoded response to HEAD (RFC 9110 §9.3.2).
@@ -40,8 +46,7 @@ export class ResponseReader {
     if (response.bodyUsed || body.locked) {
       throw new TypeError("Cannot send the response: its content has been read");
     }
-    // A handler that says so wants its pieces to go out one by one.
-    if (headers.has("transfer-encoding")) return { status, headers, body: toPieces(body) };
+    if (isPieceByPiece) return { status, headers, body: toPieces(body) };
     return readContent<HttpResponse>(body, {
       isForm: headers.get("content-type")?.startsWith("multipart/form-data") ?? false,
       patience: this.#patience,
