@@ -59,7 +59,7 @@ function remember(bytes: Uint8Array, start: number, end: number): string {
   const text = remembered[slot]!;
   return isTextOf(text, bytes, start, end)
     ? text
-    : (remembered[slot] = decodeLatin1(bytes.subarray(start, end)));
+    : (remembered[slot] = decoder.decode(bytes.subarray(start, end)));
 }
 
 function isTextOf(text: string, bytes: Uint8Array, start: number, end: number): boolean {

@@ -65,15 +65,17 @@ export class StaticSite {
    */
   readonly handle: Handler = (request, { receivedAtMs: nowMs }) => {
     if (request.method !== "GET" && request.method !== "HEAD") throw this.#methodNotAllowed(request);
-    const { cache, tools, options } = this.#parts;
+    const { tools, options } = this.#parts;
     const accepted = options.precompressed ? acceptedCodings(request.headers) : NO_CODINGS;
     // Paths are mostly sent in their canonical form; a target with anything else in it is the key of no resource.
-    const hit = cache.getFresh(keyOf(request.target, accepted), nowMs);
+    const targetKey = keyOf(request.target, accepted);
+    const hit = this.#recall(targetKey, nowMs);
     if (hit !== undefined) return respondWithFile(tools, request, hit, nowMs);
     const path = parseUrlPath(request.path);
     if (path === undefined) return this.#respondMissing(request, undefined, nowMs);
     const key = keyOf(path.canonical, accepted);
-    const found = cache.getFresh(key, nowMs) ?? this.#readPlain(path, key, nowMs);
+    const known = key === targetKey ? undefined : this.#recall(key, nowMs);
+    const found = known ?? this.#readPlain(path, key, nowMs);
     if (found !== undefined) return respondWithFile(tools, request, found, nowMs);
     return this.#respond(request, path, { key, nowMs, accepted });
   };
@@ -88,7 +90,23 @@ export class StaticSite {
     });
   }
 
-  /** The short way: a small file without links and neighbours is looked at, or read, at once. */
+  /** A resource in memory that is still right; a plain file is looked at for that when it is due. */
+  #recall(key: string, nowMs: number): FileResource | undefined {
+    const { cache, pace, plain } = this.#parts;
+    const entry = cache.use(key);
+    if (entry === undefined) return undefined;
+    const { resource } = entry;
+    if (cache.isFresh(entry, nowMs)) return resource;
+    const { place, sources } = resource;
+    if (place === undefined || !pace.isQuick) return undefined;
+    const stamp = pace.time(() => plain.lookAgain(place, nowMs));
+    const { stamp: known, isSettled } = sources[0]!;
+    if (stamp === undefined || !isSettled || !isSameStamp(stamp, known)) return undefined;
+    entry.checkedAtMs = nowMs;
+    return resource;
+  }
+
+  /** The short way: a small file without links and neighbours is read at once; a larger one in memory is looked at. */
   #readPlain(path: UrlPath, key: string, nowMs: number): FileResource | undefined {
     const { plain, pace, cache, loader } = this.#parts;
     const segments = this.#plainNamesOf(path);
@@ -97,7 +115,7 @@ export class StaticSite {
       (previous === undefined || isPlainResource(previous, segments));
     if (!isPlain || !pace.isQuick) return undefined;
     return pace.time(() => {
-      if (previous !== undefined) {
+      if (previous !== undefined && previous.place === undefined) {
         const stamp = plain.look(segments, nowMs);
         const [source] = previous.sources;
         if (stamp === undefined) return undefined;

@@ -8,12 +8,32 @@ import type { FileStamp } from "./file_stamp.ts";
 
 /** A file that was read. */
 export interface PlainFile {
-  /** Its absolute path, without links. */
-  readonly path: string;
+  /** Where it lies. */
+  readonly place: PlainPlace;
   /** The version. */
   readonly stamp: FileStamp;
   /** Its content. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Where a file lies that is reached without a link. Whoever looks again need not put its path together again. */
+export interface PlainPlace {
+  /** The document root, without links. */
+  readonly root: string;
+  /** The absolute path of the file. */
+  readonly path: string;
+  /** The folder that it lies in; undefined for the root itself. */
+  readonly folder: PlainFolder | undefined;
+}
+
+/** A folder below the root. */
+export interface PlainFolder {
+  /** Its absolute path. */
+  readonly path: string;
+  /** The folder that it lies in; undefined for the root itself. */
+  readonly parent: PlainFolder | undefined;
+  /** When it was last seen to be no link, in milliseconds since 1970. */
+  seenAtMs: number;
 }
 
 /** How {@linkcode PlainFiles} works. */
@@ -32,6 +52,7 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants
 // A folder was where its path says when it was looked at. That is believed for as long as a file in memory is.
 const FRESH_MS = 1_000;
 const MAX_FOLDERS = 16_384;
+const NEVER = -Infinity;
 // Times of folders are whole seconds on Deno 2.9.6.
 const TICK_MS = 1_000;
 
@@ -41,8 +62,8 @@ export class PlainFiles {
   readonly #calls: FileCalls;
   readonly #maxBytes: number;
   readonly #now: () => number;
-  // When each folder was last seen to be one, by its path.
-  readonly #folders = new Map<string, number>();
+  // By path, those that were seen.
+  readonly #folders = new Map<string, PlainFolder>();
   // Linux tells where an open file lies. Deno allows the question only with --allow-all.
   #asksKernel = true;
 
@@ -63,14 +84,16 @@ export class PlainFiles {
    */
   look(segments: readonly string[], nowMs: number): FileStamp | undefined {
     const root = this.#root.plainPath(nowMs);
-    if (root === undefined || this.#isHidden(segments)) return undefined;
+    if (root === undefined || segments.length === 0 || this.#isHidden(segments)) return undefined;
+    return this.lookAgain(this.#placeOf(root, segments), nowMs);
+  }
+
+  /** Looks at a file that was read before. Like {@linkcode PlainFiles.look}. */
+  lookAgain({ root, path, folder }: PlainPlace, nowMs: number): FileStamp | undefined {
+    if (this.#root.plainPath(nowMs) !== root) return undefined;
     try {
-      let path = root;
-      for (let i = 0; i < segments.length - 1; i++) {
-        path = join(path, segments[i]!);
-        if (!this.#isFolder(path, nowMs)) return undefined;
-      }
-      const stats = this.#calls.lstat(join(path, segments[segments.length - 1]!));
+      if (folder !== undefined && !this.#isFolder(folder, nowMs)) return undefined;
+      const stats = this.#calls.lstat(path);
       return stats?.kind === "file" ? stats : undefined;
     } catch {
       return undefined;
@@ -87,14 +110,13 @@ export class PlainFiles {
   read(segments: readonly string[], nowMs: number): PlainFile | undefined {
     const root = this.#root.plainPath(nowMs);
     if (root === undefined || segments.length === 0 || this.#isHidden(segments)) return undefined;
-    let path = root;
-    for (let i = 0; i < segments.length; i++) path = join(path, segments[i]!);
-    if (this.#root.hidesPath(path)) return undefined;
+    const place = this.#placeOf(root, segments);
+    if (this.#root.hidesPath(place.path)) return undefined;
     try {
-      const stats = this.#calls.lstat(path);
-      if (stats?.kind !== "file" || stats.size > this.#maxBytes) return undefined;
-      const bytes = this.#readBytes({ root, path, segments }, stats.size);
-      return bytes === undefined ? undefined : { path, stamp: stats, bytes };
+      const stamp = this.#calls.lstat(place.path);
+      if (stamp?.kind !== "file" || stamp.size > this.#maxBytes) return undefined;
+      const bytes = this.#readBytes(place, stamp.size);
+      return bytes === undefined ? undefined : { place, stamp, bytes };
     } catch {
       return undefined;
     }
@@ -107,20 +129,40 @@ export class PlainFiles {
     return false;
   }
 
-  #isFolder(path: string, nowMs: number): boolean {
-    const ageMs = nowMs - (this.#folders.get(path) ?? -Infinity);
+  #placeOf(root: string, segments: readonly string[]): PlainPlace {
+    let path = root;
+    let folder: PlainFolder | undefined;
+    for (let i = 0; i < segments.length - 1; i++) {
+      path = join(path, segments[i]!);
+      folder = this.#folders.get(path) ?? { path, parent: folder, seenAtMs: NEVER };
+    }
+    return { root, path: join(path, segments[segments.length - 1]!), folder };
+  }
+
+  /** Whether a folder and those that it lies in are no links, or were none a moment ago. */
+  #isFolder(folder: PlainFolder, nowMs: number): boolean {
+    if (folder.parent !== undefined && !this.#isFolder(folder.parent, nowMs)) return false;
+    const ageMs = nowMs - folder.seenAtMs;
     if (ageMs >= 0 && ageMs < FRESH_MS) return true;
-    if (this.#calls.lstat(path)?.kind !== "directory") return false;
-    if (this.#folders.size >= MAX_FOLDERS) this.#folders.clear();
-    this.#folders.set(path, nowMs);
+    if (this.#calls.lstat(folder.path)?.kind !== "directory") return false;
+    this.#noteSeen(folder, nowMs);
     return true;
   }
 
-  #readBytes(way: Way, size: number): Uint8Array<ArrayBuffer> | undefined {
+  #noteSeen(folder: PlainFolder, nowMs: number): void {
+    if (folder.seenAtMs === NEVER) {
+      if (this.#folders.size >= MAX_FOLDERS) this.#folders.clear();
+      this.#folders.set(folder.path, folder);
+    }
+    folder.seenAtMs = nowMs;
+  }
+
+  #readBytes(place: PlainPlace, size: number): Uint8Array<ArrayBuffer> | undefined {
     const openedAtMs = this.#now();
-    const descriptor = this.#calls.open(way.path, OPEN_FLAGS);
+    const descriptor = this.#calls.open(place.path, OPEN_FLAGS);
     try {
-      if (!this.#isDirect(way, descriptor, openedAtMs)) return undefined;
+      if (!this.#isDirect(place, descriptor, openedAtMs)) return undefined;
+      for (let one = place.folder; one !== undefined; one = one.parent) this.#noteSeen(one, openedAtMs);
       // One byte more than there should be shows that the file has grown, or is another one.
       const buffer = new Uint8Array(size + 1);
       return this.#calls.read(descriptor, buffer) === size ? buffer.subarray(0, size) : undefined;
@@ -130,7 +172,7 @@ export class PlainFiles {
   }
 
   /** Whether an open file was reached without passing a link. See symlink_race.ts for when folders are swapped. */
-  #isDirect({ root, path, segments }: Way, descriptor: number, openedAtMs: number): boolean {
+  #isDirect({ path, folder }: PlainPlace, descriptor: number, openedAtMs: number): boolean {
     if (this.#asksKernel) {
       try {
         return this.#calls.readLink(`/proc/self/fd/${descriptor}`) === path;
@@ -138,21 +180,13 @@ export class PlainFiles {
         this.#asksKernel = false;
       }
     }
-    let folder = root;
-    for (let i = 0; i < segments.length - 1; i++) {
-      folder = join(folder, segments[i]!);
-      const stats = this.#calls.lstat(folder);
+    for (let one = folder; one !== undefined; one = one.parent) {
+      const stats = this.#calls.lstat(one.path);
       // A folder that has not changed since before the open was there at the open.
       if (stats?.kind !== "directory" || stats.ctimeMs + TICK_MS >= openedAtMs) return false;
     }
     return true;
   }
-}
-
-interface Way {
-  readonly root: string;
-  readonly path: string;
-  readonly segments: readonly string[];
 }
 
 // The names are no paths: normalizing, as node's join() does, costs more than opening the file.

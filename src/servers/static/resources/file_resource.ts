@@ -11,7 +11,7 @@ import {
 } from "./representation.ts";
 import { isSameStamp, isSettled } from "../disk/file_stamp.ts";
 import { type FileVersion, readVersion } from "../disk/file_version.ts";
-import type { PlainFile } from "../disk/plain_files.ts";
+import type { PlainFile, PlainPlace } from "../disk/plain_files.ts";
 import { isCompressible, type MediaTypes } from "./media_type.ts";
 import { findNeighbours, isGenuine } from "./neighbours.ts";
 import type { PathRules } from "./path_rules.ts";
@@ -33,6 +33,8 @@ export interface FileResource {
   readonly isInMemory: boolean;
   /** Bytes in memory. */
   readonly memoryBytes: number;
+  /** Where its one file lies, if no link leads there and it is served as it is. */
+  readonly place: PlainPlace | undefined;
 }
 
 /** Options of a {@linkcode FileLoader}. */
@@ -86,11 +88,12 @@ export class FileLoader {
   }
 
   /** Makes the resource of a file that is served as it is. @param nowMs a time before it was read */
-  makePlain({ path, stamp, bytes }: PlainFile, segments: readonly string[], nowMs: number): FileResource {
+  makePlain({ place, stamp, bytes }: PlainFile, segments: readonly string[], nowMs: number): FileResource {
     const version = { stamp, bytes, digest: undefined };
-    const identity = toRepresentation(version, { coding: "identity", path }, nowMs, undefined);
+    const identity = toRepresentation(version, { coding: "identity", path: place.path }, nowMs, undefined);
     return toResource({
       segments,
+      place,
       made: [identity],
       sources: [identity.source],
       mediaType: this.#options.types.typeOf(segments[segments.length - 1]!),
@@ -134,7 +137,14 @@ export class FileLoader {
     }
     const vary = this.#varyOf(file, made);
     const fields = rules.fieldsOf(file.segments, file.isFallback ? "fallback" : "file");
-    return toResource({ segments: file.segments, made, sources, mediaType, fields: [...vary, ...fields] });
+    return toResource({
+      segments: file.segments,
+      place: undefined,
+      made,
+      sources,
+      mediaType,
+      fields: [...vary, ...fields],
+    });
   }
 
   async #findSources(file: FileAddress, nowMs: number): Promise<[FoundSource, ...FoundSource[]]> {
@@ -189,7 +199,7 @@ function isUnchanged(known: readonly Source[], found: readonly FoundSource[]): b
   });
 }
 
-interface ResourceParts extends Pick<FileResource, "segments" | "sources"> {
+interface ResourceParts extends Pick<FileResource, "segments" | "sources" | "place"> {
   readonly made: readonly Representation[];
   readonly mediaType: string;
   readonly fields: readonly HeaderField[];
@@ -197,7 +207,7 @@ interface ResourceParts extends Pick<FileResource, "segments" | "sources"> {
 
 const NO_CODINGS: readonly ContentCoding[] = [];
 
-function toResource({ segments, sources, made, mediaType, fields }: ResourceParts): FileResource {
+function toResource({ segments, place, sources, made, mediaType, fields }: ResourceParts): FileResource {
   const representations = made.map((one) => new PreparedRepresentation(one, mediaType, fields));
   let memoryBytes = 0;
   let isInMemory = true;
@@ -209,5 +219,5 @@ function toResource({ segments, sources, made, mediaType, fields }: ResourcePart
     ? NO_CODINGS
     : CODINGS.map(({ coding }) => coding).filter((coding) => made.some((one) => one.coding === coding));
   const identity = representations[0]!;
-  return { segments, identity, representations, codings, sources, isInMemory, memoryBytes };
+  return { segments, identity, representations, codings, sources, isInMemory, memoryBytes, place };
 }

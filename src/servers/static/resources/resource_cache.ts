@@ -1,8 +1,10 @@
 import type { FileResource } from "./file_resource.ts";
 
-interface CachedResource {
+/** A resource in a {@linkcode ResourceCache}. */
+export interface CachedResource {
+  /** The resource. */
   readonly resource: FileResource;
-  /** A time before its files were looked at last. */
+  /** A time before its files were looked at last, in milliseconds since 1970. */
   checkedAtMs: number;
   /** Whether it was asked for since it was put in. */
   isUsed: boolean;
@@ -52,19 +54,27 @@ export class ResourceCache {
     return this.#entries.get(key)?.resource;
   }
 
+  /** The entry of a path, fresh or not, which counts as used. */
+  use(key: string): CachedResource | undefined {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) entry.isUsed = true;
+    return entry;
+  }
+
   /**
-   * The resource of a path if it can be served without looking at its files, and marks it as used.
+   * Whether a resource can be served without looking at its files.
    *
    * Files that are not in memory are looked at each time, and a clock that was set back makes nothing fresh.
    */
+  isFresh({ resource, checkedAtMs }: CachedResource, nowMs: number): boolean {
+    const ageMs = nowMs - checkedAtMs;
+    return ageMs >= 0 && ageMs < this.#limits.freshMs && resource.isInMemory;
+  }
+
+  /** The resource of a path if it is fresh; it counts as used. */
   getFresh(key: string, nowMs: number): FileResource | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    entry.isUsed = true;
-    const ageMs = nowMs - entry.checkedAtMs;
-    return ageMs >= 0 && ageMs < this.#limits.freshMs && entry.resource.isInMemory
-      ? entry.resource
-      : undefined;
+    const entry = this.use(key);
+    return entry !== undefined && this.isFresh(entry, nowMs) ? entry.resource : undefined;
   }
 
   /**

@@ -11,7 +11,16 @@ function newResource(size: number, isInMemory: boolean = true): FileResource {
     [],
   );
   const representations = [identity];
-  return { segments: [], identity, representations, codings: [], sources: [], isInMemory, memoryBytes: size };
+  return {
+    segments: [],
+    identity,
+    representations,
+    codings: [],
+    sources: [],
+    isInMemory,
+    memoryBytes: size,
+    place: undefined,
+  };
 }
 
 function newCache(maxBytes: number, maxEntries: number): ResourceCache {
