@@ -4,8 +4,8 @@ import { toRequestRecord } from "../../../../src/servers/trap/records/to_record.
 import { bytesOf } from "../../../support/latin1.ts";
 import { storedRequest } from "../stored_requests.ts";
 
-/** A token of RFC 7519. Its signature is none. */
-export function tokenOf(payload: string, header: string = '{"alg":"HS256","typ":"JWT"}'): string {
+/** A token of RFC 7519. */
+function tokenOf(payload: string, header: string = '{"alg":"HS256","typ":"JWT"}'): string {
   const encode = (text: string): string => new TextEncoder().encode(text).toBase64({ alphabet: "base64url" });
   return [header, payload].map((part) => encode(part).replaceAll("=", "")).join(".") + ".c2lnbmF0dXJl";
 }

@@ -26,8 +26,8 @@ export function RequestView({ model, request, record }) {
     [name, value],
   ) => /** @type {const} */ ([formDecoded(name), formDecoded(value)]));
   return html`
-    <div class="one-screen" tabindex="0" role="group" aria-label="Request and response">
-      <section class="column" aria-label="Head and parameters">
+    <div class="one-screen" role="group" aria-label="Request and response">
+      <section class="column" tabindex="0" aria-label="Head and parameters">
         <${Pairs} title="Query" pairs=${query} />
         <section class="block">
           <h3>${countOf(record.headers.length, "field")}</h3>
@@ -38,7 +38,7 @@ export function RequestView({ model, request, record }) {
         <${Signature} record=${record} />
         <${ResponseView} record=${record} api=${model.api} />
       </section>
-      <section class="column content-column" aria-label="Content">
+      <section class="column content-column" tabindex="0" aria-label="Content">
         <${Body} model=${model} request=${request} />
       </section>
     </div>

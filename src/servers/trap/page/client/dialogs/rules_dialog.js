@@ -11,10 +11,10 @@ import { visibleText } from "../text/visible_text.js";
 const EXAMPLE = `[{ "method": "POST", "path": "/hook/*",
    "sequence": [{ "status": 503, "delay_ms": 200 }, { "status": 200, "body": "ok" }] }]`;
 
-/** @extends {Component<{ model: PageModel }, { text: string, problem: string, said: string }>} */
+/** @extends {Component<{ model: PageModel }, { text: string | undefined, problem: string, said: string }>} */
 export class RulesDialog extends Component {
   /** @override */
-  state = { text: "", problem: "", said: "" };
+  state = { text: /** @type {string | undefined} */ (undefined), problem: "", said: "" };
 
   /** @override */
   componentDidMount() {
@@ -33,7 +33,8 @@ export class RulesDialog extends Component {
           <p>What is sent back, rule by rule; what no rule names gets 200. For example:</p>
           <pre class="example" tabindex="0">${EXAMPLE}</pre>
           <label class="field"><span class="label">Rules, as JSON</span>
-            <textarea name="rules" rows="12" spellcheck=${false} value=${text}
+            <textarea name="rules" rows="12" spellcheck=${false} value=${text ?? ""} readonly=${text ===
+              undefined}
               onInput=${(/** @type {Event} */ event) =>
                 this.setState({
                   text: /** @type {HTMLTextAreaElement} */ (event.currentTarget).value,
@@ -44,7 +45,7 @@ export class RulesDialog extends Component {
           <div class="buttons">
             <button type="button" onClick=${() => model.show({ dialog: undefined })}>Close</button>
             <button type="button" onClick=${this.#reset}>Start sequences again</button>
-            <button type="submit" class="primary">Save</button>
+            <button type="submit" class="primary" disabled=${text === undefined}>Save</button>
           </div>
         </form>
         <//>
@@ -56,7 +57,7 @@ export class RulesDialog extends Component {
     event.preventDefault();
     const { api, bin } = this.props.model;
     this.#try(async () => {
-      await api.saveRules(this.state.text, bin);
+      await api.saveRules(this.state.text ?? "", bin);
       this.setState({ said: "Saved: they count from the next request on." });
     });
   };
