@@ -8,9 +8,9 @@ import { bundle } from "./bundle.ts";
 import { run } from "./run.ts";
 
 const ROOT = new URL("../", import.meta.url);
-// For who has no bun at hand.
+// For machines without bun.
 const NPX_BUN = ["npx", "--yes", "bun@1.4.5"];
-// What lies where the program is started is none of its business.
+// Ignores files in the folder where the program is started.
 const SETTINGS = ["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"];
 // Inside of the binary a module has the binary's name, by which it cannot tell that it is the program.
 const START = `import { main } from "./millrace.js";\nmain();\n`;

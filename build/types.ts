@@ -27,7 +27,7 @@ const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
  * Writes the declarations of the entries beside their files, and those of all that they refer to below `types/`.
  *
  * @param directory where to write
- * @throws {Error} when a type is one of a package, which nobody would have
+ * @throws {Error} when a type comes from a package, which users would not have
  */
 export async function writeTypes(directory: string): Promise<void> {
   const declarations = emitDeclarations(ENTRIES.map(({ source }) => join(ROOT, source)));

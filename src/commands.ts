@@ -1,4 +1,4 @@
-// What the program can do.
+// The commands of the program.
 
 import type { Command, RunningCommand } from "./program/command.ts";
 import { completionsTool } from "./program/completions.ts";
@@ -21,5 +21,5 @@ export const COMMANDS: readonly AnyCommand[] = [appCommand, staticCommand, trapC
 /** The server that runs without a command. */
 export const DEFAULT_COMMAND: AnyCommand = appCommand;
 
-/** What belongs to no server. */
+/** Commands that are not servers. */
 export const TOOLS: readonly Tool[] = [completionsTool(COMMANDS)];

@@ -1,4 +1,4 @@
-// What a server is to the command line: a name, its flags, and a way to start.
+// A server as the command line sees it: a name, its flags, and a way to start.
 
 import type { MemoryBudget } from "../bytes/memory_budget.ts";
 import type { Clock } from "../base/clock.ts";
@@ -39,7 +39,7 @@ export interface StartContext<Values extends CommonValues> {
   readonly memory: MemoryBudget;
   /** The module that workers run: its program, started in a worker, calls the command's `startWorker`. */
   readonly program: URL;
-  /** Takes the figures of the server; `adminRoutes(admin)` are for its page, where it has one. */
+  /** Takes the figures of the server; `adminRoutes(admin)` are for its page, if it has one. */
   readonly admin: Admin;
   /**
    * Opens where the server listens: the port or the socket, the certificate and the proxies of the common flags.
@@ -145,7 +145,7 @@ function hostFlagOf(flag: string): string {
   return flag.replace(/port$/, "host");
 }
 
-// Where the caller chose a file or a runtime that cannot work, 2; where the file is in the way, 1.
+// 2 if the caller chose a file or a runtime that cannot work; 1 if a file is in the way.
 const STORE_EXIT_CODES: Readonly<Record<StoreOpenErrorCode, 1 | 2>> = {
   "no-directory": 2,
   "no-sqlite": 2,

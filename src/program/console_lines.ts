@@ -4,7 +4,7 @@ import { createDeferred } from "../base/deferred.ts";
 import { SYSTEM_CLOCK } from "../base/clock.ts";
 import type { ConsoleWrite } from "../log/line_target.ts";
 
-/** Says a line; settles when it is written, or lost: nobody waits longer than a second. Never rejects. */
+/** Prints a line; settles when it is written, or lost after a second. Never rejects. */
 export type SayLine = (message: string) => Promise<void>;
 
 const PATIENCE_MS = 1_000;

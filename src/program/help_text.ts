@@ -1,4 +1,4 @@
-// What `--help` prints: lines of at most 80 columns, of nothing but what the tables of flags say.
+// The text of `--help`, made from the tables of flags alone, in lines of at most 80 columns.
 
 import type { Command } from "./command.ts";
 import type { Flag, FlagGroup, FlagTable } from "./flags/flag.ts";
@@ -11,7 +11,7 @@ export type Described =
 
 const WIDTH = 80;
 const INDENT = 2;
-// Where the words about a flag begin; a longer flag stands on a line of its own.
+// The column at which the description of a flag begins; a longer flag has a line of its own.
 const COLUMN = 30;
 // The same for the servers, whose names are short.
 const SERVER_COLUMN = 12;
@@ -134,7 +134,7 @@ function describeExamples(examples: readonly Example[]): string {
   return section("Examples", examples.flatMap(({ line, does }) => [`millrace ${line}`, `    ${does}`]));
 }
 
-/** A term and its explanation, in two columns where both fit. */
+/** A term and its explanation, in two columns if both fit. */
 function entry(term: string, explanation: string, column = COLUMN): string {
   const head = " ".repeat(INDENT) + term;
   const text = wrap(explanation, column);

@@ -1,4 +1,4 @@
-// Where the logs of a command go: to files, unless that is not allowed or not wanted.
+// The targets of a command's logs: files, unless writing is not allowed or not wanted.
 
 import { open } from "node:fs/promises";
 import type { Command } from "./command.ts";

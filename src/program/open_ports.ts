@@ -1,4 +1,4 @@
-// Where a server listens, from the flags.
+// The addresses that a server listens on, read from its flags.
 
 import { type NetAddress, tcpAddress, unixAddress } from "../net/address.ts";
 import { ConnectionError, type Listener } from "../net/connection.ts";
@@ -26,7 +26,7 @@ export interface PortOptions extends Pick<ListenOptions, "tls"> {
   readonly onError?: (error: unknown, client: NetAddress) => void;
 }
 
-// What a socket takes the place of, or cannot share.
+// Flags that a socket replaces, or cannot be combined with.
 const SOCKET_EXCLUDES: readonly string[] = ["port", "host"];
 
 /**

@@ -1,4 +1,4 @@
-// What the flags of a page (--ui-host, --ui-token, --ui-auth-file, --ui-name) mean together.
+// The meaning of a page's flags together: --ui-host, --ui-token, --ui-auth-file, --ui-name.
 
 import type { PageGuardOptions } from "../backend/middleware/page_guard.ts";
 import { UsageError } from "./flags/flag.ts";

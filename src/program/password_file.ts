@@ -15,14 +15,14 @@ export class PasswordFileError extends Error {
 // bcrypt costs tens of milliseconds on purpose: right passwords are remembered, as digests, and wrong ones wait in line.
 const MAX_REMEMBERED = 1_000;
 const MAX_WAITING = 16;
-// Stands in for the hash of a name that nobody has, so that the time tells nothing.
+// Replaces the hash of an unknown name, so that the time reveals nothing.
 const NOBODY = "$2b$10$abcdefghijklmnopqrstuuVZ1Rq0Q8Ck9FJlIYB2QmXPz4M0dMc1a";
 
 /**
  * Reads a password file: lines `name:hash` with bcrypt hashes (`$2y$`, `$2b$`, `$2a$`); empty lines and those that begin
  * with `#` are skipped.
  *
- * @throws {PasswordFileError} when the file cannot be read, holds another line, or nobody at all
+ * @throws {PasswordFileError} when the file cannot be read, has another kind of line, or names no user
  */
 export async function readPasswordFile(path: string): Promise<PasswordCheck> {
   let text: string;
@@ -36,7 +36,7 @@ export async function readPasswordFile(path: string): Promise<PasswordCheck> {
   return createPasswordCheck(hashes, (password, hash) => bcrypt.compare(password, hash));
 }
 
-/** The hash of each name. @throws {PasswordFileError} for a line that is no `name:hash`, and where there is none */
+/** The hash of each name. @throws {PasswordFileError} for a line that is no `name:hash`, and if there is none */
 export function parsePasswords(text: string): ReadonlyMap<string, string> {
   const hashes = new Map<string, string>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {

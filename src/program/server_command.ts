@@ -119,7 +119,7 @@ function watchProcess(
   });
 }
 
-/** Begins to report, where that is wanted. */
+/** Begins to report, if that is wanted. */
 function startReporter({ call, values, admin, serverLogs }: ServerParts): Reporter | undefined {
   const endpoint = values["report-to"];
   if (endpoint === undefined) return undefined;
@@ -132,7 +132,7 @@ function startReporter({ call, values, admin, serverLogs }: ServerParts): Report
   });
 }
 
-/** Opens the admin port, where one is wanted. @throws {StartError} when it cannot be opened */
+/** Opens the admin port, if one is wanted. @throws {StartError} when it cannot be opened */
 async function openAdmin({ values, ports, admin, serverLogs }: ServerParts): Promise<Server | undefined> {
   const port = values["admin-port"];
   if (port === undefined) return undefined;

@@ -12,7 +12,7 @@ export type SignalName = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGUSR1";
 export interface SignalActions {
   /** The server. */
   readonly running: Pick<RunningCommand, "shutdown" | "connectionCount">;
-  /** Whether somebody sits at a terminal, whose end SIGHUP tells. */
+  /** Whether stdin is a terminal: then SIGHUP says that it was closed. */
   readonly hasTerminal: boolean;
   /** How long the server waits for running requests. */
   readonly graceMs: number;

@@ -1,4 +1,4 @@
-// The place of one worker of a pool: who crashes is replaced.
+// One slot of the pool. A worker that crashes is replaced.
 
 import type { Clock } from "../base/clock.ts";
 import type { TcpAddress } from "../net/address.ts";

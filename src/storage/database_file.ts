@@ -212,7 +212,7 @@ function fillFile(openSqlite: OpenSqlite, path: string, kind: DatabaseKind): voi
   }
 }
 
-// Sizes and times of change: what was read counts only if nobody has written until the file was taken.
+// Sizes and times of change: a read counts only if no other process has written until the file was taken.
 async function describe(path: string): Promise<string> {
   const [file, log] = [await statOf(path), await statOf(`${path}-wal`)];
   return [file?.size, file?.mtimeMs, log?.size ?? 0, (log?.size ?? 0) > 0 ? log?.mtimeMs : 0].join(" ");

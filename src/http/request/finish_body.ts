@@ -16,7 +16,7 @@ export async function finishBody(body: RequestBody | undefined, maxBytes: number
       if (await body.read() === null) return true;
     }
   } catch (error) {
-    // A TypeError says that the handler still reads: then nobody knows when the content ends.
+    // A TypeError says that the handler still reads: then the end of the content is unknown.
     if (!(error instanceof HttpError || error instanceof TypeError)) throw error;
   }
   return false;

@@ -45,7 +45,7 @@ class TokenQueue implements TokenSink {
 
 /** The tokens of one connection: read into one buffer, used again and again, and taken one by one. */
 export class BufferedTokens {
-  /** Where it stands, and what it has understood so far. */
+  /** Its position, and the part of the message that it has understood so far. */
   readonly tokenizer: HttpTokenizer;
   readonly #buffer: ReadBuffer;
   readonly #keepsRawHead: boolean;
@@ -58,7 +58,7 @@ export class BufferedTokens {
     this.#keepsRawHead = options.keepRawHead ?? false;
   }
 
-  /** Whether all that has been read is used up, save perhaps for the end of a message whose content is complete. */
+  /** Whether every byte read so far is consumed (a pending `end` token aside). */
   get isUsedUp(): boolean {
     if (this.#tokens.first?.kind === "end") this.#tokens.take();
     return this.#tokens.first === undefined && !this.#mayBeMore;

@@ -43,7 +43,7 @@ export class HeadParser {
   #isFirst = true;
   #emptyLines = 0;
   readonly #judge = new RequestLineJudge();
-  // What has been understood of the head at hand, from its request line on.
+  // The lines of the current head that have been understood, from its request line on.
   #head: RequestHead | undefined;
   // A client names the same host in every request of a connection: it is checked once.
   #validHost: string | undefined;

@@ -23,9 +23,9 @@ export class LineReader {
   lineOffset = 0;
   /** The array that was pushed last. */
   pushed: Uint8Array = EMPTY;
-  /** Index in `pushed` behind the last byte that is meant. */
+  /** Index in `pushed` after the last byte that is meant. */
   limit = 0;
-  /** Index in `pushed` of the next byte to be read; set by those who read by other means. */
+  /** Index in `pushed` of the next byte to be read; a caller that reads by other means sets it. */
   position = 0;
 
   #chunkOffset = 0;

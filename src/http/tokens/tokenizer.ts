@@ -23,7 +23,7 @@ export interface HttpTokenizerOptions extends Partial<HttpLimits> {
 
 type State = "head" | "length" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailer";
 
-// What no trailer may name: fields that frame, route or authenticate a message (RFC 9110 §6.5.1).
+// Fields that no trailer may have: they frame, route or authenticate a message (RFC 9110 §6.5.1).
 const FORBIDDEN_TRAILER = /^(?:transfer-encoding|content-length|host|trailer|connection)$/i;
 
 /**

@@ -9,7 +9,7 @@ const BACKLOG = 511;
 
 /**
  * Has a port of Deno's node:net accept again after descriptors ran out. Deno (2.9.6) stops to watch the port
- * then, for good, and tells nobody: no event, no error. Listening on it once more begins anew; if it had not
+ * then, for good, without an event or an error. Listening on it once more begins anew; if it had not
  * stopped that changes nothing and costs 0.1 µs.
  *
  * @returns what ends this

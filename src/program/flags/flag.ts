@@ -1,4 +1,4 @@
-// What a flag is. How a command line is read with flags is in parse_flags.ts, how they are shown in help_text.ts.
+// The shape of a flag. parse_flags.ts reads a command line with flags, help_text.ts shows them.
 
 /** The heading under which `--help` shows a flag that several servers have. */
 export type FlagGroup = "page" | "server" | "logs" | "TLS" | "limits";

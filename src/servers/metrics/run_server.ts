@@ -163,7 +163,7 @@ class RunningServer<Address extends NetAddress> implements MetricsServer<Address
     return new LineService({ session, maxLineBytes: maxLineBytes ?? DEFAULT_MAX_LINE_BYTES, clock, log });
   }
 
-  // No functions where nobody listens: the texts of refusals are not made then.
+  // Without a listener there is no function, so that no texts of refusals are made.
   #createEvents(): SessionEvents {
     const { log, access } = this.#options;
     return {

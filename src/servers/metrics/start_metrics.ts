@@ -146,7 +146,7 @@ interface OpenedPage {
   readonly notice?: string;
 }
 
-// A page that nobody asked for must not keep the store from its work.
+// A page on its default port must not keep the store from its work.
 async function openPage(context: MetricsContext, { hostname }: PageAccess): Promise<OpenedPage> {
   const { values, given, openPort } = context;
   const port = chooseUiPort(values, METRICS_PORT);
@@ -191,7 +191,7 @@ function startPage(
   });
 }
 
-// What the program tells about its process.
+// Figures of the process.
 function sampleOf({ figures }: Admin, name: string): FigureSample | undefined {
   const figure = figures.collect().find((one) => one.name === name);
   return figure === undefined || figure.kind === "histogram" ? undefined : figure.samples[0];

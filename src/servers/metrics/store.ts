@@ -104,7 +104,7 @@ export interface SeriesReader {
 }
 
 /**
- * Where samples live. One server uses a store from one thread; clients interleave only between calls.
+ * A store of samples. One server uses it from one thread; clients interleave only between calls.
  *
  * A put or a deletion counts as acknowledged when a `commit` called after it has settled. A `get` sees all of those
  * acknowledged before it was opened.
@@ -138,7 +138,7 @@ export interface MetricStore {
    * forgotten, with its place in the order. Nothing to remove is no error. Samples that are put at the same time may
    * be removed or not.
    *
-   * @param name copied where it is still needed after the call
+   * @param name copied if it is still needed after the call
    * @throws {Error} as `put` does
    */
   delete(name: ByteRange, span: TimeSpan): MaybePromise<void>;

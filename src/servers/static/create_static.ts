@@ -64,7 +64,7 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
     hidden: options.hidden,
     now,
   });
-  // Before the first client comes, who then waits for a file and not for the root.
+  // Before the first client comes, so that it waits for a file and not for the root.
   root.plainPath(now());
   const rules = createRules(options);
   const fields = rules.common;

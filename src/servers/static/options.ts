@@ -26,7 +26,7 @@ export interface StaticOptions {
   readonly fields: readonly FieldRule[];
   /** `user:password` that requests must show. */
   readonly auth: string | undefined;
-  /** Lines `name:hash` of those who are let in. */
+  /** Lines `name:hash` of the users with access. */
   readonly passwords: string | undefined;
   /** The path of the site behind a proxy; begins and ends with a slash. */
   readonly base: string;
@@ -50,7 +50,7 @@ export interface StaticOptions {
   readonly unwatched: readonly string[];
 }
 
-/** How a folder is served where nothing else is said. */
+/** How a folder is served if nothing else is said. */
 export const DEFAULT_STATIC_OPTIONS: StaticOptions = {
   root: "docroot",
   index: ["index.html"],

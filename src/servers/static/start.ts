@@ -20,7 +20,7 @@ export interface ServeStaticOptions {
   readonly logs: { readonly access: AccessLog | undefined; readonly error: ErrorLog | undefined };
   /** The time. */
   readonly clock: Clock;
-  /** Tells workers apart in the ids of requests; "" where there is one. */
+  /** Tells workers apart in the ids of requests; "" if there is only one. */
   readonly tag: string;
 }
 

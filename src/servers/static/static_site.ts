@@ -126,7 +126,7 @@ export class StaticSite {
     });
   }
 
-  /** The names of the file that a path mostly stands for; undefined where that must be found out. */
+  /** The names of the file that a path mostly stands for; undefined if that must be found out. */
   #plainNamesOf({ segments, endsWithSlash }: UrlPath): readonly string[] | undefined {
     const { index, cleanUrls } = this.#parts.options;
     if (endsWithSlash) return [...segments, index[0]!];

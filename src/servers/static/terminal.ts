@@ -1,4 +1,4 @@
-// What people at a terminal are told beside the ready line, and the browser that is opened for them.
+// Lines for people at a terminal, beside the ready line, and the browser that is opened for them.
 
 import { spawn } from "node:child_process";
 import { networkInterfaces, platform } from "node:os";
@@ -26,7 +26,7 @@ export async function terminalLines(root: string, host: string, url: string): Pr
   return lines;
 }
 
-/** The addresses of this machine that others can reach; none where that may not be asked. */
+/** The addresses of this machine that others can reach; none if that may not be asked. */
 async function networkAddresses(): Promise<readonly string[]> {
   if (!await isGranted("sys")) return [];
   return Object.values(networkInterfaces()).flatMap((list) => list ?? [])

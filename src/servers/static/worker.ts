@@ -23,7 +23,7 @@ export interface StaticWorkerInit {
   readonly options: StaticOptions;
   /** Limits and time-outs. */
   readonly limits: ServeOptions;
-  /** Peers that send the PROXY protocol, everyone when none is named; undefined where nobody does. */
+  /** Peers that send the PROXY protocol, all if none is named; undefined if no peer does. */
   readonly proxies: readonly string[] | undefined;
   /** Which worker it is, from 0. */
   readonly index: number;
@@ -33,7 +33,7 @@ export interface StaticWorkerInit {
   readonly tag: string;
 }
 
-// Often enough for those who look every few seconds.
+// Often enough for readers that look every few seconds.
 const FIGURES_AFTER_MS = 1_000;
 
 /** Serves in a worker. @param send takes batches of log entries */

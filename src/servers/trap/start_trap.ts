@@ -118,7 +118,7 @@ export async function startTrap(options: StartTrapOptions = {}): Promise<Started
     log: undefined,
     access: undefined,
     clock: SYSTEM_CLOCK,
-    // What a client does to its connection is no error of the program that tests it.
+    // A client that breaks its connection is no error of the program that tests it.
     onError: () => {},
   });
   return new TrapHandle(trap, store, { url: urlOf(listener), uiUrl: urlOf(uiListener) });

@@ -89,7 +89,7 @@ export class Cluster {
     this.#discovery = new SlotDiscovery(this.#pool, this.#map, options);
   }
 
-  /** The connections; for checks, and for those who listen to a channel. */
+  /** The connections; for checks, and for subscribers of a channel. */
   get pool(): NodePool {
     return this.#pool;
   }
@@ -141,7 +141,7 @@ export class Cluster {
   /**
    * Asks which server has which slot.
    *
-   * @throws {StoreError} nobody replied
+   * @throws {StoreError} no node replied
    */
   refresh(): Promise<void> {
     return this.#discovery.refresh();

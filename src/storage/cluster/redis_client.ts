@@ -1,4 +1,4 @@
-// Single-node connections of @redis/client. The package is loaded when a store is asked for, and by nobody else.
+// Single-node connections of @redis/client. The package is loaded only when a store is asked for.
 
 import { Buffer } from "node:buffer";
 import type { RedisClientOptions } from "@redis/client";

@@ -46,7 +46,7 @@ export interface RedisConnector {
    * Opens a connection and authenticates.
    *
    * @throws {ReplyError} the server does not let us in
-   * @throws {StoreError} nobody is there, or nobody replies within the time-out
+   * @throws {StoreError} no node can be reached, or none replies within the time-out
    */
   connect(node: NodeAddress): Promise<RedisConnection>;
   /** Listens to a channel. Throws like {@linkcode RedisConnector.connect}. */

@@ -17,7 +17,7 @@ export interface OpenClusterOptions {
   readonly address: StoreAddress;
   /** Whether each write must reach a replica: then there must be a cluster, and it must write its files. */
   readonly needsReplicas: boolean;
-  /** Source text of the function library, where there is one. */
+  /** Source text of the function library, if there is one. */
   readonly library?: string | undefined;
   /** Hears in one line what could not be checked. */
   readonly onNotice?: ((message: string) => void) | undefined;

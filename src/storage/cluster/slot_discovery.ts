@@ -33,7 +33,7 @@ export class SlotDiscovery {
   /**
    * Asks, unless somebody asks already.
    *
-   * @throws {StoreError} nobody replied
+   * @throws {StoreError} no node replied
    */
   refresh(): Promise<void> {
     return this.#running ??= this.#refresh().finally(() => this.#running = undefined);

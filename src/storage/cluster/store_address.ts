@@ -1,4 +1,4 @@
-// What `--store` says: redis://[user:password@]host:port[,host:port...], or rediss:// for TLS.
+// The value of `--store`: redis://[user:password@]host:port[,host:port...], or rediss:// for TLS.
 
 /** One server of the store. */
 export interface NodeAddress {

@@ -9,7 +9,7 @@ import { joinUrl } from "./request_url.ts";
 import { replaceFields, toWebHeaders } from "../web_headers.ts";
 
 /**
- * The owner of the content: nobody yet, a method that reads it straight from the wire, or the native request.
+ * The owner of the content: none yet, a method that reads it straight from the wire, or the native request.
  */
 type ContentOwner = "nobody" | "reader" | "native";
 

@@ -30,7 +30,7 @@ export class ClientLink {
     void this.#write(line);
   }
 
-  /** Closes the connection; all who wait are told why. */
+  /** Closes the connection; all waiting callers are told why. */
   end(error: ClientError): void {
     if (!this.isOpen) return;
     this.isOpen = false;

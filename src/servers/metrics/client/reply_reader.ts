@@ -16,7 +16,7 @@ export interface ReplyTarget {
   refuse(reason: string): void;
 }
 
-/** Hands the lines of replies to those who wait for them, however the bytes were split. */
+/** Hands the lines of replies to the waiting calls, however the bytes were split. */
 export class ReplyReader {
   readonly #lines = new LineDecoder({ maxLineBytes: MAX_ROW_BYTES });
   readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -31,8 +31,8 @@ export class ReplyReader {
   /**
    * Takes the next bytes.
    *
-   * @param waiting those who wait for replies, in order; who has got one is removed
-   * @throws {ClientProtocolError} when the bytes are no replies of the protocol, or nobody waits for one
+   * @param waiting the calls that wait for replies, in order; each is removed once it has its reply
+   * @throws {ClientProtocolError} when the bytes are no replies of the protocol, or no call waits for one
    */
   push(bytes: Uint8Array, waiting: ReplyTarget[]): void {
     for (const line of this.#lines.push(bytes)) {

@@ -1,4 +1,4 @@
-// Those who wait for a reply: for its rows all together, for its keys, or for one row after the other.
+// Receivers of a reply: all its rows together, its keys, or one row after the other.
 
 import { createDeferred, type Deferred } from "../../../base/deferred.ts";
 import { type ClientError, ClientProtocolError } from "./client_errors.ts";

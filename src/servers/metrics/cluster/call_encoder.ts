@@ -20,7 +20,7 @@ const HAS_ERA = 2;
 export interface PutCall {
   /** Index of the partition. */
   readonly partition: number;
-  /** Which keys' puts it has, in the order of its groups; one twice where it has more than one piece of them. */
+  /** Which keys' puts it has, in the order of its groups; one twice if it has more than one piece of them. */
   readonly groups: readonly KeyGroup[];
   /** The third argument. */
   readonly bytes: Buffer;

@@ -1,4 +1,4 @@
-// What `get` and `keys` read from the store, piece by piece: while one window is written the next one is on its way.
+// Readers of `get` and `keys` in a cluster. They fetch the next window while one is being written.
 
 import type { KeyReader, KeySink, RowReader, RowSink, TimeSpan } from "../store.ts";
 import type { RegisteredKey } from "./registry_source.ts";

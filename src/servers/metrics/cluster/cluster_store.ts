@@ -84,7 +84,7 @@ export class ClusterStore implements MetricStore {
     }
   }
 
-  /** Counts what is there, where a limit needs it. @throws {StoreError} the store did not reply in time */
+  /** Counts what is there, if a limit needs it. @throws {StoreError} the store did not reply in time */
   async begin(): Promise<void> {
     if (this.#keeper !== undefined) await this.#counts.refresh(this.#queue.deadlineMs);
   }
@@ -126,7 +126,7 @@ export class ClusterStore implements MetricStore {
     });
   }
 
-  /** Removes samples, in pieces where there are many keys. */
+  /** Removes samples, in pieces if there are many keys. */
   async delete(name: ByteRange, span: TimeSpan): Promise<void> {
     const copy = { bytes: name.bytes.slice(name.start, name.end), start: 0, end: name.end - name.start };
     await this.#queue.flush();

@@ -9,7 +9,7 @@ const DEADLINE_MS = 15_000;
 // A store that is known to be away should not hold each client up for so long.
 const DEADLINE_WHEN_AWAY_MS = 3_000;
 
-// Some 5 MB; who puts more waits until the batch before is written.
+// Some 5 MB; a client that puts more waits until the batch before is written.
 const MAX_BATCH_PUTS = 262_144;
 
 /** Hears what became of batches. */
@@ -27,7 +27,7 @@ export class WriteQueue {
   readonly #deadlineMs: number;
   #batch = new PutBatch();
   #inFlight = 0;
-  // Those who wait for the batch that gathers.
+  // The callers that wait for the batch that gathers.
   #waiting: Deferred<void> | undefined;
   // The write under way; settles like its commit.
   #writing: Promise<void> | undefined;

@@ -90,12 +90,12 @@ export class LargeReplies {
     return reply;
   }
 
-  // How many have to end before nobody waits and no more are counted than the budget allows.
+  // How many have to end until none waits and the budget covers the rest.
   get #missing(): number {
     return this.#waiting.length + Math.max(0, this.#sent.size - this.#maxReplies);
   }
 
-  // Cuts those who have stalled, the longest first, and no more than have to end.
+  // Cuts stalled clients, the longest first, and no more than have to end.
   #cutStalled(): void {
     this.#timer = undefined;
     const latestMs = this.#now() - STALL_MS;

@@ -1,4 +1,4 @@
-// What is spoken on the connections of the metrics server: the line protocol.
+// The line protocol on the connections of the metrics server.
 
 import type { Clock } from "../../../base/clock.ts";
 import { messageOfError } from "../../../base/error_text.ts";

@@ -1,13 +1,13 @@
 import { afterLookingAtSockets } from "../../../base/event_loop.ts";
 
-// What may be done between two looks at the sockets: 1 to 2 ms of rows or of commands (Deno 2.9.6).
+// Work between two looks at the sockets: 1 to 2 ms of rows or of commands (Deno 2.9.6).
 const MAX_BYTES_BETWEEN_LOOKS = 245_760;
 
 /** How much somebody wants to do at once: a `small` piece goes before all `large` ones. */
 export type PieceSize = "small" | "large";
 
 /**
- * Lets clients who want much go on one after the other, with a look at all sockets in between. Pieces that are small
+ * Lets clients that want much go on one after the other, with a look at all sockets in between. Pieces that are small
  * go first: sixteen clients that read all rows must not keep out one that puts a sample. One large piece is done
  * between two looks even if there are always small ones.
  */
@@ -32,7 +32,7 @@ export class WorkTurns {
   }
 
   /**
-   * Counts work, of which everybody does some after a turn. To wait for a look costs 50 µs on Deno 2.9.6, which a single
+   * Counts work. Each client does some of it a turn. To wait for a look costs 50 µs on Deno 2.9.6, which a single
    * put must not pay: so nothing is waited for before there is much, though the sockets may have been looked at meanwhile,
    * and small pieces of several clients share one look.
    *
@@ -60,10 +60,10 @@ export class WorkTurns {
   }
 }
 
-/** Those who wait for a turn with pieces of one size, in order. */
+/** Clients that wait for a turn with pieces of one size, in order. */
 class WaitingRow {
   #spentBytes = 0;
-  // Whether somebody was let go on who has spent nothing yet.
+  // Whether a client was let go on and has spent nothing yet.
   #isPassing = false;
   // Two rows, filled and emptied by turns: taking the first one of a long array would move all others.
   #now: (() => void)[] = [];

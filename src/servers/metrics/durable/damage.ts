@@ -1,4 +1,4 @@
-// What is missing of a damaged database, for a line in the log.
+// Describes the losses of a damaged database, for a line in the log.
 
 const MAX_NAMES = 5;
 

@@ -60,7 +60,7 @@ export class GroupCommit {
         try {
           this.commitNow();
         } catch {
-          // Those who wait for the group know.
+          // The callers that wait for the group know.
         }
       });
     }

@@ -40,7 +40,7 @@ export class ReadOnlyStore implements MetricStore {
     throw this.#refusal();
   }
 
-  /** Opens the rows of the keys that a name means; age hides nothing here: who salvages wants to see all. */
+  /** Opens the rows of the keys that a name means, whatever their age: a salvage must see all. */
   openRows(name: ByteRange, span: TimeSpan): RowReader {
     return openRows(this.#set, name, span);
   }

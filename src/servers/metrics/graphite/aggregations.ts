@@ -1,4 +1,4 @@
-// What becomes of many values: what Graphite calls aggregation functions. Values that are missing (NaN) are left out,
+// Graphite's aggregation functions: many values become one. Values that are missing (NaN) are left out,
 // and there is no result when all are.
 
 import { TargetError } from "./target_error.ts";

@@ -1,4 +1,4 @@
-// What a Graphite server says over HTTP, as far as Grafana and our own page ask: graphite-web 1.1's shapes.
+// The HTTP interface of Graphite, as far as Grafana and our own page need it, in the shapes of graphite-web 1.1.
 
 import type { Route, RouteHandler } from "../../../backend/routes.ts";
 import type { Clock } from "../../../base/clock.ts";

@@ -1,4 +1,4 @@
-// Which series there are, for those who look after the store: the biggest, the newest, and the stale ones.
+// The list of series for operators of the store: the biggest, the newest, and the stale ones.
 
 import { inNextTurn } from "../../../base/event_loop.ts";
 import { HttpError } from "../../../http/errors.ts";

@@ -1,4 +1,4 @@
-// What the page says about the server itself, once a second.
+// The page's report about the server itself, once a second.
 
 /** One number about the server. */
 export interface PageFigure {

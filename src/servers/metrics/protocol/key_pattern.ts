@@ -12,7 +12,7 @@ const CLOSE = 0x7d;
 // Longer names match a long key too slowly: the work for one key is at most the product of both lengths.
 const MAX_PATTERN_BYTES = 4_096;
 
-// What a step of a pattern does, where it does not just want a byte.
+// The steps of a pattern that do more than match one byte.
 const RUN = -1;
 const SPLIT = -2;
 const JUMP = -3;
@@ -40,7 +40,7 @@ export function meansAll({ bytes, start, end }: ByteRange): boolean {
 export class KeyPattern {
   // A byte that is wanted, or one of the constants above.
   readonly #steps: number[] = [];
-  // Where a split or a jump goes on.
+  // The step after a split or a jump.
   readonly #targets: number[][] = [];
   readonly #prefixLength: number;
   readonly #marks: Uint32Array;

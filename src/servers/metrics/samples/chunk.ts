@@ -6,7 +6,7 @@ const FIRST_CAPACITY = 8;
 /** How many samples a full chunk holds: 6 KiB, so a busy series wastes at most that much. */
 export const CHUNK_CAPACITY = 512;
 
-// What fits into half a double.
+// The largest number that fits into half a double.
 const MAX_NARROW_OFFSET = 2 ** 32 - 1;
 
 /**

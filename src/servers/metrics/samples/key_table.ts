@@ -68,7 +68,7 @@ export class KeyTable<Entry extends Keyed> {
     this.#close(slot);
   }
 
-  // Moves up the entries that a free slot would hide from those who look for them (Knuth, volume 3, algorithm 6.4R).
+  // Moves up the entries that a free slot would hide from a search (Knuth, volume 3, algorithm 6.4R).
   #close(free: number): void {
     const hashes = this.#hashes;
     const entries = this.#entries;

@@ -1,4 +1,4 @@
-// What `get` and `keys` read, piece by piece. Between two pieces series may come and go: a reader that stands on a
+// Readers of `get` and `keys`, piece by piece. Between two pieces series may come and go: a reader that stands on a
 // series that was removed goes on with the next one that is still there.
 
 import type {

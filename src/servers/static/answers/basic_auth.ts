@@ -43,7 +43,7 @@ function refusal({ path }: HttpRequest, reason: string): HttpError {
   });
 }
 
-/** Name and password after `Basic`, in UTF-8; undefined where there are none. */
+/** Name and password after `Basic`, in UTF-8; undefined if there are none. */
 function decodeCredentials(
   value: string,
 ): { readonly name: string; readonly password: string } | undefined {

@@ -29,7 +29,7 @@ const WHOLE: RangeDecision = { kind: "whole" };
 /**
  * Decides what of a file to send.
  *
- * @param field the value of Range; undefined where there is none
+ * @param field the value of Range; undefined if there is none
  * @param size bytes of the file
  */
 export function decideRanges(field: string | undefined, size: number): RangeDecision {

@@ -8,7 +8,7 @@ const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}
  * Reads a date in one of the three forms of RFC 9110 §5.6.7. `Date.parse` takes much more than these.
  *
  * @param nowMs decides the century of a date with two digits
- * @returns milliseconds since 1970, or undefined where the text is no date
+ * @returns milliseconds since 1970, or undefined if the text is no date
  */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
   const fixed = IMF_FIXDATE.exec(text);

@@ -21,7 +21,7 @@ export function isNavigation({ headers }: HttpRequest): boolean {
 /**
  * Whether the client would rather have JSON than HTML (RFC 9110 §12.5.1): of equal weights, what it names counts more.
  *
- * A weight of 0 means "not acceptable", also where nothing is said about HTML.
+ * A weight of 0 means "not acceptable", even if nothing is said about HTML.
  */
 export function prefersJson(headers: HttpHeaders): boolean {
   const ranges = headers.getList("Accept");

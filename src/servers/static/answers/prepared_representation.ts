@@ -22,7 +22,7 @@ export class PreparedRepresentation implements Validators {
   readonly etag: string;
   readonly lastModifiedMs: number;
   readonly #fields: readonly HeaderField[];
-  /** Bytes of the content; undefined where nobody knows before all are sent: it has no ranges then. */
+  /** Bytes of the content; undefined if they are known only once all are sent: then it has no ranges. */
   readonly size: number | undefined;
   #headers: HttpHeaders | undefined;
   #whole: HttpResponse | undefined;
@@ -49,7 +49,7 @@ export class PreparedRepresentation implements Validators {
     this.size = sizeOf(content);
   }
 
-  /** The response to GET, 200, where the content is in memory. @throws {TypeError} for fields that cannot be sent */
+  /** The response to GET, 200, if the content is in memory. @throws {TypeError} for fields that cannot be sent */
   get whole(): HttpResponse | undefined {
     if (this.content.kind !== "memory") return undefined;
     return this.#whole ??= { status: 200, headers: this.headers, body: toBody(this.content.bytes) };

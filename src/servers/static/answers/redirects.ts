@@ -8,7 +8,7 @@ import { parseUrlPath } from "../resources/url_path.ts";
 
 /** A redirect. Plain data. */
 export interface Redirect {
-  /** The path in its canonical form; without the `*` at its end where it is a prefix. */
+  /** The path in its canonical form; without the `*` at its end if it is a prefix. */
   readonly from: string;
   /** Whether all paths that begin so are meant. */
   readonly isPrefix: boolean;

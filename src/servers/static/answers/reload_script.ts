@@ -1,4 +1,4 @@
-// What a page needs to load itself again: a small script that listens to server-sent events (HTML standard §9.2).
+// The script with which a page loads itself again: it listens to server-sent events (HTML standard §9.2).
 
 import type { HtmlAddition } from "../resources/representation.ts";
 

@@ -50,7 +50,7 @@ export class DownloadSlots {
   #tick = 0;
   #stopTicking: (() => void) | undefined;
 
-  /** @param clock tells who is slow */
+  /** @param clock tells which client is slow */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
@@ -108,7 +108,7 @@ export class DownloadSlots {
     this.#stopTicking = undefined;
   }
 
-  /** Takes the turn from those whose clients do not keep up. */
+  /** Takes the turn from downloads whose clients do not keep up. */
   #countTick(): void {
     this.#tick++;
     for (const download of this.#moving) {

@@ -10,7 +10,7 @@ export interface PromisedFile {
   readonly stamp: FileStamp;
 }
 
-/** One of those who read an open file. */
+/** One reader of an open file. */
 export interface FileReader {
   /** The file. */
   readonly file: OpenFile;
@@ -23,7 +23,7 @@ interface SharedFile {
   readers: number;
 }
 
-/** Open files, each once for all who send it: a thousand downloads of a file need one descriptor. */
+/** Open files, each once for all its readers: a thousand downloads of a file need one descriptor. */
 export class SharedFiles {
   readonly #root: DocumentRoot;
   readonly #files = new Map<string, SharedFile>();
@@ -39,7 +39,7 @@ export class SharedFiles {
   }
 
   /**
-   * Opens a file, or joins those who read it.
+   * Opens a file, or joins its other readers.
    *
    * A file that has grown since, as logs do, still has all the bytes that were promised.
    *
@@ -74,7 +74,7 @@ export class SharedFiles {
     shared.readers--;
     if (shared.readers > 0) return;
     this.#files.delete(key);
-    // What could not be opened need not be closed.
+    // A file that could not be opened needs no closing.
     const file = await shared.opened.catch(() => undefined);
     await file?.close();
   }

@@ -66,7 +66,7 @@ export async function readEntries(parts: EntryReaderParts, folder: ListedFolder)
 
 type Seen = Pick<FileStatus, "kind" | "size" | "mtimeMs"> | undefined;
 
-/** Looks at some entries; at once where the disk is quick, and no link must be followed. */
+/** Looks at some entries; at once if the disk is quick, and no link must be followed. */
 async function lookAtAll(
   { root, pace }: EntryReaderParts,
   { segments, path, nowMs }: ListedFolder,

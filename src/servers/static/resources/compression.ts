@@ -110,7 +110,7 @@ export async function* compressPieces(
 /**
  * Compresses content, with turns for others in between.
  *
- * @returns undefined where it would hardly become smaller
+ * @returns undefined if it would hardly become smaller
  */
 export async function compress(
   bytes: Uint8Array,

@@ -5,7 +5,7 @@ import { type FileStamp, textOfStamp } from "../disk/file_stamp.ts";
 /**
  * Makes the strong tag of a version of a file.
  *
- * @param version a digest of its content, or its stamp where it is too large to be read for it: changed in its place
+ * @param version a digest of its content, or its stamp if it is too large to be read for it: changed in its place
  *   within the same tick of the clock, it keeps its tag
  */
 export function tagOf(version: string | FileStamp): string {

@@ -157,7 +157,7 @@ export class FileLoader {
   }
 
   #varyOf({ vary = [] }: FileAddress, made: readonly Representation[]): readonly HeaderField[] {
-    // Neighbours are looked for only if the client takes them: who does not is told all the same.
+    // Neighbours are looked for only if the client takes them; Vary names them for all clients.
     const names = made.length > 1 || this.#options.precompressed ? ["Accept-Encoding", ...vary] : vary;
     return names.length === 0 ? [] : [["Vary", names.join(", ")]];
   }

@@ -3,7 +3,7 @@ import { typeByExtension } from "@std/media-types";
 const DEFAULT_TYPE = "application/octet-stream";
 const PLAIN = "text/plain";
 
-// What the library does not know, and what browsers would download though people want to read it.
+// Types that the library does not know, and types that browsers would download though people want to read them.
 const MORE_TYPES: ReadonlyMap<string, string> = new Map([
   ["zst", "application/zstd"],
   ["br", "application/x-brotli"],

@@ -91,7 +91,7 @@ function isName(segment: string): boolean {
   return true;
 }
 
-// What browsers leave bare in paths and encodeURIComponent does not (WHATWG URL, path percent-encode set).
+// Bytes that browsers leave bare in paths and encodeURIComponent does not (WHATWG URL, path percent-encode set).
 const BARE = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
 
 /** Percent-encodes a name for a path the way browsers do. */

@@ -42,7 +42,7 @@ export class EventFeed implements StoreListener {
     if (this.#clients.size > 0) this.#clients.send(eventOf(request));
   }
 
-  // The same event again: who has the request already sees by its id that this is its new state.
+  // The same event again: a client that has the request sees by its id that this is its new state.
   changed(request: StoredRequest): void {
     this.added(request);
   }

@@ -21,7 +21,7 @@ interface Waiter {
   readonly settle: (request: StoredRequest | undefined) => void;
 }
 
-/** Those who wait for a request that has not come yet. */
+/** Callers that wait for a request that has not come yet. */
 export class NextWaiters implements StoreListener {
   readonly #store: RequestStore;
   readonly #clock: Clock;

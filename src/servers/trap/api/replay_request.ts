@@ -1,4 +1,4 @@
-// What `POST /api/requests/<id>/replay` asks for.
+// The content of `POST /api/requests/<id>/replay`.
 
 import { Buffer } from "node:buffer";
 import { HttpError } from "../../../http/errors.ts";

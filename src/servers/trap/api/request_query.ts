@@ -1,4 +1,4 @@
-// What the parameters of the API mean: which requests, and how many.
+// The parameters of the API: which requests, and how many.
 
 import { HttpError } from "../../../http/errors.ts";
 import { findParameter, splitQuery } from "../records/parameters.ts";
@@ -17,7 +17,7 @@ export class CallParameters {
     this.#query = query;
   }
 
-  /** The decoded value of a parameter; undefined where it is missing or empty. */
+  /** The decoded value of a parameter; undefined if it is missing or empty. */
   text(name: string): string | undefined {
     return findParameter(splitQuery(this.#query), name) || undefined;
   }

@@ -1,4 +1,4 @@
-// What the log and the chain of a request say, in words.
+// The texts in the log and in the chain of a request.
 
 import { HttpError } from "../../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../../http/limits.ts";

@@ -1,4 +1,4 @@
-// What becomes of recorded requests that are handed on: both sides stand in one record.
+// Forwards recorded requests, and puts both sides into one record.
 
 import type { Clock } from "../../../base/clock.ts";
 import { listsToken } from "../../../http/headers.ts";
@@ -49,7 +49,7 @@ export class ForwardRecorder {
     this.#options = options;
   }
 
-  /** Begins to hand on a request while it is read; undefined where rules have to see it first. */
+  /** Begins to hand on a request while it is read; undefined if rules have to see it first. */
   open({ request }: Capture): StreamedForward | undefined {
     if (this.#options.responder.hasRules || isUpgrade(request)) return undefined;
     return this.#options.forwarder.open(request);

@@ -1,4 +1,4 @@
-// What happens to the records themselves stands in the trap's log too: evictions, deletions, replays, start and stop.
+// Logs the events of the records themselves: evictions, deletions, replays, start and stop.
 
 import type { Clock } from "../../../base/clock.ts";
 import { ThrottledNotice } from "../../../base/throttled_notice.ts";

@@ -101,7 +101,7 @@ interface Fragment {
   readonly end: "aborted" | "timeout";
 }
 
-/** Records a request that nobody could be told of: its connection was closed before its head was complete. */
+/** Records a request without a response: its connection was closed before its head was complete. */
 function recordFragment(
   connection: TappedConnection,
   { wire, end }: Fragment,

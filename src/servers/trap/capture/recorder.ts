@@ -73,7 +73,7 @@ export class Recorder {
   }
 
   /**
-   * Records a request, also one that was refused, and gives its response: 200 also where it could not be recorded.
+   * Records a request, also one that was refused, and gives its response: 200 even if it could not be recorded.
    *
    * @throws {TypeError} when its connection is not tapped
    */

@@ -17,7 +17,7 @@ export class RequestCopies {
     this.#store = store;
   }
 
-  /** Sends a copy of a request that is complete and wholly kept; nobody waits for it. */
+  /** Sends a copy of a request that is complete and wholly kept, without waiting for it. */
   send(request: HttpRequest, stored: StoredRequest): void {
     if (stored.wire.isCut || this.#count >= MAX_COPIES) return;
     this.#count++;

@@ -134,7 +134,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
 
   override async read(buffer: Uint8Array): Promise<number | null> {
     const count = await super.read(buffer);
-    // A stream takes its buffers away from those who filled them.
+    // A stream takes its buffers away from the code that filled them.
     this.tape.absorb();
     return count;
   }
@@ -180,7 +180,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
     return this.#connection.closeWrite();
   }
 
-  /** Gives the connection up with a RST, where the runtime has a way to. */
+  /** Gives the connection up with a RST, if the runtime has a way to. */
   reset(): void {
     if (this.#connection.reset === undefined) return this.close();
     this.#connection.reset();

@@ -93,7 +93,7 @@ export class ListStream {
     return Buffer.concat(parts.map((part) => part as Buffer | null ?? Buffer.alloc(0)));
   }
 
-  /** The rules, as JSON; undefined when nobody has given any. @throws {StoreError} the store did not reply in time */
+  /** The rules, as JSON; undefined if there are none. @throws {StoreError} the store did not reply in time */
   async readRules(): Promise<string | undefined> {
     const reply = await this.#ask(["GET", RULES_KEY]);
     return reply === null ? undefined : String(reply);

@@ -41,7 +41,7 @@ export class SharedList implements StoreListener {
   #gone: string[] = [];
   #isCleared = false;
   #rules: string | undefined;
-  // Entries that nobody needs any more when all have read them.
+  // Entries that are no longer needed once every node has read them.
   #notices: { readonly entry: string; readonly atMs: number }[] = [];
   #last = "0-0";
   #stopTimer: (() => void) | undefined;
@@ -98,7 +98,7 @@ export class SharedList implements StoreListener {
       if (id === this.#replaced) continue;
       this.#unwritten.delete(id);
       this.#gone.push(id);
-      // What the bounds do not allow here they do not allow elsewhere.
+      // The limits are the same on all nodes: what they forbid here, they forbid there.
       if (reason === "deleted" && !this.#isApplying) this.#deleted.push(id);
     }
     this.#wake();
@@ -257,7 +257,7 @@ export class SharedList implements StoreListener {
     if (entry.kind === "added") {
       this.#places.add(entry, place);
       if (entry.node === this.#node) {
-        // What is gone here already goes from the stream too, now that its place is known.
+        // A request that is gone here already leaves the stream too, now that its place is known.
         if (store.find(entry.id) === undefined) this.#gone.push(entry.id);
         return this.#hasWork ? this.#wake() : undefined;
       }

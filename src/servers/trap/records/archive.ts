@@ -12,7 +12,7 @@ const TRAP_DATABASE: DatabaseKind = {
   owner: "request trap",
   applicationId: "mrRT",
   formatVersion: 1,
-  // What is known of a request stands in one JSON text: nothing looks into it but the program that wrote it.
+  // All facts about a request are one JSON text: only the program that wrote it reads it.
   tables: ["CREATE TABLE request (sequence INTEGER PRIMARY KEY, facts TEXT NOT NULL, bytes BLOB NOT NULL)"],
 };
 

@@ -1,4 +1,4 @@
-// Where content stands among the framing of a chunked message (RFC 9112 §7.1).
+// Finds the content between the framing of a chunked message (RFC 9112 §7.1).
 
 import type { HttpLimits } from "../../../http/limits.ts";
 import { HttpTokenizer } from "../../../http/tokens/tokenizer.ts";

@@ -8,7 +8,7 @@ import type { StoredRequest } from "./stored_request.ts";
 // A search looks into many requests: what is larger than this when it is decoded is searched as it came.
 const MAX_DECODED_BYTES = 8_388_608;
 const MAX_SEARCHED_BYTES = 134_217_728;
-// What is damaged may be so at its very end: nobody knows how much was decoded until then.
+// Damage may be at the very end: the amount decoded before it is unknown.
 const DAMAGED_BYTES = 1_048_576;
 const MAX_CODINGS = 4;
 

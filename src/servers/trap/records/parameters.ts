@@ -34,7 +34,7 @@ export function findParameter(parameters: readonly Parameter[], name: string): s
   return undefined;
 }
 
-/** Whether a parameter of this name has this value, both decoded, also where the name is there several times. */
+/** Whether a parameter of this name has this value, both decoded, even if the name is there several times. */
 export function hasParameter(parameters: readonly Parameter[], name: string, value: string): boolean {
   return parameters.some((parameter) =>
     decodeParameter(parameter[0]) === name && decodeParameter(parameter[1]) === value

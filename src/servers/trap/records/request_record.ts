@@ -1,4 +1,4 @@
-// What the API gives: plain data. Texts out of messages are bytes seen as latin1, unless a name says otherwise.
+// The plain data that the API returns. Texts out of messages are bytes seen as latin1, unless a name says otherwise.
 
 import type { HeaderField } from "../../../http/headers.ts";
 import type { Parameter } from "./parameters.ts";

@@ -76,7 +76,7 @@ export class RequestStore {
     return this.#evicted;
   }
 
-  /** The largest id; "" where there is none. */
+  /** The largest id; "" if there is none. */
   get lastId(): string {
     return this.#requests[this.#requests.length - 1]?.id ?? "";
   }

@@ -38,7 +38,7 @@ export function contentOf({ kept, method }: Pick<StoredResponse, "kept" | "metho
   try {
     parser.push(kept, kept.length);
   } catch {
-    // What came before the fault is content.
+    // The bytes before the fault are content.
   }
   return joinBytes(pieces);
 }

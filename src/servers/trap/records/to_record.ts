@@ -108,7 +108,7 @@ function readUtf8(headers: readonly HeaderField[]): readonly HeaderField[] {
   return texts;
 }
 
-/** How much is kept: of the content, or of all bytes where there is none that was understood. */
+/** How much is kept: of the content, or of all bytes if there is none that was understood. */
 function keptContentBytes({ facts, wire, body }: StoredRequest): number {
   return facts.headBytes === 0 ? wire.kept.length : body.length;
 }

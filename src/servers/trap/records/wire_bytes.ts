@@ -122,7 +122,7 @@ export class WireBytes implements KeptBytes {
   }
 
   #replace(bytes: Uint8Array): void {
-    // Only what grew here is surely nobody else's.
+    // Only bytes that grew here are surely used by no one else.
     if (this.#hasGrown) freeBytes(this.#bytes as Uint8Array<ArrayBuffer>);
     this.#bytes = bytes;
   }

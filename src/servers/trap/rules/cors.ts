@@ -1,4 +1,4 @@
-// What a browser wants to hear before a page of another origin may read a response (Fetch standard, CORS protocol).
+// Fields that a browser needs before a page of another origin may read a response (Fetch standard, CORS protocol).
 
 import type { HeaderField } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";

@@ -34,7 +34,7 @@ function matchParts(parts: readonly Part[], path: string): ReadonlyMap<string, s
   const names = new Map<string, string>();
   let at = 0;
   let index = 0;
-  // Where the last "*" stands, and where in the path it was tried to end.
+  // The position of the last "*", and the position in the path at which it was last tried to end.
   let lastRest = -1;
   let restEnd = 0;
   while (index < parts.length || at < path.length) {
@@ -58,7 +58,7 @@ function matchParts(parts: readonly Part[], path: string): ReadonlyMap<string, s
   return names;
 }
 
-/** @returns where the part ends, -1 where it does not fit */
+/** @returns where the part ends, -1 if it does not fit */
 function matchPart(
   part: Exclude<Part, { readonly kind: "rest" }>,
   path: string,

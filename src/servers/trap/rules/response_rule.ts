@@ -1,4 +1,4 @@
-// What a rule says: which requests it is for, and what is responded to them, one step after the other.
+// The shape of a rule: the requests that it is for, and its responses, one step after the other.
 
 import type { HeaderField } from "../../../http/headers.ts";
 import type { PathPattern } from "./path_pattern.ts";
@@ -58,11 +58,11 @@ export interface WireFault {
   readonly kind: (typeof WIRE_FAULT_KINDS)[number];
   /** Where: after so many bytes of content, inside the head, or, undefined, before any byte. */
   readonly after: number | "head" | undefined;
-  /** How fast bytes go, where they go slowly. */
+  /** How fast bytes go, if they go slowly. */
   readonly bytesPerSecond: number;
   /** The bytes to send in place of a response. */
   readonly bytes: Uint8Array | undefined;
-  /** Whether content is framed in chunks, where it may be either way. */
+  /** Whether content is framed in chunks, if it may be either way. */
   readonly isChunked: boolean;
 }
 

@@ -68,7 +68,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-// What was found may be long, and must stay on its line.
+// The found text may be long, and must stay on its line.
 const MAX_SHOWN = 60;
 
 /** Makes the error for a value. */

@@ -1,4 +1,4 @@
-// What a client gets of what a server has responded.
+// Makes the response for the client from the response of the server behind the trap.
 
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import { equalsIgnoringCase } from "../../../http/grammar.ts";

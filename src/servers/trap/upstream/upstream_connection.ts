@@ -17,7 +17,7 @@ export class UpstreamConnection implements Receiver, Sender, ExchangeWire {
   /**
    * Wraps a connection.
    *
-   * @param onIdle told when another exchange may begin; false when nobody wants one
+   * @param onIdle told when another exchange may begin; false if none is waiting
    * @param onGone told when it is of no use any more
    */
   constructor(

@@ -1,4 +1,4 @@
-// Where requests go on: `--forward`, `--forward-copy`, and what is sent again.
+// The targets of forwarded requests: `--forward`, `--forward-copy`, and requests that are sent again.
 
 import { splitTarget } from "../../../http/target.ts";
 
@@ -16,7 +16,7 @@ export interface UpstreamUrl {
   readonly host: string;
   /** The path without a slash at its end: "" for the root. */
   readonly path: string;
-  /** The query with its question mark; "" where there is none. */
+  /** The query with its question mark; "" if there is none. */
   readonly query: string;
 }
 

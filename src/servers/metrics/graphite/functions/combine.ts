@@ -122,7 +122,7 @@ const divideSeries: GraphiteFunction = {
   },
 };
 
-/** Divides value by value; there is none where one is missing or the divisor is 0. @param factor of each result */
+/** Divides value by value; there is none if one is missing or the divisor is 0. @param factor of each result */
 export function divideRows(dividends: Float64Array, divisors: Float64Array, factor = 1): Float64Array {
   const values = nothing(Math.max(dividends.length, divisors.length));
   for (let index = 0; index < values.length; index++) {

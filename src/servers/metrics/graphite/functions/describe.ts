@@ -1,4 +1,4 @@
-// `/functions`: what clients show to people who write targets.
+// `/functions`: the descriptions that clients show to people who write targets.
 
 import { AGGREGATION_NAMES } from "../aggregations.ts";
 import { TargetError } from "../target_error.ts";

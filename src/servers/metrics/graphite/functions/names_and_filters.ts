@@ -126,7 +126,7 @@ const highestMax: GraphiteFunction = {
   },
 };
 
-// What a drawing looks like is the client's matter.
+// The look of a drawing is up to the client.
 function passThrough(name: string, parameter: string, type: "string" | "float" | "any"): GraphiteFunction {
   return {
     name,

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What is shown, as a file.
+// Downloads of the series on the page.
 
 import { toCsv } from "./plotted.js";
 

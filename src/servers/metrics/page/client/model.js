@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What the page knows, and what can be done on it.
+// The state of the page, and its actions.
 
 import { expressionsOf, FIRST_STATE, readState, writeState } from "./page_state.js";
 

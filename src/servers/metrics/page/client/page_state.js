@@ -1,5 +1,5 @@
 // @ts-check
-// What the page shows, as its address holds it: a link opens the same view again.
+// The view of the page as its address holds it: a link opens the same view again.
 
 /** @import { PageState, SeriesOrder, View } from "./page_types.ts" */
 

@@ -4,7 +4,7 @@
 export interface Plotted {
   /** Its name, or the expression that made it. */
   readonly target: string;
-  /** Value and Unix seconds of each point, ascending; null where there is none. */
+  /** Value and Unix seconds of each point, ascending; null if there is none. */
   readonly datapoints: readonly (readonly [value: number | null, timestamp: number])[];
 }
 

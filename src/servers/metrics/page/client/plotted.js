@@ -4,13 +4,13 @@
 /** @import { Plotted } from "./page_types.ts" */
 
 /**
- * What the legend says about a series; undefined where it has no point.
+ * The legend's line for a series; undefined if it has no point.
  *
  * @typedef {{ last: number | undefined, min: number | undefined, max: number | undefined, average: number | undefined }} Summary
  */
 
 /**
- * Puts all series onto one axis: the times of all, ascending, then the values of each series, undefined where a series
+ * Puts all series onto one axis: the times of all, ascending, then the values of each series, undefined if a series
  * has no point at that time.
  *
  * @param {readonly Plotted[]} plotted

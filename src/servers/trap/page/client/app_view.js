@@ -141,7 +141,7 @@ function Header({ model, changeTheme }) {
 }
 
 /**
- * What somebody should know about the trap: requests that were dropped, a file that cannot be written.
+ * Warnings about the trap: requests that were dropped, a file that cannot be written.
  *
  * @param {{ model: PageModel }} props
  * @returns {VNode | undefined}

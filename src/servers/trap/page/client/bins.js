@@ -46,7 +46,7 @@ export class Bins {
 }
 
 /**
- * A name that nobody guesses, for a bin of one's own.
+ * A name that cannot be guessed, for a private bin.
  *
  * @returns {string}
  */

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What is done when somebody has confirmed that requests are to go.
+// Deletes requests after the user has confirmed.
 
 import { visibleText } from "./text/visible_text.js";
 

@@ -28,7 +28,7 @@ function draw() {
 }
 
 /**
- * Tells how many requests came while nobody looked.
+ * Tells how many requests came while the page was out of sight.
  *
  * @param {PageModel} model
  * @returns {string}
@@ -53,7 +53,7 @@ openRequestFeed({
   onRemoved: (removed) => model.forget(removed),
   onStatus: (status) => model.show({ status }),
   onState: (feed) => {
-    // What came before the feed began is in a list that is fetched now; after a loss it may be that of another server.
+    // The list fetched now has the requests from before the feed began; after a loss it may be another server's.
     // Without a feed there is at least the list.
     if (feed === "live" || model.feed === "connecting") model.list.reload();
     if (feed === "live") model.askStatus();

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What the address of the page says: `?bin=name` for a bin, `#id` for an open request, `#id~id` for a comparison.
+// The address of the page: `?bin=name` for a bin, `#id` for an open request, `#id~id` for a comparison.
 
 const ID = /^[\w.:-]+$/;
 
@@ -39,7 +39,7 @@ export function writeAddress({ bin, ids }) {
 }
 
 /**
- * Where the trap listens, as seen from here.
+ * The address of the trap, as seen from here.
  *
  * @returns {string}
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// What can be chosen on the page.
+// The choices on the page.
 
 /** @typedef {"request" | "chain" | "bytes" | "timing"} Tab */
 /** @typedef {"text" | "json" | "xml" | "form" | "parts" | "image" | "hex"} BodyView */

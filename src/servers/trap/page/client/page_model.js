@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What the page shows, and what can be done on it. The views read it and call it; it draws nothing itself.
+// The state of the page, and its actions. The views read it and call it; it draws nothing itself.
 
 import { Bins } from "./bins.js";
 import { LiveList } from "./list/live_list.js";
@@ -30,7 +30,7 @@ export class PageModel {
   density = remembered("density", DENSITIES);
   /** Whether the newest request is opened as it comes. */
   isFollowing = false;
-  /** Requests that came while nobody saw the page. */
+  /** Requests that came while the page was out of sight. */
   unseenCount = 0;
   /** The view chosen for the open request; else the one that suits the content. @type {BodyView | undefined} */
   bodyView;
@@ -75,7 +75,7 @@ export class PageModel {
     return this.list.filters.bin;
   }
 
-  /** Where to send requests that are to be seen in this list. */
+  /** The address for requests that are to be seen in this list. */
   get targetUrl() {
     return this.bin === "" ? this.trapUrl : `${this.trapUrl}${this.bin}/`;
   }

@@ -1,4 +1,4 @@
-// What the modules of the page hand to each other. Only types: nothing of this file reaches the browser.
+// The types of the values that the modules of the page pass to each other. Nothing of this file reaches the browser.
 
 import type {
   RequestRecord,
@@ -63,7 +63,7 @@ export interface RequestRow {
   readonly status: number | undefined;
 }
 
-/** Where the rows of a day begin. */
+/** The line above the rows of a day. */
 export interface DayStart {
   /** The local date: `2026-01-31`. */
   readonly day: string;
@@ -71,9 +71,9 @@ export interface DayStart {
   readonly start: number;
 }
 
-/** A token that was found in a request: its parts are JSON texts, and nobody has verified them. */
+/** A token that was found in a request: its parts are JSON texts, not verified. */
 export interface JsonWebToken {
-  /** Where it stands, in words. */
+  /** Its place, in words. */
   readonly place: string;
   readonly header: string;
   readonly payload: string;
@@ -106,7 +106,7 @@ export interface Filters {
 /** Bytes that were fetched, perhaps only the beginning of them. */
 export interface FetchedBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** How many there are in all; more than `bytes` has where the rest was not fetched. */
+  /** How many there are in all; more than `bytes` has if the rest was not fetched. */
   readonly totalBytes: number;
 }
 

@@ -1,11 +1,11 @@
 // @ts-check
 /// <reference lib="dom" />
-// What somebody has chosen once, for the next visit.
+// Remembers the user's choices for the next visit.
 
 const PREFIX = "millrace-trap-";
 
 /**
- * What was chosen before, or the first of the choices.
+ * The earlier choice, or the first of the choices.
  *
  * @template {string} T
  * @param {string} name

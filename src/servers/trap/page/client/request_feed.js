@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What happens, as it happens: the server-sent events of /api/events, handed on in batches.
+// The server-sent events of /api/events, handed on in batches as they happen.
 
 import { asRequest } from "./list/tls_record.js";
 
@@ -134,7 +134,7 @@ class Batch {
   remove({ ids = [], all = false }) {
     this.#removedIds.push(...ids);
     if (all) {
-      // What came before is gone with the rest.
+      // Earlier requests are gone with the rest.
       [this.#records, this.#removedIds] = [[], []];
       this.#listener.onRemoved({ all });
     } else this.#wait();

@@ -5,7 +5,7 @@ import { asRequest } from "./list/tls_record.js";
 
 /** @import { FetchedBytes, Filters, TrapApi } from "./page_types.ts" */
 
-// What a view shows of a response; the download has all.
+// The part of a response that a view shows; the download has all of it.
 const MAX_RESPONSE_BYTES = 1_048_576;
 const GONE = "The request is not kept any more.";
 

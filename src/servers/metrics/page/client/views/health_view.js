@@ -1,5 +1,5 @@
 // @ts-check
-// What the server says about itself, once a second.
+// The server's report about itself, once a second.
 
 import { durationText, shortNumber } from "../numbers.js";
 import { sizeText } from "../../../../../program/page/client/sizes.js";

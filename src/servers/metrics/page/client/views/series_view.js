@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// Which series there are: the biggest, the newest, and those that nobody has put for longest.
+// The list of series: the biggest, the newest, and those without a put for longest.
 
 import { durationText, shortNumber, timeText } from "../numbers.js";
 import { html } from "../../../../../program/page/client/html.js";

@@ -115,7 +115,7 @@ function Cell({ text, start, end, sign }) {
 }
 
 /**
- * What says that two lines are about the same: the name of a field, or of a member in JSON.
+ * The key that makes two lines comparable: the name of a field, or of a member in JSON.
  *
  * @param {string} line
  * @returns {string}
@@ -135,7 +135,7 @@ function headTexts({ head }) {
 }
 
 /**
- * Both contents as lines: JSON laid out or text, or bytes where one of them is no text.
+ * Both contents as lines: JSON laid out or text, or bytes if one of them is no text.
  *
  * @param {OpenRequest} left
  * @param {OpenRequest} right

@@ -32,7 +32,7 @@ const VIEWS = [
   ["image", "Image"],
   ["hex", "Hex"],
 ];
-// What browsers draw without running anything of it.
+// Types that browsers draw without running any part of them.
 const IMAGE_TYPE = /^image\/(?:png|jpeg|gif|webp|avif|bmp)$/;
 
 // Text is laid out whole; more of it makes browsers slow.

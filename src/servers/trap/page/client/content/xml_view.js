@@ -9,7 +9,7 @@ import { visibleText } from "../text/visible_text.js";
 const MAX_TEXT_LENGTH = 262_144;
 
 /**
- * The text as it is until it is indented, and also where it is no XML.
+ * The text as it is, until it is indented or if it is no XML.
  *
  * @extends {Component<{ text: string }, { shown: string, of: string, problem: string }>}
  */

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// Copying, also where the page came over plain HTTP from another machine and browsers offer no clipboard.
+// Copies text, even if the page came over plain HTTP from another machine and browsers offer no clipboard.
 
 /**
  * Puts a text onto the clipboard.

@@ -9,12 +9,12 @@ import { pasteableText, printfCommand, shellWord } from "./shell_words.js";
 // Longer words than 128 KiB are refused by Linux (MAX_ARG_STRLEN), and much shorter ones are no joy to paste.
 const MAX_INLINE_BYTES = 16_384;
 
-// What curl's own URL parser leaves as it is.
+// Bytes that curl's own URL parser leaves as they are.
 const PLAIN_TARGET = /^\/[A-Za-z0-9\-._~%!$&'()*+,;=:@/?]*$/;
 const DOT_SEGMENT = /\/\.{1,2}(?:[/?]|$)/;
 
 /**
- * What a command is made of.
+ * The parts of a command.
  *
  * @typedef {object} CopySource
  * @property {TrapRecord} record

@@ -1,5 +1,5 @@
 // @ts-check
-// What the trap did for a request, and the facts about it.
+// The steps of the trap for a request, and the facts about it.
 
 import { readableText } from "../text/bytes.js";
 import { Captured } from "../text/captured.js";

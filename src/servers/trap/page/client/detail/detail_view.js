@@ -110,7 +110,7 @@ function fileNameOf(id) {
 }
 
 /**
- * What was wrong with the message, and the rules that it breaks, each once: the latter are no fault of the message.
+ * The faults of the message, and the rules that it breaks, each once: the latter are no fault of the message.
  *
  * @param {{ record: TrapRecord }} props
  * @returns {VNode}

@@ -21,7 +21,7 @@ export class OpenRequest {
   raw = NO_BYTES;
   /** Its content as it was sent, without framing. */
   body = NO_BYTES;
-  /** The content for reading: without its coding, where it has one that can be undone. */
+  /** The content for reading: without its coding, if it has one that can be undone. */
   content = NO_BYTES.bytes;
   contentNote = "";
   /** @type {readonly HeadLine[]} */

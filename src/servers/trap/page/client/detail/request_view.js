@@ -48,7 +48,7 @@ export function RequestView({ model, request, record }) {
 const VERDICTS = { valid: "valid", invalid: "not valid", unknown: "not checked" };
 
 /**
- * What a signature says.
+ * The result of checking a signature.
  *
  * @param {{ record: TrapRecord }} props
  * @returns {VNode | undefined}

@@ -37,7 +37,7 @@ export function ResponseView({ record, api }) {
 }
 
 /**
- * What the trap itself said.
+ * The trap's own response.
  *
  * @param {{ answer: TrapRecord["answer"] }} props
  * @returns {VNode}

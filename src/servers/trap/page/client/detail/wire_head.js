@@ -28,7 +28,7 @@ export function headLines(raw) {
 }
 
 /**
- * Where the head ends and the content, or its framing, begins.
+ * The offset at which the head ends and the content, or its framing, begins.
  *
  * @param {readonly HeadLine[]} lines those of the head
  * @returns {number}

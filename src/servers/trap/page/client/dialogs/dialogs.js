@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What is asked before something is done, and what is said about keys.
+// Questions before an action, and the help about keys.
 
 import { deleteAll, deleteOpen } from "../deletions.js";
 import { html } from "../../../../../program/page/client/html.js";

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What the form for sending again asks for.
+// The values of the form for sending again.
 
 /** @import { Pair, ReplayCall } from "../page_types.ts" */
 

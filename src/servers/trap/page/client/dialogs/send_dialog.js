@@ -14,7 +14,7 @@ import { countOf } from "../text/sizes_and_times.js";
 /** @import { PageModel } from "../page_model.js" */
 /** @import { TrapResponse } from "../page_types.ts" */
 
-// What belongs to a connection, or is written anew for another server.
+// Fields that belong to a connection, or are written anew for another server.
 const LEFT_OUT = new Set(["host", "connection", "content-length", "transfer-encoding", "keep-alive"]);
 
 /**

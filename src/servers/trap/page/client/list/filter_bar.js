@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// What narrows the list.
+// The filters of the list.
 
 import { html } from "../../../../../program/page/client/html.js";
 import { Icon } from "../../../../../program/page/client/icons.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// What stands in the list: rows, and a line above those of each day but today.
+// The items of the list: rows, and a line above those of each day but today.
 
 /** @import { DayStart } from "../page_types.ts" */
 /** @import { RequestRows } from "./request_rows.js" */
@@ -29,7 +29,7 @@ export class ListItems {
   }
 
   /**
-   * What stands at a place.
+   * The item at a place.
    *
    * @param {number} place
    * @returns {ListItem}
@@ -55,7 +55,7 @@ export class ListItems {
   }
 
   /**
-   * What tells the item at a place from others, wherever it moves.
+   * The key of the item at a place, which stays the same wherever it moves.
    *
    * @param {number} place
    * @returns {string}

@@ -16,7 +16,7 @@ const REST_FACTOR = 4;
 const NO_FILTERS = { text: "", method: "", path: "", errorsOnly: false, faultsOnly: false, bin: "" };
 
 /**
- * What the list needs from outside.
+ * The parts that the list gets from outside.
  *
  * @typedef {object} LiveListOptions
  * @property {Pick<TrapApi, "list">} api

@@ -20,7 +20,7 @@ import { Windowed } from "./windowed.js";
 const METHOD_CLASSES = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 // 36 and 60 pixels in the usual size of text; the stylesheet has the same.
 const ROW_HEIGHTS_REM = { compact: 2.25, roomy: 3.75 };
-// What is beyond is not seen in a row, and may be very long.
+// A longer text would not be seen in a row anyway.
 const MAX_TARGET_LENGTH = 300;
 
 /**

@@ -6,7 +6,7 @@ import { dateText } from "../text/sizes_and_times.js";
 /** @import { DayStart, RequestRow, TrapRecord } from "../page_types.ts" */
 
 /**
- * What the list shows of a request.
+ * The parts of a request that the list shows.
  *
  * @param {TrapRecord} record
  * @returns {RequestRow}
@@ -84,7 +84,7 @@ export class RequestRows {
   }
 
   /**
-   * Where a request stands; -1 when it does not.
+   * The place of a request; -1 if it is not in the list.
    *
    * @param {string} id
    * @returns {number}

@@ -10,7 +10,7 @@ import { Component, html } from "../../../../../program/page/client/html.js";
 const SPARE_ROWS = 8;
 
 /**
- * What the list is made of.
+ * The parts of the list.
  *
  * @typedef {object} WindowedProps
  * @property {number} count

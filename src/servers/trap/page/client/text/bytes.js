@@ -47,7 +47,7 @@ export function utf8Of(bytes) {
 }
 
 /**
- * The text of bytes that were seen as latin1 but are UTF-8; the text as it is where they are not.
+ * The text of bytes that were seen as latin1 but are UTF-8; the text as it is if they are not.
  *
  * @param {string} latin1
  * @returns {string}

@@ -64,7 +64,7 @@ export function visibleText(text) {
 }
 
 /**
- * Adds a text to the last piece where that is of its kind, else as a piece of its own.
+ * Adds a text to the last piece if that is of its kind, else as a piece of its own.
  *
  * @param {TextPiece[]} pieces
  * @param {string} text
