@@ -1,8 +1,8 @@
 // From a command and its slot to the reply: which server, which connection, what to do when it fails.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { type ConnectionRole, NodePool } from "./node_pool.ts";
-import { classifyFailure, explainRefusal, type FailureKind } from "./reply_kind.ts";
+import { CommandRun, type JoinedCommand, type RoutedCommand, type RunOptions } from "./command_run.ts";
+import { NodePool } from "./node_pool.ts";
 import {
   type RedisCommand,
   type RedisConnection,
@@ -11,32 +11,12 @@ import {
   ReplyError,
   StoreError,
 } from "./redis_connection.ts";
+import { classifyFailure, isCrossSlotRefusal } from "./reply_kind.ts";
 import { SlotDiscovery } from "./slot_discovery.ts";
 import { SlotMap } from "./slot_map.ts";
 import { type NodeAddress, showNode } from "./store_address.ts";
 
-/** A command and the slot of all its keys. */
-export interface RoutedCommand {
-  /** The slot of the keys. */
-  readonly slot: number;
-  /** The command. */
-  readonly command: RedisCommand;
-}
-
-/** How commands are run. */
-export interface RunOptions {
-  /** The kind of connection that they take. */
-  readonly role: Exclude<ConnectionRole, "control">;
-  /** How many replicas must have them, checked by WAIT on the same connection; 0 for none. */
-  readonly replicas: number;
-  /** After this long they have failed. */
-  readonly deadlineMs: number;
-  /**
-   * While a slot moves: ask the new server for a key that is gone here, or wait until the move is done. A function must
-   * wait: on the new server it would take keys that have not come yet for keys that do not exist. Default `follow`.
-   */
-  readonly onMovingSlot?: "follow" | "wait";
-}
+export type { JoinedCommand, RoutedCommand, RunOptions } from "./command_run.ts";
 
 /** Settings of a {@linkcode Cluster}. */
 export interface ClusterOptions {
@@ -60,18 +40,12 @@ const SHORTEST_TRY_MS = 250;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
 
-interface Run {
-  readonly requests: readonly RoutedCommand[];
-  readonly options: RunOptions;
-  readonly replies: Reply[];
-  /** The nodes that take a command once (ASK), by its index. */
-  readonly asks: Map<number, NodeAddress>;
-  readonly endMs: number;
-  tryMs: number;
-  tries: number;
-  needsMap: boolean;
-  needsPause: boolean;
-  failure: unknown;
+interface SentCommand extends JoinedCommand {
+  readonly isJoined: boolean;
+}
+
+interface Failure extends SentCommand {
+  readonly error: unknown;
 }
 
 /** A Redis or Valkey Cluster, or one server alone. */
@@ -80,6 +54,7 @@ export class Cluster {
   readonly #pool: NodePool;
   readonly #map: SlotMap;
   readonly #discovery: SlotDiscovery;
+  #canJoin = true;
 
   /** Makes it; nothing is connected before the first use. */
   constructor(options: ClusterOptions) {
@@ -107,18 +82,10 @@ export class Cluster {
    * @throws {StoreError} not all of them could be run; some may have been
    */
   async run(requests: readonly RoutedCommand[], options: RunOptions): Promise<Reply[]> {
-    const run: Run = {
-      requests,
-      options,
-      replies: new Array<Reply>(requests.length),
-      asks: new Map(),
-      endMs: performance.now() + options.deadlineMs,
+    const run = new CommandRun(requests, options, {
       tryMs: this.#options.firstTryMs ?? FIRST_TRY_MS,
-      tries: 0,
       needsMap: !this.#map.isComplete,
-      needsPause: false,
-      failure: undefined,
-    };
+    });
     let open: readonly number[] = requests.map((_, index) => index);
     for (let pauseMs = FIRST_PAUSE_MS;; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       if (run.needsMap) await this.refresh().catch((error: unknown) => run.failure = error);
@@ -126,7 +93,7 @@ export class Cluster {
       if (open.length === 0) return run.replies;
       // A last try without time would only hide the reason why those before have failed.
       const shortestTryMs = Math.min(SHORTEST_TRY_MS, options.deadlineMs / 4);
-      if (performance.now() + pauseMs + shortestTryMs >= run.endMs) throw this.#toError(run);
+      if (performance.now() + pauseMs + shortestTryMs >= run.endMs) throw run.toError();
       if (run.needsPause) await pause(pauseMs);
       run.tryMs *= 2;
     }
@@ -153,7 +120,7 @@ export class Cluster {
   }
 
   // One try of everything that is open, on all servers at once; gives back what stays open.
-  async #try(run: Run, open: readonly number[]): Promise<number[]> {
+  async #try(run: CommandRun, open: readonly number[]): Promise<number[]> {
     run.needsMap = false;
     run.needsPause = false;
     run.tries++;
@@ -178,13 +145,13 @@ export class Cluster {
     return left.concat(...await Promise.all(tries)).sort((a, b) => a - b);
   }
 
-  async #tryNode(run: Run, node: NodeAddress, indexes: readonly number[]): Promise<readonly number[]> {
+  async #tryNode(run: CommandRun, node: NodeAddress, indexes: readonly number[]): Promise<readonly number[]> {
     let connection: RedisConnection;
     try {
       connection = await this.#pool.get(node, run.options.role);
     } catch (error) {
-      this.#note(run, error, { kind: "again" });
-      if (error instanceof ReplyError) throw this.#toError(run, node);
+      run.note(error, { kind: "again" });
+      if (error instanceof ReplyError) throw run.toError(node);
       for (const index of indexes) run.asks.delete(index);
       return indexes;
     }
@@ -205,7 +172,7 @@ export class Cluster {
   }
 
   async #sendAll(
-    run: Run,
+    run: CommandRun,
     { node, connection, indexes }: {
       node: NodeAddress;
       connection: RedisConnection;
@@ -213,26 +180,42 @@ export class Cluster {
     },
   ): Promise<readonly number[]> {
     const left: number[] = [];
-    const failures = new Map<number, unknown>();
-    const sent = indexes.map((index) => {
-      if (run.asks.has(index)) connection.send(["ASKING"]).catch(() => {});
-      return connection.send(run.requests[index]!.command).then(
-        (reply) => void (run.replies[index] = reply),
-        (error: unknown) => void failures.set(index, error),
+    const failures: Failure[] = [];
+    const sent = this.#toCommands(run, indexes).map((sending) => {
+      if (run.asks.has(sending.indexes[0]!)) connection.send(["ASKING"]).catch(() => {});
+      return connection.send(sending.command).then(
+        (reply) => {
+          if (!sending.isJoined) run.replies[sending.indexes[0]!] = reply;
+          else {for (const [at, index] of sending.indexes.entries()) {
+              run.replies[index] = (reply as Reply[])[at]!;
+            }}
+        },
+        (error: unknown) => void failures.push({ ...sending, error }),
       );
     });
     const reached = await this.#reachReplicas(run, connection);
     await Promise.all(sent);
-    for (const index of indexes) {
-      const error = failures.get(index);
-      if (error !== undefined) await this.#heed(run, { index, node, connection, error });
-      if (error !== undefined || !reached) left.push(index);
+    for (const failure of failures) {
+      await this.#heed(run, failure, { node, connection });
+      left.push(...failure.indexes);
     }
-    return left;
+    return reached ? left : indexes;
+  }
+
+  #toCommands(run: CommandRun, indexes: readonly number[]): readonly SentCommand[] {
+    const { join } = run.options;
+    if (join !== undefined && this.#canJoin && run.tries === 1 && indexes.length > 1) {
+      return join(indexes).map((joined) => ({ ...joined, isJoined: true }));
+    }
+    return indexes.map((index) => ({
+      indexes: [index],
+      command: run.requests[index]!.command,
+      isJoined: false,
+    }));
   }
 
   // WAIT is about the writes of its own connection: on another one it returns at once and would lie.
-  async #reachReplicas(run: Run, connection: RedisConnection): Promise<boolean> {
+  async #reachReplicas(run: CommandRun, connection: RedisConnection): Promise<boolean> {
     const { replicas } = run.options;
     if (replicas === 0) return true;
     // Half of the time that the try has: the reply must come before the connection is given up.
@@ -241,31 +224,32 @@ export class Cluster {
       const count = await connection.send(["WAIT", String(replicas), String(waitMs)]);
       if (typeof count === "number" && count >= replicas) return true;
       const failure = new StoreError("Cannot store: no replica has acknowledged the write");
-      this.#note(run, failure, { kind: "again" });
+      run.note(failure, { kind: "again" });
     } catch (error) {
-      this.#note(run, error, { kind: "again" });
+      run.note(error, { kind: "again" });
     }
     return false;
   }
 
   async #heed(
-    run: Run,
-    { index, node, connection, error }: {
-      index: number;
-      node: NodeAddress;
-      connection: RedisConnection;
-      error: unknown;
-    },
+    run: CommandRun,
+    { indexes, isJoined, error }: Failure,
+    { node, connection }: { node: NodeAddress; connection: RedisConnection },
   ): Promise<void> {
+    const [index] = indexes as readonly [number];
     run.asks.delete(index);
     const failure = classifyFailure(error, node);
     switch (failure.kind) {
       case "moved":
-        this.#map.move(run.requests[index]!.slot, failure.node);
         // If one slot has moved, others probably have too.
-        this.refresh().catch(() => {});
+        if (isJoined) run.needsMap = true;
+        else {
+          this.#map.move(run.requests[index]!.slot, failure.node);
+          this.refresh().catch(() => {});
+        }
         break;
       case "ask":
+        if (isJoined) break;
         if (run.options.onMovingSlot !== "wait") run.asks.set(index, failure.node);
         else run.needsPause = true;
         break;
@@ -273,27 +257,13 @@ export class Cluster {
         await connection.send(["FUNCTION", "LOAD", "REPLACE", this.#options.library ?? ""]).catch(() => {});
         break;
       case "again":
+        // Some managed services allow a function the keys of one slot only.
+        if (isJoined && isCrossSlotRefusal(error)) this.#canJoin = false;
         break;
       case "refused":
         run.failure = error;
-        throw this.#toError(run, node);
+        throw run.toError(node);
     }
-    this.#note(run, error, failure);
-  }
-
-  #note(run: Run, error: unknown, { kind }: FailureKind): void {
-    run.failure = error;
-    // A redirection is followed at once, but only once: after that the servers have to agree first.
-    if (kind === "again" || run.tries > 1) run.needsMap = run.needsPause = true;
-  }
-
-  #toError(run: Run, node?: NodeAddress): StoreError {
-    const { failure } = run;
-    if (failure instanceof ReplyError && node !== undefined) {
-      return new StoreError(`Cannot use the store: ${explainRefusal(failure, node)}`, { cause: failure });
-    }
-    if (failure instanceof StoreError) return failure;
-    const message = failure instanceof Error ? failure.message : String(failure);
-    return new StoreError(`Cannot use the store: ${message}`, { cause: failure });
+    run.note(error, failure);
   }
 }

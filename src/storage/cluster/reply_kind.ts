@@ -18,7 +18,8 @@ export type FailureKind =
 // LOADING: the server reads its file. READONLY: a replica, mostly a primary that was deposed a moment ago. MASTERDOWN,
 // NOREPLICAS: it has lost its peers. BUSY: a script runs. UNBLOCKED: a WAIT ended because the server changed its role.
 const PASSING = /^(?:TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|NOREPLICAS|BUSY|UNBLOCKED)\b/;
-const NON_LOCAL_KEY = /attempted to access a non local key|keys that do not hash to the same slot/;
+const NON_LOCAL_KEY = /attempted to access a non local key/;
+const CROSS_SLOT = /keys that do not hash to the same slot/;
 const REDIRECTION = /^(MOVED|ASK) \d+ (\S*):(\d+)$/;
 
 /** Says what to do after a failure. @param from the server that failed: a redirection may leave its own name out */
@@ -31,9 +32,16 @@ export function classifyFailure(error: unknown, from: NodeAddress): FailureKind 
     const node = { hostname: isUnnamed ? from.hostname : hostname!, port: Number(port) };
     return { kind: word === "MOVED" ? "moved" : "ask", node };
   }
-  if (PASSING.test(error.message) || NON_LOCAL_KEY.test(error.message)) return { kind: "again" };
+  if (PASSING.test(error.message) || NON_LOCAL_KEY.test(error.message) || isCrossSlotRefusal(error)) {
+    return { kind: "again" };
+  }
   if (/^ERR Function not found/.test(error.message)) return { kind: "missing-function" };
   return { kind: "refused" };
+}
+
+/** Whether a function was refused because its keys are in several slots. */
+export function isCrossSlotRefusal(error: unknown): boolean {
+  return error instanceof ReplyError && CROSS_SLOT.test(error.message);
 }
 
 /** Says in words what a final refusal means for whoever runs the store. */

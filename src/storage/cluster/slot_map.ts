@@ -7,6 +7,8 @@ export class SlotMap {
   // A server that was lost may come back with an old view: the claim with the higher epoch wins.
   readonly #epochs: number[] = new Array(SLOT_COUNT).fill(-1);
   #nodes: readonly NodeAddress[];
+  // Every write asks; to look at all owners takes 10 µs.
+  #isComplete = false;
 
   /** Makes a map that knows no owner yet. @param seeds servers to ask */
   constructor(seeds: readonly NodeAddress[]) {
@@ -25,7 +27,7 @@ export class SlotMap {
 
   /** Whether every slot has an owner. */
   get isComplete(): boolean {
-    return !this.#owners.includes(undefined);
+    return this.#isComplete;
   }
 
   /** The owner of a slot. */
@@ -36,11 +38,13 @@ export class SlotMap {
   /** Learns from a redirection. */
   move(slot: number, node: NodeAddress): void {
     this.#owners[slot] = node;
+    this.#isComplete ||= !this.#owners.includes(undefined);
   }
 
   /** Gives all slots to one server, which is no member of a cluster. */
   giveAllTo(node: NodeAddress): void {
     this.#owners.fill(node);
+    this.#isComplete = true;
     this.#nodes = [node];
   }
 
@@ -57,6 +61,7 @@ export class SlotMap {
       }
     }
     this.#nodes = [...nodes.values()];
+    this.#isComplete = !this.#owners.includes(undefined);
   }
 
   #claim(node: NodeAddress, epoch: number, { first, last }: { first: number; last: number }): void {

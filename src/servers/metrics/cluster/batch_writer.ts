@@ -1,13 +1,16 @@
 import type { Buffer } from "node:buffer";
-import type { Cluster, RoutedCommand } from "../../../storage/cluster/cluster.ts";
+import type { Cluster, RoutedCommand, RunOptions } from "../../../storage/cluster/cluster.ts";
 import { type Partition, slotOf } from "../../../storage/cluster/key_slot.ts";
 import { type Reply, StoreError } from "../../../storage/cluster/redis_connection.ts";
-import { encodeCalls, type PutCall } from "./call_encoder.ts";
+import { encodeCalls, joinCalls, type PutCall, type TaggedCall } from "./call_encoder.ts";
 import { COUNTER_KEY } from "./function_library.ts";
 import type { KeyGroup, PutBatch } from "./put_batch.ts";
 
 // A key that is deleted again and again at that moment needs a new number each time.
 const MAX_NUMBERINGS = 5;
+
+// Some 2,000 samples of some 1,000 keys: a server is held up for two milliseconds.
+const MAX_JOINED_BYTES = 65_536;
 
 /** Parts of a writer. */
 export interface WriterParts {
@@ -103,19 +106,29 @@ export class BatchWriter {
     return new Map(groups.map((group, index) => [group, first as number + index]));
   }
 
+  // All calls carry one number: there is at most one for each partition.
   #send(calls: readonly PutCall[], endMs: number): Promise<Reply[]> {
+    const number = String(++this.#lastCall);
     const requests = calls.map(({ partition, bytes }): RoutedCommand => {
       const { tag, slot } = this.#parts.partitions[partition]!;
-      const command = ["FCALL", "mr_put_1", "1", `mr:${tag}`, this.#writer, String(++this.#lastCall), bytes];
-      return { slot, command };
+      return { slot, command: ["FCALL", "mr_put_1", "1", `mr:${tag}`, this.#writer, number, bytes] };
     });
-    return this.#run(requests, endMs);
+    const tagged = (index: number): TaggedCall => {
+      const { partition, bytes } = calls[index]!;
+      return { tag: this.#parts.partitions[partition]!.tag, bytes };
+    };
+    return this.#run(requests, endMs, (indexes) =>
+      toPieces(indexes, calls).map((piece) => {
+        const { tag, bytes } = joinCalls(piece.map(tagged));
+        const command = ["FCALL", "mr_puts_1", "1", `mr:${tag}`, this.#writer, number, bytes];
+        return { indexes: piece, command };
+      }));
   }
 
-  #run(requests: readonly RoutedCommand[], endMs: number): Promise<Reply[]> {
+  #run(requests: readonly RoutedCommand[], endMs: number, join?: RunOptions["join"]): Promise<Reply[]> {
     const deadlineMs = Math.max(1, endMs - performance.now());
     const { cluster, replicas } = this.#parts;
-    return cluster.run(requests, { role: "write", replicas, deadlineMs, onMovingSlot: "wait" });
+    return cluster.run(requests, { role: "write", replicas, deadlineMs, onMovingSlot: "wait", join });
   }
 }
 
@@ -129,4 +142,20 @@ function toRounds(calls: readonly PutCall[]): PutCall[][] {
     (rounds[round] ??= []).push(call);
   }
   return rounds;
+}
+
+// Calls for one server that are made as one; none with much more than others, as each holds the server up.
+function toPieces(indexes: readonly number[], calls: readonly PutCall[]): number[][] {
+  const pieces: number[][] = [[]];
+  let length = 0;
+  for (const index of indexes) {
+    const { bytes } = calls[index]!;
+    if (length > 0 && length + bytes.length > MAX_JOINED_BYTES) {
+      pieces.push([]);
+      length = 0;
+    }
+    pieces.at(-1)!.push(index);
+    length += bytes.length;
+  }
+  return pieces;
 }

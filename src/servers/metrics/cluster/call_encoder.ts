@@ -49,6 +49,31 @@ export function encodeCalls(groups: readonly KeyGroup[], orders: ReadonlyMap<Key
   return calls;
 }
 
+/** A call and the tag of its partition. */
+export interface TaggedCall {
+  /** The hash tag of the partition, with its braces. */
+  readonly tag: string;
+  /** What {@linkcode encodeCalls} made. */
+  readonly bytes: Buffer;
+}
+
+/**
+ * Makes one call of several for different partitions of one server.
+ *
+ * @returns the tag of the first, and the bytes that `mr_puts` of samples.lua reads
+ */
+export function joinCalls(calls: readonly TaggedCall[]): TaggedCall {
+  const parts: Buffer[] = [];
+  for (const { tag, bytes } of calls) {
+    const head = Buffer.allocUnsafe(5 + tag.length);
+    head.writeUInt8(tag.length);
+    head.writeUInt32BE(bytes.length, 1);
+    head.write(tag, 5, "latin1");
+    parts.push(head, bytes);
+  }
+  return { tag: calls[0]!.tag, bytes: Buffer.concat(parts) };
+}
+
 class CallEncoder {
   readonly #partition: number;
   readonly #calls: PutCall[];

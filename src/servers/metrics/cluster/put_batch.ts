@@ -35,13 +35,20 @@ export class PutBatch {
   /** How many puts there are. */
   count = 0;
   /** Seconds since 1970 of each. */
-  timestamps: Float64Array = new Float64Array(FIRST_CAPACITY);
+  timestamps: Float64Array;
   /** The value of each. */
-  values: Float64Array = new Float64Array(FIRST_CAPACITY);
+  values: Float64Array;
   /** Index of the next put of the same key. */
-  next: Int32Array = new Int32Array(FIRST_CAPACITY);
+  next: Int32Array;
   /** The keys, in the order of their first put in this batch. */
   groups: KeyGroup[] = [];
+
+  /** Has no puts. @param spent a batch that nobody needs any more, for the memory of its columns */
+  constructor(spent?: PutBatch) {
+    this.timestamps = spent?.timestamps ?? new Float64Array(FIRST_CAPACITY);
+    this.values = spent?.values ?? new Float64Array(FIRST_CAPACITY);
+    this.next = spent?.next ?? new Int32Array(FIRST_CAPACITY);
+  }
 
   /** Adds a put. */
   add(key: KnownKey, timestamp: number, value: number): void {

@@ -184,20 +184,17 @@ local function set_fence(fence, number)
   redis.call('SET', fence, string.format('%.0f', number), 'EX', FENCE_SECONDS)
 end
 
--- mr_put REGISTRY | WRITER NUMBER GROUPS: groups one after the other, each
+-- Puts groups of one partition, one after the other, each
 --   flags (1: has an order, 2: has an era), length of the name, length of the records,
 --   [order], [era], name (mo:{tag}KEY), records
 -- Returns how many samples are new, and the numbers of the groups (from 0) whose key needs an order. Then the call does
 -- not count: these groups come again with a later number, or all of them with this one.
-local function put_groups(keys, arguments)
+local function put_groups(tag, sender, groups)
   -- Most groups go the short way: their key is known and their samples are the newest. Numbers as text and local names
   -- make it a third shorter (Redis 7.0.15).
   local call, sub, unpack_bytes = redis.call, string.sub, struct.unpack
-  local tag = sub(keys[1], 4)
-  local fence = 'mf:' .. tag .. arguments[1]
-  local number = tonumber(arguments[2])
-  if is_late(fence, number) then return { 0 } end
-  local groups = arguments[3]
+  local fence = 'mf:' .. tag .. sender.writer
+  if is_late(fence, sender.number) then return { 0 } end
   local reply, added, at, index = { 0 }, 0, 1, 0
   while at <= #groups do
     local flags, name_length, length, order, era
@@ -222,10 +219,33 @@ local function put_groups(keys, arguments)
     if count then added = added + count else reply[#reply + 1] = index end
     index = index + 1
   end
-  if #reply == 1 then set_fence(fence, number) end
+  if #reply == 1 then set_fence(fence, sender.number) end
   if added > 0 then call('INCRBY', 'mn:' .. tag, added) end
   reply[1] = added
   return reply
+end
+
+-- mr_put REGISTRY | WRITER NUMBER GROUPS
+local function put_partition(keys, arguments)
+  local sender = { writer = arguments[1], number = tonumber(arguments[2]) }
+  return put_groups(string.sub(keys[1], 4), sender, arguments[3])
+end
+
+-- mr_puts REGISTRY | WRITER NUMBER PARTITIONS: the same for several partitions of this server, each
+--   length of the tag, length of the groups, tag, groups
+-- Returns a list of their replies. One of its keys is declared, so that the call finds its server.
+local function put_partitions(_, arguments)
+  local sender = { writer = arguments[1], number = tonumber(arguments[2]) }
+  local bytes = arguments[3]
+  local replies, at = {}, 1
+  while at <= #bytes do
+    local tag_length, length, tag_at = struct.unpack('>BI4', bytes, at)
+    local groups_at = tag_at + tag_length
+    at = groups_at + length
+    local groups = string.sub(bytes, groups_at, at - 1)
+    replies[#replies + 1] = put_groups(string.sub(bytes, tag_at, groups_at - 1), sender, groups)
+  end
+  return replies
 end
 
 -- Takes the samples from `first` to `last`, both included, out of one string. Returns how many there were, and whether
@@ -324,7 +344,8 @@ local function take_numbers(keys, arguments)
   return last + 1
 end
 
-redis.register_function('mr_put_1', put_groups)
+redis.register_function('mr_put_1', put_partition)
+redis.register_function({ function_name = 'mr_puts_1', callback = put_partitions, flags = { 'allow-cross-slot-keys' } })
 redis.register_function('mr_delete_1', delete_keys)
 redis.register_function('mr_expire_1', expire)
 redis.register_function('mr_number_1', take_numbers)

@@ -26,6 +26,8 @@ export class WriteQueue {
   readonly #events: QueueEvents;
   readonly #deadlineMs: number;
   #batch = new PutBatch();
+  // Columns of 20 KiB for each put would keep the garbage collector busy.
+  #spent: PutBatch | undefined;
   #inFlight = 0;
   // The callers that wait for the batch that gathers.
   #waiting: Deferred<void> | undefined;
@@ -101,12 +103,14 @@ export class WriteQueue {
     const waiting = this.#waiting;
     const batch = this.#batch;
     this.#waiting = undefined;
-    this.#batch = new PutBatch();
+    this.#batch = new PutBatch(this.#spent);
+    this.#spent = undefined;
     this.#inFlight = batch.count;
     this.#writing = waiting.promise;
     this.#writer.write(batch, this.deadlineMs).then(
       (added) => {
         this.#failure = undefined;
+        this.#spent = batch;
         this.#inFlight = 0;
         this.#events.onWritten(added);
         waiting.resolve();
@@ -114,6 +118,7 @@ export class WriteQueue {
       },
       (error: unknown) => {
         this.#failure = error;
+        this.#spent = batch;
         this.#inFlight = 0;
         this.#events.onFailed(error);
         waiting.reject(error);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Buffer } from "node:buffer";
 import { createPartitions } from "../../../../src/storage/cluster/key_slot.ts";
-import { encodeCalls } from "../../../../src/servers/metrics/cluster/call_encoder.ts";
+import { encodeCalls, joinCalls } from "../../../../src/servers/metrics/cluster/call_encoder.ts";
 import { KnownKeys } from "../../../../src/servers/metrics/cluster/known_keys.ts";
 import { PutBatch } from "../../../../src/servers/metrics/cluster/put_batch.ts";
 
@@ -97,6 +97,23 @@ Deno.test("encodeCalls() makes a call for each partition, and a key is always in
   const names = (calls: typeof first): string[] =>
     calls.flatMap(({ partition, bytes }) => decode(bytes).map(({ name }) => `${partition} ${name}`)).sort();
   assertEquals(names(again), names(first));
+});
+
+Deno.test("joinCalls() puts calls one after the other, each with its tag", () => {
+  const partitions = createPartitions(64);
+  const puts = Array.from({ length: 100 }, (_, index) => [`cpu.${index}`, 1, index] as const);
+  const calls = encodeCalls(gather(puts, 64).groups, new Map())
+    .map(({ partition, bytes }) => ({ tag: partitions[partition]!.tag, bytes }));
+  const { tag, bytes } = joinCalls(calls);
+  assertEquals(tag, calls[0]!.tag);
+  const read: typeof calls = [];
+  for (let at = 0; at < bytes.length;) {
+    const [tagLength, length] = [bytes.readUInt8(at), bytes.readUInt32BE(at + 1)];
+    const start = at + 5 + tagLength;
+    at = start + length;
+    read.push({ tag: bytes.toString("latin1", start - tagLength, start), bytes: bytes.subarray(start, at) });
+  }
+  assertEquals(read, calls);
 });
 
 Deno.test("KnownKeys forgets its keys when there are too many, and keeps those of the batch that gathers", () => {
