@@ -1,13 +1,11 @@
 // Makes a single binary that has Bun inside: `deno task compile:bun`, with the path of the binary as argument if it is to
 // be another than dist/millrace. The variable BUN can name the bun that does it.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { bundle } from "./bundle.ts";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { run } from "./run.ts";
+import { binaryPath, withBundle } from "./with_bundle.ts";
 
-const ROOT = new URL("../", import.meta.url);
 // For machines without bun.
 const NPX_BUN = ["npx", "--yes", "bun@1.4.5"];
 // Ignores files in the folder where the program is started.
@@ -16,18 +14,14 @@ const SETTINGS = ["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"
 const START = `import { main } from "./millrace.js";\nmain();\n`;
 
 async function compile(output: string): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "millrace-compile-"));
-  try {
-    await bundle(new URL("mod.ts", ROOT), join(directory, "millrace.js"));
+  await withBundle(async (directory) => {
     await writeFile(join(directory, "start.js"), START);
     const args = ["build", "--compile", ...SETTINGS, "--outfile", output, "start.js"];
     await run([Deno.env.get("BUN") ?? "bun", ...args], directory).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return run([...NPX_BUN, ...args], directory);
       throw error;
     });
-  } finally {
-    await rm(directory, { recursive: true });
-  }
+  });
 }
 
-if (import.meta.main) await compile(resolve(Deno.args[0] ?? new URL("dist/millrace", ROOT).pathname));
+if (import.meta.main) await compile(binaryPath(Deno.args));

@@ -12,7 +12,6 @@ import { type FlagTable, UsageError } from "./program/flags/flag.ts";
 import { parseFlags } from "./program/flags/parse_flags.ts";
 import { type Variables, variablesOf } from "./program/flags/variables.ts";
 import { helpOfCommand } from "./program/help_text.ts";
-import { runServerCommand } from "./program/server_command.ts";
 import type { SignalName } from "./program/signals.ts";
 import type { Surroundings } from "./program/surroundings.ts";
 import type { Tool } from "./program/tool.ts";
@@ -59,8 +58,12 @@ async function runCommand(program: URL, args: readonly string[]): Promise<void> 
       return printLine(action.text);
     case "tool":
       return await runTool(action);
-    case "serve":
-      return await runServerCommand({ ...action, version: settings.version, program }, createSurroundings());
+    case "serve": {
+      // Signals count from here on; help and tools load nothing of a server.
+      const surroundings = createSurroundings();
+      const { runServerCommand } = await import("./program/server_command.ts");
+      return await runServerCommand({ ...action, version: settings.version, program }, surroundings);
+    }
   }
 }
 

@@ -32,8 +32,22 @@ export async function readPasswordFile(path: string): Promise<PasswordCheck> {
     throw new PasswordFileError(`a readable file, got ${JSON.stringify(path)}`, { cause });
   }
   const hashes = parsePasswords(text);
+  await loadComparison();
+  return createPasswordCheck(hashes, comparePassword);
+}
+
+/** Tells whether a password belongs to a hash. */
+export async function comparePassword(password: string, hash: string): Promise<boolean> {
   const { default: bcrypt } = await import("bcryptjs");
-  return createPasswordCheck(hashes, (password, hash) => bcrypt.compare(password, hash));
+  return await bcrypt.compare(password, hash);
+}
+
+/**
+ * Loads the package of {@linkcode comparePassword}, which nobody else fetches. A server does so at its start: when a
+ * password comes there may be no network.
+ */
+export async function loadComparison(): Promise<void> {
+  await import("bcryptjs");
 }
 
 /** The hash of each name. @throws {PasswordFileError} for a line that is no `name:hash`, and if there is none */
@@ -60,7 +74,7 @@ export function parsePasswords(text: string): ReadonlyMap<string, string> {
  */
 export function createPasswordCheck(
   hashes: ReadonlyMap<string, string>,
-  compare: (password: string, hash: string) => Promise<boolean>,
+  compare: typeof comparePassword,
 ): PasswordCheck {
   const remembered = new Set<string>();
   let waiting = 0;

@@ -1,5 +1,5 @@
 import type { ClientSwitches } from "../../backend/client_switches.ts";
-import { type Backend, createBackend, type Middleware } from "../../backend/handler.ts";
+import { type Backend, createBackend } from "../../backend/handler.ts";
 import { bgColor } from "../../backend/middleware/bg_color.ts";
 import { showErrors } from "../../backend/middleware/show_errors.ts";
 import { type Route, routes } from "../../backend/routes.ts";
@@ -7,16 +7,9 @@ import { acceptOnly } from "./accepted_methods.ts";
 import { type AppPages, createAppPages } from "./app_pages.ts";
 import { createDivisionHandlers } from "./division.ts";
 import { createHomeHandler } from "./home_page.ts";
+import type { AppOptions } from "./options.ts";
 import { createCookieHandlers } from "./set_cookie.ts";
 import { createSwitchHandlers } from "./switch_routes.ts";
-
-/** Parts of the app that are made outside. */
-export interface AppOptions {
-  /** The switches of the clients; the logging middleware asks the same ones. */
-  readonly switches: ClientSwitches;
-  /** The layer that writes the logs, outside of all others; none by default. */
-  readonly logging?: Middleware;
-}
 
 /** The routes of the app. */
 function appRoutes(switches: ClientSwitches, pages: AppPages): readonly Route[] {

@@ -3,7 +3,7 @@ import { showErrors } from "../../backend/middleware/show_errors.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { HeaderField } from "../../http/headers.ts";
 import type { HttpResponse } from "../../http/response/response.ts";
-import { createPasswordCheck, parsePasswords } from "../../program/password_file.ts";
+import { comparePassword, createPasswordCheck, parsePasswords } from "../../program/password_file.ts";
 import { checkCredentials, type CredentialsCheck, requireBasicAuth } from "./answers/basic_auth.ts";
 import { serveBelow } from "./answers/base_path.ts";
 import { followRedirects } from "./answers/redirects.ts";
@@ -124,10 +124,7 @@ function createCheck({ auth, passwords }: StaticOptions): CredentialsCheck | und
   const checks: CredentialsCheck[] = [];
   if (auth !== undefined) checks.push(checkCredentials(auth));
   if (passwords !== undefined) {
-    checks.push(createPasswordCheck(parsePasswords(passwords), async (password, hash) => {
-      const { default: bcrypt } = await import("bcryptjs");
-      return await bcrypt.compare(password, hash);
-    }));
+    checks.push(createPasswordCheck(parsePasswords(passwords), comparePassword));
   }
   const [first, second] = checks;
   if (second === undefined) return first;

@@ -1,3 +1,4 @@
+import { CONSOLE_LOG_FLAGS, httpFlags, logFormatFlag } from "../../program/flags/common_flags.ts";
 import {
   checkedFlag,
   choiceFlag,
@@ -12,8 +13,11 @@ import { DEFAULT_STATIC_OPTIONS } from "./options.ts";
 
 const MAX_WORKERS = 256;
 
-/** The flags of the static server beside the common ones. */
+/** All flags of the static server. */
 export const STATIC_FLAGS = {
+  ...httpFlags(8080),
+  ...CONSOLE_LOG_FLAGS,
+  "log-format": logFormatFlag(["text", "json", "combined"]),
   root: textFlag({
     placeholder: "FOLDER",
     help: "document root",

@@ -1,18 +1,15 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
-import type { CommonValues } from "../../program/flags/common_flags.ts";
 import { type FlagValues, UsageError } from "../../program/flags/flag.ts";
-import { parsePasswords, PasswordFileError } from "../../program/password_file.ts";
+import { loadComparison, parsePasswords, PasswordFileError } from "../../program/password_file.ts";
 import { parseRedirects, type Redirect, RedirectsError } from "./answers/redirects.ts";
 import { DocumentRoot } from "./disk/document_root.ts";
 import type { STATIC_FLAGS } from "./flags.ts";
 import type { StaticOptions } from "./options.ts";
 import { parseFilePath } from "./resources/url_path.ts";
 
-type Values =
-  & FlagValues<typeof STATIC_FLAGS>
-  & Pick<CommonValues, "access-log" | "error-log" | "tls-key">;
+type Values = FlagValues<typeof STATIC_FLAGS>;
 
 const USUAL_ROOT = "docroot";
 
@@ -87,6 +84,7 @@ async function readPasswords(path: string | undefined): Promise<string | undefin
   const text = await readText("auth-file", path);
   try {
     parsePasswords(text);
+    await loadComparison();
     return text;
   } catch (error) {
     if (!(error instanceof PasswordFileError)) throw error;

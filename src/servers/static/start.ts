@@ -1,65 +1,137 @@
-import { errorEntryOf } from "../../backend/error_entry.ts";
-import { logging } from "../../backend/middleware/logging.ts";
-import type { Clock } from "../../base/clock.ts";
-import type { AccessLog, ErrorLog } from "../../log/open_logs.ts";
-import { createRequestIds } from "../../log/request_id.ts";
-import type { Listener } from "../../net/connection.ts";
-import { serve, type Server } from "../../serving/serve.ts";
-import type { ServerFigures } from "../../serving/figures.ts";
+import { tcpAddress, urlOf } from "../../net/address.ts";
+import { messageOfError } from "../../base/error_text.ts";
+import { portError, type RunningCommand, type StartContext } from "../../program/command.ts";
+import { readCertificate } from "../../program/certificate.ts";
+import { serveOptionsOf } from "../../program/flags/common_flags.ts";
+import { figuresOfServer } from "../../program/admin/server_figures.ts";
+import type { FlagValues } from "../../program/flags/flag.ts";
+import { ConnectionError } from "../../net/connection.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
+import { WorkerPool } from "../../program/worker_pool.ts";
+import { canSharePorts } from "../../program/workers.ts";
+import type { STATIC_FLAGS } from "./flags.ts";
+import { type LogBatch, writeBatch } from "./forwarded_logs.ts";
+import { type FiguresMessage, WorkerFigures } from "./worker_figures.ts";
+import { serveStatic } from "./serve_static.ts";
+import { readStaticOptions } from "./read_options.ts";
 import type { StaticOptions } from "./options.ts";
-import { createStatic } from "./create_static.ts";
+import { openBrowser, terminalLines } from "./terminal.ts";
+import type { StaticWorkerInit } from "./worker.ts";
 
-/** Parts of {@linkcode serveStatic}. */
-export interface ServeStaticOptions {
-  /** How the folder is served. */
-  readonly options: StaticOptions;
-  /** Limits and time-outs; plain data. */
-  readonly limits: ServeOptions;
-  /** The logs of requests and errors. */
-  readonly logs: { readonly access: AccessLog | undefined; readonly error: ErrorLog | undefined };
-  /** The time. */
-  readonly clock: Clock;
-  /** Tells workers apart in the ids of requests; "" if there is only one. */
-  readonly tag: string;
+type Context = StartContext<FlagValues<typeof STATIC_FLAGS>>;
+
+/** Opens the port and serves the folder, by workers if several are wanted. @throws {UsageError | StartError} */
+export async function startStatic(context: Context): Promise<RunningCommand> {
+  const options = await readStaticOptions(context.values);
+  return await welcome(context, options, await startServer(context, options));
 }
 
-/** Serves a folder on a listener. Its requests are logged in short form: they have no content. */
-export function serveStatic(
-  listener: Listener,
-  parts: ServeStaticOptions,
-): Pick<Server, "shutdown" | "finished" | "figures" | "connectionCount"> {
-  const { logs, clock } = parts;
-  const files = createStatic({
-    options: parts.options,
-    clock,
-    logging: logging({
-      access: logs.access,
-      error: logs.error,
-      requestIds: createRequestIds(parts.tag),
-      formOf: () => "short",
-      hasDetails: true,
-      isEveryday: (status) => status === 404,
-      now: clock.nowMs,
-    }),
-  });
-  const server = serve(listener, files.backend, {
-    ...parts.limits,
-    responseFields: files.responseFields,
-    clock,
-    onError: (error, client) => logs.error?.write(errorEntryOf(error, clock.nowMs(), client)),
-  });
+async function startServer(context: Context, options: StaticOptions): Promise<RunningCommand> {
+  const { workers } = context.values;
+  if (workers === 1) return await startAlone(context, options);
+  if (canSharePorts()) return await startWorkers(context, options);
+  const running = await startAlone(context, options);
+  const notice = "static: one worker runs: several need Linux, and on Deno the flag --unstable-net";
+  return { ...running, announcements: [...running.announcements, notice] };
+}
+
+/** Tells people at a terminal more than programs, and opens the browser if that is wanted. */
+async function welcome(
+  { values, isTerminal }: Context,
+  { root, base }: StaticOptions,
+  running: RunningCommand,
+): Promise<RunningCommand> {
+  const [ready = ""] = running.announcements;
+  const address = / listening on (https?:\/\/\S+\/)$/.exec(ready)?.[1];
+  if (address === undefined) return running;
+  const url = new URL(base, address).href;
+  const lines = isTerminal ? await terminalLines(root, values.host, url) : [];
+  const obstacle = values.open ? await openBrowser(url) : undefined;
+  const remarks = obstacle === undefined ? [] : [`static: ${obstacle}`];
+  return { ...running, announcements: [...running.announcements, ...lines, ...remarks] };
+}
+
+async function startAlone(context: Context, options: StaticOptions): Promise<RunningCommand> {
+  const { values, logs, clock, memory, admin, openListener } = context;
+  const listener = await openListener();
+  const limits = { ...serveOptionsOf(values), memory };
+  const server = serveStatic(listener, { options, limits, logs, clock, tag: "" });
+  admin.figures.add(() => figuresOfServer(server.figures));
   return {
-    get figures(): ServerFigures {
-      return server.figures;
-    },
-    get connectionCount(): number {
-      return server.connectionCount;
-    },
     finished: server.finished,
-    shutdown: async (): Promise<void> => {
-      files.close();
-      await server.shutdown();
-    },
+    shutdown: () => server.shutdown(),
+    connectionCount: () => server.connectionCount,
+    announcements: [`static listening on ${urlOf(listener)}`],
+  };
+}
+
+async function startWorkers(context: Context, options: StaticOptions): Promise<RunningCommand> {
+  const { values, logs, clock, admin, openPort } = context;
+  // A shared port opens even if another server shares it already, and its responses would mix with ours.
+  if (values.port !== 0) (await openPort(values.port)).close();
+  const tls = await readCertificate(values);
+  const limits = workerLimits(values);
+  const wanted = tcpAddress(values.host, values.port);
+  const createInit = (index: number, port: number): StaticWorkerInit => ({
+    command: "static",
+    listen: { hostname: values.host, port, ...tls },
+    options,
+
+    limits,
+    proxies: values["proxy-protocol"] ? values["trusted-proxy"] : undefined,
+    index,
+    logs: { access: logs.access !== undefined, error: logs.error !== undefined },
+    tag: `w${index + 1}`,
+  });
+  const workers = new WorkerFigures();
+  admin.figures.add(() => figuresOfServer(workers.sum));
+  try {
+    const pool = await WorkerPool.start({
+      module: context.program,
+      count: values.workers,
+      createInit,
+      address: wanted,
+      onMessage: (data) => {
+        const message = data as LogBatch | FiguresMessage;
+        if ("figures" in message) workers.take(message);
+        else writeBatch(logs, message);
+      },
+      onCrash: (error, index) => {
+        workers.keep(index);
+        logs.error?.write({
+          level: "error",
+          timeMs: clock.nowMs(),
+          message: `worker ${index + 1} crashed and is replaced: ${messageOfError(error)}`,
+        });
+      },
+      clock,
+      stopTimeoutMs: values["grace-ms"] + STOP_MARGIN_MS,
+    });
+    return {
+      announcements: [
+        `static listening on ${urlOf({ address: pool.address, isEncrypted: tls.tls !== undefined })}`,
+      ],
+      connectionCount: () => workers.sum.openConnections,
+      shutdown: () => pool.stop(),
+      finished: pool.finished,
+    };
+  } catch (error) {
+    if (error instanceof ConnectionError) throw portError(error, wanted);
+    throw error;
+  }
+}
+
+// For what comes after the grace time: cutting connections, sending the last log entries.
+const STOP_MARGIN_MS = 2_000;
+
+/** The limits of one worker: those of connections are of the whole server, and the kernel deals connections out evenly. */
+function workerLimits(values: Context["values"]): ServeOptions {
+  const share = (limit: number): number => Math.ceil(limit / values.workers);
+  const perAddress = values["max-connections-per-address"];
+  return {
+    ...serveOptionsOf(values),
+    maxConnections: share(values["max-connections"]),
+    maxBufferedBytes: share(values["max-buffered-bytes"]),
+    ...(perAddress === undefined ? {} : { maxConnectionsPerAddress: share(perAddress) }),
   };
 }

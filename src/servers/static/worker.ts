@@ -10,7 +10,7 @@ import { parseTrustedProxies } from "../../net/proxy/trusted_proxies.ts";
 import type { ProxyProtocolOptions } from "../../net/proxy/proxy_protocol.ts";
 import type { FiguresMessage } from "./worker_figures.ts";
 import { type ForwardedLogs, forwardLogs } from "./forwarded_logs.ts";
-import { serveStatic } from "./start.ts";
+import { serveStatic } from "./serve_static.ts";
 import type { StaticOptions } from "./options.ts";
 
 /** Start data of a worker. */

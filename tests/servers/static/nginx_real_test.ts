@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
 import { listen } from "../../../src/net/listen.ts";
-import { serveStatic } from "../../../src/servers/static/start.ts";
+import { serveStatic } from "../../../src/servers/static/serve_static.ts";
 import { DEFAULT_STATIC_OPTIONS } from "../../../src/servers/static/options.ts";
 import { type Answer, ask } from "../../support/answer.ts";
 import { CONDITIONS, RANGES } from "./matrix.ts";
