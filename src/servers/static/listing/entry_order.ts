@@ -1,6 +1,8 @@
 // The order of a listing: folders first, then as people count: `file2` before `file10`.
 
 import type { FolderEntries } from "./folder_entries.ts";
+import { sortByKey } from "./merge_sort.ts";
+import { foldCase, isDigit, nameKeys } from "./name_keys.ts";
 
 /** The column that a listing is sorted by. */
 export type SortKey = "name" | "size" | "time";
@@ -30,21 +32,22 @@ export function parseListingQuery(query: string): ListingQuery {
 }
 
 /** The indexes of the entries of a listing, in their order. */
-export function orderEntries(entries: FolderEntries, query: ListingQuery): Uint32Array {
-  const { names, sizes, mtimesMs } = entries;
-  const chosen: number[] = [];
+export function orderEntries({ names, sizes, mtimesMs }: FolderEntries, query: ListingQuery): Uint32Array {
+  const chosen = new Uint32Array(names.length);
+  let count = 0;
   for (let i = 0; i < names.length; i++) {
-    if (query.filter === "" || names[i]!.toLowerCase().includes(query.filter)) chosen.push(i);
+    if (query.filter === "" || names[i]!.toLowerCase().includes(query.filter)) chosen[count++] = i;
   }
-  const values = query.sort === "size" ? sizes : query.sort === "time" ? mtimesMs : undefined;
-  const sign = query.isDescending ? -1 : 1;
-  const compare = (a: number, b: number): number => {
-    const isFolder = Number(sizes[b]! < 0) - Number(sizes[a]! < 0);
-    if (isFolder !== 0) return isFolder;
-    const difference = values === undefined ? 0 : values[a]! - values[b]!;
-    return sign * (difference !== 0 ? difference : compareNames(names[a]!, names[b]!));
-  };
-  return Uint32Array.from(chosen.sort(compare));
+  let order = sortByKey(chosen.subarray(0, count), nameKeys(names), (a, b) => {
+    return compareNames(names[a]!, names[b]!);
+  });
+  if (query.sort !== "name") order = sortByKey(order, query.sort === "size" ? sizes : mtimesMs, () => 0);
+  if (query.isDescending) order.reverse();
+  const folders = order.filter((index) => sizes[index]! < 0);
+  const files = order.filter((index) => sizes[index]! >= 0);
+  order.set(folders);
+  order.set(files, folders.length);
+  return order;
 }
 
 /**
@@ -100,13 +103,4 @@ function compareNumbers(left: Digits, right: Digits): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/** The number of a letter; that of the small one for a capital of ASCII. */
-function foldCase(code: number): number {
-  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
 }

@@ -39,7 +39,12 @@ const MAX_FRESH = 16;
 const MAX_FORMS = 8;
 const LARGE_COUNT = 10_000;
 // HEAD has the fields of GET; nothing is read for it.
-const UNSENT: AsyncIterable<Uint8Array> = new SharedPieces({ count: 0, head: "", tail: "", rowOf: () => "" });
+const UNSENT: AsyncIterable<Uint8Array> = new SharedPieces({
+  count: 0,
+  head: "",
+  tail: "",
+  writeRow: () => {},
+});
 
 /** Lists folders. However many ask for a folder at once, it is read once, and all are sent the same bytes. */
 export class Listings {
@@ -113,7 +118,7 @@ function toPage(entries: FolderEntries, query: ListingQuery, segments: readonly 
     count: order.length,
     head: listingHead(frame),
     tail: listingTail(frame),
-    rowOf: (place) => rows.write(order[place]!),
+    writeRow: (into, place) => rows.write(into, order[place]!),
   });
 }
 
@@ -123,6 +128,6 @@ function toJson(entries: FolderEntries, query: ListingQuery): SharedPieces {
     count: order.length,
     head: "[",
     tail: "]\n",
-    rowOf: (place) => (place === 0 ? "" : ",") + listingObject(entries, order[place]!),
+    writeRow: (into, place) => into.text((place === 0 ? "" : ",") + listingObject(entries, order[place]!)),
   });
 }

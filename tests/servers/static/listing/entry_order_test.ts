@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { nameKeys } from "../../../../src/servers/static/listing/name_keys.ts";
 import { compareNames } from "../../../../src/servers/static/listing/entry_order.ts";
 
 // Rows of names in the order in which people look for them.
@@ -26,4 +27,33 @@ Deno.test("compareNames() is an order: what it says of two names, it says of the
       assertEquals(Math.sign(compareNames(a, b)) + Math.sign(compareNames(b, a)), 0, `${a} ${b}`);
     }
   }
+});
+
+Deno.test("nameKeys() never contradicts compareNames()", () => {
+  const names = [
+    ...ORDERED.flat(),
+    "",
+    "a-1",
+    "a_1",
+    "A1",
+    "a01",
+    "a1b",
+    "a\u{1F600}",
+    "a".repeat(40),
+    "a1".repeat(20),
+  ];
+  for (const start of ["", "shared ", "shared 1", "Shared"]) {
+    const longer = names.map((name) => start + name);
+    const keys = nameKeys(longer);
+    for (const [i, a] of longer.entries()) {
+      for (const [j, b] of longer.entries()) {
+        if (keys[i]! < keys[j]!) assertEquals(compareNames(a, b) < 0, true, `${a} ${b}`);
+      }
+    }
+  }
+});
+
+Deno.test("nameKeys() tells numbers of five digits apart after a common start", () => {
+  const names = Array.from({ length: 1_000 }, (_, i) => `file${i * 97}.txt`);
+  assertEquals(new Set(nameKeys(names)).size, names.length);
 });

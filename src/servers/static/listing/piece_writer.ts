@@ -1,0 +1,52 @@
+// Larger than most pieces, so that few are copied.
+const FIRST_BYTES = 65_536;
+// UTF-8 takes no more for a unit of UTF-16.
+const BYTES_OF_A_UNIT = 3;
+
+const encoder = new TextEncoder();
+
+/** Bytes that are put together. */
+export class PieceWriter {
+  #bytes = new Uint8Array(FIRST_BYTES);
+  #length = 0;
+
+  /** What was written since it was cleared; valid until it is cleared again. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Forgets what was written, and keeps the room. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Adds bytes. */
+  bytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Adds a text in UTF-8. A call of the encoder costs more than a short text of ASCII. */
+  text(text: string): void {
+    this.#reserve(BYTES_OF_A_UNIT * text.length);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    let i = 0;
+    for (; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) break;
+      bytes[at++] = code;
+    }
+    const rest = i === text.length ? 0 : encoder.encodeInto(text.slice(i), bytes.subarray(at)).written;
+    this.#length = at + rest;
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+    larger.set(this.written);
+    this.#bytes = larger;
+  }
+}
