@@ -1,47 +1,12 @@
-import { type Clock, SYSTEM_CLOCK } from "../../base/clock.ts";
-import { createDeferred } from "../../base/deferred.ts";
-import { messageOfError } from "../../base/error_text.ts";
-import { formatAddress, type NetAddress, type TcpAddress } from "../../net/address.ts";
+import type { NetAddress, TcpAddress } from "../../net/address.ts";
 import type { Listener } from "../../net/connection.ts";
 import { listen } from "../../net/listen.ts";
-import { ConnectionServer } from "../../serving/connection_server.ts";
-import { FairQueue } from "../../serving/turns/fair_queue.ts";
-import { LargeReplies } from "./conversation/large_replies.ts";
-import { LineService } from "./conversation/line_service.ts";
+import { createMetrics, type MetricsServer } from "./create_metrics.ts";
 import type { MetricsServerOptions } from "./options.ts";
-import { CommandReader } from "./protocol/command_reader.ts";
-import { showLine } from "./protocol/line_text.ts";
-import { ReplyPool } from "./conversation/reply_buffer.ts";
 import { MemoryStore } from "./samples/memory_store.ts";
-import { createCounts, type ServerCounts } from "./server_counts.ts";
-import type { SessionEvents } from "./conversation/session.ts";
 import type { MetricStore } from "./store.ts";
-import { WorkTurns } from "./conversation/work_turns.ts";
 
-const DEFAULT_GRACE_MS = 5_000;
-const DEFAULT_SWEEP_INTERVAL_MS = 10_000;
-const DEFAULT_MAX_BUFFERED_BYTES = 268_435_456;
-const DEFAULT_MAX_LINE_BYTES = 65_536;
-
-// A store that fails does so for each commit; the log needs no thousand lines a second about it.
-const SAME_FAILURE_MS = 1_000;
-
-/** A running metrics server. */
-export interface MetricsServer<Address extends NetAddress = TcpAddress> {
-  /** The address in use, with the real port. */
-  readonly address: Address;
-  /** Clients at the moment. */
-  readonly connectionCount: number;
-  /** Counters of its work so far. */
-  readonly counts: Readonly<ServerCounts>;
-  /** Resolves when the server is closed: no client, no port, the store shut. */
-  readonly finished: Promise<void>;
-  /**
-   * Stops accepting, replies to the commands read within the grace time, commits and closes the store.
-   * Resolves with `finished`; may be called twice.
-   */
-  close(): Promise<void>;
-}
+export type { MetricsServer } from "./create_metrics.ts";
 
 /**
  * Starts a metrics server: `put KEY VALUE TIMESTAMP` and `get KEY` in lines over TCP.
@@ -68,7 +33,7 @@ export async function runServer<Address extends NetAddress = TcpAddress>(
       // Without another way to open the port, an address is one of TCP.
       ? await listen({ hostname: host, port }) as Listener<NetAddress> as Listener<Address>
       : await options.openPort(port);
-    return new RunningServer(listener, store, options);
+    return createMetrics(listener, store, options);
   } catch (error) {
     await store.close();
     throw error;
@@ -88,111 +53,4 @@ export async function openStore<Address extends NetAddress>(
   // Loaded only when it is asked for: not every runtime has the database.
   const { openDurableStore } = await import("./durable/durable_store.ts");
   return await openDurableStore(dataFile, options);
-}
-
-class RunningServer<Address extends NetAddress> implements MetricsServer<Address> {
-  readonly address: Address;
-  readonly counts: ServerCounts = createCounts();
-  readonly finished: Promise<void>;
-  readonly #store: MetricStore;
-  readonly #options: MetricsServerOptions<Address>;
-  readonly #service: LineService;
-  readonly #connections: ConnectionServer;
-  readonly #stopSweeping: () => void;
-  readonly #stopDropping: (() => void) | undefined;
-  readonly #finish: () => void;
-  #closing: Promise<void> | undefined;
-  #failedAtMs = -Infinity;
-
-  constructor(listener: Listener<Address>, store: MetricStore, options: MetricsServerOptions<Address>) {
-    const clock = options.clock ?? SYSTEM_CLOCK;
-    this.address = listener.address;
-    this.#store = store;
-    this.#options = options;
-    this.#service = this.#createService(clock);
-    this.#connections = new ConnectionServer(listener, this.#service, {
-      maxConnections: options.maxConnections ?? Infinity,
-      maxConnectionsPerAddress: options.maxConnectionsPerAddress ?? Infinity,
-      graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
-      clock,
-      turns: new FairQueue(),
-      onError: (error) => options.log?.error?.(`Cannot accept a client: ${messageOfError(error)}`),
-    });
-    const { promise, resolve } = createDeferred<void>();
-    this.finished = promise;
-    this.#finish = resolve;
-    const { sweepIntervalMs = DEFAULT_SWEEP_INTERVAL_MS, idleTimeoutMs } = options;
-    this.#stopSweeping = clock.every(sweepIntervalMs, () => void this.#sweep());
-    if (idleTimeoutMs !== undefined && idleTimeoutMs > 0) {
-      const drop = (): void => this.#service.dropIdle(idleTimeoutMs);
-      this.#stopDropping = clock.every(Math.max(idleTimeoutMs / 4, 1), drop);
-    }
-  }
-
-  get connectionCount(): number {
-    return this.#connections.connectionCount;
-  }
-
-  close(): Promise<void> {
-    return this.#closing ??= this.#close();
-  }
-
-  async #close(): Promise<void> {
-    this.#stopSweeping();
-    this.#stopDropping?.();
-    await this.#connections.shutdown();
-    try {
-      await this.#store.close();
-    } catch (error) {
-      this.#options.log?.error?.(`Cannot close the store: ${messageOfError(error)}`);
-    }
-    this.#finish();
-  }
-
-  #createService(clock: Clock): LineService {
-    const { log, maxLineBytes, maxBufferedBytes } = this.#options;
-    const session = {
-      store: this.#store,
-      commands: new CommandReader(),
-      replies: new ReplyPool(),
-      turns: new WorkTurns(),
-      largeReplies: new LargeReplies(maxBufferedBytes ?? DEFAULT_MAX_BUFFERED_BYTES),
-      counts: this.counts,
-      events: this.#createEvents(),
-    };
-    return new LineService({ session, maxLineBytes: maxLineBytes ?? DEFAULT_MAX_LINE_BYTES, clock, log });
-  }
-
-  // Without a listener there is no function, so that no texts of refusals are made.
-  #createEvents(): SessionEvents {
-    const { log, access } = this.#options;
-    return {
-      failed: (error) => this.#reportFailure(error),
-      ...(log?.debug && {
-        refused: (client, line, reason) => {
-          const got = line === undefined ? "a line that is too long" : `"${showLine(line)}"`;
-          log.debug?.(`client ${formatAddress(client.remote)} refused: ${reason}, got ${got}`);
-        },
-      }),
-      ...(access && {
-        answered: (client, line, status) =>
-          access({ client: client.remote, command: line === undefined ? "" : showLine(line), status }),
-      }),
-    };
-  }
-
-  #reportFailure(error: unknown): void {
-    const nowMs = performance.now();
-    if (nowMs - this.#failedAtMs < SAME_FAILURE_MS) return;
-    this.#failedAtMs = nowMs;
-    this.#options.log?.error?.(`Cannot store samples: ${messageOfError(error)}`);
-  }
-
-  async #sweep(): Promise<void> {
-    try {
-      await this.#store.maintain();
-    } catch (error) {
-      this.#options.log?.error?.(`Cannot tidy the store: ${messageOfError(error)}`);
-    }
-  }
 }

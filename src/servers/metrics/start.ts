@@ -2,7 +2,7 @@ import { type RunningCommand, storeError } from "../../program/command.ts";
 import { StoreOpenError } from "../../storage/store_open_error.ts";
 import { openSharedStore } from "./cluster/shared_store.ts";
 import { openStore } from "./run_server.ts";
-import { logTo, type MetricsContext, startMetrics as serveMetrics } from "./start_metrics.ts";
+import { logTo, type MetricsContext, serveMetrics } from "./serve_metrics.ts";
 import type { MetricStore } from "./store.ts";
 
 /** Opens the store and the ports, and serves. @throws {UsageError | StartError} when it cannot */

@@ -14,7 +14,7 @@ import { type METRICS_FLAGS, METRICS_PORT } from "./flags.ts";
 import { type PlaintextServer, servePlaintext } from "./graphite/plaintext_server.ts";
 import { figuresOf, statusFiguresOf } from "./metrics_figures.ts";
 import { createFileBoards, createMemoryBoards } from "./page/boards.ts";
-import { type MetricsServer, runServer } from "./run_server.ts";
+import { createMetrics, type MetricsServer } from "./create_metrics.ts";
 import type { MetricStore } from "./store.ts";
 import { type MetricsUi, serveMetricsUi } from "./ui_server.ts";
 
@@ -34,7 +34,7 @@ export function logTo(
  *
  * @throws {StartError} when a port cannot be opened; the store is still open then
  */
-export async function startMetrics(context: MetricsContext, store: MetricStore): Promise<RunningCommand> {
+export async function serveMetrics(context: MetricsContext, store: MetricStore): Promise<RunningCommand> {
   const access = await readPageAccess(context.values);
   const page = await openPage(context, access);
   const server = await startServer(context, store).catch((error: unknown) => {
@@ -85,12 +85,13 @@ function graphiteLines({ address }: PlaintextServer): string[] {
   );
 }
 
-function startServer(context: MetricsContext, store: MetricStore): Promise<MetricsServer<NetAddress>> {
+async function startServer(
+  context: MetricsContext,
+  store: MetricStore,
+): Promise<MetricsServer<NetAddress>> {
   const { values, logs, clock, openListener } = context;
   const { commands } = logs;
-  return runServer<NetAddress>(values.host, values.port, {
-    openPort: () => openListener(),
-    store,
+  return createMetrics(await openListener(), store, {
     maxConnections: values["max-connections"],
     maxConnectionsPerAddress: values["max-connections-per-address"],
     idleTimeoutMs: values["idle-timeout-ms"] || undefined,
