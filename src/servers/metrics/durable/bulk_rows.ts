@@ -38,7 +38,7 @@ export function readRows(
   const piece = database.prepare(`
     SELECT max(id) AS last, sum(typeof(bytes) <> 'blob') AS strange,
       CAST(group_concat(id || ' ' || number || ' ' || length(bytes)) AS BLOB) AS facts,
-      CAST(group_concat(CAST(bytes AS TEXT), '') AS BLOB) AS joined
+      CAST(group_concat(bytes, '') AS BLOB) AS joined
     FROM (SELECT id, ${number} AS number, ${bytes} AS bytes FROM ${table}
       WHERE id > ? ORDER BY id LIMIT ${ROWS_AT_ONCE})`);
   for (let last: number | undefined = -1; last !== undefined;) last = readPiece(piece, last, take);
