@@ -3,7 +3,7 @@
 import { counter, type Figure, gauge } from "../../program/admin/figures.ts";
 import type { PageFigure } from "./page/server_status.ts";
 import type { ServerCounts } from "./server_counts.ts";
-import type { MetricStore } from "./store.ts";
+import type { DiskFacts, MetricStore } from "./store.ts";
 
 /** Sources of the numbers. */
 export interface FigureParts {
@@ -31,10 +31,16 @@ export function figuresOf({ store, counts, connectionCount }: FigureParts): Figu
     gauge("metrics_clients", "Clients that are connected", connectionCount()),
     gauge("metrics_read_only", "Whether puts are refused", store.readOnlyReason === undefined ? 0 : 1),
   ];
-  const { seriesCount, sampleCount } = store;
+  const { seriesCount, sampleCount, disk } = store;
   if (seriesCount !== undefined) figures.push(gauge("metrics_series", "Keys with samples", seriesCount));
   if (sampleCount !== undefined) figures.push(gauge("metrics_samples", "Samples that are kept", sampleCount));
-  return figures;
+  if (disk === undefined) return figures;
+  return [
+    ...figures,
+    gauge("metrics_disk_bytes", "Size of the database with its log", disk.bytes),
+    counter("metrics_commits_total", "Commits to the database", disk.commits),
+    counter("metrics_commit_seconds_total", "Seconds that commits have taken", disk.commitSeconds),
+  ];
 }
 
 /** The figures of the page. */
@@ -46,6 +52,7 @@ export function statusFiguresOf({ store, counts, connectionCount, memoryBytes }:
     isCounter: false,
     value,
   });
+  const { disk } = store;
   return [
     { ...count("puts", "puts", counts.puts), isCounter: true },
     { ...count("refused", "refused", counts.refusals), isCounter: true },
@@ -53,5 +60,19 @@ export function statusFiguresOf({ store, counts, connectionCount, memoryBytes }:
     ...(store.sampleCount === undefined ? [] : [count("samples", "samples", store.sampleCount)]),
     count("clients", "clients", connectionCount()),
     { ...count("memory", "memory", memoryBytes()), unit: "bytes" },
+    ...(disk === undefined ? [] : diskFiguresOf(disk)),
+  ];
+}
+
+function diskFiguresOf({ bytes, lastCommitSeconds }: DiskFacts): PageFigure[] {
+  return [
+    { name: "disk", label: "disk", unit: "bytes", isCounter: false, value: bytes },
+    {
+      name: "fsync",
+      label: "last commit, with fsync",
+      unit: "seconds",
+      isCounter: false,
+      value: lastCommitSeconds,
+    },
   ];
 }

@@ -103,6 +103,18 @@ export interface SeriesReader {
   fill(sink: SeriesSink): MaybePromise<boolean>;
 }
 
+/** What a store on disk tells about its disk. */
+export interface DiskFacts {
+  /** Size of the database with its log, in bytes. */
+  readonly bytes: number;
+  /** How many commits there were. */
+  readonly commits: number;
+  /** Seconds that all commits together have taken. */
+  readonly commitSeconds: number;
+  /** Seconds that the last commit has taken, with its fsync if the store promises one. */
+  readonly lastCommitSeconds: number;
+}
+
 /**
  * A store of samples. One server uses it from one thread; clients interleave only between calls.
  *
@@ -118,6 +130,8 @@ export interface MetricStore {
   readonly seriesCount?: number | undefined;
   /** How many samples there are, expired ones that were not yet dropped included; undefined as before. */
   readonly sampleCount?: number | undefined;
+  /** Facts about the disk; undefined when the store has none. */
+  readonly disk?: DiskFacts | undefined;
   /** Why puts and deletions are refused at present, one line of ASCII; undefined while they are taken. */
   readonly readOnlyReason?: string | undefined;
   /**

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { figuresOf, statusFiguresOf } from "../../../src/servers/metrics/metrics_figures.ts";
 import { toByteRange } from "../../../src/servers/metrics/page/series_catalog.ts";
+import type { MetricStore } from "../../../src/servers/metrics/store.ts";
 import { MemoryStore } from "../../../src/servers/metrics/samples/memory_store.ts";
 
 const COUNTS = { puts: 4, refusals: 1, reads: 3, deletions: 2 };
@@ -27,6 +28,26 @@ Deno.test("figuresOf() counts work, clients, keys and samples", () => {
   ) {
     assertEquals(text.includes(`"metrics_${name}"`), true, name);
   }
+});
+
+Deno.test("figuresOf() and statusFiguresOf() tell of the disk of a store that has one", () => {
+  const disk = { bytes: 4096, commits: 2, commitSeconds: 0.5, lastCommitSeconds: 0.25 };
+  const store: MetricStore = Object.assign(storeOfTwoSamples(), { disk });
+  const parts = { store, counts: COUNTS, connectionCount: () => 5, memoryBytes: () => 1024 };
+  const values = (name: string): unknown =>
+    figuresOf(parts).flatMap((figure) =>
+      figure.name === name && "samples" in figure ? figure.samples : []
+    )[0];
+  assertEquals(
+    ["metrics_disk_bytes", "metrics_commits_total", "metrics_commit_seconds_total"].map((name) =>
+      (values(name) as { readonly value: number }).value
+    ),
+    [4096, 2, 0.5],
+  );
+  assertEquals(statusFiguresOf(parts).slice(-2).map(({ name, value, unit }) => [name, value, unit]), [
+    ["disk", 4096, "bytes"],
+    ["fsync", 0.25, "seconds"],
+  ]);
 });
 
 Deno.test("statusFiguresOf() tells the page what the server does, and its memory in bytes", () => {

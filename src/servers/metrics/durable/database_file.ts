@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import {
   type DatabaseKind,
@@ -59,4 +60,10 @@ export function readSoundSeries(path: string, seed: number): Promise<SalvagedSer
       return salvaged;
     },
   });
+}
+
+/** Bytes of a database file and its log; 0 for what is not there. */
+export function databaseBytes(path: string): number {
+  const sizeOf = (name: string): number => statSync(name, { throwIfNoEntry: false })?.size ?? 0;
+  return sizeOf(path) + sizeOf(`${path}-wal`);
 }

@@ -9,10 +9,11 @@ import { type ClockWatch, watchClock } from "../samples/clock_watch.ts";
 import { firstKeptTimestamp, keptSpan, refuseTimestamp } from "../samples/retention.ts";
 import type { Series } from "../samples/series.ts";
 import { openKeys, openRows, openSeries, SeriesCursor } from "../samples/series_readers.ts";
-import type { Selection, SeriesSet } from "../samples/series_set.ts";
+import type { SeriesSet } from "../samples/series_set.ts";
 import { stat } from "node:fs/promises";
 import {
   type ByteRange,
+  type DiskFacts,
   type Durability,
   type KeyReader,
   type MetricStore,
@@ -25,14 +26,12 @@ import {
 } from "../store.ts";
 import { AcknowledgedMark, readMark, removeMark } from "./acknowledged_mark.ts";
 import { MetricsDatabase } from "./database.ts";
-import { openDatabase, readSoundSeries } from "./database_file.ts";
+import { databaseBytes, openDatabase, readSoundSeries } from "./database_file.ts";
 import { openReadOnly } from "./read_only_store.ts";
 import { GroupCommit } from "./group_commit.ts";
 import type { JournalGroup } from "./journal_group.ts";
 import { type LoadedSeries, loadSeries } from "./load_series.ts";
 import { Sealer } from "./sealer.ts";
-
-const ALL: Selection = { kind: "many", pattern: undefined };
 
 /** Settings of a durable store. */
 export interface DurableStoreOptions extends MemoryStoreOptions {
@@ -141,6 +140,10 @@ class DurableStore implements MetricStore {
     return this.#set.sampleCount;
   }
 
+  get disk(): DiskFacts {
+    return { bytes: databaseBytes(this.#path), ...this.#commits.times };
+  }
+
   put(command: PutCommand): MaybePromise<PutOutcome> {
     if (this.readOnlyReason !== undefined) throw new StoreRefusal(`read-only: ${this.readOnlyReason}`);
     const set = this.#set;
@@ -224,13 +227,9 @@ class DurableStore implements MetricStore {
   }
 
   #deletePiece(cursor: SeriesCursor, span: TimeSpan): "end" | "tired" {
-    cursor.beginPiece();
-    for (;;) {
-      const state = cursor.find();
-      if (state !== "found") return state;
-      if (cursor.current!.overlaps(span)) this.#group.addDeletion(cursor.current!, span);
-      cursor.next();
-    }
+    return cursor.visitPiece((series) => {
+      if (series.overlaps(span)) this.#group.addDeletion(series, span);
+    });
   }
 
   // Near the limit it must be known which puts of the group are new samples; a commit settles that.
@@ -265,21 +264,12 @@ class DurableStore implements MetricStore {
 
   async #dropExpired(): Promise<void> {
     const span = { from: -Infinity, until: Math.ceil(this.#firstTimestamp()) - 1 };
-    const cursor = new SeriesCursor(this.#set, ALL);
-    while (this.#dropPiece(cursor, span) === "tired") {
+    const cursor = new SeriesCursor(this.#set, { kind: "many", pattern: undefined });
+    const drop = (series: Series): void => this.#commits.deleteSpan(series, span);
+    while (cursor.visitPiece(drop) === "tired") {
       await socketsLookedAt();
       if (this.#isClosed) return;
       this.#commits.commitNow();
-    }
-  }
-
-  #dropPiece(cursor: SeriesCursor, span: TimeSpan): "end" | "tired" {
-    cursor.beginPiece();
-    for (;;) {
-      const state = cursor.find();
-      if (state !== "found") return state;
-      this.#commits.deleteSpan(cursor.current!, span);
-      cursor.next();
     }
   }
 

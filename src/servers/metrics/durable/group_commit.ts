@@ -1,7 +1,7 @@
 import { createDeferred, type Deferred } from "../../../base/deferred.ts";
 import type { Series } from "../samples/series.ts";
 import type { SeriesSet } from "../samples/series_set.ts";
-import type { TimeSpan } from "../store.ts";
+import type { DiskFacts, TimeSpan } from "../store.ts";
 import type { AcknowledgedMark } from "./acknowledged_mark.ts";
 import type { MetricsDatabase } from "./database.ts";
 import type { GoneRows } from "./gone_rows.ts";
@@ -31,6 +31,8 @@ export interface GroupCommitParts {
 export class GroupCommit {
   /** The group that waits. */
   readonly group: JournalGroup = new JournalGroup();
+  /** How many groups were committed, and how long that took. */
+  times: Omit<DiskFacts, "bytes"> = { commits: 0, commitSeconds: 0, lastCommitSeconds: 0 };
   readonly #parts: GroupCommitParts;
   #lastJournalId: number;
   // Series that came with the group; they are in the database when it is.
@@ -103,6 +105,7 @@ export class GroupCommit {
     const { group } = this;
     const newSeries = this.#newSeries;
     const journalId = this.#lastJournalId + 1;
+    const startedMs = performance.now();
     try {
       database.transact(() => {
         database.insertSeries(newSeries);
@@ -113,6 +116,13 @@ export class GroupCommit {
       for (const series of newSeries) set.remove(series);
       throw error;
     }
+    const lastCommitSeconds = (performance.now() - startedMs) / 1_000;
+    const { commits, commitSeconds } = this.times;
+    this.times = {
+      commits: commits + 1,
+      commitSeconds: commitSeconds + lastCommitSeconds,
+      lastCommitSeconds,
+    };
     this.#lastJournalId = journalId;
     mark?.write(journalId);
     sealer.noteRow(journalId, group.count);

@@ -128,15 +128,10 @@ export class MemoryStore implements MetricStore {
   }
 
   #deletePiece(cursor: SeriesCursor, span: TimeSpan): "end" | "tired" {
-    cursor.beginPiece();
-    for (;;) {
-      const state = cursor.find();
-      if (state !== "found") return state;
-      const series = cursor.current!;
+    return cursor.visitPiece((series) => {
       this.#set.deleteSpan(series, span, []);
       if (series.isEmpty) this.#set.remove(series);
-      cursor.next();
-    }
+    });
   }
 
   #firstTimestamp(): number {

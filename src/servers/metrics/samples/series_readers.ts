@@ -58,6 +58,17 @@ export class SeriesCursor {
     return "end";
   }
 
+  /** Visits the series that are meant, from where it stands. @returns `tired` when the piece has taken its time */
+  visitPiece(visit: (series: Series) => void): "end" | "tired" {
+    this.beginPiece();
+    for (;;) {
+      const state = this.find();
+      if (state !== "found") return state;
+      visit(this.current!);
+      this.next();
+    }
+  }
+
   /** Leaves the series it stands on. */
   next(): void {
     this.current = this.#isSingle ? undefined : this.current?.next;

@@ -293,3 +293,16 @@ Deno.test("DurableStore empties its log after 16 MiB and begins it anew at once"
     });
     await store.close();
   }));
+
+Deno.test("DurableStore tells the size of its file with its log, and counts its commits", () =>
+  withDirectory(async (directory) => {
+    const store = await openDurableStore(`${directory}/metrics.db`);
+    const before = store.disk!;
+    await putOne(store, "a", 1, 1);
+    await putOne(store, "a", 2, 2);
+    const { bytes, commits, commitSeconds, lastCommitSeconds } = store.disk!;
+    assert(bytes > before.bytes);
+    assertEquals(commits - before.commits, 2);
+    assert(commitSeconds > lastCommitSeconds && lastCommitSeconds > 0);
+    await store.close();
+  }));

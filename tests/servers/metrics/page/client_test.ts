@@ -88,7 +88,8 @@ Deno.test("shortNumber(), sizeText() and durationText() write for people", () =>
     "-Infinity",
   ]);
   assertEquals([12, 1_536, 3 * 2 ** 30].map(sizeText), ["12 B", "1.5 KiB", "3.0 GiB"]);
-  assertEquals([0.0123, 59, 300, 7_200, 864_000].map(durationText), [
+  assertEquals([0.00123, 0.0123, 59, 300, 7_200, 864_000].map(durationText), [
+    "1.2 ms",
     "12 ms",
     "59 s",
     "5 min",

@@ -29,6 +29,7 @@ export function shortNumber(value) {
  * @returns {string}
  */
 export function durationText(seconds) {
+  if (seconds < 0.01) return `${Number((seconds * 1_000).toPrecision(2))} ms`;
   if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
   if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
