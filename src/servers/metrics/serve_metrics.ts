@@ -1,4 +1,4 @@
-// The start of the command: the store's own port, Graphite's ports and the page's port.
+// All ports of the command: the store's own one, Graphite's and the page's.
 
 import { messageOfError } from "../../base/error_text.ts";
 import { errorEntryOf } from "../../backend/error_entry.ts";
@@ -11,7 +11,7 @@ import type { FlagValues } from "../../program/flags/flag.ts";
 import { chooseUiPort } from "../../program/flags/ui_flags.ts";
 import { linkOf, type PageAccess, readPageAccess } from "../../program/page_access.ts";
 import { type METRICS_FLAGS, METRICS_PORT } from "./flags.ts";
-import { type PlaintextServer, servePlaintext } from "./graphite/plaintext_server.ts";
+import { type PlaintextServer, servePlaintext } from "./graphite/plaintext/plaintext_server.ts";
 import { figuresOf, statusFiguresOf } from "./metrics_figures.ts";
 import { createFileBoards, createMemoryBoards } from "./page/boards.ts";
 import { createMetrics, type MetricsServer } from "./create_metrics.ts";

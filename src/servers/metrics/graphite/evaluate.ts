@@ -5,6 +5,7 @@ import { FUNCTIONS } from "./functions/all_functions.ts";
 import type { GraphiteSeries } from "./graphite_series.ts";
 import type { TargetNode } from "./target_parser.ts";
 import { TargetError } from "./target_error.ts";
+import { fillTemplate } from "./template.ts";
 
 /** Evaluates a target to series. @throws {TargetError} when it cannot be */
 export async function evaluateTarget(node: TargetNode, evaluation: Evaluation): Promise<GraphiteSeries[]> {
@@ -19,6 +20,9 @@ export async function evaluateNode(node: TargetNode, evaluation: Evaluation): Pr
     case "path":
       return await evaluation.fetcher.fetch({ ...evaluation, path: node.path });
     case "call":
+      if (node.name === "template") {
+        return await evaluateNode(fillTemplate(node, evaluation.templateValues), evaluation);
+      }
       return await evaluateCall(node, evaluation);
     case "none":
       return null;

@@ -1,5 +1,6 @@
 import type { SeriesFetcher } from "./fetch_series.ts";
 import type { GraphiteSeries } from "./graphite_series.ts";
+import type { TemplateValues } from "./template.ts";
 
 /** The value of a part of a target: series, or a plain value. */
 export type Value = readonly GraphiteSeries[] | number | string | boolean | null;
@@ -12,6 +13,8 @@ export interface Evaluation {
   readonly until: number;
   /** The part of values that must be there for joined ones to be one. */
   readonly xFilesFactor: number;
+  /** The values of the request for templates. */
+  readonly templateValues: TemplateValues;
   /** Reads what targets name. */
   readonly fetcher: SeriesFetcher;
 }

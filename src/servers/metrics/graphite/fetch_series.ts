@@ -2,7 +2,9 @@
 // that its own samples have: the most common distance between two of them.
 
 import { socketsLookedAt } from "../../../base/event_loop.ts";
-import type { ByteRange, MetricStore, RowSink, TimeSpan } from "../store.ts";
+import type { KeyPattern } from "../protocol/key_pattern.ts";
+import type { MetricStore, RowSink, TimeSpan } from "../store.ts";
+import { queryOf } from "./globs.ts";
 import { GraphiteSeries } from "./graphite_series.ts";
 import { TargetError } from "./target_error.ts";
 
@@ -67,8 +69,9 @@ export class SeriesFetcher {
 
   async #collect({ path, from, until }: FetchQuery): Promise<Map<string, Columns>> {
     const span: TimeSpan = { from: Math.floor(from), until: Math.floor(until) };
-    const sink = new SampleSink();
-    const reader = await this.#store.openRows(toByteRange(path), span);
+    const { name, filter } = queryOf(path);
+    const sink = new SampleSink(filter);
+    const reader = await this.#store.openRows(name, span);
     while (!await reader.fill(sink)) {
       this.#check(sink);
       sink.beginPiece();
@@ -110,12 +113,6 @@ export class SeriesFetcher {
       xFilesFactor,
     });
   }
-}
-
-/** A name of Graphite's as the name of keys. */
-export function toByteRange(text: string): ByteRange {
-  const bytes = new TextEncoder().encode(text);
-  return { bytes, start: 0, end: bytes.length };
 }
 
 /** The tags of a name such as `disk.used;host=a;rack=b`, which has its first part as the tag `name`. */
@@ -163,7 +160,13 @@ class SampleSink implements RowSink {
   #page: Uint8Array | undefined;
   #keyStart = 0;
   #keyEnd = 0;
-  #current: Columns = createColumns();
+  // Undefined for a key that is not meant.
+  #current: Columns | undefined;
+  readonly #filter: KeyPattern | undefined;
+
+  constructor(filter: KeyPattern | undefined) {
+    this.#filter = filter;
+  }
 
   get isFull(): boolean {
     return this.#rowsOfPiece >= ROWS_A_PIECE;
@@ -180,8 +183,9 @@ class SampleSink implements RowSink {
       this.#beginKey(bytes, keyStart, keyEnd);
     }
     this.#rowsOfPiece++;
-    this.sampleCount++;
     const columns = this.#current;
+    if (columns === undefined) return;
+    this.sampleCount++;
     if (columns.length === columns.timestamps.length) growColumns(columns);
     columns.timestamps[columns.length] = timestamp;
     columns.values[columns.length] = value;
@@ -192,6 +196,8 @@ class SampleSink implements RowSink {
     this.#page = bytes;
     this.#keyStart = keyStart;
     this.#keyEnd = keyEnd;
+    this.#current = undefined;
+    if (this.#filter?.matches(bytes, keyStart, keyEnd) === false) return;
     const name = new TextDecoder().decode(bytes.subarray(keyStart, keyEnd));
     const known = this.columns.get(name);
     this.#current = known ?? createColumns();

@@ -1,9 +1,9 @@
 // `/metrics/find` and `/metrics/expand`: names as a tree, whose branches end at dots.
 
 import { socketsLookedAt } from "../../../base/event_loop.ts";
-import { KeyPattern } from "../protocol/key_pattern.ts";
+import type { KeyPattern } from "../protocol/key_pattern.ts";
 import type { KeySink, MetricStore } from "../store.ts";
-import { toByteRange } from "./fetch_series.ts";
+import { readGlob, toByteRange } from "./globs.ts";
 import { TargetError } from "./target_error.ts";
 
 const KEYS_A_PIECE = 5_000;
@@ -44,11 +44,7 @@ class NodeSink implements KeySink {
   #keysOfPiece = 0;
 
   constructor(pattern: string) {
-    try {
-      this.#pattern = new KeyPattern(toByteRange(pattern));
-    } catch (cause) {
-      throw new TargetError("Cannot find names: the pattern is too long", { cause });
-    }
+    this.#pattern = readGlob(pattern);
     this.#depth = pattern.split(".").length;
   }
 

@@ -9,7 +9,9 @@ import type { GraphiteSeries } from "./graphite_series.ts";
 import { countOf, isOn, lastOf } from "./request_values.ts";
 import { parseTarget } from "./target_parser.ts";
 import { TargetError } from "./target_error.ts";
+import { readTemplateValues, type TemplateValues } from "./template.ts";
 import { parseTimeWords } from "./time_words.ts";
+import { readTimeZone } from "./time_zone.ts";
 
 const MAX_TARGETS = 1_000;
 
@@ -27,6 +29,8 @@ export interface RenderRequest {
   readonly isWithoutNulls: boolean;
   /** The part of values that must be there for joined ones to be one. */
   readonly xFilesFactor: number;
+  /** Values for templates. */
+  readonly templateValues: TemplateValues;
 }
 
 /** Reads what a client wants. @param nowSeconds the present @throws {TargetError} when it cannot be meant */
@@ -42,9 +46,10 @@ export function readRenderRequest(values: URLSearchParams, nowSeconds: number): 
   if (targets.length > MAX_TARGETS) {
     throw new TargetError(`Cannot render so many targets: at most ${MAX_TARGETS}`);
   }
-  const now = parseTimeWords(lastOf(values, "now") ?? "now", nowSeconds);
-  const from = parseTimeWords(lastOf(values, "from") ?? "-1d", now);
-  const until = parseTimeWords(lastOf(values, "until") ?? "now", now);
+  const zone = readTimeZone(lastOf(values, "tz"));
+  const now = parseTimeWords(lastOf(values, "now") ?? "now", nowSeconds, zone);
+  const from = parseTimeWords(lastOf(values, "from") ?? "-1d", now, zone);
+  const until = parseTimeWords(lastOf(values, "until") ?? "now", now, zone);
   if (from === until) throw new TargetError("Invalid empty time range");
   const xFilesFactor = Number(lastOf(values, "xFilesFactor") ?? 0);
   if (!(xFilesFactor >= 0 && xFilesFactor <= 1)) {
@@ -57,6 +62,7 @@ export function readRenderRequest(values: URLSearchParams, nowSeconds: number): 
     maxDataPoints: countOf(values, "maxDataPoints"),
     isWithoutNulls: isOn(values, "noNullPoints"),
     xFilesFactor,
+    templateValues: readTemplateValues(values),
   };
 }
 

@@ -3,7 +3,8 @@
 
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { KeySink, MetricStore } from "../store.ts";
-import { tagsOf, toByteRange } from "./fetch_series.ts";
+import { tagsOf } from "./fetch_series.ts";
+import { toByteRange } from "./globs.ts";
 import { lastOf } from "./request_values.ts";
 
 const KEYS_A_PIECE = 2_000;

@@ -1,5 +1,5 @@
 // The grammar of targets (`grammar_unsafe.py` of graphite-web 1.1): names with wildcards, calls, numbers, texts, and
-// calls after a `|`, which take the expression before it as their first argument. `template()` is left out.
+// calls after a `|`, which take the expression before it as their first argument.
 
 import { TargetError } from "./target_error.ts";
 

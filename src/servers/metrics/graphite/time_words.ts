@@ -1,7 +1,8 @@
 // Times as Graphite takes them (`attime.py` of graphite-web 1.1): Unix seconds, or a reference and an offset, as in
-// `-1h`, `midnight+30min`, `noon_yesterday`, `04:00_20110501`, `monday`. Days are those of UTC.
+// `-1h`, `midnight+30min`, `noon_yesterday`, `04:00_20110501`, `monday`. Days are those of a time zone.
 
 import { TargetError } from "./target_error.ts";
+import { momentOf, type TimeZone, UTC } from "./time_zone.ts";
 
 const DAY = 86_400;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -25,17 +26,18 @@ const MAX_TEXT_LENGTH = 100;
  * Reads a time.
  *
  * @param nowSeconds the present, in seconds since 1970
+ * @param zone whose days and clocks are meant
  * @returns seconds since 1970
  * @throws {TargetError} when the text is none
  */
-export function parseTimeWords(text: string, nowSeconds: number): number {
+export function parseTimeWords(text: string, nowSeconds: number, zone: TimeZone = UTC): number {
   const words = text.trim().toLowerCase().replaceAll(/[_, ]/g, "");
   if (words.length > MAX_TEXT_LENGTH) throw unknownTime(text);
   if (/^\d+$/.test(words) && !isDay(words)) return Number(words);
   const sign = words.search(/[+-]/);
   const reference = sign < 0 ? words : words.slice(0, sign);
   const offset = sign < 0 ? "" : words.slice(sign);
-  const seconds = parseReference(reference, nowSeconds) + (offset === "" ? 0 : parseInterval(offset));
+  const seconds = parseReference(reference, nowSeconds, zone) + (offset === "" ? 0 : parseInterval(offset));
   if (!Number.isFinite(seconds)) throw unknownTime(text);
   return seconds;
 }
@@ -64,10 +66,11 @@ function isDay(digits: string): boolean {
     Number(digits.slice(6)) < 32;
 }
 
-function parseReference(reference: string, nowSeconds: number): number {
+function parseReference(reference: string, nowSeconds: number, zone: TimeZone): number {
   if (reference === "" || reference === "now") return nowSeconds;
   const { secondsOfDay, rest } = parseTimeOfDay(reference);
-  return parseDay(rest, nowSeconds, reference) + secondsOfDay;
+  const clockNow = nowSeconds + zone.offsetAt(nowSeconds);
+  return momentOf(parseDay(rest, clockNow, reference) + secondsOfDay, zone);
 }
 
 const NAMED_TIMES: ReadonlyMap<string, number> = new Map([["noon", 12], ["midnight", 0], ["teatime", 16]]);

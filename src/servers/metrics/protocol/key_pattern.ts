@@ -1,11 +1,17 @@
 // Which keys a name with wildcards means: `*` is any run of bytes without a dot, `{a,b}` one of the alternatives, which
-// may hold wildcards themselves. A brace without its partner is an ordinary byte.
+// may hold wildcards themselves. A brace without its partner is an ordinary byte. In Graphite's patterns `?` is any one
+// character, `[a-z]` one of a class, `[!a-z]` one of all others; a class lists ASCII characters.
 
 import type { ByteRange } from "../store.ts";
 
 const STAR = 0x2a;
 const COMMA = 0x2c;
 const DOT = 0x2e;
+const EXCLAMATION = 0x21;
+const DASH = 0x2d;
+const QUESTION = 0x3f;
+const BRACKET = 0x5b;
+const BRACKET_END = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
@@ -17,6 +23,12 @@ const RUN = -1;
 const SPLIT = -2;
 const JUMP = -3;
 const END = -4;
+const CLASS = -5;
+// The rest of a character that has several bytes.
+const TAIL = -6;
+
+/** Which wildcards there are: those of the line protocol, or all of Graphite's. */
+export type PatternSyntax = "lines" | "graphite";
 
 /** Whether a name has a wildcard; a key may have one too, and then the name means that key to `get` and `delete`. */
 export function hasWildcard({ bytes, start, end }: ByteRange): boolean {
@@ -42,6 +54,7 @@ export class KeyPattern {
   readonly #steps: number[] = [];
   // The step after a split or a jump.
   readonly #targets: number[][] = [];
+  readonly #classes: ByteClass[] = [];
   readonly #prefixLength: number;
   readonly #marks: Uint32Array;
   #mark = 0;
@@ -49,11 +62,11 @@ export class KeyPattern {
   #next: number[] = [];
 
   /** Makes a pattern of a name; the bytes are copied. @throws {RangeError} when it is longer than 4,096 bytes */
-  constructor(name: ByteRange) {
+  constructor(name: ByteRange, syntax: PatternSyntax = "lines") {
     if (name.end - name.start > MAX_PATTERN_BYTES) {
       throw new RangeError(`Cannot read a pattern: expected at most ${MAX_PATTERN_BYTES} bytes`);
     }
-    this.#compile(name.bytes.slice(name.start, name.end));
+    this.#compile(name.bytes.slice(name.start, name.end), syntax);
     this.#prefixLength = this.#steps.findIndex((step) => step < 0);
     this.#marks = new Uint32Array(this.#steps.length);
   }
@@ -82,6 +95,8 @@ export class KeyPattern {
       const step = this.#steps[at]!;
       if (step === byte) this.#reach(at + 1);
       else if (step === RUN && byte !== DOT) this.#reach(at);
+      else if (step === CLASS && this.#classes[at]!.has(byte)) this.#reach(at + 1);
+      else if (step === TAIL && isContinuation(byte)) this.#reach(at);
     }
     return this.#next.length > 0;
   }
@@ -103,13 +118,21 @@ export class KeyPattern {
       return;
     }
     this.#next.push(at);
-    if (step === RUN) this.#reach(at + 1);
+    if (step === RUN || step === TAIL) this.#reach(at + 1);
   }
 
-  #compile(name: Uint8Array): void {
+  #compile(name: Uint8Array, syntax: PatternSyntax): void {
     const partners = findPartners(name);
     const open: { readonly split: number; readonly jumps: number[] }[] = [];
-    for (const [index, byte] of name.entries()) {
+    for (let index = 0; index < name.length; index++) {
+      const byte = name[index]!;
+      const byteClass = syntax === "graphite" ? readClass(name, index) : undefined;
+      if (byteClass !== undefined) {
+        this.#classes[this.#emit(CLASS)] = byteClass;
+        this.#emit(TAIL);
+        index = byteClass.end - 1;
+        continue;
+      }
       const inner = open.at(-1);
       if (byte === OPEN && partners.has(index)) {
         open.push({ split: this.#emit(SPLIT), jumps: [] });
@@ -131,6 +154,43 @@ export class KeyPattern {
   #emit(step: number): number {
     return this.#steps.push(step) - 1;
   }
+}
+
+/** The characters that stand at one place, by their first byte. */
+interface ByteClass {
+  has(byte: number): boolean;
+  /** The offset after the class in its pattern. */
+  readonly end: number;
+}
+
+/** The class that begins at an offset: `?` or brackets; undefined when none does. */
+function readClass(name: Uint8Array, start: number): ByteClass | undefined {
+  const isFirstByte = (byte: number): boolean => byte !== DOT && !isContinuation(byte);
+  if (name[start] === QUESTION) return { has: isFirstByte, end: start + 1 };
+  if (name[start] !== BRACKET) return undefined;
+  const isNegated = name[start + 1] === EXCLAMATION;
+  const first = start + (isNegated ? 2 : 1);
+  // A bracket right at the start is a member.
+  const close = name.indexOf(BRACKET_END, first + 1);
+  if (close < 0) return undefined;
+  const members = readMembers(name.subarray(first, close));
+  return { has: (byte) => isFirstByte(byte) && members.has(byte) !== isNegated, end: close + 1 };
+}
+
+function readMembers(text: Uint8Array): ReadonlySet<number> {
+  const members = new Set<number>();
+  for (let index = 0; index < text.length; index++) {
+    const isRange = text[index + 1] === DASH && index + 2 < text.length;
+    const last = text[isRange ? index + 2 : index]!;
+    for (let byte = text[index]!; byte <= last; byte++) members.add(byte);
+    if (isRange) index += 2;
+  }
+  return members;
+}
+
+// A byte of UTF-8 that is not the first of its character.
+function isContinuation(byte: number): boolean {
+  return byte >= 0x80 && byte < 0xc0;
 }
 
 // Offsets of the braces that have a partner.

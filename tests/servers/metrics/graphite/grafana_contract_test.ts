@@ -141,3 +141,26 @@ Deno.test("graphiteRoutes() knows events, version, functions and tags", () =>
     assertEquals(JSON.parse((await ask("/tags/autoComplete/tags?limit=10")).text), ["host", "name", "rack"]);
     assertEquals(JSON.parse((await ask("/tags/autoComplete/values?tag=host&valuePrefix=")).text), ["a"]);
   }));
+
+Deno.test("graphiteRoutes() takes `?` and classes in targets and in /metrics/find, and templates", () =>
+  withGraphite(async (ask) => {
+    const targetsOf = async (target: string, values: Record<string, string> = {}): Promise<string[]> => {
+      const { text } = await ask("/render", { ...SPAN, target, ...values });
+      return (JSON.parse(text) as { readonly target: string }[]).map((one) => one.target);
+    };
+    assertEquals(await targetsOf("servers.web?.cpu"), ["servers.web1.cpu", "servers.web2.cpu"]);
+    assertEquals(await targetsOf("servers.web[2-9].cpu"), ["servers.web2.cpu"]);
+    assertEquals(await targetsOf("servers.web[!2].cpu"), ["servers.web1.cpu"]);
+    assertEquals(await targetsOf("?ervers"), []);
+    const template = "template(scale(servers.$host.cpu, $factor), host='web1', factor=2)";
+    assertEquals(await targetsOf(template), ["scale(servers.web1.cpu,2)"]);
+    assertEquals(await targetsOf(template, { "template[host]": "web2" }), ["scale(servers.web2.cpu,2)"]);
+    assertEquals(await targetsOf("template(servers.$1.cpu, 'web2')"), ["servers.web2.cpu"]);
+    const refused = await ask("/render", { ...SPAN, target: "template(a, b)" });
+    assertEquals([refused.status, refused.text], [
+      400,
+      "Cannot fill a template: expected texts and numbers\n",
+    ]);
+    const { text } = await ask("/metrics/find?query=servers.web[1].?pu&format=json");
+    assertEquals(JSON.parse(text), [{ path: "servers.web1.cpu", is_leaf: true }]);
+  }));

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseInterval, parseTimeWords } from "../../../../src/servers/metrics/graphite/time_words.ts";
+import { readTimeZone } from "../../../../src/servers/metrics/graphite/time_zone.ts";
 import { TargetError } from "../../../../src/servers/metrics/graphite/target_error.ts";
 
 // A Tuesday.
@@ -62,4 +63,22 @@ Deno.test("parseInterval() takes lengths of time with a sign", () => {
     }),
     [300, 3_600, -86_400, 2_592_000, undefined],
   );
+});
+
+const ZONED: readonly (readonly [text: string, zone: string, seconds: number])[] = [
+  // 22:13 UTC is 07:13 of the next day in Tokyo.
+  ["midnight", "Asia/Tokyo", at(2023, 11, 14, 15)],
+  ["noon yesterday", "Asia/Tokyo", at(2023, 11, 14, 3)],
+  ["04:00_20110501", "America/New_York", at(2011, 5, 1, 8)],
+  // Clocks are set forward at 02:00 of this day.
+  ["20110327", "Europe/Berlin", at(2011, 3, 26, 23)],
+  ["noon 20110327", "Europe/Berlin", at(2011, 3, 27, 10)],
+  ["-1h", "Asia/Tokyo", NOW - 3_600],
+  ["midnight", "Nowhere/Land", at(2023, 11, 14)],
+];
+
+Deno.test("parseTimeWords() takes days and clocks of a time zone, of UTC if it is unknown", () => {
+  for (const [text, zone, seconds] of ZONED) {
+    assertEquals([text, zone, parseTimeWords(text, NOW, readTimeZone(zone))], [text, zone, seconds]);
+  }
 });

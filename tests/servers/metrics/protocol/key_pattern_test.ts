@@ -44,6 +44,31 @@ Deno.test("KeyPattern.matches() takes `*` within dots and alternatives in braces
   }
 });
 
+const GLOBS: readonly (readonly [glob: string, matching: readonly string[], others: readonly string[]])[] = [
+  ["a?c", ["abc", "a?c", "a\u00e9c", "a\u{1f600}c"], ["ac", "abbc", "a.c"]],
+  ["web[0-9]", ["web0", "web9"], ["web", "weba", "web10"]],
+  ["web[!0-9]", ["weba", "web\u00e9", "web!"], ["web1", "web.", "web"]],
+  ["[a-cx-]z", ["az", "cz", "xz", "-z"], ["dz", "bbz"]],
+  ["[]a]b", ["]b", "ab"], ["b", "[]a]b"]],
+  ["{web[12],d?}.*", ["web1.x", "db.x"], ["web3.x", "d.x", "web1"]],
+  ["a[b", ["a[b"], ["ab", "a"]],
+  ["a[]", ["a[]"], ["a"]],
+];
+
+Deno.test("KeyPattern.matches() takes `?` and classes of characters in Graphite's patterns only", () => {
+  for (const [glob, matching, others] of GLOBS) {
+    const pattern = new KeyPattern(rangeOf(glob), "graphite");
+    const isMatch = (key: string): boolean => {
+      const { bytes, start, end } = rangeOf(key);
+      return pattern.matches(bytes, start, end);
+    };
+    assertEquals([glob, matching.filter(isMatch)], [glob, matching]);
+    assertEquals([glob, others.filter(isMatch)], [glob, []]);
+  }
+  assertEquals(matches("a?[b]*", "a?[b]c"), true);
+  assertEquals(matches("a?[b]*", "axbc"), false);
+});
+
 // The same meaning, told by a regular expression.
 function toRegExp(pattern: string): RegExp {
   const source = pattern.replaceAll("*", "[^.]*").replaceAll(

@@ -1,12 +1,12 @@
 // Graphite's plaintext protocol: lines of `name value timestamp`, without replies. A timestamp of -1 is the present,
 // fractions of seconds are cut, NaN is no sample. Unreadable lines are counted and left out, as carbon does.
 
-import type { MaybePromise } from "../../../base/maybe_promise.ts";
-import type { LineDecoder } from "../../../bytes/line_decoder.ts";
-import { isKey } from "../protocol/key_rules.ts";
-import { parsePythonFloat } from "../protocol/python_float.ts";
-import type { ServerCounts } from "../server_counts.ts";
-import { type MetricStore, type PutOutcome, StoreRefusal } from "../store.ts";
+import type { MaybePromise } from "../../../../base/maybe_promise.ts";
+import type { LineDecoder } from "../../../../bytes/line_decoder.ts";
+import { isKey } from "../../protocol/key_rules.ts";
+import { parsePythonFloat } from "../../protocol/python_float.ts";
+import type { ServerCounts } from "../../server_counts.ts";
+import { type MetricStore, type PutOutcome, StoreRefusal } from "../../store.ts";
 
 const TAB = 0x09;
 const SPACE = 0x20;

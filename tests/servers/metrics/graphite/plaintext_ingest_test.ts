@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { LineDecoder } from "../../../../src/bytes/line_decoder.ts";
-import { PlaintextIngest } from "../../../../src/servers/metrics/graphite/plaintext.ts";
+import { PlaintextIngest } from "../../../../src/servers/metrics/graphite/plaintext/plaintext_ingest.ts";
 import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
 import { createCounts } from "../../../../src/servers/metrics/server_counts.ts";
 import { bytesOf } from "../../../support/latin1.ts";

@@ -1,8 +1,8 @@
-import { LineDecoder } from "../../../bytes/line_decoder.ts";
-import type { Connection, Receiver } from "../../../net/connection.ts";
-import type { ServedClient } from "../../../serving/connection_server.ts";
-import type { WorkTurns } from "../conversation/work_turns.ts";
-import type { PlaintextIngest } from "./plaintext.ts";
+import { LineDecoder } from "../../../../bytes/line_decoder.ts";
+import type { Connection, Receiver } from "../../../../net/connection.ts";
+import type { ServedClient } from "../../../../serving/connection_server.ts";
+import type { WorkTurns } from "../../conversation/work_turns.ts";
+import type { PlaintextIngest } from "./plaintext_ingest.ts";
 
 const READ_BYTES = 65_536;
 const MAX_LINE_BYTES = 4_096;

@@ -1,16 +1,16 @@
-import type { Clock } from "../../../base/clock.ts";
-import { LineDecoder } from "../../../bytes/line_decoder.ts";
-import { type DatagramListener, listenDatagrams } from "../../../net/datagrams.ts";
-import type { Connection, Listener, NetAddress } from "../../../net/connection.ts";
-import { ConnectionError } from "../../../net/connection.ts";
+import type { Clock } from "../../../../base/clock.ts";
+import { LineDecoder } from "../../../../bytes/line_decoder.ts";
+import { type DatagramListener, listenDatagrams } from "../../../../net/datagrams.ts";
+import type { Connection, Listener, NetAddress } from "../../../../net/connection.ts";
+import { ConnectionError } from "../../../../net/connection.ts";
 import {
   ConnectionServer,
   type ConnectionService,
   type ServedClient,
-} from "../../../serving/connection_server.ts";
-import { FairQueue } from "../../../serving/turns/fair_queue.ts";
-import { WorkTurns } from "../conversation/work_turns.ts";
-import { PlaintextIngest, type PlaintextParts } from "./plaintext.ts";
+} from "../../../../serving/connection_server.ts";
+import { FairQueue } from "../../../../serving/turns/fair_queue.ts";
+import { WorkTurns } from "../../conversation/work_turns.ts";
+import { PlaintextIngest, type PlaintextParts } from "./plaintext_ingest.ts";
 import { PlaintextClient } from "./plaintext_client.ts";
 
 // A free number for TCP may be taken for UDP: another one is tried.

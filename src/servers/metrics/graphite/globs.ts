@@ -1,0 +1,36 @@
+// Graphite's globs: `*`, `{a,b}`, and what a store does not know: `?` and `[a-z]`.
+
+import { KeyPattern } from "../protocol/key_pattern.ts";
+import type { ByteRange } from "../store.ts";
+import { TargetError } from "./target_error.ts";
+
+/** A name of Graphite's as the name of keys. */
+export function toByteRange(text: string): ByteRange {
+  const bytes = new TextEncoder().encode(text);
+  return { bytes, start: 0, end: bytes.length };
+}
+
+/** Reads a glob. @throws {TargetError} when it is too long */
+export function readGlob(glob: string): KeyPattern {
+  try {
+    return new KeyPattern(toByteRange(glob), "graphite");
+  } catch (cause) {
+    throw new TargetError("Cannot find names: the pattern is too long", { cause });
+  }
+}
+
+/** What a store is asked for a glob. */
+export interface StoreQuery {
+  /** The name or pattern for the store. */
+  readonly name: ByteRange;
+  /** The keys among the store's that are meant; undefined for all of them. */
+  readonly filter: KeyPattern | undefined;
+}
+
+/** Asks a store for a little more than a glob means, where it has wildcards that the store does not know. */
+export function queryOf(glob: string): StoreQuery {
+  const wide = glob.replaceAll(/\?|\[!?[^][^\]]*\]/g, "*");
+  if (wide === glob) return { name: toByteRange(glob), filter: undefined };
+  // Alone it means all keys, with dots too; twice it means those without.
+  return { name: toByteRange(wide === "*" ? "**" : wide), filter: readGlob(glob) };
+}
