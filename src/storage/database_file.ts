@@ -4,8 +4,9 @@ import type { Stats } from "node:fs";
 import { link, realpath, stat, unlink } from "node:fs/promises";
 import { dirname, isAbsolute } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { checkTables, findProblem } from "./database_checks.ts";
 import { checkHeader, toNumber } from "./database_header.ts";
-import { isMissing, toOpenError, usedByAnother } from "./open_errors.ts";
+import { isMissing, lacksIndexRoom, toOpenError, usedByAnother } from "./open_errors.ts";
 import { StoreOpenError } from "./store_open_error.ts";
 
 /** The kind of database of one server: its marks, and its schema. */
@@ -106,10 +107,19 @@ export async function readDatabaseFile<Content>(
     throw toOpenError(path, error, "failed");
   }
   const traces = await findMissing(path);
-  const content = await readBeside(path, openSqlite, (database) => {
+  const readSound = (database: DatabaseSync): Content => {
     const problem = findProblem(database);
     checkTables(database, kind);
     return read(database, problem);
+  };
+  const content = await readBeside(path, () => {
+    try {
+      return readOnce(openSqlite(path, { readOnly: true }), "NORMAL", readSound);
+    } catch (error) {
+      if (!lacksIndexRoom(error)) throw error;
+      // On a full disk the index of the log stays in memory, which only one that may write can ask for.
+      return readOnce(openSqlite(path), "EXCLUSIVE", readSound);
+    }
   });
   for (const name of traces) await removeTrace(name);
   return content;
@@ -223,32 +233,36 @@ function readContent<Content>(
   path: string,
   { kind, read }: OpenDatabaseOptions<Content>,
 ): Promise<Content> {
-  return readBeside(path, openSqlite, (database) => {
-    const problem = findProblem(database);
-    if (problem !== undefined) throw new RangeError(`Cannot read the database: ${problem}`);
-    checkTables(database, kind);
-    return read(database);
-  });
+  return readBeside(path, () =>
+    readOnce(openSqlite(path, { readOnly: true }), "NORMAL", (database) => {
+      const problem = findProblem(database);
+      if (problem !== undefined) throw new RangeError(`Cannot read the database: ${problem}`);
+      checkTables(database, kind);
+      return read(database);
+    }));
 }
 
 // The files beside the database that reading makes go with it: a refused file is left as it was found.
-async function readBeside<Content>(
-  path: string,
-  openSqlite: OpenSqlite,
-  read: (database: DatabaseSync) => Content,
-): Promise<Content> {
+async function readBeside<Content>(path: string, read: () => Content): Promise<Content> {
   const traces = await findMissing(path);
   try {
-    const database = openSqlite(path, { readOnly: true });
-    try {
-      database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      return read(database);
-    } finally {
-      database.close();
-    }
+    return read();
   } catch (error) {
     for (const name of traces) await removeTrace(name);
     throw toOpenError(path, error, "damaged");
+  }
+}
+
+function readOnce<Content>(
+  database: DatabaseSync,
+  lockingMode: "NORMAL" | "EXCLUSIVE",
+  read: (database: DatabaseSync) => Content,
+): Content {
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA locking_mode = ${lockingMode}`);
+    return read(database);
+  } finally {
+    database.close();
   }
 }
 
@@ -262,18 +276,6 @@ async function findMissing(path: string): Promise<readonly string[]> {
 async function removeTrace(name: string): Promise<void> {
   if (name.endsWith("-wal") && ((await statOf(name))?.size ?? 0) > 0) return;
   await remove(name);
-}
-
-function findProblem(database: DatabaseSync): string | undefined {
-  const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
-  return verdict === "ok" ? undefined : String(verdict).replaceAll(/\s+/g, " ");
-}
-
-function checkTables(database: DatabaseSync, kind: DatabaseKind): void {
-  const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
-  if (tables.map(({ sql }) => sql).join() !== kind.tables.join()) {
-    throw new RangeError("Cannot read the database: its tables are not as they were made");
-  }
 }
 
 // In exclusive mode the lock that the first write takes stays until the end, and the index of the log needs no file.

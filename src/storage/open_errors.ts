@@ -15,6 +15,11 @@ const SQLITE_NOTADB = 26;
 // The index of the log could not grow: the disk has room for the database, but not for 32 KiB more.
 const SQLITE_IOERR_SHMSIZE = 4_874;
 
+/** Whether there was no room on the disk for the index of a log. */
+export function lacksIndexRoom(error: unknown): boolean {
+  return codesOf(error).errcode === SQLITE_IOERR_SHMSIZE;
+}
+
 /** Whether a call of the file system failed because there is nothing of that name. */
 export function isMissing(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
@@ -45,7 +50,7 @@ export function toOpenError(path: string, error: unknown, otherwise: StoreOpenEr
 function meansNoRoom(error: unknown): boolean {
   const { code, errcode } = codesOf(error);
   return code === "ENOSPC" || code === "EDQUOT" || resultOf(errcode) === SQLITE_FULL ||
-    errcode === SQLITE_IOERR_SHMSIZE;
+    lacksIndexRoom(error);
 }
 
 function codesOf(error: unknown): { readonly code?: unknown; readonly errcode?: unknown } {

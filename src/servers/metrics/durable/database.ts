@@ -44,6 +44,11 @@ export class MetricsDatabase {
     if (this.#logBytes >= CHECKPOINT_BYTES) this.#emptyLog();
   }
 
+  /** Commits a change that changes nothing. @throws {Error} when the disk is full, or fails in another way */
+  tryToWrite(): void {
+    this.#commit(() => this.#database.exec("UPDATE state SET id = 1"));
+  }
+
   /** Stores new series, in ascending order, and that no order up to the last one comes back for another key. */
   insertSeries(all: readonly Series[]): void {
     const last = all.at(-1);
@@ -129,7 +134,7 @@ export class MetricsDatabase {
     this.#logBytes = 0;
     try {
       this.#database.exec("PRAGMA wal_checkpoint(RESTART)");
-      this.#commit(() => this.#database.exec("UPDATE state SET id = 1"));
+      this.tryToWrite();
     } catch {
       // A full disk: the log has it all, grows on, and is tried again.
     }

@@ -78,10 +78,9 @@ async function openWritable(path: string, options: DurableStoreOptions): Promise
   try {
     // If the system decides when the last commits reach the disk, there is nothing to compare with.
     const mark = durability === "full" ? new AcknowledgedMark(path, content.identity) : undefined;
-    return new DurableStore(
-      { path, database: new MetricsDatabase(database), mark, loaded: content },
-      options,
-    );
+    const writer = new MetricsDatabase(database);
+    writer.tryToWrite();
+    return new DurableStore({ path, database: writer, mark, loaded: content }, options);
   } catch (error) {
     database.close();
     throw toOpenError(path, error, "failed");
