@@ -2,6 +2,7 @@
 
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { KeyPattern } from "../protocol/key_pattern.ts";
+import { createSeed, type Keyed, KeyTable } from "../samples/key_table.ts";
 import type { KeySink, MetricStore } from "../store.ts";
 import { readGlob, toByteRange } from "./globs.ts";
 import { TargetError } from "./target_error.ts";
@@ -41,6 +42,8 @@ class NodeSink implements KeySink {
   readonly #pattern: KeyPattern;
   readonly #depth: number;
   readonly #text = new TextDecoder();
+  // The branches that are nodes: many keys have the same one, and to find it costs less than to match and decode it.
+  readonly #branches = new KeyTable<Keyed>(createSeed());
   #keysOfPiece = 0;
 
   constructor(pattern: string) {
@@ -59,9 +62,14 @@ class NodeSink implements KeySink {
   addKey(bytes: Uint8Array, keyStart: number, keyEnd: number): void {
     this.#keysOfPiece++;
     const end = this.#endOfNode(bytes, keyStart, keyEnd);
-    if (end < 0 || !this.#pattern.matches(bytes, keyStart, end)) return;
-    const path = this.#text.decode(bytes.subarray(keyStart, end));
+    if (end < 0) return;
     const isLeaf = end === keyEnd;
+    if (!isLeaf && this.#branches.find(bytes, keyStart, end) !== undefined) return;
+    if (!this.#pattern.matches(bytes, keyStart, end)) return;
+    if (!isLeaf) {
+      this.#branches.add({ keyPage: bytes.slice(keyStart, end), keyStart: 0, keyEnd: end - keyStart });
+    }
+    const path = this.#text.decode(bytes.subarray(keyStart, end));
     this.nodes.set(isLeaf ? path : `${path}.`, { path, name: path.slice(path.lastIndexOf(".") + 1), isLeaf });
     if (this.nodes.size > MAX_NODES) throw new TargetError(`Cannot list so many names: at most ${MAX_NODES}`);
   }

@@ -41,7 +41,7 @@ export function SeriesView({ model }) {
               <tr>
                 <th scope="col">Series</th>
                 <th scope="col" class="number">Samples</th>
-                <th scope="col">First</th>
+                <th scope="col" class="wide-only">First</th>
                 <th scope="col">Last</th>
                 <th scope="col"><span class="offscreen">Actions</span></th>
               </tr>
@@ -66,7 +66,7 @@ function Row({ model, row: { key, samples, first, last }, now }) {
         <button type="button" class="series-name" onClick=${() => model.addTarget(key)}>${key}</button>
       </th>
       <td class="number">${shortNumber(samples)}</td>
-      <td>${timeText(first)}</td>
+      <td class="wide-only">${timeText(first)}</td>
       <td title=${timeText(last)}>${last <= now ? `${durationText(now - last)} ago` : timeText(last)}</td>
       <td>
         <button type="button" class="icon-button danger" aria-label="Delete ${key}"
