@@ -41,14 +41,13 @@ async function readBody(request: HttpRequest, maxBodyBytes: number): Promise<Rea
     isRefused ? untilItWaits(request.body) : request.body,
     maxBodyBytes,
   );
-  const shown = isEvicted(error) ? NO_BYTES : bytes;
   const isWhole = error === undefined && (!isRefused || request.body.isComplete);
   if (error !== undefined) request.refuse(toRefusal(error));
   const wire = { raw: request.rawHead, end: request.headEnd };
   const reread = new HttpRequest(request, bufferedBody(bytes, request.body.trailers), wire);
   if (request.refusal !== undefined) reread.refuse(request.refusal);
-  const bodyEnd = isWhole ? "whole" : endOfPart(shown.length, error);
-  return { request: reread, logged: { head: headOf(request), body: shown, bodyEnd } };
+  const bodyEnd = isWhole ? "whole" : endOfPart(bytes.length, error);
+  return { request: reread, logged: { head: headOf(request), body: bytes, bodyEnd } };
 }
 
 /** Ends once more bytes would have to be waited for. The waiting read is abandoned, and may fail. */
@@ -75,11 +74,6 @@ function toRefusal(error: unknown): HttpError {
     code: "incomplete",
     cause: error,
   });
-}
-
-/** The server gave the content up because others needed the memory: the log must not hold it either. */
-function isEvicted(error: unknown): boolean {
-  return error instanceof HttpError && error.code === "overload";
 }
 
 function isTooLarge(error: unknown): boolean {

@@ -52,6 +52,13 @@ export interface RawConnection {
   transmit(bytes: Uint8Array, sender: Sender): void;
   /** Sends FIN after everything written so far; reading goes on. Never fails. */
   closeWrite(): Promise<void>;
+  /**
+   * Has the runtime read nothing ahead until the next {@linkcode RawConnection.receive}; missing if it never
+   * does.
+   *
+   * @returns how many bytes it has read ahead already
+   */
+  holdBack?(): number;
   /** Gives the connection up with a RST in the place of FIN; missing if the runtime has no way to. */
   reset?(): void;
   /**

@@ -123,10 +123,13 @@ export class SocketConnection extends StreamConnection {
   }
 
   #pauseIfFull(): void {
-    if (this.#isPaused) return;
-    if (this.#arrivedBytes < MAX_UNREAD_BYTES && this.#arrived.length < MAX_UNREAD_PIECES) return;
+    if (this.#arrivedBytes >= MAX_UNREAD_BYTES || this.#arrived.length >= MAX_UNREAD_PIECES) this.holdBack();
+  }
+
+  holdBack(): number {
+    if (!this.#isPaused) this.#socket.pause();
     this.#isPaused = true;
-    this.#socket.pause();
+    return this.#arrivedBytes;
   }
 
   /** The peer has finished sending. */

@@ -1,3 +1,4 @@
+import type { ConnectionPhase } from "./connection_phase.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
 // Time for the last response to get through when the server stops: more than a round trip around the world.
@@ -5,33 +6,38 @@ const HURRIED_LINGER_MS = 250;
 
 /**
  * How long a client that was sent FIN may go on sending (RFC 9112 §9.6): until it ends too, is silent, sends
- * too slowly, or has sent too much for too long.
+ * too slowly, or has sent too much for too long. The deadline of the phase moves with it.
  */
 export class Linger {
+  readonly #phase: ConnectionPhase;
   readonly #settings: ServeSettings;
   readonly #startMs: number;
   #endMs: number;
   #drainedBytes = 0;
 
-  constructor(settings: ServeSettings, nowMs: number) {
+  constructor(phase: ConnectionPhase, settings: ServeSettings, nowMs: number) {
+    this.#phase = phase;
     this.#settings = settings;
     this.#startMs = nowMs;
     this.#endMs = nowMs + settings.maxLingerMs;
+    this.#await(nowMs);
   }
 
   /** The server stops. */
   hurry(nowMs: number): void {
     this.#endMs = Math.min(this.#endMs, nowMs + HURRIED_LINGER_MS);
+    this.#phase.dueMs = Math.min(this.#phase.dueMs, this.#endMs);
   }
 
-  /** When it ends unless something comes. */
-  dueMs(nowMs: number): number {
-    return Math.min(this.#endMs, nowMs + this.#settings.lingerTimeoutMs);
+  /** It ends if nothing comes. */
+  #await(nowMs: number): void {
+    this.#phase.dueMs = Math.min(this.#endMs, nowMs + this.#settings.lingerTimeoutMs);
   }
 
   /** Something has come. @returns whether that is enough */
   isOver(bytes: number, nowMs: number): boolean {
     const { lingerTimeoutMs, maxLingerBytes, minBodyBytesPerSecond } = this.#settings;
+    this.#await(nowMs);
     this.#drainedBytes += bytes;
     if (this.#drainedBytes > maxLingerBytes) return true;
     const spentMs = nowMs - this.#startMs;

@@ -255,9 +255,10 @@ export class RequestLoop implements Deferred {
     this.#hold(bytes - this.#heldBytes);
   }
 
-  /** Says that so much more of the content is held, until the response is complete. */
-  holdContent(bytes: number): void {
-    if (this.#context !== undefined) this.#hold(bytes);
+  /** Says that so much more of the request is held, at most until its response is complete. */
+  holdMore(bytes: number): void {
+    // After the end of the connection all that was held has been released.
+    if (this.#phase.isInRequest || this.isBusy) this.#hold(Math.max(bytes, -this.#heldBytes));
   }
 
   /** All content has come: the bytes held of it no longer belong to an unfinished request. */

@@ -61,15 +61,11 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   onMoreWanted(): void {
     const isBetween = this.#reader.isBetweenRequests;
     if (this.#reader.hasEnded || (this.#shared.isStopping && isBetween)) return this.#finish();
+    if (!isBetween) this.#loop.holdHead(this.#reader.heldBytes);
+    // The time of a head counts from its first wait, over all its reads.
     if (isBetween) this.#phase.enter("idle");
-    else this.#awaitHead();
+    else if (this.#phase.name !== "head") this.#phase.enter("head");
     this.#source.read();
-  }
-
-  /** The time of a head counts from its first wait, over all its reads. */
-  #awaitHead(): void {
-    if (this.#phase.name !== "head") this.#phase.enter("head");
-    this.#loop.holdHead(this.#reader.heldBytes);
   }
 
   /** Called by the source. */
@@ -158,9 +154,9 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     if (this.#loop.isWatched) this.watchClient();
   }
 
-  /** Called by the reader: the handler keeps content. */
+  /** Called by the reader and the source: so much more of the request is held. */
   onContentKept(bytes: number): void {
-    this.#loop.holdContent(bytes);
+    this.#loop.holdMore(bytes);
   }
 
   /** Called by the memory budget: others need the memory to finish. */
@@ -220,7 +216,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
 
   /** Called by the loop: sends the responses, and ends the connection so that they arrive (RFC 9112 §9.6). */
   async onLastResponse(): Promise<void> {
-    if (this.#phase.name === "closed") return this.#onReleased();
+    if (this.#phase.name === "closed") return this.#release();
     this.#reader.fail(connectionIsOver());
     try {
       await this.#writer.flush();
@@ -235,9 +231,9 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   #beginLinger(): void {
     const { settings, deadlines: { nowMs }, isStopping } = this.#shared;
     if (this.#phase.name !== "lingering") return;
-    this.#linger = new Linger(settings, nowMs);
+    if (!this.#source.isReading) this.#reader.free();
+    this.#linger = new Linger(this.#phase, settings, nowMs);
     if (isStopping) this.#linger.hurry(nowMs);
-    this.#phase.dueMs = this.#linger.dueMs(nowMs);
     this.#source.read();
   }
 
@@ -246,22 +242,18 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     // A read that was under way before FIN was sent tells the end once more.
     if (this.#linger === undefined) return;
     if (count === null || this.#linger.isOver(count, nowMs)) return this.close();
-    this.#phase.dueMs = this.#linger.dueMs(nowMs);
     this.#source.read();
   }
 
   /** The server stops: lets the request at hand finish, and takes no other. */
   stop(): void {
-    const { nowMs } = this.#shared.deadlines;
     if (this.#phase.name === "idle") return this.#finish();
-    if (this.#linger === undefined) return;
-    this.#linger.hurry(nowMs);
-    this.#phase.dueMs = Math.min(this.#phase.dueMs, this.#linger.dueMs(nowMs));
+    this.#linger?.hurry(this.#shared.deadlines.nowMs);
   }
 
   /** Called by the loop: the connection cannot go on. */
   onBroken(error: unknown): void {
-    if (this.#phase.name === "closed") return this.#onReleased();
+    if (this.#phase.name === "closed") return this.#release();
     if (!(error instanceof ConnectionError)) this.#shared.settings.onError(error, this.#connection.remote);
     this.#finish();
   }
@@ -281,7 +273,13 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.#connection.close();
     this.#letGo();
     this.#reader.close();
-    if (!this.#loop.isBusy) this.#onReleased();
+    if (!this.#loop.isBusy) this.#release();
+  }
+
+  /** Nothing is left: no handler looks at bytes that were read. */
+  #release(): void {
+    this.#reader.free();
+    this.#onReleased();
   }
 
   #letGo(): void {

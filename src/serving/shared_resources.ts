@@ -10,9 +10,12 @@ import { ServingCounters } from "./figures.ts";
 import { FlushBatch } from "./turns/flush_batch.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
-// Bytes that the read buffers of all connections may hold beyond 2 KiB each: 256 uploads at full speed, and
-// all others go on in smaller pieces. Without it 5,000 uploads that stop after 64 KiB cost 320 MiB.
-const MAX_READ_BYTES = 16_777_216;
+// The read buffers of all connections may hold this part of the memory in addition to it, and 2 KiB each. By
+// default that is 16 MiB: 256 uploads at full speed, and all others go on in smaller pieces. Without it 5,000
+// uploads that stop after 64 KiB cost 320 MiB.
+const READ_SHARE = 1 / 16;
+// Sixteen uploads at full speed.
+const MIN_READ_BYTES = 1_048_576;
 const DRAIN_BYTES = 65_536;
 const MAX_SWEEP_MS = 250;
 const MIN_SWEEP_MS = 10;
@@ -46,14 +49,14 @@ export interface SharedResources {
  */
 export function createSharedResources(backend: Backend, settings: ServeSettings): SharedResources {
   const turns = new FairQueue();
-  const { trustedProxies: trusted } = settings;
+  const { trustedProxies: trusted, memory = new MemoryBudget(settings.maxBufferedBytes) } = settings;
   return {
     backend,
     settings,
     deadlines: new Deadlines(settings.clock, sweepMs(settings), turns),
     pool: new BufferPool(),
-    readBudget: new ByteBudget(MAX_READ_BYTES),
-    memory: settings.memory ?? new MemoryBudget(settings.maxBufferedBytes),
+    readBudget: new ByteBudget(Math.max(memory.maxBytes * READ_SHARE, MIN_READ_BYTES)),
+    memory,
     drainBuffer: new Uint8Array(DRAIN_BYTES),
     preamble: new ResponsePreamble(settings.serverName, settings.responseFields),
     flushBatch: new FlushBatch(settings.clock),

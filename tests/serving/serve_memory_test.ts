@@ -111,3 +111,24 @@ Deno.test("serve() frees what a client held that vanished, was too slow, or sent
     await stopFakeServer(fake);
   }
 });
+
+Deno.test("serve() counts what the runtime has read ahead of a client that waits for room, and has it read no more", async () => {
+  const memory = new MemoryBudget(10_000);
+  const fake = startFakeServer(readAll, { memory });
+  memory.hold(10_000);
+  const client = await fake.connect();
+  let isHeldBack = false;
+  client.holdBack = (): number => {
+    isHeldBack = true;
+    return 3_000;
+  };
+  await client.send(post(5));
+  assertEquals([isHeldBack, memory.heldBytes], [true, 13_000]);
+  memory.free(10_000);
+  await settle();
+  assertEquals(memory.heldBytes, 0);
+  await client.send("hello");
+  assertMatch(client.output, /5 bytes$/);
+  await stopFakeServer(fake);
+  assertEquals(memory.heldBytes, 0);
+});

@@ -28,6 +28,8 @@ export class FakeConnection extends StreamConnection {
   readonly isEncrypted: boolean;
   /** The writes that were taken, each as latin1 text. */
   readonly writes: string[] = [];
+  /** What a runtime that reads ahead has. */
+  holdBack?: () => number;
   /** Whether the server has sent FIN. */
   hasEnded = false;
   /** Whether the server has given the connection up. */

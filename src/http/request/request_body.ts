@@ -1,4 +1,5 @@
 import { freeBytes } from "../../bytes/free_bytes.ts";
+import { GatheredBytes } from "../../bytes/gathered_bytes.ts";
 import { HttpError } from "../errors.ts";
 import { HttpHeaders } from "../headers.ts";
 
@@ -53,46 +54,38 @@ export interface CollectedBody {
  * Reads content into one array, and keeps the beginning of content that is too long or broken.
  *
  * @param maxBytes beyond this many bytes reading stops, and the error is an HttpError 413
- * @returns the bytes, and the error that ended the reading early; never rejects
+ * @returns the bytes, and the error that ended the reading early; never rejects. No bytes if the server needed
+ *   their memory for others
  */
 export async function readUpTo(
   body: Pick<RequestBody, "read" | "keep"> & Partial<Pick<RequestBody, "length">>,
   maxBytes: number,
 ): Promise<CollectedBody> {
   const mostBytes = Math.min(maxBytes, body.length ?? Infinity);
-  let bytes = new Uint8Array(0);
-  let size = 0;
+  // Memory grows with the bytes received, never with the length announced.
+  const gathered = new GatheredBytes();
+  let error: unknown;
   try {
     for (let piece = await body.read(); piece !== null; piece = await body.read()) {
-      const kept = piece.subarray(0, maxBytes - size);
-      const roomy = withRoom(bytes, size + kept.length, mostBytes);
-      body.keep?.(roomy.length - bytes.length);
-      bytes = roomy;
-      bytes.set(kept, size);
-      size += kept.length;
+      const before = gathered.capacity;
+      const kept = piece.subarray(0, maxBytes - gathered.length);
+      gathered.append(kept, mostBytes);
+      body.keep?.(gathered.capacity - before);
       if (kept.length < piece.length) throw bodyTooLarge(maxBytes);
     }
-    return { bytes: trimTo(bytes, size) };
-  } catch (error) {
-    return { bytes: trimTo(bytes, size), error };
+  } catch (cause) {
+    error = cause;
   }
+  const { capacity } = gathered;
+  if (isEviction(error)) gathered.free();
+  const bytes = gathered.take();
+  if (bytes.length < capacity) body.keep?.(bytes.length - capacity);
+  return error === undefined ? { bytes } : { bytes, error };
 }
 
-/**
- * Doubles an array that is too small, up to the largest size possible. It is one array because chunks of one
- * byte would otherwise cost two hundred bytes each. It grows with the bytes received, never with the length
- * announced.
- */
-function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number, mostBytes: number): Uint8Array<ArrayBuffer> {
-  if (size <= bytes.length) return bytes;
-  const grown = new Uint8Array(Math.max(size, Math.min(bytes.length * 2, mostBytes)));
-  grown.set(bytes);
-  freeBytes(bytes);
-  return grown;
-}
-
-function trimTo(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
-  return bytes.length === size ? bytes : bytes.slice(0, size);
+/** Whether the server has given content up because others need the memory. */
+export function isEviction(error: unknown): boolean {
+  return error instanceof HttpError && error.code === "overload";
 }
 
 /**
@@ -106,8 +99,9 @@ export async function readWhole(
   maxBytes: number = Infinity,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { bytes, error } = await readUpTo(body, maxBytes);
-  if (error !== undefined) throw error;
-  return bytes;
+  if (error === undefined) return bytes;
+  freeBytes(bytes);
+  throw error;
 }
 
 /** The refusal of content beyond a limit (RFC 9110 §15.5.14). */

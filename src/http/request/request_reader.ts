@@ -165,6 +165,11 @@ export class RequestReader {
     this.#tokens.close();
   }
 
+  /** Gives its memory back at once: nothing is read any more, and the last request is over. */
+  free(): void {
+    this.#tokens.free();
+  }
+
   #createRequest({ head, framing, headStart, end }: HeadEndToken): HttpRequest {
     const expectation = readExpectation(head);
     this.#body = this.#openBody(framing, expectation !== "none");

@@ -104,7 +104,7 @@ export class BufferedTokens {
 
   /** Takes the result of a read. @param count bytes in the buffer, null at the end of the connection */
   load(count: number | null): void {
-    this.#buffer.filled = count ?? 0;
+    this.#buffer.load(count ?? 0);
     this.#tokens.clear();
     if (count === null) {
       for (const token of this.tokenizer.end()) this.#tokens.push(token);
@@ -126,5 +126,11 @@ export class BufferedTokens {
   close(): void {
     this.#buffer.close();
     this.tokenizer.close();
+  }
+
+  /** Gives the memory of the buffer back, too: the last request is over, and nobody looks at its bytes. */
+  free(): void {
+    this.close();
+    this.#buffer.free();
   }
 }

@@ -1,5 +1,6 @@
 import { LARGE_BYTES } from "../../bytes/buffer_pool.ts";
 import type { ByteBudget } from "../../bytes/byte_budget.ts";
+import { freeBytes } from "../../bytes/free_bytes.ts";
 import { HeldHead } from "./held_head.ts";
 import { decodeLatin1 } from "./text_window.ts";
 
@@ -20,6 +21,8 @@ export class ReadBuffer {
   filled = 0;
   readonly #budget: ByteBudget;
   readonly #heldHead = new HeldHead();
+  // The array that a resize replaced, whose last bytes may be looked at until the next read is done.
+  #replaced: Uint8Array<ArrayBuffer> | undefined;
   #isClosed = false;
 
   /**
@@ -44,11 +47,27 @@ export class ReadBuffer {
     return filled < size * LITTLE && this.#resize(SMALL_BYTES);
   }
 
+  /** Takes the result of a read. @param count how many bytes it brought */
+  load(count: number): void {
+    this.filled = count;
+    if (this.#replaced !== undefined) freeBytes(this.#replaced);
+    this.#replaced = undefined;
+  }
+
   /** Returns the bytes taken from the budget. May be called twice. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#budget.take(SMALL_BYTES - this.bytes.length);
+  }
+
+  /** Gives the memory back at once: nobody looks at the bytes any more. May be called twice. */
+  free(): void {
+    this.close();
+    this.load(0);
+    if (this.bytes.length === 0) return;
+    freeBytes(this.bytes);
+    this.bytes = new Uint8Array(0);
   }
 
   /**
@@ -78,6 +97,7 @@ export class ReadBuffer {
     const more = size - this.bytes.length;
     // A read after the close belongs to a handler that was abandoned.
     if (more === 0 || this.#isClosed || !this.#budget.take(more)) return false;
+    this.#replaced = this.bytes;
     this.bytes = new Uint8Array(size);
     return true;
   }

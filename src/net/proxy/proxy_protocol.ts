@@ -228,6 +228,10 @@ class ProxiedConnection extends StreamConnection {
     return this.#connection.bufferedBytes;
   }
 
+  holdBack(): number {
+    return this.#rest.length + (this.#connection.holdBack?.() ?? 0);
+  }
+
   closeWrite(): Promise<void> {
     return this.#connection.closeWrite();
   }

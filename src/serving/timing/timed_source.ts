@@ -9,6 +9,8 @@ export interface BytesTaker {
   bufferToFill(): Uint8Array;
   /** Bytes have come, or the end with null. They are in the buffer that was given last. */
   onBytes(count: number | null): void;
+  /** So many bytes more of the request are held, or fewer when less than zero. */
+  onContentKept(bytes: number): void;
   /** Content comes too slowly; the bytes that have come are dropped. */
   onTooSlow(): void;
   /** The connection was lost. */
@@ -55,8 +57,12 @@ export class TimedSource implements Receiver {
   #readWhenRoom(): void {
     const { name } = this.#phase;
     const resume = this.#phase.pause();
+    // Bytes that the runtime has read ahead are there, whoever waits for them.
+    const unreadBytes = this.#connection.holdBack?.() ?? 0;
+    if (unreadBytes > 0) this.#taker.onContentKept(unreadBytes);
     this.#shared.memory.whenRoom(() => {
       if (this.#phase.name !== name) return;
+      if (unreadBytes > 0) this.#taker.onContentKept(-unreadBytes);
       resume();
       this.read();
     });

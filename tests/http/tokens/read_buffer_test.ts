@@ -52,3 +52,18 @@ Deno.test("ReadBuffer.fit() stays small where the budget is used up, and grows w
     take40000: true,
   });
 });
+
+Deno.test("ReadBuffer frees the array that a resize replaced with the next read, and its own at the end", () => {
+  const budget = new ByteBudget(40_000);
+  const buffer = new ReadBuffer(budget);
+  const small = buffer.bytes;
+  buffer.load(2_048);
+  buffer.fit();
+  assertEquals(small.length, 2_048);
+  buffer.load(1);
+  assertEquals([small.length, buffer.bytes.length], [0, 8_192]);
+  const large = buffer.bytes;
+  buffer.free();
+  buffer.free();
+  assertEquals([large.length, budget.take(40_000)], [0, true]);
+});

@@ -146,8 +146,8 @@ export class Recorder {
     let isCut = false;
     try {
       for (let piece = await body.read(); piece !== null; piece = await body.read()) {
-        // The tape keeps it until the request is in the store, in an array that has room for as much again.
-        if (!isCut) body.keep?.(2 * piece.length);
+        // The tape keeps it until the request is in the store.
+        if (!isCut) body.keep?.(piece.length);
         await forward?.write(piece);
         if (isCut || body.receivedBytes <= maxBodyBytes) continue;
         isCut = true;

@@ -45,7 +45,9 @@ export class Tape {
   absorb(): void {
     if (this.#from === this.#to) return;
     this.#message.append(this.#buffer.subarray(this.#from, this.#to), this.#atMicros);
-    this.#from = this.#to;
+    this.#buffer = NO_BYTES;
+    this.#from = 0;
+    this.#to = 0;
   }
 
   /** Keeps no more than this many bytes of the message at hand. */

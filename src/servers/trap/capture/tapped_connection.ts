@@ -175,7 +175,12 @@ export class TappedConnection extends StreamConnection implements Receiver {
     return this.#connection.bufferedBytes;
   }
 
+  holdBack(): number {
+    return this.#connection.holdBack?.() ?? 0;
+  }
+
   closeWrite(): Promise<void> {
+    this.tape.absorb();
     if (!this.hasEnded) this.#options.onEnding(this);
     return this.#connection.closeWrite();
   }
@@ -197,6 +202,8 @@ export class TappedConnection extends StreamConnection implements Receiver {
   #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    // The server gives the buffer of its reads back.
+    this.tape.absorb();
     this.#options.onClose(this);
   }
 }

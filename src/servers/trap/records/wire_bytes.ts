@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
-import { freeBytes } from "../../../bytes/free_bytes.ts";
+import { GatheredBytes } from "../../../bytes/gathered_bytes.ts";
+import { joinBytes } from "../../../bytes/join_bytes.ts";
 
 /** The bytes of one read. */
 export interface WirePiece {
@@ -25,15 +26,14 @@ export interface KeptBytes {
 
 // A body that comes byte by byte must not cost more than its bytes: further pieces count as one with the last.
 const MAX_PIECES = 256;
-const MIN_CAPACITY = 1_024;
 
 /** Bytes as they came from the wire: all of them are counted and hashed, the first ones kept. */
 export class WireBytes implements KeptBytes {
+  // Bytes in one array, and those that came after them.
   #bytes: Uint8Array;
-  #keptLength: number;
+  readonly #gathered = new GatheredBytes();
   #length: number;
   #maxKeptBytes = Infinity;
-  #hasGrown = false;
   // Needed only where not all bytes are kept.
   #hash: Hash | undefined;
   readonly #pieces: WirePiece[];
@@ -41,14 +41,14 @@ export class WireBytes implements KeptBytes {
   /** Begins with bytes. @param bytes not copied */
   constructor(bytes: Uint8Array, pieces: readonly WirePiece[]) {
     this.#bytes = bytes;
-    this.#keptLength = bytes.length;
     this.#length = bytes.length;
     this.#pieces = [...pieces];
   }
 
-  // A view that is valid until the next change.
+  // Views of them stay valid until they are cut.
   get kept(): Uint8Array {
-    return this.#keptLength === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#keptLength);
+    this.compact();
+    return this.#bytes;
   }
 
   get length(): number {
@@ -64,43 +64,51 @@ export class WireBytes implements KeptBytes {
     return this.#keptLength < this.#length;
   }
 
+  get #keptLength(): number {
+    return this.#bytes.length + this.#gathered.length;
+  }
+
   get pieces(): readonly WirePiece[] {
     return this.#pieces;
   }
 
   get sha256(): string {
-    const hash = this.#hash === undefined ? createHash("sha256").update(this.kept) : this.#hash.copy();
-    return hash.digest("hex");
+    return (this.#hash === undefined ? this.#hashKept() : this.#hash.copy()).digest("hex");
+  }
+
+  #hashKept(): Hash {
+    const hash = createHash("sha256").update(this.#bytes);
+    for (const piece of this.#gathered) hash.update(piece);
+    return hash;
   }
 
   /** Adds bytes of one read, copied as far as they are kept. */
   append(bytes: Uint8Array, atMicros: number): void {
     if (bytes.length === 0) return;
     this.#notePiece(bytes.length, atMicros);
-    const kept = bytes.subarray(0, Math.max(0, this.#maxKeptBytes - this.#keptLength));
-    if (kept.length < bytes.length) this.#hash ??= createHash("sha256").update(this.kept);
+    const room = Math.max(0, this.#maxKeptBytes - this.#keptLength);
+    if (room < bytes.length) this.#hash ??= this.#hashKept();
     this.#hash?.update(bytes);
     this.#length += bytes.length;
-    if (kept.length === 0) return;
-    this.#makeRoom(kept.length);
-    this.#bytes.set(kept, this.#keptLength);
-    this.#keptLength += kept.length;
+    this.#gathered.append(bytes.subarray(0, room));
   }
 
   /** Keeps no more than this many bytes from now on, and forgets what is beyond them. */
   limit(maxKeptBytes: number): void {
     this.#maxKeptBytes = maxKeptBytes;
     if (this.#keptLength <= maxKeptBytes) return;
-    this.#hash ??= createHash("sha256").update(this.kept);
-    this.#replace(this.#bytes.slice(0, maxKeptBytes));
-    this.#hasGrown = false;
-    this.#keptLength = maxKeptBytes;
+    this.#hash ??= this.#hashKept();
+    const first = this.#bytes.slice(0, maxKeptBytes);
+    const later = this.#gathered.copy(maxKeptBytes - first.length);
+    this.#bytes = later.length === 0 ? first : joinBytes([first, later]);
+    this.#gathered.free();
   }
 
-  /** Gives back what was reserved for bytes that did not come. From now on views of the bytes stay valid. */
+  /** Puts what came later into the array of what came before. */
   compact(): void {
-    if (this.#keptLength < this.#bytes.length) this.#replace(this.#bytes.slice(0, this.#keptLength));
-    this.#hasGrown = false;
+    if (this.#gathered.length === 0) return;
+    const later = this.#gathered.take();
+    this.#bytes = this.#bytes.length === 0 ? later : joinBytes([this.#bytes, later]);
   }
 
   #notePiece(bytes: number, atMicros: number): void {
@@ -110,21 +118,6 @@ export class WireBytes implements KeptBytes {
     } else {
       this.#pieces[this.#pieces.length - 1] = { atMicros, bytes: last.bytes + bytes };
     }
-  }
-
-  #makeRoom(more: number): void {
-    const needed = this.#keptLength + more;
-    if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(MIN_CAPACITY, needed, Math.min(needed * 2, this.#maxKeptBytes)));
-    grown.set(this.kept);
-    this.#replace(grown);
-    this.#hasGrown = true;
-  }
-
-  #replace(bytes: Uint8Array): void {
-    // Only bytes that grew here are surely used by no one else.
-    if (this.#hasGrown) freeBytes(this.#bytes as Uint8Array<ArrayBuffer>);
-    this.#bytes = bytes;
   }
 }
 
