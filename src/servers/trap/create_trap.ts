@@ -20,6 +20,7 @@ import { createLogMasks } from "./capture/log_masks.ts";
 import { Recorder } from "./capture/recorder.ts";
 import { RequestCopies } from "./capture/request_copies.ts";
 import { tapListener } from "./capture/tapped_connection.ts";
+import { ByteSlab } from "./records/byte_slab.ts";
 import { createSystemMicroClock, type MicroClock } from "./records/micro_clock.ts";
 import { createTag, createTrapIds, type TrapIds } from "./records/request_ids.ts";
 import { keepForAge } from "./records/request_age.ts";
@@ -167,6 +168,7 @@ function serveRecorder(
   const recorder = new Recorder({ ...options, ...tools, ids, responder, forward, copies, masks });
   const tapped = tapListener(listener, {
     now,
+    slab: new ByteSlab(),
     onEnding: keepWithLast,
     onStopping: tools.stop,
     onClose: (connection) => {
@@ -222,6 +224,7 @@ function createForwarder(
     connect: open,
     clock,
     now,
+    slab: new ByteSlab(),
     maxKeptBytes: maxBodyBytes,
     maxIdle: MAX_IDLE_UPSTREAMS,
   });

@@ -8,6 +8,7 @@ import { HttpError } from "../../../http/errors.ts";
 import { type TcpAddress, tcpAddress } from "../../../net/address.ts";
 import type { Connection } from "../../../net/connection.ts";
 import type { Journal } from "../capture/journal.ts";
+import { ByteSlab } from "../records/byte_slab.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import type { ResponseRecord } from "../records/request_record.ts";
 import type { RequestStore } from "../records/request_store.ts";
@@ -143,7 +144,14 @@ export class Replayer {
 
   async #exchange(outgoing: Outgoing, connect: () => Promise<Connection>): Promise<Exchange> {
     const { clock, now, maxKeptBytes } = this.#options;
-    const client = new UpstreamClient({ clock, now, maxKeptBytes, maxIdle: 0, connect });
+    const client = new UpstreamClient({
+      clock,
+      now,
+      slab: new ByteSlab(),
+      maxKeptBytes,
+      maxIdle: 0,
+      connect,
+    });
     const { method, bytes, isCutOff } = outgoing;
     const { exchange, connection } = await client.begin({ method, bytes, isRepeatable: false });
     const stop = clock.after(

@@ -1,3 +1,4 @@
+import { ByteSlab } from "../records/byte_slab.ts";
 import { WireBytes } from "../records/wire_bytes.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -16,6 +17,12 @@ export class Tape {
   #from = 0;
   #to = 0;
   #atMicros = 0;
+  readonly #slab: ByteSlab;
+
+  /** Begins a tape. @param slab room for small messages, shared by all tapes of a server */
+  constructor(slab: ByteSlab = new ByteSlab()) {
+    this.#slab = slab;
+  }
 
   /** Offset of the message at hand from the first byte of the connection. */
   get start(): number {
@@ -71,7 +78,7 @@ export class Tape {
       this.#message = createMessage();
       return message;
     }
-    const bytes = this.#buffer.slice(from, this.#from);
+    const bytes = this.#slab.copy(this.#buffer, from, this.#from);
     return new WireBytes(bytes, [{ atMicros: this.#atMicros, bytes: bytes.length }]);
   }
 

@@ -12,12 +12,15 @@ import { StreamConnection } from "../../../net/web_streams.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import { Tape } from "./tape.ts";
+import type { ByteSlab } from "../records/byte_slab.ts";
 import type { WireBytes } from "../records/wire_bytes.ts";
 
 /** Options of {@linkcode tapListener}. */
 export interface TapOptions {
   /** Gives each read its time. */
   readonly now: MicroClock;
+  /** Room for small messages. */
+  readonly slab: ByteSlab;
   /** Told once when a connection is closed by the server, whatever the reason; reads may still be under way. */
   readonly onClose: (connection: TappedConnection) => void;
   /** Told when the server ends a connection: what still arrives belongs to the message before. */
@@ -69,7 +72,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
   /** The bytes that have arrived. */
-  readonly tape = new Tape();
+  readonly tape: Tape;
   /** Whether a request of it is being recorded. */
   isRecording = false;
   /** The request that was recorded last. */
@@ -94,6 +97,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
     super();
     this.#connection = connection;
     this.#options = options;
+    this.tape = new Tape(options.slab);
     this.local = connection.local;
     this.remote = connection.remote;
     this.isEncrypted = connection.isEncrypted;

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { messageOfError } from "../../../base/error_text.ts";
+import type { ByteSlab } from "../records/byte_slab.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import type { Malformation, ResponseEnd, ResponseRecord } from "../records/request_record.ts";
 import type { StoredResponse } from "../records/stored_response.ts";
@@ -33,6 +34,8 @@ export interface ExchangeOptions {
   readonly maxKeptBytes: number;
   /** The time. */
   readonly now: MicroClock;
+  /** Room for small responses. */
+  readonly slab: ByteSlab;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -108,7 +111,7 @@ export class Exchange implements ResponseReceiver {
     if (this.#end !== undefined) return;
     this.activeMicros = this.#options.now();
     // The connection uses its buffer again: content is a view of this copy.
-    const bytes = buffer.slice(0, count);
+    const bytes = this.#options.slab.copy(buffer, 0, count);
     this.#keep(bytes);
     try {
       this.#parser.push(bytes, count);

@@ -39,12 +39,14 @@ export function toForwardedResponse(exchange: Exchange, extra: readonly HeaderFi
 
 /** The fields for the client, without those of the other connection; the record shows them as they came. */
 function fieldsFor(received: HttpHeaders, extra: readonly HeaderField[]): HttpHeaders {
-  const isPlain = extra.length === 0 && !received.has("connection") && !received.has("trailer");
+  const named = received.has("connection")
+    ? received.getList("connection").filter((name) => !equalsIgnoringCase(name, "content-length"))
+    : [];
+  // Most name nothing that is there: `keep-alive` alone says what every server does.
+  const isPlain = extra.length === 0 && !received.has("trailer") && !named.some((name) => received.has(name));
   if (isPlain) return received;
   const headers = received.clone();
-  for (const name of new Set(headers.getList("connection"))) {
-    if (!equalsIgnoringCase(name, "content-length")) headers.delete(name);
-  }
+  for (const name of new Set(named)) headers.delete(name);
   headers.delete("trailer");
   return withFields(extra, [...headers]);
 }

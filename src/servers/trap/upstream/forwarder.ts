@@ -3,6 +3,7 @@
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import type { HttpHeaders } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
+import { ByteSlab } from "../records/byte_slab.ts";
 import type { Exchange } from "./exchange.ts";
 import { encodeSentHead, type SentFraming } from "./sent_head.ts";
 import type { OutgoingRequest, UpstreamClient } from "./upstream_client.ts";
@@ -28,6 +29,8 @@ export class Forwarder {
   /** The server that gets the requests. */
   readonly upstream: UpstreamUrl;
   readonly #client: UpstreamClient;
+  // Sent and forgotten: they do not keep the memory of what is stored.
+  readonly #heads = new ByteSlab();
 
   constructor(upstream: UpstreamUrl, client: UpstreamClient) {
     this.upstream = upstream;
@@ -81,7 +84,7 @@ export class Forwarder {
       headers,
       host: isNamed(this.upstream) ? this.upstream.host : undefined,
       framing,
-    });
+    }, this.#heads);
   }
 }
 

@@ -3,6 +3,7 @@
 import type { HeaderField } from "../../../http/headers.ts";
 import { splitList } from "../../../http/grammar.ts";
 import { putLatin1 } from "../../../bytes/latin1.ts";
+import { ByteSlab } from "../records/byte_slab.ts";
 
 /** How the content of a request is framed. */
 export type SentFraming =
@@ -31,10 +32,10 @@ const CONNECTION_FIELDS = new Set([
   "expect",
 ]);
 
-/** Makes the bytes of a head. */
-export function encodeSentHead(head: SentHead): Uint8Array {
+/** Makes the bytes of a head. @param slab room for it */
+export function encodeSentHead(head: SentHead, slab: ByteSlab = new ByteSlab()): Uint8Array {
   const text = formatSentHead(head);
-  const bytes = new Uint8Array(text.length);
+  const bytes = slab.allocate(text.length);
   putLatin1(bytes, 0, text);
   return bytes;
 }

@@ -97,8 +97,8 @@ export class UpstreamClient {
   }
 
   #createExchange({ method }: OutgoingRequest): Exchange {
-    const { maxKeptBytes, now } = this.#options;
-    return new Exchange({ method, maxKeptBytes, now });
+    const { maxKeptBytes, now, slab } = this.#options;
+    return new Exchange({ method, maxKeptBytes, now, slab });
   }
 
   #wrap(connection: Connection): UpstreamConnection {

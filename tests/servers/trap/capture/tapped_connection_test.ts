@@ -7,6 +7,7 @@ import {
   type TapOptions,
   TappedConnection,
 } from "../../../../src/servers/trap/capture/tapped_connection.ts";
+import { ByteSlab } from "../../../../src/servers/trap/records/byte_slab.ts";
 import { connectTls } from "../../../net/deno_tls.ts";
 import { testAdapter } from "../../../net/suite.ts";
 import { makeCertificate } from "../../../support/certificate.ts";
@@ -15,7 +16,13 @@ import { bytesOf, textOf } from "../../../support/latin1.ts";
 import { connectRaw, exchange } from "../../../support/loopback.ts";
 import { withTrap } from "../trap_fixture.ts";
 
-const SILENT: TapOptions = { now: () => 0, onClose: () => {}, onEnding: () => {}, onStopping: () => {} };
+const SILENT: TapOptions = {
+  now: () => 0,
+  slab: new ByteSlab(),
+  onClose: () => {},
+  onEnding: () => {},
+  onStopping: () => {},
+};
 
 const adapter = {
   listen: async <Options extends ListenOptions>(options: Options) =>
