@@ -26,8 +26,7 @@ export function authorityOf(target: string): string | undefined {
 
 /** Whether a target is an https URI: only a secured connection may be asked for it (RFC 9110 §7.4). */
 export function isHttpsUri(target: string): boolean {
-  // Nearly every target is a path.
-  return !target.startsWith("/") && /^https:/i.test(target);
+  return /^https:/i.test(target);
 }
 
 function originOfAbsoluteForm(target: string): string {

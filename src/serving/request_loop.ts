@@ -144,7 +144,8 @@ export class RequestLoop implements Deferred {
     this.#context = context;
     counters.requestsInFlight++;
     if (trustedProxies !== undefined) context.findClient(request.headers, trustedProxies);
-    refuseMisdirected(request, context);
+    // Nearly every target is a path, which names no scheme.
+    if (!request.target.startsWith("/")) refuseMisdirected(request, context);
     const response = run(backend, request, context);
     if (!(response instanceof Promise)) return this.#respond(request, response, context.receivedAtMs);
     this.#lateFlush.plan();

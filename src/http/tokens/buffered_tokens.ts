@@ -92,14 +92,19 @@ export class BufferedTokens {
    */
   prepare(isInHead: boolean): Uint8Array {
     if (!this.isUsedUp) throw new TypeError("Cannot read on: what was read before is not used up");
-    const { isBetweenMessages, headStart, pushedBytes } = this.tokenizer;
-    const isInside = isInHead && !isBetweenMessages;
-    if (isInside && this.#keepsRawHead) this.#buffer.holdHead(headStart, pushedBytes);
+    const isInside = isInHead && !this.tokenizer.isBetweenMessages;
     // A head is gathered elsewhere, within its limit: nothing calls for more room here when it is all that
     // came.
-    const isHeadAlone = isInside && headStart <= pushedBytes - this.#buffer.filled;
-    if (this.#buffer.fit(!isHeadAlone)) this.tokenizer.release();
+    const mayGrow = !isInside || this.#holdHead() > 0;
+    if (this.#buffer.fit(mayGrow)) this.tokenizer.release();
     return this.#buffer.bytes;
+  }
+
+  /** Keeps the unfinished head in the buffer. @returns how many bytes in front of it came with the same read */
+  #holdHead(): number {
+    const { headStart, pushedBytes } = this.tokenizer;
+    if (this.#keepsRawHead) this.#buffer.holdHead(headStart, pushedBytes);
+    return headStart - (pushedBytes - this.#buffer.filled);
   }
 
   /** Takes the result of a read. @param count bytes in the buffer, null at the end of the connection */

@@ -44,7 +44,7 @@ export class ReadBuffer {
     const { filled } = this;
     this.filled = 0;
     if (filled === size) return mayGrow && this.#resize(Math.min(size * GROWTH, LARGE_BYTES));
-    return filled < size * LITTLE && this.#resize(SMALL_BYTES);
+    return size > SMALL_BYTES && filled < size * LITTLE && this.#resize(SMALL_BYTES);
   }
 
   /** Takes the result of a read. @param count how many bytes it brought */
