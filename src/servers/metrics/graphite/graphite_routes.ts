@@ -10,7 +10,7 @@ import { findNodes, type NameNode, toTree } from "./find_names.ts";
 import { describeFunction, describeFunctions } from "./functions/describe.ts";
 import { readRenderRequest, renderSeries, writeJson } from "./render.ts";
 import { isOn, lastOf, readValues } from "./request_values.ts";
-import { findTags, findTagValues } from "./tags.ts";
+import { describeTag, findTaggedSeries, findTags, findTagValues, listTags } from "./tags.ts";
 import { TargetError } from "./target_error.ts";
 
 // The version whose responses ours are compared with.
@@ -40,9 +40,11 @@ export function graphiteRoutes({ store, clock }: GraphiteParts): readonly Route[
     ["GET, HEAD", "/functions", json((values) => describeFunctions({ isGrouped: isOn(values, "grouped") }))],
     ["GET, HEAD", "/functions/:name", json((_values, _request, [name]) => describeFunction(name!))],
     ["GET, HEAD", "/version", json(() => GRAPHITE_VERSION)],
-    ["GET, HEAD", "/tags", json(tags)],
+    ["GET, HEAD", "/tags", json(async () => await listTags(store))],
+    ...both("/tags/findSeries", json(async (values) => await findTaggedSeries(store, values))),
     ["GET, HEAD", "/tags/autoComplete/tags", json(tags)],
     ["GET, HEAD", "/tags/autoComplete/values", json(tagValues)],
+    ["GET, HEAD", "/tags/:tag", json(async (_values, _request, [tag]) => await describeTag(store, tag!))],
   ];
 }
 

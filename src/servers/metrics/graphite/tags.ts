@@ -6,23 +6,63 @@ import type { KeySink, MetricStore } from "../store.ts";
 import { tagsOf } from "./fetch_series.ts";
 import { toByteRange } from "./globs.ts";
 import { lastOf } from "./request_values.ts";
+import { readTagChoice, type Tags } from "./tag_expressions.ts";
 
 const KEYS_A_PIECE = 2_000;
 const DEFAULT_LIMIT = 100;
 
-/** The tags that begin with `tagPrefix`, sorted. */
-export async function findTags(store: MetricStore, values: URLSearchParams): Promise<string[]> {
-  const prefix = lastOf(values, "tagPrefix") ?? "";
-  const found = await collect(store, (tags) => Object.keys(tags).filter((tag) => tag.startsWith(prefix)));
-  return found.slice(0, limitOf(values));
+/** All tags, sorted, as `/tags` has them. */
+export async function listTags(store: MetricStore): Promise<readonly { readonly tag: string }[]> {
+  const counts = await countTexts(store, Object.keys);
+  return sortedKeys(counts).map((tag) => ({ tag }));
 }
 
-/** The values of the tag `tag` that begin with `valuePrefix`, sorted. */
+/** The values of a tag, each with the number of its series, as `/tags/TAG` has them. */
+export async function describeTag(store: MetricStore, tag: string): Promise<unknown> {
+  const counts = await countTexts(store, (tags) => tags[tag] === undefined ? [] : [tags[tag]]);
+  return { tag, values: sortedKeys(counts).map((value) => ({ count: counts.get(value), value })) };
+}
+
+/** The series that `expr` chooses, sorted. @throws {TargetError} when an expression is none */
+export async function findTaggedSeries(store: MetricStore, values: URLSearchParams): Promise<string[]> {
+  const choice = choiceOf(values);
+  return sortedKeys(await countTexts(store, (tags, key) => choice.matches(tags) ? [key] : []));
+}
+
+/**
+ * The tags that begin with `tagPrefix`, sorted, of the series that `expr` chooses; without those that it names.
+ *
+ * @throws {TargetError} when an expression is none
+ */
+export async function findTags(store: MetricStore, values: URLSearchParams): Promise<string[]> {
+  const prefix = lastOf(values, "tagPrefix") ?? "";
+  const choice = choiceOf(values);
+  const isMeant = (tag: string): boolean => tag.startsWith(prefix) && !choice.named.has(tag);
+  const counts = await countTexts(
+    store,
+    (tags) => choice.matches(tags) ? Object.keys(tags).filter(isMeant) : [],
+  );
+  return sortedKeys(counts).slice(0, limitOf(values));
+}
+
+/**
+ * The values of the tag `tag` that begin with `valuePrefix`, sorted, of the series that `expr` chooses.
+ *
+ * @throws {TargetError} when an expression is none
+ */
 export async function findTagValues(store: MetricStore, values: URLSearchParams): Promise<string[]> {
   const prefix = lastOf(values, "valuePrefix") ?? "";
   const tag = lastOf(values, "tag") ?? "";
-  const found = await collect(store, (tags) => tags[tag]?.startsWith(prefix) === true ? [tags[tag]] : []);
-  return found.slice(0, limitOf(values));
+  const choice = choiceOf(values);
+  const counts = await countTexts(
+    store,
+    (tags) => tags[tag]?.startsWith(prefix) === true && choice.matches(tags) ? [tags[tag]] : [],
+  );
+  return sortedKeys(counts).slice(0, limitOf(values));
+}
+
+function choiceOf(values: URLSearchParams): ReturnType<typeof readTagChoice> {
+  return readTagChoice([...values.getAll("expr"), ...values.getAll("expr[]")]);
 }
 
 function limitOf(values: URLSearchParams): number {
@@ -30,26 +70,30 @@ function limitOf(values: URLSearchParams): number {
   return Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LIMIT;
 }
 
-async function collect(
-  store: MetricStore,
-  pick: (tags: Readonly<Record<string, string>>) => readonly string[],
-): Promise<string[]> {
+function sortedKeys(counts: ReadonlyMap<string, number>): string[] {
+  return [...counts.keys()].sort();
+}
+
+/** Picks texts of each series, and counts how often each is picked. */
+type Pick = (tags: Tags, key: string) => readonly string[];
+
+async function countTexts(store: MetricStore, pick: Pick): Promise<ReadonlyMap<string, number>> {
   const sink = new TagSink(pick);
   const reader = await store.openKeys(toByteRange("*"));
   while (!await reader.fill(sink)) {
     sink.keysOfPiece = 0;
     await socketsLookedAt();
   }
-  return [...sink.found].sort();
+  return sink.counts;
 }
 
 class TagSink implements KeySink {
-  readonly found = new Set<string>();
+  readonly counts = new Map<string, number>();
   keysOfPiece = 0;
-  readonly #pick: (tags: Readonly<Record<string, string>>) => readonly string[];
+  readonly #pick: Pick;
   readonly #text = new TextDecoder();
 
-  constructor(pick: (tags: Readonly<Record<string, string>>) => readonly string[]) {
+  constructor(pick: Pick) {
     this.#pick = pick;
   }
 
@@ -62,6 +106,6 @@ class TagSink implements KeySink {
     const key = this.#text.decode(bytes.subarray(keyStart, keyEnd));
     // Only a key with tags has any that are worth a list.
     if (!key.includes(";")) return;
-    for (const text of this.#pick(tagsOf(key))) this.found.add(text);
+    for (const text of this.#pick(tagsOf(key), key)) this.counts.set(text, (this.counts.get(text) ?? 0) + 1);
   }
 }

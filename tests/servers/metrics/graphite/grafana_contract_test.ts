@@ -164,3 +164,22 @@ Deno.test("graphiteRoutes() takes `?` and classes in targets and in /metrics/fin
     const { text } = await ask("/metrics/find?query=servers.web[1].?pu&format=json");
     assertEquals(JSON.parse(text), [{ path: "servers.web1.cpu", is_leaf: true }]);
   }));
+
+Deno.test("graphiteRoutes() lists tags, and finds series by expressions of tags", () =>
+  withGraphite(async (ask) => {
+    const asked = async (path: string): Promise<unknown> => JSON.parse((await ask(path)).text);
+    assertEquals(await asked("/tags"), [{ tag: "host" }, { tag: "name" }, { tag: "rack" }]);
+    assertEquals(await asked("/tags/host"), { tag: "host", values: [{ count: 1, value: "a" }] });
+    for (const expr of ["host=a", "rack!=r2", "rack=~r[0-9]", "host!=~b.*"]) {
+      const query = new URLSearchParams({ expr });
+      assertEquals([expr, await asked(`/tags/findSeries?${query}`)], [expr, ["disk.used;host=a;rack=r1"]]);
+    }
+    for (const expr of ["host=b", "host!=a", "rack=~x", "other=~."]) {
+      assertEquals(await asked(`/tags/findSeries?${new URLSearchParams({ expr })}`), []);
+    }
+    assertEquals(await asked("/tags/autoComplete/tags?expr=host=a"), ["name", "rack"]);
+    assertEquals(await asked("/tags/autoComplete/values?tag=rack&expr=host=b"), []);
+    for (const expr of ["host", "host=~(a+)+", "host=~[", `host=~${"a*".repeat(20)}`]) {
+      assertEquals((await ask(`/tags/findSeries?${new URLSearchParams({ expr })}`)).status, 400);
+    }
+  }));
