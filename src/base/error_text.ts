@@ -3,7 +3,7 @@ const MAX_DEPTH = 5;
 
 /** The messages of a caught value and of its causes, each once. Never throws. */
 export function messagesOfError(error: unknown): string[] {
-  return [...new Set(causesOf(error).map(messageOf))];
+  return [...new Set(causesOf(error).map(ownMessageOf))];
 }
 
 /** The same in one line: `Cannot open the page <- no such file`. Never throws. */
@@ -41,7 +41,8 @@ function causesOf(error: unknown): unknown[] {
   return causes;
 }
 
-function messageOf(error: unknown): string {
+/** The message of a caught value alone, without those of its causes. Never throws. */
+export function ownMessageOf(error: unknown): string {
   if (error instanceof Error) return error.message === "" ? error.name : error.message;
   return typeof error === "string" ? error : `thrown: ${Object.prototype.toString.call(error)}`;
 }

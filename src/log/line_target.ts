@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { ownMessageOf } from "../base/error_text.ts";
 import { decodeUtf8, LINE_FEED } from "./utf8.ts";
 
 /** The destination of the lines of a log. */
@@ -33,7 +34,7 @@ export class LogFileError extends Error {
    * @param cause the error of the file system
    */
   constructor(path: string, cause: unknown) {
-    super(`Cannot open log file "${path}": ${cause instanceof Error ? cause.message : String(cause)}`, {
+    super(`Cannot open log file "${path}": ${ownMessageOf(cause)}`, {
       cause,
     });
     this.path = path;
@@ -49,7 +50,7 @@ export class LogWriteError extends Error {
 
   /** @param cause the error of the system */
   constructor(cause: unknown, rest: string) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(ownMessageOf(cause), { cause });
     this.rest = rest;
   }
 }

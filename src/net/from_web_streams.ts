@@ -1,6 +1,7 @@
 // A pair of Web Streams as a Connection, for a browser, a worker at the edge or a test, which have no
 // sockets.
 
+import { ownMessageOf } from "../base/error_text.ts";
 import { type NetAddress, unixAddress } from "./address.ts";
 import { type Connection, ConnectionError, type Receiver, type Sender } from "./connection.ts";
 import { SendQueue } from "./send_queue.ts";
@@ -135,6 +136,6 @@ class WebStreamsConnection extends StreamConnection {
 }
 
 function toConnectionError(action: string, cause: unknown): ConnectionError {
-  const state = cause instanceof Error ? cause.message : String(cause);
+  const state = ownMessageOf(cause);
   return new ConnectionError("reset", `${action}: ${state}`, { cause });
 }

@@ -1,3 +1,4 @@
+import { ownMessageOf } from "../base/error_text.ts";
 import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
 
 const CODES: ReadonlyMap<string, ConnectionErrorCode> = new Map([
@@ -29,6 +30,6 @@ export function classifySystemError(cause: unknown): ConnectionErrorCode {
  */
 export function toConnectionError(action: string, cause: unknown): ConnectionError {
   if (cause instanceof ConnectionError) return cause;
-  const state = cause instanceof Error ? cause.message : String(cause);
+  const state = ownMessageOf(cause);
   return new ConnectionError(classifySystemError(cause), `${action}: ${state}`, { cause });
 }

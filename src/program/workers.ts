@@ -4,6 +4,7 @@
 import cluster from "node:cluster";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { ownMessageOf } from "../base/error_text.ts";
 import type { TcpAddress } from "../net/address.ts";
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection.ts";
 
@@ -174,5 +175,5 @@ function poolOfProcess(): Pool {
 
 function toFailure(error: unknown): WorkerReport {
   const code = error instanceof ConnectionError ? error.code : undefined;
-  return { kind: "failed", message: error instanceof Error ? error.message : String(error), code };
+  return { kind: "failed", message: ownMessageOf(error), code };
 }

@@ -1,5 +1,6 @@
 // Maps failures of SQLite and of the file system to errors for the opener of a database.
 
+import { ownMessageOf } from "../base/error_text.ts";
 import { StoreOpenError, type StoreOpenErrorCode } from "./store_open_error.ts";
 
 // Result codes of SQLite (https://www.sqlite.org/rescode.html).
@@ -40,7 +41,7 @@ export function toOpenError(path: string, error: unknown, otherwise: StoreOpenEr
   if (error instanceof StoreOpenError) return error;
   const code = classify(error, otherwise);
   if (code === "locked") return usedByAnother(path, error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = ownMessageOf(error);
   let state = message;
   if (code === "damaged") state = `it is damaged (${message})`;
   else if (meansNoRoom(error)) state = `there is no room for it on the disk (${message})`;

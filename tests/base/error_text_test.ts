@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { messageOfError, stackOfError } from "../../src/base/error_text.ts";
+import { messageOfError, ownMessageOf, stackOfError } from "../../src/base/error_text.ts";
 
 Deno.test("messageOfError() gives the message and those of the causes, each once", () => {
   const cause = new Error("no such file");
@@ -34,4 +34,11 @@ Deno.test("stackOfError() shows no stack when descriptors ran out: the runtime w
   assertEquals(stackOfError(missing), undefined);
   assertEquals(stackOfError(new Error("Cannot open the page", { cause: missing })), undefined);
   assertEquals(typeof stackOfError(new Error("another")), "string");
+});
+
+Deno.test("ownMessageOf() leaves out the causes, and has a text for every value", () => {
+  assertEquals(ownMessageOf(new Error("no page", { cause: new Error("no file") })), "no page");
+  assertEquals(ownMessageOf(new TypeError("")), "TypeError");
+  assertEquals(ownMessageOf("a text"), "a text");
+  assertEquals(ownMessageOf({ a: 1 }), "thrown: [object Object]");
 });

@@ -1,5 +1,6 @@
 // The adapter for Deno: Deno.listen as Listener and Connection; TLS is in node_tls.ts.
 
+import { ownMessageOf } from "../../base/error_text.ts";
 import { ConnectionError, type ConnectionErrorCode } from "../connection.ts";
 import type { Connection, Listener, Receiver, Sender } from "../connection.ts";
 import type { ListenOptions } from "../listen_options.ts";
@@ -164,7 +165,7 @@ function ignoreClosed(action: () => void): void {
 
 function toConnectionError(action: string, cause: unknown): ConnectionError {
   if (cause instanceof ConnectionError) return cause;
-  const state = cause instanceof Error ? cause.message : String(cause);
+  const state = ownMessageOf(cause);
   return new ConnectionError(classify(cause), `${action}: ${state}`, { cause });
 }
 

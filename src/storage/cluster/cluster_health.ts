@@ -1,3 +1,4 @@
+import { ownMessageOf } from "../../base/error_text.ts";
 import type { Cluster } from "./cluster.ts";
 import { type NodeAddress, showNode } from "./store_address.ts";
 
@@ -65,7 +66,7 @@ export class ClusterHealth {
       await Promise.all(map.primaries.map((node) => this.#check(node)));
       this.#set(READY);
     } catch (error) {
-      this.#set({ isReady: false, reason: error instanceof Error ? error.message : String(error) });
+      this.#set({ isReady: false, reason: ownMessageOf(error) });
     } finally {
       this.#isLooking = false;
     }

@@ -1,5 +1,6 @@
 // What is to be run, and how far it has come.
 
+import { ownMessageOf } from "../../base/error_text.ts";
 import { type ConnectionRole } from "./node_pool.ts";
 import { type RedisCommand, type Reply, ReplyError, StoreError } from "./redis_connection.ts";
 import { explainRefusal, type FailureKind } from "./reply_kind.ts";
@@ -92,7 +93,7 @@ export class CommandRun {
       return new StoreError(`Cannot use the store: ${explainRefusal(failure, node)}`, { cause: failure });
     }
     if (failure instanceof StoreError) return failure;
-    const message = failure instanceof Error ? failure.message : String(failure);
+    const message = ownMessageOf(failure);
     return new StoreError(`Cannot use the store: ${message}`, { cause: failure });
   }
 }

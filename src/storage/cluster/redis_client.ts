@@ -12,6 +12,7 @@ import {
   ReplyError,
   StoreError,
 } from "./redis_connection.ts";
+import { ownMessageOf } from "../../base/error_text.ts";
 import { type NodeAddress, showNode, type StoreAddress } from "./store_address.ts";
 
 type RedisPackage = typeof import("@redis/client");
@@ -127,6 +128,6 @@ function whereOf({ socket }: RedisClientOptions): string {
 
 function translate(error: unknown, redis: RedisPackage, where: string): Error {
   if (error instanceof redis.ErrorReply) return new ReplyError(error.message);
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = ownMessageOf(error);
   return new StoreError(`Cannot reach ${where}: ${reason}`, { cause: error });
 }

@@ -1,6 +1,7 @@
 // Checks of the servers before they are trusted with data.
 
 import { setTimeout as pause } from "node:timers/promises";
+import { ownMessageOf } from "../../base/error_text.ts";
 import { StoreOpenError } from "../store_open_error.ts";
 import { Cluster } from "./cluster.ts";
 import { loadConnector } from "./redis_client.ts";
@@ -150,6 +151,6 @@ function denied(error: ReplyError, node: NodeAddress): StoreOpenError {
 
 function toOpenError(error: unknown): never {
   if (error instanceof StoreOpenError) throw error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = ownMessageOf(error);
   throw new StoreOpenError("failed", message, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { ownMessageOf } from "../../../base/error_text.ts";
 import type { Connection } from "../../../net/connection.ts";
 import { connect } from "../../../net/listen.ts";
 import { ClientError, ClientSocketError } from "./client_errors.ts";
@@ -73,5 +74,5 @@ export class ClientLink {
 
 function toClientError(cause: unknown): ClientError {
   if (cause instanceof ClientError) return cause;
-  return new ClientSocketError(cause instanceof Error ? cause.message : String(cause), { cause });
+  return new ClientSocketError(ownMessageOf(cause), { cause });
 }

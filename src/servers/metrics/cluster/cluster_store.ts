@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { ownMessageOf } from "../../../base/error_text.ts";
 import type { MaybePromise } from "../../../base/maybe_promise.ts";
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import type { ClusterHealth } from "../../../storage/cluster/cluster_health.ts";
@@ -71,7 +72,7 @@ export class ClusterStore implements MetricStore {
     this.#counts = new StoreCounts(cluster, partitions);
     this.#queue = new WriteQueue(this.#writer, {
       onWritten: (added) => this.#counts.samples += added,
-      onFailed: (error) => health.reportFailure(error instanceof Error ? error.message : String(error)),
+      onFailed: (error) => health.reportFailure(ownMessageOf(error)),
     }, parts.deadlineMs);
     this.#selection = new KeySelection(cluster, partitions, () => this.#queue.deadlineMs);
     if (limits.maxSeries !== undefined || limits.maxSamples !== undefined) {

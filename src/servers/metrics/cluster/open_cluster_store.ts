@@ -1,3 +1,4 @@
+import { ownMessageOf } from "../../../base/error_text.ts";
 import { StoreOpenError } from "../../../storage/store_open_error.ts";
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import { ClusterHealth, type StoreHealth } from "../../../storage/cluster/cluster_health.ts";
@@ -65,7 +66,7 @@ export async function openClusterStore(
     health.close();
     cluster.close();
     if (error instanceof StoreOpenError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = ownMessageOf(error);
     throw new StoreOpenError("failed", message, { cause: error });
   }
 }

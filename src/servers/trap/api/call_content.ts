@@ -1,3 +1,4 @@
+import { ownMessageOf } from "../../../base/error_text.ts";
 import { HttpError } from "../../../http/errors.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { readWhole } from "../../../http/request/request_body.ts";
@@ -8,7 +9,7 @@ export async function readJson(request: HttpRequest, maxBytes: number): Promise<
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = ownMessageOf(cause);
     throw new HttpError(400, `Cannot read the content: expected JSON, ${reason}`, { cause });
   }
 }
