@@ -2,7 +2,7 @@
 
 import { createLinesEscaper, escapeLatin1 } from "../../log/escape.ts";
 import { timeOf } from "./records/request_ids.ts";
-import type { StoreListener } from "./records/request_store.ts";
+import type { StoreListener } from "./store/request_store.ts";
 import type { StoredRequest } from "./records/stored_request.ts";
 import { decodeUtf8 } from "./records/to_record.ts";
 

@@ -1,7 +1,7 @@
 // The figures of the trap's store, for the admin routes.
 
 import { counter, type Figure, gauge } from "../../program/admin/figures.ts";
-import type { RequestStore, StoreListener } from "./records/request_store.ts";
+import type { RequestStore, StoreListener } from "./store/request_store.ts";
 
 /** Counts what comes into a store, and tells its figures. */
 export class TrapFigures implements StoreListener {

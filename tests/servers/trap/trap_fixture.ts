@@ -8,7 +8,7 @@ import { createTrap, type TrapOptions } from "../../../src/servers/trap/create_t
 import { TRAP_HEAD_LIMITS } from "../../../src/servers/trap/flags.ts";
 import { createTrapIds } from "../../../src/servers/trap/records/request_ids.ts";
 import type { RequestRecord } from "../../../src/servers/trap/records/request_record.ts";
-import { RequestStore } from "../../../src/servers/trap/records/request_store.ts";
+import { RequestStore } from "../../../src/servers/trap/store/request_store.ts";
 import type { RuleScript } from "../../../src/servers/trap/rules/rule_engine.ts";
 import { within } from "../../support/deadline.ts";
 import { bytesOf } from "../../support/latin1.ts";

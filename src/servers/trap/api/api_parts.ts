@@ -1,4 +1,4 @@
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 import type { RuleEngine } from "../rules/rule_engine.ts";
 import type { EventFeed } from "./event_feed.ts";
 import type { NextWaiters } from "./next_waiters.ts";

@@ -1,6 +1,6 @@
 import { EventClients } from "../../../backend/event_clients.ts";
 import type { Clock } from "../../../base/clock.ts";
-import type { RemovalReason, RequestStore, StoreListener } from "../records/request_store.ts";
+import type { RemovalReason, RequestStore, StoreListener } from "../store/request_store.ts";
 import { toRecord } from "../records/to_record.ts";
 import type { TrapStatus } from "./trap_status.ts";
 import type { StoredRequest } from "../records/stored_request.ts";

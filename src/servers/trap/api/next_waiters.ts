@@ -1,6 +1,6 @@
 import type { Clock } from "../../../base/clock.ts";
 import { HttpError } from "../../../http/errors.ts";
-import type { RequestStore, RequestTest, StoreListener } from "../records/request_store.ts";
+import type { RequestStore, RequestTest, StoreListener } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
 const MAX_WAITERS = 1_000;

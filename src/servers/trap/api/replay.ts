@@ -11,7 +11,7 @@ import type { Journal } from "../capture/journal.ts";
 import { ByteSlab } from "../records/byte_slab.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import type { ResponseRecord } from "../records/request_record.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import { toResponseRecord } from "../records/stored_response.ts";
 import type { SignatureChecker } from "../signatures/signature_checker.ts";

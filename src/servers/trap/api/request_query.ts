@@ -2,9 +2,9 @@
 
 import { HttpError } from "../../../http/errors.ts";
 import { findParameter, splitQuery } from "../records/parameters.ts";
-import type { RequestTest } from "../records/request_store.ts";
-import { DecodingBudget } from "../records/decoded_content.ts";
-import { contains, toNeedle } from "../records/search.ts";
+import type { RequestTest } from "../store/request_store.ts";
+import { DecodingBudget } from "../store/decoded_content.ts";
+import { contains, toNeedle } from "../store/search.ts";
 
 const FAULTS = ["malformed", "aborted", "timeout", "cut", "script", "any", "none"];
 

@@ -4,7 +4,7 @@ import type { Route } from "../../../backend/routes.ts";
 import { HttpError } from "../../../http/errors.ts";
 import { createResponse } from "../../../http/response/response.ts";
 import { timeOf } from "../records/request_ids.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 import { readRespondScript } from "../rules/respond_script.ts";
 import { isObject, ScriptError } from "../rules/script_values.ts";
 import type { ApiParts } from "./api_parts.ts";

@@ -1,5 +1,5 @@
-import type { RequestKeeper } from "../records/request_keeper.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestKeeper } from "../store/request_keeper.ts";
+import type { RequestStore } from "../store/request_store.ts";
 
 /** How the trap is, as `GET /api/status` says. */
 export interface TrapStatus {

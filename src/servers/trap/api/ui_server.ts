@@ -6,7 +6,7 @@ import { connect, connectTls } from "../../../net/listen.ts";
 import { serve } from "../../../serving/serve.ts";
 import type { ServeOptions } from "../../../serving/serve_options.ts";
 import { pageRoutes } from "../page/page_routes.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 import { EventFeed } from "./event_feed.ts";
 import { jsonErrors } from "../../../backend/json_response.ts";
 import { NextWaiters } from "./next_waiters.ts";

@@ -4,7 +4,7 @@ import type { Clock } from "../../../base/clock.ts";
 import { listsToken } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import type { Responder } from "../respond/responder.ts";
 import type { ChainTools } from "../rules/chain.ts";

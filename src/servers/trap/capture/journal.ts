@@ -4,7 +4,7 @@ import type { Clock } from "../../../base/clock.ts";
 import { ThrottledNotice } from "../../../base/throttled_notice.ts";
 import type { ChainLog } from "../../../log/open_logs.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
-import type { RemovalReason, StoreListener } from "../records/request_store.ts";
+import type { RemovalReason, StoreListener } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
 /** Parts of a {@linkcode Journal}. */

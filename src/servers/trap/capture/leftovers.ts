@@ -6,7 +6,7 @@ import { formatAddress } from "../../../net/address.ts";
 import { Chain, type ChainTools } from "../rules/chain.ts";
 import type { LogMasks } from "./log_masks.ts";
 import type { TrapIds } from "../records/request_ids.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 import { type RequestFacts, StoredRequest } from "../records/stored_request.ts";
 import type { TappedConnection } from "./tapped_connection.ts";
 import type { WireBytes } from "../records/wire_bytes.ts";

@@ -10,7 +10,7 @@ import { createResponse, type HttpResponse } from "../../../http/response/respon
 import type { NetAddress } from "../../../net/connection.ts";
 import { splitQuery } from "../records/parameters.ts";
 import type { TrapIds } from "../records/request_ids.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 import { StoredRequest } from "../records/stored_request.ts";
 import type { WireBytes } from "../records/wire_bytes.ts";
 import type { Responder } from "../respond/responder.ts";

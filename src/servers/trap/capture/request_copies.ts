@@ -1,5 +1,5 @@
 import type { HttpRequest } from "../../../http/request/request.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import type { Forwarder } from "../upstream/forwarder.ts";
 

@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import type { RedisCommand, Reply } from "../../../storage/cluster/redis_connection.ts";
-import type { PackedRequest } from "../records/packed_request.ts";
+import type { PackedRequest } from "../store/packed_request.ts";
 
 /** The key of the stream; all keys of the list lie on one server. */
 export const LIST_KEY = "tl:{trap}";

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import { slotOf } from "../../../storage/cluster/key_slot.ts";
 import type { RedisCommand, Reply } from "../../../storage/cluster/redis_connection.ts";
-import { parseArchived, unpackRequest } from "../records/packed_request.ts";
+import { parseArchived, unpackRequest } from "../store/packed_request.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import type { ListPlaces } from "./list_places.ts";
 import { LIST_KEY, type ListEntry, parseEntry, pieceKeys, RULES_KEY } from "./list_entry.ts";

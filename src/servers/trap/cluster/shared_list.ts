@@ -4,8 +4,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { messageOfError } from "../../../base/error_text.ts";
 import type { RedisCommand } from "../../../storage/cluster/redis_connection.ts";
-import { packRequest, parseArchived, unpackRequest } from "../records/packed_request.ts";
-import type { RemovalReason, StoreListener } from "../records/request_store.ts";
+import { packRequest, parseArchived, unpackRequest } from "../store/packed_request.ts";
+import type { RemovalReason, StoreListener } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import {
   addCommands,

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../base/clock.ts";
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 
 /** Parts of a list. */
 export interface SharedListOptions {

@@ -9,7 +9,7 @@ import type { HttpRequest } from "../../../http/request/request.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
 import type { Connection } from "../../../net/connection.ts";
 import type { GivenAnswer } from "../records/request_record.ts";
-import type { RequestStore } from "../records/request_store.ts";
+import type { RequestStore } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import { corsFields } from "../rules/cors.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { NextWaiters } from "../../../../src/servers/trap/api/next_waiters.ts";
-import { RequestStore } from "../../../../src/servers/trap/records/request_store.ts";
+import { RequestStore } from "../../../../src/servers/trap/store/request_store.ts";
 import type { RequestRecord } from "../../../../src/servers/trap/records/request_record.ts";
 import { HttpError } from "../../../../src/http/errors.ts";
 import { FakeClock } from "../../../support/fake_clock.ts";

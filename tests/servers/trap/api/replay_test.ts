@@ -4,7 +4,7 @@ import { readReplayRequest } from "../../../../src/servers/trap/api/replay_reque
 import { Journal } from "../../../../src/servers/trap/capture/journal.ts";
 import { createSystemMicroClock } from "../../../../src/servers/trap/records/micro_clock.ts";
 import type { ResponseRecord } from "../../../../src/servers/trap/records/request_record.ts";
-import { RequestStore } from "../../../../src/servers/trap/records/request_store.ts";
+import { RequestStore } from "../../../../src/servers/trap/store/request_store.ts";
 import { SignatureChecker } from "../../../../src/servers/trap/signatures/signature_checker.ts";
 import type { HttpError } from "../../../../src/http/errors.ts";
 import { type Connection, ConnectionError } from "../../../../src/net/connection.ts";

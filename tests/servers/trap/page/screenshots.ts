@@ -9,7 +9,7 @@ import { requestOf, rowOf } from "./page_fixture.ts";
 
 const PORT = 5000;
 const URL_OF_PAGE = "http://127.0.0.1:5001/";
-const DESKTOP = { width: 1200, height: 750 };
+const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 750 };
 
 const HOOK = ["content-type: application/json; charset=utf-8", "User-Agent: Billing-Hooks/2.1"];

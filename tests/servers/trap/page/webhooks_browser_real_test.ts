@@ -16,6 +16,19 @@ pageTest("the sender's name for the event stands in the row", {}, async ({ page,
   }
 });
 
+for (const width of [1_280, 390]) {
+  pageTest(
+    `a target of usual length is not cut off, ${width} pixels wide`,
+    { viewport: { width, height: 780 } },
+    async ({ page, send }) => {
+      await send(requestOf("POST /webhooks/billing", [JSON_FIELD], '{"event":"invoice.paid"}'));
+      const target = rowOf(page, "/webhooks/billing").locator(".target");
+      await target.waitFor();
+      assertEquals(await target.evaluate((element) => element.scrollWidth > element.clientWidth), false);
+    },
+  );
+}
+
 pageTest("a JWT is decoded where one stands: field, cookie, JSON", {}, async ({ page, send, open }) => {
   await send(
     requestOf(

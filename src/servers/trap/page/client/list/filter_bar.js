@@ -48,9 +48,8 @@ export function FilterBar({ model, typing }) {
           onInput=${type("path")} />
       </label>
       <button type="button" class="toggle" id="errors-only" aria-pressed=${String(filters.errorsOnly)}
-        aria-keyshortcuts="e" onClick=${() => list.narrow({ errorsOnly: !filters.errorsOnly })}>
-        <${Icon} name="alert" /> Errors only
-      </button>
+        aria-keyshortcuts="e" onClick=${() =>
+          list.narrow({ errorsOnly: !filters.errorsOnly })}>Errors only      </button>
       <button type="button" class="toggle" id="faults-only" aria-pressed=${String(filters.faultsOnly)}
         onClick=${() => list.narrow({ faultsOnly: !filters.faultsOnly })}>Faults only</button>
     </form>

@@ -106,7 +106,7 @@ function listRow(model, index) {
         <${Captured} text=${target === "" ? "(not understood)" : target.slice(0, MAX_TARGET_LENGTH)} />
       </span>
       <span class="about">${aboutOf(row)}</span>
-      ${row.status !== undefined && html`<span class="status" title="status sent back">${row.status}</span>`}
+      <span class="status" title="status sent back">${row.status}</span>
       <${TimeStamp} at=${row.receivedAt} form="clock">
         <span class="age">${ageText(Date.now() - Date.parse(row.receivedAt))}</span>${" "}
         <//>
@@ -127,11 +127,13 @@ function aboutOf(
   if (fault === "script") parts.push(html`<span class="flag malformed">rule</span>`);
   if (signature?.verdict === "invalid") parts.push(html`<span class="flag malformed">signature</span>`);
   if (isCut) parts.push(html`<span class="flag cut">cut</span>`);
-  if (contentType !== "") parts.push(html`<span><${Captured} text=${contentType.slice(0, 60)} /></span>`);
+  if (contentType !== "") {
+    parts.push(html`<span class="type"><${Captured} text=${contentType.slice(0, 60)} /></span>`);
+  }
   if (problem !== "") {
     parts.push(html`<span class="problem"><${Captured} text=${problem.slice(0, 120)} /></span>`);
   }
-  if (parts.length === 0) parts.push(html`<span>from ${remote}</span>`);
+  if (parts.length === 0) parts.push(html`<span class="from">from ${remote}</span>`);
   parts.push(html`<span class="size">${sizeText(bodyBytes === 0 ? wireBytes : bodyBytes)}</span>`);
   return parts;
 }

@@ -15,7 +15,7 @@ import { agoText, clockText, localText } from "./sizes_and_times.js";
 export function TimeStamp({ at, form, children }) {
   return html`
     <time dateTime=${at} title=${`${at} (UTC), ${agoText(Date.now() - Date.parse(at))}`}>
-      ${children}${form === "clock" ? clockText(at) : localText(at)}
+      ${children}<span class="clock">${form === "clock" ? clockText(at) : localText(at)}</span>
     </time>
   `;
 }

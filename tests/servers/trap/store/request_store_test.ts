@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { RequestStore, type StoreListener } from "../../../../src/servers/trap/records/request_store.ts";
+import { RequestStore, type StoreListener } from "../../../../src/servers/trap/store/request_store.ts";
 import type { StoredRequest } from "../../../../src/servers/trap/records/stored_request.ts";
 import { WireBytes } from "../../../../src/servers/trap/records/wire_bytes.ts";
 import { storedRequest } from "../stored_requests.ts";

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { assertEquals } from "@std/assert";
-import { decodedForms, DecodingBudget } from "../../../../src/servers/trap/records/decoded_content.ts";
+import { decodedForms, DecodingBudget } from "../../../../src/servers/trap/store/decoded_content.ts";
 import { textOf } from "../../../support/latin1.ts";
 import { storedRequest } from "../stored_requests.ts";
 

@@ -1,4 +1,4 @@
-import type { StoredRequest } from "./stored_request.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 
 /** The requests of a store by their bins; those without one are in none. */
 export class StoreBins implements Iterable<readonly [name: string, oldest: StoredRequest]> {

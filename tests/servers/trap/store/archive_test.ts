@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Archive, openArchive, readFullArchive } from "../../../../src/servers/trap/records/archive.ts";
-import { RequestStore } from "../../../../src/servers/trap/records/request_store.ts";
+import { Archive, openArchive, readFullArchive } from "../../../../src/servers/trap/store/archive.ts";
+import { RequestStore } from "../../../../src/servers/trap/store/request_store.ts";
 import { StoredRequest } from "../../../../src/servers/trap/records/stored_request.ts";
 import { toRecord } from "../../../../src/servers/trap/records/to_record.ts";
 import { WireBytes } from "../../../../src/servers/trap/records/wire_bytes.ts";

@@ -2,8 +2,8 @@
 
 import zlib from "node:zlib";
 import { decodeLatin1 } from "../../../http/tokens/text_window.ts";
-import { decodeParameter } from "./parameters.ts";
-import type { StoredRequest } from "./stored_request.ts";
+import { decodeParameter } from "../records/parameters.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 
 // A search looks into many requests: what is larger than this when it is decoded is searched as it came.
 const MAX_DECODED_BYTES = 8_388_608;

@@ -1,9 +1,9 @@
 // A request as a row of a database: one JSON text, and all bytes of the request and its responses in one piece.
 
 import { joinBytes } from "../../../bytes/join_bytes.ts";
-import { type RequestFacts, type StoredReplay, StoredRequest } from "./stored_request.ts";
-import type { ResponseFacts, StoredResponse } from "./stored_response.ts";
-import type { WirePiece } from "./wire_bytes.ts";
+import { type RequestFacts, type StoredReplay, StoredRequest } from "../records/stored_request.ts";
+import type { ResponseFacts, StoredResponse } from "../records/stored_response.ts";
+import type { WirePiece } from "../records/wire_bytes.ts";
 
 interface PackedResponse {
   readonly facts: ResponseFacts;

@@ -6,7 +6,7 @@ import { type DatabaseKind, openDatabaseFile, resolveDataFile } from "../../../s
 import { messageOfError } from "../../../base/error_text.ts";
 import { packRequest, parseArchived, unpackRequest } from "./packed_request.ts";
 import type { StoreListener } from "./request_store.ts";
-import type { StoredRequest } from "./stored_request.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 
 const TRAP_DATABASE: DatabaseKind = {
   owner: "request trap",

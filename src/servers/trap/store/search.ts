@@ -1,7 +1,7 @@
 // How a text is found in a request. A loop over bytes: ASCII letters without case, everything else exactly.
 
 import { decodedForms, DecodingBudget } from "./decoded_content.ts";
-import type { StoredRequest } from "./stored_request.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 
 const LF = 0x0a;
 const CASE_BIT = 0x20;

@@ -1,5 +1,5 @@
 import { StoreBins } from "./store_bins.ts";
-import type { StoredRequest } from "./stored_request.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 
 /** Limits of a store. */
 export interface StoreBounds {
