@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { makeCertificate } from "./support/certificate.ts";
+import { checkCertificateRenewal } from "./runtimes/certificate_renewal.ts";
 import { readLogUntil } from "./support/log_lines.ts";
 import { connectRaw, exchange, untilRefused } from "./support/loopback.ts";
 import { withDirectory } from "./support/program.ts";
@@ -82,47 +82,7 @@ test("main() exits at once with 128 and the signal's number on a second signal",
 });
 
 test("main() reads the certificate again on SIGHUP, and keeps the old one where the new one is none", async ({ startProgram }) => {
-  const [first, second] = [await makeCertificate(), await makeCertificate()];
-  if (first === undefined || second === undefined) {
-    return console.log("skipped: the openssl command is not installed");
-  }
-  await withDirectory(async (directory) => {
-    const [cert, key, log] = [`${directory}/c.pem`, `${directory}/k.pem`, `${directory}/e.log`];
-    const write = async (certificate: { readonly cert: string; readonly key: string }): Promise<void> => {
-      await Deno.writeTextFile(cert, certificate.cert);
-      await Deno.writeTextFile(key, certificate.key);
-    };
-    await write(first);
-    const flags = ["--tls-cert", cert, "--tls-key", key, "--access-log", "off", "--error-log", log];
-    const program = await startProgram(flags, { writable: [directory] });
-    const isServed = async ({ cert }: { readonly cert: string }): Promise<boolean> => {
-      const client = Deno.createHttpClient({ caCerts: [cert] });
-      try {
-        await (await fetch(`https://127.0.0.1:${program.port}/nowhere`, { client })).body?.cancel();
-        return true;
-      } catch {
-        return false;
-      } finally {
-        client.close();
-      }
-    };
-    assertEquals({ first: await isServed(first), second: await isServed(second) }, {
-      first: true,
-      second: false,
-    });
-    await write(second);
-    program.signal("SIGHUP");
-    await readLogUntil(log, "certificate read again");
-    assertEquals({ first: await isServed(first), second: await isServed(second) }, {
-      first: false,
-      second: true,
-    });
-    await Deno.writeTextFile(cert, "no certificate");
-    program.signal("SIGHUP");
-    await readLogUntil(log, "the old certificate stays");
-    assertEquals(await isServed(second), true);
-    assertEquals((await program.stop()).code, 0);
-  });
+  await checkCertificateRenewal(startProgram, []);
 });
 
 test("main() opens its logs again on SIGHUP and SIGUSR1", async ({ startProgram, runtime }) => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { ListenOptions } from "../net/listen_options.ts";
+import type { TlsOptions } from "../net/tls/tls_options.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
 import { UsageError } from "./flags/flag.ts";
 
@@ -17,6 +18,12 @@ export async function readCertificate(
   if (cert === undefined) throw new UsageError("missing --tls-cert: expected it together with --tls-key");
   if (key === undefined) throw new UsageError("missing --tls-key: expected it together with --tls-cert");
   return { tls: { cert: await readPem("tls-cert", cert), key: await readPem("tls-key", key) } };
+}
+
+/** Checks a certificate without using it. @throws {ConnectionError} `bad-certificate` */
+export async function checkCertificate(tls: TlsOptions): Promise<void> {
+  const { ServerCertificates } = await import("../net/tls/server_certificates.ts");
+  new ServerCertificates(tls);
 }
 
 async function readPem(flag: string, path: string): Promise<string> {

@@ -5,6 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logs } from "../log/open_logs.ts";
 import { formatAddress, type NetAddress } from "../net/address.ts";
 import type { ConnectionError, Listener } from "../net/connection.ts";
+import type { TlsOptions } from "../net/tls/tls_options.ts";
 import type { StoreOpenError, StoreOpenErrorCode } from "../storage/store_open_error.ts";
 import type { Admin } from "./admin/admin_routes.ts";
 import type { CommonFlags, CommonValues } from "./flags/common_flags.ts";
@@ -69,6 +70,11 @@ export interface RunningCommand {
   readonly connectionCount?: () => number;
   /** Whether what it needs is in reach, a store for example; default always. */
   readonly isReady?: () => boolean;
+  /**
+   * Uses another certificate where the ports of {@linkcode StartContext} do not: in workers. Rejects for a bad one, and the
+   * old one stays.
+   */
+  readonly reload?: (tls: TlsOptions) => Promise<void>;
   /** Stops gracefully; settles when all is closed. */
   shutdown(): Promise<void>;
   /** Resolves when all is closed. */

@@ -178,7 +178,7 @@ function listenToSignals(
     running,
     hasTerminal: surroundings.hasTerminal,
     graceMs: values["grace-ms"],
-    reload: (what) => void (what === "logs" ? serverLogs.reopen() : reloadAll(parts)),
+    reload: (what) => void (what === "logs" ? serverLogs.reopen() : reloadAll(parts, running)),
     onStopping: (signal) => {
       onStopping();
       serverLogs.noteLife(`${name} stops: ${signal}`);
@@ -196,15 +196,16 @@ function listenToSignals(
 }
 
 /** Opens the logs and reads the certificate again; a certificate that cannot be used is told, and the old one stays. */
-async function reloadAll({ values, ports, serverLogs, say }: ServerParts): Promise<void> {
+async function reloadAll(
+  { values, ports, serverLogs, say }: ServerParts,
+  running: RunningCommand,
+): Promise<void> {
   await serverLogs.reopen();
   try {
     const { tls } = await readCertificate(values);
     if (tls === undefined) return;
-    if ("workers" in values && values.workers !== 1) {
-      return serverLogs.note("warn", "workers keep their certificate until the server starts again");
-    }
     ports.reload(tls);
+    await running.reload?.(tls);
     serverLogs.note("info", "certificate read again");
   } catch (error) {
     const message = `the old certificate stays: ${messageOfError(error)}`;

@@ -3,6 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { TcpAddress } from "../net/address.ts";
 import { listen } from "../net/listen.ts";
+import type { TlsOptions } from "../net/tls/tls_options.ts";
 import { WorkerSlot, type WorkerSlotOptions } from "./worker_slot.ts";
 
 /** Parts of a {@linkcode WorkerPool}. */
@@ -63,6 +64,11 @@ export class WorkerPool {
       for (const slot of slots) slot.terminate();
       throw error;
     }
+  }
+
+  /** Has all workers use another certificate, which must be a good one. @returns when all of them do */
+  async reload(tls: TlsOptions): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.reload(tls)));
   }
 
   /** Tells all workers to stop gracefully, and cuts off those that take too long. */

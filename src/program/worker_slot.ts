@@ -3,6 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { TcpAddress } from "../net/address.ts";
 import { ConnectionError } from "../net/connection.ts";
+import type { TlsOptions } from "../net/tls/tls_options.ts";
 import { type RunningWorker, startWorker, type WorkerReport } from "./workers.ts";
 
 /** Parts of a {@linkcode WorkerSlot}. */
@@ -37,6 +38,7 @@ export class WorkerSlot {
   #isStopping = false;
   #stopWaiting: (() => void) | undefined;
   #resolveFinished: () => void = () => {};
+  #resolveReload: () => void = () => {};
 
   /** Makes an empty place. */
   constructor(options: WorkerSlotOptions) {
@@ -52,6 +54,7 @@ export class WorkerSlot {
       let isListening = false;
       const onError = (error: Error): void => {
         worker.terminate();
+        this.#resolveReload();
         // A worker that was replaced or cut off already has nothing more to say.
         if (this.#worker !== worker) return;
         this.#worker = undefined;
@@ -69,12 +72,23 @@ export class WorkerSlot {
             return onError(toError(report));
           case "message":
             return this.#options.onMessage(report.data);
+          case "reloaded":
+            return this.#resolveReload();
           case "stopped":
             return this.terminate();
         }
       };
       const worker = startWorker(module, { onReport, onError });
       this.#worker = worker;
+    });
+  }
+
+  /** Has the worker use another certificate; settles when it does, or has crashed: the next one is started with it. */
+  reload(tls: TlsOptions): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resolveReload = resolve;
+      if (this.#worker === undefined) resolve();
+      else this.#worker.send({ kind: "reload", tls });
     });
   }
 
@@ -98,6 +112,7 @@ export class WorkerSlot {
     this.#stopWaiting?.();
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#resolveReload();
     this.#resolveFinished();
   }
 

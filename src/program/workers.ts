@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { ownMessageOf } from "../base/error_text.ts";
 import type { TcpAddress } from "../net/address.ts";
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection.ts";
+import type { TlsOptions } from "../net/tls/tls_options.ts";
 
 /** A message from a worker to the pool. */
 export type WorkerReport =
@@ -14,10 +15,14 @@ export type WorkerReport =
   | { readonly kind: "listening"; readonly address: TcpAddress }
   | { readonly kind: "failed"; readonly message: string; readonly code: ConnectionErrorCode | undefined }
   | { readonly kind: "message"; readonly data: unknown }
+  | { readonly kind: "reloaded" }
   | { readonly kind: "stopped" };
 
 /** A message from the pool to a worker that is ready. */
-export type WorkerOrder = { readonly kind: "start"; readonly init: unknown } | { readonly kind: "stop" };
+export type WorkerOrder =
+  | { readonly kind: "start"; readonly init: unknown }
+  | { readonly kind: "reload"; readonly tls: TlsOptions }
+  | { readonly kind: "stop" };
 
 /** A worker as the pool sees it. */
 export interface RunningWorker {
@@ -86,6 +91,8 @@ function startProcess(module: URL, { onReport, onError }: WorkerEvents): Running
 export interface WorkerProgram {
   /** Its listening address. */
   readonly address: TcpAddress;
+  /** Uses another certificate from the next handshake on. */
+  reload?(tls: TlsOptions): void;
   /** Stops gracefully; what it sends before it settles still arrives. */
   shutdown(): Promise<void>;
   /** Called when the worker crashes; what it sends still arrives. */
@@ -111,18 +118,23 @@ export function runInWorker<Init>(start: StartWorkerProgram<Init>): boolean {
   let running: WorkerProgram | undefined;
   pool.onCrash(() => running?.onCrash?.());
   pool.onOrder(async (order): Promise<void> => {
-    if (order.kind === "start") {
-      program = start(order.init as Init, (data) => pool.report({ kind: "message", data }));
-      try {
-        running = await program;
-        pool.report({ kind: "listening", address: running.address });
-      } catch (error) {
-        pool.report(toFailure(error));
-      }
-    } else {
-      // One that has not started has nothing to stop.
-      await (await program?.catch(() => undefined))?.shutdown();
-      pool.report({ kind: "stopped" });
+    // One that has not started has nothing to reload or to stop.
+    const started = await program?.catch(() => undefined);
+    switch (order.kind) {
+      case "start":
+        program = start(order.init as Init, (data) => pool.report({ kind: "message", data }));
+        try {
+          running = await program;
+          return pool.report({ kind: "listening", address: running.address });
+        } catch (error) {
+          return pool.report(toFailure(error));
+        }
+      case "reload":
+        started?.reload?.(order.tls);
+        return pool.report({ kind: "reloaded" });
+      case "stop":
+        await started?.shutdown();
+        return pool.report({ kind: "stopped" });
     }
   });
   pool.report({ kind: "ready" });

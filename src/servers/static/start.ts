@@ -1,7 +1,7 @@
 import { tcpAddress, urlOf } from "../../net/address.ts";
 import { messageOfError } from "../../base/error_text.ts";
 import { portError, type RunningCommand, type StartContext } from "../../program/command.ts";
-import { readCertificate } from "../../program/certificate.ts";
+import { checkCertificate, readCertificate } from "../../program/certificate.ts";
 import { serveOptionsOf } from "../../program/flags/common_flags.ts";
 import { figuresOfServer } from "../../program/admin/server_figures.ts";
 import type { FlagValues } from "../../program/flags/flag.ts";
@@ -69,14 +69,13 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
   const { values, logs, clock, admin, openPort } = context;
   // A shared port opens even if another server shares it already, and its responses would mix with ours.
   if (values.port !== 0) (await openPort(values.port)).close();
-  const tls = await readCertificate(values);
+  let { tls } = await readCertificate(values);
   const limits = workerLimits(values);
   const wanted = tcpAddress(values.host, values.port);
   const createInit = (index: number, port: number): StaticWorkerInit => ({
     command: "static",
-    listen: { hostname: values.host, port, ...tls },
+    listen: { hostname: values.host, port, ...(tls === undefined ? {} : { tls }) },
     options,
-
     limits,
     proxies: values["proxy-protocol"] ? values["trusted-proxy"] : undefined,
     index,
@@ -109,9 +108,14 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
     });
     return {
       announcements: [
-        `static listening on ${urlOf({ address: pool.address, isEncrypted: tls.tls !== undefined })}`,
+        `static listening on ${urlOf({ address: pool.address, isEncrypted: tls !== undefined })}`,
       ],
       connectionCount: () => workers.sum.openConnections,
+      reload: async (renewed): Promise<void> => {
+        await checkCertificate(renewed);
+        tls = renewed;
+        await pool.reload(renewed);
+      },
       shutdown: () => pool.stop(),
       finished: pool.finished,
     };

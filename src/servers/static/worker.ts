@@ -54,6 +54,7 @@ export async function startStaticWorker(
   );
   return {
     address: listener.address,
+    reload: (tls): void => listener.reload(tls),
     shutdown: async (): Promise<void> => {
       stopSending();
       await server.shutdown();

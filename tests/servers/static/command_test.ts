@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { canSharePorts } from "../../../src/program/workers.ts";
 import { ask } from "../../support/answer.ts";
 import { connectRaw } from "../../support/loopback.ts";
+import { checkCertificateRenewal } from "../../runtimes/certificate_renewal.ts";
 import { except, test } from "../../runtimes/command_line.ts";
 import { ROOT, withDirectory } from "../../support/program.ts";
 
@@ -162,6 +163,10 @@ withSharedPorts.test("static -w 2 answers from both workers, and both log whole 
     assertEquals(new Set(entries.map(({ id }) => id)).size, 200);
     assertEquals(new Set(entries.map(({ id }) => /-(w\d)-/.exec(id)?.[1])), new Set(["w1", "w2"]));
   });
+});
+
+withSharedPorts.test("static -w 2: all workers use a renewed certificate after SIGHUP", async ({ startProgram }) => {
+  await checkCertificateRenewal(startProgram, ["static", "-r", join(ROOT, "docroot"), "-w", "2"]);
 });
 
 test("static -w 2 says in one line that the port is taken, and ends with code 1", async ({ runProgram }) => {
