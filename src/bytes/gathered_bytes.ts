@@ -4,6 +4,9 @@ import { freeBytes } from "./free_bytes.ts";
 // the process that no larger one fits into: 1,000 uploads of 1 MiB took twice the bytes held (Deno 2.9.6).
 const MAX_PIECE_BYTES = 16_384;
 const MIN_PIECE_BYTES = 1_024;
+// An array for all bytes begins with so much; less room than this at its end is not worth a read of its own.
+const MIN_UNITED_BYTES = 1_048_576;
+const MIN_ROOM_BYTES = 65_536;
 
 /** Bytes that come bit by bit and become one array at the end. None is copied before. */
 export class GatheredBytes {
@@ -14,9 +17,11 @@ export class GatheredBytes {
   readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
   // Bytes free at the end of the last piece.
   #room = 0;
+  // Whether the first piece is an array for all bytes, with room that was given away.
+  #isUnited = false;
 
   /**
-   * Adds a copy of bytes.
+   * Adds bytes: a copy, unless they were written into the room that {@linkcode GatheredBytes.roomFor} gave.
    *
    * @param mostBytes how many there can be in the end, if that is known: so much room is enough
    */
@@ -25,11 +30,40 @@ export class GatheredBytes {
       if (this.#room === 0) this.#addPiece(bytes.length - from, mostBytes - this.length);
       const piece = this.#pieces[this.#pieces.length - 1]!;
       const part = bytes.subarray(from, from + this.#room);
-      piece.set(part, piece.length - this.#room);
+      if (part.buffer !== piece.buffer) piece.set(part, piece.length - this.#room);
       this.#room -= part.length;
       this.length += part.length;
       from += part.length;
     }
+  }
+
+  /**
+   * Room for the next bytes, which may be written there before they are added. All bytes are in one array from
+   * now on, so that {@linkcode GatheredBytes.take} copies nothing.
+   *
+   * @param mostBytes how many there can be in the end
+   */
+  roomFor(mostBytes: number): Uint8Array<ArrayBuffer> {
+    if (this.#room < MIN_ROOM_BYTES && this.length + this.#room < mostBytes) {
+      this.#unite(Math.min(mostBytes, Math.max(MIN_UNITED_BYTES, this.length * 2)));
+    }
+    const [piece] = this.#pieces as [Uint8Array<ArrayBuffer>];
+    return this.#isUnited ? piece.subarray(this.length) : new Uint8Array(0);
+  }
+
+  #unite(size: number): void {
+    const united = new Uint8Array(size);
+    let at = 0;
+    for (const piece of this) {
+      united.set(piece, at);
+      at += piece.length;
+    }
+    this.free();
+    this.#pieces.push(united);
+    this.length = at;
+    this.capacity = size;
+    this.#room = size - at;
+    this.#isUnited = true;
   }
 
   /** All bytes in one array, which is the caller's; nothing stays here. */
@@ -65,7 +99,11 @@ export class GatheredBytes {
 
   /** Forgets all bytes, and gives their memory back at once. */
   free(): void {
-    for (const piece of this.#pieces.splice(0)) freeBytes(piece);
+    const pieces = this.#pieces.splice(0);
+    // A read may still be filling the room of such an array: it is left to the collector.
+    if (this.#isUnited) pieces.shift();
+    for (const piece of pieces) freeBytes(piece);
+    this.#isUnited = false;
     this.length = 0;
     this.capacity = 0;
     this.#room = 0;

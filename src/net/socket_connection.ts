@@ -105,6 +105,15 @@ export class SocketConnection extends StreamConnection {
 
   /** Bytes came. If no read waits for them they are copied: the runtime may use its buffer again. */
   onData(bytes: Uint8Array): void {
+    this.#arrive(bytes, copyOf);
+  }
+
+  /** Bytes came in an array of their own, which the runtime does not touch any more. */
+  onOwnData(bytes: Uint8Array): void {
+    this.#arrive(bytes, restOf);
+  }
+
+  #arrive(bytes: Uint8Array, keep: (bytes: Uint8Array, start: number) => Uint8Array): void {
     const buffer = this.#buffer;
     if (buffer !== undefined && bytes.length <= buffer.length) {
       this.#buffer = undefined;
@@ -113,7 +122,7 @@ export class SocketConnection extends StreamConnection {
     }
     if (this.#failure !== undefined) return;
     const room = buffer?.length ?? 0;
-    this.#arrived.push(bytes.slice(room));
+    this.#arrived.push(keep(bytes, room));
     this.#arrivedBytes += bytes.length - room;
     this.#pauseIfFull();
     if (buffer === undefined) return;
@@ -130,6 +139,13 @@ export class SocketConnection extends StreamConnection {
     if (!this.#isPaused) this.#socket.pause();
     this.#isPaused = true;
     return this.#arrivedBytes;
+  }
+
+  /** Counts the socket as paused unless a read waits. @returns whether one does */
+  pauseUnlessAwaited(): boolean {
+    const isAwaited = this.#buffer !== undefined;
+    this.#isPaused ||= !isAwaited;
+    return isAwaited;
   }
 
   /** The peer has finished sending. */
@@ -230,4 +246,12 @@ export class SocketConnection extends StreamConnection {
 
 function finAlreadySent(): ConnectionError {
   return new ConnectionError("closed", "Cannot write to the connection: FIN was sent");
+}
+
+function copyOf(bytes: Uint8Array, start: number): Uint8Array {
+  return bytes.slice(start);
+}
+
+function restOf(bytes: Uint8Array, start: number): Uint8Array {
+  return bytes.subarray(start);
 }

@@ -1,10 +1,12 @@
+import type { PieceIterator } from "../http/response/streamed_response.ts";
+
 /**
  * Streamed content of a response that can be cut while its source has nothing to give: if the client has
  * gone, an event that never comes must not keep its connection.
  */
-export class ServedStream implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
+export class ServedStream implements AsyncIterable<Uint8Array>, PieceIterator {
   readonly #source: AsyncIterable<Uint8Array>;
-  #iterator: AsyncIterator<Uint8Array> | undefined;
+  #iterator: PieceIterator | undefined;
   // Fails the awaited read.
   #reject: (error: unknown) => void = () => {};
   #cutWith: unknown;
@@ -32,6 +34,10 @@ export class ServedStream implements AsyncIterable<Uint8Array>, AsyncIterator<Ui
     });
   }
 
+  takeReady(): Uint8Array | undefined {
+    return this.#cutWith === undefined ? this.#iterator?.takeReady?.() : undefined;
+  }
+
   async return(): Promise<IteratorResult<Uint8Array>> {
     if (!this.#hasEnded) {
       this.#hasEnded = true;
@@ -47,7 +53,7 @@ export class ServedStream implements AsyncIterable<Uint8Array>, AsyncIterator<Ui
     this.return().catch(() => {});
   }
 
-  #begin(): AsyncIterator<Uint8Array> {
+  #begin(): PieceIterator {
     return this.#iterator ??= this.#source[Symbol.asyncIterator]();
   }
 }

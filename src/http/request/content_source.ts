@@ -12,4 +12,6 @@ export interface ContentSource {
   onContentFault(error: unknown): void;
   /** Told of a change in the bytes of content that are kept: less than zero if some were freed. */
   onContentKept(bytes: number): void;
+  /** Told where the next bytes may be read to; no room takes it back. */
+  onRoomLent(room: Uint8Array): void;
 }

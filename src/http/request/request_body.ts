@@ -40,7 +40,18 @@ export interface RequestBody {
    * counts them into what it holds for its clients. It counts until the response is complete.
    */
   keep?(bytes: number): void;
+  /**
+   * Lends room for the next bytes, which may be read straight into it: the next piece is then a view of it.
+   * Another call takes it back.
+   *
+   * @param room no longer than the content that is still to come
+   */
+  lend?(room: Uint8Array): void;
 }
+
+// A client that has sent so much of content of known length gets room for more at once.
+const LARGE_BYTES = 65_536;
+const NO_ROOM = new Uint8Array(0);
 
 /** The result of {@linkcode readUpTo}. */
 export interface CollectedBody {
@@ -58,11 +69,11 @@ export interface CollectedBody {
  *   their memory for others
  */
 export async function readUpTo(
-  body: Pick<RequestBody, "read" | "keep"> & Partial<Pick<RequestBody, "length">>,
+  body: Pick<RequestBody, "read" | "keep" | "lend"> & Partial<Pick<RequestBody, "length">>,
   maxBytes: number,
 ): Promise<CollectedBody> {
   const mostBytes = Math.min(maxBytes, body.length ?? Infinity);
-  // Memory grows with the bytes received, never with the length announced.
+  // Memory grows with the bytes received, never with the length announced alone.
   const gathered = new GatheredBytes();
   let error: unknown;
   try {
@@ -70,10 +81,14 @@ export async function readUpTo(
       const before = gathered.capacity;
       const kept = piece.subarray(0, maxBytes - gathered.length);
       gathered.append(kept, mostBytes);
+      const isLarge = body.length !== undefined && gathered.length > LARGE_BYTES;
+      const room = isLarge ? gathered.roomFor(mostBytes) : NO_ROOM;
       body.keep?.(gathered.capacity - before);
       if (kept.length < piece.length) throw bodyTooLarge(maxBytes);
+      if (isLarge) body.lend?.(room);
     }
   } catch (cause) {
+    body.lend?.(NO_ROOM);
     error = cause;
   }
   const { capacity } = gathered;

@@ -125,7 +125,7 @@ export class RequestReader {
    * @throws {TypeError} when bytes that were loaded have not been used up
    */
   buffer(): Uint8Array {
-    return this.#tokens.prepare(!this.hasUnreadBody);
+    return this.#tokens.prepare(this.hasUnreadBody ? "content" : "head");
   }
 
   /**
@@ -210,6 +210,7 @@ export class RequestReader {
       onContentWanted: () => this.#demand.onContentWanted(),
       onContentEnd: () => this.#demand.onContentEnd(),
       onContentKept: (bytes) => this.#demand.onContentKept(bytes),
+      onRoomLent: (room) => this.#tokens.lend(room),
       // A request with broken content is refused, and the connection ends after its response.
       onContentFault: (error) => {
         if (error instanceof HttpError) this.#request?.refuse(error);

@@ -60,6 +60,10 @@ export class StreamedBody implements RequestBody {
     this.#source.onContentKept(bytes);
   }
 
+  lend(room: Uint8Array): void {
+    this.#source.onRoomLent(room);
+  }
+
   /** Gives the bytes that have arrived to the waiting reader. @returns false when the reader needs more */
   resume(): boolean {
     const reading = this.#reading;

@@ -10,8 +10,18 @@ export type ResponseFraming =
   | { readonly kind: "chunked" }
   | { readonly kind: "until-close" };
 
+// Larger pieces are sent without a copy.
+const MAX_JOINED_BYTES = 16_384;
+
+/** Pieces of content, of which some may be there without another promise. */
+export interface PieceIterator extends AsyncIterator<Uint8Array> {
+  /** The next piece if it is there already; undefined if it must be waited for. */
+  takeReady?(): Uint8Array | undefined;
+}
+
 /**
- * Sends streamed content after its head, each piece once the one before was taken: that is the back-pressure.
+ * Sends streamed content after its head, each piece once the ones before were taken: that is the
+ * back-pressure. Pieces that are there together are joined into few writes.
  *
  * @throws {RangeError} when there are more or fewer bytes than promised; excess bytes are not sent
  * @throws {TypeError} for a piece that is no Uint8Array
@@ -23,42 +33,71 @@ export async function writeStream(
   content: AsyncIterable<Uint8Array>,
   framing: ResponseFraming,
 ): Promise<void> {
-  const promisedBytes = framing.kind === "length" ? framing.length : Infinity;
-  let sentBytes = 0;
-  // The head does not wait for content that may be long in coming.
+  const pieces: PieceIterator = content[Symbol.asyncIterator]();
+  const stream = new FramedStream(writer, framing);
+  let hasEnded = false;
   try {
+    // The head does not wait for content that may be long in coming.
     await writer.flush();
-  } catch (error) {
-    await content[Symbol.asyncIterator]().return?.();
-    throw error;
+    for (;;) {
+      hasEnded = true;
+      const next = await pieces.next();
+      if (next.done === true) break;
+      hasEnded = false;
+      let piece: Uint8Array | undefined = next.value;
+      for (; piece !== undefined; piece = pieces.takeReady?.()) stream.add(piece);
+      await stream.flush();
+    }
+  } finally {
+    if (!hasEnded) await pieces.return?.();
   }
-  for await (const piece of content) {
+  stream.end();
+}
+
+/** Content on its way into the writer, in its framing. */
+class FramedStream {
+  readonly #writer: ResponseWriter;
+  readonly #isChunked: boolean;
+  readonly #promisedBytes: number;
+  #givenBytes = 0;
+  // Pieces that went past the buffer of the writer.
+  #sent: Promise<unknown> | undefined;
+
+  constructor(writer: ResponseWriter, framing: ResponseFraming) {
+    this.#writer = writer;
+    this.#isChunked = framing.kind === "chunked";
+    this.#promisedBytes = framing.kind === "length" ? framing.length : Infinity;
+  }
+
+  add(piece: Uint8Array): void {
     // Its type says so, but a web stream may hold anything.
     if (!(piece instanceof Uint8Array)) {
       throw new TypeError("Cannot send the content: a piece is no Uint8Array");
     }
-    if (piece.length === 0) continue;
-    const allowedBytes = promisedBytes - sentBytes;
-    sentBytes += piece.length;
-    if (piece.length > allowedBytes) {
-      // The client gets the promised bytes before the connection is cut.
-      await writer.writeThrough(piece.subarray(0, allowedBytes));
-      throw wrongLength(promisedBytes, "more");
-    }
-    if (framing.kind === "chunked") await writeChunk(writer, piece);
-    else await writer.writeThrough(piece);
+    if (piece.length === 0) return;
+    const allowedBytes = Math.max(0, this.#promisedBytes - this.#givenBytes);
+    this.#givenBytes += piece.length;
+    if (this.#isChunked) this.#writer.addText(`${piece.length.toString(16)}\r\n`);
+    const bytes = piece.length > allowedBytes ? piece.subarray(0, allowedBytes) : piece;
+    if (this.#isChunked || bytes.length <= MAX_JOINED_BYTES) this.#writer.addBytes(bytes);
+    else this.#sent = Promise.all([this.#sent, this.#writer.writeThrough(bytes)]);
+    if (this.#isChunked) this.#writer.addText("\r\n");
   }
-  if (framing.kind === "length" && sentBytes < promisedBytes) {
-    throw wrongLength(promisedBytes, `${sentBytes}`);
-  }
-  if (framing.kind === "chunked") writer.addText("0\r\n\r\n");
-}
 
-async function writeChunk(writer: ResponseWriter, piece: Uint8Array): Promise<void> {
-  writer.addText(piece.length.toString(16) + "\r\n");
-  writer.addBytes(piece);
-  writer.addText("\r\n");
-  await writer.flush();
+  /** Sends what was added. The client gets all promised bytes before the connection is cut. */
+  async flush(): Promise<void> {
+    if (this.#sent !== undefined) await this.#sent;
+    this.#sent = undefined;
+    if (this.#writer.isPending) await this.#writer.flush();
+    if (this.#givenBytes > this.#promisedBytes) throw wrongLength(this.#promisedBytes, "more");
+  }
+
+  end(): void {
+    if (this.#promisedBytes !== Infinity && this.#givenBytes < this.#promisedBytes) {
+      throw wrongLength(this.#promisedBytes, `${this.#givenBytes}`);
+    }
+    if (this.#isChunked) this.#writer.addText("0\r\n\r\n");
+  }
 }
 
 function wrongLength(promised: number, got: string): RangeError {

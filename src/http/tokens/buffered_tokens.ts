@@ -50,11 +50,15 @@ export class BufferedTokens {
   readonly #buffer: ReadBuffer;
   readonly #keepsRawHead: boolean;
   readonly #tokens = new TokenQueue();
+  // Room for content that a reader has lent, and the array that the read at hand fills.
+  #lent: Uint8Array | undefined;
+  #filling: Uint8Array;
 
   /** @param budget bytes that the buffers of all connections may hold beyond their smallest size */
   constructor(options: BufferedTokensOptions, budget: ByteBudget) {
     this.tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
     this.#buffer = new ReadBuffer(budget);
+    this.#filling = this.#buffer.bytes;
     this.#keepsRawHead = options.keepRawHead ?? false;
   }
 
@@ -84,19 +88,31 @@ export class BufferedTokens {
     return isBetweenMessages ? 0 : pushedBytes - headStart;
   }
 
+  /** Has the next read of content go into other room than the buffer; no room takes that back. */
+  lend(room: Uint8Array): void {
+    this.#lent = room.length === 0 ? undefined : room;
+  }
+
   /**
    * The buffer for the next read.
    *
-   * @param isInHead whether a head may lie in it, unfinished
+   * @param part `head` if an unfinished head may lie in it
    * @throws {TypeError} when bytes read before are not consumed: they would be lost
    */
-  prepare(isInHead: boolean): Uint8Array {
+  prepare(part: "head" | "content"): Uint8Array {
     if (!this.isUsedUp) throw new TypeError("Cannot read on: what was read before is not used up");
-    const isInside = isInHead && !this.tokenizer.isBetweenMessages;
+    const lent = part === "content" ? this.#lent : undefined;
+    this.#lent = undefined;
+    return this.#filling = lent ?? this.#prepareBuffer(part);
+  }
+
+  #prepareBuffer(part: "head" | "content"): Uint8Array {
+    const isInside = part === "head" && !this.tokenizer.isBetweenMessages;
     // A head is gathered elsewhere, within its limit: nothing calls for more room here when it is all that
     // came.
     const mayGrow = !isInside || this.#holdHead() > 0;
-    if (this.#buffer.fit(mayGrow)) this.tokenizer.release();
+    const wasLent = this.#filling !== this.#buffer.bytes;
+    if (this.#buffer.fit(mayGrow) || wasLent) this.tokenizer.release();
     return this.#buffer.bytes;
   }
 
@@ -109,12 +125,12 @@ export class BufferedTokens {
 
   /** Takes the result of a read. @param count bytes in the buffer, null at the end of the connection */
   load(count: number | null): void {
-    this.#buffer.load(count ?? 0);
+    this.#buffer.load(this.#filling === this.#buffer.bytes ? count ?? 0 : 0);
     this.#tokens.clear();
     if (count === null) {
       for (const token of this.tokenizer.end()) this.#tokens.push(token);
     } else {
-      this.tokenizer.load(this.#buffer.bytes, count);
+      this.tokenizer.load(this.#filling, count);
       this.tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
     }
   }

@@ -139,7 +139,7 @@ function createHandler({ endsOf, take }: Opening): SocketHandler {
       });
       take(socket.data);
     },
-    data: ({ data }, bytes) => data.onData(bytes),
+    data: ({ data }, bytes) => data.onOwnData(bytes),
     drain: ({ data }) => data.onTaken(0),
     end: ({ data }) => data.onEnd(),
     error: ({ data }, error) => data.onFailure(toConnectionError("Cannot use the connection", error)),

@@ -174,7 +174,8 @@ function openPlain(accepted: Socket & { _handle?: unknown }, ends: Ends): Socket
     buffer: READ_BUFFER,
     callback: (count) => {
       connection.onData(READ_BUFFER.subarray(0, count));
-      return true;
+      // More is there. If no read waits for it, it is better left with the system than copied.
+      return count < READ_BUFFER.length || connection.pauseUnlessAwaited();
     },
   };
   const options = { handle, onread, allowHalfOpen: true };

@@ -1,8 +1,7 @@
 import { BytePieces } from "../../../bytes/byte_pieces.ts";
 import type { Patience, PatientWait } from "../patience.ts";
-
-/** A piece of a web stream: its type says bytes, but frameworks write texts and buffers too. */
-export type WebPiece = Uint8Array | ArrayBufferView | ArrayBufferLike | string;
+import { StreamedContent } from "./streamed_content.ts";
+import { toBytes, type WebPiece } from "./web_piece.ts";
 
 /** The result of {@linkcode readContent}: all bytes, or pieces that come one by one. */
 export type WebContent = Uint8Array | BytePieces | AsyncIterable<Uint8Array>;
@@ -14,8 +13,6 @@ type ReadResult = ReadableStreamReadResult<WebPiece>;
 const CUT_PIECE_BYTES = 16_384;
 // The parts of a FormData are pieces of their own. Beyond this much, they are sent as they come.
 const MAX_FORM_BYTES = 1_048_576;
-
-const encoder = new TextEncoder();
 
 /** How to read. */
 export interface ReadContentOptions<Result> {
@@ -44,7 +41,7 @@ export function readContent<Result>(
 
 /** The pieces of a stream, whether or not it ends soon. */
 export function toPieces(stream: ReadableStream<WebPiece>): AsyncIterable<Uint8Array> {
-  return new StreamedContent(stream.getReader(), [], undefined);
+  return new StreamedContent(stream.getReader());
 }
 
 interface Settling<Result> {
@@ -104,7 +101,7 @@ class ContentReader<Result> implements PatientWait {
       return this.#fail(error);
     }
     if (this.#mayEndSoon()) this.#read();
-    else this.#end(new StreamedContent(this.#reader, this.#pieces, undefined));
+    else this.#end(new StreamedContent(this.#reader, this.#pieces));
   }
 
   #mayEndSoon(): boolean {
@@ -123,56 +120,5 @@ class ContentReader<Result> implements PatientWait {
   #fail(error: unknown): void {
     this.hasEnded = true;
     this.#settling.reject(error);
-  }
-}
-
-/**
- * The bytes of a piece: texts are sent as UTF-8, buffers and views as their bytes.
- *
- * @throws {TypeError} for anything else
- */
-export function toBytes(piece: WebPiece): Uint8Array {
-  if (piece instanceof Uint8Array) return piece;
-  if (typeof piece === "string") return encoder.encode(piece);
-  if (ArrayBuffer.isView(piece)) return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
-  if (piece instanceof ArrayBuffer || piece instanceof SharedArrayBuffer) return new Uint8Array(piece);
-  throw new TypeError(`Cannot send the content: expected bytes or text, got a piece of type ${typeof piece}`);
-}
-
-/**
- * The pieces of a stream, which can be cancelled while one is waited for: its own iterator would wait for the
- * piece.
- */
-class StreamedContent implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
-  readonly #reader: ReadableStreamDefaultReader<WebPiece>;
-  // The pieces read ahead, and the read that is under way.
-  readonly #pieces: Uint8Array[];
-  #pending: Promise<ReadResult> | undefined;
-
-  constructor(
-    reader: ReadableStreamDefaultReader<WebPiece>,
-    pieces: Uint8Array[],
-    pending: Promise<ReadResult> | undefined,
-  ) {
-    this.#reader = reader;
-    this.#pieces = pieces;
-    this.#pending = pending;
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<Uint8Array>> {
-    const piece = this.#pieces.shift();
-    if (piece !== undefined) return { done: false, value: piece };
-    const result = await (this.#pending ?? this.#reader.read());
-    this.#pending = undefined;
-    return result.done ? { done: true, value: undefined } : { done: false, value: toBytes(result.value) };
-  }
-
-  async return(): Promise<IteratorResult<Uint8Array>> {
-    await this.#reader.cancel();
-    return { done: true, value: undefined };
   }
 }

@@ -1,0 +1,84 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { StreamedContent } from "../../../../src/backend/fetch/response/streamed_content.ts";
+import type { WebPiece } from "../../../../src/backend/fetch/response/web_piece.ts";
+import { streamOf } from "../../../support/fetch_server.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function contentOf(stream: ReadableStream<WebPiece>): StreamedContent {
+  return new StreamedContent(stream.getReader());
+}
+
+/** The pieces that are there together, as texts. */
+async function takeBatch(content: StreamedContent): Promise<string[]> {
+  const next = await content.next();
+  const batch: string[] = [];
+  for (let piece = next.value; piece !== undefined; piece = content.takeReady()) {
+    batch.push(decoder.decode(piece));
+  }
+  return batch;
+}
+
+Deno.test("StreamedContent gives pieces that are there together, and then the end", async () => {
+  const content = contentOf(streamOf("a", encoder.encode("b"), "c"));
+  assertEquals(await takeBatch(content), ["a", "b", "c"]);
+  assertEquals(await content.next(), { done: true, value: undefined });
+});
+
+Deno.test("StreamedContent gives a piece before the next one has come", async () => {
+  const { readable, writable } = new TransformStream<string>();
+  const writer = writable.getWriter();
+  const content = contentOf(readable);
+  for (const text of ["one", "two"]) {
+    const batch = takeBatch(content);
+    await writer.write(text);
+    assertEquals(await batch, [text]);
+  }
+  const end = content.next();
+  await writer.close();
+  assertEquals((await end).done, true);
+});
+
+Deno.test("StreamedContent reads ahead no more than it sends together", async () => {
+  let pulls = 0;
+  const piece = new Uint8Array(16_384);
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      pulls++;
+      controller.enqueue(piece);
+    },
+  }, { highWaterMark: 0 });
+  const content = contentOf(endless);
+  assertEquals((await takeBatch(content)).length, 3);
+  assertEquals((await takeBatch(content)).length, 3);
+  assertEquals(pulls, 6);
+  await content.return();
+});
+
+Deno.test("StreamedContent gives what came before a failure, and then the failure", async () => {
+  const broken = contentOf(streamOf("a", 7, "b") as ReadableStream<WebPiece>);
+  assertEquals(await takeBatch(broken), ["a"]);
+  await assertRejects(() => broken.next(), TypeError, "got a piece of type number");
+  const failing = contentOf(
+    new ReadableStream({
+      start: (controller) => controller.error(new RangeError("over")),
+    }),
+  );
+  await assertRejects(() => failing.next(), RangeError, "over");
+});
+
+Deno.test("StreamedContent is cancelled at once while a piece is waited for", async () => {
+  let isCancelled = false;
+  const silent = contentOf(
+    new ReadableStream({
+      cancel: () => {
+        isCancelled = true;
+      },
+    }),
+  );
+  const next = silent.next();
+  await silent.return();
+  assert(isCancelled);
+  assertEquals((await next).done, true);
+});
