@@ -12,6 +12,7 @@ import { type FlagTable, UsageError } from "./program/flags/flag.ts";
 import { parseFlags } from "./program/flags/parse_flags.ts";
 import { type Variables, variablesOf } from "./program/flags/variables.ts";
 import { helpOfCommand } from "./program/help_text.ts";
+import { findPassedSocket, SOCKET_VARIABLES } from "./program/passed_socket.ts";
 import type { SignalName } from "./program/signals.ts";
 import type { Surroundings } from "./program/surroundings.ts";
 import type { Tool } from "./program/tool.ts";
@@ -89,6 +90,7 @@ function createSurroundings(): Surroundings {
     print,
     write: { stdout: createConsoleWrite("stdout"), stderr: createConsoleWrite("stderr") },
     readVariables,
+    passedSocket,
     isAllowed,
     mayWrite: (path) => isAllowed({ name: "write", path }),
     isTerminal: process.stdout.isTTY === true,
@@ -116,6 +118,13 @@ async function readVariables(table: FlagTable): Promise<Variables> {
     if (text !== undefined) variables.set(variable, text);
   }
   return variables;
+}
+
+async function passedSocket(): Promise<number | undefined> {
+  for (const variable of SOCKET_VARIABLES) {
+    if (!await isAllowed({ name: "env", variable })) return undefined;
+  }
+  return findPassedSocket((name) => process.env[name], process.pid);
 }
 
 /** Whether something may be done without a question to the user; only Deno asks. */

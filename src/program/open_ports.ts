@@ -6,7 +6,7 @@ import type { ListenOptions } from "../net/listen_options.ts";
 import { parseTrustedProxies, type TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 import { listen } from "../net/listen.ts";
 import type { TlsOptions } from "../net/tls/tls_options.ts";
-import { type OpenListenerOptions, type OpenPortOptions, portError } from "./command.ts";
+import { type OpenListenerOptions, type OpenPortOptions, portError, StartError } from "./command.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
 import { UsageError } from "./flags/flag.ts";
 
@@ -22,12 +22,16 @@ export interface Ports {
 
 /** Parts of ports, apart from the flags. */
 export interface PortOptions extends Pick<ListenOptions, "tls"> {
+  /** The descriptor of a socket that the service manager has opened for the server. */
+  readonly passedSocket?: number | undefined;
   /** Told of connections that are closed before anybody gets them. */
   readonly onError?: (error: unknown, client: NetAddress) => void;
 }
 
 // Flags that a socket replaces, or cannot be combined with.
 const SOCKET_EXCLUDES: readonly string[] = ["port", "host"];
+const PASSED_EXCLUDES: readonly string[] = [...SOCKET_EXCLUDES, "socket"];
+const PASSED = "the environment variable LISTEN_FDS";
 
 /**
  * Makes the ways to open ports.
@@ -38,10 +42,13 @@ const SOCKET_EXCLUDES: readonly string[] = ["port", "host"];
 export function createPorts(
   values: CommonValues,
   given: ReadonlyMap<string, string>,
-  { tls, onError }: PortOptions,
+  { tls, passedSocket, onError }: PortOptions,
 ): Ports {
   const { host, port, socket } = values;
-  if (socket !== undefined) refuseBesideSocket(values, given);
+  if (socket !== undefined) {
+    refuseBeside({ name: given.get("socket")!, excludes: SOCKET_EXCLUDES }, values, given);
+  }
+  if (passedSocket !== undefined) refuseBeside({ name: PASSED, excludes: PASSED_EXCLUDES }, values, given);
   const encrypted: Listener[] = [];
   const open = async (options: ListenOptions, flag: string | undefined): Promise<Listener> => {
     const listener = await openOne(options, flag);
@@ -53,6 +60,7 @@ export function createPorts(
     openListener: ({ needsReset } = {}) => {
       const proxyProtocol = values["proxy-protocol"] ? { trusted: trustedOf(values), onError } : undefined;
       const how = { tls, proxyProtocol };
+      if (passedSocket !== undefined) return open({ fd: passedSocket, ...how }, PASSED);
       const where = socket === undefined ? { hostname: host, port, needsReset } : { path: socket };
       return open({ ...where, ...how }, "--port");
     },
@@ -66,15 +74,22 @@ function trustedOf({ "trusted-proxy": networks }: CommonValues): TrustedProxies 
   return networks.length === 0 ? undefined : parseTrustedProxies(networks.join(","));
 }
 
-function refuseBesideSocket(values: object, given: ReadonlyMap<string, string>): void {
-  for (const name of SOCKET_EXCLUDES) {
+interface SocketWay {
+  /** The flag or the variable that names the socket. */
+  readonly name: string;
+  /** Flags that it excludes. */
+  readonly excludes: readonly string[];
+}
+
+function refuseBeside(socket: SocketWay, values: object, given: ReadonlyMap<string, string>): void {
+  for (const name of socket.excludes) {
     const way = given.get(name);
     // PORT is set by platforms for whatever runs there: with a socket it means nothing.
     if (way === undefined || way === "the environment variable PORT") continue;
-    throw new UsageError(`bad value for ${given.get("socket")}: ${way} is given too`);
+    throw new UsageError(`bad value for ${socket.name}: ${way} is given too`);
   }
   if ("workers" in values && values.workers !== 1) {
-    throw new UsageError(`bad value for ${given.get("socket")}: several workers cannot share a socket`);
+    throw new UsageError(`bad value for ${socket.name}: several workers cannot share a socket`);
   }
 }
 
@@ -83,6 +98,11 @@ async function openOne(options: ListenOptions, flag: string | undefined): Promis
     return await listen(options);
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
+    if (options.fd !== undefined) {
+      throw new StartError(2, `bad value for ${flag}: cannot listen on descriptor ${options.fd}`, {
+        cause: error,
+      });
+    }
     const address = options.port === undefined
       ? unixAddress(options.path ?? "")
       : tcpAddress(options.hostname!, options.port);

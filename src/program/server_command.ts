@@ -50,12 +50,13 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
   if (values.version) return print(`millrace ${version}\n`);
   const remarks = await remarkOnPort(command, given, surroundings);
   const certificate = await readCertificate(values);
+  const passedSocket = await surroundings.passedSocket();
   const say = createSayLine(write.stderr);
   const memory = new MemoryBudget(values["max-buffered-bytes"]);
   const serverLogs = await openServerLogs({ command, values, surroundings, say, remarks, memory });
   const onPortError = (error: unknown, client: NetAddress): void =>
     serverLogs.logs.error?.write(errorEntryOf(error, SYSTEM_CLOCK.nowMs(), client));
-  const ports = createPorts(values, given, { ...certificate, onError: onPortError });
+  const ports = createPorts(values, given, { ...certificate, passedSocket, onError: onPortError });
   const watch = watchProcess(call, surroundings, serverLogs);
   let state: "starting" | "ready" | "stopping" = "starting";
   let running: RunningCommand | undefined;

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly write: Readonly<Record<"stdout" | "stderr", ConsoleWrite>>;
   /** Flags from the environment, as far as it may be read. */
   readonly readVariables: (table: FlagTable) => Promise<Variables>;
+  /** The descriptor of a socket that the service manager has opened, as far as that may be known. @throws {UsageError} */
+  readonly passedSocket: () => Promise<number | undefined>;
   /** Whether something may be done without the user being asked first. */
   readonly isAllowed: (permission: { readonly name: "env"; readonly variable: string }) => Promise<boolean>;
   /** Whether a file may be written without the user being asked first. */

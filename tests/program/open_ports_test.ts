@@ -40,6 +40,13 @@ Deno.test("createPorts() refuses what a socket excludes", () => {
   }
 });
 
+Deno.test("createPorts() refuses what a passed socket excludes", () => {
+  for (const flag of ["--port=80", "--host=::", "--socket=/run/x.sock", "-w=2"]) {
+    const { values, given } = readFlags([flag], TABLE, new Map());
+    assertThrows(() => createPorts(values, given, { passedSocket: 3 }), UsageError, "LISTEN_FDS");
+  }
+});
+
 Deno.test("createPorts() names the flag of a port that is in use", async () => {
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const ports = portsOf(["--port", String(taken.addr.port)]);

@@ -1,5 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type Clock, SYSTEM_CLOCK } from "../../../src/base/clock.ts";
 import { counter, Figures } from "../../../src/program/admin/figures.ts";
 import { Reporter } from "../../../src/program/admin/reporter.ts";
 import { runServer } from "../../../src/servers/metrics/run_server.ts";
@@ -32,4 +32,39 @@ Deno.test("Reporter sends figures to a metrics server, and goes on while that is
   ]);
   reporter.close();
   await second.close();
+});
+
+// Its timers ring at once: the patience of a report is over before its connection is there.
+const IMPATIENT_CLOCK: Clock = {
+  ...SYSTEM_CLOCK,
+  after: (_delayMs, callback) => {
+    callback();
+    return () => {};
+  },
+};
+
+Deno.test("Reporter sends nothing over a connection that comes after its patience, or after it was closed", async () => {
+  const figures = new Figures();
+  figures.add(() => [counter("things_total", "Things", 7)]);
+  const server = await runServer("127.0.0.1", 0);
+  const port = server.address.port!;
+  const changes: string[] = [];
+  const reporterOn = (clock: Clock): Reporter =>
+    new Reporter({
+      figures,
+      endpoint: { hostname: "127.0.0.1", port },
+      prefix: "millrace.app",
+      clock,
+      onChange: (message) => void changes.push(message),
+    });
+  const late = reporterOn(IMPATIENT_CLOCK);
+  await late.report();
+  late.close();
+  const closed = reporterOn(SYSTEM_CLOCK);
+  const report = closed.report();
+  closed.close();
+  await report;
+  assert(!(await exchangeWithEnd(port, "get *\n")).includes("things_total"));
+  assertEquals(changes, [`cannot report to 127.0.0.1:${port}: it is out of reach`]);
+  await server.close();
 });
