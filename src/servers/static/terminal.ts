@@ -12,7 +12,7 @@ const OPENERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Lines for a terminal: the folder, and where others in the network find it.
+ * Lines for a terminal: the folder, and where others in the network find it, or why that is not known.
  *
  * @param host the address or name that is listened on
  * @param url where the server listens
@@ -20,15 +20,17 @@ const OPENERS: Readonly<Record<string, readonly string[]>> = {
 export async function terminalLines(root: string, host: string, url: string): Promise<readonly string[]> {
   const lines = [`static serves ${resolve(root)}`];
   if (!WILDCARDS.has(host)) return lines;
-  for (const address of await networkAddresses()) {
-    lines.push(`static is on the network at ${withHost(url, address)}`);
+  if (!await isGranted("sys")) {
+    return [...lines, "static: its network address is known only with --allow-sys"];
   }
-  return lines;
+  return [
+    ...lines,
+    ...networkAddresses().map((address) => `static is on the network at ${withHost(url, address)}`),
+  ];
 }
 
-/** The addresses of this machine that others can reach; none if that may not be asked. */
-async function networkAddresses(): Promise<readonly string[]> {
-  if (!await isGranted("sys")) return [];
+/** The addresses of this machine that others can reach. */
+function networkAddresses(): readonly string[] {
   return Object.values(networkInterfaces()).flatMap((list) => list ?? [])
     .filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);
 }

@@ -15,3 +15,12 @@ Deno.test("terminalLines() never shows the wildcard address as one that others c
     assert(/^static is on the network at http:\/\/(?!0\.0\.0\.0)[\d.]+:8080/.test(line), line);
   }
 });
+
+Deno.test({
+  name: "terminalLines() says so if the network address may not be asked for",
+  permissions: { read: true },
+  fn: async () => {
+    const lines = await terminalLines("docroot", "0.0.0.0", "http://0.0.0.0:8080/");
+    assertEquals(lines.slice(1), ["static: its network address is known only with --allow-sys"]);
+  },
+});
