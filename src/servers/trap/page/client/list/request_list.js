@@ -3,7 +3,7 @@
 
 import { Captured } from "../text/captured.js";
 import { copyPlain } from "../copy/copy_form.js";
-import { html } from "../../../../../program/page/client/html.js";
+import { html, Still } from "../../../../../program/page/client/html.js";
 import { Icon } from "../../../../../program/page/client/icons.js";
 import { ListItems } from "./list_items.js";
 import { ageText, dateText, dayText } from "../text/sizes_and_times.js";
@@ -88,12 +88,12 @@ function listItem(model, item) {
 function listRow(model, index) {
   const row = model.list.rows.at(index);
   if (row === undefined) return undefined;
-  const { id, method, target } = row;
-  const isFaulty = row.fault !== null;
+  const { id } = row;
+  const age = ageText(Date.now() - Date.parse(row.receivedAt));
   const isSelected = model.open?.id === id || model.compared?.id === id;
   const classes = [
     "row",
-    isFaulty ? "fault" : "",
+    row.fault !== null ? "fault" : "",
     isSelected ? "selected" : "",
     model.markedId === id ? "marked" : "",
   ];
@@ -101,16 +101,30 @@ function listRow(model, index) {
     <div class=${classes.join(" ")} id="row-${id}" key=${id} role="option" aria-selected=${String(isSelected)}
       aria-setsize=${model.list.hasMore ? -1 : model.list.rows.size} aria-posinset=${index + 1}
       onClick=${() => model.select(id)}>
-      <${Method} method=${method} />
-      <span class="target">
-        <${Captured} text=${target === "" ? "(not understood)" : target.slice(0, MAX_TARGET_LENGTH)} />
-      </span>
-      <span class="about">${aboutOf(row)}</span>
-      <span class="status" title="status sent back">${row.status}</span>
-      <${TimeStamp} at=${row.receivedAt} form="clock">
-        <span class="age">${ageText(Date.now() - Date.parse(row.receivedAt))}</span>${" "}
-        <//>
+      <${Still} of=${[row, age]} draw=${() => contentOf(row, age)} />
     </div>
+  `;
+}
+
+/**
+ * What stands in a row: drawn again only if it differs, since scrolling draws all that are seen in each frame.
+ *
+ * @param {RequestRow} row
+ * @param {string} age
+ * @returns {VNode}
+ */
+function contentOf(row, age) {
+  const { method, target } = row;
+  return html`
+    <${Method} method=${method} />
+    <span class="target">
+      <${Captured} text=${target === "" ? "(not understood)" : target.slice(0, MAX_TARGET_LENGTH)} />
+    </span>
+    <span class="about">${aboutOf(row)}</span>
+    <span class="status" title="status sent back">${row.status}</span>
+    <${TimeStamp} at=${row.receivedAt} form="clock">
+      <span class="age">${age}</span>${" "}
+      <//>
   `;
 }
 
