@@ -9,7 +9,7 @@ import { type Attacker, Siege } from "./siege.ts";
 
 const ATTACKERS = 400;
 // Those that keep a processor busy come in smaller numbers.
-const BUSY_ATTACKERS: Readonly<Record<string, number>> = { pipelines: 100 };
+const BUSY_ATTACKERS: Readonly<Record<string, number>> = { pipelines: 50 };
 const MAX_BYTES = 256 * 2 ** 20;
 
 const TIME_OUTS = {
