@@ -18,6 +18,7 @@ export type { MetricsRow, MetricsRows } from "./servers/metrics/client/metrics_r
 export { ALL_TIME, StoreOpenError, StoreRefusal } from "./servers/metrics/store.ts";
 export type {
   ByteRange,
+  DiskFacts,
   Durability,
   KeyReader,
   KeySink,
