@@ -85,6 +85,8 @@ export class WorkerSlot {
 
   /** Has the worker use another certificate; settles when it does, or has crashed: the next one is started with it. */
   reload(tls: TlsOptions): Promise<void> {
+    // If the one before is still on its way, it settles now: the worker takes both in their order.
+    this.#resolveReload();
     return new Promise((resolve) => {
       this.#resolveReload = resolve;
       if (this.#worker === undefined) resolve();
