@@ -20,7 +20,8 @@ export type { HttpLimits } from "./http/limits.ts";
 
 export { processRequest } from "./http/request/process_request.ts";
 export { RequestReader } from "./http/request/request_reader.ts";
-export type { ContentDemand, RequestReaderOptions } from "./http/request/request_reader.ts";
+export type { RequestReaderOptions } from "./http/request/request_reader.ts";
+export type { ContentDemand } from "./http/request/content_source.ts";
 export { HttpRequest } from "./http/request/request.ts";
 export type { HttpVersion, RequestHead, WireHead } from "./http/tokens/request_head.ts";
 export type { RequestBody } from "./http/request/request_body.ts";

@@ -53,7 +53,7 @@ async function readBody(request: HttpRequest, maxBodyBytes: number): Promise<Rea
 /** Ends once more bytes would have to be waited for. The waiting read is abandoned, and may fail. */
 function untilItWaits(body: RequestBody): Pick<RequestBody, "read" | "keep"> {
   return {
-    keep: (bytes) => body.keep?.(bytes),
+    keep: (bytes) => body.keep?.(bytes) ?? false,
     async read() {
       const read = body.read();
       read.catch(() => {});

@@ -1,3 +1,6 @@
+/** The budget of the buffers that bytes are read into. */
+export type ReadBudget = Pick<ByteBudget, "take">;
+
 /** Bytes that many users share, so that all of them together never hold more. */
 export class ByteBudget {
   #left: number;

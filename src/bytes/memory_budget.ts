@@ -47,6 +47,11 @@ export class MemoryBudget {
     return this.#heldBytes >= this.maxBytes;
   }
 
+  /** Whether less than half of it is held. */
+  get isPlentiful(): boolean {
+    return this.#heldBytes < this.maxBytes / 2;
+  }
+
   /** Holds bytes that will be freed whatever clients do: a log entry, for example. */
   hold(bytes: number): void {
     this.#heldBytes += bytes;

@@ -27,7 +27,7 @@ export function parseCookies(values: readonly string[]): CookiePair[] {
 }
 
 function unquote(value: string): string {
-  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+  return /^"(.*)"$/s.exec(value)?.[1] ?? value;
 }
 
 /** Attributes of a cookie (RFC 6265 §4.1.1). */

@@ -66,7 +66,7 @@ export class HttpError extends Error {
   constructor(status: number, message: string, options: HttpErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     if (!(Number.isInteger(status) && status >= 400 && status <= 599)) {
-      throw new RangeError(`Cannot make an HttpError: expected a status of 400 to 599, got ${status}`);
+      throw new RangeError(`Cannot make an HttpError: status is ${status}`);
     }
     for (const [name, value] of options.headers ?? []) checkField(name, value);
     this.status = status;

@@ -4,7 +4,8 @@
 // content. A read begins only after the reader has consumed its bytes, so none can take the place of another.
 
 import { HttpError } from "../http/errors.ts";
-import { type ContentDemand, RequestReader } from "../http/request/request_reader.ts";
+import type { ContentDemand } from "../http/request/content_source.ts";
+import { RequestReader } from "../http/request/request_reader.ts";
 import { ResponseWriter } from "../http/response/response_writer.ts";
 import { type Connection, ConnectionError } from "../net/connection.ts";
 import { ConnectionPhase } from "./connection_phase.ts";
@@ -155,8 +156,9 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   }
 
   /** Called by the reader and the source: so much more of the request is held. */
-  onContentKept(bytes: number): void {
+  onContentKept(bytes: number): boolean {
     this.#loop.holdMore(bytes);
+    return this.#shared.memory.isPlentiful;
   }
 
   /** Called by the memory budget: others need the memory to finish. */

@@ -2,6 +2,7 @@ import type { Backend } from "../backend/handler.ts";
 import { BufferPool } from "../bytes/buffer_pool.ts";
 import { ByteBudget } from "../bytes/byte_budget.ts";
 import { MemoryBudget } from "../bytes/memory_budget.ts";
+import { CommonFields } from "../http/response/common_fields.ts";
 import { ResponsePreamble } from "../http/response/response_preamble.ts";
 import { parseTrustedProxies, type TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 import { Deadlines } from "./timing/deadlines.ts";
@@ -58,7 +59,7 @@ export function createSharedResources(backend: Backend, settings: ServeSettings)
     readBudget: new ByteBudget(Math.max(memory.maxBytes * READ_SHARE, MIN_READ_BYTES)),
     memory,
     drainBuffer: new Uint8Array(DRAIN_BYTES),
-    preamble: new ResponsePreamble(settings.serverName, settings.responseFields),
+    preamble: new ResponsePreamble(settings.serverName, commonFieldsOf(settings)),
     flushBatch: new FlushBatch(settings.clock),
     turns,
     counters: new ServingCounters(),
@@ -71,4 +72,8 @@ function sweepMs(settings: ServeSettings): number {
   const { headTimeoutMs, bodyTimeoutMs, idleTimeoutMs, writeTimeoutMs, lingerTimeoutMs } = settings;
   const shortest = Math.min(headTimeoutMs, bodyTimeoutMs, idleTimeoutMs, writeTimeoutMs, lingerTimeoutMs);
   return Math.max(MIN_SWEEP_MS, Math.min(MAX_SWEEP_MS, shortest / 4));
+}
+
+function commonFieldsOf({ responseFields }: ServeSettings): CommonFields | undefined {
+  return responseFields.length === 0 ? undefined : new CommonFields(responseFields);
 }

@@ -107,3 +107,13 @@ Deno.test("MemoryBudget counts what a client holds after it has finished, until 
   budget.release(client);
   assertEquals([held, budget.heldBytes], [25, 0]);
 });
+
+Deno.test("MemoryBudget is plentiful while less than half of it is held", () => {
+  const budget = new MemoryBudget(100);
+  const seen = [49, 1, -1].map((bytes) => {
+    if (bytes > 0) budget.hold(bytes);
+    else budget.free(-bytes);
+    return budget.isPlentiful;
+  });
+  assertEquals(seen, [true, false, true]);
+});

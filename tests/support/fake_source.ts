@@ -1,10 +1,7 @@
+import type { ContentDemand } from "../../src/http/request/content_source.ts";
 import { processRequest } from "../../src/http/request/process_request.ts";
 import type { HttpRequest } from "../../src/http/request/request.ts";
-import {
-  type ContentDemand,
-  RequestReader,
-  type RequestReaderOptions,
-} from "../../src/http/request/request_reader.ts";
+import { RequestReader, type RequestReaderOptions } from "../../src/http/request/request_reader.ts";
 import { HttpError } from "../../src/http/errors.ts";
 import { bytesOf } from "./latin1.ts";
 
@@ -82,5 +79,7 @@ export class ReadingReader implements ContentDemand {
 
   onContentEnd(): void {}
 
-  onContentKept(): void {}
+  onContentKept(): boolean {
+    return true;
+  }
 }

@@ -5,7 +5,7 @@ import type { HttpVersion, RequestHead, WireHead } from "../tokens/request_head.
 import type { RequestBody } from "./request_body.ts";
 import { splitTarget } from "../target.ts";
 
-const NOT_FROM_WIRE: WireHead = Object.freeze({ raw: "", end: 0 });
+const NOT_FROM_WIRE: WireHead = { raw: "", end: 0 };
 
 /**
  * One request. A refused one is a request too, as far as it was understood, and carries its refusal:

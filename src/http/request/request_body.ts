@@ -38,8 +38,10 @@ export interface RequestBody {
   /**
    * Says that so many bytes more of the content are kept, or fewer when less than zero, so that the server
    * counts them into what it holds for its clients. It counts until the response is complete.
+   *
+   * @returns whether there is memory to spare for content that is still to come
    */
-  keep?(bytes: number): void;
+  keep?(bytes: number): boolean;
   /**
    * Lends room for the next bytes, which may be read straight into it: the next piece is then a view of it.
    * Another call takes it back.
@@ -51,7 +53,7 @@ export interface RequestBody {
 
 // A client that has sent so much of content of known length gets room for more at once.
 const LARGE_BYTES = 65_536;
-const NO_ROOM = new Uint8Array(0);
+const NO_ROOM = /* @__PURE__ */ new Uint8Array(0);
 
 /** The result of {@linkcode readUpTo}. */
 export interface CollectedBody {
@@ -75,6 +77,7 @@ export async function readUpTo(
   const mostBytes = Math.min(maxBytes, body.length ?? Infinity);
   // Memory grows with the bytes received, never with the length announced alone.
   const gathered = new GatheredBytes();
+  let hasMemoryToSpare = false;
   let error: unknown;
   try {
     for (let piece = await body.read(); piece !== null; piece = await body.read()) {
@@ -82,8 +85,9 @@ export async function readUpTo(
       const kept = piece.subarray(0, maxBytes - gathered.length);
       gathered.append(kept, mostBytes);
       const isLarge = body.length !== undefined && gathered.length > LARGE_BYTES;
-      const room = isLarge ? gathered.roomFor(mostBytes) : NO_ROOM;
-      body.keep?.(gathered.capacity - before);
+      // Room of evicted clients stays until the collector comes: it must not be much beside the budget.
+      const room = isLarge && hasMemoryToSpare ? gathered.roomFor(mostBytes) : NO_ROOM;
+      hasMemoryToSpare = body.keep?.(gathered.capacity - before) ?? false;
       if (kept.length < piece.length) throw bodyTooLarge(maxBytes);
       if (isLarge) body.lend?.(room);
     }

@@ -1,7 +1,7 @@
-import { ByteBudget } from "../../bytes/byte_budget.ts";
+import type { ReadBudget } from "../../bytes/byte_budget.ts";
 import { BufferedTokens, type BufferedTokensOptions } from "../tokens/buffered_tokens.ts";
 import { HttpError } from "../errors.ts";
-import type { ContentSource } from "./content_source.ts";
+import type { ContentDemand, ContentSource } from "./content_source.ts";
 import { readExpectation } from "./expectation.ts";
 import type { Framing } from "../tokens/framing.ts";
 import { HttpHeaders } from "../headers.ts";
@@ -15,23 +15,9 @@ import type { ErrorToken, HeadEndToken } from "../tokens/tokens.ts";
 /** Options of {@linkcode RequestReader}. */
 export type RequestReaderOptions = BufferedTokensOptions;
 
-/** The reader of the bytes of a connection, told when content needs more of them. */
-export interface ContentDemand {
-  /**
-   * Content is waited for, and there is none among the bytes that were read: {@linkcode RequestReader.load}
-   * more.
-   */
-  onContentWanted(): void;
-  /** All content of the request has been read; bytes that follow belong to the next one. */
-  onContentEnd(): void;
-  /**
-   * So many bytes of content more are kept by the handler, or fewer when less than zero, until the response
-   * is complete.
-   */
-  onContentKept(bytes: number): void;
-}
+const NO_DEMAND: ContentDemand = { onContentWanted() {}, onContentEnd() {}, onContentKept: () => true };
 
-const NO_DEMAND: ContentDemand = { onContentWanted() {}, onContentEnd() {}, onContentKept() {} };
+const NO_BOUND: ReadBudget = { take: () => true };
 
 /**
  * Makes the requests of one connection out of its bytes, one after the other, through one reused buffer.
@@ -63,7 +49,7 @@ export class RequestReader {
   constructor(
     options: RequestReaderOptions = {},
     demand: ContentDemand = NO_DEMAND,
-    budget: ByteBudget = new ByteBudget(Infinity),
+    budget: ReadBudget = NO_BOUND,
   ) {
     this.#demand = demand;
     this.#tokens = new BufferedTokens(options, budget);
@@ -206,10 +192,8 @@ export class RequestReader {
 
   #createContentSource(): ContentSource {
     return {
+      demand: this.#demand,
       takeToken: () => this.#tokens.take(),
-      onContentWanted: () => this.#demand.onContentWanted(),
-      onContentEnd: () => this.#demand.onContentEnd(),
-      onContentKept: (bytes) => this.#demand.onContentKept(bytes),
       onRoomLent: (room) => this.#tokens.lend(room),
       // A request with broken content is refused, and the connection ends after its response.
       onContentFault: (error) => {

@@ -48,16 +48,16 @@ export class StreamedBody implements RequestBody {
     if (this.isComplete) return Promise.resolve(null);
     if (this.#error !== undefined) return Promise.reject(this.#error);
     if (this.#reading !== undefined) {
-      return Promise.reject(new TypeError("Cannot read content: another read is under way"));
+      return Promise.reject(new TypeError("Cannot read content: it is being read"));
     }
     const reading = createDeferred<Piece>();
     this.#reading = reading;
-    if (!this.resume()) this.#source.onContentWanted();
+    if (!this.resume()) this.#source.demand.onContentWanted();
     return reading.promise;
   }
 
-  keep(bytes: number): void {
-    this.#source.onContentKept(bytes);
+  keep(bytes: number): boolean {
+    return this.#source.demand.onContentKept(bytes);
   }
 
   lend(room: Uint8Array): void {
@@ -104,7 +104,7 @@ export class StreamedBody implements RequestBody {
         this.isHeldBack = false;
         this.wireOffset = token.end;
         if (token.trailers !== undefined) this.trailers = token.trailers;
-        this.#source.onContentEnd();
+        this.#source.demand.onContentEnd();
         return null;
       }
       if (token.kind === "error") throw token.error;

@@ -71,17 +71,17 @@ function decideResponseFraming(
   if (isBodyless(status)) return status === 205 ? NO_CONTENT : NO_FRAMING;
   // RFC 9110 §9.3.6: a 2xx response to CONNECT is followed by a tunnel, and has neither length nor coding.
   if (status < 300 && request.method === "CONNECT") return NO_FRAMING;
-  const promised = fields.contentLength;
-  const isPromised = promised !== undefined && /^[0-9]{1,15}$/.test(promised);
   if (content === null) {
     // RFC 9110 §9.3.2: a response to HEAD may give the length that GET would have.
-    return request.method === "HEAD" && isPromised
-      ? { kind: "length", length: Number(promised) }
-      : NO_CONTENT;
+    return request.method === "HEAD" ? promisedFraming(fields) ?? NO_CONTENT : NO_CONTENT;
   }
   if (!isStreamed(content)) return { kind: "length", length: content.length };
-  if (isPromised) return { kind: "length", length: Number(promised) };
-  return { kind: request.version === "1.1" ? "chunked" : "until-close" };
+  return promisedFraming(fields) ?? { kind: request.version === "1.1" ? "chunked" : "until-close" };
+}
+
+/** The length that the handler's Content-Length promises; undefined if it promises none. */
+function promisedFraming({ contentLength = "" }: WireFields): ResponseFraming | undefined {
+  return /^[0-9]{1,15}$/.test(contentLength) ? { kind: "length", length: Number(contentLength) } : undefined;
 }
 
 // More than putFraming() ever writes.

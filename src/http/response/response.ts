@@ -1,4 +1,4 @@
-import { BytePieces } from "../../bytes/byte_pieces.ts";
+import type { BytePieces } from "../../bytes/byte_pieces.ts";
 import { HttpHeaders } from "../headers.ts";
 import type { HeaderField } from "../headers.ts";
 import type { Persistence, ProcessResponseOptions } from "./response_preamble.ts";
@@ -32,8 +32,7 @@ export type ResponseBody = FramedBody | WireBody;
 
 /** Whether content comes piece by piece. */
 export function isStreamed(body: ResponseBody): body is AsyncIterable<Uint8Array> {
-  return typeof body === "object" && body !== null && !(body instanceof Uint8Array) &&
-    !(body instanceof BytePieces) && !isWire(body);
+  return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 }
 
 /** Whether a response is its own bytes. */
@@ -58,8 +57,8 @@ export interface HttpResponse {
 const NO_FIELDS: readonly HeaderField[] = [];
 
 // Copied for each response, with its lines already encoded: 0.2 µs less than making it anew, on Deno 2.9.6.
-const PLAIN_TEXT = new HttpHeaders([["Content-Type", "text/plain; charset=utf-8"]]);
-const HTML = new HttpHeaders([["Content-Type", "text/html; charset=utf-8"]]);
+const PLAIN_TEXT = /* @__PURE__ */ new HttpHeaders([["Content-Type", "text/plain; charset=utf-8"]]);
+const HTML = /* @__PURE__ */ new HttpHeaders([["Content-Type", "text/html; charset=utf-8"]]);
 
 /** Makes a response. @throws {TypeError} for fields that cannot go on the wire */
 export function createResponse(

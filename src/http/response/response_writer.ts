@@ -94,13 +94,6 @@ export class ResponseWriter {
     this.#length += size;
   }
 
-  /** Sends bytes after those that wait, without copying them; settles when the sink has taken everything. */
-  writeThrough(bytes: Uint8Array): Promise<void> {
-    if (!this.isPending && this.#failure === undefined) return this.#write(bytes);
-    this.#follow(this.#send(), this.#write(bytes));
-    return this.flush();
-  }
-
   /**
    * Sends all that waits, unless the write before is still under way.
    *

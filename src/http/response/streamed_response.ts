@@ -10,9 +10,6 @@ export type ResponseFraming =
   | { readonly kind: "chunked" }
   | { readonly kind: "until-close" };
 
-// Larger pieces are sent without a copy.
-const MAX_JOINED_BYTES = 16_384;
-
 /** Pieces of content, of which some may be there without another promise. */
 export interface PieceIterator extends AsyncIterator<Uint8Array> {
   /** The next piece if it is there already; undefined if it must be waited for. */
@@ -58,15 +55,14 @@ export async function writeStream(
 class FramedStream {
   readonly #writer: ResponseWriter;
   readonly #isChunked: boolean;
+  // NaN without a promise: no number is more or less.
   readonly #promisedBytes: number;
   #givenBytes = 0;
-  // Pieces that went past the buffer of the writer.
-  #sent: Promise<unknown> | undefined;
 
   constructor(writer: ResponseWriter, framing: ResponseFraming) {
     this.#writer = writer;
     this.#isChunked = framing.kind === "chunked";
-    this.#promisedBytes = framing.kind === "length" ? framing.length : Infinity;
+    this.#promisedBytes = framing.kind === "length" ? framing.length : NaN;
   }
 
   add(piece: Uint8Array): void {
@@ -78,28 +74,22 @@ class FramedStream {
     const allowedBytes = Math.max(0, this.#promisedBytes - this.#givenBytes);
     this.#givenBytes += piece.length;
     if (this.#isChunked) this.#writer.addText(`${piece.length.toString(16)}\r\n`);
-    const bytes = piece.length > allowedBytes ? piece.subarray(0, allowedBytes) : piece;
-    if (this.#isChunked || bytes.length <= MAX_JOINED_BYTES) this.#writer.addBytes(bytes);
-    else this.#sent = Promise.all([this.#sent, this.#writer.writeThrough(bytes)]);
+    this.#writer.addBytes(piece.length > allowedBytes ? piece.subarray(0, allowedBytes) : piece);
     if (this.#isChunked) this.#writer.addText("\r\n");
   }
 
   /** Sends what was added. The client gets all promised bytes before the connection is cut. */
   async flush(): Promise<void> {
-    if (this.#sent !== undefined) await this.#sent;
-    this.#sent = undefined;
-    if (this.#writer.isPending) await this.#writer.flush();
+    await this.#writer.flush();
     if (this.#givenBytes > this.#promisedBytes) throw wrongLength(this.#promisedBytes, "more");
   }
 
   end(): void {
-    if (this.#promisedBytes !== Infinity && this.#givenBytes < this.#promisedBytes) {
-      throw wrongLength(this.#promisedBytes, `${this.#givenBytes}`);
-    }
+    if (this.#givenBytes < this.#promisedBytes) throw wrongLength(this.#promisedBytes, this.#givenBytes);
     if (this.#isChunked) this.#writer.addText("0\r\n\r\n");
   }
 }
 
-function wrongLength(promised: number, got: string): RangeError {
+function wrongLength(promised: number, got: number | "more"): RangeError {
   return new RangeError(`Cannot send the content: promised ${promised} bytes, got ${got}`);
 }

@@ -1,4 +1,5 @@
-import type { ByteBudget } from "../../bytes/byte_budget.ts";
+import type { ReadBudget } from "../../bytes/byte_budget.ts";
+import { EMPTY } from "./line_reader.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { HttpTokenizer, type HttpTokenizerOptions } from "./tokenizer.ts";
 import type { HttpToken, TokenSink } from "./tokens.ts";
@@ -51,11 +52,11 @@ export class BufferedTokens {
   readonly #keepsRawHead: boolean;
   readonly #tokens = new TokenQueue();
   // Room for content that a reader has lent, and the array that the read at hand fills.
-  #lent: Uint8Array | undefined;
+  #lent: Uint8Array = EMPTY;
   #filling: Uint8Array;
 
   /** @param budget bytes that the buffers of all connections may hold beyond their smallest size */
-  constructor(options: BufferedTokensOptions, budget: ByteBudget) {
+  constructor(options: BufferedTokensOptions, budget: ReadBudget) {
     this.tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
     this.#buffer = new ReadBuffer(budget);
     this.#filling = this.#buffer.bytes;
@@ -90,7 +91,7 @@ export class BufferedTokens {
 
   /** Has the next read of content go into other room than the buffer; no room takes that back. */
   lend(room: Uint8Array): void {
-    this.#lent = room.length === 0 ? undefined : room;
+    this.#lent = room;
   }
 
   /**
@@ -100,10 +101,10 @@ export class BufferedTokens {
    * @throws {TypeError} when bytes read before are not consumed: they would be lost
    */
   prepare(part: "head" | "content"): Uint8Array {
-    if (!this.isUsedUp) throw new TypeError("Cannot read on: what was read before is not used up");
-    const lent = part === "content" ? this.#lent : undefined;
-    this.#lent = undefined;
-    return this.#filling = lent ?? this.#prepareBuffer(part);
+    if (!this.isUsedUp) throw new TypeError("Cannot read on: bytes are not used up");
+    const lent = this.#lent;
+    this.#lent = EMPTY;
+    return this.#filling = part === "content" && lent.length > 0 ? lent : this.#prepareBuffer(part);
   }
 
   #prepareBuffer(part: "head" | "content"): Uint8Array {

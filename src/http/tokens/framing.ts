@@ -55,7 +55,7 @@ function decideCoding(values: readonly string[]): Framing {
   if (codings.slice(0, -1).some(isChunked)) {
     throw badFraming(`Cannot frame the body: expected "chunked" once, got ${quoted}`);
   }
-  throw new HttpError(501, `Cannot decode the body: only "chunked" is implemented, got ${quoted}`, {
+  throw new HttpError(501, `Cannot decode the body: expected "chunked" alone, got ${quoted}`, {
     code: "bad-framing",
   });
 }

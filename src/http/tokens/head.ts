@@ -165,7 +165,9 @@ export function checkFieldValue(line: Uint8Array, start: number, end: number): b
 }
 
 function badName(line: Uint8Array, start: number, nameEnd: number, end: number): HttpError {
-  if (start < end && isOws(line[start]!)) return badField("line begins with white space (obs-fold)", start);
+  if (start < end && isOws(line[start]!)) {
+    return badField("white space in front of the name (obs-fold)", start);
+  }
   if (line.subarray(nameEnd, end).indexOf(COLON) < 0) return badField("no colon", nameEnd);
   if (isOws(line[nameEnd]!)) return badField("white space in front of the colon", nameEnd);
   return badField(line[nameEnd] === COLON ? "empty name" : "bad byte in the name", nameEnd);

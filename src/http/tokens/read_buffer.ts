@@ -1,5 +1,5 @@
 import { LARGE_BYTES } from "../../bytes/buffer_pool.ts";
-import type { ByteBudget } from "../../bytes/byte_budget.ts";
+import type { ReadBudget } from "../../bytes/byte_budget.ts";
 import { freeBytes } from "../../bytes/free_bytes.ts";
 import { HeldHead } from "./held_head.ts";
 import { decodeLatin1 } from "./text_window.ts";
@@ -10,6 +10,9 @@ const GROWTH = 4;
 // Less than this part of the buffer filled: it is larger than it need be.
 const LITTLE = 1 / 8;
 
+// The budget after the close: a later read belongs to a handler that was abandoned, and nothing grows for it.
+const NOTHING_LEFT: ReadBudget = { take: () => false };
+
 /**
  * The buffer of one connection, large while reads fill it, small when little comes; and the head that lies in
  * it.
@@ -19,17 +22,16 @@ export class ReadBuffer {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BYTES);
   /** How many bytes the last read brought. */
   filled = 0;
-  readonly #budget: ByteBudget;
+  #budget: ReadBudget;
   readonly #heldHead = new HeldHead();
   // The array that a resize replaced, whose last bytes may be looked at until the next read is done.
   #replaced: Uint8Array<ArrayBuffer> | undefined;
-  #isClosed = false;
 
   /**
    * @param budget for the bytes of buffers beyond their smallest size; if it is used up, they stay as they
    *   are
    */
-  constructor(budget: ByteBudget) {
+  constructor(budget: ReadBudget) {
     this.#budget = budget;
   }
 
@@ -56,18 +58,16 @@ export class ReadBuffer {
 
   /** Returns the bytes taken from the budget. May be called twice. */
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
     this.#budget.take(SMALL_BYTES - this.bytes.length);
+    this.#budget = NOTHING_LEFT;
   }
 
   /** Gives the memory back at once: nobody looks at the bytes any more. May be called twice. */
   free(): void {
     this.close();
     this.load(0);
-    if (this.bytes.length === 0) return;
-    freeBytes(this.bytes);
-    this.bytes = new Uint8Array(0);
+    // The length of a freed array is zero.
+    if (this.bytes.length > 0) freeBytes(this.bytes);
   }
 
   /**
@@ -95,8 +95,7 @@ export class ReadBuffer {
 
   #resize(size: number): boolean {
     const more = size - this.bytes.length;
-    // A read after the close belongs to a handler that was abandoned.
-    if (more === 0 || this.#isClosed || !this.#budget.take(more)) return false;
+    if (more === 0 || !this.#budget.take(more)) return false;
     this.#replaced = this.bytes;
     this.bytes = new Uint8Array(size);
     return true;

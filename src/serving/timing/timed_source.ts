@@ -10,7 +10,7 @@ export interface BytesTaker {
   /** Bytes have come, or the end with null. They are in the buffer that was given last. */
   onBytes(count: number | null): void;
   /** So many bytes more of the request are held, or fewer when less than zero. */
-  onContentKept(bytes: number): void;
+  onContentKept(bytes: number): boolean;
   /** Content comes too slowly; the bytes that have come are dropped. */
   onTooSlow(): void;
   /** The connection was lost. */

@@ -30,13 +30,14 @@ class Feed {
   readonly #most: () => number;
   #position = 0;
 
-  constructor(bytes: Uint8Array, most: () => number) {
+  /** @param hasMemoryToSpare what is said of memory when content is kept */
+  constructor(bytes: Uint8Array, most: () => number, hasMemoryToSpare: () => boolean = () => true) {
     this.#bytes = bytes;
     this.#most = most;
     this.reader = new RequestReader({}, {
       onContentWanted: () => queueMicrotask(() => this.fill()),
       onContentEnd() {},
-      onContentKept() {},
+      onContentKept: hasMemoryToSpare,
     });
   }
 
@@ -80,6 +81,23 @@ Deno.test("readWhole() has content of a known length read straight into its arra
   const before = bytes.slice();
   assertEquals(feed.take()!.target, "/next");
   assertEquals(bytes, before);
+});
+
+Deno.test("readWhole() gathers content in small pieces while there is no memory to spare, and goes back and forth", async () => {
+  const content = someContent();
+  const feed = new Feed(wire(content, "length"), () => Infinity, () => false);
+  assertEquals(await readWhole(feed.take()!.body), content);
+  assert(feed.largestRead <= 65_536, `${feed.largestRead} bytes were read at once`);
+  for (let seed = 1; seed <= 8; seed++) {
+    const numbers = new Random(seed);
+    const changing = new Feed(
+      wire(content, "length"),
+      () => 1 + numbers.below(90_000),
+      () => numbers.below(2) === 0,
+    );
+    assertEquals(await readWhole(changing.take()!.body), content);
+    assertEquals(changing.take()!.target, "/next");
+  }
 });
 
 Deno.test("readUpTo() keeps its array to itself after content that is too long", async () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type HeaderField, HttpHeaders } from "../../../src/http/headers.ts";
+import { CommonFields } from "../../../src/http/response/common_fields.ts";
 import { ResponsePreamble } from "../../../src/http/response/response_preamble.ts";
 import { textOf } from "../../support/latin1.ts";
 import { NOW_MS } from "../../support/sent_response.ts";
@@ -36,14 +37,14 @@ const ROWS: readonly (readonly [
 
 Deno.test("ResponsePreamble has the fields of all responses, save those of the response itself (RFC 9110 §12.5.5)", () => {
   for (const [fields, own, expected] of ROWS) {
-    const preamble = new ResponsePreamble("", fields);
+    const preamble = new ResponsePreamble("", new CommonFields(fields));
     // The second time the lines come from memory.
     for (let i = 0; i < 2; i++) assertEquals(linesOf(preamble, own), expected);
   }
 });
 
 Deno.test("ResponsePreamble keeps the lines of responses apart that replace different fields", () => {
-  const preamble = new ResponsePreamble("", [["X-A", "1"], ["X-B", "2"]]);
+  const preamble = new ResponsePreamble("", new CommonFields([["X-A", "1"], ["X-B", "2"]]));
   const own = (name: string): readonly HeaderField[] => [[name, "own"]];
   for (let i = 0; i < 2; i++) {
     assertEquals(linesOf(preamble, own("X-A")), ["X-B: 2"]);
@@ -53,8 +54,13 @@ Deno.test("ResponsePreamble keeps the lines of responses apart that replace diff
 });
 
 Deno.test("ResponsePreamble lets a Server field of all responses stand for the server's name", () => {
-  assertEquals(linesOf(new ResponsePreamble("millrace", [["Server", "mine"]])), ["Server: mine"]);
-  assertEquals(linesOf(new ResponsePreamble("millrace", [["server", "mine"]]), [["Server", "own"]]), []);
+  assertEquals(linesOf(new ResponsePreamble("millrace", new CommonFields([["Server", "mine"]]))), [
+    "Server: mine",
+  ]);
+  assertEquals(
+    linesOf(new ResponsePreamble("millrace", new CommonFields([["server", "mine"]])), [["Server", "own"]]),
+    [],
+  );
 });
 
 Deno.test("ResponsePreamble refuses fields that cannot be on all responses (RFC 9112 §6, §9)", () => {
@@ -71,14 +77,19 @@ Deno.test("ResponsePreamble refuses fields that cannot be on all responses (RFC 
     ["X-A", "\u20ac"],
   ];
   for (const field of rows) {
-    assertThrows(() => new ResponsePreamble("", [field]), TypeError, undefined, field.join(": "));
+    assertThrows(
+      () => new ResponsePreamble("", new CommonFields([field])),
+      TypeError,
+      undefined,
+      field.join(": "),
+    );
   }
 });
 
 Deno.test("ResponsePreamble takes 40 fields of all responses, and no more", () => {
   const fields = Array.from({ length: 41 }, (_, index): HeaderField => [`X-${index}`, "1"]);
-  const most = new ResponsePreamble("", fields.slice(0, 40));
+  const most = new ResponsePreamble("", new CommonFields(fields.slice(0, 40)));
   assertEquals(linesOf(most).length, 40);
   assertEquals(linesOf(most, [["X-0", "own"], ["X-39", "own"]]).length, 38);
-  assertThrows(() => new ResponsePreamble("", fields), RangeError, "at most 40");
+  assertThrows(() => new ResponsePreamble("", new CommonFields(fields)), RangeError, "at most 40");
 });

@@ -71,27 +71,6 @@ Deno.test("ResponseWriter sends many bytes at once, behind what waits, without c
   });
 });
 
-Deno.test("ResponseWriter.writeThrough() sends few bytes too without copying them, behind what waits", async () => {
-  const { sink, writer } = make();
-  const alone = writer.writeThrough(new TextEncoder().encode("first"));
-  assertEquals(sink.writes, ["first"]);
-  sink.take();
-  await alone;
-  writer.addText("head");
-  const behind = writer.writeThrough(new TextEncoder().encode("second"));
-  assertEquals(sink.writes, ["first", "head", "second"]);
-  sink.take();
-  await behind;
-  assertEquals({ backlog: writer.backlog, isPending: writer.isPending }, {
-    backlog: undefined,
-    isPending: false,
-  });
-  writer.addText("lost");
-  writer.flushEagerly();
-  sink.fail();
-  await assertRejects(() => writer.writeThrough(new Uint8Array(1)), Error, "gone");
-});
-
 Deno.test("ResponseWriter sends what waits when no more fits, and keeps the order", async () => {
   const { sink, writer } = make();
   const pieces = Array.from({ length: 20 }, (_, index) => String.fromCharCode(0x61 + index).repeat(10_000));
