@@ -15,8 +15,7 @@ const SETTINGS = [
   "--allow-env",
 ];
 
-// The bundle and not the source: Deno leaves out modules that are imported dynamically, since deno.json has them loaded
-// late.
+// The bundle and not the source: it has the packages too that are imported late, for password files and for --store.
 async function compile(output: string): Promise<void> {
   await withBundle(async (directory) => {
     await run([DENO, "compile", ...SETTINGS, "--output", output, "millrace.js"], directory);
