@@ -31,3 +31,41 @@ Deno.test("mod.ts exports the names of the contract, and importing it starts not
     new TextDecoder().decode(stderr),
   );
 });
+
+Deno.test("a program of the library needs no permission but --allow-net", async () => {
+  const library = JSON.stringify(new URL("../mod.ts", import.meta.url).href);
+  const script = `import { connect, listen, runServer, serve, textResponse } from ${library};
+    const own = await serve({ port: 0, fetch: () => new Response("web") }).ready;
+    const listener = await listen({ port: 0 });
+    const server = serve(listener, () => textResponse(200, "own"));
+    const ask = async ({ address }) => await (await fetch("http://127.0.0.1:" + address.port)).text();
+    (await connect({ hostname: "127.0.0.1", port: listener.address.port })).close();
+    const metrics = await runServer("127.0.0.1", 0);
+    await metrics.close();
+    console.log(await ask(own), await ask(listener));
+    await own.shutdown();
+    await server.shutdown();`;
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${directory}/program.ts`, script);
+    const config = new URL("../deno.json", import.meta.url).pathname;
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-check",
+        "--no-prompt",
+        "--allow-net",
+        `--config=${config}`,
+        `${directory}/program.ts`,
+      ],
+    }).output();
+    const decoder = new TextDecoder();
+    assertEquals(
+      { code, stdout: decoder.decode(stdout) },
+      { code: 0, stdout: "web own\n" },
+      decoder.decode(stderr),
+    );
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

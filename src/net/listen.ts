@@ -1,6 +1,7 @@
 import { addressOf, type Destination, type NetAddress, type TcpAddress, withoutBrackets } from "./address.ts";
 import { type Connection, type Listener } from "./connection.ts";
 import type { AddressOf, ListenOptions } from "./listen_options.ts";
+import { connectWithDeno, listenWithDeno } from "./runtimes/deno.ts";
 
 /**
  * Opens a TCP port or a unix socket through the adapter of the runtime at hand.
@@ -57,10 +58,10 @@ interface Adapter {
   readonly connect: (address: NetAddress) => Promise<Connection>;
 }
 
-// Loaded when it is needed: the adapter of one runtime would not load on another.
+// Deno's adapter loads everywhere, and needs no permission to be read when a program has --allow-net alone. The
+// others are loaded when they are needed: they would not load on another runtime, or slow down its start.
 async function loadAdapter(): Promise<Adapter> {
   if ("Deno" in globalThis) {
-    const { connectWithDeno, listenWithDeno } = await import("./runtimes/deno.ts");
     return { listen: viaNode(listenWithDeno), connect: connectWithDeno };
   }
   if ("Bun" in globalThis) {
