@@ -8,7 +8,6 @@ import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "../addr
 import { SendQueue } from "../send_queue.ts";
 import { refuseReload } from "../socket_listener.ts";
 import { classifySystemError } from "../system_error.ts";
-import { claimPath, restrictPath } from "../unix_socket.ts";
 import { StreamConnection } from "../web_streams.ts";
 
 /**
@@ -20,6 +19,8 @@ export async function listenWithDeno(options: ListenOptions): Promise<Listener> 
   const { hostname = "127.0.0.1", port = 0, path, reusePort = false } = options;
   try {
     if (path === undefined) return new DenoListener(Deno.listen({ hostname, port, reusePort }));
+    // Imported late, since it needs the file system: browsers bundle this file with serveConnection().
+    const { claimPath, restrictPath } = await import("../unix_socket.ts");
     await claimPath(path, connectWithDeno);
     const listener = Deno.listen({ transport: "unix", path });
     await restrictPath(path).catch((error) => {
