@@ -38,7 +38,7 @@ export function chainLogFlag(name: string): Flag<string | undefined> {
   return fileFlag({
     group: "logs",
     placeholder: "FILE|-|off",
-    help: `where the chain of each request is logged, - for stdout; ${name}.log where writing is allowed`,
+    help: `log of the chain of each request, - for stdout; ${name}.log if writing is allowed`,
   });
 }
 
@@ -113,7 +113,7 @@ const SERVER_FLAGS = {
   "trusted-proxy": checkedFlag<readonly string[], readonly string[]>({
     group: "server",
     placeholder: "ADDRESS|CIDR,...",
-    help: "proxies whose word about the client counts; unix for those on --socket",
+    help: "proxies trusted to name the client; unix for those on --socket",
     isRepeatable: true,
     default: [],
     shownDefault: "",
@@ -146,12 +146,12 @@ const LOG_FLAGS = {
   "access-log": fileFlag({
     group: "logs",
     placeholder: "FILE|-|off",
-    help: "where requests are logged, - for stdout; access.log where writing is allowed",
+    help: "log of requests, - for stdout; access.log if writing is allowed",
   }),
   "error-log": fileFlag({
     group: "logs",
     placeholder: "FILE|-|off",
-    help: "where errors are logged, - for stderr; error.log where writing is allowed",
+    help: "log of errors, - for stderr; error.log if writing is allowed",
   }),
   "log-format": logFormatFlag(["text", "json"]),
   "log-level": choiceFlag({
@@ -164,8 +164,8 @@ const LOG_FLAGS = {
 
 /** The log flags of a command whose logs go to the terminal unless told otherwise. */
 export const CONSOLE_LOG_FLAGS = {
-  "access-log": { ...LOG_FLAGS["access-log"], help: "where requests are logged, - for stdout", default: "-" },
-  "error-log": { ...LOG_FLAGS["error-log"], help: "where errors are logged, - for stderr", default: "-" },
+  "access-log": { ...LOG_FLAGS["access-log"], help: "log of requests, - for stdout", default: "-" },
+  "error-log": { ...LOG_FLAGS["error-log"], help: "log of errors, - for stderr", default: "-" },
 };
 
 const TLS_FLAGS = {
@@ -192,7 +192,7 @@ const CONNECTION_LIMIT_FLAGS = {
   }),
   "max-buffered-bytes": sizeFlag({
     group: "limits",
-    help: "bytes held for all clients together; beyond it nobody is read further",
+    help: "bytes held for all clients together; beyond that, reading stops",
     default: DEFAULT_SETTINGS.maxBufferedBytes,
   }),
   "grace-ms": timeFlag({

@@ -8,12 +8,12 @@ export const APP_FLAGS = {
   "log-format": logFormatFlag(["text", "json", "combined"]),
   "non-http": choiceFlag({
     choices: ["exit", "close"],
-    help: "what a client that does not speak HTTP does: end the program, or get 400",
+    help: "response to a client that does not speak HTTP: end the program, or 400",
     default: "exit",
   }),
   scope: choiceFlag({
     choices: ["client", "global"],
-    help: "who log form and error display belong to: the client that set them, or everybody",
+    help: "scope of log form and error display: the client that set them, or all clients",
     default: "client",
   }),
   store: storeFlag("Redis or Valkey Cluster where several nodes share log form and error display"),

@@ -20,7 +20,7 @@ const COMMON = commonFlags(METRICS_PORT);
 export const METRICS_FLAGS = {
   ...COMMON,
   ...CONSOLE_LOG_FLAGS,
-  "access-log": { ...COMMON["access-log"], help: "where commands are logged, - for stdout", default: "off" },
+  "access-log": { ...COMMON["access-log"], help: "log of commands, - for stdout", default: "off" },
   // Never by default: a client that sends a sample an hour is no idle client.
   "idle-timeout-ms": timeFlag({
     group: "limits",
@@ -32,13 +32,13 @@ export const METRICS_FLAGS = {
   data: fileFlag({ help: "database file; without it samples live in memory" }),
   durability: choiceFlag({
     choices: ["full", "normal"],
-    help: "what ok means with --data: on disk, or given to the system",
+    help: "meaning of ok with --data: on disk, or given to the system",
     default: "full",
   }),
   store: storeFlag("Redis or Valkey Cluster that several nodes share, in place of --data"),
   ack: choiceFlag({
     choices: ["replicated", "primary"],
-    help: "what ok means with --store: a replica has it too, or the primary",
+    help: "meaning of ok with --store: a replica has it too, or the primary",
     default: "replicated",
   }),
   retention: durationFlag({ help: "age at which samples are dropped, such as 30d" }),

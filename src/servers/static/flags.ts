@@ -88,7 +88,9 @@ export const STATIC_FLAGS = {
     expected: "a name, a colon and a password",
     parse: (text) => /^[^:]+:/.test(text) ? text : undefined,
   }),
-  "auth-file": fileFlag({ help: "let in whom the lines name:hash name, as htpasswd -B writes them" }),
+  "auth-file": fileFlag({
+    help: "file of name:hash lines, as htpasswd -B writes them, of the people let in",
+  }),
   redirects: fileFlag({ help: "redirects, one a line: from to [status]; * at the end of both" }),
   base: checkedFlag({
     placeholder: "PATH",

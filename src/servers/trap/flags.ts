@@ -35,7 +35,7 @@ export const TRAP_FLAGS = {
   log: chainLogFlag("trap"),
   "access-log": {
     ...COMMON["access-log"],
-    help: "where responses are logged in the common form, - for stdout; the trap's own log has all of it",
+    help: "log of responses in the common form, - for stdout; the trap's own log has all of it",
     default: "off",
   },
   "max-request-line-bytes": {
@@ -51,24 +51,24 @@ export const TRAP_FLAGS = {
   "max-fields": { ...COMMON["max-fields"], default: TRAP_HEAD_LIMITS.maxFields },
   "max-body-bytes": {
     ...COMMON["max-body-bytes"],
-    help: "content of a request that is kept; what is beyond it is hashed, counted and marked as cut",
+    help: "content kept of one request; the rest is hashed, counted and marked as cut",
     default: TRAP_BODY_BYTES,
     shownDefault: "32MiB",
   },
   keep: integerFlag({
     placeholder: "N",
-    help: "requests that are kept, the newest ones",
+    help: "number of requests kept, the newest ones",
     default: 1_000,
     min: 1,
     max: 10_000_000,
   }),
-  "keep-bytes": sizeFlag({ help: "bytes of requests that are kept in all", default: 256 * 2 ** 20 }),
+  "keep-bytes": sizeFlag({ help: "bytes kept of all requests together", default: 256 * 2 ** 20 }),
   "keep-age": durationFlag({ help: "how long requests are kept, such as 7d; for ever without it" }),
   data: fileFlag({
     help: "database file that keeps the requests across restarts; without it they live in memory",
   }),
   store: storeFlag("Redis or Valkey Cluster where several nodes share their list, in place of --data"),
-  respond: fileFlag({ help: "JSON file of rules that say what is responded in the place of 200" }),
+  respond: fileFlag({ help: "JSON file of rules for other responses than 200" }),
   cors: switchFlag("let pages of all origins read the responses"),
   rules: choiceFlag({
     choices: ["all", "none"],
@@ -102,7 +102,7 @@ function upstreamFlag(help: string): Flag<UpstreamUrl | undefined> {
 function secretFlag(): Flag<readonly SchemeSecret[]> {
   return checkedFlag<readonly SchemeSecret[], readonly SchemeSecret[]>({
     placeholder: "SCHEME=SECRET",
-    help: `secret by which signatures are checked, repeatable; ${SCHEME_NAMES.join(", ")}`,
+    help: `secret for checking signatures, repeatable; ${SCHEME_NAMES.join(", ")}`,
     isRepeatable: true,
     isSecret: true,
     default: [],

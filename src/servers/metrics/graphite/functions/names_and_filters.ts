@@ -132,7 +132,7 @@ function passThrough(name: string, parameter: string, type: "string" | "float" |
     name,
     group: "Graph",
     description:
-      "Taken for those who have it in their targets; what lines look like is up to who draws them.",
+      "Accepted so that existing targets work; the program that draws the lines decides how they look.",
     parameters: [SERIES, { name: parameter, type }, { name: "units", type: "any" }],
     call: (args) => args.series(),
   };
