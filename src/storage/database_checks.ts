@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** What SQLite says of the structure of a database; undefined when it is sound. */
+/** SQLite's verdict on the structure of a database; undefined when it is sound. */
 export function findProblem(database: DatabaseSync): string | undefined {
   const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
   return verdict === "ok" ? undefined : String(verdict).replaceAll(/\s+/g, " ");

@@ -24,24 +24,27 @@ export function connectEvents(socket: Socket, connection: SocketConnection): voi
 const MAX_WRITE_BYTES = 262_144;
 const NOTHING = new Uint8Array(0);
 
-class NodeSocket implements DrivenSocket {
+/** A socket without TLS. */
+export class NodeSocket implements DrivenSocket {
+  /** Told when the system has taken bytes. */
   connection: SocketConnection | undefined;
-  readonly #socket: Socket;
+  /** The socket that is driven. */
+  protected readonly socket: Socket;
 
   constructor(socket: Socket) {
-    this.#socket = socket;
+    this.socket = socket;
   }
 
   pause(): void {
-    this.#socket.pause();
+    this.socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.socket.resume();
   }
 
   send(bytes: Uint8Array): number {
-    const socket = this.#socket;
+    const { socket } = this;
     for (let position = 0; position < bytes.length; position += MAX_WRITE_BYTES) {
       const piece = bytes.length <= MAX_WRITE_BYTES
         ? bytes
@@ -56,14 +59,14 @@ class NodeSocket implements DrivenSocket {
   }
 
   finish(): Promise<void> {
-    return new Promise((resolve) => this.#socket.end(resolve));
+    return new Promise((resolve) => this.socket.end(resolve));
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.socket.resetAndDestroy();
   }
 }

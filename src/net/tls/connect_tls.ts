@@ -1,11 +1,11 @@
 // Connections to servers that speak TLS, by node:tls on every runtime.
 
 import { isIP } from "node:net";
-import { connect, type TLSSocket } from "node:tls";
+import { connect } from "node:tls";
 import { formatAddress, type TcpAddress, tcpAddress } from "../address.ts";
 import type { Connection } from "../connection.ts";
-import { connectEvents } from "../runtimes/node_socket.ts";
-import { type DrivenSocket, SocketConnection } from "../socket_connection.ts";
+import { connectEvents, NodeSocket } from "../runtimes/node_socket.ts";
+import { SocketConnection } from "../socket_connection.ts";
 import { toConnectionError } from "../system_error.ts";
 
 // A server that accepts and then says nothing would keep the socket for good.
@@ -52,38 +52,15 @@ export async function connectOverTls(
 // As in node_tls.ts.
 const MAX_WRITE_BYTES = 65_536;
 
-class TlsClient implements DrivenSocket {
-  connection: SocketConnection | undefined;
-  readonly #socket: TLSSocket;
-
-  constructor(socket: TLSSocket) {
-    this.#socket = socket;
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
+class TlsClient extends NodeSocket {
   // Encrypted bytes are never taken at once.
-  send(bytes: Uint8Array): number {
+  override send(bytes: Uint8Array): number {
     const piece = bytes.subarray(0, MAX_WRITE_BYTES);
-    this.#socket.write(piece, (error) => error ? undefined : this.connection?.onTaken(piece.length));
+    this.socket.write(piece, (error) => error ? undefined : this.connection?.onTaken(piece.length));
     return 0;
   }
 
-  finish(): Promise<void> {
-    return new Promise((resolve) => this.#socket.end(resolve));
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
-  reset(): void {
-    this.#socket.destroy();
+  override reset(): void {
+    this.socket.destroy();
   }
 }

@@ -103,7 +103,7 @@ export interface SeriesReader {
   fill(sink: SeriesSink): MaybePromise<boolean>;
 }
 
-/** What a store on disk tells about its disk. */
+/** Figures of a store on disk about its disk. */
 export interface DiskFacts {
   /** Size of the database with its log, in bytes. */
   readonly bytes: number;

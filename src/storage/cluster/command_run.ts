@@ -1,4 +1,4 @@
-// What is to be run, and how far it has come.
+// The commands to run, and how far each has come.
 
 import { ownMessageOf } from "../../base/error_text.ts";
 import { type ConnectionRole } from "./node_pool.ts";

@@ -53,7 +53,7 @@ export function encodeCalls(groups: readonly KeyGroup[], orders: ReadonlyMap<Key
 export interface TaggedCall {
   /** The hash tag of the partition, with its braces. */
   readonly tag: string;
-  /** What {@linkcode encodeCalls} made. */
+  /** The calls, as {@linkcode encodeCalls} encodes them. */
   readonly bytes: Buffer;
 }
 

@@ -19,7 +19,7 @@ export function readGlob(glob: string): KeyPattern {
   }
 }
 
-/** What a store is asked for a glob. */
+/** The question to a store that a glob becomes. */
 export interface StoreQuery {
   /** The name or pattern for the store. */
   readonly name: ByteRange;

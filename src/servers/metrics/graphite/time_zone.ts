@@ -28,7 +28,7 @@ export function readTimeZone(name: string | undefined): TimeZone {
   return { offsetAt: (seconds) => clockOf(format, Math.floor(seconds)) - Math.floor(seconds) };
 }
 
-/** What clocks show, as seconds since 1970 on them. */
+/** The time that clocks show, as seconds since 1970 on them. */
 function clockOf(format: Intl.DateTimeFormat, seconds: number): number {
   const parts = new Map(
     format.formatToParts(seconds * 1_000).map(({ type, value }) => [type, Number(value)]),

@@ -8,7 +8,7 @@ import type { FileStamp } from "./file_stamp.ts";
 
 /** A file that was read. */
 export interface PlainFile {
-  /** Where it lies. */
+  /** Its place. */
   readonly place: PlainPlace;
   /** The version. */
   readonly stamp: FileStamp;
@@ -16,7 +16,7 @@ export interface PlainFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Where a file lies that is reached without a link. Whoever looks again need not put its path together again. */
+/** The place of a file that is reached without a link, kept so that the next look need not build the path again. */
 export interface PlainPlace {
   /** The document root, without links. */
   readonly root: string;

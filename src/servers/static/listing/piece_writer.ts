@@ -10,7 +10,7 @@ export class PieceWriter {
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
 
-  /** What was written since it was cleared; valid until it is cleared again. */
+  /** The bytes written since the last clear; valid until the next one. */
   get written(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -33,7 +33,7 @@ export interface FileResource {
   readonly isInMemory: boolean;
   /** Bytes in memory. */
   readonly memoryBytes: number;
-  /** Where its one file lies, if no link leads there and it is served as it is. */
+  /** The place of its one file, if no link leads there and it is served as it is. */
   readonly place: PlainPlace | undefined;
 }
 

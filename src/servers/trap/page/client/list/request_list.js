@@ -107,7 +107,7 @@ function listRow(model, index) {
 }
 
 /**
- * What stands in a row: drawn again only if it differs, since scrolling draws all that are seen in each frame.
+ * The content of a row, drawn again only if it differs: scrolling draws all visible rows in each frame.
  *
  * @param {RequestRow} row
  * @param {string} age
