@@ -6,7 +6,16 @@ import { HttpError } from "../http/errors.ts";
 import { HttpRequest } from "../http/request/request.ts";
 import { bufferedBody, readUpTo, type RequestBody } from "../http/request/request_body.ts";
 import type { LoggedRequest } from "../log/entry.ts";
+import type { AccessLog } from "../log/open_logs.ts";
 import { inNextTurn } from "../base/event_loop.ts";
+
+/** Limits of {@linkcode readRequest}. */
+export interface ReadLimits {
+  /** Content beyond so many bytes is refused. */
+  readonly maxBodyBytes: number;
+  /** The log that takes the content: it says when there is room for more. */
+  readonly access: AccessLog;
+}
 
 /** A request for the handler, with the details that the log shows. */
 export interface ReadRequest {
@@ -26,20 +35,21 @@ const NO_BYTES = new Uint8Array(0);
  *
  * @returns a promise only if there is something to read; never rejects
  */
-export function readRequest(request: HttpRequest, maxBodyBytes: number): MaybePromise<ReadRequest> {
+export function readRequest(request: HttpRequest, limits: ReadLimits): MaybePromise<ReadRequest> {
   const isHeldBack = request.refusal !== undefined && request.headers.has("expect");
   if (request.body.isComplete || isHeldBack) {
     const bodyEnd = request.body.isComplete ? "whole" : "unread";
     return { request, logged: { head: headOf(request), body: NO_BYTES, bodyEnd } };
   }
-  return readBody(request, maxBodyBytes);
+  return readBody(request, limits);
 }
 
-async function readBody(request: HttpRequest, maxBodyBytes: number): Promise<ReadRequest> {
+async function readBody(request: HttpRequest, { maxBodyBytes, access }: ReadLimits): Promise<ReadRequest> {
   const isRefused = request.refusal !== undefined;
   const { bytes, error } = await readUpTo(
     isRefused ? untilItWaits(request.body) : request.body,
     maxBodyBytes,
+    access.whenRoom,
   );
   const isWhole = error === undefined && (!isRefused || request.body.isComplete);
   if (error !== undefined) request.refuse(toRefusal(error));

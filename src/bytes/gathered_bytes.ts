@@ -66,12 +66,15 @@ export class GatheredBytes {
     this.#isUnited = true;
   }
 
-  /** All bytes in one array, which is the caller's; nothing stays here. */
+  /**
+   * All bytes in one array, which is the caller's; nothing stays here. After
+   * {@linkcode GatheredBytes.roomFor} more room may follow them in its buffer.
+   */
   take(): Uint8Array<ArrayBuffer> {
     const [first] = this.#pieces;
-    const isWhole = this.#pieces.length === 1 && this.#room === 0;
-    const bytes = isWhole ? first! : this.copy();
-    if (isWhole) this.#pieces.length = 0;
+    const isOneArray = this.#pieces.length === 1 && (this.#room === 0 || this.#isUnited);
+    const bytes = isOneArray ? first!.subarray(0, this.length) : this.copy();
+    if (isOneArray) this.#pieces.length = 0;
     this.free();
     return bytes;
   }

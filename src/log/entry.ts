@@ -8,8 +8,8 @@ export type ErrorLevel = "debug" | "info" | "warn" | "error" | "fatal";
 export interface LoggedRequest {
   /** The head with its empty line, bytes seen as latin1; "" if nothing is known. */
   readonly head: string;
-  /** The content, or its beginning. */
-  readonly body: Uint8Array;
+  /** The content, or its beginning. If much is broken off, its memory is given back after the entry is written. */
+  readonly body: Uint8Array<ArrayBuffer>;
   /** How the body ended: whole, cut at a limit, broken off by the client, or left unread. */
   readonly bodyEnd: "whole" | "cut" | "broken" | "unread";
 }

@@ -1,4 +1,5 @@
 import { type Clock, SYSTEM_CLOCK } from "../base/clock.ts";
+import { inNextTurn } from "../base/event_loop.ts";
 import { createDeferred, type Deferred } from "../base/deferred.ts";
 import { type LineTarget, LogWriteError } from "./line_target.ts";
 
@@ -71,6 +72,7 @@ export class LineBuffer {
   #stopWatch: (() => void) | undefined;
   // Resolved when the write under way has ended, or takes too long to be waited for.
   #writing: Deferred<void> | undefined;
+  #roomQueue: Promise<void> = Promise.resolve();
   #isStalled = false;
   #hasFailed = false;
   #isClosed = false;
@@ -104,6 +106,22 @@ export class LineBuffer {
     if (this.#writing !== undefined) return;
     if (this.#text.length >= this.#flushAtLength) void this.#start();
     else if (this.#stopTimer === undefined) this.#startTimer();
+  }
+
+  /**
+   * Settles when little is unwritten, for one waiter after the other: each large record is written before the
+   * next one is made. Never rejects.
+   */
+  whenRoom(): Promise<void> {
+    return this.#roomQueue = this.#roomQueue.then(() => this.#makeRoom());
+  }
+
+  async #makeRoom(): Promise<void> {
+    // The waiter before has made its record by then.
+    await new Promise<void>((resolve) => inNextTurn(resolve));
+    while (!this.#isStalled && this.#text.length + this.#writingLength >= this.#flushAtLength) {
+      await this.#start();
+    }
   }
 
   /**

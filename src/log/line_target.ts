@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { freeBytes } from "../bytes/free_bytes.ts";
 import { ownMessageOf } from "../base/error_text.ts";
 import { decodeUtf8, LINE_FEED } from "./utf8.ts";
 
@@ -88,6 +89,9 @@ async function openForAppending(path: string): Promise<FileHandle> {
   }
 }
 
+// Beyond this, bytes are not left to the collector: it comes late for memory outside its heap.
+const LARGE_BYTES = 262_144;
+
 /** Writes bytes until all are taken, and remembers when a line was cut. */
 class LineWriter {
   readonly #encoder = new TextEncoder();
@@ -116,6 +120,7 @@ class LineWriter {
         : taken.error;
       throw new LogWriteError(cause, decodeUtf8(bytes.subarray(at)));
     }
+    if (bytes.length > LARGE_BYTES) freeBytes(bytes);
   }
 
   /** A new file begins with a line. */

@@ -38,6 +38,11 @@ export interface LogOptions {
 export interface AccessLog {
   /** Logs a request and its response. Never waits and never throws. */
   write(entry: AccessEntry): void;
+  /**
+   * Settles when there is room for an entry with much content: the content of many requests as text would take
+   * the memory once more. Never rejects.
+   */
+  whenRoom?(): Promise<void>;
 }
 
 /** Takes the commands of clients that speak in lines. */
@@ -165,7 +170,10 @@ async function openLines(
 
 function createAccessLog(lines: LineBuffer, format: LogFormat): AccessLog {
   const emit = createEmitter<AccessEntry>("access", (text) => lines.write(text));
-  return { write: (entry) => emit("info", entry.timeMs, format.access(entry), entry) };
+  return {
+    write: (entry) => emit("info", entry.timeMs, format.access(entry), entry),
+    whenRoom: () => lines.whenRoom(),
+  };
 }
 
 function createCommandLog(lines: LineBuffer, format: LogFormat): CommandLog {

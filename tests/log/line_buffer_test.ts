@@ -273,3 +273,36 @@ Deno.test("LineBuffer.reopen() writes what is unwritten to the old file first, a
   target.failure = new Error("gone");
   await assertRejects(() => buffer.reopen(), Error, "gone");
 });
+
+Deno.test("LineBuffer.whenRoom() lets the next large record be made when the one before is written", async () => {
+  const { buffer, target } = openBuffer({ flushAtLength: 4 });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  target.stall = promise;
+  const made: number[] = [];
+  const records = [1, 2, 3].map(async (number) => {
+    await buffer.whenRoom();
+    made.push(number);
+    buffer.write(`${number}234\n`);
+  });
+  await records[0];
+  await settle();
+  assertEquals(made, [1]);
+  resolve();
+  await Promise.all(records);
+  await buffer.flush();
+  assertEquals(target.writes, ["1234\n", "2234\n", "3234\n"]);
+});
+
+Deno.test("LineBuffer.whenRoom() waits no longer once the target takes nothing", async () => {
+  const clock = new FakeClock();
+  const { buffer, target } = openBuffer({ flushAtLength: 4, clock });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  target.stall = promise;
+  buffer.write("1234\n");
+  const room = buffer.whenRoom();
+  await settle();
+  await clock.advance(1_000);
+  await room;
+  resolve();
+  await buffer.close();
+});

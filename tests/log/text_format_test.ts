@@ -22,7 +22,7 @@ function accessEntry(changes: Partial<AccessEntry> = {}): AccessEntry {
 
 function fullEntry(
   head: string,
-  body: string | Uint8Array,
+  body: string | Uint8Array<ArrayBuffer>,
   bodyEnd: LoggedRequest["bodyEnd"] = "whole",
 ): string {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
@@ -100,7 +100,7 @@ Deno.test("createTextFormat() begins no line of the full form with client text, 
     0x20,
     0x32,
   ];
-  const randomBytes = (): Uint8Array =>
+  const randomBytes = (): Uint8Array<ArrayBuffer> =>
     Uint8Array.from(
       { length: random(60) },
       () => random(2) === 0 ? special[random(special.length)]! : random(256),

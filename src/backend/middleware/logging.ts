@@ -1,3 +1,4 @@
+import { freeBytes } from "../../bytes/free_bytes.ts";
 import type { MaybePromise } from "../../base/maybe_promise.ts";
 import { HttpError } from "../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../http/limits.ts";
@@ -76,6 +77,8 @@ export function logging(options: LoggingOptions): Middleware {
       details: options.hasDetails ? detailsOf(request, context) : undefined,
       request: logged,
     });
+    // No handler has seen it, and the collector would come late.
+    if (logged?.bodyEnd === "broken" && logged.body.length > LARGE_BYTES) freeBytes(logged.body);
   };
 
   const logError = ({ request, context }: Exchange, status: number, cause: unknown): void => {
@@ -154,7 +157,7 @@ export function logging(options: LoggingOptions): Middleware {
     if (formOf !== undefined && formOf(request, context) === "short") {
       return handle(next, { request, context, logged: undefined });
     }
-    const read = readRequest(request, maxBodyBytes);
+    const read = readRequest(request, { maxBodyBytes, access });
     return read instanceof Promise
       ? read.then(({ request, logged }) => handle(next, { request, context, logged }))
       : handle(next, { ...read, context });
@@ -180,6 +183,9 @@ interface Exchange {
   readonly context: RequestContext;
   readonly logged: LoggedRequest | undefined;
 }
+
+// Broken content beyond this is not left to the collector.
+const LARGE_BYTES = 65_536;
 
 // Up to this length a loop over an ASCII text is faster than the encoder on Deno 2.9.6.
 const LOOP_LENGTH = 256;

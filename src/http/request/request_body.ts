@@ -1,4 +1,3 @@
-import { freeBytes } from "../../bytes/free_bytes.ts";
 import { GatheredBytes } from "../../bytes/gathered_bytes.ts";
 import { HttpError } from "../errors.ts";
 import { HttpHeaders } from "../headers.ts";
@@ -63,22 +62,37 @@ export interface CollectedBody {
   readonly error?: unknown;
 }
 
+/** Parts of a body that are read. */
+type ReadableContent = Pick<RequestBody, "read" | "keep" | "lend"> & Partial<Pick<RequestBody, "length">>;
+
 /**
  * Reads content into one array, and keeps the beginning of content that is too long or broken.
  *
  * @param maxBytes beyond this many bytes reading stops, and the error is an HttpError 413
+ * @param whenRoom asked before large content becomes one array, which may take as much memory again
  * @returns the bytes, and the error that ended the reading early; never rejects. No bytes if the server needed
  *   their memory for others
  */
 export async function readUpTo(
-  body: Pick<RequestBody, "read" | "keep" | "lend"> & Partial<Pick<RequestBody, "length">>,
+  body: ReadableContent,
   maxBytes: number,
+  whenRoom?: () => Promise<void>,
 ): Promise<CollectedBody> {
+  const { gathered, error } = await gather(body, maxBytes);
+  if (isEviction(error)) gathered.free();
+  if (gathered.length > LARGE_BYTES) await whenRoom?.();
+  const bytes = takeBytes(body, gathered);
+  return error === undefined ? { bytes } : { bytes, error };
+}
+
+async function gather(
+  body: ReadableContent,
+  maxBytes: number,
+): Promise<{ readonly gathered: GatheredBytes; readonly error: unknown }> {
   const mostBytes = Math.min(maxBytes, body.length ?? Infinity);
   // Memory grows with the bytes received, never with the length announced alone.
   const gathered = new GatheredBytes();
   let hasMemoryToSpare = false;
-  let error: unknown;
   try {
     for (let piece = await body.read(); piece !== null; piece = await body.read()) {
       const before = gathered.capacity;
@@ -91,15 +105,18 @@ export async function readUpTo(
       if (kept.length < piece.length) throw bodyTooLarge(maxBytes);
       if (isLarge) body.lend?.(room);
     }
-  } catch (cause) {
+  } catch (error) {
     body.lend?.(NO_ROOM);
-    error = cause;
+    return { gathered, error };
   }
+  return { gathered, error: undefined };
+}
+
+function takeBytes(body: ReadableContent, gathered: GatheredBytes): Uint8Array<ArrayBuffer> {
   const { capacity } = gathered;
-  if (isEviction(error)) gathered.free();
   const bytes = gathered.take();
   if (bytes.length < capacity) body.keep?.(bytes.length - capacity);
-  return error === undefined ? { bytes } : { bytes, error };
+  return bytes;
 }
 
 /** Whether the server has given content up because others need the memory. */
@@ -117,9 +134,9 @@ export async function readWhole(
   body: RequestBody,
   maxBytes: number = Infinity,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { bytes, error } = await readUpTo(body, maxBytes);
-  if (error === undefined) return bytes;
-  freeBytes(bytes);
+  const { gathered, error } = await gather(body, maxBytes);
+  if (error === undefined) return takeBytes(body, gathered);
+  gathered.free();
   throw error;
 }
 

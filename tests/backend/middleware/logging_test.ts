@@ -15,6 +15,7 @@ import { type HttpResponse, textResponse } from "../../../src/http/response/resp
 import type { AccessEntry } from "../../../src/log/entry.ts";
 import { createRequestIds } from "../../../src/log/request_id.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
+import { settle } from "../../support/deadline.ts";
 import { collectLogs } from "./collected_logs.ts";
 
 const SHORT = (): "short" => "short";
@@ -132,6 +133,31 @@ for (const [what, failure, status, end] of BROKEN_ROWS) {
     assertEquals(error.map((entry) => entry.status), [status]);
   });
 }
+
+Deno.test("logging() asks the log for room before much content becomes one array, and frees it if it is broken", async () => {
+  const { promise: room, resolve } = Promise.withResolvers<void>();
+  const entries: AccessEntry[] = [];
+  const lengths: number[] = [];
+  const { handle } = collectLogs(() => textResponse(200, ""), {
+    access: {
+      write(entry): void {
+        entries.push(entry);
+        lengths.push(entry.request!.body.length);
+      },
+      whenRoom: () => room,
+    },
+  });
+  const pieces = Array.from({ length: 10 }, () => "x".repeat(10_000));
+  const response = handle(postRequest(arrivingBody(pieces, new Error("reset by peer"))), fakeContext());
+  await settle();
+  assertEquals(entries, []);
+  resolve();
+  await assertRejects(async () => await response, HttpError);
+  assertEquals({ lengths, afterwards: entries[0]?.request?.body.length }, {
+    lengths: [100_000],
+    afterwards: 0,
+  });
+});
 
 Deno.test("logging() in full form cuts a body at maxBodyBytes and refuses it with 413 (RFC 9110 §15.5.14)", async () => {
   const { access, handle } = collectLogs(() => textResponse(200, ""), { maxBodyBytes: 4 });

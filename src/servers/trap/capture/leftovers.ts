@@ -40,7 +40,7 @@ export function recordLeftovers(connection: TappedConnection, options: LeftoverO
   tape.absorb();
   const isReopened = tape.pending === last?.wire;
   // Empty lines begin no request; some clients send one after their content (RFC 9112 §2.2).
-  const isEmptyLines = tape.pending.kept.every((byte) => byte === CR || byte === LF);
+  const isEmptyLines = [...tape.pending].every(isLineEnds);
   if (!isReopened && isEmptyLines) keepWithLast(connection);
   if (last !== undefined && tape.pending === last.wire) {
     const more = last.wire.length - last.answeredBytes;
@@ -96,6 +96,10 @@ function extend(request: StoredRequest, more: number, { store, now, log }: Lefto
   store.change(request);
 }
 
+function isLineEnds(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === CR || byte === LF);
+}
+
 interface Fragment {
   readonly wire: WireBytes;
   readonly end: "aborted" | "timeout";
@@ -110,7 +114,7 @@ function recordFragment(
   const chain = new Chain(options.ids.next(options.now()), options);
   const trap = chain.enter("trap");
   const remote = formatAddress(connection.remote);
-  const head = readHead(wire.kept);
+  const head = readHead(wire);
   trap.info(
     head === undefined
       ? `received the beginning of a request from ${remote}`
@@ -135,10 +139,12 @@ function recordFragment(
 }
 
 /** Reads as much of a head as can be understood. */
-function readHead(bytes: Uint8Array): RequestHead | undefined {
+function readHead(wire: WireBytes): RequestHead | undefined {
   const tokenizer = new HttpTokenizer({ lineTokens: false });
-  for (const token of tokenizer.push(bytes)) {
-    if (token.kind === "head-end" || token.kind === "error") return token.head;
+  for (const bytes of wire) {
+    for (const token of tokenizer.push(bytes)) {
+      if (token.kind === "head-end" || token.kind === "error") return token.head;
+    }
   }
   return tokenizer.partialHead;
 }

@@ -260,16 +260,16 @@ export class Recorder {
     }
   }
 
-  #describeBytes({ headers, body }: HttpRequest, { kept, length }: WireBytes, headBytes: number): string {
-    const shown = kept.subarray(0, headBytes + MAX_LOGGED_CONTENT_BYTES);
+  #describeBytes({ headers, body }: HttpRequest, wire: WireBytes, headBytes: number): string {
+    const shown = wire.beginning(headBytes + MAX_LOGGED_CONTENT_BYTES);
     const shape = { headBytes, isChunked: body.length === undefined, headers };
-    return this.#options.masks.request(shown, shape) + describeMore(length - shown.length);
+    return this.#options.masks.request(shown, shape) + describeMore(wire.length - shown.length);
   }
 
-  #describeContent({ headers, body }: HttpRequest, { kept, length }: WireBytes, headBytes: number): string {
-    const shown = kept.subarray(0, headBytes + MAX_LOGGED_CONTENT_BYTES);
+  #describeContent({ headers, body }: HttpRequest, wire: WireBytes, headBytes: number): string {
+    const shown = wire.beginning(headBytes + MAX_LOGGED_CONTENT_BYTES);
     const shape = { headBytes, isChunked: body.length === undefined, headers };
-    return this.#options.masks.content(shown, shape) + describeMore(length - shown.length);
+    return this.#options.masks.content(shown, shape) + describeMore(wire.length - shown.length);
   }
 }
 

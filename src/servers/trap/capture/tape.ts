@@ -74,7 +74,7 @@ export class Tape {
     this.#start = end;
     if (message.length > 0 || message.isLimited) {
       message.append(this.#buffer.subarray(from, this.#from), this.#atMicros);
-      message.compact();
+      message.finish();
       this.#message = createMessage();
       return message;
     }
@@ -91,9 +91,10 @@ export class Tape {
   reopen(message: WireBytes): void {
     this.absorb();
     const behind = this.#message;
+    const { kept } = behind;
     for (let at = 0, i = 0; i < behind.pieces.length; i++) {
       const { bytes, atMicros } = behind.pieces[i]!;
-      message.append(behind.kept.subarray(at, at += bytes), atMicros);
+      message.append(kept.subarray(at, at += bytes), atMicros);
     }
     this.#start -= message.length - behind.length;
     this.#message = message;

@@ -134,7 +134,7 @@ export class StoredRequest {
   /** Bytes that are kept of it and of its responses. */
   get keptBytes(): number {
     const responses = [this.#response, ...this.#replays.map(({ response }) => response)];
-    return responses.reduce((sum, response) => sum + (response?.kept.length ?? 0), this.#wire.kept.length);
+    return responses.reduce((sum, response) => sum + (response?.kept.length ?? 0), this.#wire.keptBytes);
   }
 
   /** Whether something was wrong with it, or a rule of the trap was broken. */
@@ -204,7 +204,7 @@ export class StoredRequest {
   cut(maxBytes: number): void {
     if (this.keptBytes <= maxBytes) return;
     this.#wire = cutBytes(this.#wire, maxBytes);
-    let room = maxBytes - this.#wire.kept.length;
+    let room = maxBytes - this.#wire.keptBytes;
     const fit = (response: StoredResponse): StoredResponse => {
       const fitting = cutResponse(response, room);
       room -= fitting.kept.length;

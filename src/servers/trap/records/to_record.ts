@@ -110,5 +110,5 @@ function readUtf8(headers: readonly HeaderField[]): readonly HeaderField[] {
 
 /** How much is kept: of the content, or of all bytes if there is none that was understood. */
 function keptContentBytes({ facts, wire, body }: StoredRequest): number {
-  return facts.headBytes === 0 ? wire.kept.length : body.length;
+  return facts.headBytes === 0 ? wire.keptBytes : body.length;
 }

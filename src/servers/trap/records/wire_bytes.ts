@@ -14,6 +14,8 @@ export interface WirePiece {
 export interface KeptBytes {
   /** The first bytes, or all. */
   readonly kept: Uint8Array;
+  /** How many of them there are. */
+  readonly keptBytes: number;
   /** How many bytes came. */
   readonly length: number;
   /** Whether not all of them are kept. */
@@ -23,6 +25,10 @@ export interface KeptBytes {
   /** SHA-256 of all bytes that came, in hexadecimal digits. */
   readonly sha256: string;
 }
+
+// Larger messages stay in pieces until somebody looks at all of their bytes: when a thousand clients leave at once,
+// an array for each would take the memory of their pieces once more.
+const MAX_COMPACTED_BYTES = 65_536;
 
 // A body that comes byte by byte must not cost more than its bytes: further pieces count as one with the last.
 const MAX_PIECES = 256;
@@ -47,7 +53,7 @@ export class WireBytes implements KeptBytes {
 
   // Views of them stay valid until they are cut.
   get kept(): Uint8Array {
-    this.compact();
+    this.#compact();
     return this.#bytes;
   }
 
@@ -61,11 +67,28 @@ export class WireBytes implements KeptBytes {
   }
 
   get isCut(): boolean {
-    return this.#keptLength < this.#length;
+    return this.keptBytes < this.#length;
   }
 
-  get #keptLength(): number {
+  get keptBytes(): number {
     return this.#bytes.length + this.#gathered.length;
+  }
+
+  /** The first bytes. @param maxBytes how many, if so many are kept */
+  beginning(maxBytes: number): Uint8Array {
+    if (this.#gathered.length === 0 || this.#bytes.length >= maxBytes) {
+      return this.#bytes.subarray(0, maxBytes);
+    }
+    return joinBytes([
+      this.#bytes,
+      this.#gathered.copy(Math.min(maxBytes, this.keptBytes) - this.#bytes.length),
+    ]);
+  }
+
+  /** The kept bytes, piece by piece: views that are valid until the next change. */
+  *[Symbol.iterator](): IterableIterator<Uint8Array> {
+    yield this.#bytes;
+    yield* this.#gathered;
   }
 
   get pieces(): readonly WirePiece[] {
@@ -77,8 +100,8 @@ export class WireBytes implements KeptBytes {
   }
 
   #hashKept(): Hash {
-    const hash = createHash("sha256").update(this.#bytes);
-    for (const piece of this.#gathered) hash.update(piece);
+    const hash = createHash("sha256");
+    for (const piece of this) hash.update(piece);
     return hash;
   }
 
@@ -86,7 +109,7 @@ export class WireBytes implements KeptBytes {
   append(bytes: Uint8Array, atMicros: number): void {
     if (bytes.length === 0) return;
     this.#notePiece(bytes.length, atMicros);
-    const room = Math.max(0, this.#maxKeptBytes - this.#keptLength);
+    const room = Math.max(0, this.#maxKeptBytes - this.keptBytes);
     if (room < bytes.length) this.#hash ??= this.#hashKept();
     this.#hash?.update(bytes);
     this.#length += bytes.length;
@@ -96,7 +119,7 @@ export class WireBytes implements KeptBytes {
   /** Keeps no more than this many bytes from now on, and forgets what is beyond them. */
   limit(maxKeptBytes: number): void {
     this.#maxKeptBytes = maxKeptBytes;
-    if (this.#keptLength <= maxKeptBytes) return;
+    if (this.keptBytes <= maxKeptBytes) return;
     this.#hash ??= this.#hashKept();
     const first = this.#bytes.slice(0, maxKeptBytes);
     const later = this.#gathered.copy(maxKeptBytes - first.length);
@@ -104,8 +127,13 @@ export class WireBytes implements KeptBytes {
     this.#gathered.free();
   }
 
+  /** Says that most likely no more comes: few bytes become one array. */
+  finish(): void {
+    if (this.keptBytes <= MAX_COMPACTED_BYTES) this.#compact();
+  }
+
   /** Puts what came later into the array of what came before. */
-  compact(): void {
+  #compact(): void {
     if (this.#gathered.length === 0) return;
     const later = this.#gathered.take();
     this.#bytes = this.#bytes.length === 0 ? later : joinBytes([this.#bytes, later]);
@@ -123,10 +151,10 @@ export class WireBytes implements KeptBytes {
 
 /** Cuts kept bytes down to a limit. */
 export function cutBytes(bytes: KeptBytes, maxKeptBytes: number): KeptBytes {
-  if (bytes.kept.length <= maxKeptBytes) return bytes;
+  if (bytes.keptBytes <= maxKeptBytes) return bytes;
   if (bytes instanceof WireBytes) {
     bytes.limit(maxKeptBytes);
     return bytes;
   }
-  return { ...bytes, kept: bytes.kept.slice(0, maxKeptBytes), isCut: true };
+  return { ...bytes, kept: bytes.kept.slice(0, maxKeptBytes), keptBytes: maxKeptBytes, isCut: true };
 }

@@ -47,7 +47,6 @@ export class SentResponse {
       if (!(error instanceof ResponseFault)) throw error;
       malformed = { offset: error.offset, rule: error.message };
     }
-    this.#wire.compact();
     return {
       method,
       facts: {

@@ -70,7 +70,7 @@ export function unpackRequest(packed: PackedFacts, bytes: Uint8Array): StoredReq
     return { facts, method, kept: bytes.subarray(at, at += keptBytes) };
   };
   const kept = bytes.subarray(0, keptBytes);
-  const wire = { kept, length, sha256, pieces, isCut: keptBytes < length };
+  const wire = { kept, keptBytes: kept.length, length, sha256, pieces, isCut: keptBytes < length };
   const request = new StoredRequest(facts, wire, response && take(response));
   for (const replay of replays) request.addReplay({ facts: replay.facts, response: take(replay.response) });
   return request;

@@ -153,7 +153,7 @@ export class Exchange implements ResponseReceiver {
     this.#end = end;
     this.#endMicros = this.#options.now();
     this.#hashed = this.#hash?.digest("hex") ?? "";
-    this.#wire?.compact();
+    this.#wire?.finish();
     const mayLiveOn = end.end === "complete" && this.#parser.shouldKeepAlive && !this.#parser.hasExcess;
     this.#connection?.release(mayLiveOn);
     for (const callback of this.#onEnded) callback();

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Tape } from "../../../../src/servers/trap/capture/tape.ts";
 import { WireBytes } from "../../../../src/servers/trap/records/wire_bytes.ts";
 import { bytesOf, textOf } from "../../../support/latin1.ts";
@@ -19,8 +19,21 @@ Deno.test("WireBytes keeps what it is given, with the reads it came in", () => {
   wire.append(bytesOf("e"), 2);
   assertEquals([summarize(wire), wire.sha256], ["abcde of 5", hashOf("abcde")]);
   assertEquals(wire.pieces, [{ atMicros: 1, bytes: 2 }, { atMicros: 2, bytes: 3 }]);
-  wire.compact();
+  wire.finish();
   assertEquals(wire.kept.buffer.byteLength, 5);
+});
+
+Deno.test("WireBytes of many bytes stays in pieces until all of them are looked at", () => {
+  const wire = new WireBytes(new Uint8Array(0), []);
+  const piece = new Uint8Array(10_000).fill(97);
+  for (let i = 0; i < 10; i++) wire.append(piece, i);
+  wire.finish();
+  assertEquals(wire.beginning(3), piece.subarray(0, 3));
+  assertEquals(wire.beginning(25_000).length, 25_000);
+  assertEquals(wire.beginning(200_000).length, wire.keptBytes);
+  assert([...wire].length > 5);
+  assertEquals(wire.kept, new Uint8Array(100_000).fill(97));
+  assertEquals([...wire].map(({ length }) => length), [100_000]);
 });
 
 Deno.test("WireBytes beyond its limit counts and hashes, whenever the limit is set", () => {
