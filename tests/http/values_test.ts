@@ -181,7 +181,19 @@ Deno.test("the grammar of tokens, values and lists (RFC 9110 §5.6)", () => {
 });
 
 Deno.test("decodeLatin1() gives each byte its code point, however many there are", () => {
-  assertEquals(decodeLatin1(bytesOf("\0\x80\xff")), "\0\x80\xff");
+  // Among them UTF-8 of two and three bytes, a byte order mark, U+FFFD itself, and bytes that are no UTF-8.
+  const texts = [
+    "",
+    "GET /",
+    "\0\x80\xff",
+    "\xc3\xa4",
+    "a\xe2\x82\xac",
+    "\xef\xbb\xbfa",
+    "\xef\xbf\xbd",
+    "a\xe9",
+    "\xc3",
+  ];
+  for (const text of texts) assertEquals(decodeLatin1(bytesOf(text)), text);
   assertEquals(decodeLatin1(new Uint8Array(20_000).fill(0xe9)), "\xe9".repeat(20_000));
 });
 

@@ -197,9 +197,7 @@ export class HeadParser {
     const badByte = findBadTargetByte(line, methodEnd + 1, targetEnd, this.#options.targetBytes);
     const major = line[end - 3];
     const method = this.#textOf(start, methodEnd);
-    const target = badByte < 0
-      ? this.#textOf(methodEnd + 1, targetEnd)
-      : decodeLatin1(line.subarray(methodEnd + 1, targetEnd));
+    const target = decodeLatin1(line.subarray(methodEnd + 1, targetEnd));
     const version = major === ONE && line[end - 1] === ZERO ? "1.0" : "1.1";
     this.#head = { method, target, version, headers: new HttpHeaders() };
     if (badByte >= 0) {

@@ -1,16 +1,16 @@
-import { encodeOnce, html } from "../../backend/pages/html.ts";
+import { html } from "../../backend/pages/html.ts";
 import type { RouteHandler } from "../../backend/routes.ts";
 import type { AppPages } from "./app_pages.ts";
 
 const OUTCOME = {
   title: "Start",
-  content: encodeOnce(html`
+  content: html`
     <h1>An interactive HTTP server</h1>
     <p>Each button sends one plain request; no script is involved. Press one, then look into the logs.</p>
-  `),
+  `,
 };
 
 /** Makes the handler of the start page: the state the client is in, and a control for every other request. */
 export function createHomeHandler(pages: AppPages): RouteHandler {
-  return (request, context) => pages.respond(request, context, OUTCOME);
+  return pages.always(OUTCOME);
 }

@@ -1,7 +1,7 @@
 // Hides secrets from the log. The kept bytes of a request are never masked.
 
 import type { HttpHeaders } from "../../../http/headers.ts";
-import { decodeLatin1 } from "../../../http/tokens/text_window.ts";
+import { decodeLatin1Content } from "../records/latin1_content.ts";
 import type { AccessEntry } from "../../../log/entry.ts";
 import { readChunkData } from "../records/chunk_data.ts";
 import { decodeParameter } from "../records/parameters.ts";
@@ -51,8 +51,8 @@ export interface LogMasks {
 /** Masks nothing. */
 const NO_MASKS: LogMasks = {
   target: (target) => target,
-  request: (bytes) => decodeLatin1(bytes),
-  content: (bytes, { headBytes }) => decodeLatin1(bytes.subarray(headBytes)),
+  request: decodeLatin1Content,
+  content: (bytes, { headBytes }) => decodeLatin1Content(bytes.subarray(headBytes)),
   field: (_name, value) => value,
   message: (message) => message,
   access: (entry) => entry,
@@ -71,7 +71,7 @@ export function createLogMasks(names: readonly string[]): LogMasks {
     target,
     request(bytes, shape) {
       const { headBytes } = shape;
-      const head = decodeLatin1(bytes.subarray(0, headBytes));
+      const head = decodeLatin1Content(bytes.subarray(0, headBytes));
       return maskLines(head, { isSecret, target }) + maskContent(bytes, shape, { isSecret, target });
     },
     content: (bytes, shape) => maskContent(bytes, shape, { isSecret, target }),
@@ -95,7 +95,7 @@ function maskContent(
   { headBytes, isChunked, headers }: RequestShape,
   tools: MaskTools,
 ): string {
-  const text = decodeLatin1(bytes);
+  const text = decodeLatin1Content(bytes);
   const isFormContent = isForm(headers);
   const veil = (content: string): string =>
     isFormContent ? maskParameters(content, tools.isSecret, (value) => VEIL.repeat(value.length)) : content;

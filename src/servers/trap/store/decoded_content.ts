@@ -1,7 +1,7 @@
 // Content as its sender meant it, for the search: without codings and escapes.
 
 import zlib from "node:zlib";
-import { decodeLatin1 } from "../../../http/tokens/text_window.ts";
+import { decodeLatin1Content } from "../records/latin1_content.ts";
 import { decodeParameter } from "../records/parameters.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
@@ -66,7 +66,9 @@ export function* decodedForms(
   const plain = codings.length === 0 ? body : decodeCodings(body, codings, budget);
   if (plain === undefined) return;
   if (plain !== body) yield plain;
-  if (plain.includes(PERCENT) || plain.includes(PLUS)) yield bytesOf(decodeParameter(latin1Of(plain)));
+  if (plain.includes(PERCENT) || plain.includes(PLUS)) {
+    yield bytesOf(decodeParameter(decodeLatin1Content(plain)));
+  }
   if (plain.includes(BACKSLASH)) yield unescapeJson(plain);
 }
 
@@ -118,8 +120,4 @@ const JSON_MARKS: Readonly<Record<string, string>> = {
 
 function bytesOf(latin1: string): Uint8Array {
   return Uint8Array.from(latin1, (character) => character.charCodeAt(0));
-}
-
-function latin1Of(bytes: Uint8Array): string {
-  return decodeLatin1(bytes);
 }
