@@ -12,7 +12,7 @@ import type { SessionEvents } from "./conversation/session.ts";
 import { WorkTurns } from "./conversation/work_turns.ts";
 import type { MetricsServerOptions } from "./options.ts";
 import { CommandReader } from "./protocol/command_reader.ts";
-import { showLine } from "./protocol/line_text.ts";
+import { cutLine, showLine } from "./protocol/line_text.ts";
 import { createCounts, type ServerCounts } from "./server_counts.ts";
 import type { MetricStore } from "./store.ts";
 
@@ -140,7 +140,7 @@ class RunningServer<Address extends NetAddress> implements MetricsServer<Address
       }),
       ...(access && {
         answered: (client, line, status) =>
-          access({ client: client.remote, command: line === undefined ? "" : showLine(line), status }),
+          access({ client: client.remote, command: line === undefined ? "" : cutLine(line), status }),
       }),
     };
   }

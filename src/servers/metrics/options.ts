@@ -15,7 +15,7 @@ export interface MetricsLog {
 export interface MetricsAccess {
   /** The client. */
   readonly client: NetAddress;
-  /** The line as ASCII with everything else escaped, cut after 200 bytes. */
+  /** The line, bytes seen as latin1, cut after 200 bytes. */
   readonly command: string;
   /** First line of the reply. */
   readonly status: "ok" | "error";

@@ -116,11 +116,12 @@ test("metricsCommand logs connections and refusals at debug level only, commands
     "--access-log",
     "-",
   ]);
-  await exchangeWithEnd(talkative.port, "put a 1 5\nnonsense\n");
+  await exchangeWithEnd(talkative.port, "put a 1 5\nnonsense\n\x16\\ü\n");
   const { stdout, stderr } = await talkative.stop();
   assertStringIncludes(stderr, "nonsense");
   assertMatch(stdout, /127\.0\.0\.1:\d+ ok put a/);
-  assertMatch(stdout, /127\.0\.0\.1:\d+ error nonsense/);
+  assertMatch(stdout, /127\.0\.0\.1:\d+ error nonsense\n/);
+  assertMatch(stdout, /127\.0\.0\.1:\d+ error \\x16\\\\ü\n/);
 });
 
 for (const runtime of RUNTIMES.filter(({ name }) => name === "Node 20")) {
