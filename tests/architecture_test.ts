@@ -1,4 +1,4 @@
-// The house as design.md draws it: what a file may import, and what no file may do.
+// The layers of src: what a file may import, and what no file may do.
 
 import { assertEquals } from "@std/assert";
 
@@ -26,7 +26,7 @@ const FLOORS: readonly string[] = [
   "",
 ];
 
-// Folders inside a floor have an order too: what is further to the right may import what is to the left of it.
+// The folders inside a floor have an order too: a folder may import what stands to the left of it.
 const INNER_FLOORS: Readonly<Record<string, readonly string[]>> = {
   http: ["http", "http/tokens", "http/request", "http/response"],
   program: ["program/flags", "program/admin", "program/page/client", "program/page", "program"],
@@ -50,7 +50,7 @@ async function readSources(directory: URL = root): Promise<SourceFile[]> {
 
 async function readSource(url: URL): Promise<SourceFile> {
   const text = await Deno.readTextFile(url);
-  // A slash behind a colon is part of a URL.
+  // A slash after a colon is part of a URL.
   const code = text.replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/(?<!:)\/\/.*$/gm, "");
   return { path: url.href.slice(root.href.length), text, code };
 }
@@ -60,7 +60,7 @@ function folderOf(path: string): string {
   return path.split("/").slice(0, -1).join("/");
 }
 
-/** The floor of a file, from the ground up; -1 where nobody knows its folder. */
+/** The floor of a file, from the ground up; -1 if its folder is unknown. */
 function floorOf(path: string): number {
   return FLOORS.indexOf(folderOf(path).split("/")[0]!);
 }
@@ -86,7 +86,7 @@ function innerFloorOf(folder: string, inner: readonly string[]): number {
   return innerFloorOf(folder.split("/").slice(0, -1).join("/"), inner);
 }
 
-/** The files that import each other in a circle, one of each circle's paths. */
+/** The files that import each other in a circle, one path for each circle. */
 function findCircles(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const finished = new Set<string>();
   const circles: string[] = [];
@@ -173,7 +173,7 @@ Deno.test("the names of runtimes appear in net, workers, main and two files of b
   assertEquals(findLines(files, /\bDeno\.|\bBun\.|"node:(net|tls|process|cluster)"|\bprocess\./), []);
 });
 
-Deno.test("nothing in src touches the console object, but the print of an error that nobody asked for", async () => {
+Deno.test("nothing in src touches the console object, except to print an unhandled error", async () => {
   const files = (await readSources()).filter(({ path }) => path !== "base/print_error.ts");
   assertEquals(findLines(files, /\bconsole\./), []);
 });

@@ -5,7 +5,7 @@ import { type Ended, ROOT, runCommand, startCommand, withDirectory } from "./sup
 
 const LOGS_OFF = ["--access-log", "off", "--error-log", "off", "--port", "0"];
 
-/** Checks that a binary needs nothing beside it: it runs in an empty folder, and its servers answer. */
+/** Checks that a binary needs nothing beside it: it runs in an empty folder, and its servers respond. */
 async function checkBinary(binary: string): Promise<void> {
   await withDirectory(async (directory) => {
     const launch = (args: readonly string[]): Deno.Command =>

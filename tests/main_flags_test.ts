@@ -60,7 +60,7 @@ except({ Bun: "takes a first -- for itself" }).test(
   },
 );
 
-test("main() names the flag of a certificate that is none, exit code 2", async ({ runProgram }) => {
+test("main() names the flag of a file that holds no certificate, exit code 2", async ({ runProgram }) => {
   await withDirectory(async (directory) => {
     const path = `${directory}/no.pem`;
     await Deno.writeTextFile(path, "no certificate");

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 
-// What programs outside this repository import by name.
+// Names that programs outside this repository import.
 const NAMES = [
   "listen",
   "serve",

@@ -22,7 +22,7 @@ test("main() keeps --max-connections-per-address and --max-requests-per-connecti
   await program.stop();
 });
 
-test("main() gives workers no other limits than the ones that are set", async ({ startProgram }) => {
+test("main() gives workers exactly the limits that are set", async ({ startProgram }) => {
   const root = ["--root", `${ROOT}docroot`];
   const rows: [limits: string[], statuses: number[]][] = [
     [[], [200, 200]],

@@ -20,7 +20,7 @@ withPermissions.test("main() without write permission logs to stdout and stderr,
   assertStringIncludes(stdout, "| GET /nowhere HTTP/1.1\n| Host: a\n");
 });
 
-test("main() logs to access.log and error.log in the working directory where writing is allowed", async ({ startProgram }) => {
+test("main() logs to access.log and error.log in the working directory if writing is allowed", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const program = await startProgram([], { directory, writable: [directory] });
     await exchange(program.port, `GET /nowhere HTTP/1.1\r\n${CLOSE}`);
@@ -154,7 +154,7 @@ withPermissions.test("main() ends with one line and code 2 for a named log file 
   });
 });
 
-test("main() falls back to the console where access.log cannot be written though it may be", async ({ startProgram }) => {
+test("main() falls back to the console if access.log cannot be written although it is permitted", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     await Deno.mkdir(`${directory}/access.log`);
     const program = await startProgram(["--error-log", "off"], { directory, writable: [directory] });

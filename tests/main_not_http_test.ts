@@ -20,13 +20,13 @@ const NOT_HTTP: readonly (readonly [name: string, bytes: string | Uint8Array])[]
   ["an empty line and a greeting", "\r\nhello there\r\n"],
 ];
 
-// Each with the status of its answer, 0 for none.
+// Each with the status of its response; 0 means none.
 const NO_REASON_TO_EXIT: readonly (readonly [name: string, bytes: string, status: number])[] = [
   ["no byte", "", 0],
   ["an empty line", "\r\n", 0],
-  ["a first line cut off in the method", "GE", 400],
-  ["a first line cut off in the target", "GET /index", 400],
-  ["a first line cut off in the version", "GET / HTTP/1.", 400],
+  ["a request line cut off in the method", "GE", 400],
+  ["a request line cut off in the target", "GET /index", 400],
+  ["a request line cut off in the version", "GET / HTTP/1.", 400],
   ["an unknown version", "GET / HTTP/9.9\r\n\r\n", 505],
   ["HTTP/2's preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505],
   ["a space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400],
@@ -34,8 +34,8 @@ const NO_REASON_TO_EXIT: readonly (readonly [name: string, bytes: string, status
   ["an unknown method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 405],
   ["a malformed field", "GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400],
   ["no Host", "GET / HTTP/1.1\r\n\r\n", 400],
-  ["a bare LF behind the request line", "GET / HTTP/1.1\nHost: a\n\n", 400],
-  ["a greeting behind a request", "GET / HTTP/1.1\r\nHost: a\r\n\r\nhello\r\n", 200],
+  ["a bare LF after the request line", "GET / HTTP/1.1\nHost: a\n\n", 400],
+  ["a greeting after a request", "GET / HTTP/1.1\r\nHost: a\r\n\r\nhello\r\n", 200],
 ];
 
 test("mod.ts app ends with code 1, a line on stderr and a log entry for a client that speaks no HTTP", async ({ startProgram }) => {
@@ -46,12 +46,12 @@ test("mod.ts app ends with code 1, a line on stderr and a log entry for a client
       const client = await connectRaw(program.port);
       await client.send(bytes);
       const { code, stderr } = await program.ended;
-      const answer = await client.readAll();
+      const response = await client.readAll();
       client.close();
-      return { name, code, stderr, answer, log: await Deno.readTextFile(log) };
+      return { name, code, stderr, response, log: await Deno.readTextFile(log) };
     });
-    for (const { name, code, stderr, answer, log } of await Promise.all(runs)) {
-      assertEquals([code, answer], [1, ""], name);
+    for (const { name, code, stderr, response, log } of await Promise.all(runs)) {
+      assertEquals([code, response], [1, ""], name);
       assertMatch(stderr, /^millrace: 127\.0\.0\.1:\d+ does not speak HTTP: [^\n]+\n$/, name);
       assertMatch(
         withoutLifeLines(log),
@@ -62,7 +62,7 @@ test("mod.ts app ends with code 1, a line on stderr and a log entry for a client
   });
 });
 
-test("mod.ts app goes on after everything that is HTTP, broken off, or too late", async ({ startProgram }) => {
+test("mod.ts app goes on after HTTP of any kind, also malformed, broken off or too late", async ({ startProgram }) => {
   const program = await startProgram(["--access-log", "off", "--error-log", "off"]);
   for (const [name, bytes, status] of NO_REASON_TO_EXIT) {
     assertEquals(statusOf(await exchangeWithEnd(program.port, bytes)), status, name);
@@ -71,7 +71,7 @@ test("mod.ts app goes on after everything that is HTTP, broken off, or too late"
   assertEquals((await program.stop()).code, 0);
 });
 
-test("mod.ts app takes a time-out for no reason to exit", async ({ startProgram }) => {
+test("mod.ts app does not exit because of a time-out", async ({ startProgram }) => {
   const program = await startProgram([
     "--access-log",
     "off",
@@ -88,12 +88,12 @@ test("mod.ts app takes a time-out for no reason to exit", async ({ startProgram 
   assertEquals((await program.stop()).code, 0);
 });
 
-test("mod.ts app --non-http close answers 400, closes that connection and goes on", async ({ startProgram }) => {
+test("mod.ts app --non-http close responds 400, closes that connection and goes on", async ({ startProgram }) => {
   const program = await startProgram(["--non-http", "close", "--access-log", "-", "--error-log", "-"]);
   for (const [name, bytes] of NOT_HTTP) {
-    const answer = await exchange(program.port, bytes);
-    assertEquals(statusOf(answer), 400, name);
-    assertMatch(answer, /Connection: close\r\n[^]*Content-Type: text\/html; charset=utf-8\r\n/i, name);
+    const response = await exchange(program.port, bytes);
+    assertEquals(statusOf(response), 400, name);
+    assertMatch(response, /Connection: close\r\n[^]*Content-Type: text\/html; charset=utf-8\r\n/i, name);
     assertEquals(statusOf(await exchange(program.port, GOOD)), 200, name);
   }
   const { code, stdout, stderr } = await program.stop();
@@ -108,6 +108,6 @@ test("mod.ts app --non-http close answers 400, closes that connection and goes o
   assert(!stdout.includes("\x16"));
 });
 
-function statusOf(answer: string): number {
-  return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1] ?? 0);
+function statusOf(response: string): number {
+  return Number(/^HTTP\/1\.1 (\d{3}) /.exec(response)?.[1] ?? 0);
 }

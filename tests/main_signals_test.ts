@@ -7,7 +7,7 @@ import { test } from "./runtimes/command_line.ts";
 
 const QUIET = ["--access-log", "off", "--error-log", "off"];
 
-// A request whose content is still on its way when the signal comes.
+// A request whose content is still arriving when the signal comes.
 const HALF = "POST /short_log/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab";
 
 test("main() exits 0 on SIGINT and SIGTERM, and idle connections do not delay it", async ({ startProgram }) => {
@@ -28,7 +28,7 @@ test("main() exits 0 on SIGINT and SIGTERM, and idle connections do not delay it
 test("main() finishes a running request on SIGTERM, logs it, and exits 0", async ({ startProgram }) => {
   const program = await startProgram(["--access-log", "-", "--error-log", "-", "--grace-ms", "600000"]);
   const client = await connectRaw(program.port);
-  // The first answer shows that the bytes behind it have been read too.
+  // The first response shows that the bytes after it have been read too.
   await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + HALF);
   await client.readUntil("</html>");
   program.signal("SIGTERM");
@@ -42,7 +42,7 @@ test("main() finishes a running request on SIGTERM, logs it, and exits 0", async
   assertStringIncludes(stdout, "| abcd\n");
 });
 
-test("main() cuts a request that is not finished in the grace time, and exits 0", async ({ startProgram }) => {
+test("main() cuts a request that does not finish within the grace time, and exits 0", async ({ startProgram }) => {
   const program = await startProgram([...QUIET, "--grace-ms", "100"]);
   const client = await connectRaw(program.port);
   await client.send("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHo");
@@ -81,7 +81,7 @@ test("main() exits at once with 128 and the signal's number on a second signal",
   }
 });
 
-test("main() reads the certificate again on SIGHUP, and keeps the old one where the new one is none", async ({ startProgram }) => {
+test("main() reads the certificate again on SIGHUP, and keeps the old one if the new file holds none", async ({ startProgram }) => {
   await checkCertificateRenewal(startProgram, []);
 });
 

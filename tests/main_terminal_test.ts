@@ -3,11 +3,11 @@ import { within } from "./support/deadline.ts";
 
 Deno.test("main() asks for no permission on a terminal, with network and read permission alone", async () => {
   const script = new URL("../mod.ts", import.meta.url).pathname;
-  // exec: a shell that stays would die of Ctrl-C itself, and its code would hide the program's.
+  // exec: a shell that stayed would die of Ctrl-C itself, and its code would hide the program's.
   const command = `exec ${Deno.execPath()} run --allow-net --allow-read ${script} --port 0`;
   let child: Deno.ChildProcess;
   try {
-    // script(1) gives the program a terminal of its own; what it prints comes through here.
+    // script(1) gives the program a terminal of its own, and passes on what the program prints.
     child = new Deno.Command("script", {
       args: ["-qec", command, "/dev/null"],
       env: { SHELL: "/bin/sh" },
@@ -24,7 +24,7 @@ Deno.test("main() asks for no permission on a terminal, with network and read pe
   const decoder = new TextDecoder();
   const reader = child.stdout.getReader();
   const readMore = async (): Promise<boolean> => {
-    const { done, value } = await within(reader.read(), `more behind ${text}`);
+    const { done, value } = await within(reader.read(), `more after ${text}`);
     text += decoder.decode(value, { stream: true });
     return !done;
   };

@@ -11,7 +11,7 @@ const ON_OTHER_RUNTIME = "/, on (?:Node 20|Node 24|Bun)(?:$|:)/";
 const REAL_FILE = "_real_test.ts";
 const TEST_FILE = /_test\.ts$/;
 
-/** Arguments of the runs of `deno test`, which go on side by side. @param more further arguments, as the user gave them */
+/** Arguments of the runs of `deno test`, which run side by side. @param more further arguments, as given by the user */
 function runsOf(part: Part, more: readonly string[]): string[][] {
   const files = findTests("tests");
   const own = files.filter((file) => !file.endsWith(REAL_FILE));
@@ -31,12 +31,12 @@ function findTests(directory: string): string[] {
     .sort();
 }
 
-/** Gives each run a folder of its own for its coverage: Deno empties the folder that it is given. */
+/** Gives each run a folder of its own for its coverage, because Deno empties the folder that it is given. */
 function ownFolder(word: string, name: string): string {
   return word.startsWith("--coverage=") ? `${word}/${name}` : word;
 }
 
-/** What a run of `deno test` has come to. */
+/** The result of a run of `deno test`. */
 interface Outcome {
   readonly code: number;
   /** Names of cases that were skipped, each with its reason. */
@@ -45,9 +45,9 @@ interface Outcome {
   readonly failed: readonly string[];
 }
 
-/** A run of `deno test` that goes on. */
+/** A run of `deno test` in progress. */
 interface Run {
-  /** Settles when everything that it has to say is shown. */
+  /** Settles when all of its output is shown. */
   readonly shown: Promise<unknown>;
   readonly outcome: Promise<Outcome>;
 }

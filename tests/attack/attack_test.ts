@@ -8,14 +8,14 @@ import { ATTACKS } from "./attacks.ts";
 import { type Attacker, Siege } from "./siege.ts";
 
 const ATTACKERS = 400;
-// Those that keep a processor busy come in smaller numbers.
+// Attacks that keep a processor busy come with fewer attackers.
 const BUSY_ATTACKERS: Readonly<Record<string, number>> = { pipelines: 50 };
 const MAX_BYTES = 256 * 2 ** 20;
 
 const TIME_OUTS = {
   headTimeoutMs: 500,
   bodyTimeoutMs: 500,
-  // Also for the one client that does no harm, on a machine that is busy with the attackers.
+  // The one harmless client needs this time as well, on a machine that is busy with the attackers.
   idleTimeoutMs: 6_000,
   writeTimeoutMs: 500,
   lingerTimeoutMs: 500,
@@ -26,7 +26,7 @@ function start(options: ServeOptions, maxDescriptors?: number): Promise<WatchedS
   return WatchedServer.start(maxDescriptors === undefined ? target : { ...target, maxDescriptors });
 }
 
-/** Lets the attackers come and waits until all of them are gone. @returns the most connections seen, and the failures told */
+/** Lets the attackers come and waits until they are gone. @returns the most connections, and the reported failures */
 async function stand(
   besieged: WatchedServer,
   attacker: Attacker,
@@ -36,7 +36,7 @@ async function stand(
   const siege = await besieged.askUntil(within(laying, "the attackers"));
   try {
     const { connections } = await besieged.ask();
-    // The attackers end nothing: their time is up, and that is all.
+    // The attackers do not end the connections: only a time-out ends them.
     await besieged.untilAlone();
     return { most: connections, failures: (await besieged.ask()).failures };
   } finally {
@@ -45,7 +45,7 @@ async function stand(
 }
 
 for (const { name, title, attacker } of ATTACKS) {
-  Deno.test(`serve() answers others, keeps its memory and lets go of everything under attack: ${title}`, async () => {
+  Deno.test(`serve() responds to others, keeps its memory and lets go of everything under attack: ${title}`, async () => {
     const besieged = await start(TIME_OUTS);
     await besieged.ask();
     const descriptors = besieged.descriptors;
@@ -58,7 +58,7 @@ for (const { name, title, attacker } of ATTACKS) {
 
 const beSilent = ATTACKS.find(({ name }) => name === "silence")!.attacker;
 
-Deno.test("serve() answers those that it has taken while a flood of connections is beyond its limit, and says so once", async () => {
+Deno.test("serve() responds to those that it has taken while a flood of connections is beyond its limit, and says so once", async () => {
   const besieged = await start({ ...TIME_OUTS, maxConnections: 100 });
   await besieged.ask();
   const descriptors = besieged.descriptors;
@@ -71,7 +71,7 @@ Deno.test({
   name: "serve() goes on when it is out of descriptors, and says so once",
   ignore: Deno.build.os === "windows",
   async fn() {
-    // Those that wait to be accepted get their turn when those before them have been silent for so long.
+    // Clients that wait to be accepted get their turn when those before them have been silent this long.
     const besieged = await start({ ...TIME_OUTS, idleTimeoutMs: 3_000 }, 150);
     await besieged.ask();
     const descriptors = besieged.descriptors;

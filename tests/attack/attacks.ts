@@ -1,10 +1,10 @@
-// The attacks, each as what one attacker does. The routes are those of target.ts.
+// The attacks: each says what one attacker does. The routes are those of target.ts.
 
 import { type Attacker, drop, send, type Siege } from "./siege.ts";
 
 /** One way to wear a server out. */
 export interface Attack {
-  /** The word for it. */
+  /** The attack's name. */
   readonly name: string;
   /** What it does, for people. */
   readonly title: string;
@@ -18,7 +18,7 @@ const UPLOAD = "POST /upload HTTP/1.1\r\nHost: a\r\n";
 /** Every attack. */
 export const ATTACKS: readonly Attack[] = [
   { name: "silence", title: "connections that say nothing and never end", attacker: beSilent },
-  { name: "vanishing", title: "clients that vanish without FIN behind an answer", attacker: vanish },
+  { name: "vanishing", title: "clients that vanish without FIN after a response", attacker: vanish },
   {
     name: "slow-heads",
     title: "heads that come byte by byte",
@@ -48,10 +48,10 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: "slow-readers",
-    title: "1 GiB answers of which nothing is read",
+    title: "responses of 1 GiB that nobody reads",
     attacker: (siege, ready) => drip(siege, ready, `GET /large HTTP/1.1\r\nHost: a\r\n\r\n`, ""),
   },
-  { name: "pipelines", title: "pipelined requests without end, no answer read", attacker: pipeline },
+  { name: "pipelines", title: "pipelined requests without end, no response read", attacker: pipeline },
   { name: "resets", title: "resets in the middle of uploads and downloads", attacker: reset },
   { name: "visits", title: "connections that are opened, asked once and left", attacker: visit },
 ];
@@ -63,7 +63,7 @@ async function beSilent(siege: Siege, ready: () => void): Promise<void> {
   siege.leave(connection);
 }
 
-/** Nothing is read behind the answer, and nothing ended: for the server it looks as if the cable were cut. */
+/** Reads nothing after the response and ends nothing: for the server it looks as if the cable were cut. */
 async function vanish(siege: Siege, ready: () => void): Promise<void> {
   const connection = await siege.connect();
   await send(connection, `${HEAD}\r\n`);
@@ -96,7 +96,7 @@ async function reset(siege: Siege, ready: () => void): Promise<void> {
   ) {
     const connection = await siege.connect();
     await send(connection, middle);
-    // The rest of the answer stays unread: so the system closes with a reset.
+    // The rest of the response stays unread, so the system closes with a reset.
     await drop(connection, 1);
     siege.leave(connection);
   }

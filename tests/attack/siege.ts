@@ -1,7 +1,7 @@
 /**
- * What one attacker does until the siege is over; it may throw when it is thrown out.
+ * What one attacker does until the siege is over. It may throw when the server closes its connection.
  *
- * @param ready to be called when it holds what it wants to hold
+ * @param ready to be called as soon as it holds what it wants to hold
  */
 export type Attacker = (siege: Siege, ready: () => void) => Promise<void>;
 
@@ -11,7 +11,7 @@ export interface SiegeOptions {
   readonly port: number;
   /** How many attackers there are at the same time. */
   readonly count: number;
-  /** Whether an attacker that was thrown out begins again, until the siege is over; default false. */
+  /** Whether an attacker whose connection was closed begins again, until the siege is over; default false. */
   readonly persists?: boolean;
 }
 
@@ -43,7 +43,7 @@ export class Siege {
     this.#timer = setInterval(() => this.#nextTick(), TICK_MS);
   }
 
-  /** Begins a siege; settles when every attacker has said that it is ready, or has been thrown out. */
+  /** Begins a siege; settles when every attacker has said that it is ready, or has lost its connection. */
   static async lay(attacker: Attacker, options: SiegeOptions): Promise<Siege> {
     const siege = new Siege(options);
     const ready = new Promise<void>((resolve) => siege.#onReady = resolve);
@@ -62,7 +62,7 @@ export class Siege {
       try {
         await attacker(this, ready);
       } catch (error) {
-        // Thrown out. With too few descriptors of its own an attacker proves nothing.
+        // The server closed the connection. With too few descriptors of its own an attacker proves nothing.
         if (/too many open files/i.test(String(error))) throw error;
       }
       ready();
@@ -97,7 +97,7 @@ export class Siege {
     }
   }
 
-  /** Gives a connection up: by FIN, or by a reset where something of the answer has not been read. */
+  /** Gives a connection up: by FIN, or by a reset if part of the response is unread. */
   leave(connection: Deno.TcpConn): void {
     if (this.#connections.delete(connection)) connection.close();
   }
@@ -114,7 +114,7 @@ export class Siege {
     this.#groups[this.#lastTick] = Promise.withResolvers();
   }
 
-  /** Settles when all attackers have gone by themselves, or have been thrown out. */
+  /** Settles when all attackers have gone by themselves, or have lost their connections. */
   async overByItself(): Promise<void> {
     await Promise.all(this.#attackers);
   }
@@ -129,13 +129,13 @@ export class Siege {
   }
 }
 
-/** Sends text or bytes. @throws when the server has thrown the connection out */
+/** Sends text or bytes. @throws when the server has closed the connection */
 export async function send(connection: Deno.TcpConn, content: string | Uint8Array): Promise<void> {
   const bytes = typeof content === "string" ? encoder.encode(content) : content;
   for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
 }
 
-/** Reads and drops bytes. @returns when so many have come, or none comes any more */
+/** Reads and drops bytes. @returns when that many have come, or no more come */
 export async function drop(connection: Deno.TcpConn, length: number): Promise<void> {
   const buffer = new Uint8Array(Math.min(length, 65_536));
   for (let left = length; left > 0;) {

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
       [],
       routes([
         ["GET", "/", () => textResponse(200, "hello world")],
-        ["GET", "/large", () => createResponse(200, largeAnswer())],
+        ["GET", "/large", () => createResponse(200, largeResponse())],
         ["POST", "/upload", discard],
         [
           "GET",
@@ -48,7 +48,7 @@ async function discard(request: HttpRequest): Promise<HttpResponse> {
   return textResponse(200, String(request.body.receivedBytes));
 }
 
-async function* largeAnswer(): AsyncGenerator<Uint8Array> {
+async function* largeResponse(): AsyncGenerator<Uint8Array> {
   for (let sent = 0; sent < PIECES; sent++) yield PIECE;
 }
 

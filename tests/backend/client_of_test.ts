@@ -34,13 +34,13 @@ Deno.test("clientOf() reads from the right, past trusted hops only (RFC 7239 §8
   for (const [peer, fields, client] of rows) assertEquals(find(peer, fields), client, JSON.stringify(fields));
 });
 
-Deno.test("clientOf() believes nobody else", () => {
+Deno.test("clientOf() believes no other address", () => {
   const fields = { "X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "https", Forwarded: "for=6.6.6.6" };
   assertEquals(find("192.0.2.9", fields), "192.0.2.9:5 http");
   assertEquals(find("192.0.2.9", { "X-Forwarded-Proto": "http" }, "tls"), "192.0.2.9:5 https");
 });
 
-Deno.test("clientOf() keeps TLS of the connection where nothing is said, and gives it up where a proxy says http", () => {
+Deno.test("clientOf() keeps TLS of the connection if no proxy says otherwise, and gives it up if one says http", () => {
   assertEquals(find("127.0.0.1", { "X-Forwarded-For": "192.0.2.1" }, "tls"), "192.0.2.1:0 https");
   assertEquals(
     find("127.0.0.1", { "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "http" }, "tls"),
@@ -48,7 +48,7 @@ Deno.test("clientOf() keeps TLS of the connection where nothing is said, and giv
   );
 });
 
-Deno.test("clientOf() takes the proxy for the client when two fields name different ones: one of them is made up", () => {
+Deno.test("clientOf() takes the proxy for the client when two fields name different clients: one of them is made up", () => {
   const rows: [forwarded: string, client: string][] = [
     ["for=192.0.2.1", "192.0.2.1:0 http"],
     ["for=6.6.6.6", "127.0.0.1:5 http"],

@@ -39,7 +39,7 @@ Deno.test("ClientSwitches take an IPv4-mapped IPv6 address for the IPv4 address 
   }
 });
 
-Deno.test("ClientSwitches do not keep who is back to the defaults", () => {
+Deno.test("ClientSwitches do not keep a client that is back to the defaults", () => {
   const switches = createClientSwitches();
   switches.change(fakeContext(), { showsErrors: true });
   switches.change(fakeContext(), { showsErrors: false });
@@ -47,7 +47,7 @@ Deno.test("ClientSwitches do not keep who is back to the defaults", () => {
   assertEquals(switches.size, 0);
 });
 
-Deno.test("ClientSwitches forget who was not seen for the longest time, looking counts as seen", () => {
+Deno.test("ClientSwitches forget the client not seen for the longest time; reading a switch counts as seeing", () => {
   const switches = createClientSwitches({ maxClients: 2 });
   const [first, second, third] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(fakeContext);
   switches.change(first!, { showsErrors: true });
@@ -62,7 +62,7 @@ Deno.test("ClientSwitches forget who was not seen for the longest time, looking 
   ]);
 });
 
-Deno.test("ClientSwitches change a client again without pushing another one out", () => {
+Deno.test("ClientSwitches change a known client again without evicting another one", () => {
   const switches = createClientSwitches({ maxClients: 2 });
   switches.change(fakeContext("192.0.2.1"), { showsErrors: true });
   switches.change(fakeContext("192.0.2.2"), { showsErrors: true });
@@ -70,7 +70,7 @@ Deno.test("ClientSwitches change a client again without pushing another one out"
   assertEquals(switches.stateOf(fakeContext("192.0.2.1")).showsErrors, true);
 });
 
-Deno.test("ClientSwitches.change() counts when it is kept elsewhere, and not when that fails", async () => {
+Deno.test("ClientSwitches.change() takes effect when the other store has kept it, and not when that fails", async () => {
   const kept: string[] = [];
   let isAway = false;
   const switches = createClientSwitches({

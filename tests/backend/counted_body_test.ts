@@ -5,7 +5,7 @@ async function* piecesOf(...sizes: number[]): AsyncGenerator<Uint8Array> {
   for (const size of sizes) yield await Promise.resolve(new Uint8Array(size));
 }
 
-Deno.test("countBody() passes the pieces on and tells their bytes at the end, once", async () => {
+Deno.test("countBody() passes the pieces on and reports their total at the end, once", async () => {
   const ends: BodyEnd[] = [];
   const sizes: number[] = [];
   for await (const piece of countBody(piecesOf(3, 0, 4), (end) => ends.push(end))) {
@@ -16,7 +16,7 @@ Deno.test("countBody() passes the pieces on and tells their bytes at the end, on
   assertEquals(ends, [{ bytes: 7, errors: [] }]);
 });
 
-Deno.test("countBody() tells the error of a source that fails, and throws it on", async () => {
+Deno.test("countBody() reports the error of a source that fails, and rethrows it", async () => {
   const ends: BodyEnd[] = [];
   const failure = new Error("disk gone");
   async function* failing(): AsyncGenerator<Uint8Array> {
@@ -30,7 +30,7 @@ Deno.test("countBody() tells the error of a source that fails, and throws it on"
   assertEquals(ends, [{ bytes: 5, errors: [failure] }]);
 });
 
-Deno.test("countBody() tells of a reader that leaves early, and lets the source clean up", async () => {
+Deno.test("countBody() reports a reader that leaves early, and lets the source clean up", async () => {
   const ends: BodyEnd[] = [];
   let isCleanedUp = false;
   async function* source(): AsyncGenerator<Uint8Array> {
@@ -45,7 +45,7 @@ Deno.test("countBody() tells of a reader that leaves early, and lets the source 
   assertEquals(isCleanedUp, true);
 });
 
-Deno.test("countBody() tells what was taken until it was cut, while its source gives nothing", async () => {
+Deno.test("countBody() reports the bytes taken before the cut, also while its source gives nothing", async () => {
   const ends: BodyEnd[] = [];
   async function* stuck(): AsyncGenerator<Uint8Array> {
     yield new Uint8Array(5);
@@ -60,7 +60,7 @@ Deno.test("countBody() tells what was taken until it was cut, while its source g
   assertEquals(ends, [{ bytes: 5, errors: [] }]);
 });
 
-Deno.test("countBody() tells of a reader that leaves before the first piece, also of a source that cannot be left", async () => {
+Deno.test("countBody() reports a reader that leaves before the first piece, also if the source has no return()", async () => {
   const ends: BodyEnd[] = [];
   const source: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),

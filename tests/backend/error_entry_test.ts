@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { errorEntryOf } from "../../src/backend/error_entry.ts";
 import { HttpError } from "../../src/http/errors.ts";
 
-Deno.test("errorEntryOf() says what happened to whom, with the status that an HttpError has", () => {
+Deno.test("errorEntryOf() names the error, the client and the status of an HttpError", () => {
   const client = tcpAddress("192.0.2.1", 5);
   const cause = new Error("it is full");
   assertEquals(errorEntryOf(new HttpError(503, "Cannot take a connection", { cause }), 7, client), {

@@ -9,7 +9,7 @@ function read(stream: AsyncIterable<Uint8Array>): () => Promise<string | undefin
   };
 }
 
-Deno.test("EventClients sends each event to all, and joins what a reader has not taken", async () => {
+Deno.test("EventClients sends each event to all, and joins the events that a reader has not taken", async () => {
   const clients = new EventClients();
   const streams = [read(clients.add()), read(clients.add(() => ["first\n\n", "second\n\n"]))];
   clients.send("before anybody reads\n\n");
@@ -41,7 +41,7 @@ Deno.test("EventClients asks for first events when the stream begins, so that no
   assertEquals(await next(), undefined);
 });
 
-Deno.test("EventClients ends the stream of a reader for whom too much waits, and of the others none", async () => {
+Deno.test("EventClients ends the stream of a reader that falls too far behind, and no other stream", async () => {
   const clients = new EventClients();
   const slow = read(clients.add());
   const quick = read(clients.add());
@@ -58,7 +58,7 @@ Deno.test("EventClients ends the stream of a reader for whom too much waits, and
   assertEquals(await quick(), undefined);
 });
 
-Deno.test("EventClients lets no more than a thousand read", async () => {
+Deno.test("EventClients takes no more than a thousand readers", async () => {
   const clients = new EventClients();
   const streams = Array.from({ length: 1_001 }, () => read(clients.add()));
   const openings = await Promise.all(streams.map((next) => next()));

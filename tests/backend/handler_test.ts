@@ -4,7 +4,7 @@ import { HttpError } from "../../src/http/errors.ts";
 import { textResponse } from "../../src/http/response/response.ts";
 import { fakeContext, fakeRequest } from "../support/fake_request.ts";
 
-Deno.test("createBackend() puts the first middleware outside and the handler inside", () => {
+Deno.test("createBackend() puts the first middleware outermost and the handler innermost", () => {
   const order: string[] = [];
   const layer = (name: string): Middleware => (next) => (request, context) => {
     order.push(name);
@@ -19,12 +19,12 @@ Deno.test("createBackend() puts the first middleware outside and the handler ins
 });
 
 Deno.test("createBackend() keeps a synchronous chain synchronous", () => {
-  const answer = textResponse(200, "now");
-  const backend = createBackend([(next) => (request, context) => next(request, context)], () => answer);
-  assertStrictEquals(backend.handle(fakeRequest("GET /"), fakeContext()), answer);
+  const response = textResponse(200, "now");
+  const backend = createBackend([(next) => (request, context) => next(request, context)], () => response);
+  assertStrictEquals(backend.handle(fakeRequest("GET /"), fakeContext()), response);
 });
 
-Deno.test("createBackend() throws the refusal of a request in place of the handler, through the middleware", () => {
+Deno.test("createBackend() throws the refusal of a request through the middleware, and does not call the handler", () => {
   const refusal = new HttpError(400, "Cannot read Host: two of them");
   const request = fakeRequest("GET /");
   request.refuse(refusal);

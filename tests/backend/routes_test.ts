@@ -4,7 +4,7 @@ import { HttpError } from "../../src/http/errors.ts";
 import { type HttpResponse, textResponse } from "../../src/http/response/response.ts";
 import { fakeContext, fakeRequest } from "../support/fake_request.ts";
 
-/** A handler that says its name and what it captured. */
+/** A handler that gives its name and its captures. */
 function named(name: string): RouteHandler {
   return (_request, _context, captures) => textResponse(200, JSON.stringify([name, ...captures]));
 }
@@ -57,7 +57,7 @@ const UNKNOWN = [
   "/__proto__",
 ];
 
-Deno.test("routes() throws 404 for a path that no row has (RFC 9110 §15.5.5)", () => {
+Deno.test("routes() throws 404 for a path that is in no row (RFC 9110 §15.5.5)", () => {
   for (const target of UNKNOWN) {
     const error = assertThrows(() => handle(fakeRequest(`GET ${target}`), fakeContext()), HttpError);
     assertEquals((error as HttpError).status, 404, target);
@@ -81,19 +81,19 @@ Deno.test("routes() throws 405 with Allow for a known path and an unknown method
   }
 });
 
-Deno.test("routes() passes request, context and the answer on unchanged, without a promise", () => {
-  const answer = textResponse(200, "same");
+Deno.test("routes() passes on request, context and response unchanged, without a promise", () => {
+  const response = textResponse(200, "same");
   const request = fakeRequest("GET /a");
   const context = fakeContext();
   const seen: unknown[] = [];
-  const handler = routes([["GET", "/a", (...given) => (seen.push(...given), answer)]]);
-  assertStrictEquals(handler(request, context), answer);
+  const handler = routes([["GET", "/a", (...given) => (seen.push(...given), response)]]);
+  assertStrictEquals(handler(request, context), response);
   assertStrictEquals(seen[0], request);
   assertStrictEquals(seen[1], context);
   assertEquals(seen[2], []);
 });
 
-Deno.test("routes() refuses a table with a row twice, or a star in the middle", () => {
+Deno.test("routes() refuses a table that has a row twice, or a star in the middle", () => {
   assertThrows(
     () => routes([["GET", "/a", named("1")], ["POST, GET", "/a", named("2")]]),
     TypeError,

@@ -8,7 +8,7 @@ Deno.test("messageOfError() gives the message and those of the causes, each once
   assertEquals(messageOfError(new TypeError()), "TypeError");
 });
 
-Deno.test("messageOfError() and stackOfError() take any value, and causes in a circle", () => {
+Deno.test("messageOfError() and stackOfError() take any value, and causes that form a circle", () => {
   const rows: readonly (readonly [value: unknown, message: string])[] = [
     ["text", "text"],
     [undefined, "thrown: [object Undefined]"],
@@ -29,14 +29,14 @@ Deno.test("stackOfError() shows where the error and its cause were thrown", () =
   assertMatch(stack, /^Error: outer\n +at [^]*\ncaused by: TypeError: inner\n +at /);
 });
 
-Deno.test("stackOfError() shows no stack when descriptors ran out: the runtime would have to open the source for it", () => {
+Deno.test("stackOfError() shows no stack when descriptors ran out: to build one, the runtime would have to open the source", () => {
   const missing = Object.assign(new Error("too many open files"), { code: "EMFILE" });
   assertEquals(stackOfError(missing), undefined);
   assertEquals(stackOfError(new Error("Cannot open the page", { cause: missing })), undefined);
   assertEquals(typeof stackOfError(new Error("another")), "string");
 });
 
-Deno.test("ownMessageOf() leaves out the causes, and has a text for every value", () => {
+Deno.test("ownMessageOf() leaves out the causes, and gives a text for every value", () => {
   assertEquals(ownMessageOf(new Error("no page", { cause: new Error("no file") })), "no page");
   assertEquals(ownMessageOf(new TypeError("")), "TypeError");
   assertEquals(ownMessageOf("a text"), "a text");

@@ -12,7 +12,7 @@ Deno.test("ThrottledNotice.count() is due at once, then once a minute with all t
   assertEquals([notice.count(), notice.count()], [4, 0]);
 });
 
-Deno.test("ThrottledNotice.finish() gives what no word has told of", () => {
+Deno.test("ThrottledNotice.finish() gives the count that no notice has reported", () => {
   const notice = new ThrottledNotice(new FakeClock());
   for (let i = 0; i < 3; i++) notice.count();
   assertEquals([notice.finish(), notice.finish()], [2, 0]);

@@ -4,18 +4,18 @@ import { ACCESS_LOG } from "./peers/peers.ts";
 const LF = 10;
 
 /**
- * Counts the lines of the access log and removes it, after its server has ended. A log that is fast because it
- * leaves requests out would be worth nothing.
+ * Counts the lines of the access log and removes it, after its server has ended. A fast log that leaves requests out
+ * would be worth nothing.
  *
- * @returns what is wrong when there are fewer lines than answers; undefined when all is well
+ * @returns what is wrong when there are fewer lines than responses; undefined when all is well
  */
-export async function checkAccessLog(bench: Bench, answers: number): Promise<string | undefined> {
+export async function checkAccessLog(bench: Bench, responses: number): Promise<string | undefined> {
   const path = `${bench.folder}/${ACCESS_LOG}`;
   let lines = 0;
   const file = await Deno.open(path);
   for await (const bytes of file.readable) lines += countLines(bytes);
   await Deno.remove(path);
-  return lines < answers ? `the access log has only ${lines} lines for ${answers} answers` : undefined;
+  return lines < responses ? `the access log has only ${lines} lines for ${responses} responses` : undefined;
 }
 
 function countLines(bytes: Uint8Array): number {

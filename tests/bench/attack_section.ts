@@ -18,14 +18,14 @@ import { formatNumber, formatRatio } from "./table.ts";
 
 const VISITORS = 64;
 const PAUSE_MS = 10;
-// Longer than the time for a head, so that the end of all of them at once is part of it.
+// Longer than the time for a head, so that it covers the moment when all of them time out together.
 const SECONDS = 15;
 const RELEASE_DEADLINE_MS = 60_000;
 const ASK_AGAIN_MS = 100;
 const MEBIBYTE = 2 ** 20;
 const MAX_ATTACKERS = 5_000;
 
-// Those that keep a processor busy come in smaller numbers: they share one with the load generator.
+// Attacks that keep a processor busy come with fewer attackers: they share one with the load generator.
 const ATTACKERS: Readonly<Record<string, number>> = { pipelines: 100, resets: 1_000, visits: 1_000 };
 
 /** An attack in full size. */
@@ -38,7 +38,7 @@ export interface Assault {
   readonly attack: string;
   /** How many attackers come. */
   readonly count: number;
-  /** What the server is started with. */
+  /** The options that the server is started with. */
   readonly options: ServeOptions;
 }
 
@@ -70,7 +70,7 @@ interface Outcome {
   readonly problem?: string;
 }
 
-/** What others notice of an attack, what it costs, and what is left of it. */
+/** The effect of an attack on others, its cost, and its remains. */
 export const ATTACK_SECTION: Section = { name: "attack", run: measureAttacks };
 
 async function measureAttacks(bench: Bench): Promise<SectionReport> {
@@ -85,7 +85,7 @@ async function measureAttacks(bench: Bench): Promise<SectionReport> {
     title: "Under attack",
     method:
       `${VISITORS} visitors ask for hello world every ${PAUSE_MS} ms, ${SECONDS} s in quiet and ${SECONDS} s ` +
-      "while attackers come, and come again when they are thrown out. Default limits and time-outs. Left: " +
+      "while attackers come, and come again when the server closes their connections. Default limits and time-outs. Left: " +
       "connections and descriptors after the attackers have gone, more than before.",
     table: {
       columns: ["attack", "attackers", "p99 us", "quiet", "ratio", "longest ms", "peak MiB", "left"],
@@ -161,7 +161,7 @@ async function assail(bench: Bench, server: RunningPeer, assault: Assault): Prom
     peakBytes: readMemory(server.process.pid)?.peakBytes,
     connectionsLeft,
     descriptorsLeft: before === undefined || after === undefined ? undefined : Math.max(0, after - before),
-    ...(failures === 0 ? {} : { problem: `${failures} visitors were thrown out` }),
+    ...(failures === 0 ? {} : { problem: `${failures} visitors lost their connections` }),
   };
 }
 
@@ -193,7 +193,7 @@ function countDescriptors({ process }: RunningPeer): number | undefined {
   return [...Deno.readDirSync(`/proc/${process.pid}/fd`)].length;
 }
 
-/** Waits until the server has no other connection than the one that asks. @returns how many it has at the end, or when it is too late */
+/** Waits until the server's only connection is the one that asks. @returns how many there are in the end */
 async function untilAlone(server: RunningPeer): Promise<number> {
   const deadlineMs = performance.now() + RELEASE_DEADLINE_MS;
   for (;;) {

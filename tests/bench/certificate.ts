@@ -1,4 +1,4 @@
-/** A certificate for localhost that nobody else trusts, as files. @param folder where they are written */
+/** Makes a certificate for localhost that only the benchmark trusts, as files. @param folder where they are written */
 export async function makeCertificate(
   folder: string,
 ): Promise<{ readonly cert: string; readonly key: string }> {

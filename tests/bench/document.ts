@@ -1,7 +1,7 @@
 // Puts tables of the benchmark into a document, each section between two comments of its own.
 
 /**
- * Replaces the parts of a document that belong to sections; a section without a part gets one at the end.
+ * Replaces the parts of a document that belong to sections; a section without a part gets a new one at the end.
  *
  * @param document Markdown
  * @param parts Markdown by the name of the section

@@ -7,7 +7,7 @@ import { formatNumber, formatRatio, median } from "./table.ts";
 
 const WARM_UP_SECONDS = 1;
 
-/** One kind of work that servers are asked for. */
+/** One kind of load. */
 interface Work {
   readonly title: string;
   /** The handler, see fetch_handlers.ts. */
@@ -47,7 +47,7 @@ interface Sample {
   readonly cpuUs: number | undefined;
 }
 
-/** What one server gave for one kind of work; or why it could not be measured. */
+/** The figures of one server for one kind of load, or the reason why it was not measured. */
 interface Row {
   readonly work: Work;
   readonly runtime: string;

@@ -1,14 +1,14 @@
 import type { HelloPeer } from "./peers/start_hello.ts";
 import { formatNumber, formatRatio, median, type Table } from "./table.ts";
 
-/** How requests are sent: each after the answer before it, or many together. */
+/** How requests are sent: each after the response before it, or many together. */
 export const HTTP_MODES = [{ title: "one at a time", pipelined: 1 }, {
   title: "16 pipelined",
   pipelined: 16,
 }] as const;
 
-// A server that waits more than this part of the time was not measured at its limit: its figure would be that of
-// the load generator, or of whatever else ran on the machine.
+// A server that waits more than this part of the time was not the limit of the measurement: its figure would be that of
+// the load generator, or of something else on the machine.
 const LEAST_BUSY = 0.9;
 
 /** One of {@linkcode HTTP_MODES}. */
@@ -16,11 +16,11 @@ export type Mode = (typeof HTTP_MODES)[number];
 
 /** One measurement of one server in one mode. */
 export interface Measurement {
-  /** Answers received. */
+  /** Responses received. */
   readonly requests: number;
-  /** Answers per second. */
+  /** Responses per second. */
   readonly requestsPerSecond: number;
-  /** Server CPU per request in microseconds, where it can be seen. */
+  /** Server CPU per request in microseconds, if it can be seen. */
   readonly cpuUs: number | undefined;
   /** Requests that failed. */
   readonly failures: number;
@@ -32,9 +32,9 @@ export interface Series {
   readonly server: HelloPeer;
   /** The measurements that count. */
   readonly byMode: ReadonlyMap<Mode, Measurement[]>;
-  /** Answers so far, also those of the rounds that do not count. */
-  answers: number;
-  /** What went wrong while it was measured. */
+  /** Responses so far, including the rounds that do not count. */
+  responses: number;
+  /** The failures during its measurements. */
   failure?: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export function toTable(all: readonly Series[]): Table {
   return { columns: ["server", ...columns], rows: [...rows, ...missing] };
 }
 
-/** What the log costs, what disturbed the run, what did not work. */
+/** The cost of the log, disturbances of the run, and failures. */
 export function toNotes(all: readonly Series[]): string[] {
   const notes = HTTP_MODES.flatMap((mode) => {
     const off = speedOf(all, "millrace", mode);
@@ -94,7 +94,7 @@ export function countBusy(series: Series, mode: Mode): number {
   return (series.byMode.get(mode) ?? []).filter(wasBusy).length;
 }
 
-/** Whether the server itself was the limit; taken for granted where its CPU time cannot be seen. */
+/** Whether the server itself was the limit; assumed if its CPU time cannot be seen. */
 function wasBusy({ requestsPerSecond, cpuUs }: Measurement): boolean {
   if (requestsPerSecond === 0) return false;
   return cpuUs === undefined || requestsPerSecond * cpuUs / 1e6 >= LEAST_BUSY;
@@ -111,7 +111,7 @@ function problemOf(series: Series): string | undefined {
   const measurements = [...series.byMode.values()].flat();
   const failures = measurements.reduce((sum, { failures }) => sum + failures, 0);
   const silent = measurements.filter(({ requestsPerSecond }) => requestsPerSecond === 0).length;
-  const parts = [[failures, "failed requests"], [silent, "measurements without any answer"]] as const;
+  const parts = [[failures, "failed requests"], [silent, "measurements without any response"]] as const;
   return parts.flatMap(([count, what]) => count === 0 ? [] : [`${count} ${what}`]).join(", ") || undefined;
 }
 

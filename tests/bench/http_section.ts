@@ -27,10 +27,10 @@ async function measureHttp(bench: Bench): Promise<SectionReport> {
   const all = servers.map((server): Series => ({
     server,
     byMode: new Map(HTTP_MODES.map((mode) => [mode, []])),
-    answers: 0,
+    responses: 0,
   }));
   try {
-    // The compilers get a round that does not count.
+    // The first round is for the compilers and does not count.
     bench.report("http: warming up");
     await measureRound(bench, all, WARM_UP_SECONDS);
     for (const list of all.flatMap((series) => [...series.byMode.values()])) list.length = 0;
@@ -38,7 +38,7 @@ async function measureHttp(bench: Bench): Promise<SectionReport> {
       bench.report(`http: round ${round} of ${rounds}`);
       await measureRound(bench, all, seconds);
     }
-    // A disturbed machine gets a few more chances, and only for what is missing.
+    // On a disturbed machine, what is missing gets a few more rounds.
     for (let round = 1; round <= rounds / 2; round++) {
       const lacking = (series: Series, mode: Mode): boolean => countBusy(series, mode) < rounds / 2;
       await measureRound(bench, all, seconds, lacking);
@@ -47,7 +47,7 @@ async function measureHttp(bench: Bench): Promise<SectionReport> {
     await stopHelloPeers(servers);
   }
   const logging = all.find(({ server }) => server.kind === "running" && server.peer.name === "millrace-log");
-  if (logging !== undefined) logging.failure ??= await checkAccessLog(bench, logging.answers);
+  if (logging !== undefined) logging.failure ??= await checkAccessLog(bench, logging.responses);
   const { single, pipelined } = bench.generators;
   const loaders = single === pipelined ? single.name : `${single.name}, pipelined by ${pipelined.name}`;
   return {
@@ -63,7 +63,7 @@ async function measureHttp(bench: Bench): Promise<SectionReport> {
   };
 }
 
-// A B C, A B C: what disturbs the machine for a while disturbs all of them.
+// A B C, A B C: a disturbance that lasts a while hits all of them.
 async function measureRound(
   bench: Bench,
   all: readonly Series[],
@@ -75,7 +75,7 @@ async function measureRound(
       if (series.server.kind === "missing" || !isWanted(series, mode)) continue;
       try {
         const measurement = await measure(bench, series.server.running, { mode, seconds });
-        series.answers += measurement.requests;
+        series.responses += measurement.requests;
         series.byMode.get(mode)?.push(measurement);
       } catch (error) {
         series.failure = error instanceof Error ? error.message : String(error);

@@ -8,9 +8,9 @@ export const IDLE_CONNECTIONS = 10_000;
 const CLIENT = decodeURIComponent(new URL("./clients/idle_connections.ts", import.meta.url).pathname);
 
 /**
- * Opens many connections, has one answer on each, and closes them again.
+ * Opens many connections, receives one response on each, and closes them again.
  *
- * @param line what is sent on each; without it a request for the hello
+ * @param line the text to send on each; without it a request for the hello
  */
 export async function holdIdleConnections(bench: Bench, port: number, line?: string): Promise<void> {
   const args = [String(port), String(IDLE_CONNECTIONS), ...(line === undefined ? [] : [line])];

@@ -12,7 +12,7 @@ interface Latency {
   readonly problem?: string;
 }
 
-/** Time until the answer, under the load of 64 connections that never pause. */
+/** Time until the response under the load of 64 connections that never pause. */
 export const LATENCY_SECTION: Section = { name: "latency", run: measureLatencies };
 
 async function measureLatencies(bench: Bench): Promise<SectionReport> {

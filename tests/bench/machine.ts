@@ -1,6 +1,6 @@
 import type { ProcessGroup } from "./processes.ts";
 
-/** The machine of a run: figures mean nothing without it. */
+/** The machine of a run: without it, figures mean nothing. */
 export interface Machine {
   /** Model name of the processor. */
   readonly cpu: string;
@@ -10,7 +10,7 @@ export interface Machine {
   readonly memoryBytes: number;
   /** Operating system and its release. */
   readonly system: string;
-  /** Version by name of runtime or tool, where it tells one; a name that is missing here is not installed. */
+  /** Version by name of runtime or tool, if it tells one; a missing name is not installed. */
   readonly versions: ReadonlyMap<string, string>;
   /** Whether servers run on core 0 and load generators on core 1. */
   readonly isPinned: boolean;
@@ -47,7 +47,7 @@ export async function inspectMachine(processes: ProcessGroup, root: URL): Promis
   };
 }
 
-/** Ties a program to one core where that is possible: 0 is the server's, 1 the generator's. */
+/** Ties a program to one core if possible: 0 is the server's, 1 the generator's. */
 export function pin(machine: Machine, core: 0 | 1, command: readonly string[]): readonly string[] {
   return machine.isPinned ? ["taskset", "-c", String(core), ...command] : command;
 }

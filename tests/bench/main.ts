@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: its tables go to stdout, its progress to stderr
-// The benchmark: millrace and its peers side by side in one run. `deno task bench --help` tells the rest.
+// The benchmark: millrace and its peers side by side in one run. `deno task bench --help` explains the flags.
 
 import { ASSAULTS, ATTACK_SECTION } from "./attack_section.ts";
 import { chooseGenerators } from "./generators/generator.ts";
@@ -23,7 +23,7 @@ import type { Bench, Section, SectionReport } from "./section.ts";
 import { toMarkdown } from "./table.ts";
 import { TRAP_PEERS, TRAP_SECTION } from "./trap_section.ts";
 
-// A further section is a further file that exports a Section, and a further name here.
+// A new section is a new file that exports a Section, and a new name here.
 const SECTIONS: readonly Section[] = [
   HTTP_SECTION,
   FETCH_SECTION,
@@ -89,7 +89,7 @@ async function runSections(options: BenchOptions, processes: ProcessGroup, folde
   for (const section of SECTIONS) {
     if (options.sections.length > 0 && !options.sections.includes(section.name)) continue;
     const found = await section.run(bench);
-    // Interrupted: what a section found without its servers is not worth printing.
+    // After an interrupt the result of a section without its servers is not worth printing.
     if (processes.isStopped) return 1;
     console.log(toText(found));
     reports.set(section.name, found);
@@ -107,18 +107,18 @@ function checkNames(kind: string, names: readonly string[], known: readonly stri
 }
 
 interface Interruption {
-  /** 128 and the number of the signal that came; undefined when none did. */
+  /** 128 and the number of the signal that came, or undefined. */
   readonly code: number | undefined;
   /** Stops watching. */
   ignore(): void;
 }
 
-/** Ends all processes on Ctrl-C and SIGTERM: what is being measured then fails at once. */
+/** Ends all processes on Ctrl-C and SIGTERM: the current measurement then fails at once. */
 function watchInterruption(processes: ProcessGroup): Interruption {
   let received: number | undefined;
   const removals = ([["SIGINT", 130], ["SIGTERM", 143]] as const).map(([name, code]) => {
     const listener = (): void => {
-      // On Ctrl-C a second one follows: the terminal's, and the same passed on by `deno task`.
+      // On Ctrl-C the signal comes twice: from the terminal, and passed on by `deno task`.
       received ??= code;
       processes.stopAll();
     };
@@ -140,7 +140,7 @@ function toText(report: SectionReport): string {
   }`;
 }
 
-/** Each table with the machine and the day that it is of: sections may come from several runs. */
+/** Each table with its machine and its day, because sections may come from several runs. */
 async function writeDocument(
   file: string,
   { machine }: Bench,

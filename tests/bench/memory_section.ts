@@ -14,7 +14,7 @@ const DEADLINE_MS = 60_000;
 
 interface Task {
   readonly title: string;
-  /** Bytes that go through the server; 0 where no speed is to be told. */
+  /** Bytes that go through the server; 0 if no speed is reported. */
   readonly bytes: number;
   readonly run: (bench: Bench, server: RunningPeer) => Promise<void>;
 }
@@ -48,13 +48,13 @@ const TASKS: readonly Task[] = [
     run: (_bench, { port }) => upload(port, TRANSFER_BYTES, "chunked"),
   },
   {
-    title: "1 GiB answer, chunked",
+    title: "1 GiB response, chunked",
     bytes: TRANSFER_BYTES,
     run: (_bench, { port }) => download(port, TRANSFER_BYTES),
   },
 ];
 
-/** Growth of the server's memory: idle connections, large uploads, a large answer. */
+/** Growth of the server's memory: idle connections, large uploads, a large response. */
 export const MEMORY_SECTION: Section = { name: "memory", run: measureMemory };
 
 async function measureMemory(bench: Bench): Promise<SectionReport> {

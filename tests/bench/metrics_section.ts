@@ -19,7 +19,7 @@ const LOAD_PROGRAM = decodeURIComponent(new URL("./clients/metrics_load.ts", imp
 const FIRST_TIMESTAMP = 1_700_000_000;
 const ROUND_SECONDS = 10_000_000;
 
-// What the fast servers take in about a second.
+// As many as the fast servers take in about a second.
 const MEMORY_PUTS_PER_SECOND = 4_000_000;
 const DURABLE_PUTS_PER_SECOND = 2_000_000;
 const SINGLE_CLIENTS = 50;
@@ -27,7 +27,7 @@ const SINGLE_PUTS_PER_SECOND = 1_000;
 const ROWS = { count: 1_000_000, series: 100, times: 5 };
 const SAMPLES = { count: 10_000_000, parts: 10, series: 1_000 };
 
-/** What was measured of several servers: figures per second by the name of the server. */
+/** The results of several servers: figures per second by the name of the server. */
 interface Comparison {
   readonly what: string;
   readonly series: number;
@@ -216,7 +216,7 @@ async function measureSamples(bench: Bench): Promise<number | undefined> {
   }
 }
 
-// A stopped server has sealed everything.
+// A stopped server has sealed all of its blocks.
 async function measureFile(bench: Bench): Promise<number> {
   bench.report("metrics: size on disk");
   const server = await startPeer(createMillrace("disk"), bench);

@@ -1,12 +1,12 @@
 import { parseArgs } from "@std/cli/parse-args";
 
-/** What the command line asked for. */
+/** The values of the command line. */
 export interface BenchOptions {
   /** Names of the sections to run, in order; empty means all. */
   readonly sections: readonly string[];
   /** Length of one measurement in seconds, a whole number because wrk and ab take no other. */
   readonly seconds: number;
-  /** Measurements per server and mode. */
+  /** Measurements for each server and mode. */
   readonly rounds: number;
   /** Names of the servers to run; empty means all. */
   readonly only: readonly string[];

@@ -1,10 +1,10 @@
-// What a process has cost, read from Linux's /proc; undefined everywhere else.
+// The costs of a process, read from Linux's /proc; undefined everywhere else.
 
 /** Memory of a process in bytes. */
 export interface Memory {
-  /** What it occupies now (VmRSS). */
+  /** Resident now (VmRSS). */
   readonly residentBytes: number;
-  /** The most it has occupied since its start or since the last reset (VmHWM). */
+  /** The peak since its start or since the last reset (VmHWM). */
   readonly peakBytes: number;
 }
 
@@ -25,7 +25,7 @@ export function readCpuSeconds(pid: number): number | undefined {
 /** Memory of one process, without its children. */
 export function readMemory(pid: number): Memory | undefined {
   const status = readProc(pid, "status");
-  // A process that has just ended has a status, and no memory.
+  // A process that has just ended has a status, but no memory.
   if (status === undefined || !status.includes("VmRSS")) return undefined;
   return { residentBytes: readKilobytes(status, "VmRSS"), peakBytes: readKilobytes(status, "VmHWM") };
 }
@@ -33,7 +33,7 @@ export function readMemory(pid: number): Memory | undefined {
 /**
  * Watches the memory of a process while something happens.
  *
- * @returns bytes by which the peak exceeded what was occupied at the beginning; undefined where it cannot be seen
+ * @returns bytes by which the peak exceeds the beginning; undefined if it cannot be seen
  */
 export async function measurePeakGrowth(
   pid: number,
@@ -56,7 +56,7 @@ export async function measurePeakGrowth(
   return before === undefined ? undefined : peakBytes - before.residentBytes;
 }
 
-// Without the reset VmHWM still holds the peak of the start, and only samples of VmRSS can be used.
+// Without the reset VmHWM still holds the peak of the start, so only samples of VmRSS count.
 function resetPeak(pid: number): boolean {
   try {
     Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5", { create: false });

@@ -1,10 +1,10 @@
-// Every process of the benchmark is started here, and ended here by its own handle.
+// Every process of the benchmark is started here, and ended here through its own handle.
 
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 3_000;
 const KEPT_STDERR_CHARACTERS = 4_000;
 
-/** What a finished program said. */
+/** The output of a finished program. */
 export interface Outcome {
   /** Exit code. */
   readonly code: number;
@@ -16,7 +16,7 @@ export interface Outcome {
 
 /** A server that runs until it is stopped. */
 export interface ServerProcess {
-  /** Process id, of the program itself and not of a shell around it. */
+  /** Process id of the program itself, not of a shell around it. */
   readonly pid: number;
   /**
    * Waits for the next line on stdout.
@@ -24,7 +24,7 @@ export interface ServerProcess {
    * @throws {Error} with the end of its stderr when the process ended, or was silent for 30 s
    */
   nextLine(): Promise<string>;
-  /** Asks it to end, ends it by force where it does not within 3 s, and waits for the end. */
+  /** Asks it to end, ends it by force if it does not within 3 s, and waits for the end. */
   stop(): Promise<void>;
 }
 
@@ -33,12 +33,12 @@ export class ProcessGroup {
   readonly #running = new Set<{ stop(): Promise<void> }>();
   #isStopped = false;
 
-  /** Whether {@linkcode ProcessGroup.stopAll} was called: what is measured from then on means nothing. */
+  /** Whether {@linkcode ProcessGroup.stopAll} was called: from then on measurements mean nothing. */
   get isStopped(): boolean {
     return this.#isStopped;
   }
 
-  /** Starts a server. @throws {Error} when the program is not there */
+  /** Starts a server. @throws {Error} when the program does not exist */
   start(command: readonly string[]): ServerProcess {
     const child = this.#spawn(command);
     const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(splitLines()).getReader();
@@ -60,7 +60,7 @@ export class ProcessGroup {
     return server;
   }
 
-  /** Runs a program to its end. @throws {Error} when the program is not there */
+  /** Runs a program to its end. @throws {Error} when the program does not exist */
   async run(command: readonly string[]): Promise<Outcome> {
     const child = this.#spawn(command);
     const entry = { stop: (): Promise<void> => endProcess(child) };

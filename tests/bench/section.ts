@@ -6,7 +6,7 @@ import type { Table } from "./table.ts";
 
 /** What every section works with. */
 export interface Bench {
-  /** What the command line asked for. */
+  /** The values of the command line. */
   readonly options: BenchOptions;
   /** The machine, and which tools it has. */
   readonly machine: Machine;
@@ -20,7 +20,7 @@ export interface Bench {
   readonly report: (line: string) => void;
 }
 
-/** What a section found. */
+/** The result of a section. */
 export interface SectionReport {
   /** Heading of the section. */
   readonly title: string;
@@ -32,13 +32,13 @@ export interface SectionReport {
   readonly notes: readonly string[];
   /** The same figures for programs (`--json`). */
   readonly figures: unknown;
-  /** Whether a server of ours gave wrong answers or none. */
+  /** Whether a server of ours gave wrong responses or none. */
   readonly isBroken: boolean;
 }
 
 /** One part of the benchmark, chosen by name on the command line. */
 export interface Section {
-  /** The word on the command line. */
+  /** Its name on the command line. */
   readonly name: string;
   /** Measures; never asserts a time. */
   readonly run: (bench: Bench) => Promise<SectionReport>;

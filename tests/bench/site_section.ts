@@ -1,4 +1,4 @@
-// Sites as they are: cold files, listings, clients that have a file already, compressed files, TLS. Each workload is a
+// Real sites: cold files, listings, clients that have a file already, compressed files, TLS. Each workload is a
 // section of its own, and each runs all servers interleaved.
 
 import { pin } from "./machine.ts";
@@ -14,7 +14,7 @@ const CONNECTIONS = 64;
 const COLD = { folders: 20, files: 20_000, bytes: 1_024 };
 const ENTRIES = 10_000;
 
-/** What is asked for, of which servers. */
+/** A request, and the servers that get it. */
 interface Workload {
   readonly name: string;
   readonly title: string;

@@ -18,7 +18,7 @@ const FILES = [
 const HUGE_FILE = { path: "huge.bin", bytes: 2 ** 30 };
 const DOWNLOADS = { count: 1_000, bytesEach: 524_288 };
 const AB_REQUESTS = 50_000;
-// A server that waits more than this part of the time was not measured at its limit.
+// A server that waits more than this part of the time was not the limit of the measurement.
 const LEAST_BUSY = 0.9;
 
 type File = (typeof FILES)[number];
@@ -30,16 +30,16 @@ interface Measurement {
   readonly failures: number;
 }
 
-/** One server, with all that was measured of it. */
+/** One server with all of its measurements. */
 interface Series {
   readonly peer: Peer;
   readonly running: RunningPeer | undefined;
   readonly byFile: ReadonlyMap<File, Measurement[]>;
-  /** What went wrong. */
+  /** The failures. */
   problem?: string | undefined;
 }
 
-/** Servers of files: requests per second and CPU for a small and a large file, `ab`, and a thousand downloads at once. */
+/** File servers: requests per second and CPU for a small and a large file, `ab`, and a thousand downloads at once. */
 export const STATIC_SECTION: Section = { name: "static", run: measureStatic };
 
 async function measureStatic(bench: Bench): Promise<SectionReport> {
@@ -92,7 +92,7 @@ async function writeFiles(bench: Bench): Promise<void> {
   for (const { path, bytes } of FILES) {
     await Deno.writeFile(`${folder}/${path}`, new Uint8Array(bytes).map((_, i) => 32 + i % 90));
   }
-  // A file of holes takes no room on the disk.
+  // A sparse file takes no room on the disk.
   await Deno.writeFile(`${folder}/${HUGE_FILE.path}`, new Uint8Array(0));
   await Deno.truncate(`${folder}/${HUGE_FILE.path}`, HUGE_FILE.bytes);
 }
@@ -123,7 +123,7 @@ async function checkFile(url: string, bytes: number): Promise<void> {
   );
 }
 
-// A B C, A B C: what disturbs the machine for a while disturbs all of them.
+// A B C, A B C: a disturbance that lasts a while hits all of them.
 async function measureRound(bench: Bench, all: readonly Series[], seconds: number): Promise<void> {
   for (const file of FILES) {
     for (const series of all) {
@@ -216,7 +216,7 @@ function toTable(all: readonly Series[]): Table {
   return { columns: ["server", ...columns], rows };
 }
 
-/** Names the servers that were not the bottleneck: the generator or other work held them back. */
+/** Names the servers that were not the limit: the generator or other work held them back. */
 function noteIdleServers(all: readonly Series[], file: File): string[] {
   const idle = all.flatMap((series) => {
     const { requestsPerSecond, cpuUs } = mediansOf(series, file);

@@ -21,7 +21,7 @@ function pad(text: string, width: number, index: number): string {
   return index === 0 ? text.padEnd(width) : text.padStart(width);
 }
 
-/** The middle of a list of figures; the mean of the two middle ones for an even count; undefined for none. */
+/** The median of a list of figures; undefined for none. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)];

@@ -25,7 +25,7 @@ function trap(...flags: readonly string[]): readonly string[] {
   return [Deno.execPath(), "run", "--quiet", ...permissions, PROGRAM, "trap", ...settings, ...flags];
 }
 
-/** The trap with its ways to log and to keep. */
+/** The trap with its ways to log and to store. */
 export const TRAP_PEERS: readonly Peer[] = [
   {
     name: "trap-log",
@@ -168,8 +168,8 @@ async function measureSearch(uiPort: number): Promise<number | undefined> {
   const times: number[] = [];
   for (let i = 0; i < SEARCHES; i++) {
     const startMs = performance.now();
-    const answer = await fetch(`http://127.0.0.1:${uiPort}/api/requests?q=nobody+has+sent+this`);
-    const { requests } = await answer.json();
+    const response = await fetch(`http://127.0.0.1:${uiPort}/api/requests?q=nobody+has+sent+this`);
+    const { requests } = await response.json();
     times.push(performance.now() - startMs);
     if (requests.length > 0) throw new Error("the search found what is not there");
   }

@@ -8,7 +8,7 @@ export async function bundleForBrowser(entry: URL): Promise<string> {
   return await run([DENO, "bundle", "--quiet", "--minify", "--platform", "browser", entry.pathname], ROOT);
 }
 
-/** How many bytes a text has after gzip at its best. */
+/** The size of a text after gzip at its best, in bytes. */
 export function gzippedBytes(text: string): number {
   return gzipSync(text, { level: 9 }).length;
 }

@@ -9,9 +9,9 @@ const EXPECTED = "200,200,200 /first ; /second ; /upload hello, world;";
 
 Deno.test({
   name:
-    "serveConnection() over fromWebStreams() answers pipelined requests and an upload in a page of Chromium",
+    "serveConnection() over fromWebStreams() responds to pipelined requests and an upload in a page of Chromium",
   ignore: !hasBrowser("core_browser_real_test.ts"),
-  // The browser's driver keeps things of its own.
+  // The browser's driver keeps resources of its own open.
   sanitizeOps: false,
   sanitizeResources: false,
   fn: async () => {

@@ -1,5 +1,5 @@
-// Runs where there are no sockets: a browser's page, or a worker at the edge. The core serves one end of a pair of streams, and this is
-// the client at the other end.
+// Runs where there are no sockets: in a browser's page, or in a worker at the edge. The core serves one end of a pair
+// of streams, and this is the client at the other end.
 
 import { fromWebStreams, serveConnection } from "./small_entry.ts";
 
@@ -9,7 +9,7 @@ const REQUESTS = "GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\n
   "POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
   "5\r\nhello\r\n7\r\n, world\r\n0\r\n\r\n";
 
-/** Sends two pipelined GETs and a chunked upload, in pieces. @returns the responses without their heads, or what went wrong */
+/** Sends two pipelined GETs and a chunked upload, in pieces. @returns the responses without heads, or the failure */
 export async function exchangeInMemory(): Promise<string> {
   const toServer = new TransformStream<Uint8Array, Uint8Array>();
   const toClient = new TransformStream<Uint8Array, Uint8Array>();

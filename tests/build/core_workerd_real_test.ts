@@ -25,7 +25,7 @@ const named = Deno.env.get("WORKERD");
 const workerd = [...named ? [named] : [], "workerd"].find((command) => /^workerd /.test(askVersion(command)));
 
 Deno.test({
-  name: "serveConnection() over fromWebStreams() answers pipelined requests and an upload in workerd" +
+  name: "serveConnection() over fromWebStreams() responds to pipelined requests and an upload in workerd" +
     (workerd === undefined ? ": skipped, not installed, WORKERD can name its binary" : ""),
   ignore: workerd === undefined,
   fn: async () => {

@@ -1,4 +1,4 @@
-// What importers of a part get, and nothing else.
+// The size of each part that can be imported alone, and that it brings nothing else.
 
 import { assert, assertEquals } from "@std/assert";
 import { bundleForBrowser, gzippedBytes } from "./browser_bundle.ts";

@@ -10,7 +10,7 @@ Deno.test("BufferPool.take() gives a buffer that is large enough, of one of a fe
   assert(small < LARGE_BYTES);
 });
 
-Deno.test("BufferPool.take() makes what is larger than usual for once: it is not kept", () => {
+Deno.test("BufferPool.take() makes an unusually large buffer for one use: it is not kept", () => {
   const pool = new BufferPool();
   const huge = pool.take(LARGE_BYTES + 1);
   assertEquals(huge.length, LARGE_BYTES + 1);
@@ -19,7 +19,7 @@ Deno.test("BufferPool.take() makes what is larger than usual for once: it is not
   assertEquals(pool.take(LARGE_BYTES).length, LARGE_BYTES);
 });
 
-Deno.test("BufferPool gives a buffer again that was given back, and none twice", () => {
+Deno.test("BufferPool reuses a buffer that was given back, and gives none twice", () => {
   const pool = new BufferPool();
   for (const size of [1, LARGE_BYTES]) {
     const first = pool.take(size);
@@ -30,7 +30,7 @@ Deno.test("BufferPool gives a buffer again that was given back, and none twice",
   }
 });
 
-Deno.test("BufferPool.give() keeps few: what a burst needed is not held for ever", () => {
+Deno.test("BufferPool.give() keeps few buffers: those of a burst are not held for ever", () => {
   for (const [size, mostKept] of [[1, 1_024], [8_192, 512], [LARGE_BYTES, 128]] as const) {
     const pool = new BufferPool();
     const buffers = new Set(Array.from({ length: mostKept + 10 }, () => pool.take(size)));

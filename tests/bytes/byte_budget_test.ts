@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ByteBudget } from "../../src/bytes/byte_budget.ts";
 
-Deno.test("ByteBudget.take() gives no more than there is, and takes back", () => {
+Deno.test("ByteBudget.take() gives no more than there is, and takes bytes back", () => {
   const budget = new ByteBudget(100);
   assertEquals({
     take60: budget.take(60),

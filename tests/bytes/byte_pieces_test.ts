@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { BytePieces } from "../../src/bytes/byte_pieces.ts";
 
-Deno.test("BytePieces counts its bytes, and reads as one text also where a character is cut in two", () => {
+Deno.test("BytePieces counts its bytes, and reads as one text, also if a character is cut in two", () => {
   const bytes = new TextEncoder().encode("a\u20acb");
   for (let cut = 0; cut <= bytes.length; cut++) {
     const pieces = new BytePieces([bytes.subarray(0, cut), bytes.subarray(cut)]);

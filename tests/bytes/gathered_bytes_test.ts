@@ -15,7 +15,7 @@ Deno.test("GatheredBytes.take() gives the bytes in order, however they came", ()
   }
 });
 
-Deno.test("GatheredBytes takes no more room than twice the bytes, and none beyond the most that can come", () => {
+Deno.test("GatheredBytes takes at most twice the room of its bytes, and never more than its maximum", () => {
   const gathered = new GatheredBytes();
   for (let i = 0; i < 100_000; i++) {
     gathered.append(numbered(1, i), 100_000);
@@ -27,7 +27,7 @@ Deno.test("GatheredBytes takes no more room than twice the bytes, and none beyon
   assertEquals(gathered.take().length, 100_001);
 });
 
-Deno.test("GatheredBytes copies bytes that came at once only once, and never gives out the caller's array", () => {
+Deno.test("GatheredBytes copies bytes only once if they came together, and never gives out the caller's array", () => {
   const gathered = new GatheredBytes();
   const bytes = numbered(5_000);
   gathered.append(bytes);

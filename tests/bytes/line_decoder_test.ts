@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
     lines: ["ok"],
     rest: true,
   },
-  { claim: "keeps bytes that are no text", input: "\0\x80\xff\n", lines: ["\0\x80\xff"] },
+  { claim: "keeps bytes that are not text", input: "\0\x80\xff\n", lines: ["\0\x80\xff"] },
 ];
 
 function toBytes(text: string): Uint8Array {
@@ -85,7 +85,7 @@ Deno.test("LineDecoder limits a line to 65,536 bytes by default", () => {
   assertEquals(kinds, ["line", "too-long"]);
 });
 
-Deno.test("LineDecoder.next() steps through the lines without making objects of them", () => {
+Deno.test("LineDecoder.next() steps through the lines without an object for each", () => {
   const decoder = new LineDecoder();
   const buffer = toBytes("first\nsecond\n(old bytes)\n");
   decoder.feed(buffer, 13);
@@ -108,7 +108,7 @@ Deno.test("LineDecoder.feed() refuses a chunk while lines are unread", () => {
   assertThrows(() => decoder.feed(toBytes("c\n")), RangeError, "unread");
 });
 
-Deno.test("LineDecoder refuses a limit that is no positive integer", () => {
+Deno.test("LineDecoder refuses a limit that is not a positive integer", () => {
   for (const maxLineBytes of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(() => new LineDecoder({ maxLineBytes }), RangeError, "positive integer");
   }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Holder, MemoryBudget } from "../../src/bytes/memory_budget.ts";
 
-/** A client that releases what it holds when it is told to, or later. */
+/** A client that releases its bytes when it is told to, or later. */
 class Client implements Holder {
   evictions = 0;
   readonly #onEvicted: (client: Client) => void;
@@ -16,7 +16,7 @@ class Client implements Holder {
   }
 }
 
-Deno.test("MemoryBudget counts what is held, and is full at its bound", () => {
+Deno.test("MemoryBudget counts held bytes, and is full at its bound", () => {
   const budget = new MemoryBudget(100);
   const client = new Client();
   budget.hold(40);
@@ -46,21 +46,21 @@ Deno.test("MemoryBudget.whenRoom() calls back once there is room, each once, in 
   assertEquals(called, [1, 2]);
 });
 
-Deno.test("MemoryBudget evicts those who have held longest when it is full of unfinished clients, and no more than needed", () => {
+Deno.test("MemoryBudget evicts the clients that have held bytes longest when unfinished clients fill it, and no more than needed", () => {
   const budget = new MemoryBudget(100);
   const clients = Array.from({ length: 4 }, () => new Client());
   for (const client of clients) budget.holdFor(client, 30);
   let calls = 0;
   budget.whenRoom(() => calls++);
   assertEquals(clients.map(({ evictions }) => evictions), [1, 0, 0, 0]);
-  // Another who waits does not cost a second one: the first is about to go.
+  // Another waiting client does not cost a second eviction: the first evicted one is about to go.
   budget.whenRoom(() => calls++);
   assertEquals([clients.map(({ evictions }) => evictions), calls], [[1, 0, 0, 0], 0]);
   budget.release(clients[0]!);
   assertEquals([calls, budget.heldBytes], [2, 90]);
 });
 
-Deno.test("MemoryBudget evicts nobody while what is held is a log's, or that of clients who have finished", () => {
+Deno.test("MemoryBudget evicts no client while the bytes belong to a log, or to clients that have finished", () => {
   const budget = new MemoryBudget(100);
   const [finished, unfinished] = [new Client(), new Client()];
   budget.holdFor(finished, 60);
@@ -80,7 +80,7 @@ Deno.test("MemoryBudget evicts nobody while what is held is a log's, or that of 
   });
 });
 
-Deno.test("MemoryBudget survives a client that releases while it is evicted, and one that holds on", () => {
+Deno.test("MemoryBudget survives a client that releases while it is evicted, and one that does not release", () => {
   const budget = new MemoryBudget(100);
   const clients = Array.from({ length: 4 }, () => new Client((client) => budget.release(client)));
   for (const client of clients) budget.holdFor(client, 30);
@@ -97,7 +97,7 @@ Deno.test("MemoryBudget survives a client that releases while it is evicted, and
   assertEquals(other.heldBytes, 0);
 });
 
-Deno.test("MemoryBudget counts what a client holds after it has finished, until it lets go", () => {
+Deno.test("MemoryBudget counts the bytes that a client holds after it has finished, until it lets go", () => {
   const budget = new MemoryBudget(100);
   const client = new Client();
   budget.holdFor(client, 20);
@@ -110,10 +110,10 @@ Deno.test("MemoryBudget counts what a client holds after it has finished, until 
 
 Deno.test("MemoryBudget is plentiful while less than half of it is held", () => {
   const budget = new MemoryBudget(100);
-  const seen = [49, 1, -1].map((bytes) => {
-    if (bytes > 0) budget.hold(bytes);
-    else budget.free(-bytes);
-    return budget.isPlentiful;
-  });
-  assertEquals(seen, [true, false, true]);
+  budget.hold(49);
+  assertEquals(budget.isPlentiful, true, "49 of 100 held");
+  budget.hold(1);
+  assertEquals(budget.isPlentiful, false, "50 of 100 held");
+  budget.free(1);
+  assertEquals(budget.isPlentiful, true, "49 of 100 held again");
 });

@@ -9,13 +9,13 @@ import { tokenize } from "../support/tokens.ts";
 
 const INPUTS = 120;
 
-test("serve() answers any bytes with whole answers, at most one error, and nothing behind it (RFC 9112 §2.2, §9.6)", async (server) => {
+test("serve() responds to any bytes with whole responses, at most one error, and nothing after it (RFC 9112 §2.2, §9.6)", async (server) => {
   const failures: unknown[] = [];
-  let answers = 0;
+  let total = 0;
   for (let seed = 0; seed < INPUTS; seed++) {
     const input = makeInput(new Random(5_000_000 + seed));
     const text = textOf(input);
-    // Whose answers have no content can be told of well-formed requests only.
+    // After HEAD and CONNECT a response has no content; a malformed request does not show its method.
     if (/HEAD|CONNECT/.test(text)) continue;
     const notes = tokenize([input]);
     const responses = await ask(text, { onError: (error) => void failures.push(error) }, server);
@@ -29,8 +29,8 @@ test("serve() answers any bytes with whole answers, at most one error, and nothi
       assert(response.status < 400 || fieldOf(response, "connection") === "close", what);
       assert(response.status !== 500, what);
     }
-    answers += responses.length;
+    total += responses.length;
   }
   assertEquals(failures, []);
-  assert(answers > INPUTS / 2, `${answers} answers`);
+  assert(total > INPUTS / 2, `${total} responses`);
 });

@@ -1,4 +1,4 @@
-// Every row of the corpus over a socket, in several splits, alone and with a request behind it.
+// Every row of the corpus over a socket, in several splits, alone and with a request after it.
 
 import { assertEquals } from "@std/assert";
 import { readWhole } from "../../src/http/request/request_body.ts";
@@ -7,7 +7,7 @@ import { textResponse } from "../../src/http/response/response.ts";
 import type { HttpTokenizerOptions } from "../../src/http/tokens/tokenizer.ts";
 import { listen } from "../../src/net/listen.ts";
 import { serve } from "../../src/serving/serve.ts";
-import { expectAnswers } from "../support/expected_answers.ts";
+import { expectResponses } from "../support/expected_responses.ts";
 import { bytesOf } from "../support/latin1.ts";
 import { connectRaw } from "../support/loopback.ts";
 import { Random } from "../support/random.ts";
@@ -18,9 +18,9 @@ import { CORPUS } from "../testdata/http/corpus.ts";
 
 const RANDOM_SPLITS = 4;
 const SERVER = { maxBodyBytes: DEFAULT_LIMITS.maxBodyBytes };
-const BEHIND = "GET /behind HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+const AFTER = "GET /after HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-/** Runs a test against a server that reads all content, and says what it was asked. */
+/** Runs a test against a server that reads all content, and responds with the request's method and target. */
 async function withEcho(
   options: HttpTokenizerOptions,
   test: (port: number) => Promise<void>,
@@ -39,7 +39,7 @@ async function withEcho(
   assertEquals(failures, []);
 }
 
-/** Sends pieces one by one, then FIN; gives each final answer as status and Connection. */
+/** Sends pieces one by one, then FIN; gives each final response as status and Connection. */
 async function exchange(port: number, { pieces }: Split, methods: readonly string[]): Promise<string[]> {
   const client = await connectRaw(port);
   try {
@@ -53,38 +53,38 @@ async function exchange(port: number, { pieces }: Split, methods: readonly strin
   }
 }
 
-/** Whole, byte by byte, and some of all other ways. */
+/** Whole, byte by byte, and a sample of all other splits. */
 function chooseSplits(bytes: Uint8Array<ArrayBuffer>, random: Random): Split[] {
   const all = [...splitEverywhere(bytes, random.below(1e9))];
   return [...all.slice(0, 2), ...Array.from({ length: RANDOM_SPLITS }, () => random.pick(all))];
 }
 
 for (const { title, options = {}, rows } of CORPUS) {
-  Deno.test(`serve() answers each row as its tokens say, however it is cut: ${title}`, async () => {
+  Deno.test(`serve() responds to each row as its tokens demand, in every split: ${title}`, async () => {
     const random = new Random(rows.length);
     await withEcho(options, async (port) => {
       for (const [claim, sent] of rows) {
-        const due = expectAnswers(tokenize([bytesOf(sent)], options), SERVER);
+        const due = expectResponses(tokenize([bytesOf(sent)], options), SERVER);
         for (const split of chooseSplits(bytesOf(sent), random)) {
-          const answers = await exchange(port, split, due.map(({ method }) => method));
-          assertEquals(answers, due.map(({ answer }) => answer), `${claim}, ${split.name}`);
+          const responses = await exchange(port, split, due.map(({ method }) => method));
+          assertEquals(responses, due.map(({ response }) => response), `${claim}, ${split.name}`);
         }
       }
     });
   });
 
-  Deno.test(`serve() answers once what it refuses, and reads nothing behind it (RFC 9112 §11.2): ${title}`, async () => {
+  Deno.test(`serve() responds once to a refused message, and reads nothing after it (RFC 9112 §11.2): ${title}`, async () => {
     await withEcho(options, async (port) => {
       for (const [claim, sent] of rows) {
-        const bytes = bytesOf(sent + BEHIND);
-        const due = expectAnswers(tokenize([bytes], options), SERVER);
-        const answers = await exchange(
+        const bytes = bytesOf(sent + AFTER);
+        const due = expectResponses(tokenize([bytes], options), SERVER);
+        const responses = await exchange(
           port,
           { name: "whole", pieces: [bytes] },
           due.map(({ method }) => method),
         );
-        assertEquals(answers, due.map(({ answer }) => answer), claim);
-        assertEquals(answers.slice(0, -1).filter((answer) => answer !== "200 keep-alive"), [], claim);
+        assertEquals(responses, due.map(({ response }) => response), claim);
+        assertEquals(responses.slice(0, -1).filter((response) => response !== "200 keep-alive"), [], claim);
       }
     });
   });

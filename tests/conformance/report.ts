@@ -1,4 +1,5 @@
-// The conformance table of docs/conformance.md: deno task conformance writes it, report_test.ts sees to it that it is fresh.
+// The conformance table of docs/conformance.md: `deno task conformance` writes it, and report_test.ts checks that it is
+// up to date.
 
 import { toMarkdown } from "../bench/table.ts";
 import type { Requirement } from "../support/requirements.ts";
@@ -36,7 +37,7 @@ const CHAPTERS: Readonly<Record<string, string>> = {
 
 type Row = readonly [chapter: string, requirement: Requirement];
 
-/** The block of the document: how many of how many hold, by section, and why the others do not. */
+/** The block of the document: how many requirements hold, by section, and why the others do not. */
 export function makeReport(): string {
   const rows: Row[] = [
     ...RFC9112.map((requirement): Row => [chapterOf("RFC 9112", requirement), requirement]),
@@ -70,7 +71,7 @@ function countRow(chapter: string, rows: readonly Row[]): string[] {
   return [title === undefined ? chapter : `${chapter} ${title}`, count("MUST"), count("SHOULD")];
 }
 
-/** The block as it stands in the document. @throws {Error} where there is none */
+/** The block as it stands in the document. @throws {Error} when there is none */
 export function findReport(document: string): string {
   const [start, end] = [document.indexOf(BEGIN), document.indexOf(END)];
   if (start < 0 || end < start) throw new Error("Cannot find the conformance table in docs/conformance.md");

@@ -1,4 +1,4 @@
-// HTTP semantics (RFC 9110): what takes more than one exchange to see.
+// HTTP semantics (RFC 9110): requirements that one exchange cannot show.
 
 import { assert, assertEquals } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../src/base/clock.ts";
@@ -14,35 +14,35 @@ import { fieldOf, parseResponses, type ReceivedResponse } from "../support/respo
 import { CHANGED, makeSite } from "../testdata/conformance/site.ts";
 
 const HELD_BACK = "POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
-// The content says the method, and so has another length.
+// The content names the method, and so has another length.
 const METHOD_IN_CONTENT = /^(date|content-length)$/;
 // Names that may stand on several lines (RFC 9110 §5.3, RFC 6265 §3).
 const LISTS = /^(set-cookie|vary|allow|link|www-authenticate)$/;
 
 export const RFC9110_PROBES: readonly Requirement[] = [
-  ["2.2", "MUST NOT", "no answer breaks the grammar, whatever was asked", async () => {
-    // Reading them throws at every byte that should not be there.
-    for (const answer of await answersOfAllKinds()) assert(answer.status >= 200);
+  ["2.2", "MUST NOT", "no response breaks the grammar, whatever was requested", async () => {
+    // The reader throws at every byte that should not be there.
+    for (const response of await responsesOfAllKinds()) assert(response.status >= 200);
   }],
-  ["5.3", "MUST NOT", "no answer has several lines of a field that is no list", async () => {
-    for (const { status, fields } of await answersOfAllKinds()) {
+  ["5.3", "MUST NOT", "no response has several lines of a field that is not a list", async () => {
+    for (const { status, fields } of await responsesOfAllKinds()) {
       const names = fields.map(([name]) => name).filter((name) => !LISTS.test(name));
       assertEquals(names.length, new Set(names).size, `${status}: ${names}`);
     }
   }],
   ["5.3", "MUST NOT", "a request is not handled before its header section is complete", handledWhenComplete],
-  ["5.6.3", "SHOULD", "the white space behind a colon is one space", async () => {
-    // The reader of these tests takes no other.
+  ["5.6.3", "SHOULD", "the white space after a colon is one space", async () => {
+    // The reader of these tests accepts nothing else.
     assertEquals((await ask("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")).length, 1);
   }],
-  ["6.6.1", "SHOULD", "Date is the time of the answer", async () => {
+  ["6.6.1", "SHOULD", "Date is the time of the response", async () => {
     const [response] = await ask("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
     assert(Math.abs(Date.parse(fieldOf(response!, "date")!) - Date.now()) < 60_000);
   }],
   [
     "8.8.2.1",
     "MUST NOT",
-    "Last-Modified is not later than Date, whatever the file says",
+    "Last-Modified is not later than Date, whatever the date of the file",
     () =>
       withSite(async ({ get }) => {
         const [response] = await get("/future.txt");
@@ -53,7 +53,7 @@ export const RFC9110_PROBES: readonly Requirement[] = [
   [
     "8.8.2.1",
     "SHOULD",
-    "Last-Modified is that of the file when it is sent, a second at most before",
+    "Last-Modified is the date of the file at most a second before it is sent",
     () =>
       withSite(async ({ get, root, pass }) => {
         await get("/a.txt");
@@ -66,7 +66,7 @@ export const RFC9110_PROBES: readonly Requirement[] = [
   [
     "8.8.3",
     "MUST",
-    "a tag without W/ changes with every octet, whatever the dates say",
+    "a tag without W/ changes with every octet, whatever the dates",
     () =>
       withSite(async ({ get, root, pass }) => {
         const [before] = await get("/a.txt");
@@ -103,7 +103,7 @@ export const RFC9110_PROBES: readonly Requirement[] = [
   [
     "10.1.1",
     "MUST",
-    "100 is sent when the content is wanted, without waiting for it, and then the final answer",
+    "100 is sent when the content is wanted, without waiting for it, and then the final response",
     () =>
       withClient({}, async (client) => {
         await client.send(HELD_BACK);
@@ -118,7 +118,7 @@ export const RFC9110_PROBES: readonly Requirement[] = [
   [
     "10.1.1",
     "MUST",
-    "an answer that needs no content comes in place of 100",
+    "a response that needs no content comes in place of 100",
     () =>
       withClient({ maxBodyBytes: 1 }, async (client) => {
         await client.send(HELD_BACK);
@@ -139,7 +139,7 @@ export const RFC9110_PROBES: readonly Requirement[] = [
   ],
 ];
 
-/** Status and fields, save for those that may differ. */
+/** Status and fields, except for those that may differ. */
 function fieldsApartFrom(ignored: RegExp, { status, fields }: ReceivedResponse): unknown {
   return [status, ...fields.filter(([name]) => !ignored.test(name))];
 }
@@ -192,7 +192,7 @@ async function withSite(use: (site: Site) => Promise<void>): Promise<void> {
   }
 }
 
-async function answersOfAllKinds(): Promise<ReceivedResponse[]> {
+async function responsesOfAllKinds(): Promise<ReceivedResponse[]> {
   const targets = [
     "/a",
     "/stream",
@@ -206,11 +206,11 @@ async function answersOfAllKinds(): Promise<ReceivedResponse[]> {
   const lines = ["GET", "HEAD", "POST", "OPTIONS", "BREW"].flatMap((method) =>
     targets.map((target) => `${method} ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
   );
-  const answers = await ask(lines.join("") + "GET / HTTP/1.1\r\n\r\n");
+  const responses = await ask(lines.join("") + "GET / HTTP/1.1\r\n\r\n");
   await withSite(async ({ get, head }) => {
     for (const target of ["/a.txt", "/style.css", "/dir", "/dir/", "/nowhere", "/%zz"]) {
-      answers.push(...await get(target), ...await head(target));
+      responses.push(...await get(target), ...await head(target));
     }
   });
-  return answers;
+  return responses;
 }

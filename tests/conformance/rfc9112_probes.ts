@@ -1,4 +1,4 @@
-// HTTP/1.1 (RFC 9112): what takes more than one exchange to see.
+// HTTP/1.1 (RFC 9112): requirements that one exchange cannot show.
 
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Handler } from "../../src/backend/handler.ts";
@@ -36,7 +36,7 @@ export const RFC9112_PROBES: readonly Requirement[] = [
   [
     "8",
     "MAY",
-    "chunks of an answer that breaks off do not end in a last chunk",
+    "chunks of a response that breaks off do not end in a last chunk",
     () =>
       withClient({}, async (client) => {
         await client.send(`GET /break HTTP/1.1\r\nHost: a\r\n\r\n${NEXT}`);
@@ -45,11 +45,11 @@ export const RFC9112_PROBES: readonly Requirement[] = [
   ],
   ["9.5", "SHOULD", "a time-out closes gracefully: FIN, no reset", closeOfIdleConnection],
   ["9.5", "SHOULD", "a client that closes is noticed, and its connection let go", closureSignal],
-  ["9.6", "SHOULD", "the answer at hand when the server stops says close", lastAnswer],
+  ["9.6", "SHOULD", "the response in progress when the server stops says close", lastResponse],
   [
     "9.6",
     "MAY",
-    "an error answer reaches a client that is still sending",
+    "an error response reaches a client that is still sending",
     () =>
       withClient({}, async (client) => {
         await client.send(
@@ -60,7 +60,7 @@ export const RFC9112_PROBES: readonly Requirement[] = [
         assertEquals([output.slice(0, 12), output.split("HTTP/1.1 ").length], ["HTTP/1.1 400", 2]);
       }),
   ],
-  ["9.8", "MUST", "TLS ends with a closure alert behind the last answer", () => closureAlert("close")],
+  ["9.8", "MUST", "TLS ends with a closure alert after the last response", () => closureAlert("close")],
   [
     "9.8",
     "MUST",
@@ -73,7 +73,7 @@ export const RFC9112_PROBES: readonly Requirement[] = [
 async function closeOfIdleConnection(): Promise<void> {
   const server = serve(await listen({ port: 0 }), sayTarget, { idleTimeoutMs: 40 });
   const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.address.port });
-  // A reset would make it reject.
+  // After a reset the read would reject.
   assertEquals(await within(conn.read(new Uint8Array(1)), "the end of an idle connection"), null);
   conn.close();
   await server.shutdown();
@@ -93,7 +93,7 @@ async function closureSignal(): Promise<void> {
   assertEquals(server.connectionCount, 0);
 }
 
-async function lastAnswer(): Promise<void> {
+async function lastResponse(): Promise<void> {
   const arrived = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   const server = serve(await listen({ port: 0 }), async (request, context) => {
@@ -121,7 +121,7 @@ async function closureAlert(option: "close" | "keep-alive"): Promise<void> {
   const buffer = new Uint8Array(4_096);
   let text = "";
   while (!text.endsWith("/b")) {
-    const count = await within(conn.read(buffer), "the answer");
+    const count = await within(conn.read(buffer), "the response");
     text += new TextDecoder().decode(buffer.subarray(0, count ?? 0));
   }
   const stopped = option === "close" ? undefined : server.shutdown();
@@ -141,7 +141,7 @@ async function incompleteClose(): Promise<void> {
   const plain = await Deno.connect({ ...server.address });
   const conn = await Deno.startTls(plain, { hostname: "127.0.0.1", caCerts: [tls.cert] });
   await conn.write(new TextEncoder().encode(NEXT));
-  await within(conn.read(new Uint8Array(4_096)), "the answer");
+  await within(conn.read(new Uint8Array(4_096)), "the response");
   conn.close();
   await within(server.shutdown(), "the end of the server");
   assertEquals(errors, []);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOT, startCommand, withDirectory } from "../support/program.ts";
 
-// What a first start may put on a disk, in blocks of the file system as `du` counts them.
+// The most that a first start may put on a disk, in blocks of the file system as `du` counts them.
 const MAX_FETCHED_BYTES = 5 * 1_000_000;
 const BLOCK_BYTES = 512;
 const CANNOT_FETCH = /error sending request|lookup address|dns error|Could not find npm package/;
@@ -64,7 +64,7 @@ function diskBytesOf(folder: string): number {
 }
 
 for (const { command, packages } of SERVERS) {
-  Deno.test(`a first start of ${command} fetches what it needs alone, and the next one nothing`, async () => {
+  Deno.test(`a first start of ${command} fetches only the packages that it needs, and the next one nothing`, async () => {
     await withDirectory(async (cache) => {
       try {
         await startFrom(cache, command);

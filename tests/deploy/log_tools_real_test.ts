@@ -47,7 +47,7 @@ Deno.test({
     }),
 });
 
-/** Sends numbered requests, one after the other, until it is told to stop. @returns how many were answered */
+/** Sends numbered requests, one after the other, until told to stop. @returns how many got a response */
 async function sendUntil(program: Program, isOver: () => boolean): Promise<number> {
   let count = 0;
   while (!isOver()) await exchange(program.port, `GET /n${count++} HTTP/1.1\r\n${CLOSE}`);
@@ -74,7 +74,7 @@ for (const way of ["rename", "copytruncate"]) {
         let isOver = false;
         const sent = sendUntil(program, () => isOver);
         for (let turn = 0; turn < 3; turn++) {
-          // copytruncate itself loses what comes between its copy and its truncation: that much is its nature.
+          // copytruncate loses, by its nature, the lines between its copy and its truncation: that much is allowed.
           const { code, output } = await runTool("logrotate", [
             "-f",
             "-s",
@@ -82,7 +82,7 @@ for (const way of ["rename", "copytruncate"]) {
             `${directory}/rotate.conf`,
           ]);
           assertEquals(code, 0, output);
-          // Before the signal is heard there is no log to rotate.
+          // Before the server handles the signal there is no log to rotate.
           if (way === "rename") {
             await readLogUntil(`${directory}/error.log`, new RegExp(`(opened again[^]*){${turn + 1}}`));
           }
@@ -97,7 +97,7 @@ for (const way of ["rename", "copytruncate"]) {
           assertEquals(text.includes("\0"), false, name);
           for (const [, number] of text.matchAll(/GET \/n(\d+) /g)) seen.push(Number(number));
         }
-        assertEquals(new Set(seen).size, seen.length, "a line is there twice");
+        assertEquals(new Set(seen).size, seen.length, "a line occurs twice");
         if (way === "rename") assertEquals(seen, Array.from({ length: count }, (_, number) => number));
         else assertEquals(seen, seen.toSorted((a, b) => a - b));
       }),
@@ -117,8 +117,8 @@ Deno.test({
       ]);
       await program.until("stdout", "admin listening on");
       const [, port] = /admin listening on http:\/\/127\.0\.0\.1:(\d+)\//.exec(program.stdout)!;
-      const answer = await exchange(Number(port), `GET /metrics HTTP/1.1\r\n${CLOSE}`);
-      const text = answer.slice(answer.indexOf("\r\n\r\n") + 4);
+      const response = await exchange(Number(port), `GET /metrics HTTP/1.1\r\n${CLOSE}`);
+      const text = response.slice(response.indexOf("\r\n\r\n") + 4);
       assertStringIncludes(text, `command="${command}"`);
       const { code, output } = await runTool("promtool", ["check", "metrics"], text);
       assertEquals([code, output], [0, ""], command);

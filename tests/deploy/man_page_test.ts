@@ -13,7 +13,7 @@ Deno.test("writeManPage() has every flag of every server", () => {
 });
 
 Deno.test({
-  name: "writeManPage() writes what groff reads without a warning (needs groff)",
+  name: "writeManPage() writes a page that groff reads without a warning (needs groff)",
   ignore: !hasTool("groff"),
   fn: async () => {
     const { code, output } = await runTool(

@@ -15,7 +15,7 @@ async function askFrom(hostname: string, port: number, request: string): Promise
   }).spawn();
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(request));
-  // nginx takes the end of what a client sends for the end of the client.
+  // nginx takes the FIN of a client to mean that the client is gone.
   const text = await new Response(child.stdout).text();
   await writer.close().catch(() => {});
   await child.status;

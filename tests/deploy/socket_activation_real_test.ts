@@ -32,7 +32,7 @@ async function activate(
   });
 }
 
-/** Asks until somebody listens. */
+/** Requests again and again until a server listens. */
 async function getOnceOpen(url: string): Promise<number> {
   for (;;) {
     try {
@@ -83,7 +83,7 @@ for (const runtime of RUNTIMES) {
   }, MISSING);
 }
 
-/** Connects until a program has been started for it. */
+/** Connects until a program has been started for the connection. */
 async function knock(port: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await Deno.connect({ port, hostname: "127.0.0.1" }).then((connection) => connection.close(), () => {});

@@ -7,7 +7,7 @@ const UNIT = new URL("../../deploy/millrace.service", import.meta.url);
 // systemd calls up to 2 OK; a daemon without any hardening has 9.6.
 const MAX_EXPOSURE = 2;
 
-/** The unit in a folder of its own, with a program that is there. */
+/** The unit in a folder of its own, with a program that exists. */
 async function withUnit(test: (path: string) => Promise<void>): Promise<void> {
   await withDirectory(async (directory) => {
     const path = `${directory}/millrace.service`;
@@ -34,7 +34,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the systemd unit gives the server little (needs systemd-analyze)",
+  name: "the systemd unit gives the server few rights (needs systemd-analyze)",
   ignore: MISSING,
   fn: () =>
     withUnit(async (path) => {

@@ -3,7 +3,7 @@ import type { Explanation } from "./explanation.ts";
 import type { Observation } from "./observe.ts";
 import type { PeerName } from "./peers.ts";
 
-/** A row of which a peer makes something else than we do. */
+/** A row that a peer reads differently from us. */
 export interface Disagreement {
   /** Theme and claim of the row. */
   readonly row: string;
@@ -12,12 +12,12 @@ export interface Disagreement {
   readonly theirs: string;
 }
 
-/** A disagreement and why there is one. */
+/** A disagreement and its reason. */
 export interface Explained extends Disagreement {
   readonly explanation: Explanation;
 }
 
-/** What {@linkcode explainAll} found. */
+/** The result of {@linkcode explainAll}. */
 export interface Verdict {
   readonly explained: readonly Explained[];
   /** Disagreements without a reason. */
@@ -26,12 +26,12 @@ export interface Verdict {
   readonly stale: readonly string[];
 }
 
-/** A request behind a row: who answers it thinks that the row ended where we think. */
-export const BEHIND = "GET /behind HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+/** A request after a row: a server that responds to it agrees with us on where the row ended. */
+export const AFTER = "GET /after HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-/** What is sent for a row. A row that is cut off is sent as it is: another request would complete it. */
+/** The bytes to send for a row. A row that is cut off is sent alone, because another request would complete it. */
 export function bytesOfRow([, sent, tokens]: ByteRow): string {
-  return tokens === "" || / incomplete @\d+$/.test(tokens) ? sent : sent + BEHIND;
+  return tokens === "" || / incomplete @\d+$/.test(tokens) ? sent : sent + AFTER;
 }
 
 /** The name of a row: its theme without the sections, and its claim. */
@@ -39,12 +39,12 @@ export function nameOfRow({ title }: RowSection, [claim]: ByteRow): string {
   return `${title.replace(/ \(RFC[^)]*\)$/, "")}: ${claim}`;
 }
 
-/** An observation in one line: `2xx GET /, 2xx GET /behind, closed`. */
-export function summarize({ answers, isClosed }: Observation): string {
-  return [...answers, isClosed ? "closed" : "open"].join(", ");
+/** An observation in one line: `2xx GET /, 2xx GET /after, closed`. */
+export function summarize({ responses, isClosed }: Observation): string {
+  return [...responses, isClosed ? "closed" : "open"].join(", ");
 }
 
-/** Looks for the first reason of each disagreement, and for reasons that none has. */
+/** Looks for the first reason of each disagreement, and for reasons that no disagreement has. */
 export function explainAll(
   disagreements: readonly Disagreement[],
   explanations: readonly Explanation[],

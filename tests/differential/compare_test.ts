@@ -31,13 +31,13 @@ Deno.test("explainAll() finds disagreements without a reason", () => {
   assertEquals([explained.map(({ explanation }) => explanation), unexplained], [[REASON], []]);
 });
 
-Deno.test("explainAll() finds reasons that explain nothing, for each peer that is there", () => {
+Deno.test("explainAll() finds reasons that explain nothing, for each installed peer", () => {
   assertEquals(explainAll([DISAGREEMENT], [REASON], ["nginx"]).stale, []);
   assertEquals(explainAll([DISAGREEMENT], [REASON], ["nginx", "Bun.serve"]).stale, ["Bun.serve: because"]);
   assertEquals(explainAll([], [REASON], ["nginx"]).stale, ["nginx: because"]);
 });
 
-Deno.test("each reason of the differential run is about rows that there are, and says so once", () => {
+Deno.test("each reason of the differential run names existing rows, and no two reasons name the same", () => {
   const names = CORPUS.flatMap((section) => section.rows.map((row) => nameOfRow(section, row)));
   for (const { rows, why } of EXPLANATIONS) assert(names.some((name) => rows.test(name)), why);
   assertEquals(new Set(EXPLANATIONS.map(({ why }) => why)).size, EXPLANATIONS.length);

@@ -1,4 +1,4 @@
-// Why our peers read content, expectations and the end of a connection otherwise, and we do not read them as they do.
+// Why our peers read content, expectations and the end of a connection differently, and why we do not follow them.
 
 import {
   ALL,
@@ -18,7 +18,7 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
     peers: ["node:http", "nginx"],
     rows: /^Content-Length: white space around/,
     theirs: REFUSED,
-    why: "white space around a value is no part of it (RFC 9110 §5.5: MUST); they take a tab for one",
+    why: "white space around a value is not part of it (RFC 9110 §5.5: MUST); they take a tab for one",
   },
   {
     peers: ["node:http", "Deno.serve"],
@@ -72,11 +72,11 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
     ours: /^[45]xx/,
     theirs: REFUSED,
     why:
-      "both refuse it: here with 400 where chunked does not end it (RFC 9112 §6.3: MUST), with 501 where it does; they say the other",
+      "both refuse it: here with 400 if chunked is not the last coding (RFC 9112 §6.3: MUST), with 501 if it is; they do it the other way round",
   },
   {
     peers: ["node:http", "Deno.serve", "nginx"],
-    rows: /an empty member of the list|a comma in front|two commas behind/,
+    rows: /an empty member of the list|a comma in front|two commas after/,
     theirs: REFUSED,
     why: "empty members of a list are skipped (RFC 9110 §5.6.1.2: MUST); they refuse them",
   },
@@ -100,7 +100,7 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
     rows: /^(line folding|chunked coding|chunk extensions|trailer section|chunks that end in two places): /,
     ours: /^4xx/,
     theirs: /^closed$/,
-    why: "both refuse it: a request whose content breaks gets 400 here, from Deno.serve nothing",
+    why: "both refuse it: a request with broken content gets 400 here, and from Deno.serve no response",
   },
   {
     peers: ["node:http", "Deno.serve", "Bun.serve"],
@@ -116,7 +116,7 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
     ours: /^4xx/,
     theirs: SERVED,
     why:
-      "extensions that break the grammar are refused; they skip them up to some line end, and not all to the same",
+      "extensions that break the grammar are refused; they skip them up to a line end, but not all to the same one",
   },
   {
     peers: ["Deno.serve", "nginx"],
@@ -127,10 +127,10 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
   {
     peers: NGINX,
     rows:
-      /^chunked coding: data shorter|^chunked coding: a request in place|two bytes in place of the last CRLF|no empty line behind the last chunk|^line folding: a folded trailer|^trailer section: |^chunks that end in two places: .*trailer/,
+      /^chunked coding: data shorter|^chunked coding: a request in place|two bytes in place of the last CRLF|no empty line after the last chunk|^line folding: a folded trailer|^trailer section: |^chunks that end in two places: .*trailer/,
     theirs: SERVED,
     why:
-      "behind the last chunk stand fields and an empty line (RFC 9112 §7.1); nginx reads nothing there but line ends",
+      "after the last chunk stand fields and an empty line (RFC 9112 §7.1); nginx reads nothing there but line ends",
   },
   {
     peers: DENO,
@@ -145,7 +145,7 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
       /^(line folding: a folded trailer|trailer section|chunk extensions: obs-text (on|between)|chunked coding|chunks that end in two places|pipelining|the end of the connection in every state)/,
     theirs: /^(2xx \S+ \S+, )*2xx POST \/[a-z]*, (4xx, closed|open)$/,
     why:
-      "trailers belong to the message (RFC 9112 §7.1.2); Bun.serve answers before them, and takes them for the next request",
+      "trailers belong to the message (RFC 9112 §7.1.2); Bun.serve responds before them, and takes them for the next request",
   },
   {
     peers: NODE,
@@ -157,22 +157,22 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
   // Expectations, offers, ends.
   {
     peers: ALL,
-    rows: /an expectation (with a word|behind a line|in front of a line)/,
+    rows: /an expectation (with a word|after a line|in front of a line)/,
     theirs: SERVED,
-    why: "an expectation that nobody knows gets 417 (RFC 9110 §10.1.1: MAY); they ignore it",
+    why: "an unknown expectation gets 417 (RFC 9110 §10.1.1: MAY); they ignore it",
   },
   {
     peers: NODE,
     rows: /an empty expectation/,
     theirs: /^4xx, 2xx/,
-    why: "an empty list expects nothing (RFC 9110 §5.6.1.2); node:http answers 417",
+    why: "an empty list expects nothing (RFC 9110 §5.6.1.2); node:http responds 417",
   },
   {
     peers: NODE,
     rows: /an offer|beside an offer/,
     theirs: /, open$/,
     why:
-      "an offer to upgrade is ignored, and the connection goes on (RFC 9110 §7.8); node:http answers and reads no more",
+      "an offer to upgrade is ignored, and the connection goes on (RFC 9110 §7.8); node:http responds and reads no more",
   },
   {
     peers: DENO,
@@ -186,7 +186,7 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
     rows: /keep-alive in HTTP\/1\.0 with a length/,
     theirs: /^2xx POST \/, closed$/,
     why:
-      "HTTP/1.0 that asks for keep-alive gets it where the answer has a length (RFC 9112 §9.3); node:http sends no length unless told to",
+      "HTTP/1.0 that asks for keep-alive gets it if the response has a length (RFC 9112 §9.3); node:http sends no length unless told to",
   },
   {
     peers: NODE,
@@ -194,7 +194,7 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
     ours: /^2xx \S+ \S+, [45]xx, closed$/,
     theirs: /^4xx, closed$/,
     why:
-      "a good request in front of a bad one is answered first (RFC 9112 §9.3.2: MUST); node:http answers the bad one alone",
+      "a good request before a bad one gets its response first (RFC 9112 §9.3.2: MUST); node:http responds to the bad one alone",
   },
   {
     peers: NODE,
@@ -202,14 +202,14 @@ export const CONTENT: readonly Explanation[] = [ // Lengths and codings.
     ours: /^2xx /,
     theirs: /^(2xx \S+ \S+, )?4xx, closed$/,
     why:
-      "nothing behind a request that ends the connection is looked at (RFC 9112 §9.6: MUST NOT); node:http looks, and answers 400 in place of what is due",
+      "nothing after a request that ends the connection is looked at (RFC 9112 §9.6: MUST NOT); node:http looks, and responds 400 instead of the due response",
   },
   {
     peers: ALL,
     rows:
-      /one word, cut off|CR alone at the end|empty lines alone|behind the first CR|content behind it|a byte behind the last CRLF/,
+      /one word, cut off|CR alone at the end|empty lines alone|after the first CR|content after it|a byte after the last CRLF/,
     theirs: REFUSED,
     why:
-      "what could still become a request is waited for, until the head's time-out; they judge by its first byte",
+      "bytes that could still become a request may take until the head's time-out; they judge by the first byte",
   },
 ];

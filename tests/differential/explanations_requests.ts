@@ -1,4 +1,4 @@
-// Why our peers read request lines and fields otherwise, and we do not read them as they do.
+// Why our peers read request lines and fields differently, and why we do not follow them.
 
 import {
   ALL,
@@ -26,7 +26,7 @@ export const REQUESTS: readonly Explanation[] = [
   },
   {
     peers: ["node:http", "Bun.serve"],
-    rows: /a method nobody knows|a long method|a method that nobody knows/,
+    rows: /an unknown method|a long method/,
     theirs: /^(4xx, )?closed$/,
     why: "a method is any token (RFC 9110 §9.1), and the handler says 405 or 501; they know a list",
   },
@@ -53,13 +53,13 @@ export const REQUESTS: readonly Explanation[] = [
     rows:
       /^request target: (a quotation mark|angle brackets|a fragment|an eight-bit byte|DEL)|an overlong form of a dot/,
     theirs: SERVED,
-    why: "no target holds such a byte (RFC 9112 §3.2), and 400 is what SHOULD be answered; they take it",
+    why: "no target holds such a byte (RFC 9112 §3.2), and the response SHOULD be 400; they take it",
   },
   {
     peers: NGINX,
     rows: /dots are left alone/,
     theirs: REFUSED,
-    why: "what dots mean is for the handler to say; nginx refuses paths above the root",
+    why: "the handler decides what dots mean; nginx refuses paths above the root",
   },
   {
     peers: ["node:http"],
@@ -74,7 +74,7 @@ export const REQUESTS: readonly Explanation[] = [
       /absolute-form without a path|absolute-form with a query and no path|^request target: absolute-form \(|a version inside the target|percent-encoded line ends/,
     theirs: SERVED,
     why:
-      "the same request: node:http hands over the target unsplit, nginx decoded, and so it is not recognized",
+      "the same request: node:http hands over the target unsplit, nginx decoded, and so the comparison does not recognize it",
   },
   {
     peers: ["Deno.serve", "nginx", "Bun.serve"],
@@ -122,7 +122,7 @@ export const REQUESTS: readonly Explanation[] = [
     rows: CONNECT,
     theirs: /^(2xx|5xx)/,
     why:
-      "the target of CONNECT is host and port (RFC 9110 §9.3.6: MUST), and nothing behind it is a request; Deno.serve checks no port and reads on",
+      "the target of CONNECT is host and port (RFC 9110 §9.3.6: MUST), and nothing after it is a request; Deno.serve checks no port and reads on",
   },
   {
     peers: BUN,
@@ -137,7 +137,7 @@ export const REQUESTS: readonly Explanation[] = [
     rows: /./,
     theirs: /^(2xx \S+ \S+, )?5xx, closed$/,
     why:
-      "HTTP/1.0 is answered, and a malformed request line is 400, not 505 (RFC 9112 §3); Bun.serve says 505 to both",
+      "HTTP/1.0 gets a response, and a malformed request line is 400, not 505 (RFC 9112 §3); Bun.serve says 505 to both",
   },
   {
     peers: ALL,
@@ -153,22 +153,22 @@ export const REQUESTS: readonly Explanation[] = [
   },
   {
     peers: NGINX,
-    rows: /^versions: (two digits|a space behind)|a zero behind the dot|^versions: no dot|a version of 2\^32/,
-    theirs: /^(2xx GET \/, 2xx GET \/behind|5xx), closed$/,
+    rows: /^versions: (two digits|a space after)|a zero after the dot|^versions: no dot|a version of 2\^32/,
+    theirs: /^(2xx GET \/, 2xx GET \/after|5xx), closed$/,
     why: "a version is one digit, a dot and one digit (RFC 9112 §2.3); nginx reads numbers and skips spaces",
   },
   {
     peers: NGINX,
-    rows: /HTTP\/0\.9|LF behind the target|CRLF inside the line/,
+    rows: /HTTP\/0\.9|LF after the target|CRLF inside the line/,
     theirs: /^(2xx GET \.\.\., )?closed$/,
     why:
-      "HTTP/0.9 is not spoken, and a line without a version gets 400 (RFC 9112 §2.2: SHOULD); nginx speaks it, and says the content alone",
+      "HTTP/0.9 is not spoken, and a line without a version gets 400 (RFC 9112 §2.2: SHOULD); nginx speaks it, and sends the content alone",
   },
   // Host.
   {
     peers: ALL,
     rows:
-      /^(Host|Host in disguise): |^request target: absolute-form still|^pipelining: nothing behind|^request lines in disguise: an absolute-form with a bad Host|^request line: a later bare LF/,
+      /^(Host|Host in disguise): |^request target: absolute-form still|^pipelining: nothing after|^request lines in disguise: an absolute-form with a bad Host|^request line: a later bare LF/,
     ours: /4xx, closed$/,
     theirs: /^(2xx|5xx)/,
     why:
@@ -178,7 +178,8 @@ export const REQUESTS: readonly Explanation[] = [
     peers: HYPER_AND_BUN,
     rows: /an address of a later IP version|a NUL, percent-encoded/,
     theirs: /^5xx/,
-    why: "what RFC 3986 allows for a Host is a Host; they make a URL of it, which some of them cannot become",
+    why:
+      "every Host that RFC 3986 allows is taken; they parse it as part of a URL, and some Hosts fit no URL",
   },
   {
     peers: ["nginx", "Bun.serve"],
@@ -192,7 +193,7 @@ export const REQUESTS: readonly Explanation[] = [
     rows: /^empty lines in front of a request: (five|a bare|two CR)|a CR in front of the method/,
     theirs: SERVED,
     why:
-      "one empty line is due to be skipped (RFC 9112 §2.2: SHOULD), four are; they skip CR and LF without end",
+      "one empty line is to be skipped (RFC 9112 §2.2: SHOULD), and up to four are; they skip CR and LF without end",
   },
   {
     peers: BUN,
@@ -204,14 +205,14 @@ export const REQUESTS: readonly Explanation[] = [
     peers: ["node:http", "Deno.serve", "nginx"],
     rows: /^request lines in disguise: a bare (LF|CR) between/,
     theirs: SERVED,
-    why: "a bare LF or CR is no empty line; they skip it and serve what follows",
+    why: "a bare LF or CR is not an empty line; they skip it and serve what follows",
   },
   {
     peers: ["Deno.serve", "nginx"],
     rows: /bare LF|LF LF at|a LF between digits|: LF |ONE\.TWO: LF alone/,
     theirs: SERVED,
     why:
-      "a bare LF ends no line here: RFC 9112 §2.2 lets servers choose, and two readings are one too many; they take it for a line end",
+      "a bare LF ends no line here: RFC 9112 §2.2 lets servers choose, and with two readings requests can be smuggled; they take it for a line end",
   },
   {
     peers: NGINX,

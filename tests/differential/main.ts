@@ -1,4 +1,4 @@
-// What node:http, Deno.serve, nginx and Bun.serve make of the corpus, and where it is not what we make of it:
+// Sends the corpus to node:http, Deno.serve, nginx and Bun.serve, and lists where they read it differently from us:
 // deno task differential [--list]
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -23,7 +23,7 @@ interface SentRow {
   readonly sent: string;
 }
 
-// Peers have limits of their own: rows about ours are left out.
+// Peers have limits of their own, so rows about our limits are left out.
 const ROWS: readonly SentRow[] = CORPUS.filter(({ options }) => options === undefined)
   .flatMap((section) =>
     section.rows.map((row) => ({ name: nameOfRow(section, row), sent: bytesOfRow(row) }))
@@ -44,7 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
   return code;
 }
 
-/** A machine under load can make a peer seem to wait: what has no reason is looked at again, on its own. */
+/** Under load a peer can seem to wait, so a disagreement without a reason is observed again, on its own. */
 async function judge(peers: readonly RunningPeer[]): Promise<Verdict> {
   const names = peers.map(({ name }) => name);
   const disagreements = await collect(peers, ROWS, CONCURRENT_ROWS);

@@ -1,14 +1,14 @@
 import { bytesOf, textOf } from "../support/latin1.ts";
 
-/** What a server made of the bytes of a connection. */
+/** How a server read the bytes of a connection. */
 export interface Observation {
-  /** Final answers in order: the class of the status and, of 2xx, what was asked: `2xx GET /`. */
-  readonly answers: readonly string[];
+  /** Final responses in order: the class of the status and, after 2xx, the request that was read: `2xx GET /`. */
+  readonly responses: readonly string[];
   /** Whether the server ended the connection; else it waits for more. */
   readonly isClosed: boolean;
 }
 
-// Whoever has said nothing for so long waits for more bytes.
+// A server that has been silent for this long waits for more bytes.
 const QUIET_MS = 700;
 
 /** Sends bytes (latin1 text) on a connection of its own, and reads until the server ends it or falls silent. */
@@ -18,7 +18,7 @@ export async function observe(port: number, sent: string): Promise<Observation> 
     const sending = send(conn, bytesOf(sent));
     const { text, isClosed } = await readAll(conn);
     await sending;
-    return { answers: splitAnswers(text).map(describe), isClosed };
+    return { responses: splitResponses(text).map(describe), isClosed };
   } finally {
     conn.close();
   }
@@ -28,7 +28,7 @@ async function send(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
   try {
     for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
   } catch {
-    // The server wants no more; what it said is read all the same.
+    // The server wants no more, but its responses are still read.
   }
 }
 
@@ -54,8 +54,8 @@ async function readOrQuiet(conn: Deno.TcpConn, buffer: Uint8Array): Promise<numb
   }
 }
 
-/** Status and content of each answer; lenient, for it is not about them. */
-function splitAnswers(text: string): readonly (readonly [status: string, content: string])[] {
+/** Status and content of each response. The reader is lenient, because the test is not about responses. */
+function splitResponses(text: string): readonly (readonly [status: string, content: string])[] {
   const parts = text.split(/(?=HTTP\/1\.[01] \d{3})/).filter((part) => part.startsWith("HTTP/"));
   return parts.map((part) => [part.slice(9, 12), part.slice(part.indexOf("\r\n\r\n") + 4)] as const)
     .filter(([status]) => !status.startsWith("1"));
@@ -65,7 +65,7 @@ function describe([status, content]: readonly [status: string, content: string])
   if (!status.startsWith("2")) return `${status[0]}xx`;
   const asked = /^(?:[0-9a-f]+\r\n)?(\S+) (\S*)/.exec(content);
   if (asked === null) return "2xx";
-  // How a path is written differs; which request it was does not.
+  // Servers write the same path differently; the request that it names is the same.
   const path = /^(?:https?:\/\/[^/]*)?(\/[a-z]*)$/.exec(asked[2]!)?.[1] ?? "...";
   return `2xx ${asked[1]} ${path}`;
 }

@@ -2,21 +2,21 @@ import { findFreePort } from "../bench/peers/peer.ts";
 import { ProcessGroup } from "../bench/processes.ts";
 import { within } from "../support/deadline.ts";
 
-/** A server that the corpus is sent to. */
+/** A server that gets the corpus. */
 export type PeerName = "millrace" | "node:http" | "Deno.serve" | "nginx" | "Bun.serve";
 
-/** How a server is started. All read the content of a request, and then say its method and path. */
+/** How a server is started. All read the content of a request, and then respond with its method and path. */
 interface Peer {
   readonly name: PeerName;
   /** Tells the version of the program. */
   readonly version: readonly string[];
   /** The version that the explanations were written for. */
   readonly knownVersion: RegExp;
-  /** The command that starts it, and says its URL in the first line. */
+  /** The command that starts it. It prints its URL in the first line. */
   readonly command?: readonly string[];
 }
 
-/** A server that takes connections. */
+/** A running server. */
 export interface RunningPeer {
   readonly name: PeerName;
   readonly version: string;
@@ -58,7 +58,7 @@ const PEERS: readonly Peer[] = [
   },
 ];
 
-/** Starts millrace and those of its peers that are installed, and has something done with them. */
+/** Starts millrace and the installed peers, and runs something with them. */
 export async function withPeers(use: (peers: readonly RunningPeer[]) => Promise<void>): Promise<void> {
   const processes = new ProcessGroup();
   const folder = await Deno.makeTempDir({ prefix: "millrace-differential-" });
@@ -103,7 +103,7 @@ async function start(processes: ProcessGroup, { name, command }: Peer, folder: s
   return port;
 }
 
-/** One server reads the content, as for a request that it passes on; the other one, behind it, says what was asked. */
+/** The first server reads the content, as for a request that it forwards; the one that it forwards to responds. */
 function configureNginx(folder: string, port: number): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(" ");
@@ -114,7 +114,7 @@ http {
   server {
     listen 127.0.0.1:${port};
     location / {
-      proxy_pass http://unix:${folder}/behind;
+      proxy_pass http://unix:${folder}/backend;
       proxy_method GET;
       proxy_set_header X-Asked "$request_method $uri";
       proxy_pass_request_body off;
@@ -122,7 +122,7 @@ http {
     }
   }
   server {
-    listen unix:${folder}/behind;
+    listen unix:${folder}/backend;
     location / { return 200 "$http_x_asked"; }
   }
 }

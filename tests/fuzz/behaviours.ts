@@ -1,9 +1,9 @@
 import type { FunctionBlocks } from "../support/block_counter.ts";
 
 /**
- * Remembers what inputs have made the program do: for each function of the source, which of its blocks ran together.
+ * Remembers the behaviour that inputs caused: for each function of the source, which of its blocks ran together.
  *
- * Which blocks did not run is what counts, not how often the others did: loops would make every input a new one.
+ * It compares which blocks did not run, not how often the others did: loops would make every input a new one.
  */
 export class Behaviours {
   readonly #paths = new Set<string>();
@@ -19,7 +19,7 @@ export class Behaviours {
     return this.#paths.size;
   }
 
-  /** Whether something in what an input made run is new; it is known from then on. */
+  /** Whether an input caused a new behaviour; from then on it is known. */
   learn(functions: readonly FunctionBlocks[]): boolean {
     const before = this.#paths.size;
     for (const { name, ranges } of functions) {

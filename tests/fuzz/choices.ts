@@ -1,4 +1,4 @@
-/** Decisions taken by bytes, one each: whoever changes the bytes changes the decisions. Behind the end all are 0. */
+/** Decisions taken from bytes, one each, so changed bytes are changed decisions. After the last byte all are 0. */
 export class Choices {
   readonly #bytes: Uint8Array;
   #at = 0;

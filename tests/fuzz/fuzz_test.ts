@@ -6,7 +6,7 @@ import { minimize } from "./minimize.ts";
 
 const INPUTS = 3_000;
 
-// Where the inputs must get to: a generator that has lost its way would prove nothing.
+// The places that inputs must reach: a generator that never reaches them would prove nothing.
 const ENDS = [
   "tokens: well",
   "tokens: 400 not-http",
@@ -27,13 +27,13 @@ const ENDS = [
   "serving: 400 close",
   "serving: 417 close",
   "serving: 505 close",
-  "answers: 200",
-  "answers: 204",
-  "answers: 500",
-  "answers: cut",
+  "responses: 200",
+  "responses: 204",
+  "responses: 500",
+  "responses: cut",
 ];
 
-Deno.test("whatever comes or is answered, tokens, requests, answers and their framing are well-formed (deno task fuzz)", async () => {
+Deno.test("for any bytes and any response, tokens, requests, responses and their framing are well-formed (deno task fuzz)", async () => {
   const program = new URL("main.ts", import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -61,7 +61,7 @@ Deno.test("whatever comes or is answered, tokens, requests, answers and their fr
   assert(kept! > 100 && paths! > 800 && functions! > 200, output);
 });
 
-Deno.test("minimize() cuts an input down to what makes it fail", async () => {
+Deno.test("minimize() cuts an input down to the part that makes it fail", async () => {
   const fails = (input: Uint8Array): Promise<boolean> => Promise.resolve(/a.*b/.test(textOf(input)));
   const smallest = await minimize(bytesOf("xxxxaxxxxxxxxxxxxxxbxx"), fails);
   assertEquals(textOf(smallest), "ab");
@@ -77,7 +77,7 @@ Deno.test("Behaviours tells new ways through a function from those that were see
         ...skipped.map((startOffset) => ({ startOffset, endOffset: 9, count: 0 })),
       ],
     }]);
-  // In this order; true for a way that was not seen before.
+  // In this order; true means a new way.
   assertEquals(
     { whole: run(), again: run(), without3: run(3), again3: run(3), without3And5: run(3, 5), last: run() },
     { whole: true, again: false, without3: true, again3: false, without3And5: true, last: false },

@@ -6,7 +6,7 @@ import { mutate } from "./inputs.ts";
 import { minimize } from "./minimize.ts";
 import type { FuzzTarget } from "./target.ts";
 
-/** What a run came to. */
+/** The result of a run. */
 export interface FuzzReport {
   readonly inputs: number;
   /** Inputs that were kept because they made the program do something new. */
@@ -18,17 +18,17 @@ export interface FuzzReport {
   readonly ends: ReadonlyMap<string, number>;
 }
 
-/** What a {@linkcode Fuzzer} is made of. */
+/** The parts of a {@linkcode Fuzzer}. */
 export interface FuzzerOptions {
   readonly seed: number;
   readonly targets: readonly FuzzTarget[];
 }
 
 /**
- * Looks for inputs that break what must hold for all of them.
+ * Looks for inputs that break a property that must hold for all of them.
  *
- * Begins with the corpus and with sentences of a grammar. An input that makes the program take a way that none before
- * took is kept, and changed further.
+ * Begins with the corpus and with sentences of a grammar. An input that takes a new way through the program is kept,
+ * and changed further.
  */
 export class Fuzzer {
   readonly #random: Random;
@@ -53,7 +53,7 @@ export class Fuzzer {
   /**
    * Makes one input and puts it into one of the targets.
    *
-   * @throws {Error} with the target and the shortest input like it where something does not hold
+   * @throws {Error} with the target and the shortest input like it, when a property does not hold
    */
   async step(): Promise<void> {
     const target = this.#targets[this.#inputs % this.#targets.length]!;
@@ -68,7 +68,7 @@ export class Fuzzer {
     if (this.#behaviours.learn(await this.#counter.take())) this.#keptFor(target).push(input);
   }
 
-  /** Something from nothing, or what was kept or a seed, changed. */
+  /** A new input, or a kept one or a seed with changes. */
   #chooseInput(target: FuzzTarget): Uint8Array<ArrayBuffer> {
     const kept = this.#keptFor(target);
     const pool = this.#random.happens(3) ? target.seeds : kept;
@@ -82,7 +82,7 @@ export class Fuzzer {
     return kept;
   }
 
-  /** What the run came to until now. */
+  /** The result of the run so far. */
   get report(): FuzzReport {
     const { functionCount: functions, pathCount: paths } = this.#behaviours;
     const kept = [...this.#kept.values()].reduce((sum, { length }) => sum + length, 0);
@@ -99,7 +99,7 @@ async function check(target: FuzzTarget, input: Uint8Array<ArrayBuffer>): Promis
   return await target.check(input, new Random(hashOf(input)));
 }
 
-/** Random numbers of a check belong to its input: a shorter one can be tried on its own. */
+/** The random numbers of a check belong to its input, so that a shorter one can be tried on its own. */
 function hashOf(input: Uint8Array): number {
   return input.reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5);
 }

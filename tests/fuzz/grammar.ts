@@ -1,4 +1,4 @@
-// Sentences of a grammar of HTTP/1.1 that knows what is right, and now and then says something else.
+// Sentences of a grammar of HTTP/1.1: mostly correct, and now and then broken on purpose.
 
 import type { Random } from "../support/random.ts";
 

@@ -1,4 +1,4 @@
-// Inputs for a server that are seldom good: random bytes, mutated rows of the corpus, sentences of a grammar.
+// Inputs for a server, rarely correct: random bytes, mutated rows of the corpus, sentences of a grammar.
 
 import { bytesOf, joinBytes } from "../support/latin1.ts";
 import type { Random } from "../support/random.ts";
@@ -13,7 +13,7 @@ export const ROWS: readonly Uint8Array<ArrayBuffer>[] = CORPUS.flatMap(({ rows }
 // Longer inputs cost more and show nothing new.
 const MAX_INPUT_BYTES = 2_000;
 
-// What parsers have stumbled over, put where it does not belong.
+// Pieces that parsers have stumbled over, for places where they do not belong.
 const SPLINTERS = [
   "\r",
   "\n",
@@ -48,7 +48,7 @@ const SPLINTERS = [
   "9007199254740993",
 ].map(bytesOf);
 
-/** Makes one input from nothing. */
+/** Makes a new input. */
 export function makeInput(random: Random): Uint8Array<ArrayBuffer> {
   switch (random.below(10)) {
     case 0:
@@ -73,7 +73,7 @@ function makeRandomBytes(random: Random): Uint8Array<ArrayBuffer> {
 /**
  * Changes an input in one place, sometimes in more.
  *
- * @param others inputs of which pieces may be put in
+ * @param others inputs whose pieces may be put in
  */
 export function mutate(
   bytes: Uint8Array<ArrayBuffer>,
@@ -92,20 +92,20 @@ function mutateOnce(
 ): Uint8Array<ArrayBuffer> {
   const at = random.below(bytes.length + 1);
   const to = Math.min(bytes.length, at + 1 + random.below(6));
-  const [before, cut, behind] = [bytes.subarray(0, at), bytes.subarray(at, to), bytes.subarray(to)];
+  const [before, cut, after] = [bytes.subarray(0, at), bytes.subarray(at, to), bytes.subarray(to)];
   switch (random.below(9)) {
     case 0:
-      return joinBytes([before, behind]);
+      return joinBytes([before, after]);
     case 1:
-      return joinBytes([before, cut, cut, behind]);
+      return joinBytes([before, cut, cut, after]);
     case 2:
       return joinBytes([before, random.pick(SPLINTERS), bytes.subarray(at)]);
     case 3:
-      return joinBytes([before, random.pick(SPLINTERS), behind]);
+      return joinBytes([before, random.pick(SPLINTERS), after]);
     case 4:
-      return joinBytes([before, cut.map((byte) => byte ^ (1 << random.below(8))), behind]);
+      return joinBytes([before, cut.map((byte) => byte ^ (1 << random.below(8))), after]);
     case 5:
-      return joinBytes([before, pickPiece(random.pick(others), random), behind]);
+      return joinBytes([before, pickPiece(random.pick(others), random), after]);
     case 6:
       return joinBytes([before, random.pick(others).subarray(at)]);
     case 7:
@@ -120,7 +120,7 @@ function pickPiece(bytes: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<A
   return bytes.subarray(at, at + 1 + random.below(40));
 }
 
-/** Makes one digit of a length, a size or a version another. */
+/** Replaces one digit of a length, a size or a version. */
 function changeDigit(bytes: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<ArrayBuffer> {
   const digits = Array.from(bytes.keys()).filter((index) => bytes[index]! >= 0x30 && bytes[index]! <= 0x39);
   if (digits.length === 0) return bytes;
@@ -129,7 +129,7 @@ function changeDigit(bytes: Uint8Array<ArrayBuffer>, random: Random): Uint8Array
   return changed;
 }
 
-/** Puts one line in front of another. */
+/** Moves one line in front of another. */
 function moveLine(bytes: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<ArrayBuffer> {
   const starts = [
     0,

@@ -1,14 +1,14 @@
 // Looks for bytes that break the server: deno task fuzz [--seconds 60 | --inputs N] [--seed N] [--target NAME]
 
 import { parseArgs } from "@std/cli/parse-args";
-import { ANSWERS } from "./answers_target.ts";
+import { RESPONSES } from "./responses_target.ts";
 import { Fuzzer, type FuzzReport } from "./fuzzer.ts";
 import { REQUESTS } from "./requests_target.ts";
 import { SERVING } from "./serving_target.ts";
 import type { FuzzTarget } from "./target.ts";
 import { TOKENS } from "./tokens_target.ts";
 
-const TARGETS: readonly FuzzTarget[] = [TOKENS, REQUESTS, SERVING, ANSWERS];
+const TARGETS: readonly FuzzTarget[] = [TOKENS, REQUESTS, SERVING, RESPONSES];
 const DEFAULT_SECONDS = 60;
 
 async function main(args: readonly string[]): Promise<void> {

@@ -9,7 +9,7 @@ import type { FuzzTarget } from "./target.ts";
 
 const SPLITS = 4;
 
-/** RequestReader: the same requests for every split, raw heads that were sent, and no failure but HttpError. */
+/** RequestReader: every split gives the same requests, raw heads are as sent, and every failure is an HttpError. */
 export const REQUESTS: FuzzTarget = {
   name: "requests",
   seeds: ROWS,
@@ -24,7 +24,7 @@ export const REQUESTS: FuzzTarget = {
   },
 };
 
-/** What a server sees of a connection: each request with its raw head, content, trailers and refusal. */
+/** The requests of a connection as a server reads them: each with its raw head, content, trailers and refusal. */
 async function readConnection(pieces: readonly Uint8Array[], text: string): Promise<unknown[]> {
   const source = new FakeSource(pieces.map(textOf).filter((piece) => piece !== ""));
   const reader = new ReadingReader(source, { keepRawHead: true, maxBodyBytes: 40 });
@@ -35,9 +35,9 @@ async function readConnection(pieces: readonly Uint8Array[], text: string): Prom
     const { method, target, version, headers, rawHead, body } = request;
     const { bytes, error } = await readUpTo(body, Infinity);
     assert(error === undefined || error instanceof HttpError, `${error}`);
-    assert(text.includes(rawHead), `a raw head that nobody sent: ${JSON.stringify(rawHead)}`);
+    assert(text.includes(rawHead), `a raw head that was not sent: ${JSON.stringify(rawHead)}`);
     const { code, status, offset } = request.refusal ?? {};
-    // With a fault the raw head goes on as far as was read, which is where the split lies.
+    // After a fault the raw head reaches as far as the reader got, which depends on the split.
     const head = code === undefined ? rawHead : "";
     const fault = [code, status, offset];
     seen.push([method, target, version, ...headers, head, textOf(bytes), ...body.trailers, ...fault]);

@@ -3,7 +3,7 @@ import type { Handler } from "../../src/backend/handler.ts";
 import { readWhole } from "../../src/http/request/request_body.ts";
 import { textResponse } from "../../src/http/response/response.ts";
 import { DEFAULT_SETTINGS } from "../../src/serving/serve_options.ts";
-import { expectAnswers } from "../support/expected_answers.ts";
+import { expectResponses } from "../support/expected_responses.ts";
 import { startFakeServer, stopFakeServer } from "../support/fake_server.ts";
 import { fieldOf, parseResponses } from "../support/responses.ts";
 import { splitAtRandom } from "../support/splits.ts";
@@ -21,8 +21,9 @@ const readAll: Handler = async (request, context) => {
 };
 
 /**
- * serve(): each message is answered once, in order and as its tokens say; nothing behind an answer that ends the
- * connection; the same for every split, whether or not the handler reads the content; and when the client is gone, nothing is left.
+ * serve(): each message gets one response, in order and as its tokens demand, and nothing comes after a response that
+ * ends the connection. It is the same for every split, whether or not the handler reads the content. When the client is
+ * gone, nothing is left.
  */
 export const SERVING: FuzzTarget = {
   name: "serving",
@@ -33,18 +34,18 @@ export const SERVING: FuzzTarget = {
     const handler = readsContent ? readAll : sayTarget;
     const { maxBodyBytes, maxDrainBytes } = DEFAULT_SETTINGS;
     const server = readsContent ? { maxBodyBytes } : { maxBodyBytes, maxDrainBytes };
-    const due = expectAnswers(tokenize([input]), server);
+    const due = expectResponses(tokenize([input]), server);
     const methods = due.map(({ method }) => method);
-    const expected = due.map(({ answer }) => answer);
+    const expected = due.map(({ response }) => response);
     assertEquals(await serveAll(handler, [input], methods), expected, "whole");
     for (const { name, pieces } of splitAtRandom(input, random, SPLITS)) {
       assertEquals(await serveAll(handler, pieces, methods), expected, name);
     }
-    return expected.at(-1) ?? "no answer";
+    return expected.at(-1) ?? "no response";
   },
 };
 
-/** Status and Connection of each final answer to a client that sends these pieces and FIN. */
+/** Status and Connection of each final response to a client that sends these pieces and FIN. */
 async function serveAll(
   handler: Handler,
   pieces: readonly Uint8Array[],

@@ -1,6 +1,6 @@
 import type { Random } from "../support/random.ts";
 
-/** Something that any input is put into, and what must hold then. */
+/** Code that takes any input, and the properties that must hold. */
 export interface FuzzTarget {
   readonly name: string;
   /** Inputs to begin with. */
@@ -10,8 +10,8 @@ export interface FuzzTarget {
   /**
    * Checks one input; the same input and the same random numbers always do the same.
    *
-   * @returns in a word, how the input ended
-   * @throws {Error} where something does not hold
+   * @returns one word for how the input ended
+   * @throws {Error} when a property does not hold
    */
   readonly check: (input: Uint8Array<ArrayBuffer>, random: Random) => string | Promise<string>;
 }

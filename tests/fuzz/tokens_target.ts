@@ -8,7 +8,7 @@ import { meterNatives } from "../support/work_meter.ts";
 import { makeInput, ROWS } from "./inputs.ts";
 import type { FuzzTarget } from "./target.ts";
 
-// Every limit is met now and then.
+// Some inputs reach each of these limits.
 const TIGHT: HttpTokenizerOptions = {
   maxRequestLineBytes: 48,
   maxHeadBytes: 120,
@@ -23,7 +23,7 @@ const TIGHT: HttpTokenizerOptions = {
   targetBytes: "rfc3986",
 };
 
-/** HttpTokenizer: tokens in an order that a message can have or one error, the same for every split, in bounded memory. */
+/** HttpTokenizer: tokens in an order that a message can have, or one error; the same in every split; bounded memory. */
 export const TOKENS: FuzzTarget = {
   name: "tokens",
   seeds: ROWS,
@@ -47,7 +47,7 @@ function checkInput(input: Uint8Array<ArrayBuffer>, options: HttpTokenizerOption
   return fault === undefined ? "well" : `${fault.status} ${fault.code}`;
 }
 
-/** Bytes of arrays that a tokenizer makes to keep what comes byte by byte. */
+/** Bytes of the arrays in which a tokenizer keeps bytes that come one by one. */
 function allocationOf(input: Uint8Array<ArrayBuffer>, options: HttpTokenizerOptions): number {
   const tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
   const meter = meterNatives();
@@ -68,7 +68,7 @@ function maxAllocation(options: HttpTokenizerOptions): number {
   return 4 * Math.max(128, maxRequestLineBytes, maxHeadBytes, maxChunkLineBytes + 2, maxTrailerBytes);
 }
 
-// What can follow what: request-line, field*, head-end, body*, trailer*, end. An error can follow all but an error.
+// The order of tokens: request-line, field*, head-end, body*, trailer*, end. An error can follow all but an error.
 const FOLLOWERS: Readonly<Record<TokenNote["kind"], readonly TokenNote["kind"][]>> = {
   "request-line": ["field", "head-end", "error"],
   "field": ["field", "head-end", "error"],
@@ -84,7 +84,7 @@ function checkOrder(notes: readonly TokenNote[]): void {
   let offset = 0;
   for (const { kind, start, end, fault } of notes) {
     if (!allowed.includes(kind)) throw new Error(`${kind} where only ${allowed.join(", ")} can stand`);
-    if (start < offset || end < start) throw new Error(`${kind} at ${start} to ${end}, behind ${offset}`);
+    if (start < offset || end < start) throw new Error(`${kind} at ${start} to ${end}, after ${offset}`);
     if (fault !== undefined && fault.offset !== start) {
       throw new Error(`fault at ${fault.offset}, token at ${start}`);
     }

@@ -1,5 +1,5 @@
-// What a server reads of a request by its own rules costs work in proportion to its length, whatever a client writes:
-// counted for texts of one, two and four times the length, the steps of regular expressions included.
+// Reading any part of a request costs work in proportion to its length, whatever a client writes. The work is counted
+// for texts of one, two and four times the length, the steps of regular expressions included.
 
 import { assert, assertEquals } from "@std/assert";
 import { joinUrl } from "../../src/backend/fetch/request/request_url.ts";
@@ -25,7 +25,7 @@ const NOW_MS = 1_750_000_000_000;
 
 const one = (name: string, text: string): HttpHeaders => new HttpHeaders([[name, text]]);
 
-/** Everything that reads a part of a request, with a beginning that leads it further. */
+/** Every function that reads a part of a request, with a beginning that leads it further. */
 const READERS: readonly (readonly [name: string, beginning: string, read: (text: string) => unknown])[] = [
   ["Host", "", isHost],
   ["Host in brackets", "[", isHost],
@@ -54,7 +54,7 @@ const READERS: readonly (readonly [name: string, beginning: string, read: (text:
   ["a text of the log", "", jsonOfLatin1],
 ];
 
-/** What is repeated, and what comes at the end so that all of it was in vain. */
+/** The part to repeat, and an end that makes all of it in vain. */
 const REPEATED = [
   ...' \t,;="\\01a/:.%-~[]()',
   ...[
@@ -87,7 +87,7 @@ function workOf(read: (text: string) => unknown, text: string): number {
   try {
     read(text);
   } catch (error) {
-    // A refusal is a result; what breaks the meter is none.
+    // A refusal is a result; an error of the meter is not.
     if (error instanceof RangeError) throw error;
   } finally {
     patterns.restore();

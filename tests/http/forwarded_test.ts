@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { forwardedHops, xForwardedHops } from "../../src/http/forwarded.ts";
 import { HttpHeaders } from "../../src/http/headers.ts";
 
-/** Hops in short: `for/proto`, `-` for what is missing. */
+/** Hops in short: `for/proto`, `-` for a missing one. */
 function show(hops: ReturnType<typeof forwardedHops>): string | undefined {
   return hops?.map((hop) => `${hop.for ?? "-"}/${hop.proto ?? "-"}`).join(" ");
 }
@@ -20,7 +20,7 @@ Deno.test("forwardedHops() reads elements, quoted strings and several lines (RFC
     [[", for=a,, ;for=b;,"], "a/- b/-"],
     [["proto=https"], "-/https"],
     [[""], ""],
-    // What breaks the grammar hides what is before it on its line, and nothing else.
+    // A break of the grammar hides the hops before it on its line, and nothing else.
     [["for=a", "for=[::1]", "for=b"], "a/- -/- b/-"],
     [['for=evil, for="open, for=real'], "-/-"],
     [['for="evil, for="[::1]:1"'], "-/-"],
@@ -36,7 +36,7 @@ Deno.test("forwardedHops() reads elements, quoted strings and several lines (RFC
   }
 });
 
-Deno.test("xForwardedHops() joins the two lists from the right; one scheme is for the whole way", () => {
+Deno.test("xForwardedHops() joins the two lists from the right; one scheme counts for all hops", () => {
   const rows: [nodes: string[], schemes: string[], hops: string | undefined][] = [
     [[], [], undefined],
     [["a"], [], "a/-"],

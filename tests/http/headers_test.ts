@@ -20,7 +20,7 @@ Deno.test("HttpHeaders keeps order, case and repetition, and compares names with
   }, { hasB: true, hasC: false, c: undefined, allC: [] });
 });
 
-Deno.test("HttpHeaders can be made of any iterable, other HttpHeaders too", () => {
+Deno.test("HttpHeaders takes any iterable, another HttpHeaders too", () => {
   const headers = new HttpHeaders(new HttpHeaders(new Map([["A", "1"]])));
   assertEquals([...headers], [["A", "1"]]);
 });
@@ -34,7 +34,7 @@ Deno.test("HttpHeaders.set() replaces all lines of a name, delete() removes them
   assertEquals([...headers], [["a", "4"]]);
 });
 
-Deno.test("HttpHeaders compares names in ASCII alone: the Kelvin sign is no k", () => {
+Deno.test("HttpHeaders compares names in ASCII alone: the Kelvin sign is not a k", () => {
   const headers = new HttpHeaders([["Cookie", "a"]]);
   assertEquals({
     hasKelvinSign: headers.has("coo\u212aie"),

@@ -1,5 +1,5 @@
-// What HTTP parsers and servers got wrong at least once: one test for each class, named after it.
-// The rows of the corpus cover the classes in breadth; here stands what every one of them comes down to.
+// Mistakes that HTTP parsers and servers have made: one test for each class, named after it. The rows of the corpus
+// cover the classes in breadth; here is the core of each.
 
 import { finishBody } from "../../src/http/request/finish_body.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
@@ -14,7 +14,7 @@ import { bytesOf } from "../support/latin1.ts";
 import { FakeSource, ReadingReader } from "../support/fake_source.ts";
 import { summarize, tokenize } from "../support/tokens.ts";
 
-/** The tokens behind the head of a POST with these fields and this content. */
+/** The tokens after the head of a POST with these fields and this content. */
 function post(fields: string, content: string = ""): string {
   const sent = `POST / HTTP/1.1\r\nHost: a\r\n${fields}\r\n${content}`;
   return summarize(
@@ -157,7 +157,7 @@ Deno.test("class 15: names are tokens and not empty, values hold no NUL", () => 
   }
 });
 
-Deno.test("class 16: content that nobody read does not become the next request", async () => {
+Deno.test("class 16: unread content does not become the next request", async () => {
   const smuggled = "GET /smuggled HTTP/1.0\r\n\r\n";
   const source = new FakeSource([
     `POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}GET /b HTTP/1.0\r\n\r\n`,
@@ -190,7 +190,7 @@ Deno.test("class 18: pipelined requests come in order, and none is lost", async 
   assertEquals(seen, paths);
 });
 
-Deno.test("class 19: no field of an answer can hold CR, LF or NUL", () => {
+Deno.test("class 19: no field of a response can hold CR, LF or NUL", () => {
   const headers = new HttpHeaders();
   for (
     const [name, value] of [["A\r\nB", "c"], ["A: b", "c"], ["", "c"], ["A", "b\r\nC: d"], ["A", "b\nc"], [
@@ -205,7 +205,7 @@ Deno.test("class 19: no field of an answer can hold CR, LF or NUL", () => {
   assertEquals(headers.size, 0);
 });
 
-Deno.test("class 20: names of an object's prototype are names like others", () => {
+Deno.test("class 20: names of an object's prototype are ordinary names", () => {
   const headers = new HttpHeaders([["__proto__", "1"], ["constructor", "2"]]);
   assertEquals([headers.get("__proto__"), headers.get("constructor"), headers.get("toString")], [
     "1",
@@ -214,7 +214,7 @@ Deno.test("class 20: names of an object's prototype are names like others", () =
   ]);
 });
 
-Deno.test("class 21: no URL is built of a target: two slashes and backslashes change no host", () => {
+Deno.test("class 21: no URL is built from a target: two slashes and backslashes change no host", () => {
   for (const target of ["//evil.example/a", "/\\evil.example/a", "/..//a", "/a/../../b"]) {
     assertEquals(splitTarget(target), { path: target, query: "" });
   }

@@ -43,7 +43,7 @@ Deno.test("formatSetCookie() writes what RFC 6265 §4.1.1 allows", () => {
   assertEquals(formatSetCookie({ name: "a", value: '"b"' }), 'a="b"');
 });
 
-Deno.test("formatSetCookie() refuses what no cookie can carry", () => {
+Deno.test("formatSetCookie() refuses values that no cookie can carry", () => {
   for (const name of ["", "a b", "a=", "a;", "\u00e9"]) {
     assertThrows(() => formatSetCookie({ name, value: "" }), TypeError);
   }
@@ -131,7 +131,7 @@ Deno.test("reasonPhrase() names codes, and isBodyless() those without content (R
   assertEquals([100, 200, 204, 205, 206, 304, 404].filter(isBodyless), [100, 204, 205, 304]);
 });
 
-Deno.test("textResponse(), htmlResponse() and redirectResponse() say what they carry", () => {
+Deno.test("textResponse(), htmlResponse() and redirectResponse() set the fields of their content", () => {
   assertEquals([...textResponse(200, "a", [["B", "c"]]).headers], [[
     "Content-Type",
     "text/plain; charset=utf-8",
@@ -142,7 +142,7 @@ Deno.test("textResponse(), htmlResponse() and redirectResponse() say what they c
   assertThrows(() => redirectResponse(303, "/a\r\nB: c"), TypeError);
 });
 
-Deno.test("HttpRequest gives path, query and cookies of its head, and keeps its first refusal", () => {
+Deno.test("HttpRequest gives path, query and cookies from its head, and keeps its first refusal", () => {
   const headers = new HttpHeaders([["Cookie", "a=b; a=c"]]);
   const request = new HttpRequest({ method: "GET", target: "/p?q", version: "1.1", headers }, EMPTY_BODY);
   assertEquals([request.path, request.query, request.cookie("a"), request.cookie("b"), request.rawHead], [

@@ -1,4 +1,4 @@
-// How much work an input costs, in operations and not in seconds: twice the input, at most little more than twice the work.
+// The work for an input, in operations and not in seconds: twice the input costs little more than twice the work.
 
 import { assert, assertEquals } from "@std/assert";
 import { parseCookies } from "../../src/http/cookies.ts";
@@ -18,16 +18,16 @@ import { type ByteSource, ReadingReader } from "../support/fake_source.ts";
 import { bytesOf } from "../support/latin1.ts";
 import { type Work, WorkMeter } from "../support/work_meter.ts";
 
-// Without them every input is linear: it is refused before it can cost much.
+// Without these limits every input is linear, because it is refused before it can cost much.
 const NO_LIMITS = Object.fromEntries(
   Object.keys(DEFAULT_LIMITS).map((name) => [name, 1e9]),
 ) as unknown as HttpLimits;
 
-// Room doubles in steps of reads of 2,048 bytes: both lie as far behind such a step.
+// Room doubles in steps of reads of 2,048 bytes: both sizes lie equally far beyond such a step.
 const SIZES = [5_000, 10_000] as const;
 const CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-/** Inputs that can be as long as one likes: a beginning, what is repeated, an end. */
+/** Inputs of any length: a beginning, a part to repeat, an end. */
 const ENDLESS: readonly (readonly [name: string, head: string, rest: string, end?: string])[] = [
   ["a method", "", "A", " / HTTP/1.1\r\n\r\n"],
   ["a target", "GET /", "a", " HTTP/1.0\r\n\r\n"],
@@ -40,7 +40,7 @@ const ENDLESS: readonly (readonly [name: string, head: string, rest: string, end
   ["a field value", "GET / HTTP/1.0\r\nA: ", "a", "\r\n\r\n"],
   ["a field value beyond ASCII", "GET / HTTP/1.0\r\nA: ", "\xe9", "\r\n\r\n"],
   ["white space in front of a value", "GET / HTTP/1.0\r\nA:", " ", "b\r\n\r\n"],
-  ["white space behind a value", "GET / HTTP/1.0\r\nA: b", " \t", "\r\n\r\n"],
+  ["white space after a value", "GET / HTTP/1.0\r\nA: b", " \t", "\r\n\r\n"],
   ["white space inside a value", "GET / HTTP/1.0\r\nA: b", " ", "c\r\n\r\n"],
   ["fields", "GET / HTTP/1.0\r\n", "A: b\r\n", "\r\n"],
   ["fields with long names", "GET / HTTP/1.0\r\n", `${"A".repeat(30)}: ${"b".repeat(30)}\r\n`, "\r\n"],
@@ -97,7 +97,7 @@ class BareSource implements ByteSource {
   }
 }
 
-/** Reads all requests with their content, and asks each what a server asks. */
+/** Reads all requests with their content, and asks each the questions that a server asks. */
 async function readAll(input: Uint8Array, pieceSize: number): Promise<void> {
   const reader = new ReadingReader(new BareSource(input, pieceSize), { ...NO_LIMITS, keepRawHead: true });
   for (;;) {
@@ -109,7 +109,7 @@ async function readAll(input: Uint8Array, pieceSize: number): Promise<void> {
   }
 }
 
-/** Twice the input may cost little more than twice the work; the constant is what a connection costs in any case. */
+/** Twice the input may cost little more than twice the work; the constant is the cost of any connection. */
 function assertLinear(what: string, [once, twice]: readonly Work[]): void {
   for (const kind of ["blockRuns", "nativeSteps", "allocatedBytes"] as const) {
     assert(twice![kind] <= 2.3 * once![kind] + 1_000, `${what}: ${kind} ${once![kind]} and ${twice![kind]}`);
@@ -162,7 +162,7 @@ for (const [name, head, rest, end] of ENDLESS) {
     }));
 }
 
-// What may pass through a connection without end.
+// Inputs that may pass through a connection without end.
 const PASSING: readonly (readonly [name: string, head: string, rest: string])[] = [
   ["requests", "", "GET / HTTP/1.1\r\nHost: a\r\nA: and more than the shortest text\r\n\r\n"],
   ["requests with content", "", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"],
@@ -219,7 +219,7 @@ const VALUES: readonly (readonly [name: string, rest: string, use: (text: string
   ["Connection", "a, ", (text) => new HttpHeaders([["Connection", text]]).getList("connection")],
   ["quotes", '"\\', (text) => new HttpHeaders([["A", text]]).getList("a")],
   ["entity tags", 'W/"x", ', (text) => listsTag(text, '"a"', "strong")],
-  ["entity tags that are none", '"', (text) => listsTag(text, '"a"', "weak")],
+  ["malformed entity tags", '"', (text) => listsTag(text, '"a"', "weak")],
   ["ranges", "1-2, ", (text) => parseRanges(`bytes=${text}`)],
   ["white space between ranges", "1-2 \t ,", (text) => parseRanges(`bytes=${text}`)],
   ["white space without a range", " \t", (text) => parseRanges(`bytes=${text}x`)],
@@ -234,7 +234,7 @@ for (const [name, rest, use] of VALUES) {
     }));
 }
 
-Deno.test("WorkMeter counts what it should: a quadratic loop and quadratic copies cost four times as much", () =>
+Deno.test("WorkMeter counts a quadratic loop and quadratic copies as four times the work", () =>
   withMeter(async (meter) => {
     const works = await measureBoth(meter, SIZES, (size) => {
       const headers = new HttpHeaders();

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { COUNTING_FLAGS } from "../support/work_meter.ts";
 
-Deno.test("no input costs quadratic work: operations are counted, of twice the input at most little more than twice", async () => {
+Deno.test("no input costs quadratic work: twice the input takes at most little more than twice the operations", async () => {
   const cases = new URL("work_cases.ts", import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["test", "--quiet", "--no-check", "--allow-all", COUNTING_FLAGS, cases],

@@ -39,7 +39,7 @@ Deno.test("createCombinedFormat() writes Apache's combined format", () => {
   for (const [changes, line] of rows) assertEquals(format({ ...ENTRY, ...changes }), line + "\n");
 });
 
-Deno.test("createCombinedFormat() keeps one line whatever a client sends", () => {
+Deno.test("createCombinedFormat() keeps to one line, whatever a client sends", () => {
   const format = createCombinedFormat();
   const everyByte = String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte));
   const line = format({

@@ -12,7 +12,7 @@ import {
   jsonOfText,
 } from "../../src/log/escape.ts";
 
-/** Bytes as they come, one latin1 character each, and what a line of the log shows. */
+/** Received bytes, one latin1 character each, and the text that a line of the log shows. */
 const BYTE_ROWS: readonly (readonly [what: string, bytes: string, shown: string])[] = [
   ["printable ASCII", "GET /a?b=c HTTP/1.1", "GET /a?b=c HTTP/1.1"],
   ["nothing", "", ""],
@@ -23,7 +23,7 @@ const BYTE_ROWS: readonly (readonly [what: string, bytes: string, shown: string]
   ["VT and FF", "\x0b\x0c", "\\x0b\\x0c"],
   ["ESC", "\x1b[2J", "\\x1b[2J"],
   ["DEL", "a\x7f", "a\\x7f"],
-  ["a backslash, so that nobody takes it for an escape", "\\x1b", "\\\\x1b"],
+  ["a backslash, so that it cannot be taken for an escape", "\\x1b", "\\\\x1b"],
   ["quotes", `"'`, `"'`],
   ["C1 as a bare byte", "\x9b2J", "\\x9b2J"],
   ["C1 in UTF-8", "\xc2\x9b2J", "\\u009b2J"],
@@ -35,7 +35,7 @@ const BYTE_ROWS: readonly (readonly [what: string, bytes: string, shown: string]
   ["three bytes", "\xe2\x82\xac", "\u20ac"],
   ["four bytes", "\xf0\x9f\x98\x80", "\u{1f600}"],
   ["the last character", "\xf4\x8f\xbf\xbf", "\u{10ffff}"],
-  ["latin1, which is no UTF-8", "caf\xe9!", "caf\\xe9!"],
+  ["latin1, which is not UTF-8", "caf\xe9!", "caf\\xe9!"],
   ["a continuation byte alone", "\x80", "\\x80"],
   ["a character cut off", "\xe2\x82", "\\xe2\\x82"],
   ["a character cut off by another", "\xe2\xc3\xa9", "\\xe2\u00e9"],
@@ -60,18 +60,18 @@ Deno.test("escapeBytes() of each single byte is printable ASCII and different fr
   assertEquals(shown.filter((text) => !/^[\x20-\x7e]+$/.test(text)), []);
 });
 
-Deno.test("createLinesEscaper() leaves line feeds in, and escapes all else like escapeBytes()", () => {
+Deno.test("createLinesEscaper() leaves line feeds in, and escapes everything else like escapeBytes()", () => {
   const escapeLines = createLinesEscaper("");
   for (const [, bytes, shown] of BYTE_ROWS) {
     assertEquals(escapeLines(bytesOfLatin1(bytes)), shown.replace(/(?<!\\)\\n/, "\n"));
   }
 });
 
-Deno.test("createLinesEscaper() puts its mark behind each line feed", () => {
+Deno.test("createLinesEscaper() puts its mark after each line feed", () => {
   assertEquals(createLinesEscaper("| ")(bytesOfLatin1("a\r\n\nb|\n")), "a\\r\n| \n| b|\n| ");
 });
 
-Deno.test("escapeBytes() and jsonOfBytes() do to every character what escapeText() and jsonOfText() do", () => {
+Deno.test("escapeBytes() and jsonOfBytes() treat every character like escapeText() and jsonOfText()", () => {
   const encoder = new TextEncoder();
   for (let code = 0; code <= 0x10ffff; code += code < 0x10000 ? 1 : 251) {
     if (code >= 0xd800 && code <= 0xdfff) continue;
@@ -82,7 +82,7 @@ Deno.test("escapeBytes() and jsonOfBytes() do to every character what escapeText
   }
 });
 
-Deno.test("escapeBytes() and jsonOfBytes() of long bodies are those of their parts, wherever they are cut", () => {
+Deno.test("escapeBytes() and jsonOfBytes() of long bodies give the joined results of their parts, wherever they are cut", () => {
   const parts = ["plain ", "\xe2\x80\xa8", "\x00", "\xff", "\xf0\x9f\x98\x80", '"'];
   for (let length = 10_900; length < 10_950; length++) {
     const start = "\x01".repeat(length);
@@ -99,7 +99,7 @@ Deno.test("escapeText() keeps readable text and escapes controls, separators and
   assertEquals(escapeText("a\r\n\x1b\x85\u2028\ud800\\"), "a\\r\\n\\x1b\\u0085\\u2028\\ud800\\\\");
 });
 
-Deno.test("escapeTextColumn() and escapeLatin1Column() leave no white space, and show nothing as a dash", () => {
+Deno.test("escapeTextColumn() and escapeLatin1Column() leave no white space, and show an empty text as a dash", () => {
   assertEquals(escapeTextColumn(""), "-");
   assertEquals(escapeLatin1Column(""), "-");
   assertEquals(escapeTextColumn("a b\u00a0c\u3000"), "a\\x20b\\u00a0c\\u3000");
@@ -107,7 +107,7 @@ Deno.test("escapeTextColumn() and escapeLatin1Column() leave no white space, and
   assertEquals(escapeLatin1Column("/plain"), "/plain");
 });
 
-/** Bytes as they come, and the JSON that stands for them. */
+/** Received bytes, and the JSON that stands for them. */
 const JSON_ROWS: readonly (readonly [what: string, bytes: string, json: string])[] = [
   ["plain text", "GET /", `"GET /"`],
   ["quotes and backslashes", `"\\`, `"\\"\\\\"`],
@@ -117,7 +117,7 @@ const JSON_ROWS: readonly (readonly [what: string, bytes: string, json: string])
   ["U+2028 in UTF-8", "\xe2\x80\xa8", `"\\u2028"`],
   ["a bidirectional override", "\xe2\x80\xae", `"\\u202e"`],
   ["readable text", "caf\xc3\xa9", `"caf\u00e9"`],
-  ["bytes that are no UTF-8", "a\xff", `"a\\\\xff"`],
+  ["bytes that are not UTF-8", "a\xff", `"a\\\\xff"`],
 ];
 
 for (const [what, bytes, json] of JSON_ROWS) {

@@ -52,7 +52,7 @@ Deno.test("createJsonFormat() writes the short form as one object a line", () =>
   assertEquals(JSON.stringify(parsed["cookies"]), '{"bg_color":"green","__proto__":"x"}');
 });
 
-Deno.test("createJsonFormat() adds head and body in full form, and how the body ended when it is not whole", () => {
+Deno.test("createJsonFormat() adds head and body in full form, and says how an incomplete body ended", () => {
   const head = "POST / HTTP/1.1\r\n\r\n";
   const body = new TextEncoder().encode("a\n\u2028\x1b\x7f");
   const line = createJsonFormat().access({ ...ENTRY, cookies: [], request: { head, body, bodyEnd: "cut" } });
@@ -66,7 +66,7 @@ Deno.test("createJsonFormat() adds head and body in full form, and how the body 
   assertEquals("bodyEnd" in parseLine(whole), false);
 });
 
-Deno.test("createJsonFormat() writes what is known of an error", () => {
+Deno.test("createJsonFormat() writes the known parts of an error", () => {
   const { timeMs, id, client } = ENTRY;
   const format = createJsonFormat();
   const whole = format.error({

@@ -4,12 +4,12 @@ import { type LineTarget, LogWriteError } from "../../src/log/line_target.ts";
 import { settle } from "../support/deadline.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
-/** A target that keeps what it gets, and fails or stalls when told to. */
+/** A target that collects its lines, and fails or stalls when told to. */
 class FakeTarget implements LineTarget {
   readonly writes: string[] = [];
   failure: Error | undefined;
   stall: Promise<void> | undefined;
-  /** How many characters are taken before the failure. */
+  /** The number of characters that are taken before the failure. */
   takes = 0;
   reopened = 0;
   closed = 0;
@@ -55,7 +55,7 @@ Deno.test("LineBuffer.write() waits, flush() writes all of it at once, in order"
   assertEquals(target.writes.length, 1);
 });
 
-Deno.test("LineBuffer.write() is followed by a write after flushAfterMs, and no timer is left", async () => {
+Deno.test("LineBuffer.write() writes after flushAfterMs, and leaves no timer", async () => {
   const { buffer, target } = openBuffer({ flushAfterMs: 1 });
   const written = new Promise<void>((resolve) => target.onWrite = resolve);
   buffer.write("a\n");
@@ -63,7 +63,7 @@ Deno.test("LineBuffer.write() is followed by a write after flushAfterMs, and no 
   assertEquals(target.writes, ["a\n"]);
 });
 
-Deno.test("LineBuffer.write() does not wait once there is enough to write", async () => {
+Deno.test("LineBuffer.write() does not wait once enough characters are collected", async () => {
   const { buffer, target } = openBuffer({ flushAtLength: 4 });
   const written = new Promise<void>((resolve) => target.onWrite = resolve);
   buffer.write("a\n");
@@ -72,7 +72,7 @@ Deno.test("LineBuffer.write() does not wait once there is enough to write", asyn
   assertEquals(target.writes, ["a\nb\n"]);
 });
 
-Deno.test("LineBuffer.flush() also writes what came while a write was under way", async () => {
+Deno.test("LineBuffer.flush() also writes records that came during another write", async () => {
   const { buffer, target } = openBuffer();
   const stall = Promise.withResolvers<void>();
   target.stall = stall.promise;
@@ -85,7 +85,7 @@ Deno.test("LineBuffer.flush() also writes what came while a write was under way"
   assertEquals(target.writes, ["a\n", "b\n"]);
 });
 
-Deno.test("LineBuffer drops what is beyond maxLength while the disk stalls, and says how much, where it is missing", async () => {
+Deno.test("LineBuffer drops records beyond maxLength while the disk stalls, and notes their number in their place", async () => {
   const { buffer, target } = openBuffer({ flushAtLength: 4, maxLength: 8 });
   const stall = Promise.withResolvers<void>();
   target.stall = stall.promise;
@@ -104,7 +104,7 @@ Deno.test("LineBuffer.write() takes a record larger than maxLength when nothing 
   assertEquals(target.writes, ["long\n"]);
 });
 
-Deno.test("LineBuffer reports a failing disk once, goes on when it works, and then says what was lost", async () => {
+Deno.test("LineBuffer reports a failing disk once, goes on when it works again, and then says how much was lost", async () => {
   const errors: unknown[] = [];
   const { buffer, target } = openBuffer({ onError: (error) => errors.push(error) });
   const full = target.failure = new Error("no space left");
@@ -118,7 +118,7 @@ Deno.test("LineBuffer reports a failing disk once, goes on when it works, and th
   target.failure = undefined;
   buffer.write("d\n");
   await buffer.flush();
-  // "a" was lost, and "b" and "c" with the line about it.
+  // "a" was lost, and then "b" and "c" together with the line about "a".
   assertEquals(target.writes, ["dropped 3\nd\n"]);
   target.failure = full;
   buffer.write("e\n");
@@ -127,7 +127,7 @@ Deno.test("LineBuffer reports a failing disk once, goes on when it works, and th
   assertEquals(buffer.droppedRecords, 4);
 });
 
-Deno.test("LineBuffer counts the records that a full disk did not take whole, and no others", async () => {
+Deno.test("LineBuffer counts the records that a full disk took only in part, and no others", async () => {
   const rows: [records: string[], takes: number, lost: number][] = [
     [["aa\n", "bb\n", "cc\n"], 0, 3],
     [["aa\n", "bb\n", "cc\n"], 3, 2],
@@ -152,7 +152,7 @@ Deno.test("LineBuffer counts the records that a full disk did not take whole, an
   }
 });
 
-Deno.test("LineBuffer does not count again what is told of in a line that is lost too", async () => {
+Deno.test("LineBuffer counts lost records once, also when the line about them is lost too", async () => {
   const { buffer, target } = openBuffer();
   target.failure = new Error("no space left");
   for (const record of ["a\n", "b\n", "c\n"]) {
@@ -165,7 +165,7 @@ Deno.test("LineBuffer does not count again what is told of in a line that is los
   assertEquals(target.writes, ["dropped 3\n"]);
 });
 
-Deno.test("LineBuffer gives up what a target takes nothing of for a second, and goes on when it takes again", async () => {
+Deno.test("LineBuffer drops records when the target takes nothing for a second, and goes on when it takes again", async () => {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const { buffer, target } = openBuffer({ clock, onError: (error) => errors.push(error) });
@@ -179,7 +179,7 @@ Deno.test("LineBuffer gives up what a target takes nothing of for a second, and 
   await flushed;
   assertEquals([buffer.droppedRecords, errors.length], [2, 1]);
   buffer.write("d\n");
-  // Nobody waits for it any more.
+  // Nobody waits for it any longer.
   await buffer.flush();
   stall.resolve();
   await settle();
@@ -201,7 +201,7 @@ Deno.test("LineBuffer.close() does not wait for a target that takes nothing", as
   assertEquals([target.closed, clock.timerCount], [0, 0]);
 });
 
-Deno.test("LineBuffer holds what is unwritten, so that a slow log loses nothing", async () => {
+Deno.test("LineBuffer holds unwritten records, so that a slow log loses nothing", async () => {
   let held = 0;
   const counter = {
     hold: (bytes: number) => void (held += bytes),
@@ -224,7 +224,7 @@ Deno.test("LineBuffer holds what is unwritten, so that a slow log loses nothing"
   assertEquals(held, 0);
 });
 
-Deno.test("LineBuffer.reopen() lets no write pass into both files", async () => {
+Deno.test("LineBuffer.reopen() splits no write between both files", async () => {
   const { buffer, target } = openBuffer({ flushAtLength: 1 });
   const opening = Promise.withResolvers<void>();
   target.reopen = () => {
@@ -265,7 +265,7 @@ Deno.test("LineBuffer.close() reports a target that cannot be closed, and does n
   assertEquals(errors, [target.failure]);
 });
 
-Deno.test("LineBuffer.reopen() writes what is unwritten to the old file first, and rejects when there is no new one", async () => {
+Deno.test("LineBuffer.reopen() writes the unwritten records to the old file first, and rejects when the new one cannot be opened", async () => {
   const { buffer, target } = openBuffer();
   buffer.write("a\n");
   await buffer.reopen();

@@ -22,7 +22,7 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
   }
 }
 
-Deno.test("openFileTarget() appends to what is there, waiting or not", () =>
+Deno.test("openFileTarget() appends to an existing file, waiting or not", () =>
   withFolder(async (folder) => {
     const path = join(folder, "access.log");
     await Deno.writeTextFile(path, "old\n");
@@ -60,8 +60,8 @@ Deno.test("openFileTarget() reopens: after a rename lines go to a new file of th
   }));
 
 /**
- * An open file that takes at most so many bytes with each write, and at last fails where an error stands. The size of it
- * rises by what `unsaid` has when a write fails.
+ * An open file that takes a given number of bytes with each write, and fails in the end if the last entry is an error.
+ * Its size grows by `unsaid` when a write fails.
  */
 function fakeHandle(takes: (number | Error)[], written: string[], unsaid = 0): LogFileHandle {
   let size = 0;
@@ -100,7 +100,7 @@ Deno.test("createFileTarget() begins a new line after a write that failed in the
   assertEquals(written, ["abc", "\nnext\n", "last\n"]);
 });
 
-Deno.test("createFileTarget() finds out how much a failed write has taken, and says what is missing", async () => {
+Deno.test("createFileTarget() finds out how much of a failed write was taken, and says what is missing", async () => {
   const written: string[] = [];
   const target = createFileTarget("a.log", fakeHandle([new Error("no space left")], written, 6));
   const error = await assertRejects(() => target.append("abc\ndef\nghi\n", IGNORE), LogWriteError);

@@ -35,7 +35,7 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
   }
 }
 
-/** A console that collects what it gets. */
+/** A console that collects its output. */
 function collect(lines: string[]): ConsoleWrite {
   return (bytes) => {
     lines.push(new TextDecoder().decode(bytes));
@@ -43,7 +43,7 @@ function collect(lines: string[]): ConsoleWrite {
   };
 }
 
-/** Opens both logs on consoles that collect what they get. */
+/** Opens both logs on consoles that collect their output. */
 async function openOnConsole(options: { readonly format?: "text" | "json" } = {}): Promise<
   { logs: Logs; access: string[]; error: string[] }
 > {
@@ -108,7 +108,7 @@ Deno.test("openLogs() rejects with the path of a file that cannot be opened, and
     assertEquals(error.path, path);
   }));
 
-Deno.test("openLogs() gives no log where it is off", async () => {
+Deno.test("openLogs() opens no log that is off", async () => {
   const logs = await openLogs({ accessLog: OFF, errorLog: OFF });
   assertEquals([logs.access, logs.error], [undefined, undefined]);
   await logs.flush();
@@ -127,7 +127,7 @@ Deno.test("openLogs() keeps the logs of several servers apart", async () => {
   assertEquals(JSON.parse(second.error.join("")).message, "Cannot go on");
 });
 
-Deno.test("ErrorLog.write() leaves out what is below the level", async () => {
+Deno.test("ErrorLog.write() leaves out entries below the level", async () => {
   const lines: string[] = [];
   const errorLog = { kind: "console", write: collect(lines) } as const;
   const logs = await openLogs({ accessLog: OFF, errorLog, lowestLevel: "warn" });
@@ -139,7 +139,7 @@ Deno.test("ErrorLog.write() leaves out what is below the level", async () => {
   await logs.close();
 });
 
-Deno.test("openLogs() tells of a log that cannot be written, once, and says later what is missing", async () => {
+Deno.test("openLogs() reports a log that cannot be written, once, and says later what is missing", async () => {
   const [errors, lines]: [unknown[], string[]] = [[], []];
   let failure: Error | undefined = new Error("no space left");
   const write: ConsoleWrite = (bytes) =>
@@ -189,7 +189,7 @@ Deno.test("openLogs() leaves a program's own LogTape alone, and reaches its othe
   }
 });
 
-Deno.test("openLogs() rejects when the program's own LogTape would lead the entries nowhere", async () => {
+Deno.test("openLogs() rejects when the program's own LogTape has no sink for the entries", async () => {
   await configure({
     reset: true,
     sinks: {},
@@ -206,7 +206,7 @@ Deno.test("millraceSink() ignores a record that was not made for a log", () => {
   assertEquals(millraceSink({ rawMessage: "", properties: {} }), undefined);
 });
 
-Deno.test("openLogs() has a log of chains where one is asked for", async () => {
+Deno.test("openLogs() has a log of chains if the options ask for one", async () => {
   const [lines, off] = [[] as string[], await openOnConsole()];
   assertEquals(off.logs.chain, undefined);
   await off.logs.close();
@@ -221,7 +221,7 @@ Deno.test("openLogs() has a log of chains where one is asked for", async () => {
   );
 });
 
-Deno.test("openLogs() closes the logs that it has opened when a later one cannot be", () =>
+Deno.test("openLogs() closes the logs that it has opened when a later one cannot be opened", () =>
   withFolder(async (folder) => {
     const file = { kind: "file", path: join(folder, "access.log") } as const;
     const missing = { kind: "file", path: join(folder, "no", "chain.log") } as const;

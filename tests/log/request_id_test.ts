@@ -18,7 +18,7 @@ Deno.test("RequestIds.next() repeats no id when the clock is set back", () => {
   assertEquals(made.toSorted(), made);
 });
 
-Deno.test("RequestIds.next() goes on in the next millisecond when one is used up", () => {
+Deno.test("RequestIds.next() goes on in the next millisecond when the numbers of one are used up", () => {
   const ids = createRequestIds();
   const made = new Set<string>();
   let last = "";
@@ -30,7 +30,7 @@ Deno.test("RequestIds.next() goes on in the next millisecond when one is used up
   assertEquals(made.size, 36 ** 3 + 2);
 });
 
-Deno.test("createRequestIds() keeps workers apart by their tags, and refuses a tag that is no word", () => {
+Deno.test("createRequestIds() keeps workers apart by their tags, and refuses a tag that is not a word", () => {
   const [first, second] = [createRequestIds("a"), createRequestIds("b")];
   assertEquals(first.next(1) === second.next(1), false);
   assertThrows(() => createRequestIds("a b"), TypeError, "tag");

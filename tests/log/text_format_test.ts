@@ -36,7 +36,7 @@ Deno.test("createTextFormat() writes the short form as one line of columns", () 
   assertEquals(createTextFormat().access(accessEntry()), FIRST_LINE);
 });
 
-Deno.test("createTextFormat() writes cookies as one column, an IPv6 client in brackets, what is unknown as a dash", () => {
+Deno.test("createTextFormat() writes cookies as one column, an IPv6 client in brackets, an unknown value as a dash", () => {
   const line = createTextFormat().access(accessEntry({
     client: tcpAddress("::1", 1),
     status: 400,
@@ -52,7 +52,7 @@ Deno.test("createTextFormat() writes cookies as one column, an IPv6 client in br
   );
 });
 
-/** A request, and the lines behind the first one. */
+/** A request, and the lines after the first one. */
 const FULL_ROWS: readonly (readonly [what: string, head: string, body: string, shown: string])[] = [
   ["a head", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "", "| GET / HTTP/1.1\n| Host: a\n| \n"],
   ["head and body", "POST / HTTP/1.1\r\n\r\n", "a=b", "| POST / HTTP/1.1\n| \n| a=b\n"],
@@ -62,8 +62,8 @@ const FULL_ROWS: readonly (readonly [what: string, head: string, body: string, s
   ["a lone LF and a lone CR in a head", "G\nx\ry\r\n\r\n", "", "| G\\nx\\ry\n| \n"],
   ["a head cut off", "GET / HT", "", "| GET / HT\n"],
   ["readable UTF-8", "P\r\n\r\n", "caf\u00e9 \u{1f600}", "| P\n| \n| caf\u00e9 \u{1f600}\n"],
-  ["line separators that are no LF", "P\r\n\r\n", "a\u2028b\u0085c", "| P\n| \n| a\\u2028b\\u0085c\n"],
-  ["a head of which nothing is known", "", "", "|! head not understood\n"],
+  ["line separators other than LF", "P\r\n\r\n", "a\u2028b\u0085c", "| P\n| \n| a\\u2028b\\u0085c\n"],
+  ["a head that was not understood", "", "", "|! head not understood\n"],
 ];
 
 for (const [what, head, body, shown] of FULL_ROWS) {
@@ -71,7 +71,7 @@ for (const [what, head, body, shown] of FULL_ROWS) {
     assertEquals(fullEntry(head, body), FIRST_LINE + shown));
 }
 
-Deno.test("createTextFormat() marks a body that is not whole", () => {
+Deno.test("createTextFormat() marks an incomplete body", () => {
   const shown = (bodyEnd: LoggedRequest["bodyEnd"]): string => fullEntry("P\r\n\r\n", "abc", bodyEnd);
   assertEquals(shown("cut"), FIRST_LINE + "| P\n| \n| abc\n|! body cut after 3 bytes\n");
   assertEquals(shown("broken"), FIRST_LINE + "| P\n| \n| abc\n|! body broken off after 3 bytes\n");
@@ -80,7 +80,7 @@ Deno.test("createTextFormat() marks a body that is not whole", () => {
 
 Deno.test("createTextFormat() begins no line of the full form with client text, whatever the bytes", () => {
   const random = createRandom(20_260_301);
-  // Bytes that end lines somewhere come up more often than others.
+  // Bytes that some programs take for a line end come up more often than others.
   const special = [
     0x0a,
     0x0d,
@@ -109,7 +109,7 @@ Deno.test("createTextFormat() begins no line of the full form with client text, 
     const head = String.fromCharCode(...randomBytes());
     const text = fullEntry(head, randomBytes(), "cut");
     assertEquals(text.endsWith("\n"), true);
-    // Nothing else ends a line anywhere, so line feeds are all there is to split at.
+    // Nothing else in the log ends a line, so line feeds are the only places to split.
     assertEquals(/(?!\n)[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), false);
     const lines = text.slice(0, -1).split("\n");
     assertEquals(lines.shift() + "\n", FIRST_LINE);
@@ -117,7 +117,7 @@ Deno.test("createTextFormat() begins no line of the full form with client text, 
   }
 });
 
-/** Whole numbers from 0 up to what is asked, the same in every run. */
+/** Whole numbers from 0 up to the argument, the same in every run. */
 function createRandom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {

@@ -10,26 +10,26 @@ export interface PlainAdapter {
 
 /** An adapter as the suite sees it. */
 export interface Adapter extends PlainAdapter {
-  /** Connects by other means than the adapter, which has no TLS for clients. */
+  /** Connects by other means than the adapter, which cannot connect over TLS. */
   readonly connectTls: (address: TcpAddress, cert: string) => Promise<TlsClient>;
 }
 
-/** A TLS client of the runtime at hand, with half-close. */
+/** A TLS client of the current runtime, with half-close. */
 export interface TlsClient {
   /** Sends text, then the end. */
   end(text: string): Promise<void>;
   /** Reads to the end. */
   readAll(): Promise<string>;
-  /** Gives it up. */
+  /** Drops the connection. */
   close(): void;
 }
 
-/** Registers a test with the runner at hand. */
+/** Registers a test with the current test runner. */
 export type RegisterTest = (name: string, body: () => Promise<void>) => void;
 
 const decoder = new TextDecoder();
 
-/** Reads a text of this many bytes, or less where the peer ends before. */
+/** Reads a text of this many bytes, or less if the peer ends first. */
 export async function readText(connection: Connection, length: number): Promise<string> {
   const buffer = new Uint8Array(length);
   let size = 0;
@@ -63,7 +63,7 @@ export async function readLength(connection: Connection, maxLength: number = Inf
   return length;
 }
 
-/** The word of a ConnectionError, or any other error as text. */
+/** The code of a ConnectionError, or any other error as text. */
 export function codeOf(error: unknown): string {
   return error instanceof ConnectionError ? error.code : String(error);
 }

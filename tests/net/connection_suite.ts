@@ -1,4 +1,4 @@
-// What every adapter must do, whatever the runtime: each runs this suite with its own listen and connect.
+// The duties of every adapter on every runtime: each adapter runs this suite with its own listen and connect.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Connection, ConnectionError } from "../../src/net/connection.ts";
@@ -16,7 +16,7 @@ export interface Pair {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-// More than the buffers of two sockets of the loopback interface take.
+// More than fits into the buffers of two sockets of the loopback interface.
 const MUCH_BYTES = 32 * 1024 * 1024;
 
 /** Registers the tests of reading, writing and ending connections, which hold for every pair of ends. */
@@ -53,17 +53,17 @@ export function testConnections(openPair: () => Promise<Pair>, register: Registe
     assertEquals(text, "0123456789");
   });
 
-  test("reports FIN as null, and writes on behind it", async ({ server, client }) => {
+  test("reports FIN as null, and still writes after it", async ({ server, client }) => {
     await client.write(encoder.encode("last"));
     await client.closeWrite();
     assertEquals(await readAll(server), "last");
     assertEquals(await server.read(new Uint8Array(1)), null);
-    await server.write(encoder.encode("answer behind FIN"));
+    await server.write(encoder.encode("response after FIN"));
     await server.closeWrite();
-    assertEquals(await readAll(client), "answer behind FIN");
+    assertEquals(await readAll(client), "response after FIN");
   });
 
-  test("reads on behind its own FIN", async ({ server, client }) => {
+  test("reads on after its own FIN", async ({ server, client }) => {
     await server.write(encoder.encode("goodbye"));
     await server.closeWrite();
     assertEquals(await readAll(client), "goodbye");
@@ -72,7 +72,7 @@ export function testConnections(openPair: () => Promise<Pair>, register: Registe
     assertEquals(await readAll(server), "late");
   });
 
-  test("sends FIN behind everything written before", async ({ server, client }) => {
+  test("sends FIN after everything written before", async ({ server, client }) => {
     const received = readLength(client);
     const written = server.write(new Uint8Array(MUCH_BYTES));
     await server.closeWrite();
@@ -80,7 +80,7 @@ export function testConnections(openPair: () => Promise<Pair>, register: Registe
     assertEquals(await received, MUCH_BYTES);
   });
 
-  test("refuses to write behind its own FIN", async ({ server }) => {
+  test("refuses to write after its own FIN", async ({ server }) => {
     await server.closeWrite();
     await server.closeWrite();
     await assertRejects(() => server.write(encoder.encode("no")), ConnectionError);
@@ -99,7 +99,7 @@ export function testConnections(openPair: () => Promise<Pair>, register: Registe
   test("holds writes back while the peer does not read", async ({ server, client }) => {
     let isWritten = false;
     const written = server.write(new Uint8Array(MUCH_BYTES)).then(() => isWritten = true);
-    // Some runtimes give the system what it takes before write() returns.
+    // Some runtimes hand bytes to the system before write() returns.
     assert(server.bufferedBytes > 0 && server.bufferedBytes <= MUCH_BYTES);
     await client.read(new Uint8Array(1));
     assert(server.bufferedBytes > 0 && !isWritten);
@@ -108,7 +108,7 @@ export function testConnections(openPair: () => Promise<Pair>, register: Registe
     assertEquals(server.bufferedBytes, 0);
   });
 
-  test("tells of bytes that a slow peer takes while one write is under way", async ({ server, client }) => {
+  test("reports the bytes that a slow peer takes during one write", async ({ server, client }) => {
     const written = server.write(new Uint8Array(MUCH_BYTES));
     const first = server.bufferedBytes;
     assertEquals(await readLength(client, MUCH_BYTES / 2), MUCH_BYTES / 2);
@@ -169,13 +169,13 @@ export function testConnections(openPair: () => Promise<Pair>, register: Registe
 
   test("fails pending writes with closed when it is closed", async ({ server, client }) => {
     const first = assertRejects(() => server.write(new Uint8Array(MUCH_BYTES)), ConnectionError);
-    const second = assertRejects(() => server.write(encoder.encode("behind")), ConnectionError);
+    const second = assertRejects(() => server.write(encoder.encode("after")), ConnectionError);
     await client.read(new Uint8Array(1));
     server.close();
     assertEquals([codeOf(await first), codeOf(await second)], ["closed", "closed"]);
   });
 
-  test("settles the sending of FIN when it is closed behind it", async ({ server, client }) => {
+  test("settles the sending of FIN when it is closed right after", async ({ server, client }) => {
     const failed = assertRejects(() => server.write(new Uint8Array(MUCH_BYTES)), ConnectionError);
     const ended = server.closeWrite();
     await client.read(new Uint8Array(1));

@@ -1,6 +1,6 @@
 import type { Adapter } from "./adapter.ts";
 
-/** Connects over TLS with what Deno has. */
+/** Connects over TLS by Deno's own means. */
 export const connectTls: Adapter["connectTls"] = async (address, cert) => {
   const conn = await Deno.connectTls({ ...address, caCerts: [cert] });
   return {

@@ -13,7 +13,7 @@ testConnections(
   (name, body) => Deno.test(`${name}, in memory`, body),
 );
 
-// There and back again: what streams are made from is what they make.
+// There and back again: a connection makes streams, and they make a connection.
 testConnections(async () => {
   const listener = await listen({ port: 0 });
   const [client, server] = await Promise.all([connect(listener.address), listener.accept()]);
@@ -21,7 +21,7 @@ testConnections(async () => {
   return { client, server: fromWebStreams(server!) };
 }, (name, body) => Deno.test(`${name}, on the streams of a socket`, body));
 
-Deno.test("fromWebStreams() takes what the caller knows of the two ends", () => {
+Deno.test("fromWebStreams() takes the two addresses from the caller", () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const [local, remote] = [tcpAddress("192.0.2.1", 443), tcpAddress("192.0.2.2", 5)];
   const known = fromWebStreams({ readable, writable }, { local, remote, isEncrypted: true });
@@ -38,7 +38,7 @@ Deno.test("fromWebStreams() takes what the caller knows of the two ends", () => 
   });
 });
 
-Deno.test("fromWebStreams() copies what it writes: the caller's buffer is free as soon as it was sent", async () => {
+Deno.test("fromWebStreams() copies what it writes: the caller may reuse its buffer as soon as the write settles", async () => {
   const { server, client } = openMemoryPair();
   const buffer = encoder.encode("one ");
   const received = readAll(client);

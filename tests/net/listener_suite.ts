@@ -1,4 +1,4 @@
-// What every adapter must do about ports, whatever the runtime.
+// The duties of every adapter about ports, on every runtime.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Connection, ConnectionError, type Listener } from "../../src/net/connection.ts";
@@ -9,7 +9,7 @@ import { codeOf, type PlainAdapter, readText, type RegisterTest } from "./adapte
 
 const encoder = new TextEncoder();
 
-// Where a client finds the server that listens on an address: one that takes both families, with either.
+// Where a client finds a server by its address; a server of both families is found by either.
 const CLIENTS: readonly (readonly [hostname: string, bound: string, clients: readonly string[]])[] = [
   ["localhost", "", ["localhost"]],
   ["::1", "::1", ["::1", "[::1]"]],
@@ -50,7 +50,7 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
           connect({ hostname: clientHost, port: address.port }),
           listener.accept(),
         ]);
-        // A client that came by IPv4 is told as such, also on a socket of both families.
+        // The address of an IPv4 client is IPv4, also on a socket of both families.
         assertEquals([server!.local.port, server!.remote], [address.port, client.local]);
         for (const open of [client, server!]) open.close();
       }
@@ -58,7 +58,7 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
     }
   });
 
-  test("listen() fails for a name that nobody knows", async () => {
+  test("listen() fails for an unknown name", async () => {
     const error = await assertRejects(
       () => listen({ hostname: "no-such-host.invalid", port: 0 }),
       ConnectionError,
@@ -78,7 +78,7 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
     assertEquals(codeOf(error), "not-available");
   });
 
-  test("connect() fails with refused where nobody listens", async () => {
+  test("connect() fails with refused if nobody listens", async () => {
     const listener = await listen({ port: 0 });
     const { address } = listener;
     listener.close();
@@ -86,7 +86,7 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
     assertEquals(codeOf(error), "refused");
   });
 
-  test("Listener accepts null after close, also where accepting is under way", async () => {
+  test("Listener accepts null after close, also if an accept is pending", async () => {
     const listener = await listen({ port: 0 });
     const pending = listener.accept();
     listener.close();
@@ -94,12 +94,12 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
     assertEquals([await pending, await listener.accept()], [null, null]);
   });
 
-  test("Listener.accept() goes on to the next client where one has reset its connection before", async () => {
+  test("Listener.accept() goes on to the next client after one that has reset its connection", async () => {
     const listener = await listen({ port: 0 });
     await (await connectResetting(listener.address.port)).reset();
     const client = await connect(listener.address);
     let accepted = await listener.accept();
-    // Some runtimes give the dead connection too; none may fail.
+    // Some runtimes give the reset connection too; none may fail.
     while (accepted?.remote.port !== client.local.port) {
       accepted?.close();
       accepted = await within(listener.accept(), "the second client");
@@ -111,7 +111,7 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
     const listener = await listen({ port: 0 });
     const client = await connect(listener.address);
     const ended = client.read(new Uint8Array(1)).catch(codeOf);
-    // The second one shows that the first has arrived as well.
+    // The second connection shows that the first has arrived as well.
     const another = await connect(listener.address);
     listener.close();
     assert([null, "reset"].includes(await ended as string | null));

@@ -1,4 +1,4 @@
-// What connections over a network must do beyond what every pair of ends does.
+// The duties of connections over a network, beyond those of every pair of ends.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { TcpAddress } from "../../src/net/address.ts";

@@ -3,7 +3,7 @@ import { ConnectionError, type Sender } from "../../src/net/connection.ts";
 import { SendQueue } from "../../src/net/send_queue.ts";
 import { settle } from "../support/deadline.ts";
 
-/** A queue before a runtime that takes what the test says, with everything that was called back. */
+/** A queue in front of a runtime that takes as many bytes as the test says, with a record of every callback. */
 function make(): { queue: SendQueue; begun: string[]; events: string[]; sender: (name: string) => Sender } {
   const begun: string[] = [];
   const events: string[] = [];
@@ -18,7 +18,7 @@ function make(): { queue: SendQueue; begun: string[]; events: string[]; sender: 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const reset = new ConnectionError("reset", "Cannot write: connection reset");
 
-Deno.test("SendQueue gives the runtime one write at a time, in order, and what it did not take again", () => {
+Deno.test("SendQueue gives the runtime one write at a time, in order, and the part that it did not take again", () => {
   const { queue, begun, events, sender } = make();
   queue.transmit(bytes("hello"), sender("a"));
   queue.transmit(bytes("world"), sender("b"));
@@ -31,7 +31,7 @@ Deno.test("SendQueue gives the runtime one write at a time, in order, and what i
   assertEquals([begun.length, events, queue.bufferedBytes], [3, ["a sent", "b sent"], 0]);
 });
 
-Deno.test("SendQueue.fail() fails all that waits, and later calls too, but never while they run", async () => {
+Deno.test("SendQueue.fail() fails all waiting writes, and later ones too, but never before their call returns", async () => {
   const { queue, events, sender } = make();
   queue.transmit(bytes("hello"), sender("a"));
   queue.transmit(bytes("world"), sender("b"));
@@ -44,7 +44,7 @@ Deno.test("SendQueue.fail() fails all that waits, and later calls too, but never
   assertEquals(events.at(-1), "c failed: reset");
 });
 
-Deno.test("SendQueue.drain() waits for all that was given, or for the failure", async () => {
+Deno.test("SendQueue.drain() waits for all writes, or for the failure", async () => {
   for (const isFailing of [false, true]) {
     const { queue, events, sender } = make();
     await queue.drain();

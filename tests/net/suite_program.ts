@@ -11,7 +11,7 @@ import { openMemoryPair } from "../support/memory_pair.ts";
 import { testConnections } from "./connection_suite.ts";
 import { testAdapter } from "./suite.ts";
 
-/** What became of a test. */
+/** The result of a test. */
 export interface TestResult {
   readonly name: string;
   /** Why it failed; undefined when it passed. */
@@ -19,7 +19,7 @@ export interface TestResult {
 }
 
 const connectTls: Adapter["connectTls"] = async ({ hostname, port }, cert) => {
-  // The types do not know that allowHalfOpen reaches the socket below.
+  // The types do not know that allowHalfOpen reaches the underlying socket.
   const options = { host: hostname, port, ca: cert, allowHalfOpen: true };
   const socket = await new Promise<TLSSocket>((resolve, reject) => {
     const connecting = connectSocket(options, () => resolve(connecting));
@@ -27,7 +27,7 @@ const connectTls: Adapter["connectTls"] = async ({ hostname, port }, cert) => {
   });
   return {
     end: (text) => new Promise((resolve) => socket.end(text, resolve)),
-    // By events: an iterator would destroy the socket with its end.
+    // With events, because an iterator would destroy the socket at its end.
     readAll: () =>
       new Promise((resolve) => {
         let text = "";
@@ -48,7 +48,7 @@ testConnections(
 tests.push({
   name: "listen() fails with denied where the system forbids it",
   async body() {
-    // Ports below are for root alone; who is root becomes nobody for the test, which is therefore the last one.
+    // Low ports are for root alone. A test run by root becomes nobody here, so this is the last test.
     const firstFreePort = Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf-8"));
     if (firstFreePort <= 1) return;
     if (process.getuid!() === 0) process.setuid!(65_534);

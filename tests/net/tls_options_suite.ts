@@ -1,4 +1,4 @@
-// What every adapter must do about certificates beyond the first, whatever the runtime.
+// The duties of every adapter about certificates beyond the first, on every runtime.
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { execFile } from "node:child_process";
@@ -67,7 +67,7 @@ export function testTlsOptions({ listen }: PlainAdapter, register: RegisterTest)
   );
 
   test(
-    "reload() is for new connections, running ones live on; a broken certificate changes nothing",
+    "reload() affects new connections only; a broken certificate changes nothing",
     async (first, second) => {
       await withListener(first, async (listener) => {
         const { port } = listener.address;
@@ -86,13 +86,13 @@ export function testTlsOptions({ listen }: PlainAdapter, register: RegisterTest)
     },
   );
 
-  register("Listener.reload() is refused where there is no TLS", async () => {
+  register("Listener.reload() is refused without TLS", async () => {
     const listener = await listen({ port: 0 });
     assertThrows(() => listener.reload({ cert: "", key: "" }), TypeError);
     listener.close();
   });
 
-  test("asks clients for a certificate of an authority that is named", async (first, second) => {
+  test("asks clients for a certificate of a named authority", async (first, second) => {
     await withListener({ ...first, clientAuthorities: second.cert }, async ({ address: { port } }) => {
       const known = await open(port, { cert: second.cert, key: second.key });
       assertEquals(await exchange(known, "known"), "known");
@@ -114,7 +114,7 @@ export function testTlsOptions({ listen }: PlainAdapter, register: RegisterTest)
     });
   });
 
-  test("fails with not-tls for a client that speaks something else, which can be told so", async (first) => {
+  test("fails with not-tls for a client that speaks something else, which can get a message about it", async (first) => {
     const listener = await listen({ port: 0, tls: first });
     const client = connectSocket(listener.address.port, "127.0.0.1");
     const received = new Promise<string>((resolve) => {
@@ -206,7 +206,7 @@ async function renegotiate(port: number, version: string): Promise<string> {
       (error, stdout, stderr) =>
         resolve(/no renegotiation/.test(stdout + stderr) ? "refused" : `ended with ${error?.code ?? 0}`),
     );
-    // A line that is R alone asks for a new handshake.
+    // A line that is only R asks for a new handshake.
     const onOutput = (text: string): void => {
       if (/Verify return code/.test(text)) child.stdin!.write("R\n");
       if (/verify return:1[^]*verify return:1/.test(text.split("RENEGOTIATING")[1] ?? "")) {

@@ -1,4 +1,4 @@
-// What every adapter must do about TLS, whatever the runtime.
+// The duties of every adapter about TLS, on every runtime.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Connection, ConnectionError } from "../../src/net/connection.ts";
@@ -35,17 +35,17 @@ export function testTls(adapter: Adapter, register: RegisterTest): void {
       }
     });
 
-  testPair("says so, and answers behind the client's end", async ({ server, client }) => {
+  testPair("says so, and responds after the client's end", async ({ server, client }) => {
     assert(server.isEncrypted);
     await client.end("secret");
     assertEquals(await readAll(server), "secret");
-    await server.write(encoder.encode("answer"));
+    await server.write(encoder.encode("response"));
     await server.closeWrite();
     server.close();
-    assertEquals(await client.readAll(), "answer");
+    assertEquals(await client.readAll(), "response");
   });
 
-  testPair("reads on behind its own end", async ({ server, client }) => {
+  testPair("reads on after its own end", async ({ server, client }) => {
     await server.write(encoder.encode("goodbye"));
     await server.closeWrite();
     assertEquals(await client.readAll(), "goodbye");
@@ -53,19 +53,19 @@ export function testTls(adapter: Adapter, register: RegisterTest): void {
     assertEquals(await readAll(server), "late");
   });
 
-  testPair("carries much, and ends it behind everything written", async ({ server, client }) => {
+  testPair("carries much, and ends it after everything written", async ({ server, client }) => {
     const written = server.write(new Uint8Array(MUCH_BYTES));
     const ended = server.closeWrite();
     assertEquals((await client.readAll()).length, MUCH_BYTES);
     await Promise.all([written, ended]);
-    // The end is not waited for: Deno's node:tls (2.9.6) loses one that comes while reading rests, which it does now and then
-    // for so much. Other tests have an end.
+    // The test does not wait for the end: Deno's node:tls (2.9.6) now and then loses an end that comes while reading
+    // rests, and with this many bytes reading rests. Other tests have an end.
     const received = readLength(server, MUCH_BYTES);
     await client.end("x".repeat(MUCH_BYTES));
     assertEquals(await received, MUCH_BYTES);
   });
 
-  test("fails the reads of a client that speaks none", async (tls) => {
+  test("fails the reads of a client that does not speak TLS", async (tls) => {
     const listener = await adapter.listen({ port: 0, tls });
     assert(listener.isEncrypted);
     const client = await adapter.connect(listener.address);
@@ -77,7 +77,7 @@ export function testTls(adapter: Adapter, register: RegisterTest): void {
     listener.close();
   });
 
-  test("gives a connection to a client that says nothing, whose read may be given up", async (tls) => {
+  test("gives a connection to a client that says nothing, whose read may be abandoned", async (tls) => {
     const listener = await adapter.listen({ port: 0, tls });
     const client = await adapter.connect(listener.address);
     const server = (await listener.accept())!;
@@ -88,7 +88,7 @@ export function testTls(adapter: Adapter, register: RegisterTest): void {
     listener.close();
   });
 
-  test("fails with bad-certificate for one that is none, is empty, or has another key", async (tls) => {
+  test("fails with bad-certificate for a file that is not a certificate, is empty, or has another key", async (tls) => {
     const other = (await makeCertificate())!;
     for (
       const bad of [

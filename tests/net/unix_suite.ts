@@ -1,4 +1,4 @@
-// What every adapter must do about unix sockets, whatever the runtime.
+// The duties of every adapter about unix sockets, on every runtime.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { existsSync } from "node:fs";
@@ -28,7 +28,7 @@ export function testUnixSockets({ listen, connect }: PlainAdapter, register: Reg
   const codeFor = async (options: ListenOptions): Promise<string> =>
     codeOf(await assertRejects(() => listen(options), ConnectionError));
 
-  test("tells both ends, of which the client has no name", async (path) => {
+  test("tells both ends; the client's has no name", async (path) => {
     const listener = await listen({ path });
     const [client, server] = await Promise.all([connect({ path }), listener.accept()]);
     assertEquals(listener.address, unixAddress(path));
@@ -63,24 +63,24 @@ export function testUnixSockets({ listen, connect }: PlainAdapter, register: Reg
     });
   });
 
-  test("takes the place of one that nobody listens on", async (path) => {
+  test("takes the place of a socket that nobody listens on", async (path) => {
     await leaveStaleSocket(path);
     const listener = await listen({ path });
     const [client, server] = await Promise.all([connect({ path }), listener.accept()]);
     for (const open of [client, server!, listener]) open.close();
   });
 
-  test("fails with in-use when another program listens there, which goes on", async (path) => {
+  test("fails with in-use when another program listens there, and leaves that program alone", async (path) => {
     const first = await listen({ path });
     assertEquals(await codeFor({ path }), "in-use");
-    // The connection that asked who is there.
+    // The connection with which listen() checked for another program.
     (await first.accept())?.close();
     const [client, server] = await Promise.all([connect({ path }), first.accept()]);
     for (const open of [client, server!, first]) open.close();
     assertEquals(existsSync(path), false);
   });
 
-  test("leaves alone what is no socket", async (path) => {
+  test("leaves alone a file that is not a socket", async (path) => {
     await writeFile(path, "a file");
     assertEquals(await codeFor({ path }), "in-use");
     await symlink(path, `${path}.link`);
@@ -88,7 +88,7 @@ export function testUnixSockets({ listen, connect }: PlainAdapter, register: Reg
     assertEquals((await stat(path)).size, 6);
   });
 
-  test("fails where no socket can be", async (path) => {
+  test("fails at a path where no socket can be", async (path) => {
     assertEquals(await codeFor({ path: "" }), "not-available");
     assertEquals(await codeFor({ path: `${path}${"x".repeat(108)}` }), "not-available");
     assertEquals(await codeFor({ path: join(path, "no", "such", "folder") }), "not-available");

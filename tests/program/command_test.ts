@@ -4,7 +4,7 @@ import { portError, storeError } from "../../src/program/command.ts";
 import { ConnectionError, type ConnectionErrorCode } from "../../src/net/connection.ts";
 import { StoreOpenError, type StoreOpenErrorCode } from "../../src/storage/store_open_error.ts";
 
-Deno.test("portError() says what is in the way, with the exit code that goes with it", () => {
+Deno.test("portError() names the obstacle, and has its exit code", () => {
   const rows: [code: ConnectionErrorCode, exitCode: number, part: string][] = [
     ["in-use", 1, "cannot open --admin-port: port 80 is already in use on 127.0.0.1"],
     ["denied", 1, "no permission to listen on 127.0.0.1:80"],

@@ -41,7 +41,7 @@ Deno.test("helpOfCommand() shows own flags, then groups, then examples, in lines
   }
 });
 
-Deno.test("helpOfProgram() has every command, an example of each, and the flags that all servers have", () => {
+Deno.test("helpOfProgram() has every command, an example of each, and the flags of all servers", () => {
   const text = helpOfProgram({ version: "1.2.3", commands: COMMANDS, tools: TOOLS });
   for (const line of text.split("\n")) assert(line.length <= 80, line);
   for (const { name, examples } of COMMANDS) {

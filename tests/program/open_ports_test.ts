@@ -29,7 +29,7 @@ Deno.test("createPorts() opens the port or the socket of the flags", async () =>
   });
 });
 
-Deno.test("createPorts() refuses what a socket excludes", () => {
+Deno.test("createPorts() refuses flags that a socket excludes", () => {
   const rows: [args: string[], part: string][] = [
     [["--port", "80"], "--port is given too"],
     [["--host", "::"], "--host is given too"],
@@ -40,7 +40,7 @@ Deno.test("createPorts() refuses what a socket excludes", () => {
   }
 });
 
-Deno.test("createPorts() refuses what a passed socket excludes", () => {
+Deno.test("createPorts() refuses flags that a passed socket excludes", () => {
   for (const flag of ["--port=80", "--host=::", "--socket=/run/x.sock", "-w=2"]) {
     const { values, given } = readFlags([flag], TABLE, new Map());
     assertThrows(() => createPorts(values, given, { passedSocket: 3 }), UsageError, "LISTEN_FDS");

@@ -23,7 +23,7 @@ Deno.test("readPageAccess() makes a token for a page beyond loopback, and for no
   assertEquals(await tokenOf({ "ui-token": "given" }), "given");
 });
 
-Deno.test("readPageAccess() makes tokens that nobody can guess", async () => {
+Deno.test("readPageAccess() makes tokens that cannot be guessed", async () => {
   const first = await readPageAccess({ ...NOTHING, "ui-host": "0.0.0.0" });
   const second = await readPageAccess({ ...NOTHING, "ui-host": "0.0.0.0" });
   assertEquals(/^[0-9a-f]{32}$/.test(first.guard.token!), true);

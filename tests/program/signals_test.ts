@@ -63,7 +63,7 @@ Deno.test("a third signal does not wait for the logs", async () => {
   await settle();
 });
 
-Deno.test("a stop that waits says for how many, and ends with 0", async () => {
+Deno.test("a stop that waits says for how many connections, and ends with 0", async () => {
   const { events, signal, clock, finish } = handleSignals({ connections: 2 });
   signal("SIGTERM");
   await clock.advance(100);

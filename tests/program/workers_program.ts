@@ -1,4 +1,4 @@
-// The worker of workers_test.ts: says who it is, and crashes when it is told to.
+// The worker of workers_test.ts: it names itself, and crashes when told to.
 
 import { textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";

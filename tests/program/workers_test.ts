@@ -5,11 +5,11 @@ import { ConnectionError } from "../../src/net/connection.ts";
 import { listen } from "../../src/net/listen.ts";
 import { WorkerPool, type WorkerPoolOptions } from "../../src/program/worker_pool.ts";
 import { canSharePorts, runInWorker } from "../../src/program/workers.ts";
-import { ask } from "../support/answer.ts";
+import { ask } from "../support/ask.ts";
 import { within } from "../support/deadline.ts";
 import type { TestInit } from "./workers_program.ts";
 
-/** What workers say, and waiting for it. */
+/** Collects the messages of workers, and waits for them. */
 class Messages {
   readonly received: string[] = [];
   #wake: () => void = () => {};
@@ -19,7 +19,7 @@ class Messages {
     this.#wake();
   }
 
-  /** Waits until a message has come so many times. */
+  /** Waits until a message has come this many times. */
   async until(message: string, count: number = 1): Promise<void> {
     while (this.received.filter((known) => known === message).length < count) {
       await within(new Promise<void>((resolve) => this.#wake = resolve), `${message}, ${count} times`);
@@ -52,10 +52,10 @@ function workerTest(name: string, fn: () => Promise<void>): void {
 workerTest("WorkerPool.start() has all workers accept on one port, and stop() ends all of them", async () => {
   const messages = new Messages();
   const pool = await WorkerPool.start(optionsFor(messages));
-  const answers = new Set<string>();
-  // The kernel chooses by the client's port: with 200 connections nobody is left out.
-  for (let i = 0; i < 200; i++) answers.add((await ask(pool.address.port, "GET /")).body);
-  assertEquals([...answers].sort(), ["worker 0", "worker 1", "worker 2"]);
+  const responses = new Set<string>();
+  // The kernel chooses by the client's port: with 200 connections every worker gets some.
+  for (let i = 0; i < 200; i++) responses.add((await ask(pool.address.port, "GET /")).body);
+  assertEquals([...responses].sort(), ["worker 0", "worker 1", "worker 2"]);
   await pool.stop();
   await pool.finished;
   assertEquals(messages.received.toSorted(), [
@@ -70,7 +70,7 @@ workerTest("WorkerPool.start() has all workers accept on one port, and stop() en
 });
 
 workerTest(
-  "WorkerPool hears the last word of a worker that crashes and replaces it, and again the next one",
+  "WorkerPool takes the last message of a crashed worker and replaces it, and does so again for the next one",
   async () => {
     const messages = new Messages();
     const pool = await WorkerPool.start(optionsFor(messages, { count: 1 }));
@@ -102,14 +102,14 @@ workerTest("WorkerPool.stop() does not wait for the replacement of a crashed wor
 workerTest("WorkerPool.stop() cuts off a worker that does not stop in time", async () => {
   const messages = new Messages();
   const pool = await WorkerPool.start(optionsFor(messages, { count: 1, stopTimeoutMs: 1 }));
-  // A request without its end keeps the worker waiting.
+  // An unfinished request keeps the worker waiting.
   const conn = await Deno.connect({ hostname: "127.0.0.1", port: pool.address.port });
   await conn.write(new TextEncoder().encode("GET / HTTP/1.1\r\n"));
   await within(pool.stop(), "the end of the worker");
   conn.close();
 });
 
-workerTest("WorkerPool.start() rejects when the port is taken, and leaves nobody behind", async () => {
+workerTest("WorkerPool.start() rejects when the port is taken, and leaves no worker behind", async () => {
   const other = await listen({ hostname: "127.0.0.1", port: 0 });
   try {
     const options = optionsFor(new Messages(), { address: other.address });

@@ -8,7 +8,7 @@ const bundles = new Map<string, Promise<string>>();
 /**
  * Makes one module of an entry that every runtime can run, once for the tests of a file.
  *
- * @param entry a module of this repository; default what `deno task build` begins with
+ * @param entry a module of this repository; by default the entry of `deno task build`
  * @returns path of the bundle, which is removed when the tests of the file are done
  */
 export function bundled(entry: URL = PROGRAM): Promise<string> {
@@ -17,7 +17,7 @@ export function bundled(entry: URL = PROGRAM): Promise<string> {
   const directory = Deno.makeTempDirSync({ prefix: "millrace-bundle-" });
   globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
   const path = `${directory}/${entry === PROGRAM ? "millrace" : basename(entry.pathname, ".ts")}.js`;
-  // Only then does Node 20 take a .js file for an ES module.
+  // Without it, Node 20 does not take a .js file for an ES module.
   Deno.writeTextFileSync(`${directory}/package.json`, '{"type":"module"}');
   const made = bundle(entry, path).then(() => path);
   bundles.set(entry.href, made);
@@ -36,8 +36,8 @@ export async function startScript(
 /**
  * Runs a module of this repository to its end.
  *
- * @returns what it printed to stdout
- * @throws {Error} with what it printed to stderr when it failed
+ * @returns its stdout
+ * @throws {Error} with its stderr when it failed
  */
 export async function runScript(
   entry: URL,

@@ -1,15 +1,15 @@
-// deno-lint-ignore-file no-console -- says why nothing was tested
+// deno-lint-ignore-file no-console -- says why the test was skipped
 import { assertEquals } from "@std/assert";
 import { makeCertificate } from "../support/certificate.ts";
 import { readLogUntil } from "../support/log_lines.ts";
 import { withDirectory } from "../support/program.ts";
 import type { CommandLine } from "./command_line.ts";
 
-// Connections are dealt out among workers: so many miss none of two, or one in 128 times.
+// Connections are spread over the workers: this many reach both of two, except one time in 128.
 const CONNECTIONS = 8;
 
 /**
- * Replaces the certificate of a program and sends SIGHUP: it is used for new handshakes; a broken one is not.
+ * Replaces the certificate of a program and sends SIGHUP: new handshakes use the new one, unless it is broken.
  *
  * @param command the program's flags, apart from those of TLS and logs
  */
@@ -47,7 +47,7 @@ export async function checkCertificateRenewal(
   });
 }
 
-/** How many new connections are served with a certificate. */
+/** Counts the new connections that are served with a certificate. */
 async function countHandshakes(port: number, cert: string): Promise<number> {
   let served = 0;
   for (let i = 0; i < CONNECTIONS; i++) {

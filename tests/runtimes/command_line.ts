@@ -17,7 +17,7 @@ import { type RuntimeName, RUNTIMES, testOn } from "./runtimes.ts";
 /** The command line of millrace under one runtime. */
 export interface CommandLine {
   readonly runtime: RuntimeName;
-  /** Starts a server, on a free port unless one is given, and waits for its ready line. @throws {Error} when it ends before that */
+  /** Starts a server, on a free port unless one is given, and waits until it is ready. @throws {Error} if it ends first */
   startProgram(args: readonly string[], options?: ProgramOptions): Promise<Program>;
   /** Runs it to its end. */
   runProgram(args: readonly string[], options?: ProgramOptions): Promise<Ended>;
@@ -31,7 +31,7 @@ export function test(name: string, body: (commandLine: CommandLine) => Promise<v
 /**
  * Registers cases for those runtimes that can pass them.
  *
- * @param reasons why others cannot, for the output and for the table of the README
+ * @param reasons why the others cannot, for the output and for the table of the README
  */
 export function except(reasons: Partial<Record<RuntimeName, string>>): { readonly test: typeof test } {
   return {
@@ -48,21 +48,21 @@ export const withDatabase: { readonly test: typeof test } = except({
   "Node 20": "no node:sqlite before Node 22.13",
 });
 
-/** Registers cases about what may not be written. */
+/** Registers cases about files that must not be written. */
 export const withPermissions: { readonly test: typeof test } = except({
   "Node 20": "no permissions to withhold",
   "Node 24": "no permissions to withhold",
   "Bun": "no permissions to withhold",
 });
 
-/** The command line under a runtime. @param binary what starts the runtime */
+/** The command line under a runtime. @param binary the program of the runtime */
 export function commandLineOf(runtime: RuntimeName, binary: string): CommandLine {
   const launch = async (args: readonly string[], options: ProgramOptions): Promise<Deno.Command> => {
     if (runtime === "Deno") return launchSource(args, options);
     const script = await bundled();
     return new Deno.Command(binary, {
       args: [script, ...args],
-      // Nothing keeps the program from writing its logs where it is started.
+      // Nothing keeps the program from writing its logs into its working directory.
       cwd: options.directory ?? dirname(script),
       env: options.environment ?? {},
       stdin: "null",

@@ -18,7 +18,7 @@ export function test(name: string, body: (server: EchoServer) => Promise<void>):
   }
 }
 
-/** Tests the requirements that need no more than an echo server on the runtimes other than Deno. */
+/** Tests the requirements that need only an echo server, on the runtimes other than Deno. */
 export function testElsewhere(rfc: string, requirements: readonly Requirement[]): void {
   const rows = requirements.filter(([, , , { runsAnywhere }, reason]) =>
     runsAnywhere && reason === undefined

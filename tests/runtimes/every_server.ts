@@ -1,15 +1,15 @@
-// One row for each server: how it is started, and what shows that it is there.
+// One row for each server: how to start it, and a request that shows that it runs.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ask } from "../support/answer.ts";
+import { ask } from "../support/ask.ts";
 import { exchangeWithEnd } from "../support/loopback.ts";
 import type { Program } from "../support/program.ts";
 
 /** A server as a row of the table. */
 export interface ServerRow {
-  /** The words behind the program's name, without port and logs. */
+  /** The words after the program's name, without port and logs. */
   readonly args: readonly string[];
-  /** Asks it something. */
+  /** Sends it a request. */
   readonly check: (program: Program) => Promise<void>;
 }
 
@@ -39,8 +39,8 @@ async function checkTrap(program: Program): Promise<void> {
   const { status, fields } = await ask(program.port, "POST /hook");
   await program.until("stdout", "trap ui listening on ");
   const ui = /^millrace trap ui listening on (\S+)$/m.exec(program.stdout)![1]!;
-  const answer = await fetch(`${ui}api/requests`);
-  const { requests } = await answer.json();
+  const response = await fetch(`${ui}api/requests`);
+  const { requests } = await response.json();
   assertEquals([status, requests.length, requests[0].path], [200, 1, "/hook"]);
   assertEquals(fields.get("x-request-id"), [requests[0].id]);
   const page = await (await fetch(ui)).text();
@@ -50,9 +50,9 @@ async function checkTrap(program: Program): Promise<void> {
 }
 
 async function sizeOf(url: URL): Promise<number> {
-  const answer = await fetch(url);
-  const bytes = await answer.bytes();
-  return answer.ok ? bytes.length : 0;
+  const response = await fetch(url);
+  const bytes = await response.bytes();
+  return response.ok ? bytes.length : 0;
 }
 
 async function checkMetrics({ port }: Program): Promise<void> {

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-console -- a program: what differs goes to stdout
+// deno-lint-ignore-file no-console -- a program: differences go to stdout
 import { compareRequests } from "../backend/fetch/request_parity.ts";
 
 const NativeResponse = Response;

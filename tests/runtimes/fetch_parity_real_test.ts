@@ -4,11 +4,11 @@ import { RUNTIMES, testOn } from "./runtimes.ts";
 
 const ENTRY = new URL("./fetch_parity_program.ts", import.meta.url);
 
-// Bun 1.4.5 leaves the content of its own requests in both of them; ours follow the standard.
-const BUN_SHARES_CONTENT = "gives its content to a request that is made of it";
+// Bun 1.4.5 leaves the content of its own requests in both requests; ours follow the standard.
+const BUN_SHARES_CONTENT = "gives its content to a request that is made from it";
 
 for (const runtime of RUNTIMES) {
-  testOn(runtime, "a request of serve() behaves as one of the runtime", async (binary) => {
+  testOn(runtime, "a request of serve() behaves like one of the runtime", async (binary) => {
     const { plain, overriding, isReplaced, isInstance } = JSON.parse(await runScript(ENTRY, binary));
     const isKnown = (difference: string): boolean =>
       runtime.name === "Bun" && difference.startsWith(BUN_SHARES_CONTENT);

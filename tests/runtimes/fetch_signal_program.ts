@@ -1,5 +1,5 @@
-// deno-lint-ignore-file no-console -- a program: what it saw goes to stdout
-// Whether a request, and one that a handler makes of it, notice that the client leaves.
+// deno-lint-ignore-file no-console -- a program: its observations go to stdout
+// Whether a request, and a request made from it, notice that the client leaves.
 
 import { connect, serve } from "../../mod.ts";
 

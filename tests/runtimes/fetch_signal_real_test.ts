@@ -7,7 +7,7 @@ const ENTRY = new URL("./fetch_signal_program.ts", import.meta.url);
 for (const runtime of RUNTIMES) {
   testOn(
     runtime,
-    "Request.signal and that of a request made of it are aborted when the client leaves",
+    "Request.signal and that of a request made from it are aborted when the client leaves",
     async (binary) => {
       assertEquals(await runScript(ENTRY, binary), "made,request\n");
     },

@@ -1,5 +1,5 @@
-// deno-lint-ignore-file no-console -- a program: what it saw goes to stdout
-// What the responses of a runtime become on the wire.
+// deno-lint-ignore-file no-console -- a program: its observations go to stdout
+// How the responses of a runtime look on the wire.
 
 import { Buffer } from "node:buffer";
 import { connect, serve } from "../../mod.ts";

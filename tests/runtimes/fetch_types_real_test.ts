@@ -13,7 +13,7 @@ for (const runtime of RUNTIMES) {
       bytes: {
         length: "2",
         content: "\ufffd\0",
-        // Bun's own server says so, too.
+        // Bun's own server does the same.
         ...(runtime.name === "Bun" ? { type: "application/octet-stream" } : {}),
       },
       blob: { type: "a/b", length: "1", content: "x" },

@@ -1,4 +1,4 @@
-// Frameworks as npm has them, unchanged, on every runtime.
+// Unmodified frameworks from npm, on every runtime.
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { startScript } from "./bundled.ts";
@@ -83,7 +83,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 /** Why a runtime cannot run a framework. */
 function skipReason(name: string, runtime: RuntimeName): string | undefined {
   return name === "oak" && runtime.startsWith("Node")
-    ? "oak's shim for Deno needs __dirname, which a bundle has not"
+    ? "oak's shim for Deno needs __dirname, which a bundle does not have"
     : undefined;
 }
 

@@ -1,4 +1,4 @@
-// A Hono application as anyone would write it, served by millrace.
+// An ordinary Hono application, served by millrace.
 
 import { Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";

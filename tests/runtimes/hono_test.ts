@@ -21,15 +21,15 @@ function test(claim: string, body: (url: string, program: Program) => Promise<vo
   }
 }
 
-test("answers routes with parameters, JSON, forms with files, and 404 by its own handler", async (url) => {
+test("serves routes with parameters, JSON, forms with files, and 404 by its own handler", async (url) => {
   assertEquals(await (await fetch(`${url}/hello/w%C3%B6rld`)).text(), "hello wörld");
   const json = await fetch(`${url}/json`, { method: "POST", body: '{"a":[1,null]}' });
   assertEquals([json.status, await json.json()], [201, { got: { a: [1, null] } }]);
   const form = new FormData();
   form.set("name", "value");
   form.set("file", new Blob(["content of the file"]), "file.txt");
-  const answer = await fetch(`${url}/form`, { method: "POST", body: form });
-  assertEquals(await answer.text(), "value content of the file");
+  const response = await fetch(`${url}/form`, { method: "POST", body: form });
+  assertEquals(await response.text(), "value content of the file");
   const missing = await fetch(`${url}/nowhere`);
   assertEquals([missing.status, await missing.json()], [404, { missing: "/nowhere" }]);
 });
@@ -46,7 +46,7 @@ test("passes its middleware, sets and reads cookies", async (url) => {
   assertEquals(await cookies.json(), { a: "b", c: "d e" });
 });
 
-test("turns errors into the answers of its onError, and goes on", async (url) => {
+test("turns errors into the responses of its onError, and goes on", async (url) => {
   for (let round = 0; round < 2; round++) {
     const failed = await fetch(`${url}/throw`);
     assertEquals([failed.status, await failed.text()], [500, "sorry: out of tea"]);
@@ -66,7 +66,7 @@ test("streams pieces and server-sent events", async (url) => {
   );
 });
 
-test("streams both ways: the answer to an upload begins before its end", async (_url, { port }) => {
+test("streams both ways: the response to an upload begins before its end", async (_url, { port }) => {
   const client = await connectRaw(port);
   await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nping\r\n");
   assertMatch(await client.readUntil("ping\r\n"), /\r\n4\r\nping\r\n$/);
@@ -88,7 +88,7 @@ test("echoes 32 MiB that come and go at once", async (url) => {
   );
 });
 
-test("aborts Request.signal when the client leaves while it waits for the answer", async (url, program) => {
+test("aborts Request.signal when the client leaves while it waits for the response", async (url, program) => {
   const closing = await connectRaw(program.port);
   await closing.send("GET /wait/closing HTTP/1.1\r\nHost: a\r\n\r\n");
   await program.until("stdout", "closing waits");
@@ -100,10 +100,10 @@ test("aborts Request.signal when the client leaves while it waits for the answer
   await resetting.reset();
   await program.until("stdout", "resetting has left");
   const aborting = new AbortController();
-  const answer = fetch(`${url}/wait/aborting`, { signal: aborting.signal });
+  const response = fetch(`${url}/wait/aborting`, { signal: aborting.signal });
   await program.until("stdout", "aborting waits");
   aborting.abort();
-  await assertRejects(() => answer, DOMException);
+  await assertRejects(() => response, DOMException);
   await program.until("stdout", "aborting has left");
 });
 
@@ -117,9 +117,9 @@ test("aborts an endless stream when the client leaves", async (url, program) => 
   await reader.cancel().catch(() => {});
 });
 
-test("does not abort Request.signal of a request that is answered", async (url, program) => {
-  const answers = await Promise.all([1, 2, 3].map(() => fetch(`${url}/answered`)));
-  assertEquals(await Promise.all(answers.map((answer) => answer.text())), ["false", "false", "false"]);
+test("does not abort Request.signal of a request that got its response", async (url, program) => {
+  const responses = await Promise.all([1, 2, 3].map(() => fetch(`${url}/answered`)));
+  assertEquals(await Promise.all(responses.map((response) => response.text())), ["false", "false", "false"]);
   const client = await connectRaw(program.port);
   const request = "GET /answered HTTP/1.1\r\nHost: a\r\n";
   await client.send(`${request}\r\n${request}\r\n${request}Connection: close\r\n\r\n`);

@@ -1,4 +1,4 @@
-// No request is lost that comes while the one before is answered, whatever the runtime does in between.
+// No request is lost that arrives during the response to the one before, whatever the runtime does in between.
 
 import { assertEquals } from "@std/assert";
 import { makeCertificate } from "../support/certificate.ts";
@@ -36,7 +36,7 @@ async function countBytes(connection: Deno.Conn): Promise<number> {
   return bytes;
 }
 
-/** What a keep-alive client gets, one request after the other. */
+/** The responses to a keep-alive client, one request after the other. */
 async function askInTurn(
   client: Deno.HttpClient,
   url: string,
@@ -59,7 +59,7 @@ test("fetch", "serve() loses no POST of a keep-alive client to a web-standard ha
 
 test(
   "fetch",
-  "serve() answers requests that come while others are answered, and FIN after them",
+  "serve() responds to requests that arrive during other responses, also if FIN follows them",
   async ({ port }) => {
     for (let round = 0; round < 50; round++) {
       const connection = await Deno.connect({ hostname: "127.0.0.1", port });
@@ -76,7 +76,7 @@ test(
 
 test(
   "watched",
-  "serve() answers all of 600 pipelined requests to a client that reads late",
+  "serve() responds to all of 600 pipelined requests to a client that reads late",
   async ({ port }) => {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port });
     const sent = connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(600)))
@@ -96,7 +96,7 @@ if (certificate !== undefined) {
 }
 
 testCommandLine(
-  `static answers each of ${REQUESTS} requests for large files on one connection`,
+  `static responds to each of ${REQUESTS} requests for large files on one connection`,
   async ({ startProgram }) => {
     const directory = await Deno.makeTempDir();
     try {

@@ -1,4 +1,4 @@
-// What `deno task build` makes: packed, installed in an empty project without a network, imported and run.
+// The package that `deno task build` makes: packed, installed in an empty project without a network, imported and run.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as library from "../../mod.ts";
@@ -54,7 +54,7 @@ async function run(command: string, args: readonly string[], directory: string):
   return stdout;
 }
 
-/** Builds the package into `dist`, and installs what npm packs of it into `project`; nothing is left behind. */
+/** Builds the package into `dist`, and installs the package that npm packs into `project`; removes both in the end. */
 async function withPackage(test: (directory: string) => Promise<void>): Promise<void> {
   await withDirectory(async (directory) => {
     const project = `${directory}/project`;
@@ -68,7 +68,7 @@ async function withPackage(test: (directory: string) => Promise<void>): Promise<
   });
 }
 
-/** Starts a server by any words in front of its own, asks it, and ends it together with what started it. */
+/** Starts a server with any words in front of its own, sends it a request, and ends it together with its starter. */
 async function checkStart(words: readonly string[], row: ServerRow, directory: string): Promise<void> {
   const [command, ...args] = [...words, ...row.args];
   const program = await startCommand(
@@ -78,7 +78,7 @@ async function checkStart(words: readonly string[], row: ServerRow, directory: s
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      // npx keeps signals to itself: the whole group is told.
+      // npx does not pass signals on, so the whole process group gets the signal.
       detached: true,
     }),
   );

@@ -1,4 +1,4 @@
-// A pool of two workers as a program: it says on stdout what happens to them. SIGTERM stops it.
+// A pool of two workers as a program: it reports their events on stdout. SIGTERM stops it.
 
 import { tcpAddress } from "../../src/net/address.ts";
 import process from "node:process";

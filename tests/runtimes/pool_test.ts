@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { canSharePorts } from "../../src/program/workers.ts";
-import { ask } from "../support/answer.ts";
+import { ask } from "../support/ask.ts";
 import { within } from "../support/deadline.ts";
 import { connectRaw, untilRefused } from "../support/loopback.ts";
 import type { Program } from "../support/program.ts";
@@ -27,21 +27,21 @@ function test(name: string, runtimes: readonly Runtime[], body: (pool: Program) 
   }
 }
 
-/** Index and process of the worker that answers. */
+/** Index and process of the worker that responds. */
 async function askWho(
   port: number,
   index?: number,
 ): Promise<{ readonly index: number; readonly pid: number }> {
-  // Who answers is chosen by the client's port: with 200 connections nobody is left out.
+  // The client's port decides which worker responds: with 200 connections every worker gets some.
   for (let attempt = 0; attempt < 200; attempt++) {
     const [found, pid] = (await ask(port, "GET /")).body.split(" ").map(Number);
     if (index === undefined || found === index) return { index: found!, pid: pid! };
   }
-  throw new Error(`worker ${index} never answers`);
+  throw new Error(`worker ${index} never responses`);
 }
 
 test(
-  "WorkerPool deals connections out, hears the last word of a worker that crashes and replaces it",
+  "WorkerPool spreads connections, takes the last message of a crashed worker and replaces it",
   RUNTIMES,
   async (pool) => {
     await askWho(pool.port, 0);
@@ -69,7 +69,7 @@ test(
       await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
       return await client.readAll().catch(() => "closed");
     });
-    // Those of the other worker have come; what is left belongs to the one that is killed, if to any.
+    // The responses of the other worker have come. The rest, if any, belongs to the killed one.
     await Promise.race(responses);
     Deno.kill(pid, "SIGKILL");
     await within(Promise.all(responses), "the end of every connection");
@@ -81,7 +81,7 @@ test(
 test("WorkerPool.stop() lets both workers finish what they have begun", RUNTIMES, async (pool) => {
   const clients = await Promise.all(Array.from({ length: 20 }, () => connectRaw(pool.port)));
   for (const client of clients) {
-    // The first answer shows that the server has read the head behind it.
+    // The first response shows that the server has read the head after it.
     await client.send(
       "GET / HTTP/1.1\r\nHost: a\r\n\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1",
     );
@@ -117,7 +117,7 @@ test(
 );
 
 for (const runtime of NODES) {
-  testOn(runtime, "workers end with the first process, also where that is killed", async (binary) => {
+  testOn(runtime, "workers end with the first process, also when that is killed", async (binary) => {
     const pool = await startScript(PROGRAM, binary);
     await askWho(pool.port);
     pool.signal("SIGKILL");
@@ -127,7 +127,7 @@ for (const runtime of NODES) {
   });
 }
 
-/** What a worker says when another one has taken its place. */
+/** The message of a worker when another one has taken its place. */
 function startedTwice(index: number): RegExp {
   return new RegExp(`(started ${index}\n[^]*){2}`);
 }

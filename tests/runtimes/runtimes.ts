@@ -1,14 +1,14 @@
-// The runtimes that the program is tested on. Where one is not installed, its tests are skipped and say so.
+// The runtimes that the program is tested on. The tests of a missing one are skipped, with a reason.
 
 /** A runtime by the name that tests and tables give it. */
 export type RuntimeName = "Deno" | "Node 20" | "Node 24" | "Bun";
 
-/** A runtime that was looked for. */
+/** The result of looking for a runtime. */
 export interface Runtime {
   readonly name: RuntimeName;
-  /** What starts it; undefined where it is not installed. */
+  /** The program that starts it; undefined if it is not installed. */
   readonly binary: string | undefined;
-  /** How to have it found. */
+  /** The way to have it found. */
   readonly hint: string;
 }
 
@@ -40,9 +40,9 @@ interface Wanted {
   readonly name: RuntimeName;
   /** The environment variable that names its binary. */
   readonly variable: string;
-  /** Where it is looked for otherwise. */
+  /** The other places to look for it. */
   readonly commands: readonly string[];
-  /** What it says to `--version`. */
+  /** The shape of its output with `--version`. */
   readonly version: RegExp;
 }
 
@@ -68,7 +68,7 @@ function findBinary({ variable, commands, version }: Wanted): string | undefined
   return [...named ? [named] : [], ...commands].find((command) => version.test(askVersion(command)));
 }
 
-/** What a command says to `--version`; nothing where it is not installed. */
+/** The output of a command with `--version`; empty if it is not installed. */
 export function askVersion(command: string): string {
   try {
     const { stdout } = new Deno.Command(command, { args: ["--version"], stderr: "null" }).outputSync();

@@ -47,7 +47,7 @@ Deno.test("ConnectionPhase.pause() stops the time, and lets the rest of it run o
   assertEquals(phase.dueMs, Infinity);
 });
 
-Deno.test("ConnectionPhase judges the pace of content, not what else comes, and each request anew", () => {
+Deno.test("ConnectionPhase judges the pace of content alone, and of each request anew", () => {
   const deadlines = { nowMs: 0 };
   const phase = new ConnectionPhase(
     { ...settings, bodyTimeoutMs: 100, minBodyBytesPerSecond: 1_000 },

@@ -11,7 +11,7 @@ import { settle } from "../support/deadline.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeConnection, FakeListener } from "../support/fake_connection.ts";
 
-/** A protocol in which nothing is said; what the server asks of each client is noted. */
+/** A protocol without messages that notes what the server asks of each client. */
 class Silence implements ConnectionService {
   readonly refusal: Uint8Array = new TextEncoder().encode("full");
   readonly calls: string[] = [];
@@ -91,7 +91,7 @@ Deno.test("ConnectionServer counts the connections of an address, and forgets th
   await server.shutdown();
 });
 
-Deno.test("ConnectionServer.shutdown() stops, cuts after the grace, abandons what has not noticed, and finishes once", async () => {
+Deno.test("ConnectionServer.shutdown() stops, cuts after the grace, abandons clients that ignore the cut, and finishes once", async () => {
   const { clock, listener, service, server } = start();
   await listener.connect();
   let isFinished = false;
@@ -118,7 +118,7 @@ Deno.test("ConnectionServer.shutdown() stops, cuts after the grace, abandons wha
   assertEquals([clock.timerCount, server.connectionCount], [0, 0]);
 });
 
-Deno.test("ConnectionServer.shutdown() waits for no timer when the last client goes by itself", async () => {
+Deno.test("ConnectionServer.shutdown() waits for no timer when the last client leaves by itself", async () => {
   const { clock, listener, service, server } = start();
   await listener.connect();
   const stopped = server.shutdown();

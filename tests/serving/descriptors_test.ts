@@ -5,7 +5,7 @@ import { ROOT, startCommand, withDirectory } from "../support/program.ts";
 const MAX_DESCRIPTORS = 100;
 const CLIENTS = 140;
 
-/** The status of the response to one GET; undefined when the server says nothing before it ends the connection. */
+/** The status of the response to one GET; undefined when the server ends the connection without a response. */
 async function ask(connection: Deno.TcpConn): Promise<string | undefined> {
   try {
     await connection.write(
@@ -18,18 +18,18 @@ async function ask(connection: Deno.TcpConn): Promise<string | undefined> {
   }
 }
 
-Deno.test("static lives on when descriptors run out before its first response, and answers when some are free", async () => {
+Deno.test("static lives on when descriptors run out before its first response, and responds when some are free again", async () => {
   await withDirectory(async (directory) => {
     await Deno.writeTextFile(`${directory}/a.txt`, "hello");
     await checkFlood(["static", "--port", "0", "-r", directory]);
   });
 });
 
-Deno.test("trap accepts again when descriptors ran out and some are free", async () => {
+Deno.test("trap accepts again when descriptors ran out and some are free again", async () => {
   await checkFlood(["trap", "--port", "0", "--ui-port", "0", "--log", "off"]);
 });
 
-/** Floods a server with connections, and has it answer all of them and one more. */
+/** Floods a server with connections, and has it respond to all of them and one more. */
 async function checkFlood(args: readonly string[]): Promise<void> {
   const program = await startCommand(
     new Deno.Command("sh", {
@@ -48,7 +48,7 @@ async function checkFlood(args: readonly string[]): Promise<void> {
   const open = (): Promise<Deno.TcpConn> => Deno.connect({ hostname: "127.0.0.1", port: program.port });
   const connections: Deno.TcpConn[] = [];
   for (let i = 0; i < CLIENTS; i++) connections.push(await open());
-  // One after the other: each that is answered leaves, and so frees a descriptor.
+  // One after the other: each client that has its response leaves, and so frees a descriptor.
   const statuses: (string | undefined)[] = [];
   for (const connection of connections) statuses.push(await within(ask(connection), "a response"));
   statuses.push(await within(ask(await open()), "a response after the flood"));

@@ -26,7 +26,7 @@ Deno.test("serve() drops content that no handler read, and goes on with the next
   const fake = startFakeServer(echoTarget);
   const client = await fake.connect();
   await client.send(post("Content-Length: 26\r\n", "GET /not HTTP/1.1\r\n"));
-  assertEquals(statusesOf(client.output), [200], "the answer does not wait for content that nobody wants");
+  assertEquals(statusesOf(client.output), [200], "the response does not wait for unwanted content");
   await client.send("Host: a" + get("/next"));
   assertEquals(statusesOf(client.output), [200, 200]);
   assertMatch(client.output, /\r\n\r\n\/next$/);
@@ -35,7 +35,7 @@ Deno.test("serve() drops content that no handler read, and goes on with the next
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() closes where more content is unread than maxDrainBytes", async () => {
+Deno.test("serve() closes if more than maxDrainBytes of content are unread", async () => {
   const rows: [request: string, persistence: string, statuses: number[]][] = [
     [post("Content-Length: 100\r\n", "x".repeat(100)), "keep-alive", [200, 200]],
     [post("Content-Length: 101\r\n", "x".repeat(101)), "close", [200]],
@@ -55,7 +55,7 @@ Deno.test("serve() closes where more content is unread than maxDrainBytes", asyn
   }
 });
 
-Deno.test("serve() reads nothing of the content before the handler asks: that is the back-pressure", async () => {
+Deno.test("serve() reads content only when the handler asks, which is the back-pressure", async () => {
   const gate = Promise.withResolvers<void>();
   const fake = startFakeServer(async (request) => {
     await gate.promise;
@@ -95,7 +95,7 @@ Deno.test("serve() sends no 100 to HTTP/1.0, for empty content, or when content 
   }
 });
 
-Deno.test("serve() closes behind an early answer to a client that holds its content back (RFC 9110 §10.1.1)", async () => {
+Deno.test("serve() closes after an early response to a client that holds its content back (RFC 9110 §10.1.1)", async () => {
   const fake = startFakeServer(echoTarget);
   const client = await fake.connect();
   await client.send(post("Expect: 100-continue\r\nContent-Length: 3\r\n", ""));
@@ -113,7 +113,7 @@ Deno.test("serve() refuses an unknown expectation with 417 (RFC 9110 §10.1.1)",
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() ends after an answer under a read that the handler has left behind", async () => {
+Deno.test("serve() ends after a response when the handler left a read unfinished", async () => {
   const fake = startFakeServer((request) => {
     request.body.read().catch(() => {});
     return textResponse(200, "early");
@@ -128,7 +128,7 @@ Deno.test("serve() ends after an answer under a read that the handler has left b
   assert(client.isClosed);
 });
 
-Deno.test("serve() survives a handler that reads content after its answer, whenever that is", async () => {
+Deno.test("serve() survives a handler that reads content after its response, at any time", async () => {
   for (let turns = 0; turns < 20; turns++) {
     for (const maxDrainBytes of [10, 1_000]) {
       const late = Promise.withResolvers<unknown>();
@@ -145,7 +145,7 @@ Deno.test("serve() survives a handler that reads content after its answer, whene
       await client.send("x".repeat(30) + get("/next"));
       assertMatch(client.output, /\r\n\r\nearly/);
       await late.promise;
-      // Either the connection ends, or the next request is answered: never is its beginning guessed.
+      // Either the connection ends, or the next request gets its response: the start of a request is never guessed.
       assertEquals(statusesOf(client.output).length === 2, !client.hasEnded, `${turns} ${maxDrainBytes}`);
       assertEquals(fake.errors, []);
       await stopFakeServer(fake);
@@ -153,10 +153,10 @@ Deno.test("serve() survives a handler that reads content after its answer, whene
   }
 });
 
-Deno.test("serve() closes where the content of an answered request breaks", async () => {
+Deno.test("serve() closes when content breaks after the response", async () => {
   const fake = startFakeServer(echoTarget);
   const client = await fake.connect();
-  await client.send(post("Transfer-Encoding: chunked\r\n", "zz\r\n") + get("/behind"));
+  await client.send(post("Transfer-Encoding: chunked\r\n", "zz\r\n") + get("/after"));
   assertEquals({ statuses: statusesOf(client.output), hasEnded: client.hasEnded }, {
     statuses: [200],
     hasEnded: true,

@@ -14,10 +14,10 @@ async function* onePiece(): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode("piece");
 }
 
-Deno.test("serve() cuts the connection where a streamed answer fails: no last chunk (RFC 9112 §8)", async () => {
+Deno.test("serve() cuts the connection when a streamed response fails: no last chunk (RFC 9112 §8)", async () => {
   const fake = startFakeServer(() => ({ ...textResponse(200, ""), body: failing() }));
   const client = await fake.connect();
-  await client.send(get("/") + get("/behind"));
+  await client.send(get("/") + get("/after"));
   assertMatch(client.output, /\r\n\r\n5\r\npiece\r\n$/);
   assertEquals({ isClosed: client.isClosed, errorCount: fake.errors.length }, {
     isClosed: true,
@@ -26,14 +26,14 @@ Deno.test("serve() cuts the connection where a streamed answer fails: no last ch
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() cuts the connection where an answer is longer or shorter than it promised (RFC 9112 §6.3)", async () => {
+Deno.test("serve() cuts the connection when a response is longer or shorter than it promised (RFC 9112 §6.3)", async () => {
   for (const [promised, output] of [["3", /\r\n\r\npie$/], ["9", /\r\n\r\npiece$/]] as const) {
     const fake = startFakeServer(() => ({
       ...textResponse(200, "", [["Content-Length", promised]]),
       body: onePiece(),
     }));
     const client = await fake.connect();
-    await client.send(get("/") + get("/behind"));
+    await client.send(get("/") + get("/after"));
     assertMatch(client.output, output);
     assertEquals({
       isClosed: client.isClosed,
@@ -44,7 +44,7 @@ Deno.test("serve() cuts the connection where an answer is longer or shorter than
   }
 });
 
-Deno.test("serve() answers 500 for a handler that throws or rejects, and goes on", async () => {
+Deno.test("serve() responds 500 for a handler that throws or rejects, and goes on", async () => {
   const handlers: Handler[] = [
     () => {
       throw new Error("thrown");
@@ -62,7 +62,7 @@ Deno.test("serve() answers 500 for a handler that throws or rejects, and goes on
   }
 });
 
-Deno.test("serve() releases everything when a client vanishes, whatever it was doing", async () => {
+Deno.test("serve() releases everything when a client vanishes, at whatever point", async () => {
   const stages: readonly (readonly [name: string, sent: string])[] = [
     ["nothing sent", ""],
     ["in the request line", "GET / HT"],
@@ -71,7 +71,7 @@ Deno.test("serve() releases everything when a client vanishes, whatever it was d
     ["in content by length", "POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab"],
     ["in content by chunks", "POST /read HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"],
     ["in content that is dropped", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab"],
-    ["while it is answered", get("/wait")],
+    ["while its handler runs", get("/wait")],
     ["while lingering", get("/", "Connection: close\r\n")],
   ];
   for (const [name, sent] of stages) {
@@ -100,7 +100,7 @@ Deno.test("serve() releases everything when a client vanishes, whatever it was d
   }
 });
 
-Deno.test("serve() lets go of a streamed answer whose client vanishes while it waits for the wire", async () => {
+Deno.test("serve() lets go of a streamed response whose client vanishes while the response waits for the wire", async () => {
   let isReleased = false;
   async function* endless(): AsyncGenerator<Uint8Array> {
     try {
@@ -126,7 +126,7 @@ Deno.test("serve() lets go of a streamed answer whose client vanishes while it w
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() says nothing about lost connections, and reports every other failure of its own", async () => {
+Deno.test("serve() does not report lost connections, and reports every other failure of its own", async () => {
   const fake = startFakeServer(() => ({ ...textResponse(200, ""), body: failing() }));
   const client = await fake.connect();
   await client.send(get("/"));
@@ -134,7 +134,7 @@ Deno.test("serve() says nothing about lost connections, and reports every other 
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() lets go of a streamed answer to HEAD, and of one that breaks off in the middle", async () => {
+Deno.test("serve() lets go of a streamed response to HEAD, and of one that breaks off in the middle", async () => {
   for (const method of ["HEAD", "GET"]) {
     let isReleased = false;
     const body = new ReadableStream<Uint8Array>({

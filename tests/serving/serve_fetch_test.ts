@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { listen } from "../../src/net/listen.ts";
 import { serve } from "../../src/serving/serve.ts";
 import type { ServeOptions } from "../../src/serving/serve_options.ts";
-import { ask } from "../support/answer.ts";
+import { ask } from "../support/ask.ts";
 import { within } from "../support/deadline.ts";
 import { connectRaw, exchange } from "../support/loopback.ts";
 
@@ -30,10 +30,10 @@ Deno.test("serve() gives a web-standard handler the request as it was sent", asy
     return Response.json({ method, url, x: request.headers.get("x"), text: await request.text() });
   };
   await withFetch(handler, async (port) => {
-    const answer = await ask(port, "POST //a/b?c=%20d", { fields: "X: 1\r\nx: 2\r\n", content: "héllo" });
-    assertEquals(answer.status, 200);
-    assertStringIncludes(answer.fields.get("content-type")![0]!, "application/json");
-    const text = answer.fields.has("transfer-encoding") ? unchunk(answer.body) : answer.body;
+    const response = await ask(port, "POST //a/b?c=%20d", { fields: "X: 1\r\nx: 2\r\n", content: "héllo" });
+    assertEquals(response.status, 200);
+    assertStringIncludes(response.fields.get("content-type")![0]!, "application/json");
+    const text = response.fields.has("transfer-encoding") ? unchunk(response.body) : response.body;
     assertEquals(JSON.parse(text), {
       method: "POST",
       url: `http://127.0.0.1:${port}//a/b?c=%20d`,
@@ -43,7 +43,7 @@ Deno.test("serve() gives a web-standard handler the request as it was sent", asy
   });
 });
 
-Deno.test("serve() sends web-standard answers: empty ones, several cookies, streams", async () => {
+Deno.test("serve() sends web-standard responses: empty ones, several cookies, streams", async () => {
   const handler: Fetch = (request) => {
     switch (new URL(request.url).pathname) {
       case "/empty":
@@ -79,7 +79,7 @@ Deno.test("serve() sends web-standard answers: empty ones, several cookies, stre
   });
 });
 
-Deno.test("serve() answers 500 where a web-standard handler throws, and goes on", async () => {
+Deno.test("serve() responds 500 when a web-standard handler throws, and goes on", async () => {
   const handler: Fetch = (request) => {
     if (request.url.endsWith("/throw")) throw new Error("secret");
     if (request.url.endsWith("/reject")) return Promise.reject(new Error("secret"));
@@ -87,9 +87,9 @@ Deno.test("serve() answers 500 where a web-standard handler throws, and goes on"
   };
   await withFetch(handler, async (port) => {
     for (const target of ["/throw", "/reject", "/error"]) {
-      const answer = await ask(port, `GET ${target}`);
-      assertEquals(answer.status, 500, target);
-      assertEquals(answer.body.includes("secret"), false);
+      const response = await ask(port, `GET ${target}`);
+      assertEquals(response.status, 500, target);
+      assertEquals(response.body.includes("secret"), false);
     }
     assertEquals((await ask(port, "GET /")).status, 200);
   });
@@ -106,7 +106,7 @@ Deno.test("serve() echoes a stream through a web-standard handler piece by piece
   });
 });
 
-Deno.test("serve() tells a web-standard handler of a body that breaks off", async () => {
+Deno.test("serve() passes a broken body on to a web-standard handler as an error", async () => {
   const broken = Promise.withResolvers<unknown>();
   const handler: Fetch = async (request) => {
     try {
@@ -141,7 +141,7 @@ Deno.test("serve() runs an unchanged Hono application", async () => {
   });
 });
 
-Deno.test("serve() refuses malformed requests without asking a web-standard handler", async () => {
+Deno.test("serve() refuses malformed requests without calling a web-standard handler", async () => {
   let calls = 0;
   const handler: Fetch = () => {
     calls++;
@@ -157,7 +157,7 @@ Deno.test("serve() refuses malformed requests without asking a web-standard hand
   });
 });
 
-/** Puts the chunks of a body together (RFC 9112 §7.1). */
+/** Joins the chunks of a body (RFC 9112 §7.1). */
 function unchunk(text: string): string {
   const bytes = new TextEncoder().encode(text);
   const pieces: string[] = [];

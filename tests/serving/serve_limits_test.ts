@@ -11,7 +11,7 @@ Deno.test("serve() says close with the last request of maxRequestsPerConnection 
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() answers what is beyond a limit of the message with the status of the limit (RFC 6585 §5)", async () => {
+Deno.test("serve() responds to a message beyond a limit with the status of that limit (RFC 6585 §5)", async () => {
   const rows: [request: string, status: number][] = [
     [get(`/${"a".repeat(9_000)}`), 414],
     ["G".repeat(9_000), 501],

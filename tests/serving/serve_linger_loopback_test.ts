@@ -1,5 +1,5 @@
-// What a client gets that reads nothing before it has sent all, over real sockets: a close in front of bytes on their
-// way is a reset, and a reset destroys the answer.
+// The response to a client that reads nothing before it has sent everything, over real sockets. A close while bytes of
+// the client are still arriving is a reset, and a reset destroys the response.
 
 import { assertEquals } from "@std/assert";
 import { createBackend } from "../../src/backend/handler.ts";
@@ -25,7 +25,7 @@ const UPLOADS: readonly (readonly [name: string, head: string, status: number])[
     413,
   ],
   [
-    "content that nobody reads",
+    "unread content",
     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3938700\r\n",
     200,
   ],
@@ -53,7 +53,7 @@ async function sendAll(port: number, head: string, size: number): Promise<string
 }
 
 for (const [name, head, status] of UPLOADS) {
-  Deno.test(`serve() lets a client that sends 50 MB first read its answer: ${name} (RFC 9112 §9.6)`, async () => {
+  Deno.test(`serve() lets a client that sends 50 MB first read its response: ${name} (RFC 9112 §9.6)`, async () => {
     const listener = await listen({ port: 0 });
     const backend = createBackend([], async (request) => {
       if (request.path === "/read") await readWhole(request.body);
@@ -63,8 +63,8 @@ for (const [name, head, status] of UPLOADS) {
     for (const size of [2 * MEGABYTE, 50 * MEGABYTE]) {
       const text = await sendAll(listener.address.port, head, size);
       assertEquals(statusesOf(text), [status], `${size} bytes`);
-      const [answerHead, content] = text.split("\r\n\r\n") as [string, string];
-      assertEquals(Number(/Content-Length: (\d+)/.exec(answerHead)?.[1]), content.length);
+      const [responseHead, content] = text.split("\r\n\r\n") as [string, string];
+      assertEquals(Number(/Content-Length: (\d+)/.exec(responseHead)?.[1]), content.length);
     }
     await server.shutdown();
   });

@@ -6,7 +6,7 @@ import { echoTarget, get, startFakeServer, statusesOf, stopFakeServer } from "..
 // A deadline may be noticed one sweep late, and the server's idea of the time may be one sweep old.
 const SWEEPS_MS = 500;
 
-Deno.test("serve() lingers after a last answer until the client is silent for lingerTimeoutMs (RFC 9112 §9.6)", async () => {
+Deno.test("serve() lingers after a last response until the client is silent for lingerTimeoutMs (RFC 9112 §9.6)", async () => {
   const fake = startFakeServer(echoTarget, { lingerTimeoutMs: 2_000 });
   const client = await fake.connect();
   await client.send(get("/", "Connection: close\r\n"));
@@ -83,7 +83,7 @@ Deno.test("serve() ends the linger when the client ends", async () => {
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() ends the linger in time also under a read that the handler never waited for", async () => {
+Deno.test("serve() ends the linger in time, also when the handler abandoned a read", async () => {
   const fake = startFakeServer((request) => {
     request.body.read().catch(() => {});
     return textResponse(200, "too early");
@@ -96,14 +96,14 @@ Deno.test("serve() ends the linger in time also under a read that the handler ne
   await stopFakeServer(fake);
 });
 
-const LAST_ANSWERS: readonly (readonly [name: string, sent: string, status: number])[] = [
+const LAST_RESPONSES: readonly (readonly [name: string, sent: string, status: number])[] = [
   ["Connection: close", get("/", "Connection: close\r\n"), 200],
   ["a refused request", "GET / HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n", 400],
   ["an upload that is too large", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\nabc", 413],
 ];
 
-for (const [name, sent, status] of LAST_ANSWERS) {
-  Deno.test(`shutdown() waits for no client that keeps its side open behind a last answer: ${name}`, async () => {
+for (const [name, sent, status] of LAST_RESPONSES) {
+  Deno.test(`shutdown() waits for no client that keeps its side open after a last response: ${name}`, async () => {
     const fake = startFakeServer(echoTarget, { graceMs: 5_000 });
     const client = await fake.connect();
     await client.send(sent);
@@ -125,7 +125,7 @@ for (const [name, sent, status] of LAST_ANSWERS) {
   });
 }
 
-Deno.test("shutdown() waits for no client that keeps its side open behind an answer given after the stop", async () => {
+Deno.test("shutdown() waits for no client that keeps its side open after a response given after the stop", async () => {
   const gate = Promise.withResolvers<void>();
   const fake = startFakeServer(async () => {
     await gate.promise;

@@ -23,7 +23,7 @@ async function withServer(
   }
 }
 
-Deno.test("serve() over loopback answers pipelined requests in order and ends with the client", async () => {
+Deno.test("serve() over loopback responds to pipelined requests in order and ends with the client", async () => {
   await withServer(echoTarget, {}, async (port) => {
     const client = await connectRaw(port);
     await client.send(get("/one") + get("/two"));
@@ -36,7 +36,7 @@ Deno.test("serve() over loopback answers pipelined requests in order and ends wi
   });
 });
 
-Deno.test("serve() over loopback is spoken to by fetch, with keep-alive", async () => {
+Deno.test("serve() over loopback serves fetch, with keep-alive", async () => {
   const ports = new Set<number>();
   const handler: Handler = (request, context) => {
     ports.add(context.remote.port!);
@@ -53,7 +53,7 @@ Deno.test("serve() over loopback is spoken to by fetch, with keep-alive", async 
   });
 });
 
-Deno.test("serve() over loopback sends an early answer that reaches a client in the middle of a large upload", async () => {
+Deno.test("serve() over loopback sends an early response that reaches a client in the middle of a large upload", async () => {
   const handler: Handler = () => textResponse(403, "not wanted");
   await withServer(handler, { maxBodyBytes: Infinity }, async (port) => {
     const size = 200_000;
@@ -65,7 +65,7 @@ Deno.test("serve() over loopback sends an early answer that reaches a client in 
   });
 });
 
-Deno.test("serve() over loopback refuses an upload beyond the limit, and the client hears of it", async () => {
+Deno.test("serve() over loopback refuses an upload beyond the limit, and the client gets the refusal", async () => {
   await withServer(echoTarget, { maxBodyBytes: 1_000 }, async (port) => {
     const text = await exchange(
       port,
@@ -75,7 +75,7 @@ Deno.test("serve() over loopback refuses an upload beyond the limit, and the cli
   });
 });
 
-Deno.test("serve() over loopback holds a streamed answer back while the client does not read", async () => {
+Deno.test("serve() over loopback holds a streamed response back while the client does not read", async () => {
   let produced = 0;
   const stalled = Promise.withResolvers<void>();
   async function* body(): AsyncGenerator<Uint8Array> {
@@ -92,7 +92,7 @@ Deno.test("serve() over loopback holds a streamed answer back while the client d
     const client = await connectRaw(port);
     await client.send(get("/"));
     await client.readUntil("\r\n\r\n");
-    // The server cuts a client that takes nothing: then everything that could be sent has been.
+    // When the server cuts a client that reads nothing, everything that could be sent has been sent.
     const watch = setInterval(() => server.connectionCount === 0 && stalled.resolve(), 10);
     await within(stalled.promise, "the cut");
     clearInterval(watch);
@@ -129,7 +129,7 @@ Deno.test("serve() over loopback survives clients that reset at every stage", as
   });
 });
 
-Deno.test("serve() over loopback answers a client that has finished sending (half-close)", async () => {
+Deno.test("serve() over loopback responds to a client that has finished sending (half-close)", async () => {
   await withServer(echoTarget, {}, async (port) => {
     const client = await connectRaw(port);
     await client.send(get("/half"));
@@ -139,7 +139,7 @@ Deno.test("serve() over loopback answers a client that has finished sending (hal
   });
 });
 
-Deno.test("serve() over loopback answers 503 beyond maxConnections", async () => {
+Deno.test("serve() over loopback responds 503 beyond maxConnections", async () => {
   await withServer(echoTarget, { maxConnections: 1 }, async (port) => {
     const first = await connectRaw(port);
     await first.send(get("/first"));
@@ -149,7 +149,7 @@ Deno.test("serve() over loopback answers 503 beyond maxConnections", async () =>
   });
 });
 
-Deno.test("serve() over TLS answers, and closes idle connections when it stops", async () => {
+Deno.test("serve() over TLS responds, and closes idle connections when it stops", async () => {
   const tls = await makeCertificate();
   if (tls === undefined) return console.log("skipped: the openssl command is not installed");
   const server = serve(
@@ -161,7 +161,7 @@ Deno.test("serve() over TLS answers, and closes idle connections when it stops",
   const buffer = new Uint8Array(4_096);
   let text = "";
   while (!text.includes("/secret true")) {
-    const count = await within(conn.read(buffer), "the answer");
+    const count = await within(conn.read(buffer), "the response");
     assert(count !== null);
     text += new TextDecoder().decode(buffer.subarray(0, count!));
   }
@@ -170,14 +170,14 @@ Deno.test("serve() over TLS answers, and closes idle connections when it stops",
   conn.close();
 });
 
-Deno.test("serve() over TLS is not kept from stopping by a client that says nothing", async () => {
+Deno.test("serve() over TLS stops also while a silent client is connected", async () => {
   const tls = await makeCertificate();
   if (tls === undefined) return console.log("skipped: the openssl command is not installed");
   const server = serve(await listen({ port: 0, tls }), echoTarget);
   const silent = await connectRaw(server.address.port);
   const plain = await connectRaw(server.address.port);
   await plain.send(get("/"));
-  // The plain one is told that this port speaks TLS.
+  // The client without TLS gets the message that this port speaks TLS.
   assertStringIncludes(await plain.readAll(), "HTTP/1.1 400 ");
   await within(server.shutdown(), "the end of the server");
   silent.close();

@@ -15,7 +15,7 @@ const readAll: Handler = async (request) => {
 const post = (length: number, fields = ""): string =>
   `POST / HTTP/1.1\r\nHost: a\r\n${fields}Content-Length: ${length}\r\n\r\n`;
 
-/** So many clients that have each sent so much of their content. */
+/** A number of clients that have each sent a part of their content. */
 async function connectHolders(fake: FakeServer, count: number, bytes: number): Promise<FakeConnection[]> {
   const clients: FakeConnection[] = [];
   for (let i = 0; i < count; i++) {
@@ -45,7 +45,7 @@ Deno.test("serve() holds no more than maxBufferedBytes: the longest holders get 
   assertEquals(fake.server.figures.heldBytes, 0);
 });
 
-Deno.test("serve() reads no content while a log fills the budget, serves others, and holds no wait against a client", async () => {
+Deno.test("serve() reads no content while a log fills the budget, serves others, and charges no client for the wait", async () => {
   const memory = new MemoryBudget(1_000);
   const fake = startFakeServer(readAll, { memory, bodyTimeoutMs: 1_000 });
   memory.hold(1_000);
@@ -82,7 +82,7 @@ Deno.test("serve() counts unfinished heads, and frees them with the response", a
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() counts no content that a handler passes on without keeping it", async () => {
+Deno.test("serve() does not count content that a handler passes on without keeping it", async () => {
   const fake = startFakeServer(async (request) => {
     while (await request.body.read() !== null);
     return textResponse(200, "");
@@ -94,7 +94,7 @@ Deno.test("serve() counts no content that a handler passes on without keeping it
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() frees what a client held that vanished, was too slow, or sent too much", async () => {
+Deno.test("serve() frees the bytes of a client that vanished, was too slow, or sent too much", async () => {
   const rows: readonly ((fake: FakeServer, client: FakeConnection) => Promise<void>)[] = [
     (_fake, client) => client.reset(),
     (_fake, client) => client.end(),
@@ -112,7 +112,7 @@ Deno.test("serve() frees what a client held that vanished, was too slow, or sent
   }
 });
 
-Deno.test("serve() counts what the runtime has read ahead of a client that waits for room, and has it read no more", async () => {
+Deno.test("serve() counts bytes that the runtime has read ahead for a client without room, and stops that reading", async () => {
   const memory = new MemoryBudget(10_000);
   const fake = startFakeServer(readAll, { memory });
   memory.hold(10_000);
@@ -123,7 +123,7 @@ Deno.test("serve() counts what the runtime has read ahead of a client that waits
     return 3_000;
   };
   await client.send(post(5));
-  assertEquals([isHeldBack, memory.heldBytes], [true, 13_000]);
+  assertEquals({ isHeldBack, heldBytes: memory.heldBytes }, { isHeldBack: true, heldBytes: 13_000 });
   memory.free(10_000);
   await settle();
   assertEquals(memory.heldBytes, 0);

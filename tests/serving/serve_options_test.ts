@@ -67,7 +67,7 @@ Deno.test("serve() in one call ends by its signal, by `await using`, and by shut
   await within(server.finished, "the end by the signal");
 
   const aborted = serve({ port: 0, fetch: hello, signal: AbortSignal.abort() });
-  await within(aborted.finished, "the end of what was aborted before");
+  await within(aborted.finished, "the end of a server that was aborted before");
 
   let used;
   {

@@ -7,7 +7,7 @@ import { echoTarget, get, startFakeServer, statusesOf, stopFakeServer } from "..
 // A deadline may be noticed one sweep late, and the server's idea of the time may be one sweep old.
 const SWEEPS_MS = 500;
 
-Deno.test("serve() answers 503 to a connection beyond maxConnections, and takes the next when there is room", async () => {
+Deno.test("serve() responds 503 to a connection beyond maxConnections, and takes the next when there is room", async () => {
   const fake = startFakeServer(echoTarget, { maxConnections: 2 });
   const first = await fake.connect();
   const second = await fake.connect();
@@ -28,7 +28,7 @@ Deno.test("serve() answers 503 to a connection beyond maxConnections, and takes 
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() lets a refused client that is sending read why, for a bounded time (RFC 9112 §9.6)", async () => {
+Deno.test("serve() lets a refused client that is sending read its response, for a bounded time (RFC 9112 §9.6)", async () => {
   const fake = startFakeServer(echoTarget, { maxConnections: 1, lingerTimeoutMs: 2_000 });
   await fake.connect();
   const sending = await fake.connect();
@@ -89,7 +89,7 @@ Deno.test("serve() says when it stops how many connections it has refused since 
   ]);
 });
 
-Deno.test("serve() closes a TLS connection beyond the limit without a word: no handshake is waited for", async () => {
+Deno.test("serve() closes a TLS connection beyond the limit without a response, since it waits for no handshake", async () => {
   const fake = startFakeServer(echoTarget, { maxConnections: 1 });
   await fake.connect();
   const beyond = await fake.listener.connect(new FakeConnection("192.0.2.9", { isEncrypted: true }));

@@ -25,7 +25,7 @@ async function withServer(
   }
 }
 
-Deno.test("serve() believes the fields of trusted proxies alone (RFC 7239 §8.1)", async () => {
+Deno.test("serve() believes the fields of trusted proxies only (RFC 7239 §8.1)", async () => {
   await withServer({ trustedProxies: ["127.0.0.1"] }, async (_server, ask) => {
     assertStringIncludes(await ask(""), "http 127.0.0.1:");
     assertStringIncludes(

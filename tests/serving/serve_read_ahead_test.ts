@@ -7,7 +7,7 @@ import { settle, within } from "../support/deadline.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
 import { get, startFakeServer, stopFakeServer } from "../support/fake_server.ts";
 
-/** Reads ahead while it works: asking for the signal begins it. */
+/** Reads ahead while it works: asking for the signal starts that. */
 const watching: Handler = async (request, context) => {
   context.signal.throwIfAborted();
   await null;
@@ -33,13 +33,13 @@ const fetching = {
 
 const BACKENDS = { watching, streaming, fetching } as const;
 
-/** The targets that were answered. */
+/** The targets of the requests that got responses. */
 function targetsOf(output: string): string[] {
   return Array.from(output.matchAll(/\[(\/\w+)\]/g), ([, target]) => target!);
 }
 
 for (const [name, backend] of Object.entries(BACKENDS)) {
-  Deno.test(`serve() answers a request that comes at any moment while the one before is answered: ${name}`, async () => {
+  Deno.test(`serve() responds to a request that arrives at any moment of the response before: ${name}`, async () => {
     for (let hops = 0; hops < 40; hops++) {
       for (const end of ["", "FIN"]) {
         const fake = startFakeServer(backend as Handler);
@@ -58,7 +58,7 @@ for (const [name, backend] of Object.entries(BACKENDS)) {
   });
 }
 
-Deno.test("serve() answers all of 600 pipelined requests to a client that reads late, with watched handlers", async () => {
+Deno.test("serve() responds to all of 600 pipelined requests to a client that reads late, with watched handlers", async () => {
   const listener = await listen({ hostname: "127.0.0.1", port: 0 });
   const server = serve(listener, async (_request, { signal }) => {
     signal.throwIfAborted();
@@ -86,7 +86,7 @@ Deno.test("serve() answers all of 600 pipelined requests to a client that reads 
   }
 });
 
-Deno.test("serve() answers what was read ahead before it ends for a client that has finished", async () => {
+Deno.test("serve() responds to requests that were read ahead before it ends for a client that has finished", async () => {
   const gate = Promise.withResolvers<void>();
   const fake = startFakeServer(async (request, { signal }) => {
     signal.throwIfAborted();

@@ -18,7 +18,7 @@ const REFUSED: readonly [request: string, status: number][] = [
   ["hello\r\n", 400],
 ];
 
-Deno.test("serve() answers a refused request once, with its length and close, and ends (RFC 9112 §9.6)", async () => {
+Deno.test("serve() responds to a refused request once, with its length and close, and ends (RFC 9112 §9.6)", async () => {
   for (const [request, status] of REFUSED) {
     const fake = startFakeServer(echoTarget);
     const client = await fake.connect();
@@ -32,7 +32,7 @@ Deno.test("serve() answers a refused request once, with its length and close, an
   }
 });
 
-Deno.test("serve() interprets nothing behind a refused message, in one piece or in two (RFC 9112 §11.2)", async () => {
+Deno.test("serve() interprets nothing after a refused message, in one piece or in two (RFC 9112 §11.2)", async () => {
   for (const [request, status] of REFUSED) {
     for (const isSplit of [false, true]) {
       const targets: string[] = [];
@@ -53,7 +53,7 @@ Deno.test("serve() interprets nothing behind a refused message, in one piece or 
   }
 });
 
-Deno.test("serve() answers a good request in front of a bad one first (RFC 9112 §9.3.2)", async () => {
+Deno.test("serve() responds to a good request in front of a bad one first (RFC 9112 §9.3.2)", async () => {
   for (const [request, status] of REFUSED) {
     const fake = startFakeServer(echoTarget);
     const client = await fake.connect();
@@ -64,7 +64,7 @@ Deno.test("serve() answers a good request in front of a bad one first (RFC 9112 
   }
 });
 
-Deno.test("serve() tells onNotHttp of a first line that is none, and sends nothing then", async () => {
+Deno.test("serve() calls onNotHttp for a first line that is not HTTP, and then sends nothing", async () => {
   const rows: [bytes: string | Uint8Array, isNotHttp: boolean][] = [
     ["hello\r\n", true],
     [new Uint8Array([0x16, 0x03, 0x01, 0x02]), true],
@@ -92,7 +92,7 @@ Deno.test("serve() tells onNotHttp of a first line that is none, and sends nothi
   }
 });
 
-Deno.test("serve() answers 400 to a message that the client ended too early (RFC 9112 §8)", async () => {
+Deno.test("serve() responds 400 to a message that the client ended too early (RFC 9112 §8)", async () => {
   for (const part of ["GET / HTTP/1.1\r\nHost:", "GET / HTTP/1.1\r\nHost: a\r\n", "GET /"]) {
     const fake = startFakeServer(echoTarget);
     const client = await fake.connect();
@@ -106,7 +106,7 @@ Deno.test("serve() answers 400 to a message that the client ended too early (RFC
   }
 });
 
-Deno.test("serve() answers 400 at the first byte that can begin no request, also after a good one, and goes on for others", async () => {
+Deno.test("serve() responds 400 at the first byte that can begin no request, also after a good one, and goes on for others", async () => {
   const strangers: Error[] = [];
   const fake = startFakeServer(echoTarget, { onNotHttp: (error) => strangers.push(error) });
   const client = await fake.connect();

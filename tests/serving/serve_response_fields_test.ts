@@ -1,4 +1,4 @@
-// `responseFields`: fields of all responses, also of those that no handler makes.
+// `responseFields`: fields of all responses, including those that no handler makes.
 
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { HeaderField } from "../../src/http/headers.ts";
@@ -12,7 +12,7 @@ import { echoTarget, get, startFakeServer, statusesOf, stopFakeServer } from "..
 
 const FIELD: HeaderField = ["X-Frame-Options", "DENY"];
 
-/** The status of each response in a text, and how often the field is in its head. */
+/** The status of each response in a text, and the number of times that the field is in its head. */
 function countsOf(output: string): { status: number; fields: number }[] {
   return output.split(/(?=HTTP\/1\.1 )/).map((response) => {
     const [head = ""] = response.split("\r\n\r\n");
@@ -38,7 +38,7 @@ const throwing: Handler = () => {
   throw new Error("no");
 };
 
-// What is sent, by which handler it is responded to, and the statuses of the responses.
+// The bytes to send, the handler, and the statuses of the responses.
 const CASES:
   readonly (readonly [claim: string, sent: string, handler: Handler, statuses: readonly number[]])[] = [
     ["a response of the handler", get("/"), echoTarget, [200]],
@@ -47,7 +47,7 @@ const CASES:
     ["204 without content", get("/"), () => createResponse(204), [204]],
     ["304 without content", get("/"), () => createResponse(304), [304]],
     ["a failure of the handler", get("/"), throwing, [500]],
-    ["a request that is no HTTP", "no HTTP\r\n\r\n", echoTarget, [400]],
+    ["a request that is not HTTP", "no HTTP\r\n\r\n", echoTarget, [400]],
     ["a request line that is too long", get(`/${"a".repeat(10_000)}`), echoTarget, [414]],
     ["a head that is too large", get("/", `X: ${"a".repeat(20_000)}\r\n`), echoTarget, [431]],
     [
@@ -98,7 +98,7 @@ Deno.test("serve() sends responseFields, Date and Server with the 400 for plain 
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() lets a field that a response has itself stand in the place of responseFields", async () => {
+Deno.test("serve() lets a field of the response replace that of responseFields", async () => {
   const own: Handler = () => createResponse(200, null, [["x-frame-options", "SAMEORIGIN"]]);
   assertEquals(await exchange(get("/"), own), [{ status: 200, fields: 0 }]);
 });

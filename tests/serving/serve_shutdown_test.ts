@@ -19,7 +19,7 @@ Deno.test("shutdown() closes idle connections at once, and all is finished", asy
   assertEquals([fake.server.connectionCount, fake.clock.timerCount], [0, 0]);
 });
 
-Deno.test("shutdown() lets a running request finish, and its answer says close (RFC 9112 §9.6)", async () => {
+Deno.test("shutdown() lets a running request finish, and its response says close (RFC 9112 §9.6)", async () => {
   const slow = Promise.withResolvers<HttpResponse>();
   const fake = startFakeServer(() => slow.promise);
   const client = await fake.connect();
@@ -50,7 +50,7 @@ Deno.test("shutdown() lets a head finish that has begun to arrive", async () => 
   await stopped;
 });
 
-Deno.test("shutdown() closes a connection whose answer promised keep-alive before the stop", async () => {
+Deno.test("shutdown() closes a connection whose response promised keep-alive before the stop", async () => {
   const gate = Promise.withResolvers<void>();
   async function* body(): AsyncGenerator<Uint8Array> {
     yield new TextEncoder().encode("piece");
@@ -67,7 +67,7 @@ Deno.test("shutdown() closes a connection whose answer promised keep-alive befor
   assertEquals(client.isClosed, true);
 });
 
-Deno.test("shutdown() cuts what is left when the grace time is over, also handlers that never end", async () => {
+Deno.test("shutdown() cuts the remaining connections when the grace time is over, also handlers that never end", async () => {
   const fake = startFakeServer(() => new Promise<HttpResponse>(() => {}), { graceMs: 5_000 });
   const client = await fake.connect();
   await client.send(get("/"));
@@ -77,7 +77,7 @@ Deno.test("shutdown() cuts what is left when the grace time is over, also handle
   await fake.clock.advance(4_900);
   assertEquals({ isClosed: client.isClosed, isFinished }, { isClosed: false, isFinished: false });
   await fake.clock.advance(100);
-  // It is given a moment to notice, and no more.
+  // The handler gets a moment to notice, and no more.
   assertEquals({ isClosed: client.isClosed, isFinished }, { isClosed: true, isFinished: false });
   await fake.clock.advance(50);
   assertEquals(isFinished, true);
@@ -85,7 +85,7 @@ Deno.test("shutdown() cuts what is left when the grace time is over, also handle
   assertEquals([fake.server.connectionCount, fake.clock.timerCount], [0, 0]);
 });
 
-Deno.test("shutdown() calls onCut for what is never answered, and for nothing else; content is told by its iterator", async () => {
+Deno.test("shutdown() calls onCut for requests that get no response, and for nothing else; content hears of the cut by its iterator", async () => {
   const piece = new TextEncoder().encode("piece");
   const left: string[] = [];
   const stuck: AsyncIterable<Uint8Array> = {
@@ -127,7 +127,7 @@ Deno.test("shutdown() calls onCut for what is never answered, and for nothing el
   await stopped;
 });
 
-Deno.test("shutdown() may be called twice, and before anybody came", async () => {
+Deno.test("shutdown() may be called twice, and before any client has come", async () => {
   const fake = startFakeServer(echoTarget);
   await Promise.all([fake.server.shutdown(), fake.server.shutdown()]);
   await fake.server.shutdown();

@@ -7,7 +7,7 @@ import { type FakeServer, get, startFakeServer, statusesOf, stopFakeServer } fro
 
 interface Waiting {
   readonly signal: AbortSignal;
-  readonly answer: () => void;
+  readonly respond: () => void;
 }
 
 /** A server whose handler waits for the test, after it has read the content. */
@@ -15,19 +15,19 @@ function startWaiting(): { fake: FakeServer; waiting: Waiting[] } {
   const waiting: Waiting[] = [];
   const handler: Handler = (request, { signal }) =>
     new Promise((resolve) => {
-      const answer = (): void => resolve(textResponse(200, request.target));
+      const respond = (): void => resolve(textResponse(200, request.target));
       const drain = async (): Promise<void> => {
         while (await request.body.read() !== null);
       };
-      drain().then(() => waiting.push({ signal, answer }), () => waiting.push({ signal, answer }));
+      drain().then(() => waiting.push({ signal, respond }), () => waiting.push({ signal, respond }));
     });
   return { fake: startFakeServer(handler), waiting };
 }
 
 const CASES: readonly (readonly [claim: string, sent: string])[] = [
-  ["behind a head", get("/a")],
-  ["behind content", "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"],
-  ["behind chunks", "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"],
+  ["after a head", get("/a")],
+  ["after content", "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"],
+  ["after chunks", "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"],
 ];
 
 for (const [claim, sent] of CASES) {
@@ -39,9 +39,9 @@ for (const [claim, sent] of CASES) {
       assertEquals(waiting.map(({ signal }) => signal.aborted), [false]);
       await client[leave]();
       assertEquals(waiting[0]!.signal.aborted, true);
-      waiting[0]!.answer();
+      waiting[0]!.respond();
       await settle();
-      // Who only ended its side still gets the answer.
+      // A client that only ended its side still gets the response.
       if (leave === "end") assertEquals(statusesOf(client.output), [200]);
       await stopFakeServer(fake);
       assertEquals(fake.server.connectionCount, 0);
@@ -55,11 +55,11 @@ Deno.test("RequestContext.signal is aborted when the client leaves in the middle
   await client.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhi");
   await client.reset();
   assertEquals(waiting.map(({ signal }) => signal.aborted), [true]);
-  waiting[0]!.answer();
+  waiting[0]!.respond();
   await stopFakeServer(fake);
 });
 
-Deno.test("RequestContext.signal is not aborted by the next request, which is answered in its turn", async () => {
+Deno.test("RequestContext.signal is not aborted by the next request, which gets its response in turn", async () => {
   for (const pieces of [[get("/b")], [get("/b").slice(0, 9), get("/b").slice(9)], [get("/b") + get("/c")]]) {
     const { fake, waiting } = startWaiting();
     const client: FakeConnection = await fake.connect();
@@ -67,7 +67,7 @@ Deno.test("RequestContext.signal is not aborted by the next request, which is an
     for (const piece of pieces) await client.send(piece);
     for (let turn = 0; turn < waiting.length; turn++) {
       assertEquals(waiting[turn]!.signal.aborted, false);
-      waiting[turn]!.answer();
+      waiting[turn]!.respond();
       await settle();
     }
     const bodies = Array.from(client.output.matchAll(/\r\n\r\n(\/[abc])/g), ([, target]) => target);
@@ -78,14 +78,14 @@ Deno.test("RequestContext.signal is not aborted by the next request, which is an
   }
 });
 
-Deno.test("RequestContext.signal is not aborted when the client leaves behind the answer", async () => {
+Deno.test("RequestContext.signal is not aborted when the client leaves after the response", async () => {
   for (const fields of ["", "Connection: close\r\n"]) {
     for (const leave of ["reset", "end"] as const) {
       const { fake, waiting } = startWaiting();
       const client = await fake.connect();
       await client.send(get("/a") + get("/b", fields));
       for (const turn of [0, 1]) {
-        waiting[turn]!.answer();
+        waiting[turn]!.respond();
         await settle();
       }
       await client[leave]();
@@ -95,7 +95,7 @@ Deno.test("RequestContext.signal is not aborted when the client leaves behind th
   }
 });
 
-Deno.test("RequestContext.signal is not aborted behind an answer that was not waited for", async () => {
+Deno.test("RequestContext.signal is not aborted after a response that came without a wait", async () => {
   const signals: AbortSignal[] = [];
   const fake = startFakeServer((request, { signal }) => {
     signals.push(signal);
@@ -108,7 +108,7 @@ Deno.test("RequestContext.signal is not aborted behind an answer that was not wa
   await stopFakeServer(fake);
 });
 
-Deno.test("RequestContext.signal is aborted at once where the client has ended in the middle of a head", async () => {
+Deno.test("RequestContext.signal is aborted at once when the client ends in the middle of a head", async () => {
   const aborted: boolean[] = [];
   const note: Middleware = (next) => (request, context) => {
     aborted.push(context.signal.aborted);
@@ -122,7 +122,7 @@ Deno.test("RequestContext.signal is aborted at once where the client has ended i
   await stopFakeServer(fake);
 });
 
-Deno.test("RequestContext.signal is aborted when a streamed answer cannot be sent to its end", async () => {
+Deno.test("RequestContext.signal is aborted when a streamed response cannot be sent to its end", async () => {
   let seen: AbortSignal | undefined;
   const fake = startFakeServer((_request, { signal }) => {
     seen = signal;
@@ -140,7 +140,7 @@ Deno.test("RequestContext.signal is aborted when a streamed answer cannot be sen
   await stopFakeServer(fake);
 });
 
-Deno.test("RequestContext.signal leaves an idle connection its time, and a stopping server its end", async () => {
+Deno.test("RequestContext.signal does not shorten the time of an idle connection, nor delay the end of a stopping server", async () => {
   const { fake, waiting } = startWaiting();
   const client = await fake.connect();
   await client.send(get("/a"));
@@ -149,7 +149,7 @@ Deno.test("RequestContext.signal leaves an idle connection its time, and a stopp
     isClosed: false,
     aborted: false,
   });
-  waiting[0]!.answer();
+  waiting[0]!.respond();
   await settle();
   await fake.clock.advance(16_000);
   assertEquals({ isClosed: client.isClosed, statuses: statusesOf(client.output) }, {
@@ -159,7 +159,7 @@ Deno.test("RequestContext.signal leaves an idle connection its time, and a stopp
   const late = await fake.connect();
   await late.send(get("/b"));
   const stopped = fake.server.shutdown();
-  waiting[1]!.answer();
+  waiting[1]!.respond();
   await settle();
   await late.end();
   await stopped;

@@ -28,7 +28,7 @@ class Endless implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
   }
 }
 
-Deno.test("serve() lets go of content that waits for an event when the client resets", async () => {
+Deno.test("serve() drops content that waits for an event when the client resets", async () => {
   const content = new Endless();
   const fake = startFakeServer(() => createResponse(200, content));
   const client = await fake.connect();
@@ -47,7 +47,7 @@ Deno.test("serve() lets go of content that waits for an event when the client re
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() gives up content that pauses after a client's end for longer than it may", async () => {
+Deno.test("serve() gives up content that pauses for too long after the client's end", async () => {
   const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
   let isOver = false;
   async function* pieces(): AsyncGenerator<Uint8Array> {
@@ -64,7 +64,7 @@ Deno.test("serve() gives up content that pauses after a client's end for longer 
   const client = await fake.connect();
   await client.send(get("/"));
   await client.end();
-  // Who has only ended its side still gets what comes in time.
+  // A client that has only ended its side still gets the content that comes in time.
   for (const { resolve } of gates.slice(0, 2)) {
     await fake.clock.advance(9_000);
     resolve();
@@ -79,7 +79,7 @@ Deno.test("serve() gives up content that pauses after a client's end for longer 
     isClosed: true,
     connectionCount: 0,
   });
-  // A generator gets to its end when what it waits for has come.
+  // A generator reaches its end only when the event that it waits for has come.
   gates[2]!.resolve();
   await fake.clock.advance(0);
   assertEquals(isOver, true);
@@ -104,15 +104,15 @@ Deno.test("serve() cancels a web-standard stream that waits when the client rese
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() cuts content with a later piece that is neither bytes nor text, and says 500 for a first one", async () => {
+Deno.test("serve() cuts content with a later piece that is neither bytes nor text, and responds 500 for a first one", async () => {
   const used = new Response("read");
   await used.text();
-  const answers: Record<string, Response> = {
+  const responses: Record<string, Response> = {
     "/used": used,
     "/first": new Response(streamOf(1)),
     "/later": new Response(streamOf("a", "b", 1)),
   };
-  const handler = { fetch: (request: Request) => answers[new URL(request.url).pathname]! };
+  const handler = { fetch: (request: Request) => responses[new URL(request.url).pathname]! };
   const fake = startFakeServer(createFetchBackend(handler));
   const client = await fake.connect();
   await client.send(get("/used") + get("/first") + get("/later"));
@@ -129,7 +129,7 @@ Deno.test("serve() cuts content with a later piece that is neither bytes nor tex
 
 const HELD_BACK = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
 
-Deno.test("serve() asks for content in front of an answer that is made of it, never inside (RFC 9110 §15.2)", async () => {
+Deno.test("serve() asks for content before a response that is made from it, never inside (RFC 9110 §15.2)", async () => {
   const echo: Handler = ({ body }) => {
     async function* pieces(): AsyncGenerator<Uint8Array> {
       for (let piece = await body.read(); piece !== null; piece = await body.read()) yield piece.slice();
@@ -146,7 +146,7 @@ Deno.test("serve() asks for content in front of an answer that is made of it, ne
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() asks for no content behind the head of its answer (RFC 9110 §10.1.1)", async () => {
+Deno.test("serve() asks for no content after the head of its response (RFC 9110 §10.1.1)", async () => {
   const late: Handler = ({ body }) => {
     async function* pieces(): AsyncGenerator<Uint8Array> {
       yield encoder.encode("sorry");
@@ -164,7 +164,7 @@ Deno.test("serve() asks for no content behind the head of its answer (RFC 9110 �
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() says close where the handler has left a read behind (RFC 9112 §9.6)", async () => {
+Deno.test("serve() says close when the handler left a read unfinished (RFC 9112 §9.6)", async () => {
   const fake = startFakeServer(({ body }) => {
     body.read().catch(() => {});
     return textResponse(200, "");
@@ -175,7 +175,7 @@ Deno.test("serve() says close where the handler has left a read behind (RFC 9112
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() gives a head its time also where it began with the request before it, and is waited for early", async () => {
+Deno.test("serve() gives a head its time, also if its first bytes came with the request before it and the server began to wait early", async () => {
   const handler: Handler = ({ target }, { signal }) => textResponse(200, `${target} ${signal.aborted}`);
   const fake = startFakeServer(async (request, context) => await handler(request, context), {
     headTimeoutMs: 2_000,
@@ -190,7 +190,7 @@ Deno.test("serve() gives a head its time also where it began with the request be
   await stopFakeServer(fake);
 });
 
-Deno.test("RequestContext.receivedAtMs is when a pipelined request got its turn, not when the one before it came", async () => {
+Deno.test("RequestContext.receivedAtMs is the time when a pipelined request got its turn, not the arrival of the one before", async () => {
   const gate = Promise.withResolvers<void>();
   const times: number[] = [];
   const fake = startFakeServer(async ({ target }, { receivedAtMs }) => {

@@ -4,7 +4,7 @@ import type { HttpResponse } from "../../src/http/response/response.ts";
 import { settle } from "../support/deadline.ts";
 import { echoTarget, get, startFakeServer, statusesOf, stopFakeServer } from "../support/fake_server.ts";
 
-Deno.test("serve() answers one request after the other on one connection (RFC 9112 §9.3)", async () => {
+Deno.test("serve() responds to one request after the other on one connection (RFC 9112 §9.3)", async () => {
   const fake = startFakeServer(echoTarget);
   const client = await fake.connect();
   await client.send(get("/one"));
@@ -19,7 +19,7 @@ Deno.test("serve() answers one request after the other on one connection (RFC 91
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() joins the answers to pipelined requests into one write (RFC 9112 §9.3.2)", async () => {
+Deno.test("serve() joins the responses to pipelined requests into one write (RFC 9112 §9.3.2)", async () => {
   const fake = startFakeServer(echoTarget);
   const client = await fake.connect();
   const targets = Array.from({ length: 16 }, (_, index) => `/number-${index}.`);
@@ -29,14 +29,14 @@ Deno.test("serve() joins the answers to pipelined requests into one write (RFC 9
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() answers in the order of the requests, however long each takes (RFC 9112 §9.3.2)", async () => {
+Deno.test("serve() responds in the order of the requests, however long each takes (RFC 9112 §9.3.2)", async () => {
   const slow = Promise.withResolvers<HttpResponse>();
   const fake = startFakeServer((request) =>
     request.target === "/slow" ? slow.promise : textResponse(200, request.target)
   );
   const client = await fake.connect();
   await client.send(get("/first") + get("/slow") + get("/last"));
-  assertMatch(client.output, /\/first$/, "what is ready does not wait for what is not");
+  assertMatch(client.output, /\/first$/, "a ready response does not wait for a later one");
   slow.resolve(textResponse(200, "/slow"));
   await settle();
   assertMatch(client.output, /\/first[^]*\/slow[^]*\/last$/);
@@ -44,7 +44,7 @@ Deno.test("serve() answers in the order of the requests, however long each takes
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() sends earlier answers before a streamed one gives its first piece", async () => {
+Deno.test("serve() sends earlier responses before a streamed one gives its first piece", async () => {
   const gate = Promise.withResolvers<void>();
   async function* body(): AsyncGenerator<Uint8Array> {
     await gate.promise;
@@ -65,7 +65,7 @@ Deno.test("serve() sends earlier answers before a streamed one gives its first p
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() answers a request that comes byte by byte", async () => {
+Deno.test("serve() responds to a request that comes byte by byte", async () => {
   const fake = startFakeServer(echoTarget);
   const client = await fake.connect();
   for (const byte of get("/bytes") + get("/more")) await client.send(byte);
@@ -93,7 +93,7 @@ Deno.test("serve() keeps HTTP/1.0 open only where asked, and heeds close anywher
   }
 });
 
-Deno.test("serve() ends the connection when the client ends, and answers what came before (RFC 9112 §9.6)", async () => {
+Deno.test("serve() ends the connection when the client ends, and responds to earlier requests (RFC 9112 §9.6)", async () => {
   const fake = startFakeServer(echoTarget);
   const client = await fake.connect();
   await client.send(get("/one"));

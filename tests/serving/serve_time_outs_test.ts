@@ -20,7 +20,7 @@ const readAll: Handler = async (request) =>
 // A deadline may be noticed one sweep late, and the server's idea of the time may be one sweep old.
 const SWEEPS_MS = 500;
 
-Deno.test("serve() closes a connection that sends nothing, without an answer", async () => {
+Deno.test("serve() closes a connection that sends nothing, without a response", async () => {
   const fake = startFakeServer(echoTarget, { idleTimeoutMs: 15_000 });
   const client = await fake.connect();
   await fake.clock.advance(14_000);
@@ -34,7 +34,7 @@ Deno.test("serve() closes a connection that sends nothing, without an answer", a
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() closes an idle connection counted from its last answer", async () => {
+Deno.test("serve() closes an idle connection after its last response", async () => {
   const fake = startFakeServer(echoTarget, { idleTimeoutMs: 15_000 });
   const client = await fake.connect();
   await fake.clock.advance(10_000);
@@ -52,7 +52,7 @@ Deno.test("serve() closes an idle connection counted from its last answer", asyn
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() answers 408 to a head that is not complete in time, however steadily it drips (RFC 9110 §15.5.9)", async () => {
+Deno.test("serve() responds 408 to a head that is not complete in time, however steadily it drips (RFC 9110 §15.5.9)", async () => {
   const fake = startFakeServer(echoTarget, { headTimeoutMs: 10_000 });
   const client = await fake.connect();
   await client.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
@@ -69,7 +69,7 @@ Deno.test("serve() answers 408 to a head that is not complete in time, however s
   assertEquals(client.isClosed, true);
 });
 
-Deno.test("serve() gives a head that comes right behind another request its own time", async () => {
+Deno.test("serve() gives a head that comes right after another request its own time", async () => {
   const fake = startFakeServer(echoTarget, { headTimeoutMs: 10_000 });
   const client = await fake.connect();
   await client.send(get("/one") + "GET /two HTTP/1.1\r\nHo");
@@ -86,7 +86,7 @@ Deno.test("serve() gives a head that comes right behind another request its own 
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() counts no time of a head for an empty line that came in pieces (RFC 9112 §2.2)", async () => {
+Deno.test("serve() does not start the time of a head with an empty line that comes in pieces (RFC 9112 §2.2)", async () => {
   const fake = startFakeServer(echoTarget, { headTimeoutMs: 10_000, idleTimeoutMs: 15_000 });
   const client = await fake.connect();
   await client.send("\r");
@@ -100,7 +100,7 @@ Deno.test("serve() counts no time of a head for an empty line that came in piece
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() answers 408 when content stops coming (RFC 9110 §15.5.9)", async () => {
+Deno.test("serve() responds 408 when content stops coming (RFC 9110 §15.5.9)", async () => {
   const fake = startFakeServer(readAll, { bodyTimeoutMs: 30_000, minBodyBytesPerSecond: 0 });
   const client = await fake.connect();
   await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n1");
@@ -114,7 +114,7 @@ Deno.test("serve() answers 408 when content stops coming (RFC 9110 §15.5.9)", a
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() answers 408 to content that comes below the minimum rate", async () => {
+Deno.test("serve() responds 408 to content that comes below the minimum rate", async () => {
   const fake = startFakeServer(readAll, { bodyTimeoutMs: 30_000, minBodyBytesPerSecond: 240 });
   const client = await fake.connect();
   await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
@@ -141,7 +141,7 @@ Deno.test("serve() takes slow content above the minimum rate for as long as it l
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() gives a handler all the time it wants", async () => {
+Deno.test("serve() gives a handler unlimited time", async () => {
   const gate = Promise.withResolvers<void>();
   const fake = startFakeServer(async () => {
     await gate.promise;
@@ -157,7 +157,7 @@ Deno.test("serve() gives a handler all the time it wants", async () => {
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() cuts a client that takes no byte of its answer", async () => {
+Deno.test("serve() cuts a client that takes no byte of its response", async () => {
   const fake = startFakeServer(echoTarget, { writeTimeoutMs: 30_000 });
   const client = await fake.connect();
   client.stall();
@@ -173,7 +173,7 @@ Deno.test("serve() cuts a client that takes no byte of its answer", async () => 
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() waits for a client that takes its answer slowly", async () => {
+Deno.test("serve() waits for a client that takes its response slowly", async () => {
   const fake = startFakeServer(echoTarget, { writeTimeoutMs: 30_000 });
   const client = await fake.connect();
   client.stall();
@@ -190,13 +190,13 @@ Deno.test("serve() waits for a client that takes its answer slowly", async () =>
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() lets a client take its last answer, whatever ends the connection behind it", async () => {
+Deno.test("serve() lets a client take its last response, whatever ends the connection after it", async () => {
   const rows: [name: string, request: string, end: (fake: FakeServer, client: FakeConnection) => unknown][] =
     [
-      ["the client's FIN", get("/answer"), (_fake, client) => client.end()],
-      ["Connection: close", get("/answer", "Connection: close\r\n"), () => {}],
-      ["a refused request", get("/answer") + "bad\r\n", () => {}],
-      ["shutdown", get("/answer"), (fake) => void fake.server.shutdown()],
+      ["the client's FIN", get("/response"), (_fake, client) => client.end()],
+      ["Connection: close", get("/response", "Connection: close\r\n"), () => {}],
+      ["a refused request", get("/response") + "bad\r\n", () => {}],
+      ["shutdown", get("/response"), (fake) => void fake.server.shutdown()],
     ];
   for (const [name, request, end] of rows) {
     const fake = startFakeServer(echoTarget, { writeTimeoutMs: 30_000, graceMs: 600_000 });
@@ -209,7 +209,7 @@ Deno.test("serve() lets a client take its last answer, whatever ends the connect
     await fake.clock.advance(29_000);
     assertEquals({ isClosed: client.isClosed, output: client.output }, { isClosed: false, output: "" }, name);
     await client.take();
-    assertStringIncludes(client.output, "\r\n\r\n/answer", name);
+    assertStringIncludes(client.output, "\r\n\r\n/response", name);
     await fake.clock.advance(10_000);
     assertEquals(
       { hasEnded: client.hasEnded, isClosed: client.isClosed, connectionCount: fake.server.connectionCount },
@@ -243,7 +243,7 @@ function createFeed(): { readonly body: ReadableStream<Uint8Array>; readonly add
   return { body, add: (text) => controller.enqueue(new TextEncoder().encode(text)) };
 }
 
-Deno.test("serve() keeps the time-out of content while an answer is sent", async () => {
+Deno.test("serve() keeps the time-out of content while a response is sent", async () => {
   const feed = createFeed();
   let failure: unknown;
   const fake = startFakeServer((request) => {
@@ -260,7 +260,7 @@ Deno.test("serve() keeps the time-out of content while an answer is sent", async
   await stopFakeServer(fake);
 });
 
-Deno.test("serve() keeps the time-out of an answer while content comes", async () => {
+Deno.test("serve() keeps the time-out of a response while content comes", async () => {
   const feed = createFeed();
   const fake = startFakeServer((request) => {
     readWhole(request.body).catch(() => {});

@@ -1,4 +1,4 @@
-// Clients that connect to a TLS port and do nothing good there.
+// Clients that connect to a TLS port and misbehave there.
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { createBackend } from "../../src/backend/handler.ts";
@@ -13,7 +13,7 @@ async function* endless(): AsyncGenerator<Uint8Array> {
   for (;;) yield new Uint8Array(65_536);
 }
 
-// Without the openssl command there is none, and nothing is tested; the suite of the adapters says so.
+// Without the openssl command there is no certificate, and nothing is tested; the suite of the adapters says so.
 const certificate = await makeCertificate();
 
 const backend = createBackend(
@@ -26,7 +26,7 @@ const SILENT: readonly (readonly [name: string, sent: Uint8Array])[] = [
   ["the beginning of a ClientHello", new Uint8Array([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])],
 ];
 
-Deno.test("serve() closes TLS clients that do not finish the handshake in time, and answers others meanwhile", async () => {
+Deno.test("serve() closes TLS clients that do not finish the handshake in time, and responds to others meanwhile", async () => {
   const tls = certificate;
   if (tls === undefined) return;
   const server = serve(await listen({ port: 0, tls }), backend, { idleTimeoutMs: 1_000 });
@@ -37,7 +37,7 @@ Deno.test("serve() closes TLS clients that do not finish the handshake in time, 
     const other = await Deno.connectTls({ hostname: "localhost", port, caCerts: [tls.cert] });
     await other.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
     const buffer = new Uint8Array(1_000);
-    assertEquals(await within(other.read(buffer), "an answer") !== null, true);
+    assertEquals(await within(other.read(buffer), "a response") !== null, true);
     other.close();
     // FIN comes only when the descriptor is closed.
     assertEquals(await client.readAll(), "", name);
@@ -60,15 +60,15 @@ Deno.test("serve() tells a client that speaks plain HTTP on a port with TLS, and
   assertEquals(server.connectionCount, 0);
 });
 
-Deno.test("serve() closes a TLS client that takes nothing of its answer", async () => {
+Deno.test("serve() closes a TLS client that takes nothing of its response", async () => {
   const tls = certificate;
   if (tls === undefined) return;
   const server = serve(await listen({ port: 0, tls }), backend, { writeTimeoutMs: 300, graceMs: 600_000 });
   const { port } = server.address;
   const client = await Deno.connectTls({ hostname: "localhost", port, caCerts: [tls.cert] });
   await client.write(new TextEncoder().encode("GET /endless HTTP/1.1\r\nHost: a\r\n\r\n"));
-  await within(client.read(new Uint8Array(100)), "the beginning of the answer");
-  // A stop waits for the answer, which has no end: only the time-out can end it.
+  await within(client.read(new Uint8Array(100)), "the beginning of the response");
+  // A stop waits for the response, which has no end: only the time-out can end it.
   await within(server.shutdown(), "the end of the stalled client");
   client.close();
 });

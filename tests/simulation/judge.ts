@@ -1,4 +1,4 @@
-// What must hold of every run. A finding is a sentence.
+// The properties of every run. A finding is a sentence.
 
 import type { PlannedHandler } from "./planned_handler.ts";
 import { readReceived, type Received, type ReceivedPart } from "./received_responses.ts";
@@ -12,7 +12,7 @@ import {
 } from "./script.ts";
 import type { SimulatedSocket } from "./simulated_socket.ts";
 
-/** What became of one client. */
+/** The history of one client. */
 export interface ClientState {
   readonly socket: SimulatedSocket;
   /** How many bytes it has sent. */
@@ -21,14 +21,14 @@ export interface ClientState {
   hasFinished: boolean;
 }
 
-/** What may have ended connections whatever was sent on them. */
+/** Events that may have ended connections, whatever was sent on them. */
 export interface Circumstances {
   /** Whether enough time has passed for a deadline. */
   readonly hasWaited: boolean;
   readonly hasShutDown: boolean;
 }
 
-/** Judges what clients have received when nothing moves any more. */
+/** Judges what clients have received when nothing moves any longer. */
 export function judge(
   script: Script,
   clients: ReadonlyMap<number, ClientState>,
@@ -62,7 +62,7 @@ function judgeClient(
   const findings = received.responses.flatMap((response, at) =>
     judgeResponse(requests[at], nameOf(index, at), response, client, at === received.responses.length - 1)
   );
-  // With little memory clients wait for each other, and some are sent away.
+  // With little memory, clients wait for each other, and some are turned away.
   const hasMemory = script.options.maxBufferedBytes === undefined;
   if (!circumstances.hasWaited && !circumstances.hasShutDown && !client.hasReset && hasMemory) {
     findings.push(...judgeMissing(script, index, client, application, received));
@@ -86,10 +86,10 @@ function judgeResponse(
   if (response.saysClose && !isLast) return [`${name}: a response says close, and others follow`];
   if (response.name === undefined) {
     if (response.status >= 400 || response.status === 0) return [];
-    return [`${name}: a response of nobody, status ${response.status}`];
+    return [`${name}: a response without a request, status ${response.status}`];
   }
   if (plan === undefined || response.name !== name) {
-    return [`${name} is due, the response of ${response.name} comes`];
+    return [`${name} is due, but the response to ${response.name} comes`];
   }
   const due = plan.method === "HEAD" ? "" : respondedContentOf(plan.handler.result, name);
   if (response.isWhole ? response.content !== due : !due.startsWith(response.content)) {
@@ -98,7 +98,7 @@ function judgeResponse(
   return [];
 }
 
-/** Without a reset, a deadline or a shutdown nothing but a response ends a connection, and none is missing. */
+/** Without a reset, a deadline or a shutdown, only a response ends a connection, and no response is missing. */
 function judgeMissing(
   script: Script,
   index: number,
@@ -125,7 +125,7 @@ function judgeMissing(
     if (request.handler.wait.kind !== "for-ever") return [`${name} is lost: its handler does not go on`];
     return [];
   }
-  // All is answered that was sent whole: what is left to do?
+  // Every complete request has its response: what is left to do?
   const isAwaited = !client.hasFinished && client.sentBytes <= end;
   if (client.socket.isClosed && isAwaited) return [`c${index} is closed for no reason`];
   if (client.hasFinished && client.sentBytes === end && !client.socket.isClosed) {
@@ -134,7 +134,7 @@ function judgeMissing(
   return [];
 }
 
-/** Content that nobody reads, beyond what is dropped, and a stream that ends badly: nothing is served after them. */
+/** Unread content beyond the drain limit, and a stream that ends badly: nothing is served after them. */
 function mayEndConnection(plan: RequestPlan, { options }: Script): boolean {
   const { handler } = plan;
   if (handler.result.kind === "stream" && handler.result.end !== "good") return true;

@@ -1,4 +1,4 @@
-// Makes scripts out of seeds. Most choices are small and ordinary: faults show where few things come together closely.
+// Makes scripts from seeds. Most choices are small and ordinary: faults show where few things come close together.
 
 import { Random } from "../support/random.ts";
 import {
@@ -44,7 +44,7 @@ export function makeScript(seed: number): Script {
   };
 }
 
-/** Some servers have so little memory that clients wait for each other, or are sent away. */
+/** Some servers have so little memory that clients wait for each other, or are turned away. */
 function makeMemory(random: Random): { readonly maxBufferedBytes?: number } {
   return random.happens(8) ? { maxBufferedBytes: 1 + random.below(300) } : {};
 }
@@ -126,7 +126,7 @@ function makeResult(random: Random): HandlerResult {
   }
 }
 
-/** The steps of all connections, each in its own order, mixed; and time, gates and now and then a shutdown. */
+/** The steps of all connections, each in its own order, mixed with time, gates and now and then a shutdown. */
 function makeSteps(random: Random, connections: readonly ConnectionPlan[]): Step[] {
   const rows = connections.map((plan, connection) => makeClientSteps(random, plan, connection));
   rows.push(makeOtherSteps(random));
@@ -141,7 +141,7 @@ function makeSteps(random: Random, connections: readonly ConnectionPlan[]): Step
 function makeClientSteps(random: Random, plan: ConnectionPlan, connection: number): Step[] {
   const steps: Step[] = [{ kind: "connect", connection, then: makeThen(random) }];
   const wires = wiresOf(plan, connection);
-  // Pipelined: all in one go, cut anywhere. Else request by request, some of them cut.
+  // Pipelined requests come in one go, cut anywhere. Otherwise they come one by one, some of them cut.
   const units = random.happens(3) ? [wires.join("")] : wires;
   for (const unit of units) {
     for (let left = unit.length; left > 0;) {
@@ -149,7 +149,7 @@ function makeClientSteps(random: Random, plan: ConnectionPlan, connection: numbe
       steps.push({ kind: "send", connection, bytes, then: makeThen(random) });
       left -= bytes;
       if (random.happens(8)) addWriteSteps(random, connection, steps);
-      // The client leaves before it has sent all.
+      // The client leaves before it has sent everything.
       if (random.happens(40)) return [...steps, makeLeave(random, connection)];
     }
   }

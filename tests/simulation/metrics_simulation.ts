@@ -1,4 +1,4 @@
-// The metrics server under the same simulated clients: its conversation is simple enough to be foretold as a whole.
+// The metrics server under the same simulated clients: its conversation is simple enough to be predicted as a whole.
 
 import { runServer } from "../../src/servers/metrics/run_server.ts";
 import { FakeListener } from "../support/fake_connection.ts";
@@ -8,7 +8,7 @@ import { SimulatedSocket } from "./simulated_socket.ts";
 
 interface Client {
   readonly socket: SimulatedSocket;
-  /** All that it means to send: one line a command. */
+  /** Everything that it will send, one command a line. */
   readonly text: string;
   /** The reply to each line. */
   readonly replies: readonly string[];
@@ -23,7 +23,7 @@ const FOR_ALL_DEADLINES_MS = 20_000;
 /**
  * Runs the script of a seed against the metrics server.
  *
- * @returns what should not have happened, as sentences; empty for a good run
+ * @returns the violations, as sentences; empty for a good run
  */
 export async function simulateMetrics(seed: number): Promise<string[]> {
   const random = new Random(seed);
@@ -97,7 +97,7 @@ function act(random: Random, client: Client): void {
     case 2:
       return socket.flow();
     case 3:
-      // The client leaves when it has said all, or in the middle of it.
+      // The client leaves when it has sent everything, or in the middle of it.
       if (random.happens(30)) {
         client.hasReset = true;
         socket.reset();
@@ -110,7 +110,7 @@ function act(random: Random, client: Client): void {
   }
 }
 
-/** Replies come in the order of the commands, each once and as foretold; none is missing unless the connection was cut. */
+/** Replies come in the order of the commands, each once and as predicted; none is missing unless the client was cut. */
 function judge(
   { socket, text, replies, sentBytes, hasReset }: Client,
   name: string,
@@ -131,7 +131,7 @@ async function pass(clock: SimulatedClock, ms: number): Promise<void> {
   while (clock.ringNext(untilMs)) await turns(3);
 }
 
-/** Lets turns of the event loop pass, each with all its microtasks. */
+/** Lets turns of the event loop pass, each with all of its microtasks. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
 }

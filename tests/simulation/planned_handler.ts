@@ -11,20 +11,20 @@ import {
   sentContentOf,
 } from "./script.ts";
 
-/** What a handler has seen of a request. */
+/** A request as a handler saw it. */
 export interface HandledRequest {
   readonly name: string;
-  /** Undefined unless it asked for it. */
+  /** Undefined unless the handler asked for it. */
   readonly signal: AbortSignal | undefined;
-  /** Whether it has given its response, streamed content apart. */
+  /** Whether it has given its response, apart from streamed content. */
   hasResponded: boolean;
 }
 
-/** The application of a script: does with each request what its plan says, and checks what it is given. */
+/** The application of a script: it treats each request as its plan says, and checks what it is given. */
 export class PlannedHandler {
-  /** The requests so far, in the order they came. */
+  /** The requests so far, in the order of their arrival. */
   readonly handled: HandledRequest[] = [];
-  /** What no application may be given. */
+  /** Violations: things that no application may be given. */
   readonly breaches: string[] = [];
   readonly #script: Script;
   readonly #gates = new Map<number, { readonly promise: Promise<void>; readonly open: () => void }>();
@@ -33,7 +33,7 @@ export class PlannedHandler {
     this.#script = script;
   }
 
-  /** Lets everybody go on who waits at a gate, now and later. */
+  /** Lets everything that waits at a gate go on, now and later. */
   openGate(gate: number): void {
     this.#gate(gate).open();
   }
@@ -48,7 +48,7 @@ export class PlannedHandler {
     const [, connection, index] = /^c(\d+)r(\d+)$/.exec(name) ?? [];
     const planned = this.#script.connections[Number(connection)]?.requests[Number(index)];
     if (planned === undefined) {
-      this.breaches.push(`a request that nobody sent: ${request.target}`);
+      this.breaches.push(`a request that was not sent: ${request.target}`);
       return textResponse(404, "");
     }
     if (this.handled.some((other) => other.name === name)) this.breaches.push(`${name} is handled twice`);

@@ -1,4 +1,4 @@
-/** One final response as a client has it, perhaps not whole. */
+/** One final response as a client has it, perhaps incomplete. */
 export interface ReceivedPart {
   readonly status: number;
   /** The value of X-Request; undefined for a response of the server's own. */
@@ -9,10 +9,10 @@ export interface ReceivedPart {
   readonly isWhole: boolean;
 }
 
-/** What a client has received. */
+/** All that a client has received. */
 export interface Received {
   readonly responses: readonly ReceivedPart[];
-  /** How many `100 Continue` there were. */
+  /** The number of `100 Continue`. */
   readonly continues: number;
 }
 
@@ -42,11 +42,11 @@ export function readReceived(text: string, methods: readonly string[]): Received
     }
     const name = valueOf(fields, "X-Request");
     const saysClose = valueOf(fields, "Connection") === "close";
-    // A request that was refused before its method was known has content in its response, also if it was to be a HEAD.
+    // If a request was refused before its method was known, its response has content, even if the method was HEAD.
     const isBare = methods[responses.length] === "HEAD" && !(name === undefined && saysClose && rest !== "");
-    const [content, isWhole, behind] = isBare ? ["", true, rest] as const : cutContent(fields, rest);
+    const [content, isWhole, after] = isBare ? ["", true, rest] as const : cutContent(fields, rest);
     responses.push({ status: Number(status), name, content, saysClose, isWhole });
-    rest = behind;
+    rest = after;
   }
   return { responses, continues };
 }

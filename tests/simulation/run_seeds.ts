@@ -3,14 +3,14 @@ import type { Script } from "./script.ts";
 import { shrink } from "./shrink.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
-// Each of so many scripts is run twice: the same script must give the same trace.
+// Each of this many scripts runs twice: the same script must give the same trace.
 const RUNS_PER_REPETITION = 50;
 
 /** A script that shows a fault. */
 export interface Finding {
   readonly seed: number;
   readonly sentences: readonly string[];
-  /** The script as short as it gets, with what it shows. */
+  /** The script, shrunk as far as possible, with its findings. */
   readonly script: Script;
   readonly shrunkSentences: readonly string[];
 }
@@ -38,7 +38,7 @@ async function explain(script: Script, { findings }: Outcome): Promise<Finding> 
   return { seed: script.seed, sentences: findings, script: smallest, shrunkSentences };
 }
 
-/** A finding without its names: what shrinking must keep. */
+/** A finding without its names, which shrinking must keep. */
 function kindOf(findings: readonly string[]): string {
   return findings[0]?.replaceAll(/c\d+(r\d+)?/g, "") ?? "";
 }

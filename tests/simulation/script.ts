@@ -1,18 +1,18 @@
-// A script is all that happens in one run of the simulator. It is plain data: it prints, shrinks and runs again.
+// A script is everything that happens in one run of the simulator. It is plain data: it prints, shrinks and runs again.
 
 import type { ServeOptions } from "../../src/serving/serve_options.ts";
 
 /** How a handler treats the content of its request: reads none, one piece, all, or begins a read and leaves it. */
 export type ContentUse = "none" | "piece" | "all" | "left";
 
-/** What a handler waits for before it responds. */
+/** The event that a handler waits for before it responds. */
 export type HandlerWait =
   | { readonly kind: "nothing" }
   | { readonly kind: "hops"; readonly hops: number }
   | { readonly kind: "gate"; readonly gate: number }
   | { readonly kind: "for-ever" };
 
-/** What a handler responds with. */
+/** The response of a handler. */
 export type HandlerResult =
   | { readonly kind: "text"; readonly bytes: number }
   | {
@@ -25,7 +25,7 @@ export type HandlerResult =
   | { readonly kind: "throws" }
   | { readonly kind: "refuses" };
 
-/** What a handler does with one request. */
+/** The plan of a handler for one request. */
 export interface HandlerPlan {
   readonly asksForSignal: boolean;
   readonly content: ContentUse;
@@ -51,15 +51,15 @@ export interface RequestPlan {
 /** One client. */
 export interface ConnectionPlan {
   readonly requests: readonly RequestPlan[];
-  /** What follows the last request: bytes of a request that is cut off, or that can begin no request. */
+  /** The end of the client's bytes: a request that is cut off, or bytes that can begin no request. */
   readonly rest: "" | "GET /cut" | "\x16\x03\x01";
-  /** Microtasks from bytes being there to the call back, as a runtime may have them. */
+  /** Microtasks from the arrival of bytes to the callback, as a runtime may have them. */
   readonly readHops: number;
   /** The same for a write; 0 calls back while `transmit` runs, as Node and Bun do. */
   readonly writeHops: number;
 }
 
-/** One event, and what goes on before the next one: so many microtasks, or everything. */
+/** One event, and how much runs before the next one: a number of microtasks, or everything. */
 export type Step =
   & (
     | { readonly kind: "connect"; readonly connection: number }
@@ -88,7 +88,7 @@ export function nameOf(connection: number, request: number): string {
   return `c${connection}r${request}`;
 }
 
-/** Content that tells where it belongs, and where in it a byte stands. */
+/** Content that shows where it belongs, and the position of each byte. */
 export function contentOf(name: string, bytes: number): string {
   const line = `${name}.${bytes}.`;
   return line.repeat(Math.ceil(bytes / line.length)).slice(0, bytes);
@@ -126,14 +126,14 @@ export function sentContentOf({ content }: RequestPlan, name: string): string {
   return contentOf(name, bytes);
 }
 
-/** The content of a response as it should come, whole. */
+/** The whole content of a response as it should arrive. */
 export function respondedContentOf(result: HandlerResult, name: string): string {
   if (result.kind === "text") return contentOf(name, result.bytes);
   if (result.kind !== "stream") return "";
   return contentOf(name, result.pieces.reduce((sum, size) => sum + size, 0));
 }
 
-/** All that a client means to send, request by request, and what follows them. */
+/** Everything that a client will send, request by request, and the bytes after them. */
 export function wiresOf(plan: ConnectionPlan, connection: number): string[] {
   const wires = plan.requests.map((request, index) => wireOf(request, nameOf(connection, index)));
   return plan.rest === "" ? wires : [...wires, plan.rest];

@@ -4,7 +4,7 @@ import type { ConnectionPlan, RequestPlan, Script, Step } from "./script.ts";
  * Makes a script smaller for as long as it still shows a fault.
  *
  * @param showsFault runs a script
- * @returns the smallest script that was found
+ * @returns the smallest script found
  */
 export async function shrink(
   script: Script,

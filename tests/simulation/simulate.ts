@@ -1,4 +1,4 @@
-// One run of the real server: its listener, clock and connections are simulated, and nothing else.
+// One run of the real server: only its listener, clock and connections are simulated.
 
 import { serve, type Server } from "../../src/serving/serve.ts";
 import { FakeListener } from "../support/fake_connection.ts";
@@ -8,20 +8,20 @@ import { type Script, type Step, wiresOf } from "./script.ts";
 import { SimulatedClock } from "./simulated_clock.ts";
 import { SimulatedSocket } from "./simulated_socket.ts";
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Outcome {
-  /** What should not have happened, as sentences; empty for a good run. */
+  /** The violations, as sentences; empty for a good run. */
   readonly findings: readonly string[];
-  /** All that could be seen, step by step: the same for the same script. */
+  /** Everything observable, step by step: the same for the same script. */
   readonly trace: readonly string[];
 }
 
-// The time that a script may pass before any deadline can come, with two sweeps.
+// The time that a script may pass before any deadline can come, plus two sweeps.
 const HARMLESS_MS = 90;
-// More than all time-outs of a connection one after the other.
+// Longer than all time-outs of a connection one after the other.
 const FOR_ALL_DEADLINES_MS = 12_000;
 
-/** Runs a script. Never rejects for what the server does. */
+/** Runs a script. Never rejects because of the server. */
 export async function simulate(script: Script): Promise<Outcome> {
   const run = new Run(script);
   try {
@@ -45,7 +45,7 @@ class Run {
   #shutdown: Promise<void> | undefined;
   readonly #onRejection = (event: PromiseRejectionEvent): void => {
     event.preventDefault();
-    this.#findings.push(`a rejection that nobody handles: ${event.reason}`);
+    this.#findings.push(`an unhandled rejection: ${event.reason}`);
   };
 
   constructor(script: Script) {
@@ -76,7 +76,7 @@ class Run {
     return { findings: this.#findings, trace: this.#trace };
   }
 
-  /** Everybody may go on: what is not there now is missing. */
+  /** Everything that waits may go on: what has not come now is missing. */
   async #judgeAtRest(): Promise<void> {
     this.#application.openGates();
     for (const { socket } of this.#clients.values()) socket.flow();
@@ -93,7 +93,7 @@ class Run {
     await this.#pass(FOR_ALL_DEADLINES_MS);
     this.#note("after all deadlines");
     const waiting = this.#application.handled.filter(({ hasResponded }) => !hasResponded).length;
-    // A handler that never responds may hold all the memory there is; waiting for that has no deadline.
+    // A handler that never responds may hold all of the memory; waiting for memory has no deadline.
     const hasMemory = this.#script.options.maxBufferedBytes === undefined || waiting === 0;
     if (hasMemory && this.#server.connectionCount > waiting + this.#endless()) {
       this.#findings.push("a connection has no deadline");
@@ -113,13 +113,13 @@ class Run {
     }
     for (const { name, signal, hasResponded } of this.#application.handled) {
       if (!hasResponded && signal?.aborted === false) {
-        this.#findings.push(`${name} is not told that it was cut`);
+        this.#findings.push(`${name} does not hear that it was cut`);
       }
     }
     this.#note("at the end");
   }
 
-  /** Responses that pause for ever: a client that takes what there is may wait for more. */
+  /** Responses that pause for ever: a client that has taken all of their bytes may wait for more. */
   #endless(): number {
     return this.#script.connections.flatMap(({ requests }) => requests)
       .filter(({ handler }) => handler.result.kind === "stream" && handler.result.end === "never").length;
@@ -202,7 +202,7 @@ class Run {
   }
 }
 
-/** Lets turns of the event loop pass, each with all its microtasks. */
+/** Lets turns of the event loop pass, each with all of its microtasks. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
 }

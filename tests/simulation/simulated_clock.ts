@@ -11,7 +11,7 @@ export class SimulatedClock implements Clock {
   #nowMs = 1_750_000_000_000;
   readonly #timers = new Set<Timer>();
 
-  /** How many timers run. */
+  /** The number of running timers. */
   get timerCount(): number {
     return this.#timers.size;
   }
@@ -38,7 +38,7 @@ export class SimulatedClock implements Clock {
     return () => void this.#timers.delete(timer);
   }
 
-  /** Rings the next timer that is due by then, and says whether there was one. */
+  /** Fires the next timer that is due by then, and says whether there was one. */
   ringNext(untilMs: number): boolean {
     let next: Timer | undefined;
     for (const timer of this.#timers) {

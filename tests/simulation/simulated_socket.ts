@@ -9,7 +9,7 @@ interface Write {
   taken: number;
 }
 
-/** How long a socket takes to call back, in microtasks. */
+/** The delay of a socket's callbacks, in microtasks. */
 export interface SocketPace {
   readonly readHops: number;
   readonly writeHops: number;
@@ -24,12 +24,12 @@ export class SimulatedSocket extends StreamConnection {
   output = "";
   /** Whether the server has sent FIN. */
   hasFinished = false;
-  /** Whether the server has given the connection up. */
+  /** Whether the server has closed the connection. */
   isClosed = false;
-  /** What the server did that no connection allows. */
+  /** Uses of the socket by the server that no connection allows. */
   readonly breaches: string[] = [];
   readonly #pace: SocketPace;
-  // What has arrived and was not read, as latin1.
+  // Bytes that have arrived and were not read, as latin1.
   #arrived = "";
   #hasEnded = false;
   #failure: ConnectionError | undefined;
@@ -50,7 +50,7 @@ export class SimulatedSocket extends StreamConnection {
     return this.#writes.reduce((sum, { bytes, taken }) => sum + bytes.length - taken, 0);
   }
 
-  /** Whether a read or a write is under way. */
+  /** Whether a read or a write is pending. */
   get isBusy(): boolean {
     return this.#receiver !== undefined || this.#writes.length > 0;
   }
@@ -75,7 +75,7 @@ export class SimulatedSocket extends StreamConnection {
     this.#fail(new ConnectionError("reset", "Cannot use the connection: reset by the client"));
   }
 
-  /** The client takes nothing any more. */
+  /** The client takes nothing any longer. */
   stall(): void {
     this.#isFlowing = false;
   }
@@ -114,7 +114,7 @@ export class SimulatedSocket extends StreamConnection {
   transmit(bytes: Uint8Array, sender: Sender): void {
     const failure = this.#failure ?? (this.hasFinished ? closed() : undefined);
     if (failure !== undefined) return queueMicrotask(() => sender.onSendFailed(failure));
-    // Taken at once, as Node and Bun do it, while the call runs.
+    // Taken at once, during the call, as Node and Bun do it.
     if (this.#isFlowing && this.#writes.length === 0 && this.#pace.writeHops === 0) {
       this.output += textOf(bytes);
       return sender.onSent();

@@ -1,6 +1,6 @@
-// What clients do that are broken, hostile or gone. Where an answer is due, it is checked.
+// Acts of broken, hostile or vanished clients. If a response is due, it is checked.
 
-import { EarlyEnd } from "../bench/answers.ts";
+import { EarlyEnd } from "../bench/response_reader.ts";
 import { makePattern } from "./pattern.ts";
 import type { Act } from "./good_acts.ts";
 import type { Afterwards, Visit } from "./visit.ts";
@@ -30,8 +30,8 @@ export const BAD_ACTS: Readonly<Record<string, Act>> = {
   "upload given up": leaveUpload,
   "download given up": leaveDownload,
   "burst given up": leaveBurst,
-  "broken answer with a length": (visit) => seeBreak(visit, "broken"),
-  "broken answer in chunks": (visit) => seeBreak(visit, "broken_chunks"),
+  "broken response with a length": (visit) => seeBreak(visit, "broken"),
+  "broken response in chunks": (visit) => seeBreak(visit, "broken_chunks"),
 };
 
 async function sendMalformed(visit: Visit): Promise<Afterwards> {
@@ -42,7 +42,7 @@ async function sendMalformed(visit: Visit): Promise<Afterwards> {
   return "is over";
 }
 
-/** A line that begins with no method is refused whatever it holds. */
+/** A line that does not begin with a method is refused, whatever it holds. */
 async function sendGarbage(visit: Visit): Promise<Afterwards> {
   const bytes = makePattern(visit.random.below(256), 1, 1 + visit.random.below(5_000));
   bytes[0] = visit.random.below(0x20) | 0x80;
@@ -90,7 +90,7 @@ async function leaveBurst(visit: Visit): Promise<Afterwards> {
   return "is over";
 }
 
-/** An answer that breaks off must not look whole: the connection ends before it does. */
+/** A response that breaks off must not look whole: the connection ends first. */
 async function seeBreak(visit: Visit, path: string): Promise<Afterwards> {
   const length = visit.random.below(100_000);
   await visit.send(`GET /${path}/1/${length} HTTP/1.1\r\n${HOST}\r\n`);
@@ -101,5 +101,5 @@ async function seeBreak(visit: Visit, path: string): Promise<Afterwards> {
     if (error instanceof EarlyEnd || error instanceof Deno.errors.ConnectionReset) return "is over";
     throw error;
   }
-  throw new Error("a broken answer looked whole");
+  throw new Error("a broken response looked whole");
 }

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a program: its progress goes to stderr, its findings to stdout
-// The soak of a shared store: `deno task soak cluster --kills N --seed N`. Four writers on two nodes put all the time
-// while servers are killed or stopped, one after the other; in the end everything acknowledged must be there.
+// The soak of a shared store: `deno task soak cluster --kills N --seed N`. Four writers on two nodes put samples all the
+// time while servers are killed or stopped, one after the other. In the end every acknowledged sample must be there.
 
 import { openClusterStore } from "../../src/servers/metrics/cluster/open_cluster_store.ts";
 import type { ClusterStore } from "../../src/servers/metrics/cluster/cluster_store.ts";
@@ -19,15 +19,15 @@ import {
   startRedisCluster,
 } from "../support/redis_cluster.ts";
 
-/** How long a soak takes, and by which dice. */
+/** The length of a soak, and its seed. */
 export interface ClusterSoakOptions {
   /** How many times a server is killed or stopped. */
   readonly kills: number;
-  /** Decides which. */
+  /** The seed that decides which one. */
   readonly seed: number;
 }
 
-/** Runs the soak. @returns whether all was as it must be */
+/** Runs the soak. @returns whether nothing was lost and nothing failed */
 export async function soakCluster({ kills, seed }: ClusterSoakOptions): Promise<boolean> {
   const servers = await startRedisCluster();
   const stores: ClusterStore[] = [];
@@ -67,7 +67,7 @@ interface Kill {
 
 async function killOne({ servers, log, random, kill }: Kill): Promise<void> {
   const primaries = await servers.primaries();
-  // Two of three are primaries: those are the ones that matter.
+  // Two of three kills are of primaries: those matter most.
   const isPrimary = random.below(3) > 0;
   const candidates = servers.servers.filter((server) => primaries.includes(server) === isPrimary);
   const server = candidates[random.below(candidates.length)]!;

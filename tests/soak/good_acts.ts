@@ -1,19 +1,19 @@
-// What clients do that know what they do: every byte of every answer is checked.
+// Acts of well-behaved clients: every byte of every response is checked.
 
 import { Checksum, makePattern } from "./pattern.ts";
 import type { Afterwards, Visit } from "./visit.ts";
 
-/** One thing that a client does on its connection. @throws when an answer is not what it must be */
+/** One act of a client on its connection. @throws when a response is not what it must be */
 export type Act = (visit: Visit) => Promise<Afterwards>;
 
-/** A file of the folder that is served, with its pattern. */
+/** A file of the served folder, with its pattern. */
 export interface PatternFile {
   readonly path: string;
   readonly number: number;
   readonly length: number;
 }
 
-/** The files that the folder must hold, their paths from its root on. */
+/** The files that the folder must hold, with paths below its root. */
 export const FILES: readonly PatternFile[] = [
   { path: "files/small.bin", number: 11, length: 1_700 },
   { path: "files/middle.bin", number: 12, length: 300_000 },
@@ -73,14 +73,14 @@ async function burst(visit: Visit): Promise<Afterwards> {
   );
   await visit.send(requests.join(""));
   for (const { method, number, length } of wanted) {
-    const answer = await visit.expect(200);
-    if (answer.contentLength !== length) throw new Error(`expected the answer of ${length} bytes`);
-    if (method === "GET") await visit.expectPattern(answer, number, 0, length);
+    const response = await visit.expect(200);
+    if (response.contentLength !== length) throw new Error(`expected the response of ${length} bytes`);
+    if (method === "GET") await visit.expectPattern(response, number, 0, length);
   }
   return "goes on";
 }
 
-/** Reads what the server says of content, and compares it with what was sent. */
+/** Reads the server's report about content, and compares it with the content that was sent. */
 async function expectDigest(visit: Visit, content: Uint8Array, trailer: string): Promise<Afterwards> {
   const sum = new Checksum();
   sum.add(content);
@@ -154,11 +154,11 @@ async function range(visit: Visit): Promise<Afterwards> {
   const first = visit.random.below(length);
   const last = first + visit.random.below(length - first);
   await visit.send(`GET /${path} HTTP/1.1\r\n${HOST}Range: bytes=${first}-${last}\r\n\r\n`);
-  const answer = await visit.expect(206);
-  if (!answer.text.includes(`\r\nContent-Range: bytes ${first}-${last}/${length}\r\n`)) {
-    throw new Error(`expected the range ${first}-${last}, got ${answer.text}`);
+  const response = await visit.expect(206);
+  if (!response.text.includes(`\r\nContent-Range: bytes ${first}-${last}/${length}\r\n`)) {
+    throw new Error(`expected the range ${first}-${last}, got ${response.text}`);
   }
-  await visit.expectPattern(answer, number, first, last - first + 1);
+  await visit.expectPattern(response, number, first, last - first + 1);
   return "goes on";
 }
 
@@ -171,9 +171,11 @@ async function fail(visit: Visit, path: string, status: number): Promise<Afterwa
 async function getLast(visit: Visit, rest: string): Promise<Afterwards> {
   const [number, length] = [visit.random.below(NUMBERS), visit.random.below(SMALL_BYTES)];
   await visit.send(`GET /bytes/${number}/${length} ${rest}\r\n\r\n`);
-  const answer = await visit.expect(200);
-  if (!/\r\nConnection: close\r\n/.test(answer.text)) throw new Error(`expected close, got ${answer.text}`);
-  await visit.expectPattern(answer, number, 0, length);
+  const response = await visit.expect(200);
+  if (!/\r\nConnection: close\r\n/.test(response.text)) {
+    throw new Error(`expected close, got ${response.text}`);
+  }
+  await visit.expectPattern(response, number, 0, length);
   await visit.expectEnd();
   return "is over";
 }

@@ -8,7 +8,7 @@ import { soak, type SoakReport } from "./soak.ts";
 
 const MEBIBYTE = 2 ** 20;
 const MAX_MEBIBYTES = 256;
-// Of the last third of the time over the one before: more is a leak.
+// The last third of the time compared with the one before: a larger ratio is a leak.
 const MAX_GROWTH_MEBIBYTES = 24;
 const SECONDS_BETWEEN_LINES = 10;
 
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
   for (const [name, count] of report.counts) console.log(`${String(count).padStart(8)} ${name}`);
   const faults = findFaults(report);
   for (const fault of faults) console.log(`wrong: ${fault}`);
-  console.log(faults.length === 0 ? "all answers were right, nothing was left" : `${faults.length} faults`);
+  console.log(faults.length === 0 ? "all responses were right, nothing was left" : `${faults.length} faults`);
   return faults.length === 0 ? 0 : 1;
 }
 

@@ -1,13 +1,13 @@
 // Content that both sides can make from a number, so that every byte of it can be checked.
 
-/** The bytes of the content of this number from `start` on. */
+/** The bytes of the content of this number, from `start` on. */
 export function makePattern(number: number, start: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = patternByte(number, start + i);
   return bytes;
 }
 
-/** Whether bytes are those of the content of this number from `start` on. */
+/** Whether bytes equal the content of this number, from `start` on. */
 export function isPattern(bytes: Uint8Array, number: number, start: number): boolean {
   for (let i = 0; i < bytes.length; i++) {
     if (bytes[i] !== patternByte(number, start + i)) return false;
@@ -19,7 +19,7 @@ function patternByte(number: number, offset: number): number {
   return (offset * 31 + (offset >> 8) * 7 + number * 101) & 0xff;
 }
 
-/** Sums bytes up so that none can be changed, lost or moved unseen (FNV-1a). */
+/** Sums up bytes so that a changed, lost or moved byte shows (FNV-1a). */
 export class Checksum {
   #sum = 0x811c9dc5;
 

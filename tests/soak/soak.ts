@@ -5,7 +5,7 @@ import { type Act, FILES, GOOD_ACTS } from "./good_acts.ts";
 import { makePattern } from "./pattern.ts";
 import { Visit } from "./visit.ts";
 
-/** How to soak. */
+/** The size of a soak. */
 export interface SoakOptions {
   /** How long, in seconds. */
   readonly seconds: number;
@@ -13,19 +13,19 @@ export interface SoakOptions {
   readonly clients: number;
   /** The same seed gives every client the same acts. */
   readonly seed: number;
-  /** Told once a second what has been done, and how much memory the server occupies. */
+  /** Called once a second with the acts so far, and the memory that the server occupies. */
   readonly onSecond?: (acts: number, residentBytes: number | undefined) => void;
 }
 
-/** What a soak found. */
+/** The result of a soak. */
 export interface SoakReport {
   /** How often each act was done, by name. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Memory of the server in bytes, once a second; empty where the system does not tell. */
+  /** Memory of the server in bytes, once a second; empty if the system does not tell. */
   readonly residentBytes: readonly number[];
-  /** Descriptors of the server at the end, less those at the beginning; undefined where the system does not tell. */
+  /** Descriptors of the server at the end, less those at the beginning; undefined if the system does not tell. */
   readonly descriptorsLeft: number | undefined;
-  /** What was reported to `onError`: broken answers, and nothing else. */
+  /** The reports to `onError`: broken responses, and nothing else. */
   readonly failures: number;
   /** Exit code of the server, which ends by itself when nothing is left. */
   readonly exitCode: number;
@@ -44,9 +44,9 @@ async function fillFolder(folder: string): Promise<void> {
 }
 
 /**
- * Lets clients do all kinds of things to a server in a process of its own, for a given time, and checks every answer.
+ * Lets clients do all kinds of things to a server in a process of its own, for a given time, and checks every response.
  *
- * @throws {Error} with the name of the act and the seed, when an answer is not what it must be
+ * @throws {Error} with the name of the act and the seed, when a response is not what it must be
  */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const folder = await Deno.makeTempDir({ prefix: "millrace-soak-" });

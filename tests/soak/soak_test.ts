@@ -5,8 +5,8 @@ import { soak } from "./soak.ts";
 
 const MAX_BYTES = 256 * 2 ** 20;
 
-// `deno task soak --seconds N` is the same for longer.
-Deno.test("serve() answers mixed traffic with faults byte for byte, and lets go of everything", async () => {
+// `deno task soak --seconds N` does the same for longer.
+Deno.test("serve() responds to mixed traffic with faults byte for byte, and lets go of everything", async () => {
   const { counts, residentBytes, descriptorsLeft, failures, exitCode } = await soak({
     seconds: 8,
     clients: 16,

@@ -1,4 +1,4 @@
-import { type AnswerHead, AnswerReader } from "../bench/answers.ts";
+import { type ResponseHead, ResponseReader } from "../bench/response_reader.ts";
 import type { Random } from "../support/random.ts";
 import { isPattern } from "./pattern.ts";
 
@@ -11,17 +11,17 @@ const MAX_PIECES = 5;
 
 const encoder = new TextEncoder();
 
-/** A connection to the server of the soak, with chance on its side. */
+/** A connection to the server of the soak, with random choices. */
 export class Visit {
-  /** Decides what happens. */
+  /** Makes the random choices. */
   readonly random: Random;
   readonly #connection: Deno.TcpConn;
-  readonly #answers: AnswerReader;
+  readonly #responses: ResponseReader;
 
   private constructor(connection: Deno.TcpConn, random: Random) {
     this.random = random;
     this.#connection = connection;
-    this.#answers = new AnswerReader(connection);
+    this.#responses = new ResponseReader(connection);
   }
 
   /** Connects. */
@@ -49,17 +49,17 @@ export class Visit {
     return this.#connection.closeWrite();
   }
 
-  /** Reads the head of the next answer. @throws {Error} when its status is another */
-  async expect(status: number): Promise<AnswerHead> {
-    const head = await this.#answers.readHead();
+  /** Reads the head of the next response. @throws {Error} when it has a different status */
+  async expect(status: number): Promise<ResponseHead> {
+    const head = await this.#responses.readHead();
     if (head.status !== status) throw new Error(`expected ${status}, got ${JSON.stringify(head.text)}`);
     return head;
   }
 
-  /** Reads the content behind a head. @throws {Error} when a byte of it is not that of the pattern, or their number is another */
-  async expectPattern(head: AnswerHead, number: number, start: number, length: number): Promise<void> {
+  /** Reads the content after a head. @throws {Error} when a byte differs from the pattern, or the length is wrong */
+  async expectPattern(head: ResponseHead, number: number, start: number, length: number): Promise<void> {
     let at = start;
-    await this.#answers.readBody(head, (piece) => {
+    await this.#responses.readBody(head, (piece) => {
       if (!isPattern(piece, number, at)) {
         throw new Error(`wrong bytes between ${at} and ${at + piece.length}`);
       }
@@ -68,24 +68,24 @@ export class Visit {
     if (at - start !== length) throw new Error(`expected ${length} bytes, got ${at - start}`);
   }
 
-  /** Reads the content behind a head as text. */
-  async readText(head: AnswerHead): Promise<string> {
+  /** Reads the content after a head as text. */
+  async readText(head: ResponseHead): Promise<string> {
     let text = "";
-    await this.#answers.readBody(head, (piece) => text += new TextDecoder().decode(piece));
+    await this.#responses.readBody(head, (piece) => text += new TextDecoder().decode(piece));
     return text;
   }
 
-  /** Reads a few bytes of an answer and leaves the rest. */
+  /** Reads a few bytes of a response and leaves the rest. */
   async glance(): Promise<void> {
     await this.#connection.read(new Uint8Array(1 + this.random.below(40_000)));
   }
 
-  /** Reads the end of the connection. @throws {Error} when something else comes */
+  /** Reads the end of the connection. @throws {Error} when more bytes come */
   expectEnd(): Promise<void> {
-    return this.#answers.readEnd();
+    return this.#responses.readEnd();
   }
 
-  /** Gives the connection up: with a reset where something has not been read. May be called twice. */
+  /** Closes the connection: with a reset if something is unread. May be called twice. */
   leave(): void {
     try {
       this.#connection.close();

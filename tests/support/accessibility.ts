@@ -11,7 +11,7 @@ interface AxeResults {
 const MAX_SHOWN_HTML = 200;
 
 /**
- * Looks at a page as it is now for breaches of accessibility, by all rules of axe-core.
+ * Checks a page in its current state for breaches of accessibility, by all rules of axe-core.
  *
  * @returns one text for each element at fault: the rule, the element, and what to mend
  */

@@ -43,7 +43,7 @@ export class BlockCounter {
     return counter;
   }
 
-  /** What ran since the last call. */
+  /** The blocks that ran since the last call. */
   async take(): Promise<FunctionBlocks[]> {
     const { result } = await this.#post("Profiler.takePreciseCoverage") as { result: ScriptCoverage[] };
     return result.filter(({ url }) => this.#isWanted(url)).flatMap(({ url, functions }) =>
@@ -54,7 +54,7 @@ export class BlockCounter {
     );
   }
 
-  /** Ceases to count. */
+  /** Stops counting. */
   async close(): Promise<void> {
     await this.#post("Profiler.stopPreciseCoverage");
     await this.#post("Profiler.disable");

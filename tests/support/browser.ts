@@ -11,14 +11,14 @@ const BROWSERS = [
 
 const executablePath = BROWSERS.find((path) => existsSync(path));
 
-/** Whether there is a browser on this machine; says so where there is none. @param testFile whose tests are skipped */
+/** Whether there is a browser on this machine; prints a warning if not. @param testFile whose tests are then skipped */
 export function hasBrowser(testFile: string): boolean {
   if (executablePath !== undefined) return true;
   console.warn(`${testFile} skips its tests: no browser at ${BROWSERS.join(", ")}; apt-get install chromium`);
   return false;
 }
 
-/** Starts a browser without a window. @throws {Error} where there is none */
+/** Starts a browser without a window. @throws {Error} when there is none */
 export async function launchBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error(`Cannot start a browser: none at ${BROWSERS.join(", ")}`);
   return await chromium.launch({

@@ -10,13 +10,13 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** What a certificate is for. */
+/** The properties of a certificate. */
 export interface CertificateOptions {
   /** Its name; default localhost. */
   readonly name?: string;
-  /** Another name, for whose place a wildcard may stand. */
+  /** Another name; a wildcard may cover it. */
   readonly other?: string;
-  /** Encrypts the key. */
+  /** The passphrase that encrypts the key. */
   readonly passphrase?: string;
 }
 
@@ -24,12 +24,12 @@ function wordsFor({ name = "localhost", other = name }: CertificateOptions): str
   return [
     ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 2 -nodes".split(" "),
     ...["-subj", `/CN=${name}`, "-addext", `subjectAltName=IP:127.0.0.1,DNS:${name},DNS:${other}`],
-    // An end-entity certificate: TLS clients take no authority for a server.
+    // An end-entity certificate, because TLS clients do not accept an authority as a server.
     ...["-addext", "basicConstraints=critical,CA:FALSE"],
   ];
 }
 
-/** Makes a certificate with the openssl command, on any runtime. @returns undefined where that is not installed */
+/** Makes a certificate with the openssl command, on any runtime. @returns undefined if that is not installed */
 export async function makeCertificate(options: CertificateOptions = {}): Promise<Certificate | undefined> {
   const { passphrase } = options;
   const run = promisify(execFile);
@@ -37,7 +37,7 @@ export async function makeCertificate(options: CertificateOptions = {}): Promise
   const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
   try {
     await run("openssl", [...wordsFor(options), "-keyout", key, "-out", cert]);
-    // Deno knows nothing of keys under DES, which is what the command above would use.
+    // The command above would encrypt the key with DES, and Deno does not know that.
     const lock = ["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", key, "-out", `${key}.locked`];
     if (passphrase !== undefined) await run("openssl", [...lock, "-passout", `pass:${passphrase}`]);
     return {

@@ -1,8 +1,8 @@
-// Fails when too few lines of src are covered: `coverage_gate.ts DIRECTORY`, with what the test tasks wrote into the
-// folders of it with `--coverage=DIRECTORY`.
+// Fails when too few lines of src are covered: `coverage_gate.ts DIRECTORY`, where the test tasks have written their
+// coverage into folders of DIRECTORY with `--coverage=DIRECTORY`.
 
 const TOTAL_PERCENT = 95;
-// What stands on nothing but bytes can be tested whole.
+// Code that depends on bytes alone can be tested completely.
 const WHOLE_FOLDERS = ["src/http/", "src/bytes/"];
 
 interface FileCoverage {
@@ -11,7 +11,7 @@ interface FileCoverage {
   readonly missed: readonly number[];
 }
 
-/** Removes what processes left unfinished that a test has killed: nobody can read it. */
+/** Removes the unfinished files of processes that a test has killed, since nothing can read them. */
 async function removeUnfinished(directory: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(directory)) {
     if (!isFile || !name.endsWith(".json")) continue;

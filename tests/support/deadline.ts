@@ -1,4 +1,4 @@
-// A machine under load takes its time; a test that waits longer than this waits for nothing.
+// A machine under load takes its time, but an event that takes longer than this never comes.
 const DEADLINE_MS = 60_000;
 
 /**
@@ -19,7 +19,7 @@ export async function within<T>(event: Promise<T>, what: string): Promise<T> {
   }
 }
 
-/** Lets everything go on that waits for promises or for its turn: as many as a chain of a test can have. */
+/** Lets everything that waits for promises or for its turn go on, as many steps as a chain of a test can have. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 32; turn++) {
     for (let step = 0; step < 50; step++) await null;

@@ -10,7 +10,7 @@ import { bytesOf, textOf } from "./latin1.ts";
 import { connectRaw, type RawClient } from "./loopback.ts";
 import { parseResponses, type ReceivedResponse } from "./responses.ts";
 
-/** Where to ask {@linkcode echo}: in this process, or in another runtime. */
+/** A place to ask {@linkcode echo}: in this process, or in another runtime. */
 export interface EchoServer {
   /** Runs a client against a server with these options; both are closed in the end. */
   withClient<T>(options: ServeOptions, use: (client: RawClient) => Promise<T>): Promise<T>;
@@ -19,7 +19,7 @@ export interface EchoServer {
 /** An echo server in this process, a new one for each client. */
 export const LOCAL_ECHO: EchoServer = { withClient };
 
-/** Sends text (latin1) to an echo server, then FIN; gives all answers. */
+/** Sends text (latin1) to an echo server, then FIN; gives all responses. */
 export async function ask(
   sent: string,
   options: ServeOptions = {},
@@ -28,7 +28,7 @@ export async function ask(
   return await server.withClient(options, (client) => finish(client, sent));
 }
 
-/** Sends text (latin1) as the last of a connection, then FIN; gives all answers. */
+/** Sends text (latin1) as the last of a connection, then FIN; gives all responses. */
 export async function finish(client: RawClient, sent: string): Promise<ReceivedResponse[]> {
   await client.send(bytesOf(sent));
   await client.end();
@@ -60,23 +60,23 @@ export function methodsOf(sent: string): string[] {
 }
 
 /**
- * Says method, path and content of the request. The query sets fields of the answer: `?Name=value`, percent-encoded.
+ * Responds with method, path and content. The query sets fields of the response: `?Name=value`, percent-encoded.
  *
- * `/status/N` has that status, `/stream` comes in two pieces, `/unread` without reading the content, `/names` tells the
- * names of the fields instead, `/throw` fails, `/break` in the middle of its answer.
+ * `/status/N` has that status, `/stream` comes in two pieces, `/unread` does not read the content, `/names` gives the
+ * names of the fields instead, `/throw` fails, `/break` fails in the middle of its response.
  */
 export const echo: Handler = async (request) => {
   const { method, path } = request;
   if (path === "/throw") throw new Error("the handler failed");
-  if (path === "/unread") return answer(request, 200, `${method} ${path} `);
+  if (path === "/unread") return respond(request, 200, `${method} ${path} `);
   const content = textOf(await readWhole(request.body));
   const names = Array.from(request.headers, ([name]) => name).join(",");
   const text = path === "/names" ? names : `${method} ${path} ${content}`;
   const status = /^\/status\/([0-9]{3})$/.exec(path)?.[1];
-  return answer(request, Number(status ?? 200), text);
+  return respond(request, Number(status ?? 200), text);
 };
 
-function answer(request: HttpRequest, status: number, text: string): HttpResponse {
+function respond(request: HttpRequest, status: number, text: string): HttpResponse {
   const fields = fieldsOf(request.query);
   switch (request.path) {
     case "/stream":

@@ -1,4 +1,4 @@
-// Ways to see that a requirement holds: what a client sends to one of the servers, and the answers that are due.
+// Checks of requirements: the bytes that a client sends to one of the servers, and the responses that are due.
 
 import { assertEquals } from "@std/assert";
 import { createClientSwitches } from "../../src/backend/client_switches.ts";
@@ -21,29 +21,29 @@ import { fieldOf, type ReceivedResponse } from "./responses.ts";
  * Asks the echo server.
  *
  * @param sent all that the client sends, as latin1; FIN follows
- * @param answers that are due, see {@linkcode describe}
+ * @param responses the due ones, see {@linkcode describe}
  */
-export function echo(sent: string, ...answers: readonly string[]): Check {
-  return echoWith({}, sent, ...answers);
+export function echo(sent: string, ...responses: readonly string[]): Check {
+  return echoWith({}, sent, ...responses);
 }
 
 /** Asks an echo server with options. */
-export function echoWith(options: ServeOptions, sent: string, ...answers: readonly string[]): Check {
+export function echoWith(options: ServeOptions, sent: string, ...responses: readonly string[]): Check {
   const check = async (server: EchoServer): Promise<void> =>
-    compare(await ask(sent, options, server), answers);
+    compare(await ask(sent, options, server), responses);
   return Object.assign(check, { runsAnywhere: true } as const);
 }
 
 /** Asks the static server, which serves the files of the site. */
-export function files(sent: string, ...answers: readonly string[]): Check {
-  return filesWith({}, sent, ...answers);
+export function files(sent: string, ...responses: readonly string[]): Check {
+  return filesWith({}, sent, ...responses);
 }
 
 /** Asks a static server with options. {@linkcode TAG} stands for the tag of a file of the site. */
 export function filesWith(
   options: Partial<StaticOptions>,
   sent: string,
-  ...answers: readonly string[]
+  ...responses: readonly string[]
 ): Check {
   return async () => {
     const root = await makeSite();
@@ -55,7 +55,7 @@ export function filesWith(
       const [known] = await askBackend(files.backend, "HEAD /a.txt HTTP/1.1\r\nHost: a\r\n\r\n");
       // Without credentials there is no tag, and no row that asks for it.
       const fill = (text: string): string => text.replaceAll(TAG, fieldOf(known!, "etag") ?? TAG);
-      compare(await askBackend(files.backend, fill(sent)), answers.map(fill));
+      compare(await askBackend(files.backend, fill(sent)), responses.map(fill));
     } finally {
       files.close();
       await Deno.remove(root, { recursive: true });
@@ -64,15 +64,15 @@ export function filesWith(
 }
 
 /** Asks the app. */
-export function app(sent: string, ...answers: readonly string[]): Check {
+export function app(sent: string, ...responses: readonly string[]): Check {
   const makeBackend = (): Backend => createApp({ switches: createClientSwitches() });
-  return async () => compare(await askBackend(makeBackend(), sent, { maxFirstEmptyLines: 1 }), answers);
+  return async () => compare(await askBackend(makeBackend(), sent, { maxFirstEmptyLines: 1 }), responses);
 }
 
-/** Asks a web-standard handler that says method and URL. */
-export function web(sent: string, ...answers: readonly string[]): Check {
+/** Asks a web-standard handler that responds with method and URL. */
+export function web(sent: string, ...responses: readonly string[]): Check {
   const handler: FetchHandler = { fetch: ({ method, url }) => new Response(`${method} ${url}`) };
-  return async () => compare(await askBackend(handler, sent), answers);
+  return async () => compare(await askBackend(handler, sent), responses);
 }
 
 async function askBackend(
@@ -90,15 +90,15 @@ async function askBackend(
   }
 }
 
-/** Compares answers with those that are due. */
+/** Compares responses with the due ones. */
 export function compare(responses: readonly ReceivedResponse[], due: readonly string[]): void {
   assertEquals(responses.map((response, index) => describe(response, due[index] ?? "")), due);
 }
 
 /**
- * Says of an answer what was expected of it, as it is.
+ * Describes a response in the terms of what was expected of it.
  *
- * @param expected status and Connection, and where it matters the content in JSON: `200 keep-alive "GET / "`; behind
+ * @param expected status and Connection, and where it matters the content in JSON: `200 keep-alive "GET / "`; after
  *   bars what fields must be: `Name: value`, `Name: /pattern/`, `no Name`, and `content /pattern/`
  */
 function describe(response: ReceivedResponse, expected: string): string {

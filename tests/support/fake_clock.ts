@@ -13,7 +13,7 @@ export class FakeClock implements Clock {
   #setByMs = 0;
   readonly #timers = new Set<Timer>();
 
-  /** How many timers run. */
+  /** The number of running timers. */
   get timerCount(): number {
     return this.#timers.size;
   }
@@ -26,7 +26,7 @@ export class FakeClock implements Clock {
     return this.#nowMs;
   }
 
-  /** Somebody sets the time of day: by less than zero milliseconds it goes back. */
+  /** Sets the time of day; a negative number of milliseconds sets it back. */
   setTimeOfDay(byMs: number): void {
     this.#setByMs += byMs;
   }
@@ -45,7 +45,7 @@ export class FakeClock implements Clock {
     return () => void this.#timers.delete(timer);
   }
 
-  /** Lets time pass: timers ring in their order, and what they wake up goes on before the next one rings. */
+  /** Lets time pass: timers fire in order, and everything that one wakes up goes on before the next one fires. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await settle();

@@ -21,18 +21,18 @@ interface PendingWrite {
 
 const encoder = new TextEncoder();
 
-/** The server's end of a connection without a network: the test plays the client, and sees each write on its own. */
+/** The server's end of a connection without a network: the test plays the client, and sees each write separately. */
 export class FakeConnection extends StreamConnection {
   readonly local: NetAddress = tcpAddress("127.0.0.1", 80);
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
   /** The writes that were taken, each as latin1 text. */
   readonly writes: string[] = [];
-  /** What a runtime that reads ahead has. */
+  /** The bytes that the runtime has read ahead. */
   holdBack?: () => number;
   /** Whether the server has sent FIN. */
   hasEnded = false;
-  /** Whether the server has given the connection up. */
+  /** Whether the server has closed the connection. */
   isClosed = false;
   bufferedBytes = 0;
   readonly #arrivals: Arrival[] = [];
@@ -60,7 +60,7 @@ export class FakeConnection extends StreamConnection {
     return this.#reading !== undefined;
   }
 
-  /** The client sends; settles when the server has done what it does about it. */
+  /** The client sends; settles when the server has handled it. */
   async send(text: string | Uint8Array): Promise<void> {
     this.#arrive(typeof text === "string" ? encoder.encode(text) : text);
     await settle();
@@ -84,7 +84,7 @@ export class FakeConnection extends StreamConnection {
     this.#isTaking = false;
   }
 
-  /** The client takes some of the bytes that it left, default all, and goes on taking when none is left. */
+  /** The client takes some of the bytes that it left, by default all, and goes on taking when none is left. */
   async take(count: number = this.bufferedBytes): Promise<void> {
     this.bufferedBytes -= count;
     if (this.bufferedBytes === 0) {

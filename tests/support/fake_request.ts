@@ -5,10 +5,10 @@ import { HttpRequest } from "../../src/http/request/request.ts";
 import { EMPTY_BODY } from "../../src/http/request/request_body.ts";
 
 /**
- * Makes a request as the wire would hand it over, without content.
+ * Makes a request without content, as the wire would deliver it.
  *
  * @param line method and target, for example `GET /div/1/to/2`
- * @param cookie value of the Cookie field, where there is one
+ * @param cookie value of the Cookie field, if there is one
  */
 export function fakeRequest(line: string, cookie?: string): HttpRequest {
   const space = line.indexOf(" ");
@@ -23,7 +23,7 @@ export function fakeRequest(line: string, cookie?: string): HttpRequest {
   return new HttpRequest(head, EMPTY_BODY);
 }
 
-/** Makes what is known about a request beside its bytes. */
+/** Makes the facts about a request that are not in its bytes. */
 export function fakeContext(hostname: string = "127.0.0.1"): RequestContext {
   const connection = {
     remote: tcpAddress(hostname, 50_000),

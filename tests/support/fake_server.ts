@@ -6,18 +6,18 @@ import { FakeClock } from "./fake_clock.ts";
 import { FakeConnection, FakeListener } from "./fake_connection.ts";
 import { settle } from "./deadline.ts";
 
-/** A server between a listener and a clock that are both moved by hand. */
+/** A server between a listener and a clock that the test moves by hand. */
 export interface FakeServer {
   readonly clock: FakeClock;
   readonly listener: FakeListener;
   readonly server: Server;
-  /** What was reported to `onError`. */
+  /** The reports to `onError`. */
   readonly errors: unknown[];
   /** A client connects. */
   connect(hostname?: string): Promise<FakeConnection>;
 }
 
-/** Starts {@linkcode serve} on a fake listener. Without Date and Server, so that answers can be compared whole. */
+/** Starts {@linkcode serve} on a fake listener, without Date and Server, so that whole responses can be compared. */
 export function startFakeServer(backend: Handler | Backend, options: ServeOptions = {}): FakeServer {
   const clock = new FakeClock();
   const listener = new FakeListener();
@@ -44,7 +44,7 @@ export async function stopFakeServer({ server, clock }: FakeServer): Promise<voi
   await stopped;
 }
 
-/** Answers with the target as text. */
+/** Responds with the target as text. */
 export const echoTarget: Handler = (request) => textResponse(200, request.target);
 
 /** The head of a request without content. */
@@ -52,7 +52,7 @@ export function get(target: string, fields: string = ""): string {
   return `GET ${target} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
 }
 
-/** The status codes of the answers in a text, in order. */
+/** The status codes of the responses in a text, in order. */
 export function statusesOf(text: string): number[] {
   return Array.from(text.matchAll(/HTTP\/1\.1 (\d{3}) /g), ([, status]) => Number(status));
 }

@@ -5,16 +5,16 @@ import { RequestReader, type RequestReaderOptions } from "../../src/http/request
 import { HttpError } from "../../src/http/errors.ts";
 import { bytesOf } from "./latin1.ts";
 
-/** What a client does next: it sends bytes (latin1 text), ends, or makes the read fail. */
+/** The client's next act: it sends bytes (latin1 text), ends, or makes the read fail. */
 export type Arrival = string | null | Error;
 
-/** Where bytes come from. */
+/** A source of bytes. */
 export interface ByteSource {
   /** Fills a buffer from its start. @returns how many bytes, null at the end */
   read(buffer: Uint8Array): Promise<number | null>;
 }
 
-/** A client that sends what a test says, one arrival a read, and then ends. */
+/** A client that sends the bytes of a test, one arrival for each read, and then ends. */
 export class FakeSource implements ByteSource {
   /** The sizes of the buffers that were given to be filled. */
   readonly sizes: number[] = [];
@@ -24,7 +24,7 @@ export class FakeSource implements ByteSource {
     this.#arrivals = [...arrivals];
   }
 
-  /** How often was read. */
+  /** The number of reads. */
   get reads(): number {
     return this.sizes.length;
   }
@@ -44,7 +44,7 @@ export class FakeSource implements ByteSource {
 /** A {@linkcode RequestReader} whose bytes are read when it needs them, as a server does it. */
 export class ReadingReader implements ContentDemand {
   readonly reader: RequestReader;
-  /** How often a client was asked for content that it held back. */
+  /** The number of times that a client was asked for content that it held back. */
   continues = 0;
   readonly #source: ByteSource;
 
@@ -53,7 +53,7 @@ export class ReadingReader implements ContentDemand {
     this.reader = new RequestReader(options, this);
   }
 
-  /** The next request; null at the end. @throws {Error} when a read failed with no HttpError */
+  /** The next request; null at the end. @throws {Error} when a read failed without an HttpError */
   async read(): Promise<HttpRequest | null> {
     for (;;) {
       const request = processRequest(this.reader);

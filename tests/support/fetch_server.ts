@@ -7,7 +7,7 @@ import { within } from "./deadline.ts";
 /**
  * Serves a web-standard handler on a free port for the length of a test.
  *
- * @param test gets the port, and the errors that `onError` has been told
+ * @param test gets the port, and the errors that `onError` was called with
  */
 export async function withFetch(
   handler: FetchHandler | FetchHandler["fetch"],
@@ -25,7 +25,7 @@ export async function withFetch(
   }
 }
 
-/** A stream of any pieces, also of some that its type does not allow, all of them there at once. */
+/** A stream of any pieces, also of some that its type does not allow, all of them ready at once. */
 export function streamOf(...pieces: readonly unknown[]): ReadableStream<Uint8Array> {
   const stream = new ReadableStream<unknown>({
     start(controller) {

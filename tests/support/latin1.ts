@@ -14,7 +14,7 @@ export function textOf(bytes: Uint8Array): string {
   return text;
 }
 
-/** The bytes of several arrays, one behind the other. */
+/** The bytes of several arrays, one after the other. */
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
   let offset = 0;

@@ -1,6 +1,6 @@
 import { within } from "./deadline.ts";
 
-/** Reads a log file as soon as this text is in it; entries are written up to a second after the request. */
+/** Reads a log file as soon as it holds this text; entries are written up to a second after the request. */
 export async function readLogUntil(path: string, text: string | RegExp): Promise<string> {
   const watcher = Deno.watchFs(path);
   try {
@@ -22,12 +22,12 @@ async function waitFor(path: string, text: string | RegExp, watcher: Deno.FsWatc
   throw new Error(`no ${text} in ${path}`);
 }
 
-/** A text log without the entries that are of no request: start, stop and the like. */
+/** A text log without the entries that belong to no request: start, stop and the like. */
 export function withoutLifeLines(log: string): string {
   return log.replaceAll(/^\S+ info - - - - - .*\n/gm, "");
 }
 
-/** The lines of a text log that begin an entry: not those that quote a request. */
+/** The lines of a text log that begin an entry, not those that quote a request. */
 export function entryLines(log: string): string[] {
   return log.split("\n").filter((line) => /^\d{4}-/.test(line));
 }

@@ -1,6 +1,6 @@
 import { within } from "./deadline.ts";
 
-/** A client that sends bytes as they are, and sees bytes as they come. */
+/** A client that sends any bytes, and sees the bytes that come. */
 export class RawClient {
   readonly #conn: Deno.TcpConn;
   #text = "";
@@ -30,7 +30,7 @@ export class RawClient {
     await this.#conn.closeWrite();
   }
 
-  /** Reads until all that was read has the text in it, or the server ends. @returns all that was read */
+  /** Reads until all that was read contains the text, or the server ends. @returns all that was read */
   async readUntil(part: string): Promise<string> {
     while (!this.#text.includes(part) && await this.#readMore());
     return this.#text;
@@ -42,7 +42,7 @@ export class RawClient {
     return this.#text;
   }
 
-  /** Gives the connection up; with unread bytes the server sees a reset. */
+  /** Closes the connection; with unread bytes the server sees a reset. */
   close(): void {
     this.#conn.close();
   }
@@ -52,7 +52,7 @@ export class RawClient {
     try {
       const count = await within(
         this.#conn.read(buffer),
-        `bytes behind ${JSON.stringify(this.#text.slice(-200))}`,
+        `bytes after ${JSON.stringify(this.#text.slice(-200))}`,
       );
       if (count === null) return false;
       let text = "";
@@ -96,14 +96,14 @@ export async function exchangeWithEnd(port: number, text: string | Uint8Array): 
   }
 }
 
-/** Waits until nobody accepts on a port any more: a sign that the signal has arrived. */
+/** Waits until nobody accepts on a port any longer: a sign that the signal has arrived. */
 export async function untilRefused(port: number): Promise<void> {
   for (let attempt = 0; attempt < 10_000; attempt++) {
     try {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
     } catch (error) {
       if (error instanceof Deno.errors.ConnectionRefused) return;
-      // A connection that the listener had not accepted yet is reset with it, perhaps before its address is asked for.
+      // A closed listener resets connections that it had not accepted, perhaps before their address is read.
       const isReset = error instanceof Deno.errors.ConnectionReset ||
         error instanceof Deno.errors.NotConnected;
       if (!isReset) throw error;

@@ -7,10 +7,10 @@ export interface MemoryPair {
   readonly client: Connection;
 }
 
-// As much as the buffers of a socket take before a write waits.
+// As many bytes as the buffers of a socket take before a write waits.
 const PIPE_BYTES = 65_536;
 
-/** Connects two ends by nothing but Web Streams. */
+/** Connects two ends with Web Streams alone. */
 export function openMemoryPair(): MemoryPair {
   const [toServer, toClient] = [openPipe(), openPipe()];
   return {

@@ -2,17 +2,17 @@ import { within } from "./deadline.ts";
 
 /** How to start the program. */
 export interface ProgramOptions {
-  /** Files and directories that may be written; without them, nothing may. */
+  /** Files and directories that the program may write; by default none. */
   readonly writable?: readonly string[];
   /** The working directory; default the repository. */
   readonly directory?: string;
   /** Whether the arguments say where it listens, though not by a port. */
   readonly hasOwnAddress?: boolean;
-  /** Environment variables that it has and may read; default none that it may read. */
+  /** Environment variables that it has and may read; by default it may read none. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What a program that has ended left behind. */
+/** The remains of a program that has ended. */
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
@@ -21,35 +21,35 @@ export interface Ended {
 
 /** The program in a process of its own. */
 export interface Program {
-  /** The process, which leads a group of its own where it was started detached. */
+  /** The process, which leads a group of its own if it was started detached. */
   readonly pid: number;
   /** Port of the first listener; NaN when it is on a unix socket. */
   readonly port: number;
   /** The first ready line. */
   readonly readyLine: string;
-  /** What it wrote to stdout until now. */
+  /** Its stdout so far. */
   readonly stdout: string;
-  /** What it wrote to stderr until now. */
+  /** Its stderr so far. */
   readonly stderr: string;
-  /** Waits until stdout or stderr has this text in it. */
+  /** Waits until stdout or stderr contains this text. */
   until(stream: "stdout" | "stderr", text: string | RegExp): Promise<void>;
   /** Sends a signal. */
   signal(name: Deno.Signal): void;
   /** Waits until it ends by itself. */
   readonly ended: Promise<Ended>;
-  /** Sends SIGTERM, where it has not ended by itself, and waits for the end. */
+  /** Sends SIGTERM if it has not ended by itself, and waits for the end. */
   stop(): Promise<Ended>;
 }
 
-/** Where the repository is, with a slash at the end. */
+/** Path of the repository, with a slash at the end. */
 export const ROOT: string = new URL("../../", import.meta.url).pathname;
 
-/** Makes the command that runs the source under Deno, like a user starts it. */
+/** Makes the command that runs the source under Deno, as a user starts it. */
 export function launchSource(args: readonly string[], options: ProgramOptions): Deno.Command {
   const write = options.writable === undefined ? [] : [`--allow-write=${options.writable.join(",")}`];
   const environment = options.environment ?? {};
   const env = Object.keys(environment).map((name) => `--allow-env=${name}`);
-  // The Deno binary itself, not npx, which does not pass SIGTERM on.
+  // The Deno binary itself, because npx does not pass SIGTERM on.
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -83,7 +83,7 @@ export async function runCommand(command: Deno.Command): Promise<Ended> {
 /**
  * Starts the program on a free port, unless the arguments or the environment name one, and waits for its ready line.
  *
- * @throws {Error} with what it said when it ends before that
+ * @throws {Error} with its output when it ends first
  */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Program> {
   return startCommand(launchSource(withFreePort(args, options), options));
@@ -102,7 +102,7 @@ export function withFreePort(
 /**
  * Starts a command, its outputs piped, and waits for its ready line.
  *
- * @throws {Error} with what it said when it ends before that
+ * @throws {Error} with its output when it ends first
  */
 export async function startCommand(command: Deno.Command): Promise<Program> {
   const child = command.spawn();
@@ -138,7 +138,7 @@ export async function startCommand(command: Deno.Command): Promise<Program> {
   };
 }
 
-/** Collects what comes through a pipe. */
+/** Collects the bytes of a pipe. */
 class Output {
   text = "";
   readonly ended: Promise<void>;
@@ -154,7 +154,7 @@ class Output {
       typeof expected === "string" ? this.text.includes(expected) : expected.test(this.text);
     while (!isThere()) {
       if (this.hasEnded) throw new Error(`the program ended without saying ${expected}: ${this.text}`);
-      await within(new Promise<void>((resolve) => this.#wake = resolve), `${expected} behind ${this.text}`);
+      await within(new Promise<void>((resolve) => this.#wake = resolve), `${expected} after ${this.text}`);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Random numbers that come again with their seed. */
+/** Random numbers that repeat with their seed. */
 export class Random {
   #state: number;
 

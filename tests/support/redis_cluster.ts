@@ -2,7 +2,7 @@
 
 /** How a cluster is started. */
 export interface RedisClusterOptions {
-  /** Servers that own slots; default 3. One alone is no cluster. */
+  /** Servers that own slots; default 3. A single server is not a cluster. */
   readonly primaries?: number;
   /** Replicas of each; default 2. */
   readonly replicas?: number;
@@ -18,25 +18,25 @@ export interface RedisServer {
   readonly port: number;
   /** Whether its process runs. */
   readonly isRunning: boolean;
-  /** Sends a signal, when it runs; after SIGKILL waits for the end. */
+  /** Sends a signal if it runs; after SIGKILL waits for the end. */
   signal(name: Deno.Signal): Promise<void>;
   /** Starts it again with the same files. */
   start(): Promise<void>;
-  /** Asks it something with redis-cli. @returns what it says; also when it refuses */
+  /** Sends it a command with redis-cli. @returns its reply, also if that is a refusal */
   ask(...words: string[]): Promise<string>;
 }
 
 /** Servers that run until {@linkcode RedisCluster.stop}. */
 export interface RedisCluster {
-  /** All of them, those that began as primaries first. */
+  /** All of them, the original primaries first. */
   readonly servers: readonly RedisServer[];
-  /** What `--store` takes. */
+  /** The value of `--store`. */
   readonly url: string;
-  /** The servers that are primaries now, as one that runs sees it. */
+  /** The current primaries, as a running server sees them. */
   primaries(): Promise<RedisServer[]>;
-  /** Waits until every slot is served and every primary has so many replicas that are in step. */
+  /** Waits until every slot is served and every primary has this many replicas in step. */
   settled(replicas?: number): Promise<void>;
-  /** Starts what a test has killed, wakes what it has stopped, and waits until all is as in the beginning. */
+  /** Starts the servers that a test has killed, wakes those that it has stopped, and waits until all is as at first. */
   heal(): Promise<void>;
   /** Ends all servers and removes their files. */
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ export interface RedisCluster {
 
 let isRedisThere: boolean | undefined;
 
-/** Whether redis-server is there; asked once. */
+/** Whether redis-server is installed; checked once. */
 export function hasRedis(): boolean {
   return isRedisThere ??= startsRedis();
 }
@@ -57,7 +57,7 @@ function startsRedis(): boolean {
   }
 }
 
-/** Registers a test that needs redis-server; says that it was skipped where there is none. */
+/** Registers a test that needs redis-server; without it the test is skipped and says so. */
 export function testWithRedis(
   name: string,
   run: () => Promise<void>,
@@ -67,7 +67,7 @@ export function testWithRedis(
   else Deno.test({ name: `${name}: skipped, no redis-server`, ignore: true, fn: run });
 }
 
-/** Starts servers, joins them to a cluster when there is more than one, and waits until they are in step. */
+/** Starts servers, joins them to a cluster if there is more than one, and waits until they are in step. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
   const { primaries = 3, replicas = 2 } = options;
   const count = primaries * (1 + replicas);
@@ -136,7 +136,7 @@ async function redisCli(args: readonly string[]): Promise<string> {
   return text.trimEnd();
 }
 
-// Long enough for a busy machine: a primary that is slow to say so must not pass for a replica.
+// Long enough for a busy machine: a primary whose message comes late must not pass for a replica.
 const ASK_SECONDS = "5";
 
 interface ServerPlace {
@@ -175,7 +175,7 @@ class Server implements RedisServer {
         String(busPort),
         "--cluster-node-timeout",
         "2000",
-        // After a kill each primary is to have as many replicas as before.
+        // After a kill each primary must have as many replicas as before.
         "--cluster-allow-replica-migration",
         "no",
       ]
@@ -216,7 +216,7 @@ class Server implements RedisServer {
   }
 
   async ask(...words: string[]): Promise<string> {
-    // A stopped server takes the connection and says nothing: timeout ends redis-cli then.
+    // A stopped server accepts the connection and does not reply: then timeout ends redis-cli.
     const args = [ASK_SECONDS, "redis-cli", "-h", "127.0.0.1", "-p", String(this.port), ...words];
     const { stdout, stderr } = await new Deno.Command("timeout", { args, stdin: "null" }).output();
     return new TextDecoder().decode(stdout).trimEnd() || new TextDecoder().decode(stderr).trimEnd();
@@ -276,7 +276,7 @@ class Cluster implements RedisCluster {
 // A cluster of nine on a busy machine takes some seconds to agree.
 const DEADLINE_MS = 60_000;
 
-/** Asks again and again until it is so. @throws {Error} when it does not come to be within a minute */
+/** Checks again and again until it is true. @throws {Error} when it does not become true within a minute */
 export async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
   const endMs = performance.now() + DEADLINE_MS;
   while (!(await isSo())) {

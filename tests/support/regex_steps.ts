@@ -1,8 +1,8 @@
-// Counts what regular expressions cost. The engine does not tell, so the pattern is matched once more, by the plainest
-// backtracking matcher: each look at a character is a step. Its cost grows as that of the engine does.
+// Counts the cost of regular expressions. The engine does not tell it, so the pattern is matched once more, by the
+// plainest backtracking matcher: each look at a character is a step. Its cost grows like that of the engine.
 
 type Accept = (at: number) => boolean;
-/** Tries to match from a place on; `accept` is asked with each end, until it says yes. */
+/** Tries to match from a place on; `accept` is called with each end until it says yes. */
 type Matcher = (text: string, at: number, accept: Accept) => boolean;
 
 interface Counter {
@@ -18,7 +18,7 @@ export class RegexMeter {
     const counter = this.#counter;
     const original = this.#original;
     const patterns = new Map<string, Matcher>();
-    // What the language calls for test, match, replace and split too, once it is not the built-in one.
+    // If exec is not the built-in one, the language calls it for test, match, replace and split too.
     RegExp.prototype.exec = function (this: RegExp, text: string): RegExpExecArray | null {
       const start = this.lastIndex;
       const isSticky = this.sticky;
@@ -49,7 +49,7 @@ export class RegexMeter {
   }
 }
 
-/** Makes matchers of patterns, as far as the patterns of the source need it. */
+/** Makes matchers of patterns, with as much of the syntax as the patterns of the source need. */
 class Parser {
   readonly #source: string;
   readonly #flags: string;
@@ -140,7 +140,7 @@ class Parser {
     return (text, at, accept) => repeat(text, at, 0, accept);
   }
 
-  /** As many as there are, and then one less after the other: without recursion, which long texts would exhaust. */
+  /** As many as possible, then one less after the other; not recursive, because long texts would exhaust the stack. */
   #repeatOne(
     isOne: (character: string) => boolean,
     { text, at, min, max }: {

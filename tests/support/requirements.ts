@@ -5,16 +5,16 @@ import { type EchoServer, LOCAL_ECHO } from "./echo_server.ts";
 export type Level = "MUST" | "MUST NOT" | "SHOULD" | "SHOULD NOT" | "MAY";
 
 /**
- * A check of a requirement; rejects where it does not hold.
+ * A check of a requirement; rejects when the requirement does not hold.
  *
- * One that `runsAnywhere` needs nothing but the echo server, which may run in another runtime.
+ * A check that `runsAnywhere` needs only the echo server, which may run in another runtime.
  */
 export type Check = ((server: EchoServer) => Promise<void>) & { readonly runsAnywhere?: true };
 
 /**
- * What a sentence of an RFC demands of an origin server, in our words, and how to see that it holds.
+ * A demand of an RFC on an origin server, in our words, and a check that it holds.
  *
- * With a reason it does not hold, and that is why. A sentence that demands several things has several rows.
+ * With a reason it does not hold, and the reason says why. A sentence with several demands has several rows.
  */
 export type Requirement = readonly [
   section: string,
@@ -24,7 +24,7 @@ export type Requirement = readonly [
   reason?: string,
 ];
 
-/** Makes a test of each requirement. Of one with a reason it tests that it does not hold: reasons do not grow stale. */
+/** Makes a test of each requirement. One with a reason must fail its check, so that no reason outlives its cause. */
 export function testRequirements(rfc: string, requirements: readonly Requirement[]): void {
   for (const [section, level, claim, check, reason] of requirements) {
     const name = `${rfc} §${section} ${level}: ${claim}`;

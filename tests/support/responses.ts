@@ -1,4 +1,4 @@
-/** One answer as a strict client reads it. */
+/** One response as a strict client reads it. */
 export interface ReceivedResponse {
   readonly status: number;
   readonly reason: string;
@@ -11,10 +11,10 @@ const STATUS_LINE = /^HTTP\/1\.1 ([1-5][0-9][0-9]) ([\t\x20-\x7e]*)$/;
 const FIELD_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ([\t\x20-\x7e\x80-\xff]*)$/;
 
 /**
- * Reads all answers of a connection that the server has ended (RFC 9112 §6.3).
+ * Reads all responses of a connection that the server has ended (RFC 9112 §6.3).
  *
- * @param text all that came, as latin1
- * @param methods of the requests, in order: answers to HEAD have no content
+ * @param text all that was received, as latin1
+ * @param methods of the requests, in order: responses to HEAD have no content
  * @throws {Error} for every byte that should not be there
  */
 export function parseResponses(text: string, methods: readonly string[]): ReceivedResponse[] {
@@ -22,20 +22,20 @@ export function parseResponses(text: string, methods: readonly string[]): Receiv
   let rest = text;
   for (let finals = 0; rest !== "";) {
     const headEnd = rest.indexOf("\r\n\r\n");
-    if (headEnd < 0) throw new Error(`Cannot read the answer: no head in ${JSON.stringify(rest)}`);
+    if (headEnd < 0) throw new Error(`Cannot read the response: no head in ${JSON.stringify(rest)}`);
     const head = parseHead(rest.slice(0, headEnd));
-    const [content, behind] = cutContent(head, methods[finals] ?? "", rest.slice(headEnd + 4));
+    const [content, after] = cutContent(head, methods[finals] ?? "", rest.slice(headEnd + 4));
     responses.push({ ...head, content });
     if (head.status >= 200) finals++;
-    rest = behind;
+    rest = after;
   }
   return responses;
 }
 
-/** The value of the only line of a field; undefined where there is none. */
+/** The value of the only line of a field; undefined if there is none. */
 export function fieldOf(response: Pick<ReceivedResponse, "fields">, name: string): string | undefined {
   const values = response.fields.filter(([other]) => other === name);
-  if (values.length > 1) throw new Error(`Cannot read ${name}: it stands there ${values.length} times`);
+  if (values.length > 1) throw new Error(`Cannot read ${name}: it occurs ${values.length} times`);
   return values[0]?.[1];
 }
 
@@ -59,7 +59,7 @@ function cutContent(head: Head, method: string, rest: string): readonly [content
   const coding = fieldOf(head, "transfer-encoding");
   const length = fieldOf(head, "content-length");
   if (coding !== undefined && length !== undefined) {
-    throw new Error("Cannot frame the answer: it has both lengths");
+    throw new Error("Cannot frame the response: it has both lengths");
   }
   const isBare = method === "HEAD" || head.status < 200 || head.status === 204 || head.status === 304;
   if (isBare) return ["", rest];
@@ -80,7 +80,7 @@ function cutChunks(text: string): readonly [content: string, rest: string] {
     }
     const start = at + line.length;
     const end = start + Number.parseInt(size, 16);
-    if (text.slice(end, end + 2) !== "\r\n") throw new Error("Cannot read a chunk: no CRLF behind it");
+    if (text.slice(end, end + 2) !== "\r\n") throw new Error("Cannot read a chunk: no CRLF after it");
     if (end === start) return [content, text.slice(end + 2)];
     content += text.slice(start, end);
     at = end + 2;

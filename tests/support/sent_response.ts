@@ -10,7 +10,7 @@ import { createResponse, type ResponseBody } from "../../src/http/response/respo
 import { type BytesSender, ResponseWriter } from "../../src/http/response/response_writer.ts";
 import { textOf } from "./latin1.ts";
 
-/** The time of all answers: half a second behind the one that RFC 9110 shows. */
+/** The time of all responses: half a second after the one that RFC 9110 shows. */
 export const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 37, 500);
 
 /** A client that takes everything until it goes away. */
@@ -29,7 +29,7 @@ export class FakeSink {
   }
 }
 
-/** Streamed content that notes when it is let go. */
+/** Streamed content that notes when it is cancelled. */
 export class Pieces implements AsyncIterable<Uint8Array> {
   returned = 0;
   readonly #pieces: readonly (string | Error)[];
@@ -55,7 +55,7 @@ export class Pieces implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** What is asked, and how it is answered; with defaults for all. */
+/** The request, and the response to it, with defaults for everything. */
 export interface Exchange {
   readonly request?: string;
   readonly version?: HttpVersion;
@@ -67,14 +67,14 @@ export interface Exchange {
   readonly sink?: FakeSink;
 }
 
-/** What went over the wire. */
+/** The bytes on the wire. */
 export interface Sent {
   readonly head: string;
   readonly content: string;
   readonly persistence: Persistence;
 }
 
-/** Sends one answer and all that waits behind it. */
+/** Sends one response and everything that waits after it. */
 export async function send(exchange: Exchange): Promise<Sent> {
   const { request = "GET", version = "1.1", status = 200, fields = [], body = null, sink = new FakeSink() } =
     exchange;
@@ -92,7 +92,7 @@ export async function send(exchange: Exchange): Promise<Sent> {
   return { head: output.slice(0, end), content: output.slice(end + 4), persistence };
 }
 
-/** The framing of an answer: the fields that say it, the content, and whether the connection lives on. */
+/** The framing of a response: its fields of framing, the content, and whether the connection lives on. */
 export async function frame(exchange: Exchange): Promise<string> {
   const { head, content, persistence } = await send(exchange);
   const fields = head.split("\r\n").filter((line) => /^(content-length|transfer-encoding):/i.test(line));

@@ -11,7 +11,7 @@ import {
 
 /** The cluster of a file. */
 export interface SharedRedisCluster {
-  /** Whether there is one; without redis-server there is not. */
+  /** Whether there is one; there is none without redis-server. */
   readonly isThere: boolean;
   /** The servers. */
   readonly servers: RedisCluster;
@@ -19,11 +19,11 @@ export interface SharedRedisCluster {
   empty(): Promise<void>;
   /** Registers a test that needs the cluster. */
   test(name: string, run: () => Promise<void>): void;
-  /** The same for one that starts and ends servers, which the leak checks would take for its own. */
+  /** The same for a test that starts and ends servers, which the leak checks would take for its own. */
   testOfServers(name: string, run: () => Promise<void>): void;
 }
 
-/** Starts a cluster before the tests of the file that calls, and stops it after them. */
+/** Starts a cluster before the tests of the calling file, and stops it after them. */
 export function shareRedisCluster(options: RedisClusterOptions = {}): SharedRedisCluster {
   let servers: RedisCluster | undefined;
   const isThere = hasRedis();
@@ -31,8 +31,8 @@ export function shareRedisCluster(options: RedisClusterOptions = {}): SharedRedi
     Deno.test.beforeAll(async () => {
       servers = await startRedisCluster(options);
     });
-    // A test that fails leaves servers killed or stopped. They are healed outside the tests: the leak checks would
-    // take a server that a test starts for its own.
+    // A failed test leaves servers killed or stopped. They are healed outside the tests: the leak checks would take a
+    // server that a test starts for its own.
     Deno.test.beforeEach(() => servers!.heal());
     Deno.test.afterAll(() => servers?.stop());
   }

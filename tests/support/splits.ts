@@ -1,12 +1,12 @@
 import { Random } from "./random.ts";
 
-// Inputs beyond this size are not cut in two everywhere, but at this many places.
+// Larger inputs are not cut in two everywhere, but at this many places.
 const MAX_CUTS = 400;
 const RANDOM_SPLITS = 12;
 
 /** One way to cut bytes into pushes. */
 export interface Split {
-  /** How, for messages: `byte by byte`, `cut at 17`. */
+  /** Its name, for messages: `byte by byte`, `cut at 17`. */
   readonly name: string;
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];
 }

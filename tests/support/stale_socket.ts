@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-// Bound and closed without a word: as a program that was killed leaves it.
+// Bound, and closed without removing it: as a killed program leaves it.
 const SCRIPT = "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])";
 
 /** Leaves a unix socket in the file system that nobody listens on. */

@@ -5,7 +5,7 @@ import { HttpTokenizer, type HttpTokenizerOptions } from "../../src/http/tokens/
 import type { HttpToken } from "../../src/http/tokens/tokens.ts";
 import { textOf } from "./latin1.ts";
 
-/** A fault, and what was understood of its head. */
+/** A fault, and the understood part of its head. */
 export interface FaultNote {
   readonly status: number;
   readonly code: string;
@@ -13,7 +13,7 @@ export interface FaultNote {
   readonly head: string;
 }
 
-/** A token as text, and where it stands. */
+/** A token as text, and its position. */
 export interface TokenNote {
   readonly kind: HttpToken["kind"];
   readonly text: string;
@@ -25,8 +25,8 @@ export interface TokenNote {
 /**
  * Tokenizes a connection that sends these pieces and ends.
  *
- * Pieces of content that follow one another become one note. All pieces come in one buffer with line feeds of an
- * earlier use behind them, and are overwritten after their push, as in a server: a tokenizer that looks there gives
+ * Consecutive pieces of content become one note. All pieces come in one buffer, as in a server: after them it holds
+ * line feeds of an earlier use, and each piece is overwritten after its push. A tokenizer that looks there gives
  * itself away.
  */
 export function tokenize(pieces: readonly Uint8Array[], options: HttpTokenizerOptions = {}): TokenNote[] {
@@ -42,7 +42,7 @@ export function tokenize(pieces: readonly Uint8Array[], options: HttpTokenizerOp
   return notes;
 }
 
-/** Notes what tokens say. */
+/** Writes tokens as notes. */
 export function noteTokens(tokens: readonly HttpToken[]): TokenNote[] {
   const notes: TokenNote[] = [];
   for (const token of tokens) addNote(notes, token);
@@ -54,7 +54,7 @@ export function summarize(notes: readonly TokenNote[]): string {
   return notes.map(({ text, kind }) => kind === "body" ? JSON.stringify(text) : text).join(" | ");
 }
 
-/** What is left without the tokens of the head's lines, see `lineTokens`. */
+/** The notes without the tokens of the head's lines, see `lineTokens`. */
 export function withoutLines(notes: readonly TokenNote[]): TokenNote[] {
   return notes.filter(({ kind }) => kind !== "request-line" && kind !== "field");
 }

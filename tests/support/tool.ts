@@ -2,7 +2,7 @@
 
 import { within } from "./deadline.ts";
 
-/** Whether a program is there. Says which one is missing, where it is not. */
+/** Whether a program is installed. If not, it prints which one is missing. */
 export function hasTool(name: string): boolean {
   try {
     new Deno.Command(name, { args: ["--version"], stdin: "null", stdout: "null", stderr: "null" })
@@ -14,14 +14,14 @@ export function hasTool(name: string): boolean {
   }
 }
 
-/** What a program said. */
+/** The output of a program. */
 export interface ToolRun {
   readonly code: number;
   /** Both of its streams. */
   readonly output: string;
 }
 
-/** Runs a program to its end. @param input what it reads */
+/** Runs a program to its end. @param input its stdin */
 export async function runTool(name: string, args: readonly string[], input = ""): Promise<ToolRun> {
   const child = new Deno.Command(name, {
     args: [...args],
@@ -30,7 +30,7 @@ export async function runTool(name: string, args: readonly string[], input = "")
     stderr: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
-  // A program that reads nothing may have ended.
+  // A program that does not read its stdin may have ended.
   await writer.write(new TextEncoder().encode(input)).then(() => writer.close()).catch(() => {});
   const { code, stdout, stderr } = await within(child.output(), `the end of ${name}`);
   const decoder = new TextDecoder();
@@ -39,7 +39,7 @@ export async function runTool(name: string, args: readonly string[], input = "")
 
 /** A program that runs until it is ended. */
 export interface Daemon {
-  /** Ends it, and waits for that. */
+  /** Ends it, and waits for the end. */
   stop(): Promise<void>;
 }
 

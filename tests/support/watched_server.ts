@@ -1,36 +1,36 @@
-import { AnswerReader } from "../bench/answers.ts";
+import { ResponseReader } from "../bench/response_reader.ts";
 import { readMemory } from "../bench/process_costs.ts";
 import { within } from "./deadline.ts";
 import { type Program, ROOT, startCommand } from "./program.ts";
 
-/** What the server says about itself at `/state`, as JSON. */
+/** The server's report about itself at `/state`, as JSON. */
 export interface State {
-  /** Connections open, the one that asks too. */
+  /** Open connections, including the one that asks. */
   readonly connections: number;
-  /** What was reported to `onError`. */
+  /** The reports to `onError`. */
   readonly failures: number;
 }
 
 /** How to start a server of the tests. */
 export interface WatchedProgram {
-  /** Its file, from the repository on. It announces itself like ours, and ends on SIGTERM when nothing is left. */
+  /** Its file, below the repository. It announces itself like ours, and ends on SIGTERM when nothing is left. */
   readonly file: string;
   /** Its arguments. */
   readonly args: readonly string[];
-  /** What the process may have open, where that is not left to the system. */
+  /** The most descriptors that the process may open; by default the system's limit. */
   readonly maxDescriptors?: number;
 }
 
-/** A server in a process of its own, whose memory and descriptors can be counted, and one client that does no harm. */
+/** A server in a process of its own, whose memory and descriptors can be counted, and one harmless client. */
 export class WatchedServer {
   readonly #program: Program;
   readonly #connection: Deno.TcpConn;
-  readonly #answers: AnswerReader;
+  readonly #responses: ResponseReader;
 
   private constructor(program: Program, connection: Deno.TcpConn) {
     this.#program = program;
     this.#connection = connection;
-    this.#answers = new AnswerReader(connection);
+    this.#responses = new ResponseReader(connection);
   }
 
   /** Starts the server, and connects the client. */
@@ -53,47 +53,47 @@ export class WatchedServer {
     return this.#program.port;
   }
 
-  /** Descriptors that the process has open; undefined where the system does not tell. */
+  /** Descriptors that the process has open; undefined if the system does not tell. */
   get descriptors(): number | undefined {
     if (Deno.build.os !== "linux") return undefined;
     return [...Deno.readDirSync(`/proc/${this.#program.pid}/fd`)].length;
   }
 
   /**
-   * How many descriptors more it has open than before; undefined where the system does not tell.
+   * How many descriptors more it has open than before; undefined if the system does not tell.
    *
-   * Fewer are none: on its first start the runtime has files of its own caches open for a while.
+   * Fewer count as zero, because on its first start the runtime has files of its own caches open for a while.
    */
   descriptorsLeft(before: number | undefined): number | undefined {
     const { descriptors } = this;
     return before === undefined || descriptors === undefined ? undefined : Math.max(0, descriptors - before);
   }
 
-  /** The first ready line, and whatever else it wrote. */
+  /** The first ready line, and the rest of its output. */
   get stdout(): string {
     return this.#program.stdout;
   }
 
-  /** The memory that the process occupies, in bytes; undefined where the system does not tell. */
+  /** The memory that the process occupies, in bytes; undefined if the system does not tell. */
   get residentBytes(): number | undefined {
     return readMemory(this.#program.pid)?.residentBytes;
   }
 
-  /** The most memory that the process has occupied, in bytes; undefined where the system does not tell. */
+  /** The most memory that the process has occupied, in bytes; undefined if the system does not tell. */
   get peakBytes(): number | undefined {
     return readMemory(this.#program.pid)?.peakBytes;
   }
 
-  /** The client asks how the server is. @throws {Error} when it is not answered, or not with 200 */
+  /** The client asks for the server's state. @throws {Error} when no response comes, or its status is not 200 */
   ask(): Promise<State> {
-    return within(this.#ask(), "an answer during the attack");
+    return within(this.#ask(), "a response during the attack");
   }
 
   async #ask(): Promise<State> {
     await this.#connection.write(new TextEncoder().encode("GET /state HTTP/1.1\r\nHost: a\r\n\r\n"));
-    const head = await this.#answers.readHead();
+    const head = await this.#responses.readHead();
     let text = "";
-    await this.#answers.readBody(head, (piece) => text += new TextDecoder().decode(piece));
+    await this.#responses.readBody(head, (piece) => text += new TextDecoder().decode(piece));
     if (head.status !== 200) throw new Error(`Cannot ask the server: status ${head.status}`);
     return JSON.parse(text);
   }
@@ -101,8 +101,8 @@ export class WatchedServer {
   /**
    * Asks again and again until something has happened.
    *
-   * @param rest waits between two questions; without it there is no rest
-   * @throws {Error} when what shall happen fails, or the server does
+   * @param rest waits between two requests; without it there is no pause
+   * @throws {Error} when the event fails, or the server does
    */
   async askUntil<T>(event: Promise<T>, rest?: () => Promise<void>): Promise<T> {
     let isOver = false;
@@ -114,7 +114,7 @@ export class WatchedServer {
     return await event;
   }
 
-  /** Asks again and again until the server has no other connection. @throws {Error} when that does not come */
+  /** Asks again and again until the server has no other connection. @throws {Error} when that does not happen */
   async untilAlone(): Promise<void> {
     const asking = async (): Promise<void> => {
       while ((await this.#ask()).connections > 1);

@@ -1,12 +1,12 @@
 import { BlockCounter, countRuns } from "./block_counter.ts";
 
-/** What a piece of work cost. No clock is asked: the same work always costs the same. */
+/** The cost of a piece of work. No clock is involved: the same work always costs the same. */
 export interface Work {
   /** How often blocks of our own source ran: each turn of each loop is one. */
   readonly blockRuns: number;
-  /** Bytes and characters that the engine's own functions went through for us: copies, searches, conversions. */
+  /** Bytes and characters that the engine's own functions processed for us: copies, searches, conversions. */
   readonly nativeSteps: number;
-  /** Bytes of arrays that were made. */
+  /** Bytes of new arrays. */
   readonly allocatedBytes: number;
 }
 
@@ -15,7 +15,7 @@ export const COUNTING_FLAGS = "--v8-flags=--no-opt,--no-maglev";
 
 type Native = (...args: never[]) => unknown;
 
-/** A function of the engine, and how much it goes through for a receiver, arguments and result. */
+/** A function of the engine, and how much it processes for a receiver, arguments and result. */
 interface Metered {
   readonly owner: object;
   readonly name: string | symbol;
@@ -28,7 +28,7 @@ const lengthOf = (value: unknown): number => (value as { length?: number } | und
 const ofReceiver = (receiver: unknown): number => lengthOf(receiver);
 const ofArgument = (_receiver: unknown, [first]: readonly unknown[]): number => lengthOf(first);
 const ofResult = (_receiver: unknown, _args: readonly unknown[], result: unknown): number => lengthOf(result);
-// How far a search came.
+// As far as a search came.
 const ofSearch = (receiver: unknown, args: readonly unknown[], result: unknown): number =>
   (typeof result === "number" && result >= 0 ? result : lengthOf(receiver)) - Number(args[1] ?? 0);
 
@@ -52,7 +52,7 @@ const METERED: readonly Metered[] = [
   { owner: Array.prototype, name: "splice", steps: ofReceiver },
   { owner: Array.prototype, name: "shift", steps: ofReceiver },
   { owner: Array.prototype, name: "join", steps: ofResult },
-  // What spreads an array goes through all of it.
+  // Spreading an array goes through all of it.
   { owner: Array.prototype, name: Symbol.iterator, steps: ofReceiver },
   { owner: TYPED_ARRAY, name: Symbol.iterator, steps: ofReceiver },
 ];
@@ -68,13 +68,13 @@ export class WorkMeter {
   /**
    * Begins to count; nothing else in this thread can measure coverage meanwhile.
    *
-   * Optimized code does not count all its turns (V8 15): run it with {@linkcode COUNTING_FLAGS}.
+   * Optimized code does not count all of its turns (V8 15), so run it with {@linkcode COUNTING_FLAGS}.
    */
   static async open(): Promise<WorkMeter> {
     return new WorkMeter(await BlockCounter.open((url) => url.includes("/src/")));
   }
 
-  /** Does some work and tells what it cost. */
+  /** Does some work. @returns its cost */
   async measure(work: () => unknown): Promise<Work> {
     await this.#counter.take();
     const natives = meterNatives();
@@ -90,17 +90,17 @@ export class WorkMeter {
     };
   }
 
-  /** Ceases to count. */
+  /** Stops counting. */
   close(): Promise<void> {
     return this.#counter.close();
   }
 }
 
-/** What {@linkcode meterNatives} gives. */
+/** The result of {@linkcode meterNatives}. */
 export interface NativeMeter {
-  /** Bytes and characters gone through until now. */
+  /** Bytes and characters processed so far. */
   readonly steps: () => number;
-  /** Bytes of arrays made until now. */
+  /** Bytes of new arrays so far. */
   readonly allocatedBytes: () => number;
   /** Puts the engine's functions back. */
   readonly restore: () => void;

@@ -2,10 +2,10 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Hono } from "hono";
 import { ipRestriction } from "hono/ip-restriction";
 import { getConnInfo } from "../../../src/backend/fetch/conn_info.ts";
-import { ask } from "../../support/answer.ts";
+import { ask } from "../../support/ask.ts";
 import { withFetch } from "../../support/fetch_server.ts";
 
-Deno.test("getConnInfo() tells a middleware of Hono who the client is", async () => {
+Deno.test("getConnInfo() tells a middleware of Hono the client's address", async () => {
   const app = new Hono();
   app.use("/allowed", ipRestriction(getConnInfo, { allowList: ["127.0.0.1"] }));
   app.use("/denied", ipRestriction(getConnInfo, { denyList: ["127.0.0.0/8"] }));

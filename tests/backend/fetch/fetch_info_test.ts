@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import type { FetchInfo } from "../../../src/backend/fetch/fetch_handler.ts";
-import { ask } from "../../support/answer.ts";
+import { ask } from "../../support/ask.ts";
 import { within } from "../../support/deadline.ts";
 import { withFetch } from "../../support/fetch_server.ts";
 import { connectRaw } from "../../support/loopback.ts";
@@ -70,7 +70,7 @@ Deno.test("FetchInfo.completed rejects when the client leaves, or the content br
 });
 
 for (const way of ["closes", "ends its side"] as const) {
-  Deno.test(`serve() cancels a stream that waits soon after the client ${way}`, async () => {
+  Deno.test(`serve() cancels a waiting stream soon after the client ${way}`, async () => {
     const cancelled = Promise.withResolvers<void>();
     const aborted = Promise.withResolvers<void>();
     const events = ({ signal }: Request): Response => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { FetchHandler } from "../../../src/backend/fetch/fetch_handler.ts";
-import { ask } from "../../support/answer.ts";
+import { ask } from "../../support/ask.ts";
 import { withFetch } from "../../support/fetch_server.ts";
 import { ROOT } from "../../support/program.ts";
 import { exchange } from "../../support/loopback.ts";

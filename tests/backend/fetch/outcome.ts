@@ -1,4 +1,4 @@
-/** What came of it, also when that is an error: its class, since the words are not ours. */
+/** The result of a use. For an error it is the class alone, since each runtime words its messages differently. */
 export async function outcome(use: () => unknown): Promise<unknown> {
   try {
     return ["fine", await use()];

@@ -1,9 +1,9 @@
-// What handlers do with a Request. Each case runs on a request of ours and on one of the runtime, and must give the same.
+// Uses of a Request. Each case runs on a request of ours and on one of the runtime, and must give the same result.
 
 import { inspect } from "node:util";
 import { outcome } from "./outcome.ts";
 
-/** What is sent. */
+/** The request to send. */
 export interface SentRequest {
   readonly method: string;
   readonly path: string;
@@ -11,7 +11,7 @@ export interface SentRequest {
   readonly body?: string;
 }
 
-/** Does something with a request and says what came of it. */
+/** Does something with a request and describes the result. */
 export type Use = (request: Request) => unknown;
 
 const MULTIPART = [
@@ -28,7 +28,7 @@ const MULTIPART = [
   "",
 ].join("\r\n");
 
-/** What is sent, by a name. */
+/** The requests to send, by name. */
 export const SENT: Readonly<Record<string, SentRequest>> = {
   get: { method: "GET", path: "/a/b?c=%20d&e", headers: { "x-a": "1" } },
   head: { method: "HEAD", path: "/", headers: {} },
@@ -134,7 +134,7 @@ export const USES: Readonly<Record<string, Use>> = {
       request.body?.locked,
     ];
   },
-  "is locked while somebody has a reader": async (request) => {
+  "is locked while there is a reader": async (request) => {
     const reader = request.body?.getReader();
     const result = [
       request.bodyUsed,
@@ -166,7 +166,7 @@ export const USES: Readonly<Record<string, Use>> = {
       await copy.text(),
     ];
   },
-  "gives its content to a request that is made of it": async (request) => {
+  "gives its content to a request that is made from it": async (request) => {
     const copy = new Request(request);
     await copy.text();
     return [request.bodyUsed, (await outcome(() => new Request(request)) as unknown[])[0]];
@@ -199,7 +199,7 @@ export const USES: Readonly<Record<string, Use>> = {
     inspect(request).replaceAll(/AbortSignal \{[^}]*\}|http:[^'"]*/g, "…").split("\n")[0],
 };
 
-/** A native request with what is sent, its content as a stream of bytes: so it comes from the wire. */
+/** A native request with the same parts. Its content is a stream of bytes, because it comes from the wire. */
 export function nativeRequest(origin: string, { method, path, headers, body }: SentRequest): Request {
   const content = body === undefined ? {} : { body: streamOfText(body), duplex: "half" };
   return new Request(origin + path, { method, headers, ...content });

@@ -1,14 +1,14 @@
-// Compares the requests that a handler gets with those of the runtime. A program: it prints what differs, and how many
-// comparisons it made.
+// Compares the requests that a handler gets with those of the runtime. A program: it prints the differences, and the
+// number of comparisons.
 
 import { listen, serve } from "../../../mod.ts";
 import { outcome } from "./outcome.ts";
 import { nativeRequest, SENT, USES } from "./request_cases.ts";
 
 /**
- * What differs between requests of ours and native ones, each a line; and how many were compared.
+ * The differences between requests of ours and native ones, one a line, and the number of comparisons.
  *
- * @param isOverriding whether it is tried with the globals of `overrideGlobals`, for the rest of the program
+ * @param isOverriding whether to install the globals of `overrideGlobals` first; they stay for the rest of the program
  */
 export async function compareRequests(
   { isOverriding }: { readonly isOverriding: boolean },

@@ -1,8 +1,8 @@
-// A handler that passes the response of another server on.
+// A handler that passes on the response of another server.
 
 import { assertEquals } from "@std/assert";
 import { gzipSync } from "node:zlib";
-import { ask } from "../../support/answer.ts";
+import { ask } from "../../support/ask.ts";
 import { withFetch } from "../../support/fetch_server.ts";
 
 const TEXT = "hello from upstream ".repeat(1_000);
@@ -15,7 +15,7 @@ const upstream = ({ url, method }: Request): Response => {
   return new Response(coding === "gzip" ? GZIPPED : "as it is", { headers });
 };
 
-Deno.test("serve() passes a response of fetch() on whole, without the fields that no longer hold", async () => {
+Deno.test("serve() passes on a response of fetch() whole, without the fields that no longer hold", async () => {
   await withFetch(upstream, async (upstreamPort) => {
     const proxy = (request: Request): Promise<Response> =>
       fetch(`http://127.0.0.1:${upstreamPort}${new URL(request.url).pathname}`, { method: request.method });

@@ -17,7 +17,7 @@ const COOKIES: readonly (readonly [cookie: string | undefined, theme: string])[]
   ["bg_color=white; bg_color=green", "white"],
 ];
 
-Deno.test("bgColor() notes the theme of the cookie for all who build documents", () => {
+Deno.test("bgColor() notes the theme of the cookie for every document", () => {
   for (const [cookie, theme] of COOKIES) {
     const context = fakeContext();
     let inside = "";
@@ -30,11 +30,11 @@ Deno.test("bgColor() notes the theme of the cookie for all who build documents",
   }
 });
 
-Deno.test("bgColor() passes the answer on as it is", () => {
-  const answer = textResponse(200, "same");
-  assertStrictEquals(bgColor(() => answer)(fakeRequest("GET /"), fakeContext()), answer);
+Deno.test("bgColor() passes the response on as it is", () => {
+  const response = textResponse(200, "same");
+  assertStrictEquals(bgColor(() => response)(fakeRequest("GET /"), fakeContext()), response);
 });
 
-Deno.test("themeOf() is white where nobody noted a theme", () => {
+Deno.test("themeOf() is white if no theme was noted", () => {
   assertEquals(themeOf(fakeContext()), "white");
 });

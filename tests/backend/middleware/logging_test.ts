@@ -20,7 +20,7 @@ import { collectLogs } from "./collected_logs.ts";
 
 const SHORT = (): "short" => "short";
 
-/** A body that arrives in pieces and then fails, where there is an error. */
+/** A body that arrives in pieces and then fails, if there is an error. */
 function arrivingBody(pieces: readonly string[], error?: unknown): RequestBody & { readonly reads: number } {
   const rest = pieces.map((piece) => new TextEncoder().encode(piece));
   return {
@@ -56,11 +56,11 @@ function isPromise(value: MaybePromise<HttpResponse>): boolean {
   return value instanceof Promise;
 }
 
-Deno.test("logging() writes one short entry, synchronously, and passes the answer on as it is", () => {
-  const answer = textResponse(200, "hello");
-  const { access, error, handle } = collectLogs(() => answer, { formOf: SHORT });
+Deno.test("logging() writes one short entry, synchronously, and passes the response on as it is", () => {
+  const response = textResponse(200, "hello");
+  const { access, error, handle } = collectLogs(() => response, { formOf: SHORT });
   const context = fakeContext();
-  assertStrictEquals(handle(fakeRequest("GET /a?b", "k=v"), context), answer);
+  assertStrictEquals(handle(fakeRequest("GET /a?b", "k=v"), context), response);
   assertEquals(access, [{
     timeMs: 0,
     id: context.requestId ?? "",
@@ -87,7 +87,7 @@ Deno.test("logging() in full form stays synchronous for a request without conten
   });
 });
 
-Deno.test("logging() in full form prefers the head as it came", () => {
+Deno.test("logging() in full form prefers the head as it was received", () => {
   const { access, handle } = collectLogs(() => textResponse(200, ""));
   handle(postRequest(EMPTY_BODY, [], "POST  /x\r\nhOST:a\r\n\r\n"), fakeContext());
   assertEquals(access[0]?.request?.head, "POST  /x\r\nhOST:a\r\n\r\n");
@@ -110,7 +110,7 @@ Deno.test("logging() in full form reads the body and gives it to the handler aga
   assertEquals([bodyText(access[0]), access[0]?.request?.bodyEnd], ["a=b", "whole"]);
 });
 
-/** How reading fails; then status of the answer, text and end of the logged body. */
+/** How reading fails; then the status of the response, and text and end of the logged body. */
 const BROKEN_ROWS: readonly (readonly [what: string, error: unknown, status: number, end: string])[] = [
   ["a broken chunk", new HttpError(400, "Cannot read the chunk", { code: "bad-chunk" }), 400, "broken"],
   ["a client that is too slow", new HttpError(408, "Cannot wait", { code: "timeout" }), 408, "broken"],
@@ -124,7 +124,7 @@ const BROKEN_ROWS: readonly (readonly [what: string, error: unknown, status: num
 ];
 
 for (const [what, failure, status, end] of BROKEN_ROWS) {
-  Deno.test(`logging() makes ${what} the refusal of the request, and logs the beginning`, async () => {
+  Deno.test(`logging() refuses the request for ${what}, and logs the beginning`, async () => {
     const { access, error, handle } = collectLogs(() => textResponse(200, "not reached"));
     const request = postRequest(arrivingBody(["abc"], failure));
     const thrown = await assertRejects(async () => await handle(request, fakeContext()), HttpError);
@@ -187,7 +187,7 @@ Deno.test("logging() in full form reads the content of a refused request, and ke
   assertEquals([access[0]?.status, bodyText(access[0])], [417, "abc"]);
 });
 
-Deno.test("logging() logs the request that switches the form in the old one", () => {
+Deno.test("logging() logs the request that switches the form still in the old form", () => {
   let form: "short" | "full" = "full";
   const handler: Handler = () => {
     form = "short";
@@ -195,10 +195,10 @@ Deno.test("logging() logs the request that switches the form in the old one", ()
   };
   const { access, handle } = collectLogs(handler, { formOf: () => form });
   for (let i = 0; i < 2; i++) handle(fakeRequest("POST /short_log/1"), fakeContext());
-  assertEquals(access.map((entry) => entry.request !== undefined), [true, false]);
+  assertEquals(access.map(({ request }) => request === undefined ? "short" : "full"), ["full", "short"]);
 });
 
-Deno.test("logging() writes an error entry for an answer of 400 and above, with the error that was caught", () => {
+Deno.test("logging() writes an error entry for a response of 400 and above, with the error that was caught", () => {
   const { access, error, handle } = collectLogs((_request, context) => {
     context.error = new HttpError(404, "Cannot find /x");
     return textResponse(404, "page");
@@ -219,7 +219,7 @@ Deno.test("logging() writes an error entry for an answer of 400 and above, with 
   assertEquals(access[0]?.id, error[0]?.id);
 });
 
-Deno.test("logging() takes the reason phrase where no error was caught, and notes the stack of a fault", () => {
+Deno.test("logging() takes the reason phrase if no error was caught, and notes the stack of a fault", () => {
   const { error, handle } = collectLogs((request, context) => {
     if (request.path === "/fault") context.error = new TypeError("x is not a function");
     return textResponse(request.path === "/fault" ? 500 : 405, "");
@@ -234,7 +234,7 @@ Deno.test("logging() takes the reason phrase where no error was caught, and note
   assertEquals(error[1]?.stack?.startsWith("TypeError: x is not a function\n"), true);
 });
 
-Deno.test("logging() logs what is thrown or rejected through to it, and throws it on", async () => {
+Deno.test("logging() logs an error that is thrown or rejected through it, and rethrows it", async () => {
   const failure = new Error("broken");
   const thrown = collectLogs(() => {
     throw failure;
@@ -255,7 +255,7 @@ Deno.test("logging() logs what is thrown or rejected through to it, and throws i
   }
 });
 
-Deno.test("logging() gives a request of which nothing was understood its entry", () => {
+Deno.test("logging() writes an entry for a request that was not understood at all", () => {
   const { access, handle } = collectLogs(() => textResponse(200, ""));
   const head = { method: "", target: "", version: "1.1", headers: new HttpHeaders() } as const;
   const request = new HttpRequest(head, EMPTY_BODY);
@@ -264,7 +264,7 @@ Deno.test("logging() gives a request of which nothing was understood its entry",
   assertEquals([access[0]?.status, access[0]?.method, access[0]?.request?.head], [400, "", ""]);
 });
 
-Deno.test("logging() with both logs off is not in the chain, with the access log off it reads nothing and names nothing", () => {
+Deno.test("logging() leaves the chain when both logs are off, and reads and names nothing when the access log is off", () => {
   const handler: Handler = () => textResponse(200, "");
   assertStrictEquals(
     logging({ access: undefined, error: undefined, requestIds: createRequestIds() })(handler),

@@ -65,7 +65,7 @@ Deno.test("guardPage() takes the token out of the address that a browser shows",
   assertStringIncludes(response.headers.get("set-cookie")!, "millrace_page_8888=");
 });
 
-Deno.test("guardPage() says what it wants (RFC 9110 §11.6.1)", async () => {
+Deno.test("guardPage() says which credentials it wants (RFC 9110 §11.6.1)", async () => {
   const checkPassword = (name: string, password: string): boolean => `${name}:${password}` === "ann:päss";
   const response = await ask({ ...WITH_TOKEN, checkPassword }, "GET /");
   assertEquals(

@@ -16,15 +16,15 @@ function failing(error: unknown): Handler {
   };
 }
 
-function answer(handler: Handler, context: RequestContext = fakeContext()): HttpResponse {
+function respond(handler: Handler, context: RequestContext = fakeContext()): HttpResponse {
   const response = handler(fakeRequest("GET /"), context);
-  assertFalse(response instanceof Promise, "a synchronous failure has a synchronous answer");
+  assertFalse(response instanceof Promise, "a synchronous failure has a synchronous response");
   return response as HttpResponse;
 }
 
 Deno.test("showErrors() gives an HttpError its status, its fields and an HTML page", () => {
   const error = new HttpError(405, "Cannot serve: GET only", { headers: [["Allow", "GET"]] });
-  const response = answer(off(failing(error)));
+  const response = respond(off(failing(error)));
   assertEquals(response.status, 405);
   assertEquals(response.headers.get("allow"), "GET");
   assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
@@ -37,7 +37,7 @@ Deno.test("showErrors() makes everything else 500", () => {
       a: 1,
     }]
   ) {
-    const response = answer(on(failing(error)));
+    const response = respond(on(failing(error)));
     assertEquals(response.status, 500);
     assertStringIncludes(String(response.body), "500 Internal Server Error");
   }
@@ -46,57 +46,57 @@ Deno.test("showErrors() makes everything else 500", () => {
 Deno.test("showErrors() notes the caught error", () => {
   const error = new Error("disk gone");
   const context = fakeContext();
-  answer(off(failing(error)), context);
+  respond(off(failing(error)), context);
   assertStrictEquals(context.error, error);
 });
 
 Deno.test("showErrors() keeps the original message to itself while error display is off", () => {
   for (const error of [new Error("secret <path>"), new HttpError(400, "secret <path>")]) {
-    assertFalse(String(answer(off(failing(error))).body).includes("secret"));
+    assertFalse(String(respond(off(failing(error))).body).includes("secret"));
   }
 });
 
 Deno.test("showErrors() shows the original message, escaped, while error display is on", () => {
   for (const error of [new Error("secret <path>"), new HttpError(400, "secret <path>"), "secret <path>"]) {
-    const body = String(answer(on(failing(error))).body);
+    const body = String(respond(on(failing(error))).body);
     assertStringIncludes(body, "secret &lt;path&gt;");
     assertFalse(body.includes("<path>"));
   }
 });
 
 Deno.test("showErrors() shows controls that a browser would swallow", () => {
-  const body = String(answer(on(failing(new HttpError(400, "got \x7f\x9b")))).body);
+  const body = String(respond(on(failing(new HttpError(400, "got \x7f\x9b")))).body);
   assertStringIncludes(body, "got \\u007f\\u009b");
 });
 
-Deno.test("showErrors() shows the messages of causes behind it, each once, also when causes go in a circle", () => {
+Deno.test("showErrors() shows the messages of the causes too, each once, also when causes form a circle", () => {
   const inner = new Error("inner");
   const outer = new Error("outer", { cause: new Error("outer", { cause: inner }) });
   inner.cause = outer;
-  assertStringIncludes(String(answer(on(failing(outer))).body), "<pre>outer\ncaused by: inner</pre>");
+  assertStringIncludes(String(respond(on(failing(outer))).body), "<pre>outer\ncaused by: inner</pre>");
 });
 
 Deno.test("showErrors() shows the name of an error without a message", () => {
-  assertStringIncludes(String(answer(on(failing(new RangeError()))).body), "<pre>RangeError</pre>");
+  assertStringIncludes(String(respond(on(failing(new RangeError()))).body), "<pre>RangeError</pre>");
 });
 
 Deno.test("showErrors() gives the explanation of an ExplainedError to everybody", () => {
   const error = new ExplainedError(400, "secret", { explanation: "The <divisor> is not a number." });
-  const body = String(answer(off(failing(error))).body);
+  const body = String(respond(off(failing(error))).body);
   assertStringIncludes(body, "The &lt;divisor&gt; is not a number.");
   assertFalse(body.includes("secret"));
 });
 
 Deno.test("showErrors() says something for every status, also one without a name", () => {
   for (const status of [400, 404, 408, 413, 414, 417, 418, 431, 499, 500, 501, 503, 505, 599]) {
-    const response = answer(off(failing(new HttpError(status, "x"))));
+    const response = respond(off(failing(new HttpError(status, "x"))));
     assertEquals(response.status, status);
     const [, sentence] = /<\/h1>\s*<p>([^<]+)<\/p>/.exec(String(response.body)) ?? [];
     assert(sentence !== undefined && sentence.length > 20, `${status}: ${sentence}`);
   }
 });
 
-Deno.test("showErrors() answers a rejected promise the same way", async () => {
+Deno.test("showErrors() responds to a rejected promise the same way", async () => {
   const context = fakeContext();
   const error = new HttpError(413, "too much");
   const response = await off(() => Promise.reject(error))(fakeRequest("GET /"), context);
@@ -104,7 +104,7 @@ Deno.test("showErrors() answers a rejected promise the same way", async () => {
   assertStrictEquals(context.error, error);
 });
 
-Deno.test("showErrors() passes good answers on as they are, now or later", async () => {
+Deno.test("showErrors() passes on good responses unchanged, synchronous or promised", async () => {
   const good = textResponse(200, "good");
   const context = fakeContext();
   assertStrictEquals(off(() => good)(fakeRequest("GET /"), context), good);

@@ -14,7 +14,7 @@ Deno.test("buildDocument() gives a whole HTML document with language, encoding a
   assert(document.endsWith("</html>\n"));
 });
 
-Deno.test("buildDocument() paints with the theme and with nothing of the other one", () => {
+Deno.test("buildDocument() paints with the theme, and has nothing of the other one", () => {
   const white = buildDocument(page).markup;
   assertStringIncludes(white, "background-color: #fff;");
   assertFalse(white.includes("green"));
@@ -29,7 +29,7 @@ Deno.test("buildDocument() loads nothing: no script, no foreign address", () => 
   assertEquals(document.match(/(?:href|src)="(?!\/"|data:)/g), null);
 });
 
-Deno.test("pageResponse() says what the content is, that it is not to be kept, and that nothing may be loaded", () => {
+Deno.test("pageResponse() has a type, forbids storing it, and lets it load nothing", () => {
   const response = pageResponse(200, page, { fields: [["Set-Cookie", "a=1"]] });
   assertEquals(response.status, 200);
   assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");

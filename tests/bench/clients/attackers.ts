@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console -- a program: it announces itself on stdout
-// Lays siege to a server until it is ended: attackers.ts PORT ATTACK COUNT. Prints "ready" when all attackers are at work.
+// Lays siege to a server until this process is ended: attackers.ts PORT ATTACK COUNT. Prints "ready" when all attackers
+// are at work.
 
 import { ATTACKS } from "../../attack/attacks.ts";
 import { Siege } from "../../attack/siege.ts";

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console -- a program: it says what it measured on stdout
-// How long a request takes into the feed of the trap: event_feed.ts PORT UI_PORT PER_SECOND SECONDS.
+// Measures the time from a request to its event in the feed of the trap: event_feed.ts PORT UI_PORT PER_SECOND SECONDS.
 // A process of its own, tied to the generator's core. Prints the delays in milliseconds as one line of JSON.
 
-import { AnswerReader } from "../answers.ts";
+import { ResponseReader } from "../response_reader.ts";
 
 const TICK_MS = 5;
 const DRAIN_MS = 5_000;
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     return delaysMs.length === count;
   });
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const answers = readAnswers(connection, count);
+  const responses = readResponses(connection, count);
   const startMs = performance.now();
   while (sentAtMs.length < count) {
     const due = Math.min(count, Math.ceil((performance.now() - startMs) * perSecond / 1_000));
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     if (text !== "") await connection.write(new TextEncoder().encode(text));
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
-  await answers;
+  await responses;
   const timer = setTimeout(() => Deno.exit(1), DRAIN_MS);
   await received;
   clearTimeout(timer);
@@ -49,9 +49,9 @@ async function readFeed(feed: Response, take: (index: number) => boolean): Promi
   }
 }
 
-async function readAnswers(connection: Deno.Conn, count: number): Promise<void> {
-  const answers = new AnswerReader(connection);
-  for (let i = 0; i < count; i++) await answers.readBody(await answers.readHead());
+async function readResponses(connection: Deno.Conn, count: number): Promise<void> {
+  const responses = new ResponseReader(connection);
+  for (let i = 0; i < count; i++) await responses.readBody(await responses.readHead());
 }
 
 if (import.meta.main) await main();

@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console -- a program: it announces itself on stdout
-// Opens connections, asks for one hello on each, or sends one line and takes the answer, and holds them:
+// Opens connections and holds them. On each it first asks for one hello, or sends one line and takes the response:
 // idle_connections.ts PORT COUNT [LINE].
-// A process of its own, tied to the generator's core. Prints "open COUNT" when all are answered, and waits to be ended.
+// A process of its own, tied to the generator's core. Prints "open COUNT" when all have their response, then waits.
 
-import { AnswerReader } from "../answers.ts";
+import { ResponseReader } from "../response_reader.ts";
 
 // More at a time would overrun the queue of connections that wait to be accepted.
 const AT_A_TIME = 128;
@@ -28,9 +28,9 @@ async function main(): Promise<void> {
 
 async function askOnce(connection: Deno.Conn, port: string): Promise<Deno.Conn> {
   await connection.write(new TextEncoder().encode(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`));
-  const answers = new AnswerReader(connection);
-  const head = await answers.readHead();
-  await answers.readBody(head);
+  const responses = new ResponseReader(connection);
+  const head = await responses.readHead();
+  await responses.readBody(head);
   if (head.status !== 200) throw new Error(`Cannot use the server: expected 200, got ${head.status}`);
   return connection;
 }

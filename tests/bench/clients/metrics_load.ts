@@ -5,10 +5,10 @@
 
 import { joinBytes } from "../../../src/bytes/join_bytes.ts";
 
-/** How a server wants a put. */
+/** The protocol in which a server takes a put. */
 export type Dialect = "millrace" | "redis" | "graphite";
 
-/** What is to be done. */
+/** The load to send. */
 export type LoadOrder =
   | {
     /** Puts over four connections, as many at once as the connections take. */
@@ -32,7 +32,7 @@ export type LoadOrder =
     readonly times: number;
   };
 
-// How long the reply to a put is. Graphite's is none: the end of the connection, after ours, says that all was read.
+// The length of the reply to a put. Graphite sends none: the end of its connection, after ours, says that all was read.
 const REPLY_BYTES: Readonly<Record<Dialect, number>> = { millrace: 4, redis: 4, graphite: 0 };
 
 const CONNECTIONS = 4;
@@ -41,7 +41,7 @@ const LF = 0x0a;
 
 const encoder = new TextEncoder();
 
-/** Makes a put in a dialect; that of Redis is HSET with the timestamp as field, answered by `:0` or `:1`. */
+/** Makes a put in a dialect. For Redis it is HSET with the timestamp as field; the reply is `:0` or `:1`. */
 export function writePut(dialect: Dialect, key: string, value: string, timestamp: string): string {
   if (dialect === "millrace") return `put ${key} ${value} ${timestamp}\n`;
   if (dialect === "graphite") return `${key} ${value} ${timestamp}\n`;
@@ -105,7 +105,7 @@ async function getAll(port: number, order: LoadOrder & { task: "rows" }): Promis
     const buffer = new Uint8Array(BUFFER_BYTES);
     for (let round = 0; round < order.times; round++) {
       await conn.write(encoder.encode("get *\n"));
-      // An empty line ends a reply, and there is none before.
+      // An empty line ends a reply, and none comes before.
       for (let isAtEnd = false, last = 0; !isAtEnd;) {
         const count = await conn.read(buffer);
         if (count === null) throw new Error("Cannot read rows: the server has closed");
@@ -116,7 +116,7 @@ async function getAll(port: number, order: LoadOrder & { task: "rows" }): Promis
   });
 }
 
-/** Does the same on several connections at once and tells the seconds for all of them. */
+/** Does the same on several connections at once. @returns the seconds that all of them took */
 async function onConnections(
   port: number,
   count: number,

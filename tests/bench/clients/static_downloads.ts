@@ -10,13 +10,13 @@ export interface DownloadOptions {
   readonly path: string;
   /** How many at the same time. */
   readonly count: number;
-  /** What each reads before it stops taking more, in bytes. */
+  /** Bytes that each reads before it stops. */
   readonly bytesEach: number;
 }
 
 /**
- * Begins many downloads at once, reads a part of each, and gives all of them up when every one has come so far: at that
- * moment the server holds all of them, and none of them moves.
+ * Begins many downloads at once, reads a part of each, and gives all of them up when every one has come that far. At
+ * that moment the server holds all of them, and none of them moves.
  *
  * @returns bytes read
  * @throws {Error} when one is refused or ends early

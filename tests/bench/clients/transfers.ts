@@ -1,4 +1,4 @@
-import { AnswerReader } from "../answers.ts";
+import { ResponseReader } from "../response_reader.ts";
 
 const PIECE_BYTES = 65_536;
 const PIECE = new Uint8Array(PIECE_BYTES).fill(120);
@@ -6,13 +6,13 @@ const PIECE = new Uint8Array(PIECE_BYTES).fill(120);
 /** A path and how its content is framed. */
 export type UploadFraming = "length" | "chunked";
 
-/** Asks for a hello, so that the server has answered once before its memory is looked at. */
+/** Asks for a hello, so that the server has sent one response before its memory is measured. */
 export async function askHello(port: number): Promise<void> {
   await withConnection(port, async (connection) => {
     await writeText(connection, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
     const text = await readText(connection);
     if (text !== "hello world") {
-      throw new Error(`Cannot use the answer: expected "hello world", got "${text}"`);
+      throw new Error(`Cannot use the response: expected "hello world", got "${text}"`);
     }
   });
 }
@@ -21,12 +21,12 @@ export async function askHello(port: number): Promise<void> {
  * Sends content to `/upload` and checks that the server says how much it got.
  *
  * @param totalBytes a multiple of 64 KiB
- * @throws {Error} when the answer is another one
+ * @throws {Error} when the response is a different one
  */
 export async function upload(port: number, totalBytes: number, framing: UploadFraming): Promise<void> {
-  const answer = await sendContent(port, totalBytes, framing);
-  if (answer !== String(totalBytes)) {
-    throw new Error(`Cannot use the answer: expected 200 "${totalBytes}", got "${answer}"`);
+  const response = await sendContent(port, totalBytes, framing);
+  if (response !== String(totalBytes)) {
+    throw new Error(`Cannot use the response: expected 200 "${totalBytes}", got "${response}"`);
   }
 }
 
@@ -34,8 +34,8 @@ export async function upload(port: number, totalBytes: number, framing: UploadFr
  * Sends content to `/upload`.
  *
  * @param totalBytes a multiple of 64 KiB
- * @returns the content of the answer
- * @throws {Error} when the answer is no 200
+ * @returns the content of the response
+ * @throws {Error} when the response is not 200
  */
 export async function sendContent(
   port: number,
@@ -52,16 +52,16 @@ export async function sendContent(
   });
 }
 
-/** Fetches `/download` and checks its size. @throws {Error} when it is another one, or not chunked */
+/** Fetches `/download` and checks its size. @throws {Error} when the size is wrong, or the content is not chunked */
 export async function download(port: number, totalBytes: number): Promise<void> {
   await withConnection(port, async (connection) => {
     await writeText(connection, `GET /download HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
-    const answers = new AnswerReader(connection);
-    const head = await answers.readHead();
-    if (head.contentLength !== undefined) throw new Error("Cannot use the answer: it is not chunked");
-    const size = await answers.readBody(head);
+    const responses = new ResponseReader(connection);
+    const head = await responses.readHead();
+    if (head.contentLength !== undefined) throw new Error("Cannot use the response: it is not chunked");
+    const size = await responses.readBody(head);
     if (size !== totalBytes) {
-      throw new Error(`Cannot use the answer: expected ${totalBytes} bytes, got ${size}`);
+      throw new Error(`Cannot use the response: expected ${totalBytes} bytes, got ${size}`);
     }
   });
 }
@@ -76,11 +76,11 @@ async function withConnection<T>(port: number, use: (connection: Deno.Conn) => P
 }
 
 async function readText(connection: Deno.Conn): Promise<string> {
-  const answers = new AnswerReader(connection);
+  const responses = new ResponseReader(connection);
   let text = "";
-  const head = await answers.readHead();
-  await answers.readBody(head, (piece) => text += new TextDecoder().decode(piece));
-  if (head.status !== 200) throw new Error(`Cannot use the answer: got ${head.status} "${text}"`);
+  const head = await responses.readHead();
+  await responses.readBody(head, (piece) => text += new TextDecoder().decode(piece));
+  if (head.status !== 200) throw new Error(`Cannot use the response: got ${head.status} "${text}"`);
   return text;
 }
 

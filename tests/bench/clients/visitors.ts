@@ -1,18 +1,18 @@
 // deno-lint-ignore-file no-console -- a program: its figures go to stdout
-// Clients that do no harm: visitors.ts PORT COUNT SECONDS PAUSE_MS. Each asks for a hello, waits for the answer, pauses,
+// Harmless clients: visitors.ts PORT COUNT SECONDS PAUSE_MS. Each asks for a hello, waits for the response, pauses,
 // and asks again on the same connection. Prints "ready" when all are connected, and at the end one line of JSON.
 
-import { AnswerReader } from "../answers.ts";
+import { ResponseReader } from "../response_reader.ts";
 
 /** What the visitors found. */
 export interface Visits {
-  /** Answers received whole. */
+  /** Responses received whole. */
   readonly requests: number;
-  /** Connections that were refused or lost, and answers of another status than 200. */
+  /** Connections that were refused or lost, and responses with a status other than 200. */
   readonly failures: number;
-  /** Median time of an answer in microseconds. */
+  /** Median time of a response in microseconds. */
   readonly p50Us: number;
-  /** Time within which 99 of 100 answers came. */
+  /** Time within which 99 of 100 responses came. */
   readonly p99Us: number;
   /** The longest time. */
   readonly maxUs: number;
@@ -40,13 +40,13 @@ interface Stay {
 
 /** @returns whether all went well */
 async function visit(connection: Deno.TcpConn, { endMs, pauseMs, timesUs }: Stay): Promise<boolean> {
-  const answers = new AnswerReader(connection);
+  const responses = new ResponseReader(connection);
   try {
     while (performance.now() < endMs) {
       const askedMs = performance.now();
       await connection.write(REQUEST);
-      const head = await answers.readHead();
-      await answers.readBody(head);
+      const head = await responses.readHead();
+      await responses.readBody(head);
       if (head.status !== 200) return false;
       timesUs.push((performance.now() - askedMs) * 1_000);
       await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console -- a program: its figures go to stdout
 // A load generator on raw TCP: builtin_load.ts URL CONNECTIONS PIPELINED SECONDS prints its figures as JSON.
-// Each connection sends its requests together, waits for as many whole answers, checks status and length, and repeats.
-// It costs more CPU per request than wrk, so with it fast servers come out closer to each other than they are.
+// Each connection sends its requests together, waits for as many whole responses, checks status and length, and repeats.
+// It costs more CPU per request than wrk, so the ratios between fast servers come out smaller than they are.
 
-import { parseAnswerHead } from "../answers.ts";
+import { parseResponseHead } from "../response_reader.ts";
 
 const BUFFER_BYTES = 65_536;
 
@@ -17,7 +17,7 @@ interface Target {
   readonly address: Deno.ConnectOptions;
   readonly batch: Uint8Array;
   readonly pipelined: number;
-  /** Bytes of content that every answer must have: those of the first one. */
+  /** Bytes of content that every response must have: as many as the first one has. */
   readonly contentLength: number;
   readonly endsAtMs: number;
 }
@@ -57,11 +57,11 @@ async function askForLength(address: Deno.ConnectOptions, request: Uint8Array): 
     const buffer = new Uint8Array(BUFFER_BYTES);
     for (let end = 0;;) {
       const count = await connection.read(buffer.subarray(end));
-      if (count === null) throw new Error("Cannot read the first answer: the connection ended");
+      if (count === null) throw new Error("Cannot read the first response: the connection ended");
       end += count;
-      const head = parseAnswerHead(buffer, 0, end);
+      const head = parseResponseHead(buffer, 0, end);
       if (head === undefined) continue;
-      if (head.contentLength === undefined) throw new Error("Cannot measure chunked answers");
+      if (head.contentLength === undefined) throw new Error("Cannot measure chunked responses");
       return head.contentLength;
     }
   } finally {
@@ -73,11 +73,11 @@ async function keepAsking(target: Target, tally: Tally): Promise<void> {
   try {
     const connection = await Deno.connect(target.address);
     try {
-      const answers = new AnswerCounter(connection, target.contentLength);
+      const responses = new ResponseCounter(connection, target.contentLength);
       while (performance.now() < target.endsAtMs) {
         const sentAtMs = performance.now();
         await writeAll(connection, target.batch);
-        tally.failures += await answers.count(target.pipelined);
+        tally.failures += await responses.count(target.pipelined);
         tally.requests += target.pipelined;
         tally.latenciesUs.push((performance.now() - sentAtMs) * 1_000);
       }
@@ -89,7 +89,7 @@ async function keepAsking(target: Target, tally: Tally): Promise<void> {
   }
 }
 
-class AnswerCounter {
+class ResponseCounter {
   readonly #connection: Deno.Conn;
   readonly #contentLength: number;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
@@ -101,11 +101,11 @@ class AnswerCounter {
     this.#contentLength = contentLength;
   }
 
-  /** Reads this many whole answers. @returns how many of them were not what was asked for */
+  /** Reads this many whole responses. @returns how many of them were wrong */
   async count(expected: number): Promise<number> {
     let failures = 0;
     for (let seen = 0; seen < expected;) {
-      const head = parseAnswerHead(this.#buffer, this.#start, this.#end);
+      const head = parseResponseHead(this.#buffer, this.#start, this.#end);
       const size = head === undefined ? Infinity : head.headBytes + (head.contentLength ?? Infinity);
       if (head === undefined || this.#start + size > this.#end) {
         await this.#fill();
@@ -124,7 +124,7 @@ class AnswerCounter {
     this.#start = 0;
     const count = await this.#connection.read(this.#buffer.subarray(this.#end));
     if (!count) {
-      throw new Error("Cannot read the answer: the connection ended early or the answer is too long");
+      throw new Error("Cannot read the response: the connection ended early or the response is too long");
     }
     this.#end += count;
   }

@@ -6,29 +6,29 @@ import { createWrk } from "./wrk.ts";
 
 /** One measurement to be made. */
 export interface Load {
-  /** URL that is asked for again and again. */
+  /** URL to request again and again. */
   readonly url: string;
   /** Keep-alive connections open at the same time. */
   readonly connections: number;
-  /** Requests sent together on one connection; 1 is one at a time. */
+  /** Requests sent together on one connection; 1 means one at a time. */
   readonly pipelined: number;
   /** Length in whole seconds. */
   readonly seconds: number;
-  /** Bytes of content to be sent by POST; only wrk can. Without it, GET. */
+  /** Bytes of content to send by POST, which only wrk can. Without it the method is GET. */
   readonly uploadBytes?: number;
 }
 
-/** What a measurement gave. */
+/** The result of a measurement. */
 export interface LoadResult {
-  /** Answers received whole. */
+  /** Responses received whole. */
   readonly requests: number;
   /** Time from the first to the last, in seconds. */
   readonly seconds: number;
-  /** Answers with another status than 2xx or 3xx, and failed reads, writes and connects. */
+  /** Responses with a status other than 2xx or 3xx, and failed reads, writes and connects. */
   readonly failures: number;
-  /** Median time of an answer in microseconds, where the generator tells it. */
+  /** Median time of a response in microseconds, if the generator tells it. */
   readonly p50Us?: number;
-  /** Time within which 99 of 100 answers came, in microseconds. */
+  /** Time within which 99 of 100 responses came, in microseconds. */
   readonly p99Us?: number;
 }
 
@@ -52,17 +52,17 @@ export interface LoadGenerators {
 export interface GeneratorSetting {
   /** Starts the programs. */
   readonly processes: ProcessGroup;
-  /** Tells what is installed. */
+  /** The machine: it tells what is installed. */
   readonly machine: Machine;
-  /** For scripts. */
+  /** A folder for scripts. */
   readonly folder: string;
 }
 
 /**
- * Takes the generator that was asked for, or the best that is installed: wrk, then ab, then our own.
- * ab cannot pipeline: beside it our own does.
+ * Takes the generator that the command line names, or the best that is installed: wrk, then ab, then our own.
+ * ab cannot pipeline, so our own does that beside it.
  *
- * @throws {RangeError} when the one asked for is not installed
+ * @throws {RangeError} when the named one is not installed
  */
 export function chooseGenerators(
   wanted: "wrk" | "ab" | "builtin" | undefined,

@@ -1,7 +1,7 @@
 import { pin } from "../machine.ts";
 import type { GeneratorSetting, Load, LoadGenerator, LoadResult } from "./generator.ts";
 
-// The answer of `done` is read instead of wrk's text for people, which rounds.
+// wrk's text for people rounds, so the output of `done` is read instead.
 const REPORT_SCRIPT = `
 done = function(summary, latency, requests)
   local e = summary.errors
@@ -13,7 +13,7 @@ done = function(summary, latency, requests)
 end
 `;
 
-// wrk counts how many requests one string holds, and waits for as many answers.
+// wrk counts how many requests one string holds, and waits for as many responses.
 const PIPELINE_SCRIPT = (depth: number): string => `
 init = function(args)
   batch = string.rep(wrk.format("GET"), ${depth})

@@ -8,7 +8,7 @@ export type Fetch = (request: Request) => Response | Promise<Response>;
 const PIECES = 64;
 const PIECE = new Uint8Array(16_384).fill(0x61);
 
-/** What servers are measured with, by name. */
+/** The handlers to measure with, by name. */
 export const WORKLOADS: Readonly<Record<string, () => Fetch>> = {
   plain: () => () => new Response("hello world"),
   hono: () => createApp().fetch,
@@ -42,7 +42,7 @@ function createStream(): ReadableStream<Uint8Array> {
   });
 }
 
-/** Node 20 has no bytes() of its own. */
+/** Request.bytes() in a form that Node 20 has too. */
 async function readBytes(request: Partial<Request> & Pick<Request, "arrayBuffer">): Promise<Uint8Array> {
   return await request.bytes?.() ?? new Uint8Array(await request.arrayBuffer());
 }

@@ -12,7 +12,7 @@ export interface FetchPeers {
   readonly peersFor: (workload: string) => readonly [Peer, Peer, Peer];
 }
 
-/** What is compared. */
+/** The pairs to compare. */
 export const FETCH_PEERS: readonly FetchPeers[] = [
   compare("deno", "Deno", { title: "Deno.serve", file: "fetch_deno.ts" }),
   compare("node", "Node", { title: "@hono/node-server", file: "fetch_node.ts" }),

@@ -11,7 +11,7 @@ const server = Deno.serve({
 }, async (request) => {
   const { pathname } = new URL(request.url);
   if (pathname === "/upload") return new Response(String(await countBytes(request)));
-  if (pathname === "/download") return new Response(ReadableStream.from(largeAnswer()));
+  if (pathname === "/download") return new Response(ReadableStream.from(largeResponse()));
   return new Response("hello world");
 });
 await server.finished;
@@ -22,6 +22,6 @@ async function countBytes(request: Request): Promise<number> {
   return total;
 }
 
-async function* largeAnswer(): AsyncGenerator<Uint8Array> {
+async function* largeResponse(): AsyncGenerator<Uint8Array> {
   for (let sent = 0; sent < PIECES; sent++) yield PIECE;
 }

@@ -12,7 +12,7 @@ const PIECES = 16_384;
 
 const backend = createBackend([], (request) => {
   if (request.path === "/upload") return discard(request);
-  if (request.path === "/download") return createResponse(200, largeAnswer());
+  if (request.path === "/download") return createResponse(200, largeResponse());
   return textResponse(200, "hello world");
 });
 const listener = await listen({ hostname: "127.0.0.1", port: 0 });
@@ -32,6 +32,6 @@ async function discard(request: HttpRequest): Promise<HttpResponse> {
   return textResponse(200, String(total));
 }
 
-async function* largeAnswer(): AsyncGenerator<Uint8Array> {
+async function* largeResponse(): AsyncGenerator<Uint8Array> {
   for (let sent = 0; sent < PIECES; sent++) yield PIECE;
 }

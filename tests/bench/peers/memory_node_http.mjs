@@ -6,10 +6,10 @@ import { Readable } from "node:stream";
 
 const PIECE = Buffer.alloc(65_536, 120);
 const PIECES = 16_384;
-const largeAnswer = { [Symbol.iterator]: () => Array(PIECES).fill(PIECE).values() };
+const largeResponse = { [Symbol.iterator]: () => Array(PIECES).fill(PIECE).values() };
 
 const server = createServer(async (request, response) => {
-  if (request.url === "/download") return void Readable.from(largeAnswer).pipe(response);
+  if (request.url === "/download") return void Readable.from(largeResponse).pipe(response);
   let total = 0;
   for await (const piece of request) total += piece.length;
   response.end(request.url === "/upload" ? String(total) : "hello world");

@@ -6,26 +6,26 @@ const PROGRAM = decodeURIComponent(new URL("../../../mod.ts", import.meta.url).p
 
 /** A server of samples. */
 export interface MetricsPeer extends Peer {
-  /** How it wants a put. */
+  /** The protocol in which it takes a put. */
   readonly dialect: Dialect;
-  /** Its part of the puts that the fast ones are given. */
+  /** Its share of the puts that the fast servers get. */
   readonly share: number;
 }
 
-/** Samples in memory, or soon on disk: what an answer to a put does not promise to survive. */
+/** Samples in memory, or on disk soon: a reply to a put does not promise that they survive. */
 export function createMemoryPeers(): readonly MetricsPeer[] {
   return [createMillrace("memory"), createRedis("memory"), createVictoria(), createCarbon()];
 }
 
-/** Samples that are on disk when the put is answered. */
+/** Samples that are on disk before the reply to the put. */
 export function createDurablePeers(): readonly MetricsPeer[] {
   return [createMillrace("disk"), createRedis("disk")];
 }
 
-/** What samples are kept in, for the names of files. */
+/** The kind of store, for the names of files. */
 export type Medium = "memory" | "disk";
 
-/** Our server. Its file, where it has one, is `metrics.db` in the folder of the run. */
+/** Our server. Its file, if it has one, is `metrics.db` in the folder of the run. */
 export function createMillrace(medium: Medium): MetricsPeer {
   const settings = ["metrics", "--port", "0", "--error-log", "off"];
   const permissions = ["--allow-net", "--allow-read", "--allow-write"];
@@ -74,13 +74,13 @@ function createVictoria(): MetricsPeer {
       `-storageDataPath=${folder}/victoria`,
       `-httpListenAddr=127.0.0.1:${findFreePort()}`,
       `-graphiteListenAddr=127.0.0.1:${port}`,
-      // The load is of a day long ago.
+      // The timestamps of the load are of a day long ago.
       "-retentionPeriod=100y",
     ],
   };
 }
 
-// A hundredth: it takes about that part of what the others do in a second.
+// A hundredth, because in a second it takes about a hundredth of what the others take.
 function createCarbon(): MetricsPeer {
   let port = 0;
   return {
@@ -94,7 +94,7 @@ function createCarbon(): MetricsPeer {
       await writeCarbonSettings(bench, port);
       return port;
     },
-    // What it logs to stdout nobody reads, and a full pipe would hold it back.
+    // Nobody reads its log on stdout, and a full pipe would hold it back.
     command: ({ folder }) => [
       ...["sh", "-c", 'exec "$@" > /dev/null', "sh"],
       ...["carbon-cache", "--nodaemon", `--config=${folder}/carbon/carbon.conf`, "start"],

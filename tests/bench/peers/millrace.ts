@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a program: it announces itself on stdout
 // "hello world" on millrace, through the whole stack: tokenizer, middleware, routes, Date and Server fields.
-// Runs on every runtime, on Node and Bun as a bundle. millrace.ts [FILE]: with a file, every request is logged there in the short form.
+// Runs on every runtime, on Node and Bun as a bundle. millrace.ts [FILE]: if there is a file, it logs every request there
+// in the short form.
 
 import process from "node:process";
 import { createClientSwitches } from "../../../src/backend/client_switches.ts";

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 
 const server = createServer((_request, response) => {
   response.setHeader("Content-Type", "text/plain; charset=utf-8");
-  // Without it node closes the connection after each answer to HTTP/1.0, which is what ab speaks.
+  // Without it node closes the connection after each response to HTTP/1.0, and ab speaks HTTP/1.0.
   response.setHeader("Content-Length", 11);
   response.end("hello world");
 });

@@ -5,13 +5,13 @@ import type { Bench } from "../section.ts";
 
 /** A server under measurement. */
 export interface Peer {
-  /** The word on the command line. */
+  /** Its name on the command line. */
   readonly name: string;
   /** Name for people. */
   readonly title: string;
-  /** Whether it is ours: then not to work is an error, and not only a row less. */
+  /** Whether it is ours: then a failure is an error, and not only a missing row. */
   readonly isOurs?: boolean;
-  /** The tool without which it is not available. */
+  /** The tool that it needs. */
   readonly tool: string;
   /** The command that starts it. It announces its URL in the first line on stdout. */
   readonly command: (bench: Bench) => readonly string[] | Promise<readonly string[]>;
@@ -19,13 +19,13 @@ export interface Peer {
   readonly choosePort?: (bench: Bench) => Promise<number>;
 }
 
-/** A peer that takes requests. */
+/** A running peer. */
 export interface RunningPeer {
-  /** Which one. */
+  /** The peer. */
   readonly peer: Peer;
   /** Its process. */
   readonly process: ServerProcess;
-  /** Where its hello is. */
+  /** URL of its hello. */
   readonly url: string;
   /** Its port on 127.0.0.1. */
   readonly port: number;

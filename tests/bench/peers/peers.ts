@@ -1,7 +1,7 @@
 import { NGINX } from "./nginx.ts";
 import { bundleCommand, denoCommand, type Peer, peerFile } from "./peer.ts";
 
-/** The file in the folder of the run that the second row logs to. */
+/** The log of the second row, a file in the folder of the run. */
 export const ACCESS_LOG = "access.log";
 
 /** The servers that say hello, ours first. */
@@ -39,7 +39,7 @@ export const HELLO_PEERS: readonly Peer[] = [
   { name: "bun", title: "Bun.serve", tool: "bun", command: () => ["bun", peerFile("bun_serve.mjs")] },
 ];
 
-/** The servers that take uploads, send a large answer and hold idle connections. */
+/** The servers that take uploads, send a large response and hold idle connections. */
 export const MEMORY_PEERS: readonly Peer[] = [
   {
     name: "millrace",
@@ -57,7 +57,7 @@ export const MEMORY_PEERS: readonly Peer[] = [
   },
 ];
 
-/** Those of the peers that the command line asked for. */
+/** The peers that the command line names. */
 export function selectPeers(peers: readonly Peer[], only: readonly string[]): readonly Peer[] {
   return only.length === 0 ? peers : peers.filter((peer) => only.includes(peer.name));
 }

@@ -21,9 +21,9 @@ export const SITE_PEER_NAMES: readonly string[] = [
 /** Makes the servers of a workload. */
 export type SitePeers = (bench: Bench) => Promise<readonly Peer[]>;
 
-/** What differs from workload to workload. */
+/** The differences between workloads. */
 export interface SiteSettings {
-  /** What is served. */
+  /** The folder to serve. */
   readonly folder: string;
   /** Flags of ours. */
   readonly ours?: readonly string[];
@@ -76,7 +76,7 @@ function ours(settings: SiteSettings, tls: CertificateFiles | undefined): Peer {
   };
 }
 
-/** Ours on other runtimes, and what those runtimes have themselves, which sends from memory. */
+/** Ours on other runtimes, and the servers of those runtimes, which send from memory. */
 function runtimePeers(settings: SiteSettings, tls: CertificateFiles): readonly Peer[] {
   return ["node", "bun"].flatMap((tool): Peer[] => [
     {
@@ -96,7 +96,7 @@ function runtimePeers(settings: SiteSettings, tls: CertificateFiles): readonly P
   ]);
 }
 
-/** Our program for other runtimes, under the name by which it knows that it is meant. */
+/** Our program for other runtimes, under the name that makes it run as a program. */
 async function bundleProgram(folder: string): Promise<string> {
   const program = `${folder}/millrace.js`;
   await Deno.mkdir(folder, { recursive: true });
@@ -160,7 +160,7 @@ function configure(
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) =>
     `  ${kind}_temp_path ${folder}/site_${kind};`
   );
-  // Workers run as nobody unless told otherwise, and may not look into a temporary folder of root's.
+  // Unless told otherwise, nginx runs its workers as nobody, and nobody may not read a temporary folder of root's.
   const user = Deno.uid() === 0 ? "user root;\n" : "";
   const certificate = tls === undefined ? "" : `ssl_certificate ${tls.cert}; ssl_certificate_key ${tls.key};`;
   return `daemon off;

@@ -3,12 +3,12 @@ import type { Bench } from "../section.ts";
 import { type Peer, type RunningPeer, startPeer } from "./peer.ts";
 import { HELLO_PEERS, selectPeers } from "./peers.ts";
 
-/** One server of a run: at work, or with the reason why not. */
+/** One server of a run: running, or with the reason why not. */
 export type HelloPeer =
   | { readonly kind: "running"; readonly peer: Peer; readonly running: RunningPeer }
   | { readonly kind: "missing"; readonly peer: Peer; readonly reason: string };
 
-/** Starts all servers that were asked for, one after the other, and checks what each answers. Never rejects. */
+/** Starts all servers that the command line names, one after the other, and checks their responses. Never rejects. */
 export async function startHelloPeers(bench: Bench): Promise<HelloPeer[]> {
   const started: HelloPeer[] = [];
   for (const peer of selectPeers(HELLO_PEERS, bench.options.only)) {
@@ -17,7 +17,7 @@ export async function startHelloPeers(bench: Bench): Promise<HelloPeer[]> {
   return started;
 }
 
-/** Stops those that run. */
+/** Stops the running ones. */
 export async function stopHelloPeers(peers: readonly HelloPeer[]): Promise<void> {
   await Promise.all(
     peers.map((entry) => entry.kind === "running" ? entry.running.process.stop() : undefined),
@@ -40,7 +40,7 @@ async function startHelloPeer(peer: Peer, bench: Bench): Promise<HelloPeer> {
   }
 }
 
-/** The first line of what went wrong: enough for a table. */
+/** The first line of an error: enough for a table. */
 export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split("\n", 1)[0] ?? "";

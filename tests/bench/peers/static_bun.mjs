@@ -1,4 +1,4 @@
-// Bun.file behind Bun.serve. static_bun.mjs FOLDER
+// Bun.file on Bun.serve. static_bun.mjs FOLDER
 
 const folder = process.argv[2];
 const server = Bun.serve({

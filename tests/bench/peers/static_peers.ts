@@ -1,7 +1,7 @@
 import type { Bench } from "../section.ts";
 import { findFreePort, type Peer, peerFile } from "./peer.ts";
 
-/** The folder of a run that all servers of files serve. */
+/** The folder of a run that all file servers serve. */
 export function filesFolder({ folder }: Bench): string {
   return `${folder}/files`;
 }
@@ -16,7 +16,7 @@ function millrace(bench: Bench, ...flags: readonly string[]): readonly string[] 
   return [Deno.execPath(), "run", "--quiet", ...permissions, PROGRAM, "static", ...served, ...off, ...flags];
 }
 
-/** The servers of files, ours first. */
+/** The file servers, ours first. */
 export const STATIC_PEERS: readonly Peer[] = [
   {
     name: "millrace",
@@ -30,7 +30,7 @@ export const STATIC_PEERS: readonly Peer[] = [
     title: "millrace static -w 2, two cores",
     isOurs: true,
     tool: "deno",
-    // Two workers on one core would say nothing: here, and only here, the generator has to share its core.
+    // Two workers on one core would show nothing: only here the generator shares its core.
     command: (bench) => [
       ...(bench.machine.isPinned ? ["taskset", "-c", "0,1"] : []),
       ...millrace(bench, "-w", "2"),
@@ -56,7 +56,7 @@ export const STATIC_PEERS: readonly Peer[] = [
     command: (bench) => [
       "sh",
       "-c",
-      // An ordinary installation, into the folder of the run: sirv is no dependency of ours.
+      // An ordinary installation in the folder of the run, because sirv is no dependency of ours.
       'npm install --silent --no-audit --no-fund --prefix "$1" "$2" >&2 && exec node "$3" "$1" "$4"',
       "sh",
       `${bench.folder}/sirv`,
@@ -78,7 +78,7 @@ function writeConfiguration(bench: Bench, port: number): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) =>
     `  ${kind}_temp_path ${folder}/files_${kind};`
   );
-  // Workers run as nobody unless told otherwise, and may not look into a temporary folder of root's.
+  // Unless told otherwise, nginx runs its workers as nobody, and nobody may not read a temporary folder of root's.
   const user = Deno.uid() === 0 ? "user root;\n" : "";
   return `daemon off;
 ${user}worker_processes 1;

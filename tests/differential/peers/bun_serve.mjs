@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: it announces itself on stdout
-// Reads all content, and says method and path, on Bun.serve.
+// Reads all content, and responds with method and path, on Bun.serve.
 
 const server = Bun.serve({
   hostname: "127.0.0.1",

@@ -1,4 +1,4 @@
-// Reads all content, and says method and path, on Deno.serve.
+// Reads all content, and responds with method and path, on Deno.serve.
 
 const server = Deno.serve({
   hostname: "127.0.0.1",

@@ -1,4 +1,4 @@
-// Reads all content, and says method and path, on millrace.
+// Reads all content, and responds with method and path, on millrace.
 
 import { listen } from "../../../src/net/listen.ts";
 import { readWhole } from "../../../src/http/request/request_body.ts";

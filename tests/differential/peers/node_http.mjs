@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: it announces itself on stdout
-// Reads all content, and says method and path, on node:http.
+// Reads all content, and responds with method and path, on node:http.
 
 import { createServer } from "node:http";
 
@@ -7,7 +7,7 @@ const server = createServer((request, response) => {
   request.resume();
   request.on("end", () => response.end(`${request.method} ${request.url}`));
 });
-// What asks for a tunnel or another protocol is a request like any other here.
+// A request for a tunnel or another protocol is a request like any other here.
 server.on("connect", (request, socket) => {
   socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${request.method} ${request.url}`);
 });

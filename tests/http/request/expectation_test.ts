@@ -3,7 +3,7 @@ import { readExpectation } from "../../../src/http/request/expectation.ts";
 import { HttpHeaders } from "../../../src/http/headers.ts";
 import type { HttpVersion } from "../../../src/http/tokens/request_head.ts";
 
-// What stands in Expect, line by line.
+// The values of Expect, line by line.
 const ROWS: readonly (readonly [version: HttpVersion, lines: readonly string[], expected: string])[] = [
   ["1.1", [], "none"],
   ["1.1", [""], "none"],

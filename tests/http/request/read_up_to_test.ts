@@ -22,7 +22,7 @@ function wire(content: Uint8Array, framing: "length" | "chunked"): Uint8Array {
   return bytes;
 }
 
-/** A connection that gives its bytes as far as they fit, in reads of at most so many. */
+/** A connection that gives as many bytes as fit, up to a limit for each read. */
 class Feed {
   readonly reader: RequestReader;
   largestRead = 0;
@@ -30,7 +30,7 @@ class Feed {
   readonly #most: () => number;
   #position = 0;
 
-  /** @param hasMemoryToSpare what is said of memory when content is kept */
+  /** @param hasMemoryToSpare the state of memory while content is kept */
   constructor(bytes: Uint8Array, most: () => number, hasMemoryToSpare: () => boolean = () => true) {
     this.#bytes = bytes;
     this.#most = most;
@@ -63,7 +63,7 @@ function someContent(): Uint8Array {
 }
 
 for (const framing of ["length", "chunked"] as const) {
-  Deno.test(`readWhole() gives long content as sent in reads of any size, and the next request after it: ${framing}`, async () => {
+  Deno.test(`readWhole() gives long content as sent, in reads of any size, and the next request after it: ${framing}`, async () => {
     const content = someContent();
     for (let seed = 1; seed <= 12; seed++) {
       const numbers = new Random(seed);
@@ -74,7 +74,7 @@ for (const framing of ["length", "chunked"] as const) {
   });
 }
 
-Deno.test("readWhole() has content of a known length read straight into its array", async () => {
+Deno.test("readWhole() reads content of a known length straight into its array", async () => {
   const feed = new Feed(wire(someContent(), "length"), () => Infinity);
   const bytes = await readWhole(feed.take()!.body);
   assert(feed.largestRead > 65_536, `at most ${feed.largestRead} bytes were read at once`);
@@ -83,7 +83,7 @@ Deno.test("readWhole() has content of a known length read straight into its arra
   assertEquals(bytes, before);
 });
 
-Deno.test("readWhole() gathers content in small pieces while there is no memory to spare, and goes back and forth", async () => {
+Deno.test("readWhole() gathers content in small pieces while memory is short, and switches back and forth", async () => {
   const content = someContent();
   const feed = new Feed(wire(content, "length"), () => Infinity, () => false);
   assertEquals(await readWhole(feed.take()!.body), content);
@@ -100,7 +100,7 @@ Deno.test("readWhole() gathers content in small pieces while there is no memory 
   }
 });
 
-Deno.test("readUpTo() keeps its array to itself after content that is too long", async () => {
+Deno.test("readUpTo() does not give its array away after content that is too long", async () => {
   const content = someContent();
   const feed = new Feed(wire(content, "length"), () => 10_000);
   const { body } = feed.take()!;

@@ -9,7 +9,7 @@ import { type Arrival, FakeSource, ReadingReader } from "../../support/fake_sour
 import { bytesOf, textOf } from "../../support/latin1.ts";
 import { splitEverywhere } from "../../support/splits.ts";
 
-/** All requests of a connection, their content read or dropped. */
+/** All requests of a connection, with their content read or dropped. */
 async function readAll(
   arrivals: readonly Arrival[],
   options: RequestReaderOptions = {},
@@ -35,12 +35,12 @@ const RAW_HEADS: readonly (readonly [claim: string, sent: string, rawHeads: read
   ],
   ["empty lines in front", "\r\n\r\nGET / HTTP/1.0\r\n\r\n", ["GET / HTTP/1.0\r\n\r\n"]],
   [
-    "a head behind content",
+    "a head after content",
     "POST /a HTTP/1.0\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.0\r\n\r\n",
     ["POST /a HTTP/1.0\r\nContent-Length: 5\r\n\r\n", "GET /b HTTP/1.0\r\n\r\n"],
   ],
   [
-    "a head behind chunks",
+    "a head after chunks",
     "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nT: 1\r\n\r\nGET /b HTTP/1.0\r\n\r\n",
     ["POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "GET /b HTTP/1.0\r\n\r\n"],
   ],
@@ -49,7 +49,7 @@ const RAW_HEADS: readonly (readonly [claim: string, sent: string, rawHeads: read
 for (const [claim, sent, rawHeads] of RAW_HEADS) {
   Deno.test(`RequestReader keeps raw heads byte for byte in every split: ${claim}`, async () => {
     for (const split of splitEverywhere(bytesOf(sent))) {
-      // An empty read would be an end.
+      // An empty read would be the end.
       const arrivals = split.pieces.map(textOf).filter((piece) => piece !== "");
       const requests = await readAll(arrivals, { keepRawHead: true });
       assertEquals(requests.map((request) => request.rawHead), rawHeads, split.name);
@@ -57,7 +57,7 @@ for (const [claim, sent, rawHeads] of RAW_HEADS) {
   });
 }
 
-Deno.test("RequestReader says where each message ends on the wire, in every split", async () => {
+Deno.test("RequestReader knows where each message ends on the wire, in every split", async () => {
   const messages = [
     "\r\nGET /a HTTP/1.0\r\n\r\n",
     "POST /b HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello",
@@ -81,7 +81,7 @@ Deno.test("RequestReader says where each message ends on the wire, in every spli
   }
 });
 
-Deno.test("StreamedBody says where reading stands on the wire, piece by piece", async () => {
+Deno.test("StreamedBody knows its position on the wire, piece by piece", async () => {
   const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   const reader = new ReadingReader(new FakeSource([head + "4\r\nab", "cd\r\n0\r\n\r\n"]));
   const { body } = (await reader.read())!;
@@ -93,7 +93,7 @@ Deno.test("StreamedBody says where reading stands on the wire, piece by piece", 
 const MALFORMED: readonly (readonly [claim: string, sent: string, code: string, method: string])[] = [
   ["a bad field", "GET /a HTTP/1.1\r\nHost: a\r\nB : c\r\n", "bad-field", "GET"],
   ["a bad target", "HEAD /\x01 HTTP/1.1\r\n", "bad-target", "HEAD"],
-  ["a bare LF behind a request line", "HEAD /a HTTP/1.1\n", "bad-request-line", "HEAD"],
+  ["a bare LF after a request line", "HEAD /a HTTP/1.1\n", "bad-request-line", "HEAD"],
   ["another version", "GET /a HTTP/3.0\r\n", "bad-version", "GET"],
   ["no Host", "GET /a HTTP/1.1\r\n\r\n", "bad-host", "GET"],
   [
@@ -108,7 +108,7 @@ const MALFORMED: readonly (readonly [claim: string, sent: string, code: string, 
 ];
 
 for (const [claim, sent, code, method] of MALFORMED) {
-  Deno.test(`RequestReader refuses ${claim}, with what was understood and the raw bytes, in every split`, async () => {
+  Deno.test(`RequestReader refuses ${claim}, and keeps the understood part and the raw bytes, in every split`, async () => {
     for (const split of splitEverywhere(bytesOf(sent))) {
       const arrivals = split.pieces.map(textOf).filter((piece) => piece !== "");
       const [request, ...others] = await readAll(arrivals, { keepRawHead: true });
@@ -148,7 +148,7 @@ function load(reader: RequestReader, text: string): void {
   reader.load(text.length);
 }
 
-Deno.test("RequestReader.buffer() refuses to take the place of bytes that nobody has looked at", () => {
+Deno.test("RequestReader.buffer() refuses to overwrite bytes that were not looked at", () => {
   const reader = new RequestReader();
   load(reader, "GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\n");
   assertEquals(processRequest(reader)?.target, "/a");
@@ -175,7 +175,7 @@ for (const [claim, pieces] of READ_AHEAD) {
       assertEquals(processRequest(reader), undefined);
       const targets: (string | undefined)[] = [];
       for (const piece of pieces) {
-        // Nobody looks in between, as while the response is on its way.
+        // Nobody looks in between, as while a response is being sent.
         if (!reader.isUsedUp) targets.push(processRequest(reader)?.target);
         load(reader, piece);
       }
@@ -191,7 +191,7 @@ for (const [claim, pieces] of READ_AHEAD) {
   }
 }
 
-Deno.test("RequestReader.load() gives content to the reader who waits for it, and to no other", async () => {
+Deno.test("RequestReader.load() gives content to the reader that waits for it, and to no other", async () => {
   let wanted = 0;
   let ends = 0;
   const reader = new RequestReader({}, {
@@ -212,7 +212,7 @@ Deno.test("RequestReader.load() gives content to the reader who waits for it, an
   assertEquals(processRequest(reader)?.target, "/b");
 });
 
-Deno.test("RequestReader.fail() fails content that is waited for, and content that is asked for later", async () => {
+Deno.test("RequestReader.fail() fails reads that wait for content, and later ones", async () => {
   const reader = new RequestReader();
   load(reader, "POST /a HTTP/1.0\r\nContent-Length: 4\r\n\r\n");
   const request = processRequest(reader)!;
@@ -226,7 +226,7 @@ Deno.test("RequestReader.fail() fails content that is waited for, and content th
   });
 });
 
-Deno.test("RequestReader.read() makes a time-out of the source the refusal of the request (RFC 9110 §15.5.9)", async () => {
+Deno.test("RequestReader.read() refuses a request when the source times out (RFC 9110 §15.5.9)", async () => {
   const timeout = new HttpError(408, "Cannot read: too slow", { code: "timeout" });
   const [request] = await readAll(["GET /a HTTP/1.1\r\nHost: a\r\nCo", timeout], { keepRawHead: true });
   assertEquals([request!.refusal, request!.target, request!.headers.get("host")], [timeout, "/a", "a"]);
@@ -235,7 +235,7 @@ Deno.test("RequestReader.read() makes a time-out of the source the refusal of th
   assertEquals([early!.refusal, early!.method], [timeout, ""]);
 });
 
-Deno.test("RequestReader.read() passes on that the connection was lost", async () => {
+Deno.test("RequestReader.read() rejects with the error of a lost connection", async () => {
   const lost = new ConnectionError("reset", "Cannot read: reset");
   const error = await assertRejects(() => readAll(["GET /a HT", lost]), ConnectionError);
   assertEquals(error, lost);

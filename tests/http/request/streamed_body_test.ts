@@ -54,7 +54,7 @@ Deno.test("StreamedBody gives chunked content without its framing, and its trail
   assertEquals([...request.body.trailers], [["Sum", "3"]]);
 });
 
-Deno.test("StreamedBody reads nothing before it is asked: that is the back-pressure", async () => {
+Deno.test("StreamedBody reads only on demand, which is the back-pressure", async () => {
   const { source, request } = await open([`${LENGTH}\r\n`, "0123456789"]);
   assertEquals(source.reads, 1);
   await request.body.read();
@@ -112,7 +112,7 @@ for (const [claim, arrivals, status, code] of BROKEN) {
       const error = await assertRejects(() => readWhole(request.body), HttpError);
       assertEquals([error.status, error.code], [status, code]);
     }
-    // So the answer says that the connection ends, even when the handler thinks nothing of the error.
+    // So the response says that the connection ends, even if the handler ignores the error.
     assertEquals({ status: request.refusal?.status, isComplete: request.body.isComplete }, {
       status,
       isComplete: false,
@@ -139,7 +139,7 @@ Deno.test("StreamedBody.read() refuses a second reader, and goes on for the firs
   const { reader, request } = await open([`${LENGTH}\r\n`, "01234", "56789"]);
   const first = request.body.read();
   const second = assertRejects(() => request.body.read(), TypeError, "it is being read");
-  // A handler that still reads leaves nobody to say where the next request begins.
+  // While a handler still reads, nobody can say where the next request begins.
   const finished = finishBody(reader.body, 1_000);
   await second;
   assertEquals(await finished, false);
@@ -158,7 +158,7 @@ Deno.test("finishBody() drops what was left, within its bound", async () => {
   assert(beyond.request.body.receivedBytes <= 1_000 + 65_536, `${beyond.request.body.receivedBytes} bytes`);
 });
 
-Deno.test("finishBody() has nothing to do without content, or when all was read", async () => {
+Deno.test("finishBody() has nothing to do without content, or when all content was read", async () => {
   const { source, reader, request } = await open([`${LENGTH}\r\n0123456789`]);
   await readWhole(request.body);
   assertEquals({ isFinished: await finishBody(reader.body, 0), reads: source.reads }, {
@@ -173,12 +173,12 @@ Deno.test("finishBody() has nothing to do without content, or when all was read"
   }, { isFinished: true, hasUnreadBody: false, body: undefined });
 });
 
-Deno.test("finishBody() passes on that the connection was lost", async () => {
+Deno.test("finishBody() rejects with the error of a lost connection", async () => {
   const { reader } = await open([`${LENGTH}\r\n0`, new ConnectionError("reset", "reset")]);
   await assertRejects(() => finishBody(reader.body, 1_000), ConnectionError);
 });
 
-Deno.test("readUpTo() keeps the beginning of what is too long, and never rejects", async () => {
+Deno.test("readUpTo() keeps the beginning of content that is too long, and never rejects", async () => {
   const { bytes, error } = await readUpTo(bufferedBody(new Uint8Array([1, 2, 3])), 2);
   assertEquals([[...bytes], (error as HttpError).code], [[1, 2], "body-too-large"]);
   await assertRejects(() => readWhole(bufferedBody(new Uint8Array(3)), 2), HttpError);

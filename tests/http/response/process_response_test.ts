@@ -32,7 +32,7 @@ function makeBody(kind: BodyKind): { body: ResponseBody; fields: HeaderField[]; 
   }
 }
 
-// The framing of answers to GET in HTTP/1.1 and HTTP/1.0, as far as they differ.
+// The framing of responses to GET in HTTP/1.1 and HTTP/1.0, as far as they differ.
 const FRAMINGS: readonly (readonly [BodyKind, string, string])[] = [
   ["none", 'Content-Length: 0 | "" | keep-alive', 'Content-Length: 0 | "" | keep-alive'],
   ["text", 'Content-Length: 5 | "hello" | keep-alive', 'Content-Length: 5 | "hello" | keep-alive'],
@@ -76,7 +76,7 @@ for (const [kind, inVersion11, inVersion10] of FRAMINGS) {
       );
       if (stream !== undefined) assertEquals(stream.returned, 1);
     });
-    Deno.test(`processResponse() sends no ${kind} content or length behind CONNECT in HTTP/${version} (RFC 9110 §9.3.6)`, async () => {
+    Deno.test(`processResponse() sends no ${kind} content or length after CONNECT in HTTP/${version} (RFC 9110 §9.3.6)`, async () => {
       const { body, fields, stream } = makeBody(kind);
       const exchange = { request: "CONNECT", version, body, fields, persistence: "close" } as const;
       assertEquals(await frame(exchange), '- | "" | close');
@@ -86,7 +86,7 @@ for (const [kind, inVersion11, inVersion10] of FRAMINGS) {
   }
 }
 
-Deno.test("processResponse() writes the first lines, and leaves out what the handler set itself", async () => {
+Deno.test("processResponse() writes the preamble, and leaves out fields that the handler set itself", async () => {
   const own = await send({ serverName: "millrace", fields: [["A", "b"], ["a", "c"]] });
   assertEquals(own.head.split("\r\n"), [
     "HTTP/1.1 200 OK",
@@ -162,7 +162,7 @@ Deno.test("processResponse() sends text beyond ASCII in fields as single bytes (
   }
 });
 
-Deno.test("processResponse() sends the same fields again from what it kept", async () => {
+Deno.test("processResponse() sends the same fields again from its cache", async () => {
   const sink = new FakeSink();
   const writer = new ResponseWriter(sink, new BufferPool());
   const response = createResponse(200, "hi", [["A", "caf\xe9"]]);
@@ -174,9 +174,9 @@ Deno.test("processResponse() sends the same fields again from what it kept", asy
   response.headers.set("A", "other");
   await processResponse(writer, new HttpRequest(head, EMPTY_BODY), response, options);
   await writer.flush();
-  const answers = sink.writes.join("").split("HTTP/1.1 ").slice(1);
-  assertEquals(answers.slice(1, 3), [answers[0], answers[0]]);
-  assertEquals(answers[3], answers[0]!.replace("caf\xe9", "other"));
+  const responses = sink.writes.join("").split("HTTP/1.1 ").slice(1);
+  assertEquals(responses.slice(1, 3), [responses[0], responses[0]]);
+  assertEquals(responses[3], responses[0]!.replace("caf\xe9", "other"));
   assertEquals(sink.writes.length, 1);
 });
 
@@ -189,7 +189,7 @@ Deno.test("processResponse() gives long texts and many bytes whole", async () =>
 });
 
 const CUT: readonly (readonly [claim: string, body: Pieces, sent: string])[] = [
-  ["more than was promised, without spilling", new Pieces("he", "llo!"), "hello"],
+  ["more than was promised, with nothing beyond the length sent", new Pieces("he", "llo!"), "hello"],
   ["more than was promised at once", new Pieces("hello!"), "hello"],
   ["less than was promised", new Pieces("hell"), "hell"],
   ["a failure in the middle", new Pieces("he", new Error("broken")), "he"],
@@ -209,7 +209,7 @@ Deno.test("processResponse() does not end the chunks of content that failed (RFC
   assertEquals(sink.writes.join("").split("\r\n\r\n")[1], "2\r\nhe\r\n");
 });
 
-Deno.test("processResponse() lets go of content when it is too long, and when the client is gone", async () => {
+Deno.test("processResponse() cancels content that is too long, and when the client is gone", async () => {
   const tooLong = new Pieces("hello!", "more");
   await assertRejects(
     () => send({ body: tooLong, fields: [["Content-Length", "5"]] }),

@@ -20,7 +20,7 @@ Deno.test("ResponsePreamble makes a new Date each second, and refuses a name tha
   assertThrows(() => new ResponsePreamble("a\r\nB: c"), TypeError);
 });
 
-// Fields of all responses, the fields of one response, and what the preamble has of the first.
+// Fields of all responses, the fields of one response, and the lines of the preamble for the first.
 const ROWS: readonly (readonly [
   fields: readonly HeaderField[],
   own: readonly HeaderField[],
@@ -35,7 +35,7 @@ const ROWS: readonly (readonly [
   [[["X-A", ""]], [], ["X-A: "]],
 ];
 
-Deno.test("ResponsePreamble has the fields of all responses, save those of the response itself (RFC 9110 §12.5.5)", () => {
+Deno.test("ResponsePreamble has the fields of all responses, except those that the response sets itself (RFC 9110 §12.5.5)", () => {
   for (const [fields, own, expected] of ROWS) {
     const preamble = new ResponsePreamble("", new CommonFields(fields));
     // The second time the lines come from memory.
@@ -43,7 +43,7 @@ Deno.test("ResponsePreamble has the fields of all responses, save those of the r
   }
 });
 
-Deno.test("ResponsePreamble keeps the lines of responses apart that replace different fields", () => {
+Deno.test("ResponsePreamble keeps apart the lines of responses that replace different fields", () => {
   const preamble = new ResponsePreamble("", new CommonFields([["X-A", "1"], ["X-B", "2"]]));
   const own = (name: string): readonly HeaderField[] => [[name, "own"]];
   for (let i = 0; i < 2; i++) {
@@ -53,7 +53,7 @@ Deno.test("ResponsePreamble keeps the lines of responses apart that replace diff
   }
 });
 
-Deno.test("ResponsePreamble lets a Server field of all responses stand for the server's name", () => {
+Deno.test("ResponsePreamble lets a Server field of all responses replace the server's name", () => {
   assertEquals(linesOf(new ResponsePreamble("millrace", new CommonFields([["Server", "mine"]]))), [
     "Server: mine",
   ]);

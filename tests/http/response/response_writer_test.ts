@@ -54,7 +54,7 @@ Deno.test("ResponseWriter joins what is added into one write, over the sizes of 
   );
 });
 
-Deno.test("ResponseWriter sends many bytes at once, behind what waits, without copying them", async () => {
+Deno.test("ResponseWriter sends many bytes at once, after the waiting bytes, without copying them", async () => {
   const { sink, writer } = make();
   writer.addText("head");
   writer.addBytes(new Uint8Array(20_000).fill(0x62));
@@ -71,7 +71,7 @@ Deno.test("ResponseWriter sends many bytes at once, behind what waits, without c
   });
 });
 
-Deno.test("ResponseWriter sends what waits when no more fits, and keeps the order", async () => {
+Deno.test("ResponseWriter sends the waiting bytes when no more fit, and keeps the order", async () => {
   const { sink, writer } = make();
   const pieces = Array.from({ length: 20 }, (_, index) => String.fromCharCode(0x61 + index).repeat(10_000));
   for (const piece of pieces) writer.addText(piece);
@@ -82,7 +82,7 @@ Deno.test("ResponseWriter sends what waits when no more fits, and keeps the orde
   assertEquals(sink.writes.every((write) => write.length <= 65_536), true);
 });
 
-Deno.test("ResponseWriter.flush() rejects when the sink failed, also for what was sent before", async () => {
+Deno.test("ResponseWriter.flush() rejects when the sink failed, also for bytes sent before", async () => {
   const { sink, writer } = make();
   writer.addBytes(new Uint8Array(20_000));
   sink.fail();
@@ -121,7 +121,7 @@ Deno.test("ResponseWriter.flushEagerly() sends without waiting, but never two wr
   sink.take();
 });
 
-Deno.test("ResponseWriter.flushEagerly() tells of its failure at the next flush", async () => {
+Deno.test("ResponseWriter.flushEagerly() reports its failure at the next flush", async () => {
   const { sink, writer } = make();
   writer.addText("a");
   assertEquals(writer.flushEagerly(), undefined);

@@ -8,7 +8,7 @@ async function* texts(): AsyncGenerator<Uint8Array> {
   yield "text" as unknown as Uint8Array;
 }
 
-Deno.test("writeStream() refuses a piece that is no Uint8Array", async () => {
+Deno.test("writeStream() refuses a piece that is not a Uint8Array", async () => {
   const writer = new ResponseWriter(new FakeSink(), new BufferPool());
   await assertRejects(
     () => writeStream(writer, texts(), { kind: "chunked" }),
@@ -29,7 +29,7 @@ function readyContent(...pieces: Uint8Array[]): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => iterator };
 }
 
-Deno.test("writeStream() joins pieces that are there into one write, large ones not", async () => {
+Deno.test("writeStream() joins ready pieces into one write, except large ones", async () => {
   const small = new Uint8Array(3).fill(0x61);
   const large = new Uint8Array(20_000);
   for (
@@ -46,7 +46,7 @@ Deno.test("writeStream() joins pieces that are there into one write, large ones 
   }
 });
 
-Deno.test("writeStream() sends no more than promised of pieces that are there together", async () => {
+Deno.test("writeStream() sends no more than promised of pieces that are ready together", async () => {
   for (const [size, length] of [[3, 4], [20_000, 30_000]] as const) {
     const sink = new FakeSink();
     const writer = new ResponseWriter(sink, new BufferPool());

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { ByteBudget } from "../../../src/bytes/byte_budget.ts";
 import { ReadBuffer } from "../../../src/http/tokens/read_buffer.ts";
 
-/** The sizes that a buffer has while reads bring so many bytes; `full` fills it. */
+/** The sizes that a buffer has while reads bring this many bytes; `full` fills it. */
 function sizesOf(buffer: ReadBuffer, reads: readonly (number | "full")[]): number[] {
   return reads.map((count) => {
     buffer.filled = count === "full" ? buffer.bytes.length : count;
@@ -19,14 +19,14 @@ Deno.test("ReadBuffer.fit() grows while reads fill it, up to 64 KiB, and is smal
   ]);
 });
 
-Deno.test("ReadBuffer.fit() says when the old array is of no use any more", () => {
+Deno.test("ReadBuffer.fit() says when the old array is no longer needed", () => {
   const buffer = new ReadBuffer(new ByteBudget(Infinity));
   assertEquals(buffer.fit(), false);
   buffer.filled = 2_048;
   assertEquals({ isFitted: buffer.fit(), filled: buffer.filled }, { isFitted: true, filled: 0 });
 });
 
-Deno.test("ReadBuffer.fit() stays as it is where a read that filled it calls for nothing", () => {
+Deno.test("ReadBuffer.fit() keeps its size when a read that filled it does not call for more", () => {
   const buffer = new ReadBuffer(new ByteBudget(Infinity));
   buffer.filled = 2_048;
   assertEquals({ isFitted: buffer.fit(false), filled: buffer.filled, size: buffer.bytes.length }, {
@@ -36,7 +36,7 @@ Deno.test("ReadBuffer.fit() stays as it is where a read that filled it calls for
   });
 });
 
-Deno.test("ReadBuffer.fit() stays small where the budget is used up, and grows when another gives back", () => {
+Deno.test("ReadBuffer.fit() stays small while the budget is used up, and grows when another buffer gives bytes back", () => {
   const budget = new ByteBudget(40_000);
   const first = new ReadBuffer(budget);
   const second = new ReadBuffer(budget);

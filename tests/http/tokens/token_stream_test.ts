@@ -23,6 +23,6 @@ Deno.test("HttpTokenStream ends with the fault, within its limits", async () => 
   ]);
 });
 
-Deno.test("HttpTokenStream tells that the connection was cut off", async () => {
+Deno.test("HttpTokenStream reports that the connection was cut off", async () => {
   assertEquals(await kindsOf("GET / HTTP/1.0\r\n"), ["request-line", "incomplete"]);
 });

@@ -3,21 +3,21 @@ import { LineReader } from "../../../src/http/tokens/line_reader.ts";
 import { HttpTokenizer } from "../../../src/http/tokens/tokenizer.ts";
 import { bytesOf } from "../../support/latin1.ts";
 
-Deno.test("HttpTokenizer.push() gives nothing behind an error, and end() nothing either", () => {
+Deno.test("HttpTokenizer.push() gives nothing after an error, and end() nothing either", () => {
   const tokenizer = new HttpTokenizer();
   assertEquals(tokenizer.push(bytesOf("GET / HTTP/1.1\r\n\r\n")).at(-1)!.kind, "error");
   assertEquals(tokenizer.push(bytesOf("GET / HTTP/1.0\r\n\r\n")), []);
   assertEquals(tokenizer.end(), []);
 });
 
-Deno.test("HttpTokenizer.push() gives nothing behind end()", () => {
+Deno.test("HttpTokenizer.push() gives nothing after end()", () => {
   const tokenizer = new HttpTokenizer();
   assertEquals(tokenizer.end(), []);
   assertEquals(tokenizer.push(bytesOf("GET / HTTP/1.0\r\n\r\n")), []);
   assertEquals(tokenizer.end(), []);
 });
 
-Deno.test("HttpTokenizer.push() throws what is the caller's mistake: numbers are no bytes", () => {
+Deno.test("HttpTokenizer.push() throws at a caller's mistake: an array of numbers is not bytes", () => {
   const tokenizer = new HttpTokenizer();
   tokenizer.push(bytesOf("GET / HTTP/1.0\r\n"));
   const numbers = [...bytesOf("Xq7-Z: seen by nobody\r\n")] as unknown as Uint8Array;
@@ -40,7 +40,7 @@ Deno.test("HttpTokenizer tells how far it has read", () => {
   }, { offset: 32, partialHead: undefined, isBetweenMessages: true });
 });
 
-// Each of these has no end of its own: the bound must come from the limits.
+// None of these inputs ends by itself: the bound must come from the limits.
 const ENDLESS: readonly (readonly [name: string, head: string, rest: string])[] = [
   ["a method", "", "A"],
   ["a target", "GET /", "a"],
@@ -76,7 +76,7 @@ for (const [name, head, rest] of ENDLESS) {
   });
 }
 
-Deno.test("LineReader.next() keeps no more of a line than its limit, however it comes", () => {
+Deno.test("LineReader.next() keeps no more of a line than its limit, in every split", () => {
   for (const size of [1, 7, 64, 1_000]) {
     const reader = new LineReader();
     let result = "more";

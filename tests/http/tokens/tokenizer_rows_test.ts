@@ -1,4 +1,4 @@
-// Every row of the corpus, sent whole and in every other way that it can be cut.
+// Every row of the corpus, whole and in every split.
 
 import { assert, assertEquals } from "@std/assert";
 import { bytesOf } from "../../support/latin1.ts";
@@ -30,13 +30,13 @@ Deno.test("the corpus has at least 650 rows, each with a name of its own", () =>
   assert(count >= 650, `${count} rows`);
 });
 
-Deno.test("HttpTokenizer tokens stand one behind the other, and cover what was sent but for its framing", () => {
+Deno.test("HttpTokenizer tokens follow each other, and cover all bytes except the framing", () => {
   for (const { options, rows } of CORPUS) {
     for (const [claim, sent] of rows) {
       let offset = 0;
       for (const { kind, start, end } of tokenize([bytesOf(sent)], options)) {
         // A fault stands inside the line that would have been the next token.
-        assert(start >= offset, `${claim}: ${kind} starts at ${start}, behind ${offset}`);
+        assert(start >= offset, `${claim}: ${kind} starts at ${start}, after ${offset}`);
         assert(end <= sent.length && end >= start, claim);
         offset = end;
       }

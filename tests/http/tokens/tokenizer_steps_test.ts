@@ -36,7 +36,7 @@ const FLOODS: readonly (readonly [name: string, flood: string])[] = [
 ];
 
 for (const [name, flood] of FLOODS) {
-  Deno.test(`HttpTokenizer.take() makes no more tokens at once than asked for, and one, of ${name}`, () => {
+  Deno.test(`HttpTokenizer.take() makes at most one token more at once than asked for, from ${name}`, () => {
     const tokenizer = new HttpTokenizer({ lineTokens: false });
     const bytes = bytesOf(flood);
     tokenizer.load(bytes, bytes.length);
@@ -49,7 +49,7 @@ for (const [name, flood] of FLOODS) {
   });
 }
 
-Deno.test("HttpTokenizer.release() lets go of used bytes and loses no place", () => {
+Deno.test("HttpTokenizer.release() drops used bytes and keeps its place", () => {
   const tokenizer = new HttpTokenizer();
   tokenizer.push(bytesOf("GET / HTTP/1.1\r\nHo"));
   tokenizer.release();
@@ -62,7 +62,7 @@ Deno.test("HttpTokenizer.release() lets go of used bytes and loses no place", ()
   ]);
 });
 
-Deno.test("LineReader.next() keeps no room for a long line behind it", () => {
+Deno.test("LineReader.next() keeps no room for a long line after it", () => {
   const reader = new LineReader();
   const long = new Uint8Array(10_000).fill(0x61);
   reader.push(long, long.length);

@@ -68,7 +68,7 @@ Deno.test("parsePreface() knows a unix socket without a name", () => {
   assertEquals(ends, { remote: unixAddress(""), local: unixAddress("") });
 });
 
-Deno.test("parsePreface() refuses at the first byte that cannot be", () => {
+Deno.test("parsePreface() refuses at the first impossible byte", () => {
   const rows: readonly (readonly [text: string, first: number])[] = [
     ["GET / HTTP/1.1\r\n", 1],
     ["\x16\x03\x01", 1],
@@ -112,7 +112,7 @@ Deno.test("parsePreface() refuses at the first byte that cannot be", () => {
   }
 });
 
-Deno.test("parsePreface() never waits for more than it may hold", () => {
+Deno.test("parsePreface() never waits for more bytes than a preface may have", () => {
   const longest = bytesOf(prefaceV2(0x21, 0x00, "x".repeat(MAX_PREFACE_BYTES - 16)));
   assertEquals(parsePreface(longest)!.length, MAX_PREFACE_BYTES);
   assertEquals(parsePreface(longest.subarray(0, -1)), undefined);

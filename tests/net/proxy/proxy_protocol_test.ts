@@ -27,7 +27,7 @@ function hostOf(address: NetAddress): string {
   return address.hostname ?? "unix";
 }
 
-Deno.test("withProxyProtocol() gives each connection the ends of its preface and the bytes after it, however it is cut", async () => {
+Deno.test("withProxyProtocol() gives each connection the ends of its preface and the bytes after it, in every split", async () => {
   const text = `${PREFACE}GET / HTTP/1.1\r\n`;
   const cuts = [text.length, 1, ...Array.from({ length: text.length - 1 }, (_, index) => -index - 1)];
   for (const cut of cuts) {
@@ -48,7 +48,7 @@ Deno.test("withProxyProtocol() gives each connection the ends of its preface and
   }
 });
 
-Deno.test("withProxyProtocol() closes a connection whose preface is wrong or missing, tells why, and goes on", async () => {
+Deno.test("withProxyProtocol() closes a connection whose preface is wrong or missing, says why, and goes on", async () => {
   const { inner, errors, listener } = open();
   const accepted = listener.accept();
   const wrong = await inner.connect(new FakeConnection("192.0.2.7"));
@@ -92,7 +92,7 @@ Deno.test("withProxyProtocol() gives a preface its time, and no more", async () 
   listener.close();
 });
 
-Deno.test("withProxyProtocol() reads prefaces side by side: one that is late holds up nobody", async () => {
+Deno.test("withProxyProtocol() reads prefaces side by side: a late one delays no other", async () => {
   const { inner, listener } = open();
   const [first, second] = [listener.accept(), listener.accept()];
   const late = await inner.connect();
@@ -144,7 +144,7 @@ Deno.test("withProxyProtocol() bounds the connections without a preface: the old
   assertEquals(clients.filter(({ isClosed }) => !isClosed), []);
 });
 
-Deno.test("withProxyProtocol() passes failures to accept on, and ends with its listener", async () => {
+Deno.test("withProxyProtocol() passes on failures of accept(), and ends with its listener", async () => {
   const { inner, clock, listener } = open();
   const failing = listener.accept().catch((error: Error) => error.message);
   await inner.fail(new Error("no descriptors"));

@@ -22,7 +22,7 @@ Deno.test("parseTrustedProxies() takes addresses and networks of both families, 
   assert(parseTrustedProxies("0.0.0.0/0").trusts(tcpAddress("198.51.100.7", 1)));
 });
 
-Deno.test("parseTrustedProxies() refuses what is no address, and says which", () => {
+Deno.test("parseTrustedProxies() refuses a malformed address, and names it", () => {
   const rows = [
     "",
     ",",

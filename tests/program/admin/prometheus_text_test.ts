@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { counter, Figures, gauge, histogram, samplesOf } from "../../../src/program/admin/figures.ts";
 import { writePrometheusText } from "../../../src/program/admin/prometheus_text.ts";
 
-Deno.test("writePrometheusText() writes counters, gauges and histograms with what labels need escaped", () => {
+Deno.test("writePrometheusText() writes counters, gauges and histograms and escapes labels", () => {
   const figures = new Figures();
   figures.add(() => [
     counter("requests_total", "Requests taken", 3),

@@ -34,7 +34,7 @@ Deno.test("Reporter sends figures to a metrics server, and goes on while that is
   await second.close();
 });
 
-// Its timers ring at once: the patience of a report is over before its connection is there.
+// Its timers fire at once: the time for a report is over before its connection opens.
 const IMPATIENT_CLOCK: Clock = {
   ...SYSTEM_CLOCK,
   after: (_delayMs, callback) => {
@@ -43,7 +43,7 @@ const IMPATIENT_CLOCK: Clock = {
   },
 };
 
-Deno.test("Reporter sends nothing over a connection that comes after its patience, or after it was closed", async () => {
+Deno.test("Reporter sends nothing over a connection that opens too late, or after it was closed", async () => {
   const figures = new Figures();
   figures.add(() => [counter("things_total", "Things", 7)]);
   const server = await runServer("127.0.0.1", 0);

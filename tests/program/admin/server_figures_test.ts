@@ -18,7 +18,7 @@ function makeFigures(): ServerFigures {
   };
 }
 
-Deno.test("figuresOfServer() tells responses, their time, and refusals by reason", () => {
+Deno.test("figuresOfServer() counts responses, their time, and refusals by reason", () => {
   const text = writePrometheusText(figuresOfServer(makeFigures()));
   for (
     const line of [

@@ -105,7 +105,7 @@ Deno.test("chainLogFlag() names the file of its command", () => {
   assertStringIncludes(chainLogFlag("trap").help, "trap.log");
 });
 
-Deno.test("chooseUiPort() gives the port after the server's own, that of the command with a socket", () => {
+Deno.test("chooseUiPort() gives the port after the server's own, and the command's default with a socket", () => {
   const table = { ...commonFlags(5000), ...UI_FLAGS };
   const rows: [args: string[], port: number | undefined][] = [
     [[], 5001],

@@ -60,7 +60,7 @@ Deno.test("timeFlag() takes milliseconds and times with units", () => {
   assertEquals(parseFlags(["--grace-ms", "0"], TABLE)["grace-ms"], 0);
 });
 
-Deno.test("durationFlag() takes seconds by a time that has its unit", () => {
+Deno.test("durationFlag() takes a time with a unit, in seconds", () => {
   assertEquals(parseFlags([], TABLE).age, undefined);
   const rows: [text: string, seconds: number][] = [["90s", 90], ["12h", 43_200], ["30d", 2_592_000]];
   for (const [text, seconds] of rows) assertEquals(parseFlags(["--age", text], TABLE).age, seconds);

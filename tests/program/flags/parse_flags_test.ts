@@ -12,7 +12,7 @@ const TABLE = {
 
 const DEFAULTS = { port: 80, log: undefined, format: "text", quiet: false };
 
-Deno.test("parseFlags() reads values behind a space or an equals sign, and gives defaults for the rest", () => {
+Deno.test("parseFlags() reads values after a space or an equals sign, and gives defaults for the rest", () => {
   const rows: [args: string[], values: Partial<Record<keyof typeof TABLE, unknown>>][] = [
     [[], {}],
     [["--port", "8080"], { port: 8080 }],
@@ -35,7 +35,7 @@ Deno.test("parseFlags() reads values behind a space or an equals sign, and gives
   }
 });
 
-Deno.test("parseFlags() names the flag and what was expected, whatever is wrong", () => {
+Deno.test("parseFlags() names the flag and what was expected, for every mistake", () => {
   const rows: [args: string[], message: string][] = [
     [["--prot", "1"], "unknown flag --prot: did you mean --port?"],
     [["--xyzzy"], "unknown flag --xyzzy: see --help"],
@@ -84,7 +84,7 @@ Deno.test("parseFlags() takes any flag that reads a text", () => {
   assertThrows(() => parseFlags(["--even", "3"], { even }), UsageError, 'expected an even number, got "3"');
 });
 
-Deno.test("parseFlags() gives all values of a repeatable flag, whatever stands in them", () => {
+Deno.test("parseFlags() gives all values of a repeatable flag, whatever they hold", () => {
   const names: Flag<readonly string[]> = {
     help: "",
     placeholder: "NAME",
@@ -115,7 +115,7 @@ Deno.test("parseFlags() never shows a secret", () => {
   for (const text of texts) assert(!text.includes("hunter2"), text);
 });
 
-Deno.test("parseFlags() gives a word without dashes to the flag that has a place", () => {
+Deno.test("parseFlags() gives a word without dashes to the flag with a place", () => {
   const table = {
     root: textFlag({ placeholder: "FOLDER", help: "", default: "docroot", alias: "r", position: "also" }),
     quiet: switchFlag(""),
@@ -135,7 +135,7 @@ Deno.test("parseFlags() gives a word without dashes to the flag that has a place
   assertEquals(both.message, "bad value for --root: FOLDER is given too");
 });
 
-Deno.test("parseFlags() wants what only its place names, unless help is asked for", () => {
+Deno.test("parseFlags() demands the argument of a place, except with --help", () => {
   const table = {
     file: textFlag({ placeholder: "FILE", help: "", default: undefined, position: "only" }),
     help: switchFlag("", { alias: "h" }),
@@ -146,7 +146,7 @@ Deno.test("parseFlags() wants what only its place names, unless help is asked fo
   assertThrows(() => parseFlags(["--file", "x"], table), UsageError, "unknown flag --file");
 });
 
-Deno.test("readFlags() takes from the environment what the command line leaves open, and says how it was given", () => {
+Deno.test("readFlags() takes flags that the command line leaves out from the environment, and says where each came from", () => {
   const table = {
     ...TABLE,
     port: { ...TABLE.port, fallbackVariable: "PORT" },

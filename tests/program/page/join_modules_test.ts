@@ -7,12 +7,12 @@ function join(modules: Readonly<Record<string, string>>): string {
   return joinModules(new Map(Object.entries(modules)), "main.js", PACKAGES);
 }
 
-/** Runs a joined script, which leaves its outcome in `outcome`. */
+/** Runs a joined script, which leaves its result in `outcome`. */
 function run(script: string): unknown {
   return new Function(`let outcome; ${script}; return outcome;`)();
 }
 
-Deno.test("joinModules() runs modules behind those that they import, each with names of its own", () => {
+Deno.test("joinModules() runs modules after those that they import, each with names of its own", () => {
   const script = join({
     "main.js": 'import { twice } from "./numbers.js";\nimport { Shout } from "./words.js";\n' +
       "const help = 1;\noutcome = [twice(21), new Shout().text, help];\n",
@@ -30,7 +30,7 @@ Deno.test("joinModules() keeps the imports of packages, by the paths that they h
   assertEquals(script.startsWith('import htm from "./htm.js";\n'), true);
 });
 
-Deno.test("joinModules() refuses what it would join wrongly", () => {
+Deno.test("joinModules() refuses syntax that it would join wrongly", () => {
   const rows: readonly (readonly [modules: Readonly<Record<string, string>>, message: string])[] = [
     [{ "main.js": 'import { a } from "./gone.js";\n' }, '"gone.js" is missing'],
     [

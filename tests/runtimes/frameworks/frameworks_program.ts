@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: it says where it listens
-// One framework on millrace: its name is the first argument, `fast` as the second one is overrideGlobals.
+// One framework on millrace: its name is the first argument; `fast` as the second one turns overrideGlobals on.
 
 import process from "node:process";
 import { serve } from "../../../mod.ts";
@@ -10,7 +10,7 @@ const start = async (): Promise<void> => {
   const { trpc, yoga } = await import("./api_frameworks.ts");
   const { hono, h3, elysia, itty, reactRouter } = routers;
   const makers = { hono, h3, elysia, itty, reactRouter, trpc, yoga };
-  // Its shim for Deno cannot be part of a bundle on Node, which would keep all others from starting.
+  // Its shim for Deno cannot be part of a bundle on Node, and would keep all others from starting.
   const make = name === "oak" ? (await import("./oak.ts")).oak : makers[name as keyof typeof makers];
   const handler = make();
   const server = serve({

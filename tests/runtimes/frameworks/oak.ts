@@ -1,9 +1,9 @@
-// The same application for oak. Its Response is none of the runtime's on Deno and Node.
+// The same application for oak. On Deno and Node its Response is not the runtime's own.
 
 import { Application, Router } from "npm:@oakserver/oak@14.1.0";
 import { describeUpload, events, type Fetch, FILE } from "./routers.ts";
 
-/** oak, by the `fetch` that it has for Cloudflare. */
+/** oak, by the `fetch` that it offers for Cloudflare. */
 export function oak(): Fetch {
   const router = new Router();
   router.get("/json/:name", (context) => {

@@ -1,4 +1,4 @@
-// One application, written for each router as its documentation has it.
+// One application, written for each router in the style of its documentation.
 
 import { Elysia } from "npm:elysia@1.4.30";
 import { getCookie, H3, html, HTTPError, redirect, setCookie } from "npm:h3@2.0.8";
@@ -11,7 +11,7 @@ import { createStaticHandler, type StaticHandler } from "npm:react-router@8.5.3"
 /** A web-standard handler. */
 export type Fetch = (request: Request) => Response | Promise<Response>;
 
-/** 100,000 bytes that are no text. */
+/** 100,000 bytes that are not text. */
 export const FILE: Uint8Array<ArrayBuffer> = new Uint8Array(100_000).map((_byte, index) => index % 251);
 
 const EVENTS = ["data: one\n\n", "data: two\n\n"];
@@ -28,7 +28,7 @@ export function events(): ReadableStream<Uint8Array> {
   });
 }
 
-/** What a form with a name and a file holds. */
+/** The values of a form with a name and a file. */
 export async function describeUpload(request: Pick<Request, "formData">): Promise<string> {
   const form = await request.formData();
   const file = form.get("file") as File;
@@ -94,7 +94,7 @@ export function elysia(): Fetch {
       return String(cookie["a"]!.value ?? "none");
     })
     .get("/file", () => new Response(FILE, { headers: { "content-type": "application/octet-stream" } }))
-    // Elysia uses Response.redirect(), which takes a relative URL on Bun alone.
+    // Elysia uses Response.redirect(), which takes a relative URL only on Bun.
     .get("/redirect", ({ redirect, request }) => redirect(new URL("/json/x", request.url).href))
     .get("/throw", () => {
       throw new Error("out of tea");

@@ -4,12 +4,12 @@ import { textResponse } from "../../../src/http/response/response.ts";
 import { acceptOnly } from "../../../src/servers/app/accepted_methods.ts";
 import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
 
-const answer = textResponse(200, "in");
-const handle = acceptOnly(["GET", "POST"])(() => answer);
+const response = textResponse(200, "in");
+const handle = acceptOnly(["GET", "POST"])(() => response);
 
-Deno.test("acceptOnly() lets the methods through that it was given", () => {
+Deno.test("acceptOnly() lets its methods through", () => {
   for (const method of ["GET", "POST"]) {
-    assertStrictEquals(handle(fakeRequest(`${method} /`), fakeContext()), answer);
+    assertStrictEquals(handle(fakeRequest(`${method} /`), fakeContext()), response);
   }
 });
 
@@ -23,11 +23,11 @@ Deno.test("acceptOnly() throws 405 with Allow for all others, compared with case
   }
 });
 
-Deno.test("acceptOnly() says 405 also of content that is too large, and nothing of a request that is malformed", () => {
+Deno.test("acceptOnly() throws 405 also for content that is too large, but not for a malformed request", () => {
   const large = fakeRequest("PUT /");
   large.refuse(new HttpError(413, "Cannot take the body", { code: "body-too-large" }));
   assertEquals((assertThrows(() => handle(large, fakeContext()), HttpError) as HttpError).status, 405);
   const malformed = fakeRequest("PUT /");
   malformed.refuse(new HttpError(400, "Cannot read Host", { code: "bad-host" }));
-  assertStrictEquals(handle(malformed, fakeContext()), answer);
+  assertStrictEquals(handle(malformed, fakeContext()), response);
 });

@@ -36,7 +36,7 @@ const FORMS: readonly (readonly [lines: readonly string[], text: string, json: u
   [["GET /div?a=1&b=2"], "/div/1/to/2\n", { location: "/div/1/to/2" }],
 ];
 
-Deno.test("createApp() responds in plain text or JSON to who prefers that (RFC 9110 §12.5.1)", () => {
+Deno.test("createApp() responds in plain text or JSON to a client that prefers it (RFC 9110 §12.5.1)", () => {
   for (const [lines, text, json] of FORMS) {
     const plain = last(lines, "text/plain");
     assertEquals(String(plain.body), text);
@@ -48,7 +48,7 @@ Deno.test("createApp() responds in plain text or JSON to who prefers that (RFC 9
   }
 });
 
-Deno.test("createApp() says with every response that its form depends on Accept, and repeats the fields of the page", () => {
+Deno.test("createApp() sets Vary: Accept on every response, and repeats the fields of the page", () => {
   for (const accept of [undefined, "*/*", "text/plain", "application/json"]) {
     for (const line of ["GET /", "GET /nowhere", "PUT /", "GET /set_cookie/a=b", "GET /div?a=1&b=2"]) {
       assertEquals(last([line], accept).headers.get("vary"), "Accept", `${line} ${accept}`);
@@ -60,7 +60,7 @@ Deno.test("createApp() says with every response that its form depends on Accept,
   }
 });
 
-Deno.test("createApp() has the state and all forms on every page, whatever happened", () => {
+Deno.test("createApp() has the state and all forms on every page, whatever the request", () => {
   for (
     const line of [
       "GET /",
@@ -95,7 +95,7 @@ const TYPED: readonly (readonly [line: string, field: string, value: string])[] 
   ["GET /nowhere", "a", "10"],
 ];
 
-Deno.test("createApp() puts into the forms again what was typed", () => {
+Deno.test("createApp() fills the forms with the last input", () => {
   for (const [line, field, value] of TYPED) {
     assertStringIncludes(String(last([line]).body), `name="${field}" value="${value}"`, line);
   }

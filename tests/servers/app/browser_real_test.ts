@@ -8,7 +8,7 @@ const WHITE = "rgb(255, 255, 255)";
 
 const canRun = hasBrowser("app/browser_real_test.ts");
 
-/** A test with the program and a browser of its own, both closed behind it. The pages run no scripts. */
+/** A test with the program and a browser of its own, both closed after it. The pages run no scripts. */
 function browserTest(name: string, body: (page: Page, app: RunningApp) => Promise<void>): void {
   Deno.test({
     name,
@@ -51,17 +51,20 @@ async function stateAtHome(page: Page, id: string): Promise<string> {
   return await page.locator(`#${id}`).innerText();
 }
 
-browserTest("the start page divides what the form says, and refuses what is no number", async (page, app) => {
-  await press(page, "divide", "Divide");
-  assertEquals(page.url(), `${app.url}div/10/to/4`);
-  assertEquals(await page.locator("output").innerText(), "10 / 4 = 2.5");
-  await page.goto(app.url);
-  await page.getByLabel("Dividend").fill("+1e3");
-  await page.getByLabel("Divisor").fill("<b>/?#");
-  await press(page, "divide", "Divide");
-  assertEquals(await heading(page), "400 Bad Request");
-  assertStringIncludes(await page.locator("main").innerText(), "The divisor is not a number");
-});
+browserTest(
+  "the start page divides the numbers of the form, and refuses an operand that is not a number",
+  async (page, app) => {
+    await press(page, "divide", "Divide");
+    assertEquals(page.url(), `${app.url}div/10/to/4`);
+    assertEquals(await page.locator("output").innerText(), "10 / 4 = 2.5");
+    await page.goto(app.url);
+    await page.getByLabel("Dividend").fill("+1e3");
+    await page.getByLabel("Divisor").fill("<b>/?#");
+    await press(page, "divide", "Divide");
+    assertEquals(await heading(page), "400 Bad Request");
+    assertStringIncludes(await page.locator("main").innerText(), "The divisor is not a number");
+  },
+);
 
 browserTest("the start page sets a cookie and shows it when it comes back", async (page, app) => {
   assertEquals(await page.locator("#cookies").innerText(), "none");
@@ -126,11 +129,11 @@ browserTest("the start page sends every request of its list", async (page, app) 
     await page.goto(app.url);
     await page.locator("summary").click();
     const effect = await list.nth(i).locator(".quiet").innerText();
-    const [answer] = await Promise.all([
+    const [response] = await Promise.all([
       page.waitForResponse((response) => response.request().isNavigationRequest()),
       list.nth(i).getByRole("button").click(),
     ]);
-    assertEquals(String(answer.status()), /^\d{3}/.exec(effect)?.[0] ?? "200", effect);
+    assertEquals(String(response.status()), /^\d{3}/.exec(effect)?.[0] ?? "200", effect);
     assertStringIncludes(await page.title(), "millrace");
   }
 });

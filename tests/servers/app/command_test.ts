@@ -80,7 +80,7 @@ Deno.test("appCommand fails with a fatal entry when a client does not speak HTTP
   });
 });
 
-Deno.test("appCommand --non-http close answers such a client with 400", async () => {
+Deno.test("appCommand --non-http close responds 400 to such a client", async () => {
   await withCommand(["--non-http", "close"], async ({ port, accesses, errors, failures }) => {
     assertMatch(await exchange(port, "hello\r\n"), /^HTTP\/1\.1 400 /);
     assertEquals([accesses[0]?.status, errors[0]?.level, failures.length], [400, "info", 0]);

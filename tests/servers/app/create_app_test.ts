@@ -14,7 +14,7 @@ function send(app: Backend, line: string, more: { cookie?: string; client?: stri
   return app.handle(fakeRequest(line, more.cookie), fakeContext(more.client)) as HttpResponse;
 }
 
-// Every route, and every way to miss one: the status, and Allow where the status asks for it.
+// Every route, and every way to miss one: the status, and Allow if the status requires it.
 const STATUSES: readonly (readonly [line: string, status: number, allow?: string])[] = [
   ["GET /", 200],
   ["GET /?", 200],
@@ -59,14 +59,14 @@ const STATUSES: readonly (readonly [line: string, status: number, allow?: string
   ["BREW /pot", 405, "GET, POST"],
 ];
 
-Deno.test("createApp() answers every route, 404 for others, 405 with Allow for other methods (RFC 9110 §15.5.6)", () => {
+Deno.test("createApp() responds to every route, 404 for others, 405 with Allow for other methods (RFC 9110 §15.5.6)", () => {
   for (const [line, status, allow] of STATUSES) {
     const response = send(newApp(), line);
     assertEquals([response.status, response.headers.get("allow")], [status, allow], line);
   }
 });
 
-Deno.test("createApp() answers with HTML, always", () => {
+Deno.test("createApp() always responds with HTML", () => {
   for (const [line] of STATUSES) {
     const response = send(newApp(), line);
     assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8", line);
@@ -84,7 +84,7 @@ Deno.test("createApp() paints every document green for the cookie bg_color=green
   }
 });
 
-Deno.test("createApp() says to every method but GET and POST which ones it accepts", () => {
+Deno.test("createApp() tells every other method that it accepts GET and POST", () => {
   for (const line of ["PUT /", "OPTIONS *", "PATCH /nowhere"]) {
     assertStringIncludes(String(send(newApp(), line).body), "This program accepts only GET and POST.");
   }
@@ -103,7 +103,7 @@ Deno.test("createApp() gives refused requests their status, theme and error disp
   assertStringIncludes(String(context.error), "limit is <16> KiB");
 });
 
-Deno.test("createApp() puts the logging layer outside: it sees the answer that error pages have become", () => {
+Deno.test("createApp() puts the logging layer outermost: it sees the responses of error pages", () => {
   const seen: unknown[] = [];
   const logging: Middleware = (next) => (request, context) => {
     const response = next(request, context) as HttpResponse;
@@ -115,7 +115,7 @@ Deno.test("createApp() puts the logging layer outside: it sees the answer that e
   assertEquals(seen, [400, "Cannot divide 1: division by zero"]);
 });
 
-Deno.test("createApp() shows original messages to the client that asked for it, until it asks otherwise", () => {
+Deno.test("createApp() shows original messages to the client that switched them on, until it switches them off", () => {
   const app = newApp();
   const shows = (client: string): boolean =>
     String(send(app, "GET /div/1/to/0", { client }).body).includes("division by zero");

@@ -73,7 +73,7 @@ Deno.test("showDivision() and redirectToDivision() refuse with 400 and name the 
   }
 });
 
-Deno.test("showDivision() shows nobody unescaped text", () => {
+Deno.test("showDivision() never shows unescaped text", () => {
   const app = createApp({ switches: createClientSwitches() });
   app.handle(fakeRequest("GET /show_errors/1"), fakeContext());
   const response = app.handle(fakeRequest("GET /div/%3Cb%3E/to/1"), fakeContext()) as HttpResponse;

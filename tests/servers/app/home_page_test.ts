@@ -39,7 +39,7 @@ Deno.test("createHomeHandler() shows every cookie it received, escaped, UTF-8 as
   assertFalse(page.includes("<i>"));
 });
 
-Deno.test("createHomeHandler() has a control for every other route, and none that leads elsewhere", () => {
+Deno.test("createHomeHandler() has a control for every other route, and none for anything else", () => {
   const page = home(newApp());
   for (
     const action of ["/div", "/set_cookie", "/short_log/1", "/show_errors/1", "/set_cookie/bg_color=green"]

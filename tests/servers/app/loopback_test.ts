@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Answer, ask, type AskOptions, parseAnswer } from "../../support/answer.ts";
+import { ask, type AskOptions, parseResponse, type Response } from "../../support/ask.ts";
 import { exchange } from "../../support/loopback.ts";
 import { type CommandLine, test } from "../../runtimes/command_line.ts";
 
-type Ask = (line: string, options?: AskOptions) => Promise<Answer>;
+type Ask = (line: string, options?: AskOptions) => Promise<Response>;
 
 async function withApp(
   { startProgram }: CommandLine,
@@ -17,13 +17,15 @@ async function withApp(
   }
 }
 
-/** What every document of the app is, whatever its status. */
-function assertDocument(answer: Answer, status: number, theme: "#fff" | "green" = "#fff"): void {
-  assertEquals(answer.status, status, answer.body);
-  assertEquals(answer.fields.get("content-type"), ["text/html; charset=utf-8"]);
-  assertEquals(answer.fields.get("content-length"), [String(new TextEncoder().encode(answer.body).length)]);
-  assertMatch(answer.body, /^<!DOCTYPE html>\s*<html lang="en">[^]*<title>[^<]+<\/title>[^]*<\/html>\s*$/i);
-  assertStringIncludes(answer.body, `html, body { background-color: ${theme}; }`);
+/** The properties of every document of the app, whatever its status. */
+function assertDocument(response: Response, status: number, theme: "#fff" | "green" = "#fff"): void {
+  assertEquals(response.status, status, response.body);
+  assertEquals(response.fields.get("content-type"), ["text/html; charset=utf-8"]);
+  assertEquals(response.fields.get("content-length"), [
+    String(new TextEncoder().encode(response.body).length),
+  ]);
+  assertMatch(response.body, /^<!DOCTYPE html>\s*<html lang="en">[^]*<title>[^<]+<\/title>[^]*<\/html>\s*$/i);
+  assertStringIncludes(response.body, `html, body { background-color: ${theme}; }`);
 }
 
 const DIVISIONS: readonly (readonly [target: string, result: string])[] = [
@@ -54,22 +56,22 @@ const BAD_DIVISIONS: readonly (readonly [target: string, part: string])[] = [
   ["/div/%FF/to/2", "escape"],
 ];
 
-test("GET /div/<a>/to/<b> shows a / b = result, or names the part that is no number", async (commandLine) => {
+test("GET /div/<a>/to/<b> shows a / b = result, or names the part that is not a number", async (commandLine) => {
   await withApp(commandLine, async (ask) => {
     for (const [target, result] of DIVISIONS) {
-      const answer = await ask(`GET ${target}`);
-      assertDocument(answer, 200);
-      assertStringIncludes(answer.body, `<output>${result}</output>`, target);
+      const response = await ask(`GET ${target}`);
+      assertDocument(response, 200);
+      assertStringIncludes(response.body, `<output>${result}</output>`, target);
     }
     for (const [target, part] of BAD_DIVISIONS) {
-      const answer = await ask(`GET ${target}`);
-      assertDocument(answer, 400);
-      assertStringIncludes(answer.body, part, target);
+      const response = await ask(`GET ${target}`);
+      assertDocument(response, 400);
+      assertStringIncludes(response.body, part, target);
     }
     for (const target of ["/div/1/to/0", "/div/0/to/-0.0", "/div/1e308/to/1e-308"]) {
-      const answer = await ask(`GET ${target}`);
-      assertDocument(answer, 400);
-      assert(!answer.body.includes("division by zero"), target);
+      const response = await ask(`GET ${target}`);
+      assertDocument(response, 400);
+      assert(!response.body.includes("division by zero"), target);
     }
     const escaped = await ask("GET /div/%3Cscript%3E/to/2");
     assertDocument(escaped, 400);
@@ -88,8 +90,8 @@ test("GET /div?a=&b= and GET /set_cookie?name=&value= redirect to the paths they
   ];
   await withApp(commandLine, async (ask) => {
     for (const [target, location] of rows) {
-      const answer = await ask(`GET ${target}`);
-      assertEquals([answer.status, answer.fields.get("location")], [303, [location]], target);
+      const response = await ask(`GET ${target}`);
+      assertEquals([response.status, response.fields.get("location")], [303, [location]], target);
     }
     for (const target of ["/div", "/div?a=1", "/set_cookie?name=a", "/div?a=%zz&b=1"]) {
       assertDocument(await ask(`GET ${target}`), 400);
@@ -128,15 +130,15 @@ test("/set_cookie/<name>=<value> sets all pairs or none, with Path=/ (RFC 6265 Â
   await withApp(commandLine, async (ask) => {
     for (const [target, cookies] of rows) {
       for (const method of ["GET", "POST"]) {
-        const answer = await ask(`${method} ${target}`);
-        assertDocument(answer, 200);
-        assertEquals(answer.fields.get("set-cookie"), cookies, target);
+        const response = await ask(`${method} ${target}`);
+        assertDocument(response, 200);
+        assertEquals(response.fields.get("set-cookie"), cookies, target);
       }
     }
     for (const path of bad) {
-      const answer = await ask(`GET /set_cookie/${path}`);
-      assertDocument(answer, 400);
-      assertEquals(answer.fields.get("set-cookie"), undefined, path);
+      const response = await ask(`GET /set_cookie/${path}`);
+      assertDocument(response, 400);
+      assertEquals(response.fields.get("set-cookie"), undefined, path);
     }
   });
 });
@@ -159,8 +161,12 @@ test("bg_color=green makes every document green, error pages of refused requests
       assertDocument(await ask(line, { fields: "Cookie: bg_color=red\r\n" }), status, "#fff");
     }
     const malformed = "GET / HTTP/1.1\r\nHost: a\r\nCookie: bg_color=green\r\nBad Field: x\r\n\r\n";
-    assertDocument(parseAnswer(await exchange(port, malformed)), 400, "green");
-    assertDocument(parseAnswer(await exchange(port, "GET / HTTP/1.1\r\nBad Field: x\r\n\r\n")), 400, "#fff");
+    assertDocument(parseResponse(await exchange(port, malformed)), 400, "green");
+    assertDocument(
+      parseResponse(await exchange(port, "GET / HTTP/1.1\r\nBad Field: x\r\n\r\n")),
+      400,
+      "#fff",
+    );
     assertDocument(await ask("GET /set_cookie/bg_color=green"), 200, "#fff");
     assertDocument(await ask("GET /set_cookie/bg_color=white", { fields }), 200, "green");
   });
@@ -170,10 +176,10 @@ test("any method but GET and POST gets 405 with Allow, HEAD the same without a b
   await withApp(commandLine, async (ask) => {
     for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "BREW", "__proto__"]) {
       for (const target of ["/", "/nowhere", "/short_log/1"]) {
-        const answer = await ask(`${method} ${target}`);
-        assertDocument(answer, 405);
-        assertEquals(answer.fields.get("allow"), ["GET, POST"], method);
-        assertStringIncludes(answer.body, "accepts only GET and POST", method);
+        const response = await ask(`${method} ${target}`);
+        assertDocument(response, 405);
+        assertEquals(response.fields.get("allow"), ["GET, POST"], method);
+        assertStringIncludes(response.body, "accepts only GET and POST", method);
       }
     }
     const put = await ask("PUT /");
@@ -195,9 +201,9 @@ test("a known URL with the wrong method gets 405 with Allow, every other URL 404
       ["GET /short_log/0?x", "POST"],
     ];
     for (const [line, allow] of rows) {
-      const answer = await ask(line);
-      assertDocument(answer, 405);
-      assertEquals(answer.fields.get("allow"), [allow], line);
+      const response = await ask(line);
+      assertDocument(response, 405);
+      assertEquals(response.fields.get("allow"), [allow], line);
     }
     const unknown = [
       "/nowhere",

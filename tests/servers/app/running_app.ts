@@ -1,8 +1,8 @@
 import { startProgram } from "../../support/program.ts";
 
-/** The app as a process of its own, started like a user starts it. */
+/** The app as a process of its own, started as a user starts it. */
 export interface RunningApp {
-  /** Where it listens, with a slash at the end. */
+  /** Its URL, with a slash at the end. */
   readonly url: string;
   /** Sends SIGTERM and waits for the end. @returns the exit code */
   stop(): Promise<number>;
@@ -11,7 +11,7 @@ export interface RunningApp {
 /**
  * Starts the app with network and read permission on a free port, and waits until it says that it listens.
  *
- * @throws {Error} when it ends before that, or says nothing for too long
+ * @throws {Error} when it ends first, or says nothing for too long
  */
 export async function startApp(): Promise<RunningApp> {
   const program = await startProgram([]);

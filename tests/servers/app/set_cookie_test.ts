@@ -60,7 +60,7 @@ const REFUSED = [
   ["a=b/c", "a=b/c=d%20", "a=b/=c"],
 ].flat();
 
-Deno.test("setCookies() refuses with 400 what makes no valid cookie, and then sets none", () => {
+Deno.test("setCookies() refuses an invalid cookie with 400, and then sets none", () => {
   for (const path of REFUSED) {
     const response = send(`GET /set_cookie/${path}`);
     assertEquals(response.status, 400, path);
@@ -68,7 +68,7 @@ Deno.test("setCookies() refuses with 400 what makes no valid cookie, and then se
   }
 });
 
-Deno.test("setCookies() shows what was set, escaped, in the colours of the request that set it", () => {
+Deno.test("setCookies() shows the new cookies, escaped, in the colours of the request that set them", () => {
   const body = String(send("POST /set_cookie/bg_color=green/x=%3Cb%3E").body);
   assertStringIncludes(body, "<code>&lt;b&gt;</code>");
   assertStringIncludes(body, "html, body { background-color: #fff; }");
@@ -91,7 +91,7 @@ Deno.test("redirectToSetCookie() sends forms to the URL that sets the cookie wit
   }
 });
 
-Deno.test("redirectToSetCookie() refuses a form with a field missing", () => {
+Deno.test("redirectToSetCookie() refuses a form with a missing field", () => {
   for (
     const target of ["/set_cookie", "/set_cookie?name=a", "/set_cookie?value=a", "/set_cookie?name=%&value=b"]
   ) {

@@ -41,11 +41,11 @@ for (const scope of ["client", "global"]) {
         );
         assertEquals((await ask(nodes[1], "/show_errors/1")).status, 200);
         await eventually("the error display", async () => await stateOf(nodes[0]) === "short on");
-        // A node that comes later knows it from the start.
+        // A node that starts later knows it from the start.
         const later = await startProgram(flags);
         assertEquals(await stateOf(later), "short on");
         await later.stop();
-        // A node goes on without the store, with what it knows; only a switch has to wait for it.
+        // Without the store a node goes on with the switches that it knows; only a new switch has to wait for the store.
         await Promise.all(servers.servers.map((server) => server.signal("SIGKILL")));
         assertEquals(await stateOf(nodes[0]), "short on");
         const refused = await ask(nodes[0], "/short_log/0", "POST");

@@ -14,7 +14,7 @@ const SWITCHES: readonly (readonly [line: string, title: string, logForm: string
   ["POST /show_errors/0", "Error display: off", "full", false],
 ];
 
-Deno.test("createSwitchHandlers() set one switch each and say the new state", () => {
+Deno.test("createSwitchHandlers() each set one switch and show the new state", () => {
   const switches = createClientSwitches();
   const app = createApp({ switches });
   for (const [line, title, logForm, showsErrors] of SWITCHES) {

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ask } from "../../support/answer.ts";
+import { ask } from "../../support/ask.ts";
 import { entryLines, withoutLifeLines } from "../../support/log_lines.ts";
 import { connectRaw, exchange } from "../../support/loopback.ts";
 import { test } from "../../runtimes/command_line.ts";
 
 const LOGGED = ["--access-log", "-", "--error-log", "-"];
 
-/** Asks from another address of this machine: another client, for the app. */
+/** Asks from another address of this machine, which is another client for the app. */
 async function askFromElsewhere(port: number, method: string, path: string): Promise<string> {
   const client = Deno.createHttpClient({ localAddress: "127.0.0.2" });
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, client });
@@ -66,7 +66,12 @@ test("short_log switches from the next request on; the one that switches is logg
   await ask(port, "POST /set_cookie/a=b", { content: "to be logged\nagain" });
   const { stdout } = await program.stop();
   const entries = stdout.split(/^(?=\d{4}-)/m).slice(1);
-  assertEquals(entries.map((entry) => entry.split("\n").length > 2), [true, false, false, true]);
+  assertEquals(entries.map((entry) => entry.split("\n").length > 2 ? "full" : "short"), [
+    "full",
+    "short",
+    "short",
+    "full",
+  ]);
   assertStringIncludes(entries[0]!, "\n| \n| body of the switch\n");
   assertMatch(entries[1]!, / 200 POST \/set_cookie\/a=b x=y \d+ [\d.]+ms\n$/);
   assertStringIncludes(entries[3]!, "\n| to be logged\n| again\n");
@@ -105,7 +110,7 @@ test("the access log has every request, field names as sent, and no line that be
   for (const line of failures) assert(ids.has(line.split(" ")[2]), line);
 });
 
-test("content beyond the limit is refused when it is announced, and nobody waits for it (RFC 9110 §15.5.14)", async ({ startProgram }) => {
+test("content beyond the limit is refused as soon as it is announced, without waiting for it (RFC 9110 §15.5.14)", async ({ startProgram }) => {
   const program = await startProgram(["--access-log", "-", "--max-body-bytes", "10"]);
   const rows: readonly (readonly [request: string, status: number])[] = [
     ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n", 413],
@@ -115,7 +120,7 @@ test("content beyond the limit is refused when it is announced, and nobody waits
   for (const [request, status] of rows) {
     const client = await connectRaw(program.port);
     await client.send(request);
-    // The client goes on being able to send.
+    // The client can still send.
     assertEquals(Number((await client.readAll()).slice(9, 12)), status, request);
     client.close();
   }

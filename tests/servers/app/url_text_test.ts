@@ -8,7 +8,7 @@ Deno.test("decodePercent() decodes UTF-8 and leaves a plus alone (RFC 3986 §2.1
 
 const MALFORMED = ["%", "%1", "%zz", "a%2", "%%41", "%FF", "%C3", "%C0%AF", "%ED%A0%80"];
 
-Deno.test("decodePercent() refuses malformed escapes and bytes that are no UTF-8", () => {
+Deno.test("decodePercent() refuses malformed escapes and bytes that are not UTF-8", () => {
   for (const text of MALFORMED) {
     const error = assertThrows(() => decodePercent(text), HttpError) as HttpError;
     assertEquals(error.status, 400, text);
@@ -27,7 +27,7 @@ const QUERIES: readonly (readonly [query: string, values: readonly (readonly [st
   ["__proto__=1", [["__proto__", "1"]]],
 ];
 
-Deno.test("parseFormQuery() reads what forms send", () => {
+Deno.test("parseFormQuery() reads the queries of forms", () => {
   for (const [query, values] of QUERIES) assertEquals([...parseFormQuery(query)], values, query);
 });
 
@@ -35,7 +35,7 @@ Deno.test("parseFormQuery() refuses malformed escapes", () => {
   for (const query of ["a=%", "%zz=1", "a=1&b=%FF"]) assertThrows(() => parseFormQuery(query), HttpError);
 });
 
-Deno.test("requireField() gives what is there, also when empty, and refuses what is missing by name", () => {
+Deno.test("requireField() gives a field, also if it is empty, and refuses a missing one by name", () => {
   assertEquals(requireField(parseFormQuery("a="), "a"), "");
   const error = assertThrows(() => requireField(parseFormQuery("a="), "b"), HttpError, '"b"') as HttpError;
   assertEquals(error.status, 400);

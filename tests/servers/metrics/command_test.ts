@@ -7,7 +7,7 @@ import { withDirectory } from "../../support/program.ts";
 const LINE = /^millrace: [^\n]+\n$/;
 const QUIET = ["--error-log", "off"];
 
-test("metricsCommand serves put and get, says where, and ends with 0 on SIGTERM", async ({ startProgram }) => {
+test("metricsCommand serves put and get, prints its address, and ends with 0 on SIGTERM", async ({ startProgram }) => {
   const program = await startProgram(["metrics", ...QUIET]);
   assertMatch(program.readyLine, /^millrace metrics listening on tcp:\/\/127\.0\.0\.1:\d+$/);
   const replies = await exchangeWithEnd(program.port, "put a 1 5\nget *\ngot a\n");
@@ -16,7 +16,7 @@ test("metricsCommand serves put and get, says where, and ends with 0 on SIGTERM"
   assertEquals([code, stderr], [0, ""]);
 });
 
-withDatabase.test("metricsCommand keeps samples in the file of --data over a restart", async ({ startProgram }) => {
+withDatabase.test("metricsCommand keeps samples in the file of --data across a restart", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const args = ["metrics", ...QUIET, "--data", `${directory}/metrics.db`];
     const first = await startProgram(args, { writable: [directory] });
@@ -28,7 +28,7 @@ withDatabase.test("metricsCommand keeps samples in the file of --data over a res
   });
 });
 
-withDatabase.test("metricsCommand takes names that mean something else to SQLite for names of files", async ({ startProgram }) => {
+withDatabase.test("metricsCommand treats names that are special to SQLite as names of files", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const options = { directory, writable: [directory] };
     const names = [":memory:", "file:a.db", "file:a.db?mode=memory"];
@@ -92,14 +92,14 @@ test("metricsCommand refuses bad values of its own flags with code 2, and a port
   assertEquals((await owner.stop()).code, 0);
 });
 
-test("metricsCommand refuses what is beyond --max-series with its reason, and goes on", async ({ startProgram }) => {
+test("metricsCommand refuses series beyond --max-series with the reason, and goes on", async ({ startProgram }) => {
   const program = await startProgram(["metrics", ...QUIET, "--max-series", "1"]);
   const replies = await exchangeWithEnd(program.port, "put a 1 5\nput b 1 5\nput a 2 5\n");
   assertMatch(replies, /^ok\n\nerror\n(?!wrong command)[^\n]+\n\nok\n\n$/);
   await program.stop();
 });
 
-test("metricsCommand logs connections and refusals at debug level only, commands only where asked", async ({ startProgram }) => {
+test("metricsCommand logs connections and refusals at debug level only, commands only if asked", async ({ startProgram }) => {
   const quiet = await startProgram(["metrics", "--ui-port", "off", "--error-log", "-"]);
   await exchangeWithEnd(quiet.port, "nonsense\n");
   const silent = await quiet.stop();

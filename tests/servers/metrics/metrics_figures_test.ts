@@ -30,7 +30,7 @@ Deno.test("figuresOf() counts work, clients, keys and samples", () => {
   }
 });
 
-Deno.test("figuresOf() and statusFiguresOf() tell of the disk of a store that has one", () => {
+Deno.test("figuresOf() and statusFiguresOf() include the disk if the store has one", () => {
   const disk = { bytes: 4096, commits: 2, commitSeconds: 0.5, lastCommitSeconds: 0.25 };
   const store: MetricStore = Object.assign(storeOfTwoSamples(), { disk });
   const parts = { store, counts: COUNTS, connectionCount: () => 5, memoryBytes: () => 1024 };
@@ -50,7 +50,7 @@ Deno.test("figuresOf() and statusFiguresOf() tell of the disk of a store that ha
   ]);
 });
 
-Deno.test("statusFiguresOf() tells the page what the server does, and its memory in bytes", () => {
+Deno.test("statusFiguresOf() gives the page the work of the server, and its memory in bytes", () => {
   const figures = statusFiguresOf({
     store: storeOfTwoSamples(),
     counts: COUNTS,

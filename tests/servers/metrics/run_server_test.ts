@@ -32,7 +32,7 @@ async function withClient(port: number, run: (client: RawClient) => Promise<void
   }
 }
 
-Deno.test("runServer() says nothing before it is asked, and keeps the connection open", () =>
+Deno.test("runServer() says nothing before the first command, and keeps the connection open", () =>
   withServer((port) =>
     withClient(port, async (client) => {
       await client.send("put k 1 1\n");
@@ -42,7 +42,7 @@ Deno.test("runServer() says nothing before it is asked, and keeps the connection
     })
   ));
 
-Deno.test("runServer() refuses an empty line alone, also behind commands that filled a read exactly", () =>
+Deno.test("runServer() refuses an empty line alone, also after commands that filled a read exactly", () =>
   withServer((port) =>
     withClient(port, async (client) => {
       await client.send(`${"get a\n".repeat(42)}abc\n`);
@@ -52,7 +52,7 @@ Deno.test("runServer() refuses an empty line alone, also behind commands that fi
     })
   ));
 
-Deno.test("runServer() answers all complete lines before it closes after a half-close", () =>
+Deno.test("runServer() replies to all complete lines before it closes after a half-close", () =>
   withServer(async (port) => {
     await withClient(port, async (client) => {
       await client.send(`${"put k 1 1\n".repeat(5_000)}bad\nget k`);
@@ -92,7 +92,7 @@ Deno.test("MetricsServer.close() ends idle clients, frees the port and resolves 
   await again.close();
 });
 
-Deno.test("MetricsServer.close() answers commands that have arrived when it is called, then sends FIN", async () => {
+Deno.test("MetricsServer.close() replies to commands that have arrived when it is called, then sends FIN", async () => {
   const server = await runServer("127.0.0.1", 0);
   const clients = await Promise.all(Array.from({ length: 20 }, () => connectRaw(server.address.port)));
   for (const client of clients) {
@@ -106,7 +106,7 @@ Deno.test("MetricsServer.close() answers commands that have arrived when it is c
   await within(closed, "the end of the server");
 });
 
-Deno.test("MetricsServer.close() says it when the store cannot be closed, and ends all the same", async () => {
+Deno.test("MetricsServer.close() reports a store that cannot be closed, and still ends", async () => {
   const errors: string[] = [];
   class StuckStore extends MemoryStore {
     override close(): Promise<void> {
@@ -137,7 +137,7 @@ Deno.test("runServer() reports a store that fails all the time once a second, no
   assert(errors.length < 100);
 });
 
-Deno.test("MetricsServer.close() answers what was read, and cuts a client that does not read after the grace time", async () => {
+Deno.test("MetricsServer.close() replies to the commands that were read, and cuts a client that does not read after the grace time", async () => {
   const server = await runServer("127.0.0.1", 0, { graceMs: 50 });
   const client = await connectRaw(server.address.port);
   const puts = Array.from({ length: 20_000 }, (_, index) => `put key ${index} ${index}\n`).join("");
@@ -149,14 +149,14 @@ Deno.test("MetricsServer.close() answers what was read, and cuts a client that d
   client.close();
 });
 
-Deno.test("runServer() tells a client too many that it is, and says so at debug level", async () => {
+Deno.test("runServer() refuses a client too many with a reason, and logs it at debug level", async () => {
   const messages: string[] = [];
   await withServer((port) =>
     withClient(port, async (client) => {
       await client.send("get a\n");
       await client.readUntil(OK);
       await withClient(port, async (second) => {
-        // Commands that come before the refusal was read must not take it away.
+        // Commands that arrive before the client has read the refusal must not destroy it.
         await second.send("put a 1 1\n".repeat(100));
         assertEquals(await second.readAll(), "error\ntoo many clients\n\n");
       });
@@ -194,7 +194,7 @@ Deno.test("runServer() closes a client that is silent for too long", () =>
       assertEquals(await client.readAll(), OK);
     }), { idleTimeoutMs: 500 }));
 
-Deno.test("runServer() tells the access log of every answered line", async () => {
+Deno.test("runServer() writes every line with a reply to the access log", async () => {
   const entries: MetricsAccess[] = [];
   await withServer(async (port) => {
     await withClient(port, async (client) => {
@@ -210,7 +210,7 @@ Deno.test("runServer() tells the access log of every answered line", async () =>
   assert(entries[0]!.client.hostname === "127.0.0.1");
 });
 
-Deno.test("runServer() lets its store tidy up from time to time, and outlives a failure of that", async () => {
+Deno.test("runServer() lets its store tidy up from time to time, and survives a failure", async () => {
   const errors: string[] = [];
   const twice = Promise.withResolvers<void>();
   class TidyStore extends MemoryStore {

@@ -1,4 +1,4 @@
-// The cases that every store passes, whatever it is made of.
+// The cases that every store must pass.
 
 import { assertEquals, assertRejects } from "@std/assert";
 import {
@@ -42,7 +42,7 @@ export async function putUncommitted(
 
 /** How rows are read. */
 export interface ReadRowsOptions {
-  /** The sink is full after that many rows; default never. */
+  /** The number of rows after which the sink is full; default never. */
   readonly pieceRows?: number;
   /** Default all of time. */
   readonly span?: TimeSpan;
@@ -70,7 +70,7 @@ export async function readRows(
   return rows;
 }
 
-/** Reads the keys that a pattern matches; the sink is full after that many. */
+/** Reads the keys that a pattern matches; the sink is full after this many. */
 export async function readKeys(
   store: MetricStore,
   pattern: string,
@@ -201,7 +201,7 @@ export function testStore(name: string, open: StoreFactory): void {
     assertEquals(await readRows(store, "*"), ["a 1 87400"]);
     await store.close();
   });
-  test("gives the rows within a stretch of time, both ends included", async (open) => {
+  test("gives the rows within a time span, both ends included", async (open) => {
     const store = await open();
     for (let index = 0; index < 2_000; index++) await putUncommitted(store, "a", index, index * 10);
     await putOne(store, "b", 7, 15);
@@ -237,7 +237,7 @@ export function testStore(name: string, open: StoreFactory): void {
     assertEquals(await readKeys(store, "unknown"), []);
     await store.close();
   });
-  test("takes a name with wildcards for a key when there is one of exactly these bytes", async (open) => {
+  test("prefers a key of exactly these bytes to a pattern", async (open) => {
     const store = await open();
     for (const key of ["a*", "ab", "{a,b}", "a", "b"]) await putOne(store, key, 1, 7);
     assertEquals(await readRows(store, "a*"), ["a* 1 7"]);
@@ -260,7 +260,7 @@ export function testStore(name: string, open: StoreFactory): void {
     assertEquals(await readRows(store, name), [`${name} 1 1`]);
     await store.close();
   });
-  test("deletes keys with their place in the order, stretches of time, and everything", async (open) => {
+  test("deletes keys with their place in the order, time spans, and everything", async (open) => {
     const store = await open();
     for (const key of ["a", "b", "c.x", "c.y"]) {
       for (const timestamp of [1, 2, 3]) await putOne(store, key, timestamp, timestamp);
@@ -288,7 +288,7 @@ export function testStore(name: string, open: StoreFactory): void {
     assertEquals(await readRows(store, "*"), ["b 1 1"]);
     await store.close();
   });
-  test("keeps puts and deletions in the order in which they came", async (open) => {
+  test("keeps puts and deletions in the order of their arrival", async (open) => {
     const store = await open();
     await putUncommitted(store, "a", 1, 1);
     await putUncommitted(store, "b", 1, 1);
@@ -301,7 +301,7 @@ export function testStore(name: string, open: StoreFactory): void {
     assertEquals(await readRows(store, "*"), ["a 2 2", "b 2 2"]);
     await store.close();
   });
-  test("makes room for others by a deletion", async (open) => {
+  test("frees room by a deletion", async (open) => {
     const store = await open({ maxSeries: 2, maxSamples: 3 });
     for (const timestamp of [1, 2]) await putOne(store, "a", 1, timestamp);
     await putOne(store, "b", 1, 1);

@@ -9,12 +9,12 @@ import { type CommandLine, test as testProgram } from "../../runtimes/command_li
 import { bytesOf } from "../../support/latin1.ts";
 import { exchange } from "../../support/loopback.ts";
 import { parseResponses } from "../../support/responses.ts";
-import { createFiles, type ReadAnswer, type StaticFolder, withFolder, writeNew } from "./static_folder.ts";
+import { createFiles, type ReadResponse, type StaticFolder, withFolder, writeNew } from "./static_folder.ts";
 
-/** A folder that is served, wherever that is. */
+/** A served folder, in this process or in another. */
 export type AskedFolder = Pick<StaticFolder, "path" | "get" | "write">;
 
-/** Runs a part of a test with a folder that is removed behind it. */
+/** Runs a part of a test with a folder that is removed after it. */
 export type WithFolder = (
   files: Readonly<Record<string, string | Uint8Array>>,
   options: Partial<StaticOptions>,
@@ -30,7 +30,7 @@ export function test(name: string, body: (withFolder: WithFolder) => Promise<voi
   );
 }
 
-// What each connection has beside the answer itself.
+// Fields that belong to the connection or the moment, not to the response itself.
 const CONNECTION_FIELDS = new Set(["date", "server", "connection"]);
 
 interface Served {
@@ -64,7 +64,7 @@ async function askOverWire(
   port: number,
   line: string,
   fields: Readonly<Record<string, string>>,
-): Promise<ReadAnswer> {
+): Promise<ReadResponse> {
   const lines = Object.entries({ Host: "localhost", ...fields, Connection: "close" })
     .map(([name, value]) => `${name}: ${value}\r\n`);
   const text = await exchange(port, bytesOf(`${line} HTTP/1.1\r\n${lines.join("")}\r\n`));
@@ -78,7 +78,7 @@ async function askOverWire(
   };
 }
 
-/** The flags that say what the options say. */
+/** The flags that stand for the options. */
 function flagsOf(options: Partial<StaticOptions>): string[] {
   const { index, symlinks, dotfiles, spa, notFound, auth, base, charset } = options;
   const values = {

@@ -44,7 +44,7 @@ function browserTest(
         const origin = `http://127.0.0.1:${program.port}/`;
         const failures: string[] = [];
         let count = 0;
-        // Pages of the past ask for things of others, which are not ours to serve.
+        // Old pages ask other hosts for things, which this server does not serve.
         await page.route((url) => !url.href.startsWith(origin), (route) => route.abort());
         page.on("response", (response) => {
           if (!response.url().startsWith(origin)) return;
@@ -85,7 +85,7 @@ browserTest({ name: "the page of the docroot shows all of its pictures and the h
     "120x120",
   ]);
   const field = page.locator("#fields dt", { hasText: "accept-ranges" });
-  // The page asks for them once it is there.
+  // The page requests them after it has loaded.
   await field.waitFor();
   assertEquals(await field.count(), 1);
   assertEquals(failures, []);
@@ -121,7 +121,7 @@ Deno.test({
         `<!DOCTYPE html><link rel="stylesheet" href="style.css"><body><h1>${heading}</h1></body>`;
       await writeFile(join(directory, "index.html"), documentOf("old"));
       await writeFile(join(directory, "style.css"), "h1 { color: rgb(1, 2, 3) }");
-      // Browsers would keep it for a tenth of its age without asking.
+      // Without --live-reload, browsers would keep it for a tenth of its age.
       await utimes(join(directory, "style.css"), 0, 0);
       const program = await startProgram(["static", "-r", directory, "--live-reload", "--access-log", "off"]);
       const browser = await launchBrowser();

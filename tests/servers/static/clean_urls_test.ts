@@ -19,7 +19,7 @@ const SITE = {
 };
 
 // Status, and content or Location.
-const ANSWERS: readonly (readonly [path: string, status: number, expected?: string])[] = [
+const RESPONSES: readonly (readonly [path: string, status: number, expected?: string])[] = [
   ["/", 200, "home"],
   ["/about", 200, "about"],
   ["/about.html", 301, "/about"],
@@ -44,7 +44,7 @@ const ANSWERS: readonly (readonly [path: string, status: number, expected?: stri
 
 test("--clean-urls serves pages without their ending, and redirects there", async (withFolder) => {
   await withFolder(SITE, { cleanUrls: true }, async (folder) => {
-    for (const [path, status, expected] of [...ANSWERS, ...ANSWERS]) {
+    for (const [path, status, expected] of [...RESPONSES, ...RESPONSES]) {
       const { status: got, text, headers } = await folder.get(`GET ${path}`);
       assertEquals(got, status, path);
       if (status === 301) assertEquals(headers.get("Location"), expected, path);
@@ -59,7 +59,7 @@ test("--clean-urls serves pages without their ending, and redirects there", asyn
   });
 });
 
-Deno.test("files of the server itself are not there for clients, by any name", async () => {
+Deno.test("files of the server itself are hidden from clients, by any name", async () => {
   for (const symlinks of ["inside", "deny", "follow"] as const) {
     await withFolder({ "a.txt": "a" }, {}, async ({ path }) => {
       const base = await Deno.realPath(join(path, ".."));

@@ -1,4 +1,4 @@
-// Downloads by the programs that people use.
+// Downloads by widely used programs.
 
 import { assert, assertEquals } from "@std/assert";
 import { writeFile } from "node:fs/promises";
@@ -62,26 +62,26 @@ async function assertSame(folder: string, name: string): Promise<void> {
 const HAS_CURL = await hasTool("curl");
 const HAS_WGET = await hasTool("wget");
 
-clientTest("a download that broke off is taken up again", "curl", HAS_CURL, async (run, url, folder) => {
+clientTest("a broken download is resumed", "curl", HAS_CURL, async (run, url, folder) => {
   await run("-sf", "-r", "0-999999", "-o", "large.bin", `${url}/large.bin`);
   assertEquals((await Deno.stat(join(folder, "large.bin"))).size, 1_000_000);
   await run("-sf", "-C", "-", "-o", "large.bin", `${url}/large.bin`);
   await assertSame(folder, "large.bin");
 });
 
-clientTest("--compressed gives the text as it is", "curl", HAS_CURL, async (run, url, folder) => {
+clientTest("--compressed gives the original text", "curl", HAS_CURL, async (run, url, folder) => {
   await run("-sf", "--compressed", "-D", "head", "-o", "a.txt", `${url}/a.txt`);
   await assertSame(folder, "a.txt");
   assert(/^content-encoding: (br|gzip)\r$/im.test(await Deno.readTextFile(join(folder, "head"))));
 });
 
-clientTest("-z asks only for what is newer", "curl", HAS_CURL, async (run, url, folder) => {
+clientTest("-z fetches only a newer file", "curl", HAS_CURL, async (run, url, folder) => {
   await run("-sf", "-R", "-o", "a.txt", `${url}/a.txt`);
   await run("-sf", "-z", "a.txt", "-D", "head", "-o", "none", `${url}/a.txt`);
   assert((await Deno.readTextFile(join(folder, "head"))).startsWith("HTTP/1.1 304"));
 });
 
-clientTest("-c takes a download up again", "wget", HAS_WGET, async (run, url, folder) => {
+clientTest("-c resumes a download", "wget", HAS_WGET, async (run, url, folder) => {
   const start = (await Deno.readFile(join(folder, "site", "large.bin"))).slice(0, 1_234_567);
   await writeFile(join(folder, "large.bin"), start);
   await run("-q", "-c", `${url}/large.bin`);

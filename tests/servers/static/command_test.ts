@@ -2,18 +2,18 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canSharePorts } from "../../../src/program/workers.ts";
-import { ask } from "../../support/answer.ts";
+import { ask } from "../../support/ask.ts";
 import { connectRaw } from "../../support/loopback.ts";
 import { checkCertificateRenewal } from "../../runtimes/certificate_renewal.ts";
 import { except, test } from "../../runtimes/command_line.ts";
 import { ROOT, withDirectory } from "../../support/program.ts";
 
-// Where the default root is.
+// The folder that holds the default root.
 const IN_ROOT = { directory: ROOT };
 const withSharedPorts = except(canSharePorts() ? {} : { Deno: "no SO_REUSEPORT", Bun: "no SO_REUSEPORT" });
 const LOGS_OFF = ["--access-log", "off", "--error-log", "off"];
 
-// Flags of a start that fails, and what stderr says.
+// Flags of a failing start, and the message on stderr.
 const MISTAKES: readonly (readonly [flags: readonly string[], message: string])[] = [
   [["-r", "no/such/folder"], 'bad value for --root: expected a readable folder, got "no/such/folder"'],
   [["-r", "mod.ts"], 'bad value for --root: expected a readable folder, got "mod.ts"'],
@@ -145,17 +145,17 @@ test("static logs requests in short form, and refused ones as errors", async ({ 
   });
 });
 
-withSharedPorts.test("static -w 2 answers from both workers, and both log whole lines into the same file", async ({ startProgram }) => {
+withSharedPorts.test("static -w 2 responds from both workers, and both log whole lines into the same file", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     await writeFile(join(directory, "a.txt"), "text");
     const access = join(directory, "access.log");
     const flags = ["static", "-r", directory, "-w", "2", "--access-log", access, "--error-log", "off"];
     const program = await startProgram([...flags, "--log-format", "json"], { writable: [directory] });
     assertMatch(program.readyLine, /^millrace static listening on http:\/\/127\.0\.0\.1:\d+\/$/);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 200 }, (_, i) => ask(program.port, `GET /a.txt?${i}`)),
     );
-    assertEquals(answers.filter(({ body }) => body === "text").length, 200);
+    assertEquals(responses.filter(({ body }) => body === "text").length, 200);
     assertEquals((await program.stop()).code, 0);
     const entries: { id: string; url: string }[] = (await Deno.readTextFile(access)).trimEnd().split("\n")
       .map((line) => JSON.parse(line));
@@ -170,7 +170,7 @@ withSharedPorts.test("static -w 2: all workers use a renewed certificate after S
 });
 
 test("static -w 2 says in one line that the port is taken, and ends with code 1", async ({ runProgram }) => {
-  // One alone, and one who would share the port with everybody.
+  // One server alone, and one that would share the port.
   for (const reusePort of [false, true]) {
     const other = Deno.listen({ hostname: "127.0.0.1", port: 0, reusePort });
     try {

@@ -3,7 +3,7 @@ import { rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { CHANGED_AT_MS, withFolder } from "./static_folder.ts";
 
-Deno.test("a file in memory is answered at once, and looked at again after a second", async () => {
+Deno.test("a file in memory is served at once, and checked again after a second", async () => {
   await withFolder({ "a.txt": "old" }, {}, async (folder) => {
     await folder.get("GET /a.txt");
     const hit = folder.ask("GET /a.txt");
@@ -17,7 +17,7 @@ Deno.test("a file in memory is answered at once, and looked at again after a sec
   });
 });
 
-Deno.test("a change of a file shows after a second at the latest", async () => {
+Deno.test("a change of a file shows within a second", async () => {
   await withFolder({ "a.txt": "old" }, {}, async (folder) => {
     const old = await folder.get("GET /a.txt");
     await folder.write("a.txt", "newer");
@@ -46,19 +46,19 @@ Deno.test("changes of the same size within the same tick of the clock are seen",
     const tags = new Set<string>();
     for (let i = 0; i < 20; i++) {
       await folder.write("a.txt", `000${i.toString(36)}`);
-      // A clock that goes back has each file looked at, and lets no change lie long ago.
+      // Each time the clock goes back, the file is checked, and no change counts as old.
       folder.nowMs = startedAtMs - i;
-      const answer = await folder.get("GET /a.txt");
-      assertEquals(answer.text, `000${i.toString(36)}`);
-      tags.add(answer.headers.get("ETag")!);
-      // Now the file looks just as it did before the change.
+      const response = await folder.get("GET /a.txt");
+      assertEquals(response.text, `000${i.toString(36)}`);
+      tags.add(response.headers.get("ETag")!);
+      // Now the file looks exactly as before the change.
       await utimes(join(folder.path, "a.txt"), CHANGED_AT_MS / 1_000, CHANGED_AT_MS / 1_000);
     }
     assertEquals(tags.size, 20);
   });
 });
 
-Deno.test("a file that was put in the place of another is seen, also with its size and time", async () => {
+Deno.test("a replaced file is noticed, also with the same size and time", async () => {
   await withFolder({ "a.txt": "old", "b.txt": "new" }, {}, async (folder) => {
     await folder.get("GET /a.txt");
     await rename(join(folder.path, "b.txt"), join(folder.path, "a.txt"));
@@ -67,10 +67,10 @@ Deno.test("a file that was put in the place of another is seen, also with its si
   });
 });
 
-Deno.test("many requests for a file at once look at it once, and all get it", async () => {
+Deno.test("many requests for a file at once check it once, and all get it", async () => {
   await withFolder({ "a.txt": "text" }, {}, async (folder) => {
-    const answers = await Promise.all(Array.from({ length: 100 }, () => folder.ask("GET /a.txt")));
-    assertEquals(new Set(answers).size, 1);
+    const responses = await Promise.all(Array.from({ length: 100 }, () => folder.ask("GET /a.txt")));
+    assertEquals(new Set(responses).size, 1);
   });
 });
 

@@ -6,7 +6,7 @@ import type { OracleForm } from "./oracle.ts";
 /** Methods. */
 export const METHODS: readonly string[] = ["GET", "HEAD", "POST"];
 
-/** Files by path: sizes from nothing to more than fits in memory would be too slow for the oracle. */
+/** Files by path. They are small: large ones would be too slow for the oracle. */
 export const MATRIX_FILES: Readonly<Record<string, string | Uint8Array>> = {
   "empty.txt": "",
   "one.txt": "1",
@@ -30,7 +30,7 @@ export const PATHS: readonly (readonly [path: string, file: string])[] = [
 const AGO = "Mon, 01 Jan 2024 00:00:00 GMT";
 const LATER = "Wed, 03 Jan 2024 00:00:00 GMT";
 
-/** Conditions: fields made of the validators of the file. */
+/** Conditions: fields made from the validators of the file. */
 export const CONDITIONS: readonly ((form: OracleForm) => Readonly<Record<string, string>>)[] = [
   () => ({}),
   ({ etag }) => ({ "If-None-Match": etag }),
@@ -52,7 +52,7 @@ export const CONDITIONS: readonly ((form: OracleForm) => Readonly<Record<string,
   ({ etag }) => ({ "If-Match": '"other"', "If-None-Match": etag }),
 ];
 
-/** Ranges, with If-Range where it is wanted. */
+/** Ranges, some of them with If-Range. */
 export const RANGES: readonly ((form: OracleForm) => Readonly<Record<string, string>>)[] = [
   () => ({}),
   ...[

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { CONDITIONS, ENCODINGS, MATRIX_FILES, METHODS, PATHS, RANGES } from "./matrix.ts";
-import { expectAnswer, type Expected, type OracleForm } from "./oracle.ts";
+import { type Expected, expectResponse, type OracleForm } from "./oracle.ts";
 import { type AskedFolder, test } from "./asked_folder.ts";
-import { CHANGED_AT_MS, type ReadAnswer, withFolder } from "./static_folder.ts";
+import { CHANGED_AT_MS, type ReadResponse, withFolder } from "./static_folder.ts";
 
 const CODINGS = ["identity", "gzip", "br"];
 
-/** The forms of a file, with the tags that the server gives to them. */
+/** The forms of a file, with the tags that the server gives them. */
 async function readForms(folder: AskedFolder, path: string): Promise<Map<string, OracleForm>> {
   const forms = new Map<string, OracleForm>();
   for (const coding of CODINGS) {
@@ -17,8 +17,8 @@ async function readForms(folder: AskedFolder, path: string): Promise<Map<string,
   return forms;
 }
 
-function checkAnswer(answer: ReadAnswer, expected: Expected, form: OracleForm, isHead: boolean): void {
-  const { status, headers, bytes } = answer;
+function checkResponse(response: ReadResponse, expected: Expected, form: OracleForm, isHead: boolean): void {
+  const { status, headers, bytes } = response;
   assertEquals(status, expected.status);
   const size = form.bytes.length;
   if (status === 416) assertEquals(headers.get("Content-Range"), `bytes */${size}`);
@@ -44,7 +44,7 @@ function checkAnswer(answer: ReadAnswer, expected: Expected, form: OracleForm, i
   } else {
     assertFalse(headers.has("Content-Range"));
     assertEquals(
-      readMultipart(answer),
+      readMultipart(response),
       ranges.map(([first, last]) => [
         `bytes ${first}-${last}/${size}`,
         new TextDecoder().decode(form.bytes.subarray(first, last + 1)),
@@ -54,7 +54,7 @@ function checkAnswer(answer: ReadAnswer, expected: Expected, form: OracleForm, i
 }
 
 /** Content-Range and content of each part (RFC 2046 §5.1.1); the files of the matrix are ASCII. */
-function readMultipart({ headers, text }: ReadAnswer): [range: string, content: string][] {
+function readMultipart({ headers, text }: ReadResponse): [range: string, content: string][] {
   const boundary = /^multipart\/byteranges; boundary=([\w-]+)$/.exec(headers.get("Content-Type")!)![1]!;
   const pieces = `\r\n${text}`.split(`\r\n--${boundary}`);
   assertEquals([pieces[0], pieces.at(-1)], ["", "--\r\n"]);
@@ -64,7 +64,7 @@ function readMultipart({ headers, text }: ReadAnswer): [range: string, content: 
   });
 }
 
-/** Asks every request of the matrix, or only every so many of them. @returns how many answers had each status */
+/** Sends every request of the matrix, or only one in a number of them. @returns how many responses had each status */
 async function checkMatrix(folder: AskedFolder, stride: number): Promise<Map<number, number>> {
   const statuses = new Map<number, number>();
   let turn = 0;
@@ -78,14 +78,14 @@ async function checkMatrix(folder: AskedFolder, stride: number): Promise<Map<num
             const encodingField: Record<string, string> = encoding === undefined
               ? {}
               : { "Accept-Encoding": encoding };
-            // The validators are those of the form that the client would get without conditions.
-            const { coding } = expectAnswer({ method: "GET", fields: encodingField }, forms);
+            // The validators of the form that the client would get without conditions.
+            const { coding } = expectResponse({ method: "GET", fields: encodingField }, forms);
             const form = forms.get(coding)!;
             const fields = { ...encodingField, ...condition(form), ...range(form) };
-            const expected = expectAnswer({ method, fields }, forms);
-            const answer = await folder.get(`${method} ${path}`, fields);
+            const expected = expectResponse({ method, fields }, forms);
+            const response = await folder.get(`${method} ${path}`, fields);
             try {
-              checkAnswer(answer, expected, form, method === "HEAD");
+              checkResponse(response, expected, form, method === "HEAD");
             } catch (error) {
               throw new Error(`${method} ${path} ${JSON.stringify(fields)}`, { cause: error });
             }
@@ -98,7 +98,7 @@ async function checkMatrix(folder: AskedFolder, stride: number): Promise<Map<num
   return statuses;
 }
 
-Deno.test("the server answers every request of the matrix like the oracle (RFC 9110 §12 to §14)", async () => {
+Deno.test("the server responds to every request of the matrix like the oracle (RFC 9110 §12 to §14)", async () => {
   await withFolder(MATRIX_FILES, { precompressed: true }, async (folder) => {
     const statuses = await checkMatrix(folder, 1);
     assert(statuses.values().reduce((sum, count) => sum + count) >= 5_000);
@@ -106,10 +106,10 @@ Deno.test("the server answers every request of the matrix like the oracle (RFC 9
   });
 });
 
-// A number that divides none of the lengths of the lists: each of their elements gets its turn.
+// The number divides none of the lengths of the lists, so each of their elements gets its turn.
 const STRIDE = 53;
 
-test("the server answers one in 53 requests of the matrix like the oracle", async (withFolder) => {
+test("the server responds to one in 53 requests of the matrix like the oracle", async (withFolder) => {
   await withFolder(MATRIX_FILES, { precompressed: true }, async (folder) => {
     const statuses = await checkMatrix(folder, STRIDE);
     assertEquals([...statuses.keys()].sort(), [200, 206, 304, 405, 412, 416]);

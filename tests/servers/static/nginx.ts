@@ -28,7 +28,7 @@ export async function startNginx(root: string): Promise<Nginx> {
     try {
       return await launch(root, findFreePort());
     } catch (error) {
-      // Somebody else may have taken the port meanwhile.
+      // Another program may have taken the port meanwhile.
       if (attempt === START_ATTEMPTS) throw error;
     }
   }

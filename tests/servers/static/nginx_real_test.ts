@@ -6,7 +6,7 @@ import { SYSTEM_CLOCK } from "../../../src/base/clock.ts";
 import { listen } from "../../../src/net/listen.ts";
 import { serveStatic } from "../../../src/servers/static/serve_static.ts";
 import { DEFAULT_STATIC_OPTIONS } from "../../../src/servers/static/options.ts";
-import { type Answer, ask } from "../../support/answer.ts";
+import { ask, type Response } from "../../support/ask.ts";
 import { CONDITIONS, RANGES } from "./matrix.ts";
 import { hasNginx, startNginx } from "./nginx.ts";
 import type { OracleForm } from "./oracle.ts";
@@ -55,12 +55,12 @@ interface Case {
 
 interface Explanation {
   readonly why: string;
-  /** What nginx answers in these cases. */
+  /** The response of nginx in these cases. */
   readonly statuses: readonly number[];
   readonly applies: (request: Case) => boolean;
 }
 
-// Where nginx answers otherwise, and why we do not.
+// The cases in which nginx responds differently, and the reasons.
 const EXPLANATIONS: readonly Explanation[] = [
   {
     why: "405 for other methods before the path is looked at; nginx looks first",
@@ -103,7 +103,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     applies: ({ line }) => line.endsWith("/bare/"),
   },
   {
-    why: "what lies above the root and what no name can hold is 404 here; nginx calls it malformed",
+    why: "a path above the root or with an impossible name is 404 here; nginx calls it malformed",
     statuses: [400],
     applies: ({ line }) => /[^r]\/\.\.(\/|%2f)page|%00/.test(line),
   },
@@ -123,8 +123,8 @@ async function readForm(port: number, path: string): Promise<OracleForm> {
   };
 }
 
-/** What both must have in common: status, where to, which bytes. */
-function essence({ status, fields, body }: Answer): unknown {
+/** The parts that both must have in common: status, Location, and the bytes. */
+function essence({ status, fields, body }: Response): unknown {
   const type = fields.get("content-type")?.[0] ?? "";
   const boundary = /boundary=(.*)/.exec(type)?.[1];
   const content = boundary === undefined ? body : normalizeMultipart(body, boundary);
@@ -137,13 +137,13 @@ function essence({ status, fields, body }: Answer): unknown {
   };
 }
 
-/** nginx begins a multipart answer with an empty line, and knows its own boundary only. */
+/** nginx begins a multipart response with an empty line, and only nginx knows its boundary. */
 function normalizeMultipart(body: string, boundary: string): string {
   return body.replaceAll(boundary, "BOUNDARY").replace(/^\r\n/, "");
 }
 
 Deno.test({
-  name: "the server answers like nginx, apart from what is explained",
+  name: "the server responds like nginx, apart from explained differences",
   ignore: !hasNginx(),
   fn: async () => {
     const root = await mkdtemp(join(tmpdir(), "millrace_static_"));
@@ -169,17 +169,17 @@ Deno.test({
         const [ours, theirs] = await Promise.all([listener.address.port, nginx.port].map(async (port) => {
           const fields = fieldsOf(await readForm(port, path));
           const text = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`).join("");
-          const answer = await ask(port, line, { fields: text });
-          return { fields, status: answer.status, answer: essence(answer) };
+          const response = await ask(port, line, { fields: text });
+          return { fields, status: response.status, response: essence(response) };
         }));
-        if (JSON.stringify(ours!.answer) === JSON.stringify(theirs!.answer)) return;
+        if (JSON.stringify(ours!.response) === JSON.stringify(theirs!.response)) return;
         const request = { line, fields: ours!.fields };
         const found = EXPLANATIONS.find(({ statuses, applies }) =>
           statuses.includes(theirs!.status) && applies(request)
         );
         if (found !== undefined) explained.add(found.why);
         else {unexplained.push(
-            JSON.stringify({ request, ours: ours!.answer, nginx: theirs!.answer }, null, 1),
+            JSON.stringify({ request, ours: ours!.response, nginx: theirs!.response }, null, 1),
           );}
       };
       for (const method of ["GET", "HEAD", "POST"]) {

@@ -11,7 +11,7 @@ const SITE = {
   ".env": "secret",
 };
 
-// Answer to a path by its fields, with --spa app.html.
+// Response to a path by its fields, with --spa app.html.
 const NAVIGATIONS: readonly (readonly [path: string, fields: Record<string, string>, status: number])[] = [
   ["/users/7", BROWSER, 200],
   ["/users/john.doe", BROWSER, 200],
@@ -36,17 +36,17 @@ const NAVIGATIONS: readonly (readonly [path: string, fields: Record<string, stri
   ["/%zz", BROWSER, 400],
 ];
 
-test("--spa answers navigations with its file, and assets with a real 404", async (withFolder) => {
+test("--spa responds to navigations with its file, and to missing assets with a real 404", async (withFolder) => {
   await withFolder(SITE, { spa: "app.html" }, async (folder) => {
     for (const [path, fields, status] of NAVIGATIONS) {
-      const answer = await folder.get(`GET ${path}`, fields);
-      assertEquals(answer.status, status, `${path} ${JSON.stringify(fields)}`);
-      // What is a page for one client is missing for another.
-      if (status === 404) assertEquals(answer.headers.get("Vary"), "Accept, Sec-Fetch-Mode");
+      const response = await folder.get(`GET ${path}`, fields);
+      assertEquals(response.status, status, `${path} ${JSON.stringify(fields)}`);
+      // The same path is a page for one client and missing for another.
+      if (status === 404) assertEquals(response.headers.get("Vary"), "Accept, Sec-Fetch-Mode");
       if (status !== 200) continue;
-      assertEquals(answer.text, "the app");
-      assertEquals(answer.headers.get("Vary"), "Accept, Sec-Fetch-Mode");
-      const tag = answer.headers.get("ETag")!;
+      assertEquals(response.text, "the app");
+      assertEquals(response.headers.get("Vary"), "Accept, Sec-Fetch-Mode");
+      const tag = response.headers.get("ETag")!;
       assertEquals((await folder.get(`GET ${path}`, { ...fields, "If-None-Match": tag })).status, 304);
     }
     assertEquals((await folder.get("GET /real.html", BROWSER)).text, "real");
@@ -58,11 +58,11 @@ Deno.test("--not-found sends its file with 404, and only with 404", async () => 
   await withFolder(SITE, { notFound: "404.html" }, async (folder) => {
     const paths = ["/nowhere", "/dir/", "/.env", "/real.html/", "/..", "/../x", "/a%2fb", "/a%5cb", "/%00"];
     for (const path of paths) {
-      const answer = await folder.get(`GET ${path}`, { "If-None-Match": "*", Range: "bytes=0-1" });
-      assertEquals([answer.status, answer.text], [404, "lost"], path);
-      assertEquals(answer.headers.get("Content-Type"), "text/html");
-      assertEquals(answer.headers.get("Cache-Control"), "no-store");
-      assertFalse(answer.headers.has("ETag"));
+      const response = await folder.get(`GET ${path}`, { "If-None-Match": "*", Range: "bytes=0-1" });
+      assertEquals([response.status, response.text], [404, "lost"], path);
+      assertEquals(response.headers.get("Content-Type"), "text/html");
+      assertEquals(response.headers.get("Cache-Control"), "no-store");
+      assertFalse(response.headers.has("ETag"));
       const head = await folder.get(`HEAD ${path}`);
       assertEquals([head.status, head.headers.get("Content-Length"), head.text], [404, "4", ""]);
     }
@@ -74,7 +74,7 @@ Deno.test("--not-found sends its file with 404, and only with 404", async () => 
   });
 });
 
-Deno.test("--cors lets every origin read, errors too, and answers preflights (Fetch standard)", async () => {
+Deno.test("--cors lets every origin read, errors too, and responds to preflights (Fetch standard)", async () => {
   await withFolder(SITE, { cors: true, auth: "a:b" }, async (folder) => {
     const Authorization = `Basic ${btoa("a:b")}`;
     for (const path of ["/real.html", "/nowhere", "/dir", "/real.html/"]) {
@@ -95,15 +95,15 @@ Deno.test("--cors lets every origin read, errors too, and answers preflights (Fe
   });
 });
 
-test("without --cors OPTIONS is 405, and nobody is let in", async (withFolder) => {
+test("without --cors OPTIONS is 405, and no origin may read", async (withFolder) => {
   await withFolder(SITE, {}, async (folder) => {
-    const answer = await folder.get("OPTIONS /real.html");
-    assertEquals([answer.status, answer.headers.get("Allow")], [405, "GET, HEAD"]);
+    const response = await folder.get("OPTIONS /real.html");
+    assertEquals([response.status, response.headers.get("Allow")], [405, "GET, HEAD"]);
     assertFalse((await folder.get("GET /real.html")).headers.has("Access-Control-Allow-Origin"));
   });
 });
 
-test("--cache-control goes with files, --header with every answer", async (withFolder) => {
+test("--cache-control goes with files, --header with every response", async (withFolder) => {
   const fields = rulesFor(["X-One", "1"], ["Link", "<a>"], ["Link", "<b>"], ["Content-Type", "text/x-mine"]);
   await withFolder(SITE, { cacheControl: cacheControlRules("max-age=60"), fields }, async (folder) => {
     const whole = await folder.get("GET /real.html");
@@ -121,7 +121,7 @@ test("--cache-control goes with files, --header with every answer", async (withF
   });
 });
 
-test("--header stands above what other options say, each header once", async (withFolder) => {
+test("--header overrides other options, each header once", async (withFolder) => {
   const fields = rulesFor(
     ["access-control-allow-origin", "http://one.example"],
     ["Cache-Control", "no-store"],
@@ -135,7 +135,7 @@ test("--header stands above what other options say, each header once", async (wi
       assertEquals(headers.getAll("Access-Control-Allow-Origin"), ["http://one.example"], line);
       assertEquals(headers.getAll("Cache-Control"), ["no-store"], line);
     }
-    // What an answer varies by adds up.
+    // The values of Vary add up.
     const varyOf = async (line: string): Promise<string[]> => (await folder.get(line)).headers.getAll("Vary");
     assertEquals(await varyOf("GET /real.html"), ["Accept-Encoding", "Origin"]);
     assertEquals(await varyOf("GET /dir/"), ["Accept", "Origin"]);
@@ -145,7 +145,7 @@ test("--header stands above what other options say, each header once", async (wi
 
 const SECRET = "j\u00f6rg:pass:w\u00f6rd";
 
-// Authorization and whether it lets in.
+// Authorization, and whether it is accepted.
 const CREDENTIALS: readonly (readonly [value: string, isLetIn: boolean])[] = [
   [`Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(SECRET)))}`, true],
   [`basic  ${btoa(String.fromCharCode(...new TextEncoder().encode(SECRET)))}`, true],
@@ -158,7 +158,7 @@ const CREDENTIALS: readonly (readonly [value: string, isLetIn: boolean])[] = [
   [`Bearer ${btoa(SECRET)}`, false],
 ];
 
-test("--auth lets in who knows name and password, in UTF-8 (RFC 7617)", async (withFolder) => {
+test("--auth accepts name and password, in UTF-8 (RFC 7617)", async (withFolder) => {
   await withFolder(SITE, { auth: SECRET }, async (folder) => {
     for (const [Authorization, isLetIn] of CREDENTIALS) {
       const { status } = await folder.get("GET /real.html", { Authorization });
@@ -197,7 +197,7 @@ for (const [column, charset] of [undefined, "utf-8", "off"].entries()) {
   });
 }
 
-test("texts are shown, whatever their ending, and --type stands above all", async (withFolder) => {
+test("texts are shown, whatever their ending, and --type overrides everything", async (withFolder) => {
   const shown = ["README", "LICENSE", "a.ts", "a.rs", "a.py", "a.toml", "a.csv", "a.log", "a.sh", "Makefile"];
   const files = Object.fromEntries([...shown, "b.xyz", "B.XYZ", "c.md"].map((name) => [name, ""]));
   const types = [["xyz", "chemical/x-xyz"], ["md", "text/plain"], ["log", "text/x-log; charset=x"]] as const;
@@ -213,7 +213,7 @@ test("texts are shown, whatever their ending, and --type stands above all", asyn
   });
 });
 
-test("the types of the files that the web is made of", async (withFolder) => {
+test("the media types of common files of the web", async (withFolder) => {
   const types = {
     "a.html": "text/html",
     "a.jpg": "image/jpeg",
@@ -235,7 +235,7 @@ test("the types of the files that the web is made of", async (withFolder) => {
   });
 });
 
-test("answers with 412 and 416 say what they must (RFC 9110 §15.5.13, §15.5.17)", async (withFolder) => {
+test("responses with 412 and 416 have their required fields (RFC 9110 §15.5.13, §15.5.17)", async (withFolder) => {
   await withFolder(SITE, {}, async (folder) => {
     assertEquals((await folder.get("GET /real.html", { "If-Match": '"x"' })).status, 412);
     const { status, headers } = await folder.get("GET /real.html", { Range: "bytes=4-" });

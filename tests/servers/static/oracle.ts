@@ -1,5 +1,5 @@
-// What RFC 9110 says about a request for a file, written once more, slowly and from the text alone: nothing of the
-// server's code is used here.
+// The rules of RFC 9110 for a request for a file, written a second time, slowly and from the text alone. It uses
+// nothing of the server's code.
 
 /** A file in one of its forms. */
 export interface OracleForm {
@@ -8,21 +8,21 @@ export interface OracleForm {
   readonly lastModifiedMs: number;
 }
 
-/** What the server must answer. `ranges` are the parts of a 206, first and last byte. */
+/** The response that the server must give. `ranges` are the parts of a 206, first and last byte. */
 export interface Expected {
   readonly status: number;
   readonly coding: string;
   readonly ranges?: readonly (readonly [first: number, last: number])[];
 }
 
-/** What is asked for. */
+/** The request. */
 export interface OracleRequest {
   readonly method: string;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Answers for a file that exists. @param forms by content coding, `identity` among them */
-export function expectAnswer(request: OracleRequest, forms: ReadonlyMap<string, OracleForm>): Expected {
+/** Responses for a file that exists. @param forms by content coding, `identity` among them */
+export function expectResponse(request: OracleRequest, forms: ReadonlyMap<string, OracleForm>): Expected {
   const { method, fields } = request;
   if (method !== "GET" && method !== "HEAD") return { status: 405, coding: "identity" };
   const coding = expectCoding(fields["Accept-Encoding"], [...forms.keys()]);
@@ -39,11 +39,11 @@ export function expectAnswer(request: OracleRequest, forms: ReadonlyMap<string, 
   const ranges = expectRanges(range, form.bytes.length);
   if (ranges === "ignored") return { status, coding };
   if (ranges.length === 0) return { status: 416, coding };
-  // §14.2: a server may ignore Range. Ours does where the frame of the parts (§14.6) would not be in the coding (§8.4).
+  // §14.2: a server may ignore Range. Ours does if the frame of the parts (§14.6) would not be in the coding (§8.4).
   return ranges.length > 1 && coding !== "identity" ? { status, coding } : { status: 206, coding, ranges };
 }
 
-/** §12.5.3, with br before zstd before gzip where the weights are equal. */
+/** §12.5.3, with br before zstd before gzip if the weights are equal. */
 function expectCoding(field: string | undefined, available: readonly string[]): string {
   if (field === undefined) return "identity";
   const weights: Record<string, number> = {};
@@ -70,7 +70,7 @@ function expectCondition(fields: Readonly<Record<string, string>>, form: OracleF
   return form.lastModifiedMs <= Date.parse(fields["If-Modified-Since"] ?? "none") ? 304 : 200;
 }
 
-/** §14.1.2, §14.2: the parts, none when it cannot be satisfied. */
+/** §14.1.2, §14.2: the parts; none if the range cannot be satisfied. */
 function expectRanges(field: string, size: number): "ignored" | [number, number][] {
   if (!/^bytes=[ \t]*,*[ \t]*(\d+-\d*|-\d+)([ \t]*,[ \t]*(\d+-\d*|-\d+)?)*$/.test(field)) return "ignored";
   const specs = field.slice(6).split(",").map((spec) => spec.trim()).filter((spec) => spec !== "");

@@ -27,7 +27,7 @@ const FILES = {
 };
 
 // Status, content or Location.
-const ANSWERS: readonly (readonly [line: string, status: number, expected?: string])[] = [
+const RESPONSES: readonly (readonly [line: string, status: number, expected?: string])[] = [
   ["GET /", 200, "home"],
   ["GET /index.html", 200, "home"],
   ["GET /page.html", 200, "page"],
@@ -90,20 +90,20 @@ const ANSWERS: readonly (readonly [line: string, status: number, expected?: stri
 
 test("the server resolves paths below the root, and nothing outside of it", async (withFolder) => {
   await withFolder(FILES, {}, async (folder) => {
-    for (const [line, status, expected] of ANSWERS) {
-      const answer = await folder.get(line);
-      assertEquals(answer.status, status, line);
-      if (status === 200) assertEquals(answer.text, expected, line);
-      if (status === 301) assertEquals(answer.headers.get("Location"), expected, line);
-      if (status === 405) assertEquals(answer.headers.get("Allow"), "GET, HEAD", line);
-      assertFalse(answer.text.includes("outside") || answer.text.includes("secret"), line);
+    for (const [line, status, expected] of RESPONSES) {
+      const response = await folder.get(line);
+      assertEquals(response.status, status, line);
+      if (status === 200) assertEquals(response.text, expected, line);
+      if (status === 301) assertEquals(response.headers.get("Location"), expected, line);
+      if (status === 405) assertEquals(response.headers.get("Allow"), "GET, HEAD", line);
+      assertFalse(response.text.includes("outside") || response.text.includes("secret"), line);
     }
   });
 });
 
-test("the server answers again from memory as it did from the disk", async (withFolder) => {
+test("the server responds the same from memory as from the disk", async (withFolder) => {
   await withFolder(FILES, {}, async (folder) => {
-    for (const [line, status, expected] of ANSWERS) {
+    for (const [line, status, expected] of RESPONSES) {
       await folder.get(line);
       const again = await folder.get(line);
       assertEquals(again.status, status, line);
@@ -112,9 +112,9 @@ test("the server answers again from memory as it did from the disk", async (with
   });
 });
 
-test("HEAD is answered like GET, header for header, without content (RFC 9110 §9.3.2)", async (withFolder) => {
+test("HEAD gets the same response as GET, header for header, without content (RFC 9110 §9.3.2)", async (withFolder) => {
   await withFolder(FILES, {}, async (folder) => {
-    for (const [line, status] of ANSWERS) {
+    for (const [line, status] of RESPONSES) {
       if (status === 405) continue;
       const get = await folder.get(line);
       const head = await folder.get(line.replace("GET", "HEAD"));
@@ -128,7 +128,7 @@ test("HEAD is answered like GET, header for header, without content (RFC 9110 §
   });
 });
 
-test("--dotfiles allow serves what begins with a dot", async (withFolder) => {
+test("--dotfiles allow serves names that begin with a dot", async (withFolder) => {
   await withFolder(FILES, { dotfiles: "allow" }, async (folder) => {
     assertEquals((await folder.get("GET /.env")).text, "secret");
     assertEquals((await folder.get("GET /.git/config")).text, "secret");
@@ -136,7 +136,7 @@ test("--dotfiles allow serves what begins with a dot", async (withFolder) => {
   });
 });
 
-Deno.test("--index names what stands for a directory, in order", async () => {
+Deno.test("--index names the files that stand for a directory, in order", async () => {
   const files = { "a/home.htm": "home.htm", "a/index.html": "index.html", "b/index.html": "b" };
   await withFolder(files, { index: ["home.htm", "index.html"] }, async (folder) => {
     assertEquals((await folder.get("GET /a/")).text, "home.htm");
@@ -158,8 +158,8 @@ async function makeLinks({ path }: AskedFolder): Promise<void> {
   await symlink(join(path, "dir", "..", "nothing"), join(path, "dangling_absolute"));
   await symlink("../nothing", join(path, "dangling_out"));
   await symlink(join(path, "..", "nothing", "below"), join(path, "dangling_out_absolute"));
-  await symlink("leaving_dir/nothing", join(path, "dangling_behind"));
-  // It lies above the target of the link, outside, not above the link.
+  await symlink("leaving_dir/nothing", join(path, "dangling_after"));
+  // The path lies above the target of the link, so outside, not above the link.
   await symlink("leaving_dir/../nothing", join(path, "dangling_above"));
   await symlink("loop", join(path, "..", "site_beside", "loop"));
 }
@@ -183,7 +183,7 @@ const LINKS: readonly (readonly [path: string, inside: number, deny: number, fol
   ["/dangling_out", 403, 403, 404],
   ["/dangling_out/below", 403, 403, 404],
   ["/dangling_out_absolute", 403, 403, 404],
-  ["/dangling_behind", 403, 403, 404],
+  ["/dangling_after", 403, 403, 404],
   ["/dangling_above", 403, 403, 404],
   ["/leaving/below", 403, 403, 404],
   ["/leaving_dir/nothing", 403, 403, 404],
@@ -210,7 +210,7 @@ for (const [column, symlinks] of (["inside", "deny", "follow"] as const).entries
   });
 }
 
-Deno.test("a root that is a link itself is followed, also when it is turned to another folder", async () => {
+Deno.test("a root that is a link itself is followed, also after it is pointed to another folder", async () => {
   const files = { "v1/a.txt": "one", "v2/a.txt": "two" };
   await withFolder(files, {}, async (folder) => {
     await symlink("v1", join(folder.path, "current"));

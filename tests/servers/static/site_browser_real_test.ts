@@ -1,4 +1,4 @@
-// A site in a browser: what pages are made of, and what a browser asks for again.
+// A site in a browser: the parts of its pages, and the requests of a reload.
 
 import { assert, assertEquals } from "@std/assert";
 import { writeFile } from "node:fs/promises";
@@ -15,12 +15,12 @@ const WASM = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 7, 1, 0x60, 2, 0x7f, 0x7f, 1, 
 const WASM_REST = [0x61, 0x64, 0x64, 0, 0, 10, 9, 1, 7, 0, 0x20, 0, 0x20, 1, 0x6a, 0x0b];
 
 const PAGE = `<!DOCTYPE html><meta charset="utf-8"><link rel="icon" href="data:,"><h1>site</h1>
-<script type="module">import { answer } from "./module.js"; globalThis.answer = answer;</script>
+<script type="module">import { response } from "./module.js"; globalThis.response = response;</script>
 ${Array.from({ length: ASSETS }, (_, i) => `<link rel="stylesheet" href="s${i}.css">`).join("\n")}`;
 
 const FILES: Readonly<Record<string, string | Uint8Array>> = {
   "index.html": PAGE,
-  "module.js": "export const answer = 42;",
+  "module.js": "export const response = 42;",
   "add.wasm": Uint8Array.from([...WASM, ...WASM_REST]),
   "worker.js":
     "addEventListener('fetch', (e) => new URL(e.request.url).pathname === '/made' && e.respondWith(new Response('made')));" +
@@ -72,7 +72,7 @@ function siteTest(name: string, body: (page: Page, origin: string) => Promise<vo
   });
 }
 
-/** The responses that come while something is done. */
+/** The responses that arrive during an action. */
 async function watch(page: Page, action: () => Promise<unknown>): Promise<readonly Response[]> {
   const responses: Response[] = [];
   const note = (response: Response): void => void responses.push(response);
@@ -86,9 +86,9 @@ siteTest("a page with 200 assets and a module loads, and a reload gets 304 only"
   const first = await watch(page, () => page.goto(origin, { waitUntil: "load" }));
   assertEquals(first.map((response) => response.status()).filter((status) => status !== 200), []);
   assertEquals(first.length, ASSETS + 2);
-  assertEquals(await page.evaluate("answer"), 42);
+  assertEquals(await page.evaluate("response"), 42);
   const again = await watch(page, () => page.reload({ waitUntil: "load" }));
-  // What the browser takes from its own cache without asking is 200 as well.
+  // A file from the browser's own cache counts as 200 as well.
   const statuses = new Set(again.map((response) => response.status()));
   assert(statuses.has(304));
   assertEquals([...statuses].filter((status) => status !== 304 && status !== 200), []);
@@ -102,7 +102,7 @@ siteTest("wasm is compiled while it streams", async (page, origin) => {
   assertEquals(sum, 42);
 });
 
-siteTest("a service worker is taken, and answers", async (page, origin) => {
+siteTest("a service worker is registered, and responds", async (page, origin) => {
   await page.goto(`${origin}README`);
   const text = await page.evaluate(`navigator.serviceWorker.register("/worker.js")
     .then(() => navigator.serviceWorker.ready)

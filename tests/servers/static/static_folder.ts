@@ -18,8 +18,8 @@ import { createStatic, type StaticServer } from "../../../src/servers/static/cre
 import { fakeContext } from "../../support/fake_request.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-/** An answer, its content read to the end. */
-export interface ReadAnswer {
+/** A response, its content read to the end. */
+export interface ReadResponse {
   readonly status: number;
   readonly headers: HttpHeaders;
   readonly bytes: Uint8Array;
@@ -37,12 +37,12 @@ export function cacheControlRules(value: string): FieldRule[] {
   return rulesFor(["Cache-Control", value]);
 }
 
-/** The time that the files of a {@linkcode StaticFolder} were changed at: Tue, 02 Jan 2024 03:04:05 GMT. */
+/** The modification time of the files of a {@linkcode StaticFolder}: Tue, 02 Jan 2024 03:04:05 GMT. */
 export const CHANGED_AT_MS = Date.UTC(2024, 0, 2, 3, 4, 5);
 
 /** A folder of files and a server for it, in this process and without sockets. */
 export class StaticFolder {
-  /** Where the files are. */
+  /** The path of the files. */
   readonly path: string;
   readonly clock: FakeClock = new FakeClock();
   /** The time of the next request, in milliseconds since 1970; long after the files were changed. */
@@ -67,7 +67,7 @@ export class StaticFolder {
     return new StaticFolder(await createFiles(files), options);
   }
 
-  /** Asks, as the wire would hand the request over. */
+  /** Handles a request as the wire would deliver it. */
   ask(line: string, fields: Readonly<Record<string, string>> = {}): HttpResponse | Promise<HttpResponse> {
     const space = line.indexOf(" ");
     const headers = new HttpHeaders([["Host", "localhost"], ...Object.entries(fields)]);
@@ -81,11 +81,11 @@ export class StaticFolder {
     return run(this.#server.backend, new HttpRequest(head, EMPTY_BODY), context);
   }
 
-  /** Asks, and reads the answer. */
-  async get(line: string, fields?: Readonly<Record<string, string>>): Promise<ReadAnswer> {
+  /** Handles a request, and reads the response. */
+  async get(line: string, fields?: Readonly<Record<string, string>>): Promise<ReadResponse> {
     const { status, headers, body } = await this.ask(line, fields);
     const isAbandoned = line.startsWith("HEAD ") && isStreamed(body);
-    // As the core does with content that is not sent.
+    // The core does the same with content that is not sent.
     if (isAbandoned) await body[Symbol.asyncIterator]().return?.();
     const bytes = await readBody(isAbandoned ? null : body);
     return { status, headers, bytes, text: new TextDecoder().decode(bytes) };
@@ -102,7 +102,7 @@ export class StaticFolder {
     return await settled;
   }
 
-  /** Writes a file below the folder, with the time of now. */
+  /** Writes a file below the folder, with the current time. */
   write(name: string, content: string | Uint8Array): Promise<void> {
     return writeNew(this.path, name, content);
   }
@@ -114,7 +114,7 @@ export class StaticFolder {
   }
 }
 
-/** Runs a test with a folder that is removed behind it. */
+/** Runs a test with a folder that is removed after it. */
 export async function withFolder(
   files: Readonly<Record<string, string | Uint8Array>>,
   options: Partial<StaticOptions>,
@@ -129,10 +129,10 @@ export async function withFolder(
 }
 
 /**
- * Makes files as of {@linkcode CHANGED_AT_MS}.
+ * Makes files with the time {@linkcode CHANGED_AT_MS}.
  *
  * @param files by path below `site`; `../` leads to files beside it
- * @returns the directory that `root` is in
+ * @returns the directory that holds `root`
  */
 export async function createFiles(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const base = await mkdtemp(join(tmpdir(), "millrace_static_"));
@@ -143,7 +143,7 @@ export async function createFiles(files: Readonly<Record<string, string | Uint8A
   return base;
 }
 
-/** Writes a file with the time of now. */
+/** Writes a file with the current time. */
 export async function writeNew(path: string, name: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(join(path, name)), { recursive: true });
   await writeFile(join(path, name), content);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { readBody, withFolder } from "./static_folder.ts";
 
-// More than is held in memory.
+// Larger than a file that is held in memory.
 const SIZE = 3_000_000;
 const LARGE = new Uint8Array(SIZE).map((_, i) => i % 251);
 
@@ -53,7 +53,7 @@ Deno.test("a stream that is left before or in the middle leaves no file open", a
   });
 });
 
-Deno.test("a file that is written anew in its place while it is sent breaks the stream off", async () => {
+Deno.test("a file that is rewritten in place while it is sent breaks off the stream", async () => {
   await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
     for (const Range of ["", "bytes=0-2999999", "bytes=0-9,100-2000000"]) {
       const { body } = await folder.ask("GET /large.bin", Range === "" ? {} : { Range });
@@ -73,7 +73,7 @@ Deno.test("a file that is written anew in its place while it is sent breaks the 
   });
 });
 
-Deno.test("a file that shrinks while it is sent breaks the stream off", async () => {
+Deno.test("a file that shrinks while it is sent breaks off the stream", async () => {
   await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
     const { body } = await folder.ask("GET /large.bin");
     const pieces = piecesOf(body);
@@ -85,7 +85,7 @@ Deno.test("a file that shrinks while it is sent breaks the stream off", async ()
   });
 });
 
-Deno.test("a file that grows while it is sent gives exactly what was promised", async () => {
+Deno.test("a file that grows while it is sent gives exactly the promised bytes", async () => {
   await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
     const { body } = await folder.ask("GET /large.bin");
     const pieces = piecesOf(body);
@@ -98,7 +98,7 @@ Deno.test("a file that grows while it is sent gives exactly what was promised", 
   });
 });
 
-Deno.test("a file that grows between head and content gives exactly what was promised (RFC 9112 §6.3)", async () => {
+Deno.test("a file that grows between head and content gives exactly the promised bytes (RFC 9112 §6.3)", async () => {
   await withFolder({ "log.txt": LARGE }, { compress: true }, async (folder) => {
     const whole = await folder.ask("GET /log.txt");
     const end = await folder.ask("GET /log.txt", { Range: "bytes=-10" });
@@ -112,7 +112,7 @@ Deno.test("a file that grows between head and content gives exactly what was pro
   });
 });
 
-Deno.test("a file that vanishes, shrinks or is replaced between head and content breaks the stream off", async () => {
+Deno.test("a file that vanishes, shrinks or is replaced between head and content breaks off the stream", async () => {
   await withFolder({ "a.bin": LARGE, "b.bin": LARGE, "c.bin": LARGE, "d.bin": LARGE }, {}, async (folder) => {
     const vanishing = await folder.ask("GET /a.bin");
     await rm(join(folder.path, "a.bin"));
@@ -139,7 +139,7 @@ Deno.test("a file that vanishes while it is sent is sent to its end", async () =
   });
 });
 
-Deno.test("a thousand clients that take nothing hold one open file and less than 16 MiB of buffers", async () => {
+Deno.test("a thousand clients that read nothing hold one open file and less than 16 MiB of buffers", async () => {
   await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
     const streams: AsyncIterator<Uint8Array>[] = [];
     const buffers = new Set<ArrayBufferLike>();
@@ -159,7 +159,7 @@ Deno.test("a thousand clients that take nothing hold one open file and less than
   });
 });
 
-Deno.test("changes of a large file in its place, of the same size and in quick succession, change its tag", async () => {
+Deno.test("rewriting a large file in place, with the same size and in quick succession, changes its tag", async () => {
   await withFolder({ "large.bin": LARGE }, {}, async (folder) => {
     const file = await open(join(folder.path, "large.bin"), "r+");
     const tags = new Set<string>();

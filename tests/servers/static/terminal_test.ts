@@ -2,13 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import { resolve } from "node:path";
 import { terminalLines } from "../../../src/servers/static/terminal.ts";
 
-Deno.test("terminalLines() names the folder as a whole path, and no network where only this machine is served", async () => {
+Deno.test("terminalLines() names the folder by its whole path, and no network if only this machine is served", async () => {
   assertEquals(await terminalLines("docroot", "127.0.0.1", "http://127.0.0.1:8080/"), [
     `static serves ${resolve("docroot")}`,
   ]);
 });
 
-Deno.test("terminalLines() never shows the wildcard address as one that others can open", async () => {
+Deno.test("terminalLines() never shows the wildcard address as one to open", async () => {
   const [folder, ...addresses] = await terminalLines("docroot", "0.0.0.0", "http://0.0.0.0:8080/");
   assertEquals(folder, `static serves ${resolve("docroot")}`);
   for (const line of addresses) {

@@ -21,7 +21,7 @@ export function testOverWire(name: string, body: (withTrap: WithTrap) => Promise
   );
 }
 
-// A record may be stored a moment after the client has its answer: so many times it is asked for.
+// A record may be stored a moment after the client has its response, so it is requested this many times.
 const MAX_ATTEMPTS = 10_000;
 
 async function withStartedTrap(
@@ -48,7 +48,7 @@ async function withStartedTrap(
   }
 }
 
-/** The flags that say what the setup says. */
+/** The flags that stand for the setup. */
 function flagsOf(
   { limits = {}, maxBodyBytes, keep, keepBytes, masks, replaysToPrivate }: TrapSetup,
 ): string[] {

@@ -27,11 +27,11 @@ async function startTrap(
 }
 
 async function listRequests(program: TrapProgram): Promise<readonly RequestRecord[]> {
-  const answer = await fetch(`http://127.0.0.1:${program.uiPort}/api/requests`);
-  return (await answer.json()).requests;
+  const response = await fetch(`http://127.0.0.1:${program.uiPort}/api/requests`);
+  return (await response.json()).requests;
 }
 
-/** A port that nobody listens on at the moment, with a free one behind it. */
+/** A port that nobody listens on at the moment, with a free one after it. */
 function findFreePort(): number {
   for (;;) {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -48,7 +48,7 @@ function findFreePort(): number {
   }
 }
 
-test("mod.ts trap says where trap and page listen, keeps requests, and ends with 0", async (commandLine) => {
+test("mod.ts trap prints the addresses of trap and page, keeps requests, and ends with 0", async (commandLine) => {
   const program = await startTrap(commandLine, QUIET);
   assertMatch(program.readyLine, /^millrace trap listening on http:\/\/127\.0\.0\.1:\d+\/$/);
   assertMatch(await exchange(program.port, REQUEST), /^HTTP\/1\.1 200 OK\r\n/);
@@ -58,7 +58,7 @@ test("mod.ts trap says where trap and page listen, keeps requests, and ends with
   assertEquals([code, stdout.split("\n").length, stderr], [0, 3, ""]);
 });
 
-test("mod.ts trap --ui-port off has no page, and the default is the port behind the trap's", async (commandLine) => {
+test("mod.ts trap --ui-port off has no page, and the default is the port after the trap's", async (commandLine) => {
   const off = await startTrap(commandLine, [...QUIET, "--ui-port", "off"]);
   assertEquals((await off.stop()).stdout, `${off.readyLine}\n`);
   const port = findFreePort();
@@ -67,7 +67,7 @@ test("mod.ts trap --ui-port off has no page, and the default is the port behind 
   await next.stop();
 });
 
-test("mod.ts trap takes its port from PORT where that may be read, and the flag wins", async (commandLine) => {
+test("mod.ts trap takes its port from PORT if that may be read, and the flag wins", async (commandLine) => {
   const port = findFreePort();
   const environment = { PORT: String(port) };
   const fromEnvironment = await startTrap(commandLine, QUIET, { environment });
@@ -109,7 +109,7 @@ test("mod.ts trap ends with one line and code 1 when one of its ports is in use"
   listener.close();
 });
 
-test("mod.ts trap logs to trap.log where writing is allowed, or where --log says", async (commandLine) => {
+test("mod.ts trap logs to trap.log if writing is allowed, or to the file of --log", async (commandLine) => {
   await withDirectory(async (directory) => {
     const toFile = await startTrap(commandLine, ["--error-log", "off"], { directory, writable: [directory] });
     await exchange(toFile.port, REQUEST);
@@ -150,7 +150,7 @@ test("mod.ts trap --mask hides values from the access log too", async (commandLi
   assertMatch(stdout, / 200 GET \/api\?token=\*\*\* s=\*\*\* 34 /);
 });
 
-withPermissions.test("mod.ts trap logs to stdout where writing is not allowed", async (commandLine) => {
+withPermissions.test("mod.ts trap logs to stdout if writing is not allowed", async (commandLine) => {
   const toStdout = await startTrap(commandLine, []);
   await exchange(toStdout.port, REQUEST);
   await toStdout.until("stdout", "answered 200");
@@ -162,7 +162,7 @@ withPermissions.test("mod.ts trap logs to stdout where writing is not allowed", 
   ]);
 });
 
-test("mod.ts trap says in one line what is wrong with a flag, a script or a file, and ends", async (commandLine) => {
+test("mod.ts trap names a bad flag, script or file in one line, and ends", async (commandLine) => {
   await withDirectory(async (directory) => {
     const script = `${directory}/script.json`;
     const database = `${directory}/trap.db`;
@@ -182,7 +182,7 @@ test("mod.ts trap says in one line what is wrong with a flag, a script or a file
       [["--data", `${directory}/none/trap.db`], 2, ["--data", "none"]],
     ];
     for (const [args, code, parts] of rows) {
-      // Without node:sqlite there is nothing to say about a database.
+      // Without node:sqlite a database has no error of its own.
       if (args.includes("--data") && commandLine.runtime === "Node 20") continue;
       const ended = await commandLine.runProgram(["trap", "--port", "0", ...QUIET, ...args], {
         writable: [directory],
@@ -195,7 +195,7 @@ test("mod.ts trap says in one line what is wrong with a flag, a script or a file
   });
 });
 
-withDatabase.test("mod.ts trap --data keeps requests across restarts, and --respond answers", async (commandLine) => {
+withDatabase.test("mod.ts trap --data keeps requests across restarts, and --respond sends its responses", async (commandLine) => {
   await withDirectory(async (directory) => {
     const script = `${directory}/script.json`;
     await Deno.writeTextFile(

@@ -13,12 +13,12 @@ export class EventStream {
   #text = "";
   #isClosed = false;
 
-  /** Takes over the body of an answer. */
-  constructor(answer: Response) {
-    this.#reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  /** Takes over the body of a response. */
+  constructor(response: Response) {
+    this.#reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** The next block of lines, whatever it is; undefined at the end of the stream. */
+  /** The next block of lines of any kind; undefined at the end of the stream. */
   async nextBlock(): Promise<string | undefined> {
     while (!this.#text.includes("\n\n")) {
       const { done, value } = await within(this.#reader.read(), "an event");
@@ -31,7 +31,7 @@ export class EventStream {
     return block;
   }
 
-  /** The next event; comments and settings are passed over. */
+  /** The next event; skips comments and settings. */
   async next(): Promise<ReceivedEvent> {
     for (let block = await this.nextBlock(); block !== undefined; block = await this.nextBlock()) {
       const fields = new Map(
@@ -46,7 +46,7 @@ export class EventStream {
     throw new Error("the stream has ended");
   }
 
-  /** Gives the stream up. */
+  /** Cancels the stream. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

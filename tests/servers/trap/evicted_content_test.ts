@@ -5,7 +5,7 @@ import { withTrap } from "./trap_fixture.ts";
 
 const SENT_BYTES = 65_536;
 
-Deno.test("trap keeps the head of a client that had to go for the memory of others, and none of its content", async () => {
+Deno.test("trap keeps the head of a client that was evicted for the memory of others, and none of its content", async () => {
   await withTrap({ limits: { maxBufferedBytes: SENT_BYTES } }, async (trap) => {
     const client = await connectRaw(trap.port);
     const head = `POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: ${SENT_BYTES * 2}\r\n\r\n`;

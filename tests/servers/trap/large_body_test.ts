@@ -7,10 +7,10 @@ import { withTrap } from "./trap_fixture.ts";
 const MIB = 2 ** 20;
 const PIECE = new Uint8Array(MIB).map((_, index) => index * 31 + (index >> 8));
 const PIECES = 200;
-// Half of the content: what node:net hands over waits for the garbage collector.
+// Half of the content: the buffers of node:net wait for the garbage collector.
 const MAX_GROWTH = 100 * MIB;
 
-// One MiB of content in one chunk, or as it is.
+// One MiB of content, in one chunk or with a length.
 const FRAMINGS: readonly (readonly [field: string, before: string, after: string, end: string])[] = [
   [`Content-Length: ${PIECES * MIB}`, "", "", ""],
   ["Transfer-Encoding: chunked", `${MIB.toString(16)}\r\n`, "\r\n", "0\r\n\r\n"],

@@ -5,11 +5,11 @@ import { withTrap } from "./trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 const ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z-[0-9a-z]{5}$/;
-// What the log says at the end of a request besides what its chain says.
+// The last line of a request in the log, besides the text of its chain.
 const DETAIL = /; \d+ bytes?.* in [\d.]+ ms.*$/;
 const LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (info|error) (\S+) (trap[a-z0-9 >]*): (.*)$/;
 
-Deno.test("one grep for an id picks out all records of its request, in order, first and last among them", async () => {
+Deno.test("one grep for an id finds all records of its request, in order, including the first and the last", async () => {
   await withTrap({}, async (trap) => {
     const sent = [
       "GET /api?a=1 HTTP/1.1\r\n" + END,
@@ -98,7 +98,7 @@ Deno.test("the JSON log has the fields of the text log", async () => {
   });
 });
 
-Deno.test("the last line of a request says what it was: bytes, content type, time and User-Agent", async () => {
+Deno.test("the last line of a request has its bytes, content type, time and User-Agent", async () => {
   await withTrap({ masks: ["secret"] }, async (trap) => {
     await exchange(
       trap.port,
@@ -116,7 +116,7 @@ Deno.test("the last line of a request says what it was: bytes, content type, tim
   });
 });
 
-Deno.test("the log names the preface of HTTP/2, and has no two blanks for what could not be read", async () => {
+Deno.test("the log names the preface of HTTP/2, and has no double space for an unreadable part", async () => {
   await withTrap({}, async (trap) => {
     await exchange(trap.port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     await exchange(trap.port, "GET  HTTP/1.1\r\n\r\n");
@@ -141,13 +141,13 @@ Deno.test("evictions and deletions are in the log", async () => {
   });
 });
 
-Deno.test("ids have one length and sort as the requests came", async () => {
+Deno.test("ids have one length and sort in the order of the requests", async () => {
   await withTrap({}, async (trap) => {
     const client = await connectRaw(trap.port);
     await client.send("GET /api HTTP/1.1\r\nHost: a\r\n\r\n".repeat(200) + "GET /api HTTP/1.1\r\n" + END);
-    const answers = await client.readAll();
+    const responses = await client.readAll();
     client.close();
-    const ids = Array.from(answers.matchAll(/^X-Request-Id: (.*)\r$/gm), ([, id]) => id!);
+    const ids = Array.from(responses.matchAll(/^X-Request-Id: (.*)\r$/gm), ([, id]) => id!);
     assertEquals(ids.length, 201);
     assertEquals(new Set(ids).size, 201);
     assertEquals(ids, ids.toSorted());

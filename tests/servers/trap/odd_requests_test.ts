@@ -1,4 +1,4 @@
-// Everything that the tokenizer's rows can send, and what the trap keeps of it: all bytes, in the right records.
+// All bytes that the tokenizer's rows can send, and the trap's records of them: all bytes, in the right records.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { RequestRecord } from "../../../src/servers/trap/records/request_record.ts";
@@ -10,7 +10,7 @@ import { testOverWire } from "./asked_trap.ts";
 import { type AskedTrap, sha256, type TrapSetup, withTrap } from "./trap_fixture.ts";
 
 interface Expected {
-  /** How many messages the bytes hold, the last one perhaps unfinished. */
+  /** The number of messages in the bytes; the last one may be unfinished. */
   readonly messages: number;
   readonly end: RequestRecord["end"];
   readonly offset: number | undefined;
@@ -24,19 +24,19 @@ function expectationOf([, , tokens]: ByteRow): Expected {
   return { messages: ends + 1, end: "malformed", offset: Number(offset) };
 }
 
-// Content has no limit here: what is too long is not refused.
+// Content has no limit here, so long content is not refused.
 const ROWS = CORPUS.flatMap((section) =>
   section.rows.filter(([, sent, tokens]) => sent !== "" && !tokens.includes("body-too-large"))
     .map((row) => ({ section, row, expected: expectationOf(row) }))
 );
 const SINGLE_ROWS = ROWS.filter(({ expected }) => expected.messages === 1);
 
-/** Sends bytes, then FIN, on a connection of their own. @returns what was answered */
+/** Sends bytes, then FIN, on a connection of their own. @returns the responses */
 function sendAll(trap: AskedTrap, sent: string): Promise<string> {
   return exchangeWithEnd(trap.port, bytesOf(sent));
 }
 
-/** Asks a trap for each set of limits that the rows have. */
+/** Makes a trap for each set of limits of the rows. */
 async function forEachTrap<Any extends AskedTrap>(
   withTrap: (setup: TrapSetup, part: (trap: Any) => Promise<void>) => Promise<void>,
   rows: typeof ROWS,
@@ -53,12 +53,12 @@ async function forEachTrap<Any extends AskedTrap>(
 
 async function checkRecords(trap: AskedTrap, rows: typeof ROWS): Promise<void> {
   for (const { row: [claim, sent], expected: { end, offset } } of rows) {
-    const answer = await sendAll(trap, sent);
+    const response = await sendAll(trap, sent);
     const [found] = await trap.records(1);
     assertEquals([found!.end, found!.wireBytes, found!.sha256], [end, sent.length, sha256(sent)], claim);
     assertEquals(found!.malformed?.offset, offset, claim);
-    assertMatch(answer, /^(HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 200 OK\r\n/, claim);
-    assert(answer.includes(`X-Request-Id: ${found!.id}\r\n`), claim);
+    assertMatch(response, /^(HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 200 OK\r\n/, claim);
+    assert(response.includes(`X-Request-Id: ${found!.id}\r\n`), claim);
     const raw = await trap.call(`/api/requests/${found!.id}/raw`);
     assertEquals(textOf(new Uint8Array(await raw.arrayBuffer())), sent, claim);
     await (await trap.call("/api/requests", { method: "DELETE" })).body?.cancel();
@@ -67,16 +67,16 @@ async function checkRecords(trap: AskedTrap, rows: typeof ROWS): Promise<void> {
 
 async function checkUnended(trap: AskedTrap, rows: typeof ROWS): Promise<void> {
   await Promise.all(rows.map(async ({ row: [claim, sent] }) => {
-    const answer = await exchange(trap.port, bytesOf(sent));
-    const id = /\r\nX-Request-Id: (\S+)\r\n/.exec(answer)![1]!;
-    assertMatch(answer, /\r\nConnection: close\r\n/, claim);
+    const response = await exchange(trap.port, bytesOf(sent));
+    const id = /\r\nX-Request-Id: (\S+)\r\n/.exec(response)![1]!;
+    assertMatch(response, /\r\nConnection: close\r\n/, claim);
     const found = await trap.json<RequestRecord>(`/api/requests/${id}`);
     assertEquals([found.end, found.sha256], ["malformed", sha256(sent)], claim);
   }));
   await trap.records(rows.length);
 }
 
-// Some sections have limits that are no flags.
+// Some sections have limits without a flag.
 const FLAG_LIMITS = /^(maxBodyBytes|maxHeadBytes)$/;
 const PLAIN_ROWS = SINGLE_ROWS.filter(({ section }) =>
   Object.keys(section.options ?? {}).every((name) => FLAG_LIMITS.test(name))
@@ -107,10 +107,10 @@ Deno.test("no byte of a connection is lost, whatever requests it holds", async (
   });
 });
 
-Deno.test("a malformed request is answered though its client sends no FIN, and all is kept by then", () =>
+Deno.test("a malformed request gets a response although its client sends no FIN, and all of it is kept by then", () =>
   forEachTrap(withTrap, MALFORMED_ROWS, checkUnended));
 
 testOverWire(
-  "a malformed request is answered though its client sends no FIN",
+  "a malformed request gets a response although its client sends no FIN",
   (withTrap) => forEachTrap(withTrap, MALFORMED_ROWS.filter((row) => PLAIN_ROWS.includes(row)), checkUnended),
 );

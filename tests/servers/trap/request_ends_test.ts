@@ -17,12 +17,12 @@ async function nextChange(trap: Trap): Promise<StoredRequest> {
   return await within(promise, "more bytes");
 }
 
-Deno.test("a head or content cut off by a reset is aborted, and kept as far as it came", async () => {
+Deno.test("a head or content cut off by a reset is aborted, and its bytes are kept", async () => {
   for (const sent of ["G", "GET /api?x=1 HT", HEAD, HEAD + "Coo", BODY_HEAD + "abc"]) {
     await withTrap({}, async (trap) => {
       const client = await connectResetting(trap.port);
       await client.send(sent);
-      // The server has read it once it has answered somebody who came later.
+      // The server has read it when it has responded to a later request.
       await exchange(trap.port, HEAD + "Connection: close\r\n\r\n");
       await client.reset();
       const records = await trap.records(2);
@@ -38,7 +38,7 @@ Deno.test("a head or content cut off by a reset is aborted, and kept as far as i
   }
 });
 
-test("a head or content cut off by FIN is aborted, and answered with 200", async (withTrap) => {
+test("a head or content cut off by FIN is aborted, and gets 200", async (withTrap) => {
   for (const sent of ["G", HEAD, BODY_HEAD, BODY_HEAD + "abc"]) {
     await withTrap({}, async (trap) => {
       const client = await connectRaw(trap.port);
@@ -60,14 +60,14 @@ Deno.test("a connection without a byte leaves no record", async () => {
     await ending.end();
     assertEquals(await ending.readAll(), "");
     ending.close();
-    // This one is closed by the server.
+    // The server closes this one.
     assertEquals(await exchange(trap.port, ""), "");
     assertEquals((await trap.records(0)).length, 0);
     assertEquals(await trap.log(), "");
   });
 });
 
-test("empty lines alone are a request that was given up", async (withTrap) => {
+test("empty lines alone are an abandoned request", async (withTrap) => {
   await withTrap({}, async (trap) => {
     const client = await connectRaw(trap.port);
     await client.send("\r\n\r\n");
@@ -93,11 +93,11 @@ test("empty lines and then nothing until the idle time-out are a time-out", asyn
   }
 });
 
-Deno.test("empty lines on a connection that the server closes because it stops are no time-out", async () => {
+Deno.test("empty lines on a connection that the server closes because it stops are not a time-out", async () => {
   await withTrap({}, async (trap) => {
     const client = await connectRaw(trap.port);
     await client.send("\r\n");
-    // The server has read it once it has answered somebody who came later.
+    // The server has read it when it has responded to a later request.
     await exchange(trap.port, HEAD + "Connection: close\r\n\r\n");
     await trap.stop();
     client.close();
@@ -105,30 +105,30 @@ Deno.test("empty lines on a connection that the server closes because it stops a
   });
 });
 
-test("a head or content that does not come in time is a time-out, answered with 200", async (withTrap) => {
+test("a head or content that does not come in time is a time-out, and gets 200", async (withTrap) => {
   const limits = { headTimeoutMs: 60, bodyTimeoutMs: 60 };
   for (const sent of [HEAD, BODY_HEAD + "abc"]) {
     await withTrap({ limits }, async (trap) => {
-      const answer = await exchange(trap.port, sent);
+      const response = await exchange(trap.port, sent);
       const [found] = await trap.records(1);
-      assertMatch(answer, /^HTTP\/1\.1 200 OK\r\n/);
-      assert(answer.includes(found!.id));
+      assertMatch(response, /^HTTP\/1\.1 200 OK\r\n/);
+      assert(response.includes(found!.id));
       assertEquals([found!.end, found!.sha256], ["timeout", sha256(sent)]);
     });
   }
 });
 
-test("a connection that is kept alive and then closed leaves no record more", async (withTrap) => {
+test("a connection that is kept alive and then closed leaves no further record", async (withTrap) => {
   await withTrap({ limits: { idleTimeoutMs: 60 } }, async (trap) => {
-    const answer = await exchange(trap.port, HEAD + "\r\n" + HEAD + "\r\n");
-    assertEquals(answer.match(/HTTP\/1\.1 200 OK/g)?.length, 2);
+    const response = await exchange(trap.port, HEAD + "\r\n" + HEAD + "\r\n");
+    assertEquals(response.match(/HTTP\/1\.1 200 OK/g)?.length, 2);
     const [first, second] = await trap.records(2);
     assertEquals([first!.sha256, second!.sha256], [sha256(HEAD + "\r\n"), sha256(HEAD + "\r\n")]);
     assertNotEquals(first!.id, second!.id);
   });
 });
 
-test("an empty line behind content belongs to its request when no other follows (RFC 9112 §2.2)", async (withTrap) => {
+test("an empty line after content belongs to its request when no other follows (RFC 9112 §2.2)", async (withTrap) => {
   const sent = "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi\r\n";
   await withTrap({ limits: { idleTimeoutMs: 60 } }, async (trap) => {
     await exchange(trap.port, sent);
@@ -139,7 +139,7 @@ test("an empty line behind content belongs to its request when no other follows 
   });
 });
 
-Deno.test("what comes behind a request that ends the connection is kept with it (RFC 9112 §9.6)", async () => {
+Deno.test("bytes after a request that ends the connection are kept with it (RFC 9112 §9.6)", async () => {
   await withTrap({}, async (trap) => {
     const sent = HEAD + "Connection: close\r\n\r\n";
     const client = await connectRaw(trap.port);
@@ -158,7 +158,7 @@ Deno.test("what comes behind a request that ends the connection is kept with it 
   });
 });
 
-Deno.test("bytes that come long after a fault are added to the record that is there already", async () => {
+Deno.test("bytes that come long after a fault are added to the existing record", async () => {
   await withTrap({}, async (trap) => {
     const client = await connectRaw(trap.port);
     await client.send("nonsense\r\nmore");
@@ -199,7 +199,7 @@ test("a fault in content keeps head and content before it (RFC 9112 §7.1)", asy
   });
 });
 
-test("an expectation that nobody can meet is an error of a complete request (RFC 9110 §10.1.1)", async (withTrap) => {
+test("an unknown expectation is an error of a complete request (RFC 9110 §10.1.1)", async (withTrap) => {
   const sent = "GET /api HTTP/1.1\r\nHost: a\r\nExpect: the-unexpected\r\n\r\n";
   await withTrap({}, async (trap) => {
     assertMatch(await exchange(trap.port, sent), /^HTTP\/1\.1 200 OK\r\n/);
@@ -216,7 +216,7 @@ test("a request that comes byte by byte is kept with the time of each piece", as
     for (const piece of pieces) {
       await client.send(piece);
       expected += piece.length;
-      // Until the server has read it: another request that came later has been answered.
+      // The server has read it when another, later request has its response.
       await exchange(trap.port, HEAD + "Connection: close\r\n\r\n");
     }
     await client.readUntil("\r\n\r\n");

@@ -4,7 +4,7 @@ import { bytesOf } from "../../support/latin1.ts";
 
 const HEAD = "GET /api HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/** Makes a request as a recorder would. @param content sent behind a fixed head, with its length */
+/** Makes a request as a recorder would. @param content sent after a fixed head, with its length */
 export function storedRequest(
   id: string,
   content: string = "",
@@ -29,7 +29,7 @@ export function storedRequest(
   }, new WireBytes(bytesOf(HEAD + content), [{ atMicros: 1, bytes: HEAD.length + content.length }]));
 }
 
-/** A request with a number in its target, all of one second. @param number up to 999,999 */
+/** A request with a number in its target; all are of one second. @param number up to 999,999 */
 export function numberedRequest(number: number): StoredRequest {
   const id = `2026-03-01T09:30:00.${String(number).padStart(6, "0")}Z-00tst`;
   return storedRequest(id, "", { target: `/n/${number}` });

@@ -14,7 +14,7 @@ import { within } from "../../support/deadline.ts";
 import { bytesOf } from "../../support/latin1.ts";
 import { exchange } from "../../support/loopback.ts";
 
-/** What a test may choose. */
+/** The choices of a test. */
 export interface TrapSetup {
   readonly limits?: ServeOptions;
   readonly maxBodyBytes?: number;
@@ -24,28 +24,28 @@ export interface TrapSetup {
   readonly masks?: readonly string[];
   readonly format?: "text" | "json";
   readonly replaysToPrivate?: boolean;
-  /** What else the trap is made of; in this process only. */
+  /** Other parts of the trap; only for a trap in this process. */
   readonly options?: Partial<TrapOptions>;
   /** For the trap itself; page and API stay plain. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
-/** A trap with page and API, on ports of its own, wherever it runs. */
+/** A trap with page and API, on ports of its own, in any process. */
 export interface AskedTrap {
   readonly port: number;
   readonly uiPort: number;
   /** Calls the API. */
   call(path: string, options?: RequestInit): Promise<Response>;
-  /** Calls the API, which must answer with JSON. */
+  /** Calls the API, which must respond with JSON. */
   json<T>(path: string, options?: RequestInit): Promise<T>;
-  /** All records, the oldest first, as soon as there are so many; fails when there are more. */
+  /** All records, the oldest first, as soon as there are this many; fails when there are more. */
   records(count: number): Promise<RequestRecord[]>;
 }
 
 /** A trap in this process. */
 export interface Trap extends AskedTrap {
   readonly store: RequestStore;
-  /** What was told to `onError`. */
+  /** The reports to `onError`. */
   readonly errors: unknown[];
   /** The log so far. */
   log(): Promise<string>;

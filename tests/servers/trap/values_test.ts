@@ -10,7 +10,7 @@ import { createTag, createTrapIds, timeOf } from "../../../src/servers/trap/reco
 
 const NOON = Date.UTC(2026, 2, 1, 12) * 1_000;
 
-Deno.test("createTrapIds() names the time in microseconds, and numbers what comes within one", () => {
+Deno.test("createTrapIds() names the time in microseconds, and numbers the requests within one", () => {
   const ids = createTrapIds("abc");
   assertEquals(ids.next(NOON), "2026-03-01T12:00:00.000000Z-00abc");
   assertEquals(ids.next(NOON), "2026-03-01T12:00:00.000000Z-01abc");
@@ -25,11 +25,11 @@ Deno.test("createTrapIds() goes on to the next microsecond when the numbers are 
   assertEquals(all[1_295], "2026-03-01T12:00:00.000000Z-zzabc");
   assertEquals(all[1_296], "2026-03-01T12:00:00.000001Z-00abc");
   assertEquals([all, new Set(all).size], [all.toSorted(), 3_000]);
-  // The clock has not got there yet.
+  // The clock has not reached that time yet.
   assertEquals(ids.next(NOON + 1), "2026-03-01T12:00:00.000002Z-bcabc");
 });
 
-Deno.test("createTrapIds() comes behind the ids of an earlier process, also with a clock that was set back", () => {
+Deno.test("createTrapIds() continues after the ids of an earlier process, also with a clock that was set back", () => {
   const ids = createTrapIds("abc", "2026-03-01T12:00:00.000005Z-0fxyz");
   assertEquals(ids.next(NOON), "2026-03-01T12:00:00.000006Z-00abc");
   assertEquals(ids.next(NOON + 9), "2026-03-01T12:00:00.000009Z-00abc");
@@ -69,7 +69,7 @@ Deno.test("splitQuery() splits and decodes nothing", () => {
   assertEquals(splitQuery("a=1&b&&c==%20+&=x"), [["a", "1"], ["b", ""], ["c", "=%20+"], ["", "x"]]);
 });
 
-Deno.test("decodeParameter() gives bytes, and leaves what is no escape", () => {
+Deno.test("decodeParameter() gives bytes, and leaves other text", () => {
   assertEquals(decodeParameter("a+b%20c%C3%a4%zz%"), "a b c\xc3\xa4%zz%");
   const parameters = splitQuery("a=1&%61=%32&b");
   assertEquals([findParameter(parameters, "a"), findParameter(parameters, "c")], ["1", undefined]);

@@ -5,7 +5,7 @@ import { FairQueue } from "../../../src/serving/turns/fair_queue.ts";
 import { settle, within } from "../../support/deadline.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-/** Something that waits, and counts how often its time was up. */
+/** An item that waits, and counts how often its time was up. */
 class Waiting implements Deadlined {
   deadlineMs = Infinity;
   rings = 0;
@@ -60,7 +60,7 @@ Deno.test("Deadlines lets an item remove itself, and others go on", async () => 
   deadlines.delete(other);
 });
 
-Deno.test("Deadlines tells those whose time is up in turns, and not those that have moved or left meanwhile", async () => {
+Deno.test("Deadlines tells expired items in turns, except those that have moved or left meanwhile", async () => {
   const clock = new FakeClock();
   const turns = new FairQueue();
   const deadlines = new Deadlines(clock, 100, turns);
@@ -70,7 +70,7 @@ Deno.test("Deadlines tells those whose time is up in turns, and not those that h
     item.deadlineMs = clock.nowMs() + 1;
   }
   const [moved, left] = items.splice(-2);
-  // Three sweeps, none of which comes to the end of them.
+  // Three sweeps, none of which reaches the last item.
   await clock.advance(300);
   const told = items.filter(({ rings }) => rings > 0).length;
   assert(told > 0 && told < items.length, `${told} were told`);
@@ -95,7 +95,7 @@ Deno.test("Deadlines.nowMs is the time of the last sweep, and right for the firs
   deadlines.delete(item);
 });
 
-Deno.test("SYSTEM_CLOCK calls back again and again until it is stopped", async () => {
+Deno.test("SYSTEM_CLOCK calls back repeatedly until it is stopped", async () => {
   const startMs = SYSTEM_CLOCK.nowMs();
   let rings = 0;
   await within(

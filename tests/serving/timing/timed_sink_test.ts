@@ -20,7 +20,7 @@ function open(): {
   return { client, sink: new TimedSink(client, shared), counters: shared.counters };
 }
 
-Deno.test("TimedSink has no deadline while nothing is under way", () => {
+Deno.test("TimedSink has no deadline while no write is pending", () => {
   const { sink, counters } = open();
   assertEquals({ deadlineMs: sink.deadlineMs, isWriting: sink.isWriting }, {
     deadlineMs: Infinity,
@@ -30,7 +30,7 @@ Deno.test("TimedSink has no deadline while nothing is under way", () => {
   assertEquals([sink.deadlineMs, counters.sentBytes], [Infinity, 10]);
 });
 
-Deno.test("TimedSink is stalled when nothing was taken until its deadline, and extended when something was", async () => {
+Deno.test("TimedSink is stalled when no byte was taken until its deadline, and extended when some were", async () => {
   const { client, sink } = open();
   client.stall();
   sink.transmit(new Uint8Array(10), NOBODY);

@@ -3,7 +3,7 @@ import { FairQueue } from "../../../src/serving/turns/fair_queue.ts";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-Deno.test("FairQueue.take() goes on at once where nobody else does", async () => {
+Deno.test("FairQueue.take() goes on at once if nobody else waits", async () => {
   const turns = new FairQueue();
   for (let round = 0; round < 3; round++) {
     let hasGoneOn = false;
@@ -27,7 +27,7 @@ Deno.test("FairQueue.take() lets the others go on in their order, one in a turn 
   assertEquals([order, new Set(seen)], [["a", "b", "c"], new Set([2, 3])]);
 });
 
-Deno.test("FairQueue.take() puts who takes another turn behind all that wait", async () => {
+Deno.test("FairQueue.take() puts a client that takes another turn after all that wait", async () => {
   const turns = new FairQueue();
   const order: string[] = [];
   const goOn = (name: string, left: number): void => {
@@ -41,7 +41,7 @@ Deno.test("FairQueue.take() puts who takes another turn behind all that wait", a
   assertEquals(order.join(""), "ababab");
 });
 
-Deno.test("FairQueue.take() lets all of many go on, each once", async () => {
+Deno.test("FairQueue.take() lets each of many go on once", async () => {
   const turns = new FairQueue();
   const counts = new Array<number>(1_000).fill(0);
   for (const i of counts.keys()) turns.take(() => counts[i]!++);
@@ -50,7 +50,7 @@ Deno.test("FairQueue.take() lets all of many go on, each once", async () => {
   assertEquals(new Set(counts), new Set([1]));
 });
 
-Deno.test("FairQueue.take() leaves turns empty where there are many others, and goes on all the same", async () => {
+Deno.test("FairQueue.take() leaves turns empty when many others wait, and still goes on", async () => {
   const countTurns = async (others: number): Promise<number> => {
     const turns = new FairQueue();
     let isOver = false;

@@ -7,7 +7,7 @@ import { within } from "../../support/deadline.ts";
 
 const NODES = "1 a:1@9 master - 0 0 1 connected 0-16383";
 
-Deno.test("ClusterHealth tells of a lost server, of lost replicas, and of the return", async () => {
+Deno.test("ClusterHealth reports a lost server, lost replicas, and their return", async () => {
   let role: Reply | "gone" = ["master", 5, [["b", "1", "5"]]];
   const { connector } = createFakeRedis((command) => {
     if (command === "CONNECT") return role === "gone" ? "gone" : "OK";

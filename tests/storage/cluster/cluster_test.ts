@@ -55,7 +55,7 @@ Deno.test("Cluster.run() waits for replicas on the connection of the writes", as
   cluster.close();
 });
 
-Deno.test("Cluster.run() sends again what no replica has acknowledged, and fails at the deadline", async () => {
+Deno.test("Cluster.run() sends commands again that no replica has acknowledged, and fails at the deadline", async () => {
   let waits = 0;
   const { cluster, sent } = createCluster((command) =>
     command.startsWith("WAIT") ? (++waits < 3 ? 0 : 1) : null
@@ -71,7 +71,7 @@ Deno.test("Cluster.run() sends again what no replica has acknowledged, and fails
   cluster.close();
 });
 
-Deno.test("Cluster.run() says why tries have failed, not that the last one, cut by the deadline, was slow", async () => {
+Deno.test("Cluster.run() gives the reason of failed tries, not the slowness of the last one, which the deadline cut", async () => {
   let waits = 0;
   const { cluster } = createCluster((command) =>
     command.startsWith("WAIT") ? (waits++ === 0 ? 0 : "never") : null
@@ -107,7 +107,7 @@ for (const [name, reply] of PASSING) {
     );
     assertEquals(await cluster.run(SETS, WRITE), ["OK", "OK"]);
     assertEquals(tries, 3);
-    // What has succeeded is not sent again.
+    // A command that has succeeded is not sent again.
     assertEquals(sent.filter((line) => line.includes("SET y")).length, 1);
     cluster.close();
   });
@@ -147,7 +147,7 @@ Deno.test("Cluster.run() follows ASK once, with ASKING in front", async () => {
   cluster.close();
 });
 
-Deno.test("Cluster.run() gives its functions to a server that misses them", async () => {
+Deno.test("Cluster.run() gives its functions to a server that does not have them", async () => {
   let isLoaded = false;
   const { cluster, sent } = createCluster((command) => {
     if (command === "FUNCTION LOAD REPLACE code") isLoaded = true;
@@ -191,7 +191,7 @@ for (const [text, words] of FINAL) {
   });
 }
 
-Deno.test("Cluster.run() says when the password is wrong, and when nobody is there", async () => {
+Deno.test("Cluster.run() says when the password is wrong, and when no server can be reached", async () => {
   const { cluster: locked } = createCluster((command, node) =>
     command === "CONNECT" && node === "b:2"
       ? new ReplyError("WRONGPASS invalid username-password pair")

@@ -1,4 +1,4 @@
-// Servers without a network: each command of a connection is answered by a function of the test.
+// Servers without a network: a function of the test replies to each command of a connection.
 
 import {
   type RedisCommand,
@@ -10,17 +10,17 @@ import {
 } from "../../../src/storage/cluster/redis_connection.ts";
 import { type NodeAddress, showNode } from "../../../src/storage/cluster/store_address.ts";
 
-/** What a server says to a command; `never` for one that has stopped, `gone` for one that ends the connection. */
+/** The reply of a server to a command; `never` for a stopped server, `gone` for one that ends the connection. */
 export type Script = (command: string, node: string) => Reply | ReplyError | "never" | "gone";
 
-/** Servers that say what the script says, and what they were asked. */
+/** Servers that reply as the script says, and the commands that they got. */
 export interface FakeRedis {
   readonly connector: RedisConnector;
   /** Each command as `host:port#CONNECTION WORDS`, the connections of a server numbered from 1. */
   readonly sent: string[];
 }
 
-/** Makes servers; a server whose script says `gone` to CONNECT is not there. */
+/** Makes servers; a server whose script says `gone` to CONNECT cannot be reached. */
 export function createFakeRedis(script: Script): FakeRedis {
   const sent: string[] = [];
   const counts = new Map<string, number>();

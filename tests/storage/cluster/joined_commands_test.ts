@@ -67,7 +67,7 @@ for (const [name, error] of FAILURES) {
   });
 }
 
-Deno.test("Cluster.run() joins no more where functions may have keys of one slot only", async () => {
+Deno.test("Cluster.run() stops joining when functions may have keys of one slot only", async () => {
   let tries = 0;
   const { cluster } = createCluster((command) => {
     if (!command.startsWith("SETS")) return null;

@@ -7,7 +7,7 @@ import { createFakeRedis, type Script } from "./fake_redis.ts";
 const ADDRESS = { nodes: [{ hostname: "gone", port: 1 }, { hostname: "a", port: 1 }], isEncrypted: false };
 const NOPERM = new ReplyError("NOPERM this user has no permissions to run the 'config' command");
 
-/** Replies of a server that is set up well, by the words of the command. */
+/** Replies of a properly configured server, by the words of the command. */
 const GOOD: Readonly<Record<string, string>> = {
   "INFO cluster": "# Cluster\r\ncluster_enabled:1\r\n",
   "INFO memory": "# Memory\r\nmaxmemory_policy:noeviction\r\n",
@@ -46,7 +46,7 @@ async function open(
   return notices;
 }
 
-Deno.test("openCluster() takes a cluster that is set up well, by the first server that is there", async () => {
+Deno.test("openCluster() takes a properly configured cluster, through the first server that can be reached", async () => {
   assertEquals(await open(scriptOf({})), []);
 });
 
@@ -91,7 +91,7 @@ Deno.test("openCluster() takes one server alone, and any appendfsync, when no re
   assertEquals(await open(script, "no replicas"), []);
 });
 
-Deno.test("openCluster() tells what it is not allowed to read, and goes on", async () => {
+Deno.test("openCluster() reports the settings that it may not read, and goes on", async () => {
   const notices = await open(scriptOf({
     "INFO memory": NOPERM,
     "CONFIG GET appendfsync": NOPERM,
@@ -103,7 +103,7 @@ Deno.test("openCluster() tells what it is not allowed to read, and goes on", asy
   ]);
 });
 
-Deno.test("openCluster() says when nobody is there", async () => {
+Deno.test("openCluster() says when no server can be reached", async () => {
   const error = await assertRejects(() => open(() => "gone"), StoreOpenError, "Cannot reach a:1");
   assertEquals((error as StoreOpenError).code, "failed");
 });

@@ -4,7 +4,7 @@ import { parseClusterNodes, SlotMap } from "../../../src/storage/cluster/slot_ma
 const A = { hostname: "10.0.0.1", port: 7000 };
 const B = { hostname: "10.0.0.2", port: 7000 };
 
-Deno.test("parseClusterNodes() reads members, their claims and slots on their way (CLUSTER NODES)", () => {
+Deno.test("parseClusterNodes() reads members, their claims and migrating slots (CLUSTER NODES)", () => {
   const text = [
     "a1 10.0.0.1:7000@17000 myself,master - 0 0 3 connected 0-5460 8000 [93->-b2] [77-<-b2]",
     "b2 10.0.0.2:7000@17000,b.example master - 0 0 5 connected 5461-7999",
@@ -24,7 +24,7 @@ Deno.test("parseClusterNodes() reads members, their claims and slots on their wa
   ]);
 });
 
-Deno.test("SlotMap believes the newest claim, whoever says it first", () => {
+Deno.test("SlotMap believes the newest claim, in any order", () => {
   const old = { members: [{ node: A, epoch: 1, slots: [[0, 16_383]] as const }] };
   const fresh = {
     members: [{ node: A, epoch: 1, slots: [[0, 99]] as const }, {
@@ -49,7 +49,7 @@ Deno.test("SlotMap believes the newest claim, whoever says it first", () => {
   }
 });
 
-Deno.test("SlotMap has no owner for slots that nobody claims any more, and learns from a redirection", () => {
+Deno.test("SlotMap has no owner for slots that no server claims any longer, and learns from a redirection", () => {
   const map = new SlotMap([A]);
   map.learn([{ members: [{ node: A, epoch: 1, slots: [[0, 16_383]] }] }]);
   map.learn([{ members: [{ node: A, epoch: 2, slots: [[0, 1]] }] }]);

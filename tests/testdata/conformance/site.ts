@@ -1,8 +1,8 @@
 import { bytesOf } from "../../support/latin1.ts";
 
-/** When the files of the site were changed, as HTTP says it. */
+/** The date when the files of the site were changed, in the form of HTTP. */
 export const CHANGED = "Tue, 02 Jan 2024 03:04:05 GMT";
-/** Stands for the entity tag of `/a.txt`, whatever the server makes of the file. */
+/** Stands for the entity tag of `/a.txt`, whatever the server's tag for it is. */
 export const TAG = "{tag}";
 /** A name as long as file systems allow. */
 export const LONG_NAME = `${"\u20ac".repeat(83)}.txt`;
@@ -18,7 +18,7 @@ const FILES: readonly (readonly [name: string, content: string])[] = [
   [LONG_NAME, "long"],
 ];
 
-/** Makes the folder that the static server serves to the requirements. @returns where it is */
+/** Makes the folder that the static server serves to the requirements. @returns its path */
 export async function makeSite(): Promise<string> {
   const root = await Deno.makeTempDir({ prefix: "millrace-site-" });
   await Deno.mkdir(`${root}/dir`);

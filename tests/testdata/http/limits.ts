@@ -18,7 +18,7 @@ export const HEAD_LIMITS: RowSection = {
     ["a method of 31 bytes and a space", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDE / HTTP/1.1\r\n", "414 request-line-too-long @0"],
     ["a later target without end is not of the version before it", "GET / HTTP/1.0\r\n\r\nHEAD /67890123456789012345678901234567890123456789", "GET / 1.0 | none | end | 414 request-line-too-long @18"],
     ["a later line without shape that is too long", "GET / HTTP/1.0\r\n\r\nG(T /4567890123456789012345678901234567890123456789", "GET / 1.0 | none | end | 400 bad-request-line @19"],
-    ["a bad byte behind the limit is not looked at", "GET /4567890123456789012345678901234567\0", "414 request-line-too-long @0"],
+    ["a bad byte after the limit is not looked at", "GET /4567890123456789012345678901234567\0", "414 request-line-too-long @0"],
     ["a bad byte of the method within the limit is", "GET\0/4567890123456789012345678901234567890123456789", "400 not-http @3"],
     ["a field line of 26 bytes", "GET / HTTP/1.1\r\nHost: 789012345678901234\r\n\r\n", "GET / 1.1 | 431 head-too-large @16"],
     ["a field line of 24 bytes", "GET / HTTP/1.1\r\nHost: 7890123456789012\r\n\r\n", "GET / 1.1 | Host: 7890123456789012 | none | end"],

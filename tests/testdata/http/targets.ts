@@ -16,7 +16,7 @@ export const TARGETS: RowSection = {
     ["a query alone", "GET ?a HTTP/1.1\r\nHost: a\r\n\r\n", "400 bad-target @17"],
     ["asterisk-form with OPTIONS (§3.2.4)", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * 1.1 | Host: a | none | end"],
     ["asterisk-form with GET", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", "400 bad-target @16"],
-    ["asterisk-form with more behind it", "OPTIONS *a HTTP/1.1\r\nHost: a\r\n\r\n", "400 bad-target @21"],
+    ["asterisk-form with more after it", "OPTIONS *a HTTP/1.1\r\nHost: a\r\n\r\n", "400 bad-target @21"],
     ["absolute-form (§3.2.2)", "GET http://b.example/c?d HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://b.example/c?d 1.1 | Host: a | none | end"],
     ["absolute-form without a path", "GET http://b.example HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://b.example 1.1 | Host: a | none | end"],
     ["absolute-form with a query and no path", "GET http://b.example?c HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://b.example?c 1.1 | Host: a | none | end"],

@@ -1,7 +1,7 @@
-// What a handler sees of a request.
+// The Request that a web-standard handler sees.
 
 import { assertEquals } from "@std/assert";
-import { ask } from "../../../support/answer.ts";
+import { ask } from "../../../support/ask.ts";
 import { withFetch } from "../../../support/fetch_server.ts";
 
 Deno.test("Request.headers joins Cookie lines by a semicolon, and all others by a comma (RFC 9113 §8.2.3)", async () => {
@@ -23,16 +23,16 @@ Deno.test("Request.url is the target as sent, with a bare question mark", async 
   });
 });
 
-Deno.test("Request.body is empty, not null, where a length of 0 is announced (RFC 9112 §6.3)", async () => {
+Deno.test("Request.body is empty, not null, if a length of 0 is announced (RFC 9112 §6.3)", async () => {
   const respond = async (request: Request): Promise<Response> =>
-    Response.json([request.body === null, await request.text(), request.bodyUsed]);
+    Response.json({ isNull: request.body === null, text: await request.text(), isUsed: request.bodyUsed });
   await withFetch(respond, async (port) => {
     const given = async (line: string, fields: string = ""): Promise<unknown> =>
       JSON.parse((await ask(port, line, { fields })).body);
-    assertEquals(await given("POST /", "Content-Length: 0\r\n"), [false, "", true]);
-    assertEquals(await given("POST /"), [true, "", false]);
-    assertEquals(await given("DELETE /", "Content-Length: 0\r\n"), [false, "", true]);
-    assertEquals(await given("GET /", "Content-Length: 0\r\n"), [true, "", false]);
+    assertEquals(await given("POST /", "Content-Length: 0\r\n"), { isNull: false, text: "", isUsed: true });
+    assertEquals(await given("POST /"), { isNull: true, text: "", isUsed: false });
+    assertEquals(await given("DELETE /", "Content-Length: 0\r\n"), { isNull: false, text: "", isUsed: true });
+    assertEquals(await given("GET /", "Content-Length: 0\r\n"), { isNull: true, text: "", isUsed: false });
   });
 });
 

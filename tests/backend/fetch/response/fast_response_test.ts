@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { FastResponse } from "../../../../src/backend/fetch/response/fast_response.ts";
-import { ask } from "../../../support/answer.ts";
+import { ask } from "../../../support/ask.ts";
 import { streamOf, withFetch } from "../../../support/fetch_server.ts";
 import { outcome } from "../outcome.ts";
 
@@ -44,7 +44,7 @@ const RESPONSES: Readonly<Record<string, Make>> = {
   "a bad field": (Class) => new Class("x", { headers: { "x y": "1" } }),
   "a bad value": (Class) => new Class("x", { headers: { "x-a": "a\nb" } }),
   "a bad status text": (Class) => new Class("x", { statusText: "a\nb" }),
-  "a response made of another": (Class) => {
+  "a response made from another": (Class) => {
     const first = new Class("first", { status: 201, headers: { "x-a": "1" } });
     return new Class(first.body, first);
   },
@@ -61,7 +61,7 @@ const RESPONSES: Readonly<Record<string, Make>> = {
   },
 };
 
-/** Everything that can be seen of a response. */
+/** Everything visible of a response. */
 async function describe(response: Response): Promise<unknown> {
   const { status, statusText, ok, type, url, redirected, bodyUsed } = response;
   const fields = [...response.headers];

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { findKept } from "../../../../src/backend/fetch/response/kept_content.ts";
-import { ask } from "../../../support/answer.ts";
+import { ask } from "../../../support/ask.ts";
 import { withFetch } from "../../../support/fetch_server.ts";
 
-/** A Response that keeps its content under a symbol, as a runtime may do it. */
+/** A Response that keeps its content under a symbol, as a runtime may do. */
 function keeping(description: string, stateOf: (body: unknown) => unknown): typeof Response {
   const key = Symbol(description);
   class Keeping extends Response {
@@ -12,7 +12,7 @@ function keeping(description: string, stateOf: (body: unknown) => unknown): type
       Object.defineProperty(this, key, { value: stateOf(body) });
     }
   }
-  // The runtime's own symbols are found first otherwise.
+  // Otherwise the runtime's own symbols would be found first.
   return new Proxy(Keeping, {
     construct: (target, [body, init]) =>
       new Proxy(Reflect.construct(target, [body, init]), {
@@ -37,7 +37,7 @@ Deno.test("findKept() finds texts and bytes once, and no other content", () => {
   assertEquals(take(asked), undefined);
 });
 
-Deno.test("findKept() trusts no state that is not as it is known", () => {
+Deno.test("findKept() trusts no state of an unknown shape", () => {
   for (const stateOf of [() => 7, () => null, () => ({}), () => ({ body: { source: "other" } })]) {
     assertEquals(findKept(keeping("state", stateOf)), undefined);
     assertEquals(findKept(keeping("response", stateOf)), undefined);
@@ -71,7 +71,7 @@ Deno.test("serve() sends a response of known content once, and refuses it the se
   });
 });
 
-Deno.test("serve() sends the content of a clone, and that of the response it was made of", async () => {
+Deno.test("serve() sends the content of a clone, and that of the response it was cloned from", async () => {
   const response = new Response("both");
   const copies = [response.clone(), response];
   await withFetch(() => copies.shift()!, async (port) => {

@@ -10,7 +10,7 @@ function contentOf(stream: ReadableStream<WebPiece>): StreamedContent {
   return new StreamedContent(stream.getReader());
 }
 
-/** The pieces that are there together, as texts. */
+/** The pieces that come together, as texts. */
 async function takeBatch(content: StreamedContent): Promise<string[]> {
   const next = await content.next();
   const batch: string[] = [];
@@ -20,7 +20,7 @@ async function takeBatch(content: StreamedContent): Promise<string[]> {
   return batch;
 }
 
-Deno.test("StreamedContent gives pieces that are there together, and then the end", async () => {
+Deno.test("StreamedContent joins pieces that are ready together, and then ends", async () => {
   const content = contentOf(streamOf("a", encoder.encode("b"), "c"));
   assertEquals(await takeBatch(content), ["a", "b", "c"]);
   assertEquals(await content.next(), { done: true, value: undefined });
@@ -40,7 +40,7 @@ Deno.test("StreamedContent gives a piece before the next one has come", async ()
   assertEquals((await end).done, true);
 });
 
-Deno.test("StreamedContent reads ahead no more than it sends together", async () => {
+Deno.test("StreamedContent reads ahead no more than it sends in one go", async () => {
   let pulls = 0;
   const piece = new Uint8Array(16_384);
   const endless = new ReadableStream<Uint8Array>({
@@ -56,7 +56,7 @@ Deno.test("StreamedContent reads ahead no more than it sends together", async ()
   await content.return();
 });
 
-Deno.test("StreamedContent gives what came before a failure, and then the failure", async () => {
+Deno.test("StreamedContent gives the pieces before a failure, and then the failure", async () => {
   const broken = contentOf(streamOf("a", 7, "b") as ReadableStream<WebPiece>);
   assertEquals(await takeBatch(broken), ["a"]);
   await assertRejects(() => broken.next(), TypeError, "got a piece of type number");
@@ -68,7 +68,7 @@ Deno.test("StreamedContent gives what came before a failure, and then the failur
   await assertRejects(() => failing.next(), RangeError, "over");
 });
 
-Deno.test("StreamedContent is cancelled at once while a piece is waited for", async () => {
+Deno.test("StreamedContent is cancelled at once while it waits for a piece", async () => {
   let isCancelled = false;
   const silent = contentOf(
     new ReadableStream({

@@ -28,7 +28,7 @@ async function withClient(
   }
 }
 
-// A server that reads one command and then does as it is told.
+// A server that reads one command and then follows its instructions.
 async function withPeer(
   act: (conn: Deno.TcpConn) => Promise<void>,
   run: (client: MetricsClient) => Promise<void>,
@@ -52,7 +52,7 @@ async function writeAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
 }
 
-// False when a write is still waiting after the loop has turned many times.
+// False if a write still waits after many turns of the loop.
 async function settled(writing: Promise<void>): Promise<boolean> {
   let isDone = false;
   writing.then(() => isDone = true, () => isDone = true);
@@ -79,13 +79,13 @@ Deno.test("MetricsClient.put() and get() store and find samples, sorted by times
     assertEquals(await client.get("unknown"), new Map());
   }));
 
-Deno.test("MetricsClient.put() takes the present second where no timestamp is given", () =>
+Deno.test("MetricsClient.put() takes the present second if no timestamp is given", () =>
   withClient(async (client) => {
     await client.put("k", 1);
     assertEquals(await client.get("k"), new Map([["k", [[1_700_000_000, 1]]]]));
   }, { now: () => 1_700_000_000_900 }));
 
-Deno.test("MetricsClient sends calls that are made together at once and matches the replies", () =>
+Deno.test("MetricsClient sends simultaneous calls together and matches the replies", () =>
   withClient(async (client) => {
     const puts = Array.from(
       { length: 100 },
@@ -95,7 +95,7 @@ Deno.test("MetricsClient sends calls that are made together at once and matches 
     assertEquals(all.get("k3")?.length, 20);
   }));
 
-Deno.test("MetricsClient rejects with ClientProtocolError what the server refuses, and goes on", () =>
+Deno.test("MetricsClient rejects with ClientProtocolError when the server refuses, and goes on", () =>
   withClient(async (client) => {
     const key = "k".repeat(70_000);
     const error = await assertRejects(() => client.put(key, 1, { timestamp: 1 }), ClientProtocolError);
@@ -106,7 +106,7 @@ Deno.test("MetricsClient rejects with ClientProtocolError what the server refuse
     await client.put("k4", 1, { timestamp: 2 });
   }));
 
-Deno.test("MetricsClient sends no key that is none: nothing can be smuggled in with it", () =>
+Deno.test("MetricsClient sends no malformed key, so that none can smuggle in a command", () =>
   withClient(async (client) => {
     for (const key of ["", "a b", "a\nput b 1 1", "a\u2028", "\ud800"]) {
       await assertRejects(() => client.get(key), ClientProtocolError, "Cannot get");
@@ -116,7 +116,7 @@ Deno.test("MetricsClient sends no key that is none: nothing can be smuggled in w
     assertEquals(await client.get("*"), new Map());
   }));
 
-// What a caller without types may give.
+// Values that a caller without types may pass.
 const NO_PUTS: readonly (readonly [key: unknown, value: unknown, timestamp: unknown])[] = [
   ["k", 1, 1.5],
   ["k", 1, NaN],
@@ -130,7 +130,7 @@ const NO_PUTS: readonly (readonly [key: unknown, value: unknown, timestamp: unkn
   [undefined, 1, 1],
 ];
 
-Deno.test("MetricsClient.put() sends nothing that is no key, no number or no whole second", () =>
+Deno.test("MetricsClient.put() sends no malformed key, value or timestamp", () =>
   withClient(async (client) => {
     const put = client.put.bind(client) as (...words: unknown[]) => Promise<void>;
     for (const [key, value, timestamp] of NO_PUTS) {
@@ -139,7 +139,7 @@ Deno.test("MetricsClient.put() sends nothing that is no key, no number or no who
     assertEquals(await client.get("*"), new Map());
   }));
 
-Deno.test("MetricsClient takes a time for calls above 0, and waits for ever with the longest", async () => {
+Deno.test("MetricsClient takes any time for calls above 0, and waits for ever with the longest", async () => {
   for (const timeoutMs of [0, -1, NaN]) {
     assertThrows(() => new MetricsClient("127.0.0.1", 1, { timeoutMs }), RangeError, "above 0");
   }
@@ -172,7 +172,7 @@ Deno.test("MetricsClient rejects with ClientSocketError when the server is gone,
   await second.close();
 });
 
-Deno.test("MetricsClient rejects with ClientSocketError when the server closes instead of answering", () =>
+Deno.test("MetricsClient rejects with ClientSocketError when the server closes instead of replying", () =>
   withPeer(async (conn) => await conn.closeWrite(), async (client) => {
     await assertRejects(() => client.get("k"), ClientSocketError, "closed");
   }));
@@ -194,7 +194,7 @@ const BAD_REPLIES: readonly (readonly [string, string])[] = [
   ["a row without a key", "ok\n 1.0 1\n\n"],
   ["a row of four words", "ok\nkey 1.0 1 2\n\n"],
   ["a row with two spaces", "ok\nkey  1.0 1\n\n"],
-  ["a row with a key that is none", "ok\nk\u00a0y 1.0 1\n\n"],
+  ["a row with a malformed key", "ok\nk\u00a0y 1.0 1\n\n"],
   ["a line without end", `ok\n${"x".repeat(70_000)}\n\n`],
 ];
 
@@ -205,7 +205,7 @@ for (const [name, reply] of BAD_REPLIES) {
     }));
 }
 
-Deno.test("MetricsClient drops a connection on which something comes that nobody asked for", async () => {
+Deno.test("MetricsClient drops a connection that brings bytes nobody asked for", async () => {
   const dropped = Promise.withResolvers<void>();
   await withPeer(async (conn) => {
     await say(conn, "ok\n\nok\n\n");
@@ -223,7 +223,7 @@ Deno.test("MetricsClient sorts rows that another server sends out of order", () 
     assertEquals(rows, new Map([["k", [[2, 2], [3, 1]]], ["j", [[1, NaN]]]]));
   }));
 
-Deno.test("MetricsClient.close() ends calls under way, and later ones, with ClientSocketError", async () => {
+Deno.test("MetricsClient.close() ends pending calls, and later ones, with ClientSocketError", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const client = new MetricsClient("127.0.0.1", listener.addr.port);
   const call = assertRejects(() => client.get("k"), ClientSocketError);
@@ -242,7 +242,7 @@ Deno.test("MetricsClient.close() ends calls under way, and later ones, with Clie
   listener.close();
 });
 
-Deno.test("ReplyReader reads replies however they are split", () => {
+Deno.test("ReplyReader reads replies in every split", () => {
   const bytes = bytesOf("ok\n\nok\na 1.0 1\nb 2.5 -2\n\nerror\nwrong command\n\nok\n\n");
   const expected = ["end", "a 1.0 1", "b 2.5 -2", "end", "refused: wrong command", "end"];
   for (let cut = 0; cut <= bytes.length; cut++) {
@@ -285,7 +285,7 @@ Deno.test("MetricsClient.get(), keys() and delete() take patterns and stretches 
     await assertRejects(() => client.keys("*a".repeat(3_000)), ClientProtocolError, '"pattern too long"');
   }));
 
-Deno.test("MetricsClient.rows() gives every row in order, and other calls go on when it is broken off", () =>
+Deno.test("MetricsClient.rows() gives every row in order, and other calls go on after an early end of the rows", () =>
   withClient(async (client) => {
     const puts = Array.from(
       { length: 30_000 },
@@ -320,7 +320,7 @@ Deno.test("MetricsClient reads no further while the rows of a stream wait for th
   const full = Promise.withResolvers<void>();
   await withPeer(async (conn) => {
     await say(conn, "ok\n");
-    // The sockets take some megabytes; more they would take only if the client read on.
+    // The sockets hold some megabytes; they would take more only if the client read on.
     for (; sent < 400; sent++) {
       const writing = writeAll(conn, piece);
       const isTaken = await Promise.race([writing.then(() => true), settled(writing)]);

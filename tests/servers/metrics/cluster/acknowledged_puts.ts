@@ -4,13 +4,13 @@ import { assertEquals } from "@std/assert";
 import type { MetricStore } from "../../../../src/servers/metrics/store.ts";
 import { putUncommitted, readRows } from "../store_cases.ts";
 
-/** What writers did. */
+/** The record of the writers. */
 export interface WriterLog {
   /** The last acknowledged value by `key timestamp`, and values that may have been stored since. */
   readonly samples: Map<string, { acknowledged: number | undefined; maybe: number[] }>;
-  /** How many puts were acknowledged. */
+  /** The number of acknowledged puts. */
   acknowledged: number;
-  /** What was refused, by its message. */
+  /** Refusals, by message. */
   readonly errors: string[];
   /** The longest time between two acknowledgements of a writer, in milliseconds. */
   longestMs: number;
@@ -59,7 +59,7 @@ function note(
   log.samples.set(id, sample);
 }
 
-/** Checks that everything acknowledged is there, the newest value of each timestamp, and nothing that was never put. */
+/** Checks that every acknowledged sample is there, with the newest value of its timestamp, and nothing else. */
 export async function checkAcknowledged(store: MetricStore, log: WriterLog): Promise<void> {
   const found = new Map<string, number>();
   for (const row of await readRows(store, "*")) {

@@ -11,7 +11,7 @@ interface Group {
   readonly samples: readonly (readonly [number, number])[];
 }
 
-/** Reads what samples.lua reads. */
+/** Reads calls as samples.lua does. */
 function decode(bytes: Buffer): Group[] {
   const groups: Group[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -64,7 +64,7 @@ for (const [claim, samples, expected] of ROWS) {
   });
 }
 
-Deno.test("encodeCalls() names keys with the tag of their partition, and numbers those that may be new", () => {
+Deno.test("encodeCalls() names keys with the tag of their partition, and numbers the keys that may be new", () => {
   const batch = gather([["b", 1, 1], ["a", 1, 2], ["b", 2, 3]]);
   const [call] = encodeCalls(batch.groups, new Map([[batch.groups[1]!, 7]]));
   assertEquals(decode(call!.bytes), [
@@ -116,7 +116,7 @@ Deno.test("joinCalls() puts calls one after the other, each with its tag", () =>
   assertEquals(read, calls);
 });
 
-Deno.test("KnownKeys forgets its keys when there are too many, and keeps those of the batch that gathers", () => {
+Deno.test("KnownKeys forgets its keys when there are too many, and keeps those of the batch in progress", () => {
   const known = new KnownKeys(createPartitions(64));
   const bytes = new TextEncoder().encode("a");
   const key = known.add(bytes, 0, 1);

@@ -12,7 +12,7 @@ import { shareCluster } from "./shared_cluster.ts";
 
 const cluster = shareCluster({ replicas: 1 });
 
-/** Sends lines, then FIN. @returns everything that came back */
+/** Sends lines, then FIN. @returns all replies */
 async function ask(port: number, lines: string): Promise<string> {
   const connection = await connect({ hostname: "127.0.0.1", port });
   try {
@@ -24,7 +24,7 @@ async function ask(port: number, lines: string): Promise<string> {
   }
 }
 
-/** Puts the client package beside the bundle, as npm does: it is no part of it. */
+/** Puts the client package beside the bundle, as npm does, because it is not part of the bundle. */
 async function installClient(): Promise<void> {
   const { stdout } = await runCommand(
     new Deno.Command(Deno.execPath(), { args: ["info", "--json"], stdin: "null" }),
@@ -63,7 +63,7 @@ for (const { name, binary } of RUNTIMES) {
 }
 
 cluster.testOfServers(
-  "metricsCommand outlives its store: not ready, refusing, and back by itself",
+  "metricsCommand outlives its store: it is not ready, refuses puts, and recovers by itself",
   async () => {
     await cluster.empty();
     const { startProgram } = commandLineOf("Deno", Deno.execPath());

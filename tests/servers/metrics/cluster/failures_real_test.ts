@@ -1,4 +1,4 @@
-// What must hold while servers of the store fail. Time-out of the cluster 2 s, three primaries with two replicas each.
+// The guarantees while servers of the store fail. Time-out of the cluster 2 s, three primaries with two replicas each.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClusterStore } from "../../../../src/servers/metrics/cluster/cluster_store.ts";
@@ -107,7 +107,7 @@ cluster.test("ClusterStore reads and writes while slots move to another server a
 });
 
 cluster.testOfServers(
-  "ClusterStore acknowledges nothing without a replica, says so, and comes back by itself",
+  "ClusterStore acknowledges nothing without a replica, says so, and recovers by itself",
   async () => {
     await cluster.empty();
     const [store, hasty] = [await cluster.open(), await cluster.open({ deadlineMs: 1_500 })];
@@ -115,12 +115,12 @@ cluster.testOfServers(
     const primaries = await cluster.servers.primaries();
     const replicas = cluster.servers.servers.filter((server) => !primaries.includes(server));
     await Promise.all(replicas.map((server) => server.signal("SIGKILL")));
-    // None is ever acknowledged. On a busy machine a server may be too slow to say why.
+    // None is ever acknowledged. On a busy machine a server may be too slow to give the reason.
     await eventually("a put that says why", async () => {
       const error = await assertRejects(() => putOne(hasty, "a", 2, 2), Error);
       return error.message.includes("no replica has acknowledged");
     });
-    // Reading goes on: what is read was acknowledged, or may have been stored.
+    // Reading goes on: a row that is read was acknowledged, or may have been stored.
     assertEquals((await readRows(store, "a"))[0], "a 1 1");
     await Promise.all(replicas.map((server) => server.start()));
     await cluster.servers.settled(2);
@@ -130,7 +130,7 @@ cluster.testOfServers(
   },
 );
 
-cluster.test("ClusterStore refuses puts when a server has no memory left, and takes them when it has", async () => {
+cluster.test("ClusterStore refuses puts when a server has no memory left, and takes them when it has memory again", async () => {
   await cluster.empty();
   const store = await cluster.open();
   await putOne(store, "a", 1, 1);

@@ -1,4 +1,4 @@
-// What must hold when several nodes use one store.
+// The guarantees when several nodes use one store.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createPartitions } from "../../../../src/storage/cluster/key_slot.ts";
@@ -34,13 +34,13 @@ cluster.test("ClusterStore shows a put of one node to the others at once, 10,000
   await other.close();
 });
 
-cluster.test("ClusterStore keeps the order of first puts in turns, across nodes and servers", async () => {
+cluster.test("ClusterStore keeps the order of first puts that alternate between nodes and servers", async () => {
   await cluster.empty();
   const stores = [await cluster.open(), await cluster.open(), await cluster.open()];
   const keys = Array.from({ length: 90 }, (_, index) => `key${(index * 7919) % 90}`);
   for (const [index, key] of keys.entries()) {
     await putOne(stores[index % 3]!, key, index, 1);
-    // A put again, by another node that does not know the key yet, changes nothing.
+    // A repeated put by another node that does not know the key yet changes nothing.
     await putOne(stores[(index + 1) % 3]!, key, index, 1);
   }
   for (const store of stores) assertEquals(await readKeys(store, "*"), keys);
@@ -119,7 +119,7 @@ for (const stepSeconds of [1, 10, 60]) {
   });
 }
 
-// Memory of the data sets alone: buffers of clients and of replicas come and go.
+// Memory of the data sets alone, because buffers of clients and replicas come and go.
 async function usedBytes(): Promise<number> {
   const infos = await Promise.all(
     (await cluster.servers.primaries()).map((server: RedisServer) => server.ask("INFO", "memory")),
@@ -127,7 +127,7 @@ async function usedBytes(): Promise<number> {
   return infos.reduce((sum, info) => sum + Number(/used_memory_dataset:(\d+)/.exec(info)![1]), 0);
 }
 
-cluster.test("mr_put refuses a call that comes late, and replies to the same call as to the first one", async () => {
+cluster.test("mr_put refuses a late call, and replies to a repeated call as to the first one", async () => {
   await cluster.empty();
   const store = await cluster.open();
   await putOne(store, "a", 1, 1);
@@ -140,7 +140,7 @@ cluster.test("mr_put refuses a call that comes late, and replies to the same cal
   await put(1);
   assertEquals(await remove(7), "1");
   await put(2);
-  // The same call again, and one from before it, must not remove what was put since.
+  // The same call again, and an earlier one, must not remove later samples.
   assertEquals([await remove(7), await remove(6)], ["0", "0"]);
   assertEquals(await readRows(store, "a"), ["a 1 1", "a 2 5"]);
   assertEquals(await remove(8), "1");
@@ -169,7 +169,7 @@ cluster.test("openClusterStore() refuses a store of another layout", async () =>
   await cluster.empty();
 });
 
-cluster.test("ClusterStore drops what is older than the retention, on all nodes", async () => {
+cluster.test("ClusterStore drops samples older than the retention, on all nodes", async () => {
   await cluster.empty();
   let nowMs = 10_000_000;
   const options = { retentionSeconds: 1_000, now: () => nowMs };

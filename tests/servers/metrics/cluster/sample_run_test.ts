@@ -34,7 +34,7 @@ function read(from: number, until: number, pieceRows: number): string[] {
   return rows;
 }
 
-Deno.test("writeRuns() gives the rows of all eras by timestamp, in pieces of any size, within a stretch of time", () => {
+Deno.test("writeRuns() gives the rows of all eras by timestamp, in pieces of any size, within a time span", () => {
   for (const pieceRows of [1, 2, 3, 100]) {
     assertEquals(read(-Infinity, Infinity, pieceRows), ALL);
     assertEquals(read(3, 7, pieceRows), ["3", "5", "7"]);

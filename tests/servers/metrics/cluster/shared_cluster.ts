@@ -13,7 +13,7 @@ export interface SharedCluster extends SharedRedisCluster {
   open(options?: ClusterStoreOptions): Promise<ClusterStore>;
 }
 
-/** Starts a cluster before the tests of the file that calls, and stops it after them. */
+/** Starts a cluster before the tests of the calling file, and stops it after them. */
 export function shareCluster(options: RedisClusterOptions = {}): SharedCluster {
   const cluster = shareRedisCluster(options);
   return Object.assign(cluster, {

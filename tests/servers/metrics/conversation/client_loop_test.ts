@@ -11,7 +11,7 @@ const WRONG = "error\nwrong command\n\n";
 const COMMAND = "get abc\n";
 const FULL = COMMAND.repeat(32);
 
-// A connection on which everything comes when a test says so.
+// A connection whose bytes and end come when the test says so.
 class DrivenConnection implements ServedConnection {
   readonly remote = tcpAddress("127.0.0.1", 1);
   text = "";
@@ -31,14 +31,14 @@ class DrivenConnection implements ServedConnection {
     this.#pending = { buffer, receiver };
   }
 
-  /** Hands over bytes that the buffer has room for. */
+  /** Delivers as many bytes as the buffer has room for. */
   give(text: string): void {
     const { buffer, receiver } = this.#take();
     buffer.set(bytesOf(text));
     receiver.onReceived(text.length);
   }
 
-  /** Hands over as many commands as the buffer has room for. @returns how many */
+  /** Delivers as many commands as the buffer has room for. @returns how many */
   fill(): number {
     const count = this.#pending!.buffer.length / COMMAND.length;
     this.give(COMMAND.repeat(count));
@@ -77,7 +77,7 @@ class DrivenConnection implements ServedConnection {
 interface Driven {
   readonly connection: DrivenConnection;
   readonly loop: ClientLoop;
-  /** What the loop said at its end, once for each time. */
+  /** The end of the loop, one entry for each time that it is reported. */
   readonly ends: unknown[];
 }
 
@@ -89,17 +89,17 @@ function drive(): Driven {
   return { connection, loop, ends };
 }
 
-Deno.test("ClientLoop takes a blank line behind a full buffer for the end of its command where it was there already", async () => {
-  const rows: [full: string, behind: string, replies: string][] = [
+Deno.test("ClientLoop takes a blank line after a full buffer for the end of the command if it has already arrived", async () => {
+  const rows: [full: string, after: string, replies: string][] = [
     [FULL, "\n", OK.repeat(32)],
     [FULL, "\r\nget x\n", OK.repeat(33)],
     [`${COMMAND.repeat(30)}get abcdefghij\n\r`, "\n", OK.repeat(31)],
     [FULL, "\n\n", OK.repeat(32) + WRONG],
   ];
-  for (const [full, behind, replies] of rows) {
+  for (const [full, after, replies] of rows) {
     const { connection } = drive();
     connection.give(full);
-    connection.give(behind);
+    connection.give(after);
     await settle();
     assertEquals(connection.text, replies);
   }
@@ -113,7 +113,7 @@ Deno.test("ClientLoop refuses a blank line that comes later than a full buffer o
     const commands = connection.fill();
     assertEquals(commands * COMMAND.length, bytes);
     expected += OK.repeat(commands);
-    // Who wants much takes turns.
+    // A client that wants much takes turns.
     for (let wait = 0; wait < 100 && connection.text.length < expected.length; wait++) await settle();
     assertEquals(connection.text === expected, true);
   }
@@ -122,7 +122,7 @@ Deno.test("ClientLoop refuses a blank line that comes later than a full buffer o
   assertEquals(connection.text === expected + WRONG, true);
 });
 
-Deno.test("ClientLoop refuses a blank line that comes when the replies to a full buffer are on their way", async () => {
+Deno.test("ClientLoop refuses a blank line that comes while the replies to a full buffer are being sent", async () => {
   const { connection } = drive();
   const { promise, resolve } = Promise.withResolvers<void>();
   connection.taken = promise;
@@ -135,7 +135,7 @@ Deno.test("ClientLoop refuses a blank line that comes when the replies to a full
   assertEquals(connection.text, OK.repeat(32) + WRONG);
 });
 
-Deno.test("ClientLoop reads one buffer behind a full one from a client that does not take its replies, and no more", async () => {
+Deno.test("ClientLoop reads one buffer after a full one from a client that does not take its replies, and no more", async () => {
   const { connection } = drive();
   const { promise, resolve } = Promise.withResolvers<void>();
   connection.taken = promise;
@@ -145,14 +145,14 @@ Deno.test("ClientLoop reads one buffer behind a full one from a client that does
   assertEquals({ reads: connection.reads, isRead: connection.isRead }, { reads: 2, isRead: false });
   assertEquals(connection.text, OK.repeat(first));
   resolve();
-  // Who wants much takes turns.
+  // A client that wants much takes turns.
   const expected = OK.repeat(first + second);
   for (let wait = 0; wait < 100 && connection.text.length < expected.length; wait++) await settle();
   assertEquals({ reads: connection.reads, isRead: connection.isRead }, { reads: 3, isRead: true });
   assertEquals(connection.text === expected, true);
 });
 
-Deno.test("ClientLoop answers a full buffer before it takes up the end or the failure behind it", async () => {
+Deno.test("ClientLoop replies to a full buffer before it handles the end or the failure after it", async () => {
   const failure = new Error("reset");
   for (const error of [undefined, failure]) {
     const { connection, ends } = drive();
@@ -165,7 +165,7 @@ Deno.test("ClientLoop answers a full buffer before it takes up the end or the fa
   }
 });
 
-Deno.test("ClientLoop.stop() drops what comes behind a full buffer, until the client has finished", async () => {
+Deno.test("ClientLoop.stop() drops what comes after a full buffer, until the client has finished", async () => {
   for (const isThereAlready of [true, false]) {
     const { connection, loop, ends } = drive();
     connection.give(FULL);
@@ -176,7 +176,7 @@ Deno.test("ClientLoop.stop() drops what comes behind a full buffer, until the cl
       text: OK.repeat(32),
       hasSentEnd: true,
     });
-    // It is not idle: closing now could take the replies away.
+    // It is not idle: closing now could destroy the replies.
     assertEquals(connection.isClosed, false);
     connection.give(COMMAND);
     connection.finish();
@@ -184,7 +184,7 @@ Deno.test("ClientLoop.stop() drops what comes behind a full buffer, until the cl
   }
 });
 
-Deno.test("ClientLoop ends once where the client is gone behind a full buffer", async () => {
+Deno.test("ClientLoop ends once if the client is gone after a full buffer", async () => {
   const { connection, ends } = drive();
   const failure = new Error("reset");
   const { promise, reject } = Promise.withResolvers<void>();

@@ -16,20 +16,20 @@ import { bytesOf } from "../../../support/latin1.ts";
 
 const REMOTE = tcpAddress("127.0.0.1", 1);
 
-/** What came of a conversation. */
-export interface Answers {
+/** The result of a conversation. */
+export interface Conversation {
   /** All bytes sent, as latin1 text. */
   readonly text: string;
-  /** How many bytes each write had. */
+  /** The number of bytes of each write. */
   readonly writes: readonly number[];
 }
 
-/** Hands the chunks to a server without a network, each as one read, then FIN; settles when it has closed. */
+/** Delivers the chunks to a server without a network, each as one read, then FIN; settles when it has closed. */
 export async function converse(
   chunks: readonly Uint8Array[],
   store: MetricStore = new MemoryStore(),
   events: SessionEvents = {},
-): Promise<Answers> {
+): Promise<Conversation> {
   const connection = new ScriptedConnection(chunks);
   await converseOver(connection, store, events);
   return { text: connection.text, writes: connection.writes };
@@ -73,7 +73,7 @@ export function createLoop(
   return new ClientLoop({ connection, session, buffers: new ReadBuffers(), clock: SYSTEM_CLOCK, onEnd });
 }
 
-/** Makes a connection that has the same bytes for one read, and takes no write before it is let go; then FIN. */
+/** Makes a connection that has the same bytes for every read, and takes no write until it is released; then FIN. */
 export function createStalledConnection(input: string): {
   readonly connection: ServedConnection;
   readonly counts: { reads: number; writes: number };

@@ -5,7 +5,7 @@ import { settle, within } from "../../../support/deadline.ts";
 
 const MIB = 1_048_576;
 
-Deno.test("LargeReplies lets as many be sent at once as the budget holds, the others in order", async () => {
+Deno.test("LargeReplies sends as many replies at once as the budget holds, the others in order", async () => {
   const replies = new LargeReplies(8 * MIB);
   const client = { close: () => {} };
   const admitted: LargeReply[] = [];
@@ -29,7 +29,7 @@ Deno.test("LargeReplies cuts the client that has taken nothing for longest when 
     const reply = await replies.admit({
       close: () => {
         cut.push(name);
-        // Its write fails, and that ends it.
+        // Its write fails, and so the reply ends.
         replies.release(reply);
       },
     });
@@ -45,7 +45,7 @@ Deno.test("LargeReplies cuts the client that has taken nothing for longest when 
   for (const reply of [slow, quick, next]) replies.release(reply);
 });
 
-Deno.test("LargeReplies counts replies that wait for nothing, and cuts the stalled ones beyond the budget", async () => {
+Deno.test("LargeReplies counts replies that need no admission, and cuts the stalled ones beyond the budget", async () => {
   let nowMs = 10_000;
   const replies = new LargeReplies(8 * MIB, () => nowMs);
   const cut = createDeferred<string>();

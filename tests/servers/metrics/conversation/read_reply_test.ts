@@ -27,7 +27,7 @@ function expectedReply(): string {
   return `ok\n${Array.from({ length: ROWS }, (_, row) => `key ${row}.0 ${row}\n`).join("")}\n`;
 }
 
-Deno.test("ReadReply sends what is before it, and waits for its admission without its rows", async () => {
+Deno.test("ReadReply sends earlier replies, and waits for its admission without its rows", async () => {
   const replies = new ReplyBuffer();
   replies.addOk();
   const largeReplies = new LargeReplies(1);
@@ -54,7 +54,7 @@ Deno.test("ReadReply sends what is before it, and waits for its admission withou
   assertEquals(largeReplies.tryAdmit(connection) === undefined, false);
 });
 
-Deno.test("ReadReply gives its first rows before anybody has to wait for the others", async () => {
+Deno.test("ReadReply gives its first rows without a wait for the others", async () => {
   const turns = new WorkTurns();
   turns.spend("large", 1_000_000);
   const replies = new ReplyBuffer();

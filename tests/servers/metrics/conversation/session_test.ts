@@ -24,7 +24,7 @@ Deno.test("Session refuses a blank line that comes in a later read", async () =>
   assertEquals((await converse([bytesOf("get x\n"), bytesOf("\n")])).text, OK + WRONG);
 });
 
-Deno.test("Session takes a blank line for the end of a command where only its own buffer cut the read", async () => {
+Deno.test("Session takes a blank line for the end of a command if only its own buffer cut the read", async () => {
   const input = bytesOf("get x\n\n".repeat(10_000));
   const { text } = await converse([input]);
   assertEquals(text, OK.repeat(10_000));
@@ -71,7 +71,7 @@ Deno.test("ClientLoop reads nothing from a client that does not take its replies
   assertEquals(counts, { reads: 2, writes: 1 });
 });
 
-Deno.test("Session names the limit that refuses a put, and nothing else changes", async () => {
+Deno.test("Session names the limit that refuses a put, and changes nothing else", async () => {
   const limited = new MemoryStore({ maxSeries: 1, maxSamples: 2 });
   const { text } = await converse(
     [bytesOf("put a 1 1\nput b 1 1\nput a 2 2\nput a 3 3\nput a 4 2\nget *\n")],
@@ -82,7 +82,7 @@ Deno.test("Session names the limit that refuses a put, and nothing else changes"
   assertEquals(text, expected);
 });
 
-// A store in memory, of which some methods are replaced.
+// A store in memory with some methods replaced.
 function createStoreWith(
   replaced: Partial<MetricStore>,
   memory: MemoryStore = new MemoryStore(),
@@ -99,7 +99,7 @@ function createStoreWith(
   };
 }
 
-Deno.test("Session turns every ok that the store could not keep into an error, and nothing else", async () => {
+Deno.test("Session turns the ok of every put that the store could not keep into an error, and nothing else", async () => {
   let commits = 0;
   const failures: unknown[] = [];
   const failing = createStoreWith({
@@ -111,7 +111,7 @@ Deno.test("Session turns every ok that the store could not keep into an error, a
   assertEquals(failures.length, 1);
 });
 
-Deno.test("Session answers an error to a put that the store throws at", async () => {
+Deno.test("Session replies with an error to a put if the store throws", async () => {
   for (const isAsynchronous of [false, true]) {
     const memory = new MemoryStore();
     const put = (command: PutCommand): PutOutcome => {
@@ -129,7 +129,7 @@ Deno.test("Session answers an error to a put that the store throws at", async ()
   }
 });
 
-Deno.test("Session answers an error to a get that the store cannot answer, with no row before it", async () => {
+Deno.test("Session replies with an error to a get if the store fails, with no row before it", async () => {
   const failingReader: RowReader = {
     fill: (sink) => {
       sink.addRow(bytesOf("k"), 0, 1, 1, 1);
@@ -147,7 +147,7 @@ Deno.test("Session answers an error to a get that the store cannot answer, with 
   }
 });
 
-Deno.test("Session ends the connection when the store fails behind a part of a reply that was sent", async () => {
+Deno.test("Session ends the connection when the store fails after a part of a reply was sent", async () => {
   const { store } = createLargeStore(90);
   let fills = 0;
   const openRows = (name: ByteRange, span: TimeSpan): RowReader => {
@@ -166,7 +166,7 @@ Deno.test("Session ends the connection when the store fails behind a part of a r
   );
 });
 
-Deno.test("Session reports refused and answered lines", async () => {
+Deno.test("Session reports refused lines, and lines with a reply", async () => {
   const events: string[] = [];
   const show = (line: Uint8Array | undefined): string =>
     line === undefined ? "too long" : new TextDecoder().decode(line);

@@ -5,7 +5,7 @@ import { WorkTurns } from "../../../../src/servers/metrics/conversation/work_tur
 
 const PIECE_BYTES = 256 * 1_024;
 
-Deno.test("WorkTurns lets everybody go on who wants little", async () => {
+Deno.test("WorkTurns lets every client with little work go on", async () => {
   const turns = new WorkTurns();
   for (let count = 0; count < 1_000; count++) {
     assertEquals(turns.take("small"), undefined);
@@ -14,7 +14,7 @@ Deno.test("WorkTurns lets everybody go on who wants little", async () => {
   await socketsLookedAt();
 });
 
-Deno.test("WorkTurns lets those who want much go on in order, one piece between two looks at the sockets", async () => {
+Deno.test("WorkTurns lets clients with much work go on in order, one piece between two looks at the sockets", async () => {
   const turns = new WorkTurns();
   const pieces: string[] = [];
   let isDone = false;
@@ -38,14 +38,14 @@ Deno.test("WorkTurns lets those who want much go on in order, one piece between 
   isDone = true;
   await watching;
   const names = pieces.map((piece) => piece[0]).join("");
-  // Who comes first waits for the second piece before anybody else has said that he wants something.
+  // The first client waits for its second piece before any other has asked.
   assertEquals(names, "aabcabcabcbc");
   const perLook = new Map<string, number>();
   for (const piece of pieces) perLook.set(piece.slice(1), (perLook.get(piece.slice(1)) ?? 0) + 1);
   assertEquals(Math.max(...perLook.values()), 1);
 });
 
-Deno.test("WorkTurns lets small pieces of many who wait share one look at the sockets", async () => {
+Deno.test("WorkTurns lets the small pieces of many waiting clients share one look at the sockets", async () => {
   const turns = new WorkTurns();
   turns.spend("small", 2 * PIECE_BYTES);
   let waiting = 16;
@@ -60,7 +60,7 @@ Deno.test("WorkTurns lets small pieces of many who wait share one look at the so
   await all;
 });
 
-Deno.test("WorkTurns lets the next one go on after one who had a turn and did nothing", async () => {
+Deno.test("WorkTurns lets the next client go on after one that had a turn and did nothing", async () => {
   const turns = new WorkTurns();
   turns.spend("large", 2 * PIECE_BYTES);
   const first = turns.take("large");
@@ -92,7 +92,7 @@ Deno.test("WorkTurns lets a small piece go before all large ones, and at once", 
   assertEquals(done, ["a", "small", "b", "c"]);
 });
 
-Deno.test("WorkTurns does a large piece between two looks at the sockets though there are always small ones", async () => {
+Deno.test("WorkTurns does a large piece between two looks at the sockets even if there are always small ones", async () => {
   const turns = new WorkTurns();
   let isDone = false;
   const flood = async (): Promise<void> => {

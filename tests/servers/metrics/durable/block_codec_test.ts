@@ -65,7 +65,7 @@ for (const [name, samples, bytesPerSample] of ROWS) {
   });
 }
 
-Deno.test("decodeBlock() refuses a block that is cut, of no or too many samples, or of an unknown form", () => {
+Deno.test("decodeBlock() refuses a block that is cut, has no or too many samples, or an unknown form", () => {
   const block = encodeBlock(createChunk(noise.slice(0, 20)), new PackedWriter());
   for (let length = 0; length < block.length; length++) {
     assertThrows(() => decodeBlock(block.subarray(0, length), memory), RangeError);
@@ -73,7 +73,7 @@ Deno.test("decodeBlock() refuses a block that is cut, of no or too many samples,
   const rows: readonly (readonly number[])[] = [
     [0],
     [...packed(513), 0],
-    // One sample more than the count says; then forms of values, and of a double, that there are not.
+    // One sample more than the count says; then unknown forms of values and of a double.
     [2, 0, 2, 5, 0],
     [1, 0, 2, 0, 9, 0],
     [1, 0, 2, 0, 7, 0x19],
@@ -89,7 +89,7 @@ function packed(count: number): Uint8Array {
   return writer.bytes;
 }
 
-Deno.test("checkRow() finds every changed byte, every cut and every other place", () => {
+Deno.test("checkRow() finds every changed byte, every cut and every wrong place", () => {
   const row = encodeBlock(createChunk(noise.slice(0, 20)), new PackedWriter());
   signRow(row, 7, 2 ** 40);
   checkRow(row, 7, 2 ** 40);
@@ -104,7 +104,7 @@ Deno.test("checkRow() finds every changed byte, every cut and every other place"
   }
 });
 
-Deno.test("PackedReader gives back integers of every size and refuses to read behind the end", () => {
+Deno.test("PackedReader gives back integers of every size and refuses to read after the end", () => {
   const writer = new PackedWriter();
   const values = [0];
   for (let power = 0; power < 52; power++) values.push(2 ** power, -(2 ** power), 2 ** power - 1);
@@ -145,7 +145,7 @@ Deno.test("decodeJournalRow() gives back the deletions of a group", () => {
   assertEquals([kind, ...firsts, ...seconds, ...orders], ["deletions", -Infinity, 7, 3]);
 });
 
-Deno.test("decodeJournalRow() refuses a row of another length than its count says", () => {
+Deno.test("decodeJournalRow() refuses a row whose length differs from its count", () => {
   const group = new JournalGroup();
   group.addPut(createSeries(1, memory), 5, 6);
   const row = group.encode();

@@ -4,7 +4,7 @@ import { readRows } from "../../../../src/servers/metrics/durable/bulk_rows.ts";
 
 const TABLE = { table: "block", number: "series", bytes: "samples" } as const;
 
-/** Reads a table of blocks with these keys; the bytes of each are its key, as long as its last digit says. */
+/** Reads a table of blocks with these keys; the bytes of a block are its key, as often as its last digit says. */
 function readKeys(ids: readonly number[]): string[] {
   const database = new DatabaseSync(":memory:");
   try {

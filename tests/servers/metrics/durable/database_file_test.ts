@@ -20,7 +20,7 @@ async function namesIn(directory: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name).sort();
 }
 
-// Opens a damaged file, looks at what is said, and gives what is served of it.
+// Opens a damaged file, checks the messages, and gives the rows that are served.
 async function serveUntouched(path: string): Promise<string[]> {
   const before = await Deno.readFile(path);
   const notices: string[] = [];
@@ -84,7 +84,7 @@ Deno.test("openDurableStore() refuses a later version of the format", () =>
     await refuseUntouched(path, "foreign");
   }));
 
-Deno.test("openDurableStore() serves what is sound of a file damaged at whatever place, and leaves it as it is", () =>
+Deno.test("openDurableStore() serves the sound parts of a file damaged at any place, and leaves it as it is", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
     const store = await openDurableStore(path);
@@ -105,23 +105,23 @@ Deno.test("openDurableStore() serves what is sound of a file damaged at whatever
     }
   }));
 
-// What holds for the whole file: without it nothing else has a meaning.
+// Damage that concerns the whole file: without this part nothing else has a meaning.
 const REFUSED: readonly (readonly [string, string])[] = [
-  ["a number that is none", "UPDATE state SET last_order = 'many'"],
+  ["a malformed number", "UPDATE state SET last_order = 'many'"],
   ["no state", "DELETE FROM state"],
   ["two states", "INSERT INTO state VALUES (2, 1, 1, 1)"],
   ["another table", "CREATE TABLE more (id INTEGER)"],
   ["another column", "ALTER TABLE series ADD COLUMN more"],
 ];
 
-// What is sound is served.
+// Damage beside which sound parts are served.
 const SERVED: readonly (readonly [string, string, readonly string[]])[] = [
   ["a block of an unknown series", "DELETE FROM series WHERE id = 1", ["c 1 5"]],
-  ["a block that is another series'", "UPDATE block SET series = 3 - series", []],
+  ["a block of another series", "UPDATE block SET series = 3 - series", []],
   ["a block in the place of another", "UPDATE block SET id = id + 7", []],
   ["another key", "UPDATE series SET key = CAST(replace(key, 'a', 'b') AS BLOB) WHERE id = 1", ["c 1 5"]],
   ["a key under another number", "UPDATE series SET id = 9 WHERE id = 1", ["c 1 5"]],
-  ["a series behind the last one", "UPDATE state SET last_order = 1", ["a 1 1", "c 1 5"]],
+  ["a series after the last one", "UPDATE state SET last_order = 1", ["a 1 1", "c 1 5"]],
   ["a text for a key", "UPDATE series SET key = 'a' WHERE id = 1", ["c 1 5"]],
 ];
 
@@ -169,7 +169,7 @@ Deno.test("openDurableStore() serves a file with the same block twice read-only"
     assertEquals(await serveUntouched(path), ["a 1 1"]);
   }));
 
-Deno.test("openDurableStore() serves a file read-only whose journal has a gap, or puts of a series that never was", () =>
+Deno.test("openDurableStore() serves a file read-only whose journal has a gap, or puts of an unknown series", () =>
   withDirectory(async (directory) => {
     for (
       const statement of [
@@ -186,7 +186,7 @@ Deno.test("openDurableStore() serves a file read-only whose journal has a gap, o
     }
   }));
 
-// What a kill leaves: the file, its log, and the mark of the last acknowledged commit.
+// The remains of a kill: the file, its log, and the mark of the last acknowledged commit.
 async function leaveAsKilled(directory: string, commits: number): Promise<string> {
   const path = `${directory}/living.db`;
   const killed = `${directory}/metrics.db`;
@@ -215,7 +215,7 @@ async function serveAllUntouched(path: string): Promise<void> {
   assertEquals(after, before);
 }
 
-Deno.test("openDurableStore() serves a file read-only whose log was damaged anywhere, cut or removed", () =>
+Deno.test("openDurableStore() serves a file read-only whose log was damaged at any place, cut or removed", () =>
   withDirectory(async (directory) => {
     const path = await leaveAsKilled(directory, 10);
     const log = await Deno.readFile(`${path}-wal`);
@@ -234,7 +234,7 @@ Deno.test("openDurableStore() serves a file read-only whose log was damaged anyw
     assertEquals(await namesIn(directory), ["metrics.db", "metrics.db-acknowledged"]);
   }));
 
-Deno.test("openDurableStore() takes what a kill left, also without its mark or with that of another file", () =>
+Deno.test("openDurableStore() takes the remains of a kill, also without the mark or with that of another file", () =>
   withDirectory(async (directory) => {
     const path = await leaveAsKilled(directory, 10);
     const mark = await Deno.readFile(`${path}-acknowledged`);
@@ -315,7 +315,7 @@ Deno.test("openDurableStore() takes an empty file for a new one, and leaves noth
 
 Deno.test({
   name: "openDurableStore() refuses a file that may not be written, and leaves nothing beside it",
-  // Root may write everything.
+  // Root may write everywhere.
   ignore: Deno.uid() === 0,
   fn: () =>
     withDirectory(async (directory) => {

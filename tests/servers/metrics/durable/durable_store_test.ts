@@ -9,7 +9,7 @@ import type { MetricStore } from "../../../../src/servers/metrics/store.ts";
 import { deleteFrom, putOne, putUncommitted, readRows, testStore } from "../store_cases.ts";
 import { withDirectory } from "../../../support/program.ts";
 
-// The store of the shared cases lives in a directory that goes with it.
+// The store of the shared cases lives in a directory that is removed with it.
 async function openTemporary(options: DurableStoreOptions): Promise<MetricStore> {
   const directory = await Deno.makeTempDir();
   const store = await openDurableStore(`${directory}/metrics.db`, options);
@@ -60,12 +60,12 @@ Deno.test("openDurableStore() finds everything again, whether it was sealed, jou
     await store.close();
   }));
 
-Deno.test("openDurableStore() finds what was committed when the process ended without a word", () =>
+Deno.test("openDurableStore() finds committed samples when the process ended abruptly", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
     const store = await openDurableStore(path);
     for (let index = 0; index < 50; index++) await putOne(store, "k", index, index);
-    // A copy of the files is what a kill would leave.
+    // A copy of the files equals the remains of a kill.
     await Deno.copyFile(path, `${directory}/copy.db`);
     await Deno.copyFile(`${path}-wal`, `${directory}/copy.db-wal`);
     await store.close();
@@ -141,7 +141,7 @@ function failOnce(name: "insertJournal" | "writeBlock" | "deleteSeries" | "inser
   });
 }
 
-Deno.test("DurableStore.commit() rejects when the database refuses, and none of the puts is stored", () =>
+Deno.test("DurableStore.commit() rejects when the database refuses, and stores none of the puts", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
     const store = await openDurableStore(path);
@@ -158,7 +158,7 @@ Deno.test("DurableStore.commit() rejects when the database refuses, and none of 
     await again.close();
   }));
 
-Deno.test("DurableStore.put() throws when the commit that a limit needs fails, and nothing of it is stored", () =>
+Deno.test("DurableStore.put() throws when the commit that a limit needs fails, and stores nothing of it", () =>
   withDirectory(async (directory) => {
     const store = await openDurableStore(`${directory}/metrics.db`, { maxSamples: 1 });
     await putUncommitted(store, "a", 1, 1);
@@ -170,7 +170,7 @@ Deno.test("DurableStore.put() throws when the commit that a limit needs fails, a
     await store.close();
   }));
 
-Deno.test("DurableStore outlives a failure of sealing: the journal keeps what blocks do not", () =>
+Deno.test("DurableStore outlives a failure of sealing: the journal keeps the samples that are not in blocks", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
     const store = await openDurableStore(path, { sealAfterPuts: 1 });
@@ -182,7 +182,7 @@ Deno.test("DurableStore outlives a failure of sealing: the journal keeps what bl
     await again.close();
   }));
 
-Deno.test("DurableStore.close() leaves in the journal what cannot be sealed", () =>
+Deno.test("DurableStore.close() leaves samples in the journal that cannot be sealed", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
     const store = await openDurableStore(path);
@@ -207,7 +207,7 @@ Deno.test("DurableStore.close() rejects when the last puts cannot be committed",
     await again.close();
   }));
 
-Deno.test("DurableStore forgets the keys of puts that could not be stored: they do not count", () =>
+Deno.test("DurableStore does not count the keys of puts that could not be stored", () =>
   withDirectory(async (directory) => {
     const store = await openDurableStore(`${directory}/metrics.db`, { maxSeries: 2 });
     await putOne(store, "a", 1, 1);
@@ -239,7 +239,7 @@ Deno.test("DurableStore removes the rows of expired keys later when the database
     await store.close();
   }));
 
-Deno.test("openDurableStore() finds deletions again when the process ended without a word", () =>
+Deno.test("openDurableStore() finds deletions again when the process ended abruptly", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
     const first = await openDurableStore(path);
@@ -254,7 +254,7 @@ Deno.test("openDurableStore() finds deletions again when the process ended witho
     await deleteFrom(store, "b", { from: 0, until: 599 });
     await putOne(store, "a", 1, 1);
     await deleteFrom(store, "c.y");
-    // A copy of the files is what a kill would leave.
+    // A copy of the files equals the remains of a kill.
     await Deno.copyFile(path, `${directory}/copy.db`);
     await Deno.copyFile(`${path}-wal`, `${directory}/copy.db-wal`);
     await store.close();
@@ -283,7 +283,7 @@ Deno.test("DurableStore empties its log after 8 MiB and begins it anew at once",
     }
     await store.commit();
     assert((await Deno.stat(path)).size > 8_000_000);
-    // The frames of a log, of a head of 24 bytes and a page each, begin with the numbers of the log they belong to.
+    // A log has a head of 24 bytes and frames of a page each; each frame begins with the numbers of its log.
     const log = new DataView((await Deno.readFile(`${path}-wal`)).buffer);
     const isCurrent = (frame: number): boolean =>
       log.getBigUint64(32 + frame * 4_120 + 8) === log.getBigUint64(16);
@@ -294,7 +294,7 @@ Deno.test("DurableStore empties its log after 8 MiB and begins it anew at once",
     await store.close();
   }));
 
-Deno.test("DurableStore tells the size of its file with its log, and counts its commits", () =>
+Deno.test("DurableStore reports the size of its file with its log, and counts its commits", () =>
   withDirectory(async (directory) => {
     const store = await openDurableStore(`${directory}/metrics.db`);
     const before = store.disk!;

@@ -59,7 +59,7 @@ Deno.test({
       const store = await openDurableStore(path);
       const acknowledged = await fillDisk(store);
       await store.close();
-      // What closing has made room for is used up, too.
+      // The room that closing has freed is used up, too.
       await Deno.writeFile(`${directory}/rest`, new Uint8Array(1_048_576)).catch(() => {});
       const notices: string[] = [];
       const full = await openDurableStore(path, { onNotice: (line) => notices.push(line) });

@@ -32,8 +32,8 @@ async function startServer(dataFile: string): Promise<ServerProcess> {
   };
 }
 
-// Puts samples 0, 1, 2 ... into a series until so many are acknowledged, kills the server in the middle of the
-// traffic, and returns how many were acknowledged in the end.
+// Puts samples 0, 1, 2 ... into a series until a number of them is acknowledged, kills the server in the middle of the
+// traffic, and returns the number of acknowledged samples in the end.
 async function loadAndKill(server: ServerProcess, key: string, killAfter: number): Promise<number> {
   const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   const encoder = new TextEncoder();
@@ -52,7 +52,7 @@ async function loadAndKill(server: ServerProcess, key: string, killAfter: number
     bytes += await within(conn.read(buffer), "replies") ?? 0;
   }
   const killed = server.kill();
-  // What the kernel has of the replies still comes, then the end or a reset.
+  // Replies that the kernel holds still come, then the end or a reset.
   for (let count = await conn.read(buffer).catch(() => null); count !== null;) {
     bytes += count;
     count = await conn.read(buffer).catch(() => null);

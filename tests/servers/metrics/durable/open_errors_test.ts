@@ -5,7 +5,7 @@ function failWith(codes: { readonly code?: string; readonly errcode?: number }):
   return Object.assign(new Error("it failed"), codes);
 }
 
-Deno.test("toOpenError() says that there is no room where SQLite or the file system tells", () => {
+Deno.test("toOpenError() says that there is no room if SQLite or the file system says so", () => {
   const rows = [
     // SQLITE_FULL, and SQLITE_IOERR_SHMSIZE (https://www.sqlite.org/rescode.html).
     failWith({ code: "ERR_SQLITE_ERROR", errcode: 13 }),
@@ -25,7 +25,7 @@ Deno.test("toOpenError() says that there is no room where SQLite or the file sys
   }
 });
 
-Deno.test("toOpenError() does not speak of room where the disk itself may be at fault", () => {
+Deno.test("toOpenError() does not mention room if the disk itself may be at fault", () => {
   // SQLITE_IOERR_READ.
   const error = toOpenError("a.db", failWith({ code: "ERR_SQLITE_ERROR", errcode: 266 }), "failed");
   assertEquals([error.code, error.message], ["failed", 'Cannot open "a.db": it failed']);

@@ -1,4 +1,4 @@
-// The requests that Grafana's data source sends, and what it wants to find in the responses.
+// The requests of Grafana's data source, and the parts of the responses that it needs.
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { createBackend } from "../../../../src/backend/handler.ts";
@@ -41,7 +41,7 @@ async function withGraphite(run: (ask: Ask) => Promise<void>): Promise<void> {
 
 const SPAN = { from: String(NOW - 60), until: String(NOW), format: "json", maxDataPoints: "500" };
 
-Deno.test("graphiteRoutes() answers Grafana's health check", () =>
+Deno.test("graphiteRoutes() responds to Grafana's health check", () =>
   withGraphite(async (ask) => {
     const { status, text } = await ask("/render", { ...SPAN, target: "constantLine(100)" });
     assertEquals(status, 200);
@@ -52,7 +52,7 @@ Deno.test("graphiteRoutes() answers Grafana's health check", () =>
     }]);
   }));
 
-Deno.test("graphiteRoutes() answers Grafana's queries by form and by query, one target each", () =>
+Deno.test("graphiteRoutes() responds to Grafana's queries by form and by query, one target each", () =>
   withGraphite(async (ask) => {
     const target = "aliasByNode(summarize(servers.*.cpu, '1min', 'avg'), 1)";
     const posted = await ask("/render", { ...SPAN, from: String(NOW - 120), target });
@@ -70,14 +70,14 @@ Deno.test("graphiteRoutes() answers Grafana's queries by form and by query, one 
     assertEquals(series[0]!.datapoints, [[50, NOW - 140], [54.5, NOW - 80], [58.5, NOW - 20]]);
   }));
 
-Deno.test("graphiteRoutes() writes null where there is no value, and for NaN", () =>
+Deno.test("graphiteRoutes() writes null if there is no value, and for NaN", () =>
   withGraphite(async (ask) => {
     const { text } = await ask("/render", { ...SPAN, target: "servers.web1.nan" });
     assertEquals(text.includes("NaN"), false);
     assertEquals(JSON.parse(text)[0].datapoints.every(([value]: [unknown]) => value === null), true);
   }));
 
-Deno.test("graphiteRoutes() says in plain text what is wrong with a target", () =>
+Deno.test("graphiteRoutes() names the mistake of a target in plain text", () =>
   withGraphite(async (ask) => {
     const unknown = await ask("/render", { ...SPAN, target: "sumSeries(holtWinters(servers.*.cpu))" });
     assertEquals(unknown, { status: 400, text: "Received request for unknown function: holtWinters\n" });
@@ -104,7 +104,7 @@ Deno.test("graphiteRoutes() joins values to maxDataPoints", () =>
     assertEquals(datapoints[1][1] - datapoints[0][1], 60);
   }));
 
-Deno.test("graphiteRoutes() finds names as Grafana's editor asks for them", () =>
+Deno.test("graphiteRoutes() finds names for Grafana's editor", () =>
   withGraphite(async (ask) => {
     assertEquals(
       JSON.parse((await ask("/metrics/find?query=*")).text).map((node: { text: string; leaf: number }) => [
@@ -128,7 +128,7 @@ Deno.test("graphiteRoutes() finds names as Grafana's editor asks for them", () =
     assertEquals((await ask("/metrics/find")).status, 400);
   }));
 
-Deno.test("graphiteRoutes() knows events, version, functions and tags", () =>
+Deno.test("graphiteRoutes() serves events, version, functions and tags", () =>
   withGraphite(async (ask) => {
     assertEquals((await ask("/events/get_data?from=-1h&until=now&tags=x")).text, "[]");
     assertEquals(JSON.parse((await ask("/version")).text), "1.1.8");

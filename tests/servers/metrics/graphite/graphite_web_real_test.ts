@@ -1,4 +1,4 @@
-// The same samples and the same targets, by Debian's graphite-web and by ours: the same datapoints, or the reason beside.
+// The same samples and targets, by Debian's graphite-web and by ours: the same datapoints, or a reason why not.
 
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -92,10 +92,10 @@ const TARGETS: readonly string[] = [
   "servers.web1.cpu|scale(2)|alias('piped')",
 ];
 
-// Why a target is not the same here.
+// The reasons why a target differs here.
 const DIFFERENT: ReadonlyMap<string, string> = new Map([
-  ["cactiStyle(servers.web1.cpu)", "the legend is up to who draws: names stay"],
-  ["stacked(servers.*.cpu)", "stacking is up to who draws: values stay"],
+  ["cactiStyle(servers.web1.cpu)", "the legend is up to the drawing program: names stay"],
+  ["stacked(servers.*.cpu)", "stacking is up to the drawing program: values stay"],
 ]);
 
 function makeSeries(): Record<string, (number | null)[]> {
@@ -160,7 +160,7 @@ function differenceOf(
 const isThere = await Deno.stat(GRAPHITE_WEB).then(() => true, () => false);
 
 Deno.test({
-  name: "renderSeries() gives the datapoints that graphite-web gives, or the reason stands beside" +
+  name: "renderSeries() gives the datapoints of graphite-web, or there is a reason" +
     (isThere ? "" : ": skipped, no graphite-web"),
   ignore: !isThere,
   fn: () =>

@@ -6,7 +6,7 @@ import { createCounts } from "../../../../src/servers/metrics/server_counts.ts";
 import { bytesOf } from "../../../support/latin1.ts";
 import { readRows } from "../store_cases.ts";
 
-Deno.test("PlaintextIngest puts the lines that can be read, and counts the others", async () => {
+Deno.test("PlaintextIngest puts readable lines, and counts the others", async () => {
   const store = new MemoryStore();
   const counts = createCounts();
   const ingest = new PlaintextIngest({ store, counts, now: () => 1_700_000_000_900, onFailed: () => {} });

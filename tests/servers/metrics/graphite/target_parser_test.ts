@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parseTarget, type TargetNode } from "../../../../src/servers/metrics/graphite/target_parser.ts";
 import { TargetError } from "../../../../src/servers/metrics/graphite/target_error.ts";
 
-/** A target in a form without sugar. */
+/** A target in one plain notation. */
 function show(node: TargetNode): string {
   switch (node.kind) {
     case "path":

@@ -45,7 +45,7 @@ Deno.test("parseTimeWords() takes Graphite's times", () => {
   for (const [text, seconds] of TIMES) assertEquals([text, parseTimeWords(text, NOW)], [text, seconds]);
 });
 
-Deno.test("parseTimeWords() refuses what is no time, and at once however long it is", () => {
+Deno.test("parseTimeWords() refuses a text that is not a time, and quickly, however long it is", () => {
   const long = ["1".repeat(100_000), "-".repeat(100_000), "-1h".repeat(30_000)];
   for (const text of ["soon", "-1", "-1parsec", "25:00", "january", "12/24", "02/30/10", ...long]) {
     assertThrows(() => parseTimeWords(text, NOW), TargetError);

@@ -16,7 +16,7 @@ import {
 import type { ServerStatus } from "../../../../src/servers/metrics/page/client/page_types.ts";
 import { alignPoints, summarize, toCsv } from "../../../../src/servers/metrics/page/client/plotted.js";
 
-Deno.test("readState() and writeState() keep everything in the address, and leave out what is as at first", () => {
+Deno.test("readState() and writeState() keep everything in the address, and leave out defaults", () => {
   assertEquals(writeState(FIRST_STATE), "");
   const state = {
     ...FIRST_STATE,
@@ -46,7 +46,7 @@ const PLOTTED = [
   { target: '=b,"c"', datapoints: [[5, 20], [6, 40]] },
 ] as const;
 
-Deno.test("alignPoints() puts series with other times onto one axis", () => {
+Deno.test("alignPoints() puts series with different times onto one axis", () => {
   assertEquals(alignPoints(PLOTTED), [
     [10, 20, 30, 40],
     [1, null, 3, undefined],
@@ -55,7 +55,7 @@ Deno.test("alignPoints() puts series with other times onto one axis", () => {
   assertEquals(alignPoints([]), [[]]);
 });
 
-Deno.test("summarize() leaves out what is no number", () => {
+Deno.test("summarize() leaves out values that are not numbers", () => {
   assertEquals(summarize(PLOTTED[0]), { last: 3, min: 1, max: 3, average: 2 });
   assertEquals(summarize({ target: "", datapoints: [[null, 1]] }), {
     last: undefined,
@@ -98,7 +98,7 @@ Deno.test("shortNumber(), sizeText() and durationText() write for people", () =>
   ]);
 });
 
-Deno.test("rateOf() compares with some seconds ago", () => {
+Deno.test("rateOf() compares with the figures of some seconds ago", () => {
   const statusAt = (now: number, value: number): ServerStatus => ({
     version: "",
     startedAt: 0,
@@ -111,7 +111,7 @@ Deno.test("rateOf() compares with some seconds ago", () => {
   assertEquals(rateOf([statusAt(1, 100), statusAt(2, 300)], "gets"), undefined);
 });
 
-Deno.test("timeLabels() is as precise as the distance of the times asks for, and names each day once", () => {
+Deno.test("timeLabels() is as precise as the distance of the times requires, and names each day once", () => {
   const start = new Date(2026, 0, 31, 23, 59, 0).getTime() / 1_000;
   assertEquals(timeText(start), "2026-01-31 23:59:00");
   assertEquals(timeLabels([start, start + 30]), ["23:59:00\n2026-01-31", "23:59:30"]);

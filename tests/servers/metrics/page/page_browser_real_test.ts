@@ -11,7 +11,7 @@ const canRun = hasBrowser("metrics/page tests");
 const POINTS = 60;
 
 const VIEWS = ["plot", "table", "series", "boards", "health"] as const;
-// What a view shows when it is there.
+// An element that shows that a view is there.
 const SHOWN: Readonly<Record<typeof VIEWS[number], string>> = {
   plot: ".plot canvas",
   table: ".grid tbody tr",
@@ -27,7 +27,7 @@ interface OpenedPage {
   put(lines: readonly string[]): Promise<void>;
 }
 
-/** A test with a store of three series and a browser, both closed behind it. No script may fail. */
+/** A test with a store of three series and a browser, both closed after it. No script may fail. */
 function pageTest(name: string, test: (opened: OpenedPage) => Promise<void>): void {
   Deno.test({
     name,
@@ -104,14 +104,14 @@ pageTest("a plot is zoomed by dragging, summed, and shown as a table", async ({ 
   await page.locator(".grid tbody tr").nth(5).waitFor();
 });
 
-pageTest("a mistake in an expression is said in words", async ({ page }) => {
+pageTest("a mistake in an expression is explained in words", async ({ page }) => {
   await page.getByLabel("Name, glob or expression").fill("nonsense(servers.a.load)");
   await page.getByRole("button", { name: "Plot" }).first().click();
   assertMatch(await page.getByRole("alert").innerText(), /nonsense/);
 });
 
 pageTest(
-  "boards are saved and opened; series are listed and deleted after a question",
+  "boards are saved and opened; series are listed, and deleted after a question",
   async ({ page, origin }) => {
     await page.goto(`${origin}?target=servers.b.load`);
     await page.getByRole("button", { name: "Save as board" }).click();
@@ -129,7 +129,7 @@ pageTest(
   },
 );
 
-pageTest("health is told once a second, in numbers", async ({ page, put }) => {
+pageTest("health is shown once a second, in numbers", async ({ page, put }) => {
   await page.getByRole("button", { name: "Health" }).click();
   const puts = page.locator(".figures > div").filter({ hasText: "puts" }).locator("dd").first();
   await puts.getByText("180", { exact: true }).waitFor();

@@ -62,7 +62,7 @@ async function withApi(test: (api: OpenedApi) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("metricsPageRoutes() serves the document, and all that it names", async () => {
+Deno.test("metricsPageRoutes() serves the document, and everything that it refers to", async () => {
   await withApi(async ({ call }) => {
     const document = await (await call("/")).text();
     const paths = Array.from(document.matchAll(/(?:href|src)="([^"]+)"/g), ([, path]) => path!);
@@ -97,7 +97,7 @@ Deno.test("GET /api/series lists the biggest, the newest and the stale series, o
   });
 });
 
-Deno.test("POST /api/delete removes a key or a pattern, and tells the log", async () => {
+Deno.test("POST /api/delete removes a key or a pattern, and logs it", async () => {
   await withApi(async ({ call, store, deleted }) => {
     for (const key of ["a.x", "a.y", "b"]) put(store, key, 1, 1);
     const remove = (value: unknown): Promise<Response> =>
@@ -113,7 +113,7 @@ Deno.test("POST /api/delete removes a key or a pattern, and tells the log", asyn
   });
 });
 
-Deno.test("/api/boards keeps boards, and refuses what is none", async () => {
+Deno.test("/api/boards keeps boards, and refuses malformed ones", async () => {
   await withApi(async ({ call }) => {
     const boards = [{ name: "Load", query: "?target=load" }, { name: "All", query: "" }];
     const save = (value: unknown): Promise<Response> =>

@@ -12,10 +12,10 @@ const WRONG = "error\nwrong command\n\n";
 
 interface Row {
   readonly claim: string;
-  /** What the client sends; each character is one byte. */
+  /** The client's bytes, one character each. */
   readonly input: string;
   readonly output: string;
-  /** Whether the answer depends on what came in one read. */
+  /** Whether the reply depends on the bytes of one read. */
   readonly isAboutReads?: boolean;
 }
 
@@ -45,11 +45,11 @@ function refused(claim: string, line: string): Row {
 }
 
 const ROWS: readonly Row[] = [
-  { claim: "answers nothing to nothing", input: "", output: "" },
+  { claim: "says nothing to nothing", input: "", output: "" },
   { claim: "has no rows for an unknown key", input: "get test_key\n", output: OK },
   { claim: "has no rows for all keys at first", input: "get *\n", output: OK },
   {
-    claim: "answers the example of the documentation",
+    claim: "replies to the example of the documentation",
     input:
       "get test_key\ngot test_key\nput test_key 12.0 1503319740\nput test_key 13.0 1503319739\nget test_key\n" +
       "put another_key 10 1503319739\nget *\n",
@@ -62,12 +62,12 @@ const ROWS: readonly Row[] = [
     output: OK + OK + stored("k 2.0 5"),
   },
   {
-    claim: "does as the good commands say and not as the bad ones",
+    claim: "follows good commands and refuses bad ones",
     input: "put a 1 1\nput a x 2\nput a 3 3\nPUT a 4 4\nget a\n",
     output: OK + WRONG + OK + WRONG + "ok\na 1.0 1\na 3.0 3\n\n",
   },
   {
-    claim: "takes CR LF and answers with LF",
+    claim: "takes CR LF and replies with LF",
     input: "put k 1 1\r\nget k\r\n",
     output: OK + stored("k 1.0 1"),
   },
@@ -82,7 +82,7 @@ const ROWS: readonly Row[] = [
     output: OK + stored("k\xc3\xa9y 1.0 1"),
   },
   {
-    claim: "gives the rows of a stretch of time, both ends included",
+    claim: "gives the rows of a time span, both ends included",
     input: "put k 1 1\nput k 2 2\nput k 3 3\nput k 4 4\nget k 2 3\nget\tk  -5 +1 \nget k 3 2\nget * 4 9\n",
     output: OK.repeat(4) + "ok\nk 2.0 2\nk 3.0 3\n\n" + stored("k 1.0 1") + OK + stored("k 4.0 4"),
   },
@@ -94,13 +94,13 @@ const ROWS: readonly Row[] = [
       "ok\nb.x\na.x\na.y\nc\n\nok\nc\n\n" + OK,
   },
   {
-    claim: "deletes a key, a pattern, a stretch of time and everything",
+    claim: "deletes a key, a pattern, a time span and everything",
     input: "put a.x 1 1\nput a.y 1 1\nput b 1 1\nput b 2 2\ndelete b 2 9\ndelete a.*\ndelete none\nget *\n" +
       "delete *\nget *\n",
     output: OK.repeat(7) + stored("b 1.0 1") + OK + OK,
   },
   {
-    claim: "means a key of exactly these bytes before a pattern",
+    claim: "prefers a key of exactly these bytes to a pattern",
     input: "put a* 1 1\nput ab 2 2\nget a*\ndelete a*\nget a*\n",
     output: OK + OK + stored("a* 1.0 1") + OK + stored("ab 2.0 2"),
   },
@@ -136,7 +136,7 @@ const ROWS: readonly Row[] = [
   refused("get with a space alone", "get "),
   refused("get with two keys", "get a b"),
   refused("get with one end of time", "get a 5"),
-  refused("get with an end that is no integer", "get a 1.5 2"),
+  refused("get with an end that is not an integer", "get a 1.5 2"),
   refused("get with an end beyond the integers", "get a 1 9007199254740992"),
   refused("get with four words", "get a 1 2 3"),
   refused("get with a key with a control character", "get a\x01 1 2"),
@@ -145,13 +145,13 @@ const ROWS: readonly Row[] = [
   refused("delete in capitals", "DELETE a"),
   refused("a word that begins like delete", "deletes a"),
   refused("keys alone", "keys"),
-  refused("keys with a stretch of time", "keys a 1 2"),
+  refused("keys with a time span", "keys a 1 2"),
   refused("put with a pattern of all", "put * 1 1"),
   refused("put alone", "put"),
   refused("put without value", "put k"),
   refused("put without timestamp", "put k 1"),
   refused("put with four arguments", "put k 1 2 3"),
-  refused("a command that only begins as one", "gets k"),
+  refused("a command that only begins like one", "gets k"),
   refused("a command without a space", "getk"),
   refused("a hexadecimal value", "put k 0x10 1"),
   refused("a decimal comma", "put k 1,5 1"),
@@ -178,7 +178,7 @@ const ROWS: readonly Row[] = [
   { claim: "refuses an empty line with CR LF alone", input: "\r\n", output: WRONG },
   { claim: "refuses a line of spaces alone", input: " \t \n", output: WRONG },
   {
-    claim: "says nothing to a blank line directly behind a command in the same read",
+    claim: "says nothing to a blank line directly after a command in the same read",
     input: "get x\n\nget y\r\n\r\nbad\n\n",
     output: OK + OK + WRONG,
     isAboutReads: true,
@@ -206,12 +206,12 @@ for (const { claim, input, output, isAboutReads = false } of ROWS) {
   });
 }
 
-test("metrics answers every row of the protocol over the command line", async ({ startProgram }) => {
+test("metrics replies to every row of the protocol over the command line", async ({ startProgram }) => {
   const launch = (): Promise<Program> => startProgram(["metrics", "--error-log", "off"]);
   let program = await launch();
   for (const { claim, input, output } of ROWS) {
     assertEquals(await exchangeWithEnd(program.port, bytesOf(input)), output, claim);
-    // The next row wants a server that has nothing.
+    // The next row needs an empty server.
     if (await exchangeWithEnd(program.port, bytesOf("get *\n")) === OK) continue;
     await program.stop();
     program = await launch();

@@ -44,10 +44,10 @@ for (const [text, isGood] of KEYS) {
   });
 }
 
-// What JavaScript itself knows: control characters and white space, but for DEL and the byte order mark.
+// The characters that JavaScript itself knows as control characters or white space, except DEL and the byte order mark.
 const BREAKS = /[^\P{Cc}\x7f]|[^\S\ufeff]/u;
 
-Deno.test("isKey() takes every character but those that break words or lines", () => {
+Deno.test("isKey() takes every character except those that break words or lines", () => {
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
     if (codePoint === 0xd800) codePoint = 0xe000;
     const character = String.fromCodePoint(codePoint);
@@ -79,7 +79,7 @@ const EDGES = [
 ];
 const HIGH_EDGES = [0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf7, 0xf8, 0xfc, 0xfe, 0xff];
 
-Deno.test("isKey() refuses what is no UTF-8, as TextDecoder does", () => {
+Deno.test("isKey() refuses bytes that are not UTF-8, as TextDecoder does", () => {
   const random = new Random(4);
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const isText = (bytes: Uint8Array): boolean => {

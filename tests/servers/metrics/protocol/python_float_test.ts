@@ -17,7 +17,7 @@ function write(value: number): string {
   return new TextDecoder().decode(bytes.subarray(0, writePythonFloat(bytes, 0, value)));
 }
 
-// What CPython 3.11 prints for repr() of the double.
+// The output of CPython 3.11 for repr() of the double.
 const REPR: readonly (readonly [number, string])[] = [
   [0, "0.0"],
   [-0, "-0.0"],
@@ -140,7 +140,7 @@ for (const text of REFUSED) {
   });
 }
 
-Deno.test("parsePythonFloat() takes no time worth mentioning for a very long word", () => {
+Deno.test("parsePythonFloat() is quick for a very long word", () => {
   const digits = "1".repeat(60_000);
   assertEquals(parse(digits), Infinity);
   assertEquals(parse(`${digits}x`), undefined);
@@ -148,7 +148,7 @@ Deno.test("parsePythonFloat() takes no time worth mentioning for a very long wor
   assertEquals(parse(`0.${digits}`), 0.1111111111111111);
 });
 
-// Cannot be done without the pairs: they are made with CPython and are not part of this repository.
+// This test needs pairs that were made with CPython and are not part of this repository.
 const pairs = await readPairs();
 
 async function readPairs(): Promise<[number, string][] | undefined> {

@@ -44,7 +44,7 @@ for (const [text, value] of ROWS) {
   });
 }
 
-Deno.test("writeInteger() writes what String() does", () => {
+Deno.test("writeInteger() writes the same as String()", () => {
   const bytes = new Uint8Array(32);
   for (let power = 0; power < 53; power++) {
     for (const value of [2 ** power - 1, 2 ** power, 10 ** (power % 15), 10 ** (power % 15) - 1]) {

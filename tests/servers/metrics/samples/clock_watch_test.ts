@@ -3,7 +3,7 @@ import { ClockWatch } from "../../../../src/servers/metrics/samples/clock_watch.
 import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
 import { putOne } from "../store_cases.ts";
 
-Deno.test("ClockWatch trusts a clock that goes on, and one that was set only after ten minutes", () => {
+Deno.test("ClockWatch trusts a steady clock at once, and a clock that was set after ten minutes", () => {
   let [nowMs, monotonicMs] = [1_000_000, 0];
   const lines: string[] = [];
   const watch = new ClockWatch({
@@ -29,7 +29,7 @@ Deno.test("ClockWatch trusts a clock that goes on, and one that was set only aft
   assertEquals({ isSteady: watch.isSteady(), lineCount: lines.length }, { isSteady: true, lineCount: 2 });
 });
 
-Deno.test("MemoryStore deletes nothing after a jump of the clock, though it hides what is too old", async () => {
+Deno.test("MemoryStore deletes nothing after a jump of the clock, but hides samples that are too old", async () => {
   let [nowMs, monotonicMs] = [1_000_000, 0];
   const clocks = { now: () => nowMs, monotonicMs: () => monotonicMs };
   const store = new MemoryStore({ retentionSeconds: 100, ...clocks });

@@ -28,7 +28,7 @@ Deno.test("KeyTable finds each entry that was added, and no other", () => {
   assertEquals(table.count, 20_000);
 });
 
-Deno.test("KeyTable tells keys apart that begin alike", () => {
+Deno.test("KeyTable tells apart keys that begin alike", () => {
   const table = new KeyTable<Entry>(0);
   const keys = ["a", "aa", "aaa", "aaaa"];
   for (const key of keys) table.add(entryOf(key));
@@ -60,7 +60,7 @@ Deno.test("KeyTable agrees with a Map while entries come and go", () => {
   }
 });
 
-Deno.test("KeyMemory gives each key room of its own, and room that was given back again", () => {
+Deno.test("KeyMemory gives each key room of its own, and reuses room that was given back", () => {
   const memory = new KeyMemory();
   const rooms = [3, 8, 9, 60_000, 60_000, 70_000].map((bytes) => ({ ...memory.take(bytes), bytes }));
   for (const [index, a] of rooms.entries()) {

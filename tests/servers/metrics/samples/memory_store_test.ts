@@ -4,7 +4,7 @@ import { putOne, testStore } from "../store_cases.ts";
 
 testStore("MemoryStore", (limits = {}) => Promise.resolve(new MemoryStore(limits)));
 
-Deno.test("MemoryStore.put() and commit() answer without a promise", () => {
+Deno.test("MemoryStore.put() and commit() return without a promise", () => {
   const store = new MemoryStore();
   const bytes = new TextEncoder().encode("k");
   assertEquals(store.put({ bytes, keyStart: 0, keyEnd: 1, value: 1, timestamp: 1 }), "stored");

@@ -65,7 +65,7 @@ for (const [name, timestampAt] of ORDERS) {
   });
 }
 
-Deno.test("Series.deleteSpan() removes what is within the stretch of time and nothing else, at any place", () => {
+Deno.test("Series.deleteSpan() removes the samples of a time span and nothing else, at any place", () => {
   const edges = [-1, 0, 1, 5, 511, 512, 513, 1_023, 1_024, 1_999, 2_000, 9_999];
   for (const from of [-Infinity, ...edges]) {
     for (const until of [...edges, Infinity]) {
@@ -83,7 +83,7 @@ Deno.test("Series.deleteSpan() removes what is within the stretch of time and no
   }
 });
 
-Deno.test("Series keeps samples whose distance from dropped ones is larger than a chunk can keep", () => {
+Deno.test("Series keeps samples whose distance from dropped ones is larger than a chunk can hold", () => {
   const series = createSeries(1, new SlabMemory());
   const model = new Map<number, number>();
   const put = (timestamp: number): void => {
@@ -98,7 +98,7 @@ Deno.test("Series keeps samples whose distance from dropped ones is larger than 
   assertEquals(readAll(series), sorted(model));
 });
 
-Deno.test("SlabMemory.take() gives room that was given back, and never the same room twice", () => {
+Deno.test("SlabMemory.take() reuses room that was given back, and never gives the same room twice", () => {
   const memory = new SlabMemory();
   const rooms = Array.from({ length: 100 }, () => memory.take(1_024));
   assertEquals(new Set(rooms.map(({ slab, base }) => `${slab.doubles.length} ${base}`)).size <= 64, true);

@@ -10,7 +10,7 @@ function put(store: MemoryStore, key: string, timestamp: number, value: number):
   store.put({ bytes, keyStart: 0, keyEnd: end, timestamp, value });
 }
 
-Deno.test("copySamples() puts what is missing, and leaves a sample of the same second as it is", async () => {
+Deno.test("copySamples() puts missing samples, and leaves a sample of the same second as it is", async () => {
   const from = new MemoryStore();
   const to = new MemoryStore();
   put(from, "cpu", 1, 10);

@@ -54,7 +54,7 @@ Deno.test("checkTool ends with 0 for a sound file, 1 for a damaged one, 2 for on
     assertEquals((await Array.fromAsync(Deno.readDir(directory))).length, 2);
   }));
 
-Deno.test("salvageTool makes a sound file of what is sound, and writes over nothing", () =>
+Deno.test("salvageTool makes a sound file from the sound parts, and overwrites nothing", () =>
   withDirectory(async (directory) => {
     const [path, out] = [`${directory}/metrics.db`, `${directory}/saved.db`];
     await makeFile(path);
@@ -71,7 +71,7 @@ Deno.test("salvageTool makes a sound file of what is sound, and writes over noth
     assertStringIncludes(again.text, "exists already");
   }));
 
-Deno.test("backupTool copies everything that is acknowledged from a file that a server uses", () =>
+Deno.test("backupTool copies all acknowledged samples from a file in use", () =>
   withDirectory(async (directory) => {
     const [path, out] = [`${directory}/metrics.db`, `${directory}/copy.db`];
     const store = await openDurableStore(path);

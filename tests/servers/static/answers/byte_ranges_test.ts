@@ -4,7 +4,7 @@ import { decideRanges, parseRanges } from "../../../../src/servers/static/answer
 const SIZE = 1_000;
 const HUGE = "9".repeat(30);
 
-// What of a file of 1,000 bytes is sent: parts, "whole" or "unsatisfiable".
+// The parts of a file of 1,000 bytes that are sent; or "whole", or "unsatisfiable".
 const DECISIONS: readonly (readonly [field: string, expected: string])[] = [
   ["bytes=0-0", "0-0"],
   ["bytes=0-499", "0-499"],
@@ -63,7 +63,7 @@ function decide(field: string, size: number): string {
     : decision.kind;
 }
 
-Deno.test("decideRanges() answers each form of Range (RFC 9110 §14.1.2, §14.2)", () => {
+Deno.test("decideRanges() responds to each form of Range (RFC 9110 §14.1.2, §14.2)", () => {
   for (const [field, expected] of DECISIONS) assertEquals(decide(field, SIZE), expected, field);
   assertEquals(decideRanges(undefined, SIZE), { kind: "whole" });
 });
@@ -87,7 +87,7 @@ Deno.test("decideRanges() never sends a byte twice (CVE-2017-7529)", () => {
   assertEquals(decide(field, SIZE), "0-999");
 });
 
-Deno.test("parseRanges() keeps what was asked for", () => {
+Deno.test("parseRanges() keeps the ranges as requested", () => {
   assertEquals(parseRanges("bytes=1-2,3-,-4"), [
     { kind: "from", first: 1, last: 2 },
     { kind: "from", first: 3, last: Infinity },

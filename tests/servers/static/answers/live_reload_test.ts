@@ -26,7 +26,7 @@ Deno.test("createReloadAddition() puts the script before the end of the body, or
 
 const FILES = { "a.html": "<body>a</body>", "a.html.gz": "compressed", "a.css": "a{}" };
 
-Deno.test("--live-reload puts its script into documents only, and answers for it", async () => {
+Deno.test("--live-reload puts its script into documents only, and serves it", async () => {
   await withFolder(FILES, { liveReload: true }, async (folder) => {
     const document = await folder.get("GET /a.html", { "Accept-Encoding": "gzip" });
     assertEquals(document.text, `<body>a${TAG}</body>`);
@@ -51,12 +51,12 @@ Deno.test("--live-reload has browsers ask for each file again, unless --cache-co
     });
     return value;
   };
-  // Browsers keep what has not changed for long without asking (RFC 9111 §4.2.2).
+  // Without asking, browsers keep a file that has not changed for long (RFC 9111 §4.2.2).
   assertEquals(await cacheControlOf({}), "no-cache");
   assertEquals(await cacheControlOf({ cacheControl: cacheControlRules("max-age=1") }), "max-age=1");
 });
 
-Deno.test("--live-reload answers only GET and HEAD for itself, with the fields of all answers", async () => {
+Deno.test("--live-reload takes only GET and HEAD for its own paths, with the fields of all responses", async () => {
   await withFolder(FILES, { liveReload: true, cors: true }, async (folder) => {
     for (const path of ["/.millrace/live_reload.js", "/.millrace/live_reload"]) {
       assertEquals((await folder.get(`POST ${path}`)).status, 405);
@@ -66,7 +66,7 @@ Deno.test("--live-reload answers only GET and HEAD for itself, with the fields o
   });
 });
 
-Deno.test("--live-reload puts its script behind documents that are too large to look into", async () => {
+Deno.test("--live-reload puts its script after documents that are too large to look into", async () => {
   const document = `<body>${"x".repeat(3_000_000)}</body>`;
   await withFolder({ "large.html": document }, { liveReload: true }, async (folder) => {
     const whole = await folder.get("GET /large.html");
@@ -86,7 +86,7 @@ Deno.test("--live-reload puts its script behind documents that are too large to 
   });
 });
 
-test("without --live-reload nothing is put in, and nobody answers for the script", async (withFolder) => {
+test("without --live-reload documents stay as they are, and there is no script", async (withFolder) => {
   await withFolder(FILES, {}, async (folder) => {
     assertEquals((await folder.get("GET /a.html")).text, FILES["a.html"]);
     for (const path of ["/.millrace/live_reload.js", "/.millrace/live_reload"]) {
@@ -95,7 +95,7 @@ test("without --live-reload nothing is put in, and nobody answers for the script
   });
 });
 
-Deno.test("--live-reload tells of a change when all is written, and serves the new file at once", async () => {
+Deno.test("--live-reload reports a change when the file is complete, and serves the new file at once", async () => {
   await withFolder(FILES, { liveReload: true }, async (folder) => {
     await folder.get("GET /a.css");
     const { body } = await folder.ask("GET /.millrace/live_reload");
@@ -106,7 +106,7 @@ Deno.test("--live-reload tells of a change when all is written, and serves the n
     const idleTimers = folder.clock.timerCount;
     await folder.write("deep/new.css", "b{}");
     await folder.write("a.css", "c{}");
-    // The folder is watched by the system: its news come when they come.
+    // The system watches the folder, so there is no telling when its events come.
     await within(waitUntil(() => folder.clock.timerCount > idleTimers), "news of the file system");
     const change = nextText();
     await folder.clock.advance(50);
@@ -119,7 +119,7 @@ Deno.test("--live-reload tells of a change when all is written, and serves the n
   });
 });
 
-/** A watcher beside that of a {@linkcode LiveReload}, which hears of a change no sooner. */
+/** A watcher beside that of a {@linkcode LiveReload}, which learns of a change no sooner. */
 function watchBeside(path: string): { heardOf(name: string): Promise<void>; close(): void } {
   const watcher = Deno.watchFs(path);
   return {
@@ -134,18 +134,18 @@ function watchBeside(path: string): { heardOf(name: string): Promise<void>; clos
   };
 }
 
-Deno.test("LiveReload tells of a change although somebody writes all the time, and of one of the logs never", async () => {
+Deno.test("LiveReload reports a change during constant writing, and never a change of the logs", async () => {
   await withFolder({ "a.css": "a{}", "access.log": "" }, {}, async (folder) => {
     const { clock } = folder;
     const link = join(folder.path, "..", "link");
     await symlink(folder.path, link);
     const unwatched = [join(await realpath(folder.path), "access.log")];
     const reload = new LiveReload({ root: link, unwatched, clock, fields: [] });
-    const answer = await reload.wrap(() => textResponse(404, ""))(
+    const response = await reload.wrap(() => textResponse(404, ""))(
       fakeRequest(`GET ${EVENTS_PATH}`),
       fakeContext(),
     );
-    const events = (answer.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    const events = (response.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
     const watcher = watchBeside(folder.path);
     try {
       await events.next();

@@ -37,14 +37,14 @@ const CASES: readonly (readonly [fields: Record<string, string>, expected: strin
   [{ "If-Unmodified-Since": SAME, "If-Modified-Since": SAME }, "not-modified"],
 ];
 
-Deno.test("checkPreconditions() weighs conditions in their order (RFC 9110 §13.2.2)", () => {
+Deno.test("checkPreconditions() evaluates conditions in their order (RFC 9110 §13.2.2)", () => {
   for (const [fields, expected] of CASES) {
     const headers = new HttpHeaders(Object.entries(fields));
     assertEquals(checkPreconditions(headers, CURRENT, NOW_MS), expected, JSON.stringify(fields));
   }
 });
 
-Deno.test("checkPreconditions() joins lines of lists, and ignores a date that is there twice (RFC 9110 §13.1.3)", () => {
+Deno.test("checkPreconditions() joins lines of lists, and ignores a repeated date (RFC 9110 §13.1.3)", () => {
   const lists = new HttpHeaders([["If-None-Match", '"b"'], ["If-None-Match", '"a"']]);
   assertEquals(checkPreconditions(lists, CURRENT, NOW_MS), "not-modified");
   const dates = new HttpHeaders([["If-Modified-Since", SAME], ["If-Modified-Since", AFTER]]);
@@ -64,14 +64,14 @@ const IF_RANGE: readonly (readonly [value: string, isCurrent: boolean])[] = [
   ["yesterday", false],
 ];
 
-Deno.test("isRangeCurrent() wants the exact validator (RFC 9110 §13.1.5)", () => {
+Deno.test("isRangeCurrent() demands the exact validator (RFC 9110 §13.1.5)", () => {
   for (const [value, expected] of IF_RANGE) {
     assertEquals(isRangeCurrent(new HttpHeaders([["If-Range", value]]), CURRENT, NOW_MS), expected, value);
   }
   assertEquals(isRangeCurrent(new HttpHeaders(), CURRENT, NOW_MS), true);
 });
 
-Deno.test("isRangeCurrent() takes a date for weak until its second is over (RFC 9110 §8.8.2.2)", () => {
+Deno.test("isRangeCurrent() treats a date as weak until its second is over (RFC 9110 §8.8.2.2)", () => {
   const headers = new HttpHeaders([["If-Range", SAME]]);
   assertEquals(isRangeCurrent(headers, CURRENT, CURRENT.lastModifiedMs + 999), false);
   assertEquals(isRangeCurrent(headers, CURRENT, CURRENT.lastModifiedMs + 1_000), true);

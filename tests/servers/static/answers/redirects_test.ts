@@ -13,7 +13,7 @@ const LINES = `# moved in 2023
 /new.html /shadowed 303
 `;
 
-// Request and Location; undefined for what is not redirected.
+// Request and Location; undefined if the request is not redirected.
 const CASES: readonly (readonly [path: string, location: string | undefined, status?: number])[] = [
   ["/old.html", "/new.html", 301],
   ["/old.html?a=b", "/new.html?a=b", 301],
@@ -29,7 +29,7 @@ const CASES: readonly (readonly [path: string, location: string | undefined, sta
   ["/file.txt", undefined],
 ];
 
-Deno.test("--redirects: the first match wins, before files; what * matched and the query go on", async () => {
+Deno.test("--redirects: the first match wins, before files; the match of * and the query are carried over", async () => {
   const files = { "new.html": "there", "file.txt": "file" };
   await withFolder(files, { redirects: parseRedirects(LINES) }, async (folder) => {
     for (const [path, location, status] of CASES) {
@@ -40,7 +40,7 @@ Deno.test("--redirects: the first match wins, before files; what * matched and t
   });
 });
 
-Deno.test("parseRedirects() names the line that is none", () => {
+Deno.test("parseRedirects() names a malformed line", () => {
   const lines = [
     "/a",
     "/a b 301 x",

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { DiskPace } from "../../../../src/servers/static/disk/disk_pace.ts";
 
-/** A disk whose calls take as long as a test says. */
+/** A disk whose calls take as long as the test says. */
 function makeDisk(): { readonly pace: DiskPace; readonly take: (ms: number, times?: number) => void } {
   let nowMs = 0;
   const pace = new DiskPace({ monotonicMs: () => nowMs });
@@ -11,7 +11,7 @@ function makeDisk(): { readonly pace: DiskPace; readonly take: (ms: number, time
   return { pace, take };
 }
 
-Deno.test("DiskPace takes memory and flash for quick, and any single wait for chance", () => {
+Deno.test("DiskPace counts memory and flash as quick, and a single wait as chance", () => {
   const { pace, take } = makeDisk();
   take(0.02, 1_000);
   take(0.2, 1_000);
@@ -21,7 +21,7 @@ Deno.test("DiskPace takes memory and flash for quick, and any single wait for ch
   assertEquals(pace.isQuick, true);
 });
 
-Deno.test("DiskPace keeps a slow disk off the loop, after a second or some dozens of files", () => {
+Deno.test("DiskPace moves a slow disk off the loop, after a second or some dozens of files", () => {
   for (const [ms, times] of [[8, 30], [2_000, 1], [64, 3], [3, 80]] as const) {
     const { pace, take } = makeDisk();
     take(ms, times);

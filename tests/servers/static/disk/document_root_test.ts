@@ -7,7 +7,7 @@ import { withFolder } from "../static_folder.ts";
 
 const FILES = { "a.txt": "text", "dir/b.txt": "text", "../outside.txt": "outside" };
 
-Deno.test("DocumentRoot.locate() tells files, directories and what is missing or hidden apart", async () => {
+Deno.test("DocumentRoot.locate() tells apart files, directories, and missing or hidden paths", async () => {
   await withFolder(FILES, {}, async ({ path }) => {
     const root = new DocumentRoot({ path, symlinks: "inside", dotfiles: "deny", now: Date.now });
     const file = await root.locate(["a.txt"]);
@@ -22,7 +22,7 @@ Deno.test("DocumentRoot.locate() tells files, directories and what is missing or
   });
 });
 
-Deno.test("DocumentRoot.open() follows no link that took the place of a file", async () => {
+Deno.test("DocumentRoot.open() follows no link that replaced a file", async () => {
   await withFolder(FILES, {}, async ({ path }) => {
     const root = new DocumentRoot({ path, symlinks: "inside", dotfiles: "deny", now: Date.now });
     const located = await root.locate(["a.txt"]);
@@ -34,7 +34,7 @@ Deno.test("DocumentRoot.open() follows no link that took the place of a file", a
   });
 });
 
-Deno.test("DocumentRoot.open() refuses what lies behind a link that took the place of a directory", async () => {
+Deno.test("DocumentRoot.open() refuses a file behind a link that replaced a directory", async () => {
   const files = { "dir/b.txt": "inside", "../other/b.txt": "outside" };
   for (const symlinks of ["inside", "deny", "follow"] as const) {
     await withFolder(files, {}, async ({ path }) => {
@@ -49,7 +49,7 @@ Deno.test("DocumentRoot.open() refuses what lies behind a link that took the pla
   }
 });
 
-Deno.test("a file that is replaced all the time is served whole, in one of its versions, or not at all", async () => {
+Deno.test("a file that is constantly replaced is served whole, in one of its versions, or not at all", async () => {
   await withFolder({ "a.txt": "0".repeat(1_000) }, {}, async (folder) => {
     let isReplacing = true;
     const replacing = (async (): Promise<void> => {
@@ -63,7 +63,7 @@ Deno.test("a file that is replaced all the time is served whole, in one of its v
       for (let round = 0; round < 50 || (served === 0 && round < 5_000); round++) {
         folder.nowMs += 1_000;
         const { status, text } = await folder.get("GET /a.txt");
-        // Where it was another file each time that it was looked at.
+        // 503 if each look found a different file.
         if (status === 503) continue;
         assertMatch(`${status} ${text}`, /^200 (\d)\1{999}$/);
         served++;
@@ -76,7 +76,7 @@ Deno.test("a file that is replaced all the time is served whole, in one of its v
   });
 });
 
-// One program swaps a directory with a link that leads out, all the time, while the files below it are asked for.
+// A program constantly swaps a directory with a link that leads out, while the files below it are requested.
 const SWAPPING = `import ctypes, sys
 libc = ctypes.CDLL(None)
 inside, link = (argument.encode() for argument in sys.argv[1:])
@@ -85,7 +85,7 @@ while True: libc.renameat2(-100, inside, -100, link, 2)
 `;
 
 Deno.test({
-  name: "nothing outside of the root is sent while a directory is swapped with a link all the time",
+  name: "nothing outside of the root is sent while a directory is constantly swapped with a link",
   ignore: !await canSwap(),
   fn: async () => {
     const large = new Uint8Array(3_000_000).fill(0x69);
@@ -100,15 +100,15 @@ Deno.test({
         for (let round = 0; round < 60; round++) {
           folder.nowMs += 1_000;
           for (const path of ["/dir/a.txt", "/link/a.txt", "/dir/large"]) {
-            // A large file that is swapped behind its head breaks off.
-            const answer = await folder.get(`GET ${path}`).catch(() => undefined);
-            if (answer === undefined) continue;
-            statuses.add(answer.status);
-            assertFalse(/^o/.test(answer.text), path);
+            // A large file that is swapped after its head breaks off.
+            const response = await folder.get(`GET ${path}`).catch(() => undefined);
+            if (response === undefined) continue;
+            statuses.add(response.status);
+            assertFalse(/^o/.test(response.text), path);
           }
         }
-        // 503 where it was swapped each time that it was looked at.
-        // Which of them a request meets is chance. None of the three is ever what lies outside.
+        // 503 if it was swapped at each look.
+        // Chance decides which of them a request meets. None of the three is ever a file outside.
         assert(statuses.size > 0 && statuses.isSubsetOf(new Set([200, 403, 503])), `${[...statuses]}`);
       } finally {
         await swapping.stop();
@@ -144,7 +144,7 @@ function startSwapping(
 
 Deno.test({
   name: "files and folders that may not be read are 403",
-  // Nothing is unreadable to the administrator, and modes mean nothing on Windows.
+  // The administrator can read everything, and modes mean nothing on Windows.
   ignore: Deno.build.os === "windows" || Deno.uid() === 0,
   fn: async () => {
     const large = new Uint8Array(3_000_000);
@@ -161,7 +161,7 @@ Deno.test({
         assertEquals((await folder.get(`GET ${path}`)).status, 403, path);
         assertEquals((await folder.get(`HEAD ${path}`)).status, 403, path);
       }
-      // What may be entered but not listed.
+      // A folder that may be entered but not listed.
       await chmod(join(folder.path, "dir"), 0o100);
       assertEquals((await folder.get("GET /dir/")).status, 403);
       await chmod(join(folder.path, "dir"), 0o700);

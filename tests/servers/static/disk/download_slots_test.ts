@@ -5,7 +5,7 @@ import { FakeClock } from "../../../support/fake_clock.ts";
 
 const KIBIBYTE = 1_024;
 
-/** Begins downloads; those whose turn it is have a buffer at once. */
+/** Begins downloads; those that have a turn get a buffer at once. */
 function begin(turns: DownloadSlots, count: number): ReturnType<DownloadSlots["enter"]>[] {
   return Array.from({ length: count }, () => {
     const download = turns.enter();
@@ -14,7 +14,7 @@ function begin(turns: DownloadSlots, count: number): ReturnType<DownloadSlots["e
   });
 }
 
-Deno.test("DownloadSlots has a few downloads move, and the next one when one of them ends", async () => {
+Deno.test("DownloadSlots lets a few downloads move, and the next one when one of them ends", async () => {
   const clock = new FakeClock();
   const turns = new DownloadSlots(clock);
   const moving = begin(turns, 8);
@@ -27,7 +27,7 @@ Deno.test("DownloadSlots has a few downloads move, and the next one when one of 
   assertEquals(clock.timerCount, 0);
 });
 
-Deno.test("DownloadSlots ends a turn after some pieces, but only where others wait", async () => {
+Deno.test("DownloadSlots ends a turn after some pieces, but only if others wait", async () => {
   const turns = new DownloadSlots(new FakeClock());
   const [first, ...others] = begin(turns, 8);
   for (let i = 0; i < 20; i++) assert(turns.next(first!) instanceof Uint8Array);
@@ -40,7 +40,7 @@ Deno.test("DownloadSlots ends a turn after some pieces, but only where others wa
   await within(Promise.resolve(again), "the next turn");
 });
 
-Deno.test("DownloadSlots takes the turn from a client that does not keep up, and lets it go on without", async () => {
+Deno.test("DownloadSlots takes the turn from a client that does not keep up, and lets it go on without one", async () => {
   const clock = new FakeClock();
   const turns = new DownloadSlots(clock);
   const stalled = begin(turns, 8);
@@ -50,9 +50,9 @@ Deno.test("DownloadSlots takes the turn from a client that does not keep up, and
   for (const download of stalled.slice(1)) turns.next(download);
   await clock.advance(5);
   assertEquals((await within(Promise.resolve(buffers[0]!), "the place of the one")).length, 64 * KIBIBYTE);
-  assert(turns.next(stalled[1]!) instanceof Uint8Array, "who keeps up keeps its turn");
+  assert(turns.next(stalled[1]!) instanceof Uint8Array, "a client that keeps up keeps its turn");
   await clock.advance(10);
-  assert(turns.next(stalled[0]!) instanceof Uint8Array, "who is slow waits for nobody");
+  assert(turns.next(stalled[0]!) instanceof Uint8Array, "a slow client waits for no other");
   for (const download of [...stalled, ...waiting]) turns.leave(download);
   await Promise.all(buffers);
   for (const download of waiting) turns.leave(download);
@@ -71,7 +71,7 @@ Deno.test("DownloadSlots holds less than 16 MiB for a thousand slow clients", as
   assert(bytes < 16 * KIBIBYTE * KIBIBYTE, `${bytes} bytes`);
 });
 
-Deno.test("DownloadSlots uses large buffers again", () => {
+Deno.test("DownloadSlots reuses large buffers", () => {
   const turns = new DownloadSlots(new FakeClock());
   const download = turns.enter();
   const buffer = turns.next(download);

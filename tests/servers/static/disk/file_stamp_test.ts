@@ -3,7 +3,7 @@ import { isSameStamp, isSettled } from "../../../../src/servers/static/disk/file
 
 const STAMP = { size: 1, mtimeMs: 10_000, ctimeMs: 10_000, ino: 4 };
 
-Deno.test("isSameStamp() looks at every part", () => {
+Deno.test("isSameStamp() compares every part", () => {
   assertEquals(isSameStamp(STAMP, { ...STAMP }), true);
   for (const change of [{ size: 2 }, { mtimeMs: 1 }, { ctimeMs: 1 }, { ino: 5 }]) {
     assertEquals(isSameStamp(STAMP, { ...STAMP, ...change }), false, JSON.stringify(change));

@@ -9,7 +9,7 @@ import { within } from "../../../support/deadline.ts";
 import { FakeClock } from "../../../support/fake_clock.ts";
 import { withFolder } from "../static_folder.ts";
 
-Deno.test("streamFile() holds the file while it waits for its turn: what is replaced meanwhile is sent", async () => {
+Deno.test("streamFile() holds the file open while it waits for its turn, and sends it even if it is replaced meanwhile", async () => {
   await withFolder({ "a.bin": "first", "b.bin": "other" }, {}, async ({ path }) => {
     const root = new DocumentRoot({ path, symlinks: "inside", dotfiles: "deny", now: Date.now });
     const located = await root.locate(["a.bin"]);
@@ -22,7 +22,7 @@ Deno.test("streamFile() holds the file while it waits for its turn: what is repl
     const range = { kind: "range", range: { first: 0, last: 4 } } as const;
     const pieces = streamFile({ ...located, files, turns }, [range])[Symbol.asyncIterator]();
     const first = pieces.next();
-    // Who joins is told when the file is open.
+    // join() settles when the file is open.
     await (await within(files.join(located), "the open file")).leave();
     await rename(join(path, "b.bin"), join(path, "a.bin"));
     for (const download of moving) turns.leave(download);

@@ -22,7 +22,7 @@ interface Watched {
   readonly takeCalls: () => string[];
 }
 
-// A kernel that tells where an open file lies, and one that does not: Deno with --allow-read alone may not ask.
+// One kernel tells where an open file lies, one does not: Deno with --allow-read alone may not ask.
 const KERNELS = Deno.build.os === "linux" ? [true, false] : [false];
 
 async function withPlainFiles(
@@ -79,7 +79,7 @@ for (const asksKernel of KERNELS) {
     });
   });
 
-  Deno.test(`PlainFiles.read() takes nothing through a link, and nothing hidden: ${where}`, async () => {
+  Deno.test(`PlainFiles.read() reads nothing through a link, and nothing hidden: ${where}`, async () => {
     await withPlainFiles(asksKernel, async ({ plain, path }) => {
       await symlink("a.txt", join(path, "link.txt"));
       await symlink("../other", join(path, "leaving"));
@@ -94,7 +94,7 @@ for (const asksKernel of KERNELS) {
     });
   });
 
-  Deno.test(`PlainFiles.read() takes nothing from a folder that is swapped before the open: ${where}`, async () => {
+  Deno.test(`PlainFiles.read() reads nothing from a folder that is swapped before the open: ${where}`, async () => {
     let swap: ((way: string) => void) | undefined;
     const before = (way: string): void => swap?.(way);
     await withPlainFiles(asksKernel, async ({ plain, path }) => {
@@ -107,7 +107,7 @@ for (const asksKernel of KERNELS) {
     }, before);
   });
 
-  Deno.test(`PlainFiles.read() takes no file that has another size when it is read: ${where}`, async () => {
+  Deno.test(`PlainFiles.read() refuses a file whose size changes before it is read: ${where}`, async () => {
     let path = "";
     const before = (): void => Deno.writeTextFileSync(join(path, "a.txt"), "longer than it was");
     await withPlainFiles(asksKernel, async (watched) => {

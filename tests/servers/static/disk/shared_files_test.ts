@@ -18,7 +18,7 @@ async function withFiles(
   });
 }
 
-Deno.test("SharedFiles opens a file once for all who read it", async () => {
+Deno.test("SharedFiles opens a file once for all of its readers", async () => {
   await withFiles(async (files, promised) => {
     const [one, two] = await Promise.all([files.join(promised), files.join(promised)]);
     assertStrictEquals(one.file, two.file);
@@ -45,7 +45,7 @@ Deno.test("SharedFiles gives each reader the version that was promised", async (
   });
 });
 
-Deno.test("SharedFiles gives a file that has grown, also to who joins others", async () => {
+Deno.test("SharedFiles gives a file that has grown, also to a reader that joins others", async () => {
   await withFiles(async (files, promised, folder) => {
     await writeFile(join(folder, "a.bin"), "first, and more");
     const reader = await files.join(promised);
@@ -56,7 +56,7 @@ Deno.test("SharedFiles gives a file that has grown, also to who joins others", a
   });
 });
 
-Deno.test("SharedFiles fails for what was written anew in its place, of the same size", async () => {
+Deno.test("SharedFiles fails for a file that was rewritten in place with the same size", async () => {
   await withFiles(async (files, promised) => {
     const { size, mtimeMs } = promised.stamp;
     await writeFile(promised.path, "x".repeat(size));
@@ -65,7 +65,7 @@ Deno.test("SharedFiles fails for what was written anew in its place, of the same
   });
 });
 
-Deno.test("SharedFiles fails for what is shorter, another file or gone, also while others read it", async () => {
+Deno.test("SharedFiles fails for a file that is shorter, replaced or gone, also while others read it", async () => {
   await withFiles(async (files, promised, folder) => {
     const reader = await files.join(promised);
     await writeFile(join(folder, "a.bin"), "less");

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { nameKeys } from "../../../../src/servers/static/listing/name_keys.ts";
 import { compareNames } from "../../../../src/servers/static/listing/entry_order.ts";
 
-// Rows of names in the order in which people look for them.
+// Rows of names, in the order that people expect.
 const ORDERED: readonly (readonly string[])[] = [
   ["file1", "File2", "file3"],
   ["file2", "file10", "file100"],
@@ -13,14 +13,14 @@ const ORDERED: readonly (readonly string[])[] = [
   ["\u00e9", "\u00ea"],
 ];
 
-Deno.test("compareNames() puts numbers in the order of their values, and looks at no case", () => {
+Deno.test("compareNames() puts numbers in the order of their values, and ignores case", () => {
   for (const names of ORDERED) {
     assertEquals([...names].reverse().sort(compareNames), names, names.join(" "));
     for (const name of names) assertEquals(compareNames(name, name), 0);
   }
 });
 
-Deno.test("compareNames() is an order: what it says of two names, it says of them turned round", () => {
+Deno.test("compareNames() is an order: swapping two names swaps the result", () => {
   const names = ORDERED.flat();
   for (const a of names) {
     for (const b of names) {

@@ -21,7 +21,7 @@ async function addLinks(folder: AskedFolder): Promise<void> {
   await utimes(join(folder.path, "list", "sub"), CHANGED_AT_MS / 1_000, CHANGED_AT_MS / 1_000);
 }
 
-test("--listing gives JSON to who prefers it: folders first, with sizes and dates", async (withFolder) => {
+test("--listing gives JSON to a client that prefers it: folders first, with sizes and dates", async (withFolder) => {
   await withFolder(FILES, { listing: true }, async (folder) => {
     await addLinks(folder);
     const { status, headers, text } = await folder.get("GET /list/", { Accept: "application/json" });
@@ -75,7 +75,7 @@ const PREFERENCES: readonly (readonly [accept: string, isJson: boolean])[] = [
   ["image/png", false],
 ];
 
-test("--listing gives JSON where it weighs more, or as much and is named (RFC 9110 §12.5.1)", async (withFolder) => {
+test("--listing gives JSON if it weighs more, or as much and is named (RFC 9110 §12.5.1)", async (withFolder) => {
   await withFolder(FILES, { listing: true }, async (folder) => {
     for (const [Accept, isJson] of PREFERENCES) {
       const { headers } = await folder.get("GET /list/sub/", { Accept });
@@ -84,7 +84,7 @@ test("--listing gives JSON where it weighs more, or as much and is named (RFC 91
   });
 });
 
-test("--listing says so where there is nothing", async (withFolder) => {
+test("--listing says so if there is nothing", async (withFolder) => {
   await withFolder({ "empty/.hidden": "" }, { listing: true }, async (folder) => {
     assertStringIncludes((await folder.get("GET /empty/")).text, "nothing in this directory");
     assertEquals((await folder.get("GET /empty/", { Accept: "application/json" })).text, "[]\n");
@@ -141,7 +141,7 @@ test("--listing sorts as people count, by name, size or time, and filters", asyn
   });
 });
 
-test("--listing keeps what a client filters by out of its markup", async (withFolder) => {
+test("--listing keeps the client's filter out of its markup", async (withFolder) => {
   await withFolder(NUMBERED, { listing: true }, async (folder) => {
     const { text } = await folder.get("GET /n/?filter=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&sort=size");
     assertFalse(text.includes("<script>alert"));
@@ -149,7 +149,7 @@ test("--listing keeps what a client filters by out of its markup", async (withFo
   });
 });
 
-Deno.test("--listing reads a folder once for all who ask at the same time, and not at all for HEAD", async () => {
+Deno.test("--listing reads a folder once for all simultaneous requests, and not at all for HEAD", async () => {
   const files = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`n/${i}.txt`, ""]));
   await withFolder(files, { listing: true }, async (folder) => {
     const head = await folder.get("HEAD /n/");

@@ -4,7 +4,7 @@ import { test } from "../asked_folder.ts";
 import { compressPieces } from "../../../../src/servers/static/resources/compression.ts";
 import { withFolder } from "../static_folder.ts";
 
-// What a coding begins with; the rest is for people.
+// The beginning of each coding; the rest is made up for the test.
 function startingWith(magic: readonly number[], text: string): Uint8Array {
   return Uint8Array.from([...magic, ...new TextEncoder().encode(text)]);
 }
@@ -16,7 +16,7 @@ const IN_ZSTD = startingWith(ZSTD, "in zstd");
 const INDEX_IN_GZIP = startingWith(GZIP, "index in gzip");
 const BY_HAND = startingWith(GZIP, "by hand");
 
-/** What a test sees of bytes. */
+/** The parts of a response that a test compares. */
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
@@ -31,7 +31,7 @@ const PRECOMPRESSED = {
   "dir/index.html.gz": INDEX_IN_GZIP,
 };
 
-test("a precompressed neighbour is sent to those who take its coding, with a tag of its own", async (withFolder) => {
+test("a precompressed neighbour is sent to clients that take its coding, with a tag of its own", async (withFolder) => {
   await withFolder(PRECOMPRESSED, { precompressed: true }, async (folder) => {
     const tags = new Set<string>();
     const cases = [
@@ -42,12 +42,12 @@ test("a precompressed neighbour is sent to those who take its coding, with a tag
       ["identity, br;q=0.5", "as it is", undefined],
     ] as const;
     for (const [accepted, text, coding] of cases) {
-      const answer = await folder.get("GET /app.js", { "Accept-Encoding": accepted });
-      assertEquals([answer.text, answer.headers.get("Content-Encoding")], [text, coding], accepted);
-      assertEquals(answer.headers.get("Vary"), "Accept-Encoding");
-      assertEquals(answer.headers.get("Content-Type"), "text/javascript");
-      assertEquals(answer.headers.get("Content-Length"), String(answer.bytes.length));
-      const tag = answer.headers.get("ETag")!;
+      const response = await folder.get("GET /app.js", { "Accept-Encoding": accepted });
+      assertEquals([response.text, response.headers.get("Content-Encoding")], [text, coding], accepted);
+      assertEquals(response.headers.get("Vary"), "Accept-Encoding");
+      assertEquals(response.headers.get("Content-Type"), "text/javascript");
+      assertEquals(response.headers.get("Content-Length"), String(response.bytes.length));
+      const tag = response.headers.get("ETag")!;
       assert(/^"/.test(tag), "the tag is strong");
       tags.add(tag);
       const conditional = { "Accept-Encoding": accepted, "If-None-Match": tag };
@@ -60,10 +60,10 @@ test("a precompressed neighbour is sent to those who take its coding, with a tag
 
 test("ranges count in the coding that is sent (RFC 9110 §14.2)", async (withFolder) => {
   await withFolder(PRECOMPRESSED, { precompressed: true }, async (folder) => {
-    const answer = await folder.get("GET /app.js", { "Accept-Encoding": "br", Range: "bytes=3-" });
-    assertEquals([answer.status, answer.text], [206, "br"]);
-    assertEquals(answer.headers.get("Content-Encoding"), "br");
-    assertEquals(answer.headers.get("Content-Range"), "bytes 3-4/5");
+    const response = await folder.get("GET /app.js", { "Accept-Encoding": "br", Range: "bytes=3-" });
+    assertEquals([response.status, response.text], [206, "br"]);
+    assertEquals(response.headers.get("Content-Encoding"), "br");
+    assertEquals(response.headers.get("Content-Range"), "bytes 3-4/5");
   });
 });
 
@@ -71,10 +71,10 @@ test("several ranges of coded content are ignored: their frame would not be in t
   await withFolder(PRECOMPRESSED, { precompressed: true }, async (folder) => {
     const whole = await folder.get("GET /app.js", { "Accept-Encoding": "br" });
     const fields = { "Accept-Encoding": "br", Range: "bytes=0-1,-2" };
-    const answer = await folder.get("GET /app.js", fields);
-    assertEquals([answer.status, answer.text], [200, "in br"]);
-    assertEquals([...answer.headers].sort(), [...whole.headers].sort());
-    // What is one part in the end needs no frame.
+    const response = await folder.get("GET /app.js", fields);
+    assertEquals([response.status, response.text], [200, "in br"]);
+    assertEquals([...response.headers].sort(), [...whole.headers].sort());
+    // If only one part is left, it needs no frame.
     for (const Range of ["bytes=0-1,2-3,1-2", "bytes=0-3,100-"]) {
       const part = await folder.get("GET /app.js", { ...fields, Range });
       assertEquals([part.status, part.headers.get("Content-Range"), part.text], [206, "bytes 0-3/5", "in b"]);
@@ -84,7 +84,7 @@ test("several ranges of coded content are ignored: their frame would not be in t
   });
 });
 
-Deno.test("several ranges are ignored where --compress or --header name a coding (RFC 9110 §14.6)", async () => {
+Deno.test("several ranges are ignored if --compress or --header name a coding (RFC 9110 §14.6)", async () => {
   const Range = "bytes=0-1,-2";
   await withFolder({ "a.txt": TEXT }, { compress: true }, async (folder) => {
     const { status, bytes } = await folder.get("GET /a.txt", { "Accept-Encoding": "gzip", Range });
@@ -105,7 +105,7 @@ test("an index has neighbours too, and a compressed file can be asked for itself
     const archive = await folder.get("GET /app.js.gz", { "Accept-Encoding": "gzip" });
     assertEquals(archive.headers.get("Content-Type"), "application/gzip");
     assertFalse(archive.headers.has("Content-Encoding"));
-    // Whether there is another one is not looked for.
+    // A precompressed file has no neighbours of its own.
     assertEquals((await folder.get("GET /plain.txt")).headers.get("Vary"), "Accept-Encoding");
   });
 });
@@ -197,14 +197,14 @@ Deno.test("--compress compresses text on the fly, and nothing else", async () =>
       assertEquals([...head.headers], [...gzip.headers]);
     }
     for (const path of ["/short.txt", "/a.png", "/noise.txt"]) {
-      const answer = await folder.get(`GET ${path}`, { "Accept-Encoding": "gzip, br" });
-      assertFalse(answer.headers.has("Content-Encoding"), path);
-      assertFalse(answer.headers.has("Vary"), path);
+      const response = await folder.get(`GET ${path}`, { "Accept-Encoding": "gzip, br" });
+      assertFalse(response.headers.has("Content-Encoding"), path);
+      assertFalse(response.headers.has("Vary"), path);
     }
   });
 });
 
-Deno.test("--compress follows a change, and prefers a neighbour that is there", async () => {
+Deno.test("--compress follows a change, and prefers an existing neighbour", async () => {
   await withFolder(
     { "a.txt": TEXT, "a.txt.gz": BY_HAND },
     { compress: true, precompressed: true },
@@ -230,7 +230,7 @@ Deno.test("--compress compresses large texts while it sends them (RFC 9112 §6.3
     const gzip = await folder.get("GET /a.txt", fields);
     assertEquals(gzip.headers.get("Content-Encoding"), "gzip");
     assert(gunzipSync(gzip.bytes).equals(plain.bytes));
-    // Nobody knows its length before all is sent, so that it has no ranges.
+    // The length is unknown before all is sent, so there are no ranges.
     assertEquals([gzip.headers.get("Content-Length"), gzip.headers.get("Accept-Ranges")], [
       undefined,
       "none",
@@ -246,7 +246,7 @@ Deno.test("--compress compresses large texts while it sends them (RFC 9112 §6.3
   });
 });
 
-Deno.test("--compress sends large texts as they are to who comes while it is busy", async () => {
+Deno.test("--compress sends large texts uncompressed while it is busy", async () => {
   await withFolder(
     { "a.txt": LONG_TEXT, "b.txt": LONG_TEXT, "b.txt.gz": BY_HAND },
     { compress: true, precompressed: true },
@@ -270,7 +270,7 @@ Deno.test("--compress sends large texts as they are to who comes while it is bus
   );
 });
 
-Deno.test("--compress counts a stream from the response on: of many who ask at once, 64 get one", async () => {
+Deno.test("--compress counts a stream from the response on: of many simultaneous requests, 64 get one", async () => {
   await withFolder({ "a.txt": LONG_TEXT }, { compress: true }, async (folder) => {
     const asked = Array.from({ length: 200 }, () => folder.ask("GET /a.txt", { "Accept-Encoding": "gzip" }));
     const responses = await Promise.all(asked);
@@ -297,7 +297,7 @@ test("--compress: fonts, wasm, SQL and playlists too", async (withFolder) => {
   });
 });
 
-Deno.test("compressPieces() fails when its source does, and lets go of it when it is left", async () => {
+Deno.test("compressPieces() fails when its source does, and cancels it when it is left", async () => {
   let isLeft = false;
   async function* source(fails: boolean): AsyncGenerator<Uint8Array, void> {
     try {

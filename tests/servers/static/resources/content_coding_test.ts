@@ -36,7 +36,7 @@ const CASES:
     ["\u212Azip", ALL, "identity"],
   ];
 
-Deno.test("chooseCoding() takes the highest weight, and identity only where it is higher (RFC 9110 §12.5.3)", () => {
+Deno.test("chooseCoding() takes the highest weight, and identity only if it is higher (RFC 9110 §12.5.3)", () => {
   for (const [field, available, expected] of CASES) {
     const headers = new HttpHeaders();
     headers.appendParsed("Accept-Encoding", field);

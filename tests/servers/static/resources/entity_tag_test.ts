@@ -24,7 +24,8 @@ const LISTS: readonly (readonly [list: string, strong: boolean, weak: boolean])[
 
 Deno.test("listsTag() compares strongly and weakly, and takes no malformed list (RFC 9110 §8.8.3)", () => {
   for (const [list, strong, weak] of LISTS) {
-    assertEquals([listsTag(list, '"a"', "strong"), listsTag(list, '"a"', "weak")], [strong, weak], list);
+    const found = { strong: listsTag(list, '"a"', "strong"), weak: listsTag(list, '"a"', "weak") };
+    assertEquals(found, { strong, weak }, list);
   }
 });
 

@@ -26,7 +26,7 @@ Deno.test("createGlob() matches * within a name and ** across folders", () => {
   }
 });
 
-Deno.test("parseCacheControl() takes for a pattern only what has *, / or .", () => {
+Deno.test("parseCacheControl() takes a word for a pattern only if it has *, / or .", () => {
   const read = (text: string): (string | undefined)[] => {
     const rule = parseCacheControl(text)?.[0];
     return [rule?.pattern, rule?.field[1]];
@@ -38,7 +38,7 @@ Deno.test("parseCacheControl() takes for a pattern only what has *, / or .", () 
   assertEquals(read("no-store"), [undefined, "no-store"]);
 });
 
-Deno.test("parseFields() takes for a pattern only what has no colon before its =", () => {
+Deno.test("parseFields() takes a word for a pattern only if it has no colon before its =", () => {
   assertEquals(parseFields("X-A: a=b"), [{ pattern: undefined, field: ["X-A", "a=b"] }]);
   assertEquals(parseFields("*.js=X-A: a=b"), [{ pattern: "*.js", field: ["X-A", "a=b"] }]);
   assertEquals(parseFields("fonts/**=Access-Control-Allow-Origin: *"), [
@@ -75,7 +75,7 @@ Deno.test("PathRules: the last match wins, for fields of each name", () => {
   assertEquals(fieldsOf(rulesOf([], ["Link: <a>", "Link: <b>"]), "a"), [["Link", "<a>"], ["Link", "<b>"]]);
 });
 
-Deno.test("PathRules: the page that stands for many is not cached like an asset", () => {
+Deno.test("PathRules: the single page of an application is not cached like an asset", () => {
   const forAll = rulesOf(["public, max-age=31536000"], [], "index.html");
   assertEquals(forAll.fieldsOf(["index.html"], "fallback"), [["Cache-Control", "no-cache"]]);
   assertEquals(fieldsOf(forAll, "index.html"), [["Cache-Control", "no-cache"]]);

@@ -27,7 +27,7 @@ function newCache(maxBytes: number, maxEntries: number): ResourceCache {
   return new ResourceCache({ maxBytes, maxEntries, freshMs: 1_000 });
 }
 
-Deno.test("ResourceCache gives what is younger than its time, and in memory", () => {
+Deno.test("ResourceCache gives resources in memory until their time is over", () => {
   const cache = newCache(1e6, 10);
   const resource = newResource(1);
   cache.set("/a", resource, 5_000);
@@ -56,7 +56,7 @@ Deno.test("ResourceCache holds no more entries and bytes than it may", () => {
   assertEquals([cache.size, cache.bytes], [0, 0]);
 });
 
-Deno.test("ResourceCache keeps what was asked for meanwhile", () => {
+Deno.test("ResourceCache keeps recently requested resources", () => {
   const cache = newCache(1e6, 3);
   for (const key of ["/a", "/b", "/c"]) cache.set(key, newResource(1), 0);
   cache.getFresh("/a", 0);
@@ -67,7 +67,7 @@ Deno.test("ResourceCache keeps what was asked for meanwhile", () => {
   assertEquals([cache.size, cache.get("/e")], [3, undefined]);
 });
 
-Deno.test("ResourceCache counts a resource that replaces another once", () => {
+Deno.test("ResourceCache counts a replaced resource once", () => {
   const cache = newCache(1e6, 3);
   cache.set("/a", newResource(1_000), 0);
   const { bytes } = cache;

@@ -70,7 +70,7 @@ const MALFORMED = [
   "/../%zz",
 ];
 
-Deno.test("parseUrlPath() finds no name in what leaves the root, and refuses malformed escapes", () => {
+Deno.test("parseUrlPath() gives no name for a path that leaves the root, and refuses malformed escapes", () => {
   for (const path of NO_NAMES) assertEquals(parseUrlPath(path), undefined, path);
   for (const path of MALFORMED) {
     const error = assertThrows(() => parseUrlPath(path), HttpError, undefined, path) as HttpError;
@@ -95,7 +95,7 @@ Deno.test("encodeSegment() writes names as browsers do (WHATWG URL, path percent
 });
 
 Deno.test({
-  name: "parseUrlPath() takes a backslash for a part of a name, except on Windows",
+  name: "parseUrlPath() treats a backslash as part of a name, except on Windows",
   ignore: Deno.build.os === "windows",
   fn: () => {
     assertEquals(parseUrlPath("/a%5Cb\\c"), {

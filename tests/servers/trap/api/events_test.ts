@@ -13,14 +13,14 @@ async function send(trap: AskedTrap, n: number): Promise<void> {
 
 async function open(trap: AskedTrap, lastId?: string): Promise<EventStream> {
   const headers = lastId === undefined ? {} : { "Last-Event-ID": lastId };
-  const answer = await trap.call("/api/events", { headers });
-  assertEquals(answer.headers.get("content-type"), "text/event-stream");
-  const events = new EventStream(answer);
+  const response = await trap.call("/api/events", { headers });
+  assertEquals(response.headers.get("content-type"), "text/event-stream");
+  const events = new EventStream(response);
   assertMatch((await events.nextBlock())!, /^retry: \d+$/);
   return events;
 }
 
-test("GET /api/events tells of each request with its record, and of what is taken away", async (withTrap) => {
+test("GET /api/events sends each request with its record, and each deletion", async (withTrap) => {
   await withTrap({ keep: 2 }, async (trap) => {
     const events = await open(trap);
     await send(trap, 1);
@@ -43,7 +43,7 @@ test("GET /api/events tells of each request with its record, and of what is take
   });
 });
 
-test("GET /api/events gives a reader that comes back what it has missed, within what is stored", async (withTrap) => {
+test("GET /api/events gives a returning reader the events that it missed, as far as they are stored", async (withTrap) => {
   await withTrap({ keep: 3 }, async (trap) => {
     for (const n of [1, 2, 3, 4]) await send(trap, n);
     const [oldest, middle] = await trap.records(3);
@@ -60,14 +60,14 @@ test("GET /api/events gives a reader that comes back what it has missed, within 
     assertEquals(await numbers(middle!.id, 1), ["4"]);
     assertEquals(await numbers(oldest!.id, 2), ["3", "4"]);
     assertEquals(await numbers("2000-01-01T00:00:00.000000Z-00aaa", 3), ["2", "3", "4"]);
-    const answer = await trap.call(`/api/events?after=${middle!.id}`);
-    const events = new EventStream(answer);
+    const response = await trap.call(`/api/events?after=${middle!.id}`);
+    const events = new EventStream(response);
     assertEquals(JSON.parse((await events.next()).data).query, [["n", "4"]]);
     await events.close();
   });
 });
 
-test("GET /api/events says again what a request is when more bytes have come for it", async (withTrap) => {
+test("GET /api/events sends a request again when more bytes have come for it", async (withTrap) => {
   await withTrap({ limits: { idleTimeoutMs: 50 } }, async (trap) => {
     const events = await open(trap);
     await exchange(trap.port, "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx\r\n");

@@ -35,9 +35,9 @@ test("GET /api/export.har is an archive of all requests, the oldest first (HAR 1
     );
     await exchange(trap.port, bytesOf(`POST /x HTTP/1.1\r\nContent-Length: 3\r\n${END}\x00\xff\x01`));
     await exchange(trap.port, "nonsense\r\n");
-    const answer = await trap.call("/api/export.har");
-    assertEquals(answer.headers.get("content-disposition"), 'attachment; filename="requests.har"');
-    const { log }: Har = await answer.json();
+    const response = await trap.call("/api/export.har");
+    assertEquals(response.headers.get("content-disposition"), 'attachment; filename="requests.har"');
+    const { log }: Har = await response.json();
     assertEquals([log.version, log.creator.name, log.entries.length], ["1.2", "millrace", 4]);
     const [get, text, binary, nonsense] = log.entries as [HarEntry, HarEntry, HarEntry, HarEntry];
     for (const { startedDateTime, time, timings, cache } of log.entries) {
@@ -100,9 +100,9 @@ test("GET /api/export.ndjson is one record a line", async (withTrap) => {
       await exchange(trap.port, `POST /api?n=${n} HTTP/1.1\r\n${fields}${END}${content}`);
     }
     const records = await trap.records(3);
-    const answer = await trap.call("/api/export.ndjson");
-    assertEquals(answer.headers.get("content-type"), "application/x-ndjson");
-    const lines = (await answer.text()).split("\n");
+    const response = await trap.call("/api/export.ndjson");
+    assertEquals(response.headers.get("content-type"), "application/x-ndjson");
+    const lines = (await response.text()).split("\n");
     assertEquals(lines.pop(), "");
     assertEquals(lines.map((line) => JSON.parse(line)), JSON.parse(JSON.stringify(records)));
     const empty = await trap.call("/api/export.ndjson?method=PUT");

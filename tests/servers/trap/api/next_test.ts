@@ -28,7 +28,7 @@ test("GET /api/next waits for the first request that matches", async (withTrap) 
   });
 });
 
-test("GET /api/next?after= gives what is stored already, one after the other", async (withTrap) => {
+test("GET /api/next?after= gives stored requests, one after the other", async (withTrap) => {
   await withTrap({}, async (trap) => {
     for (const n of [1, 2, 3]) await send(trap, `GET /hook?n=${n}`);
     let after = "0";
@@ -51,7 +51,7 @@ test("GET /api/next?after= gives what is stored already, one after the other", a
   });
 });
 
-Deno.test("NextWaiters lets a waiter go after its time, and all when it is closed", async () => {
+Deno.test("NextWaiters releases a waiter after its time, and all waiters when it is closed", async () => {
   const clock = new FakeClock();
   const store = new RequestStore({ maxRequests: 10, maxBytes: 1_000 });
   const waiters = new NextWaiters(store, clock);
@@ -71,7 +71,7 @@ Deno.test("NextWaiters lets a waiter go after its time, and all when it is close
   assertEquals([await last, await wait(10_000), clock.timerCount], [undefined, undefined, 0]);
 });
 
-Deno.test("NextWaiters refuses who comes when a thousand wait", async () => {
+Deno.test("NextWaiters refuses a client when a thousand wait", async () => {
   const waiters = new NextWaiters(new RequestStore({ maxRequests: 1, maxBytes: 1 }), new FakeClock());
   const options = { after: undefined, timeoutMs: 1_000 };
   const all = Array.from({ length: 1_000 }, () => waiters.next(() => true, options));
@@ -81,7 +81,7 @@ Deno.test("NextWaiters refuses who comes when a thousand wait", async () => {
   await Promise.all(all);
 });
 
-Deno.test("NextWaiters lets go who has left when room is needed, and answers those who only finished sending", async () => {
+Deno.test("NextWaiters releases clients that have left when room is needed, and responds to clients that only finished sending", async () => {
   const store = new RequestStore({ maxRequests: 1, maxBytes: 1_000 });
   const waiters = new NextWaiters(store, new FakeClock());
   const controller = new AbortController();

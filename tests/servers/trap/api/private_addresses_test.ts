@@ -87,7 +87,7 @@ const PUBLIC: readonly string[] = [
   "2001:4860:4860:0:0:0:0:8888",
 ];
 
-Deno.test("isPrivateAddress() knows what belongs to no public host, and refuses what is no address (RFC 6890)", () => {
+Deno.test("isPrivateAddress() knows the addresses of no public host, and refuses a malformed address (RFC 6890)", () => {
   for (const address of PRIVATE) assertEquals(isPrivateAddress(address), true, address);
   for (const address of PUBLIC) assertEquals(isPrivateAddress(address), false, address);
 });

@@ -19,9 +19,9 @@ import { storedRequest } from "../stored_requests.ts";
 import { test } from "../asked_trap.ts";
 import { sha256, withTrap } from "../trap_fixture.ts";
 
-/** A server that takes one connection, reads some bytes and answers others. @returns what it has read */
+/** A server that takes one connection, reads some bytes and sends others. @returns what it has read */
 async function withTarget(
-  answer: string,
+  response: string,
   test: (port: number) => Promise<void>,
 ): Promise<string> {
   const listener = await listen({ port: 0 });
@@ -30,7 +30,7 @@ async function withTarget(
     if (connection === null) return "";
     const buffer = new Uint8Array(65_536);
     const count = await connection.read(buffer);
-    await connection.write(bytesOf(answer));
+    await connection.write(bytesOf(response));
     await connection.closeWrite();
     // Until the client has read it.
     while (await connection.read(buffer.subarray(count ?? 0)).catch(() => null) !== null);
@@ -49,16 +49,16 @@ function post(url: unknown): RequestInit {
   return { method: "POST", body: JSON.stringify({ url }) };
 }
 
-test("POST /api/requests/<id>/replay sends the bytes as they came, and says what came back", async (withTrap) => {
+test("POST /api/requests/<id>/replay sends the original bytes, and gives the response", async (withTrap) => {
   const sent =
     "POST /api HTTP/1.1\r\nhOsT:  a\r\nX: \xe4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
     "2;x=y\r\nhi\r\n0\r\nT: 1\r\n\r\n";
   await withTrap({ replaysToPrivate: true }, async (trap) => {
     await exchange(trap.port, bytesOf(sent));
     const [found] = await trap.records(1);
-    const answer =
+    const response =
       "HTTP/1.1 201 Made\r\nX: 1\r\nx:2 \r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
-    const received = await withTarget(answer, async (port) => {
+    const received = await withTarget(response, async (port) => {
       const result = await trap.json<ResponseRecord>(
         `/api/requests/${found!.id}/replay`,
         post(`http://127.0.0.1:${port}`),
@@ -67,7 +67,7 @@ test("POST /api/requests/<id>/replay sends the bytes as they came, and says what
         status: 201,
         headers: [["X", "1"], ["x", "2"], ["Transfer-Encoding", "chunked"]],
         bodyBytes: 5,
-        wireBytes: answer.length,
+        wireBytes: response.length,
         sha256: sha256("abcde"),
         end: "complete",
       });
@@ -128,7 +128,7 @@ test("replay reaches this machine when page and trap are on loopback, and no pri
   });
 });
 
-test("replay refuses what is no URL, and what is not stored", async (withTrap) => {
+test("replay refuses a malformed URL, and a request that is not stored", async (withTrap) => {
   await withTrap({ replaysToPrivate: true }, async (trap) => {
     await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     const [found] = await trap.records(1);
@@ -159,7 +159,7 @@ test("replay refuses what is no URL, and what is not stored", async (withTrap) =
   });
 });
 
-Deno.test("replay with changes puts Host and Content-Length right, and keeps what came back with the request", async () => {
+Deno.test("replay with changes corrects Host and Content-Length, and keeps the response with the request", async () => {
   await withTrap({ replaysToPrivate: true }, async (trap) => {
     const sent = "POST /hook?a=1 HTTP/1.1\r\nHost: old.test\r\nX-A: 1\r\nX-B: 2\r\nConnection: close\r\n" +
       "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
@@ -196,7 +196,7 @@ Deno.test("replay with changes puts Host and Content-Length right, and keeps wha
   });
 });
 
-Deno.test("replay refuses what it would ignore", async () => {
+Deno.test("replay refuses members that it would ignore", async () => {
   await withTrap({ replaysToPrivate: true }, async (trap) => {
     await exchange(trap.port, "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     const { id } = (await trap.records(1))[0]!;
@@ -224,7 +224,7 @@ Deno.test("replay refuses what it would ignore", async () => {
   });
 });
 
-Deno.test("a request that is sent again is signed again", async () => {
+Deno.test("a replayed request is signed again", async () => {
   const secrets = [["shopify", "shh"]] as const;
   await withTrap({ replaysToPrivate: true, options: { secrets } }, async (trap) => {
     const sent =
@@ -267,7 +267,7 @@ async function statusOf(
   return await replayer.replay(request, call).then(() => 0, (error: HttpError) => error.status);
 }
 
-Deno.test("Replayer checks all addresses that a name has, and connects to the one it has checked", async () => {
+Deno.test("Replayer checks all addresses of a name, and connects to a checked one", async () => {
   assertEquals(
     await statusOf({ reach: "public", resolve: () => Promise.resolve(["1.1.1.1", "::1"]) }),
     403,
@@ -286,7 +286,7 @@ Deno.test("Replayer checks all addresses that a name has, and connects to the on
   assertEquals([status, asked], [502, ["1.1.1.1 80"]]);
 });
 
-Deno.test("Replayer gives up after its time, and replays nothing of which only the beginning is kept", async () => {
+Deno.test("Replayer gives up after its time, and replays no request that was cut", async () => {
   const clock = new FakeClock();
   let isClosed = false;
   const silent = {
@@ -310,8 +310,8 @@ Deno.test("Replayer gives up after its time, and replays nothing of which only t
   assertEquals(await statusOf({}, new StoredRequest(storedRequest("1").facts, wire)), 409);
 });
 
-Deno.test("Replayer reads every form of answer (RFC 9112 §6.3), and refuses what is none", async () => {
-  const rows: readonly (readonly [answer: string, method: string, expected: string | number])[] = [
+Deno.test("Replayer reads every form of response (RFC 9112 §6.3), and refuses malformed ones", async () => {
+  const rows: readonly (readonly [response: string, method: string, expected: string | number])[] = [
     ["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi and more", "GET", "hi"],
     ["HTTP/1.0 200 OK\r\n\r\nuntil the end", "GET", "until the end"],
     ["HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", "GET", ""],
@@ -332,8 +332,8 @@ Deno.test("Replayer reads every form of answer (RFC 9112 §6.3), and refuses wha
     [`HTTP/1.1 200 OK\r\nX: ${"y".repeat(70_000)}\r\n\r\n`, "GET", 502],
   ];
   const replayer = createReplayer({});
-  for (const [answer, method, expected] of rows) {
-    await withTarget(answer, async (port) => {
+  for (const [response, method, expected] of rows) {
+    await withTarget(response, async (port) => {
       const request = storedRequest("1", "", { method });
       const result = await replayer.replay(request, readReplayRequest({ url: `http://127.0.0.1:${port}` }))
         .then(
@@ -341,7 +341,7 @@ Deno.test("Replayer reads every form of answer (RFC 9112 §6.3), and refuses wha
           (error: HttpError) => error.status,
         );
       const wanted = typeof expected === "number" ? expected : [expected.length, sha256(expected)];
-      assertEquals(result, wanted, answer.slice(0, 80));
+      assertEquals(result, wanted, response.slice(0, 80));
     });
   }
 });

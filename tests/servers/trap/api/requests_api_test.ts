@@ -132,15 +132,15 @@ test("q finds a text in target, fields or content, letters without case, and now
   });
 });
 
-Deno.test("DELETE takes away one request, or all", async () => {
+Deno.test("DELETE deletes one request, or all", async () => {
   await withTrap({}, async (trap) => {
     for (const n of [1, 2, 3]) await send(trap, `GET /api?n=${n}`);
     const [, second] = await trap.records(3);
     const path = `/api/requests/${second!.id}`;
     assertEquals((await trap.call(path, { method: "DELETE" })).status, 204);
     for (const gone of [path, `${path}/raw`, `${path}/body`, "/api/requests/none"]) {
-      const answer = await trap.call(gone);
-      assertEquals([answer.status, typeof (await answer.json()).error], [404, "string"], gone);
+      const response = await trap.call(gone);
+      assertEquals([response.status, typeof (await response.json()).error], [404, "string"], gone);
     }
     const again = await trap.call(path, { method: "DELETE" });
     assertEquals(again.status, 404);
@@ -151,7 +151,7 @@ Deno.test("DELETE takes away one request, or all", async () => {
   });
 });
 
-test("what the API does not know is refused as JSON", async (withTrap) => {
+test("an unknown path of the API is refused in JSON", async (withTrap) => {
   await withTrap({}, async (trap) => {
     const unknown = await trap.call("/api/unknown");
     assertEquals([unknown.status, typeof (await unknown.json()).error], [404, "string"]);
@@ -161,7 +161,7 @@ test("what the API does not know is refused as JSON", async (withTrap) => {
   });
 });
 
-Deno.test("--max-body-bytes cuts what is kept, and counts and hashes all of it", async () => {
+Deno.test("--max-body-bytes cuts the kept content, and counts and hashes all of it", async () => {
   await withTrap({ maxBodyBytes: 1_000 }, async (trap) => {
     const content = "0123456789".repeat(500);
     const chunks = `7d0\r\n${content.slice(0, 2_000)}\r\nbb8;x=y\r\n${
@@ -196,7 +196,7 @@ Deno.test("--max-body-bytes cuts what is kept, and counts and hashes all of it",
   });
 });
 
-test("framing beside little content is kept within bounds as well", async (withTrap) => {
+test("framing of little content is also kept within bounds", async (withTrap) => {
   await withTrap({ maxBodyBytes: 10 }, async (trap) => {
     const head = `POST /api HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${END}`;
     // Leading zeros make a chunk line as long as the limit for lines allows.
@@ -211,7 +211,7 @@ test("framing beside little content is kept within bounds as well", async (withT
   });
 });
 
-test("what comes behind a fault is kept up to --max-body-bytes, and hashed to its end", async (withTrap) => {
+test("bytes after a fault are kept up to --max-body-bytes, and hashed to the end", async (withTrap) => {
   await withTrap({ maxBodyBytes: 100 }, async (trap) => {
     const sent = "nonsense\r\n" + "x".repeat(500_000);
     await exchange(trap.port, sent);

@@ -6,7 +6,7 @@ import { withTrap } from "../trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 
-Deno.test("one request larger than --keep-bytes deletes itself not, and says that it was cut", async () => {
+Deno.test("one request larger than --keep-bytes does not delete itself, and says that it was cut", async () => {
   await withTrap({ keepBytes: 2 ** 20, maxBodyBytes: 5_000_000 }, async (trap) => {
     for (let i = 0; i < 3; i++) {
       await exchange(trap.port, `POST /small HTTP/1.1\r\nContent-Length: 1\r\n${END}x`);
@@ -33,7 +33,7 @@ Deno.test("one request larger than --keep-bytes deletes itself not, and says tha
   });
 });
 
-Deno.test("fault tells what is wrong with a message from a broken rule, and filters", async () => {
+Deno.test("fault tells a malformed message from a broken rule, and filters", async () => {
   await withTrap({ maxBodyBytes: 3 }, async (trap) => {
     await exchange(trap.port, `GET /x HTTP/1.1\r\n${END}`);
     await exchange(trap.port, "GET /x HTTP/1.1\r\nHost : a\r\n\r\n");
@@ -57,7 +57,7 @@ Deno.test("fault tells what is wrong with a message from a broken rule, and filt
   });
 });
 
-Deno.test("--rules none leaves the rules out, and the first and the last record in", async () => {
+Deno.test("--rules none leaves out the rules, but not the first and the last record", async () => {
   await withTrap({ options: { checksRules: false } }, async (trap) => {
     await exchange(trap.port, `POST /x?invalid=1 HTTP/1.1\r\n${END}`);
     const [record] = await trap.records(1);
@@ -66,7 +66,7 @@ Deno.test("--rules none leaves the rules out, and the first and the last record 
   });
 });
 
-Deno.test("heads up to 1 MiB and 1,000 fields are taken, and marked if a strict server would refuse them", async () => {
+Deno.test("heads up to 1 MiB and 1,000 fields are accepted, and marked if a strict server would refuse them", async () => {
   await withTrap({}, async (trap) => {
     const fields = Array.from({ length: 900 }, (_, index) => `X-${index}: ${"v".repeat(100)}\r\n`).join("");
     await exchange(trap.port, `GET /${"p".repeat(20_000)} HTTP/1.1\r\n${fields}${END}`);
@@ -76,7 +76,7 @@ Deno.test("heads up to 1 MiB and 1,000 fields are taken, and marked if a strict 
   });
 });
 
-Deno.test("q finds decoded content, and beyond the limit of a head it is 414 in JSON", async () => {
+Deno.test("q finds decoded content, and is 414 in JSON beyond the limit of a head", async () => {
   await withTrap({}, async (trap) => {
     const gzipped = gzipSync("a needle in gzip");
     const head = `POST /z HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: ${gzipped.length}\r\n${END}`;
@@ -100,7 +100,7 @@ Deno.test("q finds decoded content, and beyond the limit of a head it is 414 in 
   });
 });
 
-Deno.test("content=1 gives content, and fields beyond ASCII are given as UTF-8 too", async () => {
+Deno.test("content=1 adds the content, and fields beyond ASCII come as UTF-8 too", async () => {
   await withTrap({}, async (trap) => {
     await exchange(
       trap.port,

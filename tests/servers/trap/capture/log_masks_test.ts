@@ -1,4 +1,4 @@
-// What --mask hides, in every record that the log has of a request. A row is bytes that hold SECRET, and what the log shows.
+// --mask in every record of a request in the log. A row has bytes that hold SECRET, and the text that the log shows.
 
 import { tcpAddress } from "../../../../src/net/address.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
@@ -16,7 +16,7 @@ const FORM = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 type Row = readonly [mask: string, sent: string, shown: string];
 
-/** Sends each row to a trap of its own; the log shows what it says and no secret, and everything is kept. */
+/** Sends each row to a trap of its own; the log shows the expected text and no secret, and everything is kept. */
 async function checkRows(rows: readonly Row[]): Promise<void> {
   for (const [mask, sent, shown] of rows) {
     await withTrap({ masks: [mask] }, async (trap) => {
@@ -32,7 +32,7 @@ async function checkRows(rows: readonly Row[]): Promise<void> {
   }
 }
 
-Deno.test("--mask hides values of fields and parameters from the log, and not from what is kept", async () => {
+Deno.test("--mask hides values of fields and parameters in the log, and not in the kept bytes", async () => {
   await withTrap({ masks: ["authorization", "cookie", "token"] }, async (trap) => {
     await exchange(
       trap.port,
@@ -55,7 +55,7 @@ Deno.test("--mask hides values of fields and parameters from the log, and not fr
   });
 });
 
-Deno.test("--mask hides what an error quotes of the target (RFC 9112 §3.2)", () =>
+Deno.test("--mask hides the part of the target that an error quotes (RFC 9112 §3.2)", () =>
   checkRows([
     ["token", `GET http://u:p@h/api?token=SECRET HTTP/1.1\r\n${END}`, 'got "http://u:p@h/api?token=***"'],
     ["token", `GET api?token=SECRET HTTP/1.1\r\n${END}`, 'a path or an http URI, got "api?token=***"'],
@@ -65,7 +65,7 @@ Deno.test("--mask hides what an error quotes of the target (RFC 9112 §3.2)", ()
     ["token", `GET https://h/api?token=SECRET HTTP/1.1\r\n${END}`, 'Cannot serve "https://h/api?token=***":'],
   ]));
 
-Deno.test("--mask hides what an error quotes of a field", () =>
+Deno.test("--mask hides the part of a field that an error quotes", () =>
   checkRows([
     [
       "host",
@@ -81,7 +81,7 @@ Deno.test("--mask hides what an error quotes of a field", () =>
     ["expect", `GET /api HTTP/1.1\r\nExpect: SECRET\r\n${END}`, 'Cannot meet the expectation: got "***"'],
   ]));
 
-Deno.test("--mask finds a head behind empty lines (RFC 9112 §2.2)", () =>
+Deno.test("--mask finds a head after empty lines (RFC 9112 §2.2)", () =>
   checkRows([
     [
       "token",
@@ -110,7 +110,7 @@ Deno.test("--mask hides trailer fields, broken ones too (RFC 9112 §7.1.2)", () 
   ]);
 });
 
-Deno.test("--mask hides parameters of a form, wherever they stand in it", () => {
+Deno.test("--mask hides parameters of a form, at any place", () => {
   const form = (content: string): string =>
     `POST /api HTTP/1.1\r\n${FORM}Content-Length: ${content.length}\r\n${END}${content}`;
   const chunks = `POST /api HTTP/1.1\r\n${FORM}${CHUNKED}\r\n`;
@@ -134,7 +134,7 @@ Deno.test("--mask hides parameters of a form, wherever they stand in it", () => 
   ]);
 });
 
-Deno.test("--mask leaves content alone that is no form, and fields of other names", () =>
+Deno.test("--mask leaves alone content that is not a form, and fields of other names", () =>
   checkOpen([
     "POST /api?a=token HTTP/1.1\r\nX: GET /?b=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 13\r\n\r\ntoken=1&a: 2\r",
     "POST /api HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ntoken: 1\r\n0\r\nTokens: 2\r\n\r\n",
@@ -156,7 +156,7 @@ Deno.test("--mask hides parameters of a request that broke off in its head", asy
   await withTrap({ masks: ["token"] }, async (trap) => {
     const client = await connectResetting(trap.port);
     await client.send("GET /api?token=SECRET HTTP/1.1\r\nHost: a\r\n");
-    // The server has read it once it has answered somebody who came later.
+    // The server has read it when it has responded to a later request.
     await exchange(trap.port, `GET /api HTTP/1.1\r\n${END}`);
     await client.reset();
     await trap.records(2);
@@ -177,7 +177,7 @@ Deno.test("createLogMasks() masks values of the named parameters in a target, an
   for (const [target, masked] of rows) assertEquals(masks.target(target), masked);
 });
 
-Deno.test("createLogMasks() masks a request as it came, or leaves it", () => {
+Deno.test("createLogMasks() masks a request as received, or leaves it alone", () => {
   const sent = "GET /?token=1 HTTP/1.1\r\nX-KEY:1\r\nX-Keys: 2\r\n\r\n";
   const shape = { headBytes: sent.length, isChunked: false, headers: new HttpHeaders() };
   assertEquals(

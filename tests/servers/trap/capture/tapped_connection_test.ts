@@ -31,10 +31,10 @@ const adapter = {
   connectTls,
 };
 
-// It takes nothing away from a connection that it listens to.
+// It takes nothing away from the connection that it taps.
 testAdapter(adapter, (name, body) => Deno.test(`${name}, tapped`, body));
 
-Deno.test("TappedConnection.drain() reads until the client is quiet, and the next read gets what comes then", async () => {
+Deno.test("TappedConnection.drain() reads until the client is quiet, and the next read gets later bytes", async () => {
   const listener = await adapter.listen({ port: 0 });
   const client = await connectRaw(listener.address.port);
   const connection = await listener.accept() as TappedConnection;
@@ -58,7 +58,7 @@ Deno.test("TappedConnection.drain() reads until the client is quiet, and the nex
   listener.close();
 });
 
-Deno.test("TappedConnection.drain() does not wait longer than it may for a client that never is quiet", async () => {
+Deno.test("TappedConnection.drain() gives up after its time on a client that is never quiet", async () => {
   const listener = await adapter.listen({ port: 0 });
   const client = await connectRaw(listener.address.port);
   const connection = await listener.accept() as TappedConnection;
@@ -75,7 +75,7 @@ Deno.test("TappedConnection.drain() does not wait longer than it may for a clien
   listener.close();
 });
 
-Deno.test("the trap keeps what was sent over TLS as it was before it was encrypted", async () => {
+Deno.test("the trap keeps the plain bytes of a request over TLS", async () => {
   const tls = await makeCertificate();
   if (tls === undefined) return console.log("skipped: the openssl command is not installed");
   await withTrap({ tls }, async (trap) => {
@@ -90,7 +90,7 @@ Deno.test("the trap keeps what was sent over TLS as it was before it was encrypt
   });
 });
 
-Deno.test("a request that cannot be kept is answered with 200, and the log says why", async () => {
+Deno.test("a request that cannot be kept gets 200, and the log says why", async () => {
   await withTrap({ limits: { idleTimeoutMs: 50 } }, async (trap) => {
     trap.store.listen({
       added: () => {

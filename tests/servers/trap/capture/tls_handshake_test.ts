@@ -6,10 +6,10 @@ import { withTrap } from "../trap_fixture.ts";
 
 Deno.test("a TLS handshake that fails becomes a record, and no request to wait for", async () => {
   const tls = await makeCertificate();
-  // Without openssl there is none.
+  // Without openssl there is no certificate.
   if (tls === undefined) return;
   await withTrap({ tls }, async (trap) => {
-    // A TLS record of handshake, with nothing in it that a ClientHello has.
+    // A TLS record of type handshake without any part of a ClientHello.
     await exchange(trap.port, "\x16\x03\x01\x00\x05nono!").catch(() => "");
     const [found] = await trap.records(1) as unknown as [TlsRecord];
     const { kind, fault, reason, remote, local, id } = found;

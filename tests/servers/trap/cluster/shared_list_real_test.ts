@@ -73,7 +73,7 @@ async function withNodes(
 }
 
 cluster.testOfServers(
-  "trapCommand shares its list between nodes: exact bytes, deletions, what came before",
+  "trapCommand shares its list between nodes: exact bytes, deletions, earlier requests",
   () =>
     withNodes([], async ([one, other], { store }) => {
       const large = crypto.getRandomValues(new Uint8Array(65_536));
@@ -107,7 +107,7 @@ cluster.testOfServers(
 );
 
 cluster.testOfServers(
-  "trapCommand shares its rules between nodes, and with those that come later",
+  "trapCommand shares its rules between nodes, and with later nodes",
   () =>
     withNodes([], async ([one, other], { store }) => {
       const put = async (node: Node, status: number): Promise<void> => {
@@ -149,7 +149,7 @@ cluster.testOfServers(
 );
 
 cluster.testOfServers(
-  "trapCommand answers without its store, says so, and writes what waited when it is back",
+  "trapCommand responds without its store, says so, and writes the waiting requests when it is back",
   () =>
     withNodes([], async ([one, other], { stopServers, startServers }) => {
       await stopServers();

@@ -1,4 +1,4 @@
-// Nothing on the page keeps anybody out: axe-core finds no barrier in any of its states, by day, by night, on a phone.
+// The page has no barriers: axe-core finds none in any of its states, in light and dark, on a phone.
 
 import { assertEquals } from "@std/assert";
 import { deflateSync } from "node:zlib";
@@ -18,7 +18,7 @@ const PNG = textOf(Uint8Array.fromBase64(
 const PARTS = '--b\r\nContent-Disposition: form-data; name="t"\r\n\r\nA wheel\r\n--b\r\n' +
   'Content-Disposition: form-data; name="f"; filename="w.bin"\r\n\r\n\x00\x01\xff\r\n--b--\r\n';
 
-/** Requests of every kind of content, and of every kind of fault, by path. */
+/** Requests with every kind of content and every kind of fault, by path. */
 const REQUESTS: Readonly<Record<string, string>> = {
   "/json": requestOf("POST /shop/json?x=1", [
     JSON_FIELD,

@@ -40,7 +40,7 @@ Deno.test("layOutJson() names the kinds of its tokens", () => {
   assertEquals(layOutJson('{"k":-1}')[1]?.tokens.map(({ kind }) => kind), ["key", "mark", "number"]);
 });
 
-Deno.test("layOutJson() takes texts line by line (NDJSON), and refuses what is no JSON", () => {
+Deno.test("layOutJson() takes texts line by line (NDJSON), and refuses other texts", () => {
   assertEquals(plainLines(layOutJson('{"a":1}\n[2]\n')), ["{", '  "a": 1', "}", "[", "  2", "]"]);
   for (const text of ["", "{a:1}", '{"a":1}\nno', "'x'"]) assertThrows(() => layOutJson(text), SyntaxError);
 });
@@ -84,7 +84,7 @@ Deno.test("multipartParts() gives head, names and bytes of each part (RFC 2046 Â
   assertEquals(parts[1]?.headers[1], ["Content-Type", "image/png"]);
 });
 
-Deno.test("multipartParts() reads what is broken as far as it can, and says so", () => {
+Deno.test("multipartParts() reads broken content as far as it can, and says so", () => {
   const read = (latin1: string, type = "multipart/mixed; boundary=b") =>
     multipartParts(bytesOfLatin1(latin1), type);
   assertMatch(read(PARTS, "multipart/mixed").problem, /names no boundary/);
@@ -112,7 +112,7 @@ Deno.test("headLines() keeps offsets and the ends of lines, up to the empty line
   assertEquals([headLength(headLines(bytesOfLatin1("A\r\n\r\nxyz"))), headLength([])], [5, 0]);
 });
 
-Deno.test("decodedContent() takes gzip and deflate off, and says what it could not", async () => {
+Deno.test("decodedContent() removes gzip and deflate, and names the codings that it cannot remove", async () => {
   const plain = bytesOfLatin1("wheel ".repeat(1_000));
   const packed = Uint8Array.from(gzipSync(plain));
   const decode = (bytes: Uint8Array<ArrayBuffer>, coding: string) =>

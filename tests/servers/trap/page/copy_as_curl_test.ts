@@ -34,7 +34,7 @@ async function runShell(shell: string, command: string): Promise<Uint8Array> {
   return (await within(child, command)).stdout;
 }
 
-/** Everything that a shell, a terminal or curl may take for something else. */
+/** Characters that a shell, a terminal or curl may misread. */
 const WORDS: readonly string[] = [
   "plain-word_1.2/3",
   "",
@@ -50,7 +50,7 @@ const WORDS: readonly string[] = [
 ];
 
 Deno.test({
-  name: "shellWord() and printfCommand() arrive in every shell as they were",
+  name: "shellWord() and printfCommand() arrive unchanged in every shell",
   ignore: SHELLS.length === 0,
   fn: async () => {
     for (const shell of SHELLS) {
@@ -64,7 +64,7 @@ Deno.test({
   },
 });
 
-Deno.test("shellWord() quotes text, and leaves to printf what a terminal would act upon", () => {
+Deno.test("shellWord() quotes text, and leaves characters that a terminal acts upon to printf", () => {
   assertEquals(shellWord("a=1"), "a=1");
   assertEquals(shellWord("it's"), "'it'\\''s'");
   assertEquals(shellWord("\x1b]"), `"$(printf '\\033]')"`);
@@ -75,7 +75,7 @@ Deno.test("shellWord() quotes text, and leaves to printf what a terminal would a
   ]);
 });
 
-/** What is the same for a request and for what curl makes of it. */
+/** The parts that a request and curl's copy of it have in common. */
 function essence({ method, target, version, headers, bodyBytes }: RequestRecord): unknown {
   const fields = headers.map(([name, value]) => `${name}: ${value}`).sort();
   return { method, target, version, fields, bodyBytes };
@@ -104,7 +104,7 @@ const REQUESTS: readonly (readonly [claim: string, request: string])[] = [
     "fields in their spelling, twice, empty",
     `GET /a?b=c&d HTTP/1.1\r\n${HOST}x-A: 1\r\nX-a: it's\r\nX-Empty:\r\n\r\n`,
   ],
-  ["what curl adds of its own", `POST /api HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\na=b`],
+  ["fields that curl adds by itself", `POST /api HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\na=b`],
   ["HEAD", `HEAD /h HTTP/1.1\r\n${HOST}\r\n`],
   ["HTTP/1.0 without Host", "GET /old HTTP/1.0\r\nAccept: */*\r\n\r\n"],
   ["another method", `BREW /pot HTTP/1.1\r\n${HOST}Content-Length: 0\r\n\r\n`],
@@ -151,7 +151,7 @@ for (const [claim, request] of REQUESTS) {
 }
 
 Deno.test({
-  name: "copyAsCurl() takes nc for what curl cannot send: the bytes are the same",
+  name: "copyAsCurl() uses nc for requests that curl cannot send: the bytes are the same",
   ignore: !hasNetcat,
   fn: () =>
     withTrap({}, async (trap) => {
@@ -165,7 +165,7 @@ Deno.test({
     }),
 });
 
-Deno.test("copyAsCurl() says what it cannot carry", () =>
+Deno.test("copyAsCurl() names the parts that it cannot carry", () =>
   withTrap({ maxBodyBytes: 4 }, async (trap) => {
     await exchange(
       trap.port,

@@ -20,7 +20,7 @@ async function showBody(page: Page, form: string): Promise<string> {
   return await page.getByRole("tabpanel").innerText();
 }
 
-pageTest("a request in full: chain, parameters, head as it came, bytes, timing", {}, async (opened) => {
+pageTest("a request in full: chain, parameters, original head, bytes, timing", {}, async (opened) => {
   const { page, send, open, trap } = opened;
   const request = requestOf("GET /api?x=1&name=J%C3%BCrgen+M&notawaiting=1", [
     "x-SPELT: As   Sent \t",
@@ -92,7 +92,7 @@ pageTest(
   },
 );
 
-pageTest("what is malformed, aborted or cut is shown as such, with the byte and the rule", {
+pageTest("malformed, aborted and cut requests are shown as such, with the byte and the rule", {
   maxBodyBytes: 4,
 }, async (opened) => {
   const { page, send, open, trap } = opened;
@@ -151,7 +151,7 @@ pageTest("a request is copied as curl, HAR and raw bytes, and downloaded", {}, a
 });
 
 pageTest(
-  "copying works where browsers offer no clipboard, as over plain HTTP from elsewhere",
+  "copying works if the browser offers no clipboard, as over plain HTTP from elsewhere",
   {},
   async (opened) => {
     const { page, send, open } = opened;
@@ -201,7 +201,7 @@ pageTest("two requests are compared line by line", {}, async ({ page, send, open
   await page.getByRole("tab", { name: "Request" }).waitFor();
 });
 
-pageTest("a request is sent again, changed or as it came, or the page says why not", {
+pageTest("a request is sent again, changed or unchanged, or the page says why not", {
   replaysToPrivate: true,
 }, async (opened) => {
   const { page, send, open, trap } = opened;
@@ -230,7 +230,7 @@ pageTest("a request is sent again, changed or as it came, or the page says why n
 });
 
 pageTest(
-  "rules are written on the page, and count from the next request on",
+  "rules are written on the page, and take effect with the next request",
   {},
   async ({ page, send, trap }) => {
     await page.getByRole("button", { name: "Rules" }).click();
@@ -267,7 +267,7 @@ pageTest("one request or all are deleted, after a question", {}, async ({ page, 
   assertEquals(trap.store.size, 0);
 });
 
-pageTest("all of it works by keyboard", {}, async ({ page, send, trap }) => {
+pageTest("everything works by keyboard", {}, async ({ page, send, trap }) => {
   for (const n of [1, 2, 3]) await send(requestOf(`GET /api?n=${n}`));
   await rowOf(page, "n=3").waitFor();
   const keys = async (...names: string[]): Promise<void> => {
@@ -328,7 +328,7 @@ pageTest(
   },
 );
 
-pageTest("colours follow the system until somebody chooses", {}, async ({ page }) => {
+pageTest("colours follow the system until the user chooses", {}, async ({ page }) => {
   const scheme = () => page.evaluate("getComputedStyle(document.documentElement).colorScheme");
   assertEquals(await scheme(), "light dark");
   await page.getByRole("button", { name: "Light or dark" }).click();

@@ -1,5 +1,5 @@
 // Captured content never runs on the page. The fixture fails on dialogs, foreign requests, breaches of the policy and
-// errors in scripts; here everything is looked at in every view.
+// errors in scripts; this test opens every view.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
@@ -11,7 +11,7 @@ const FOREIGN =
   "script, style, link, meta, base, iframe, object, embed, img, template, foreignObject, [onerror], " +
   "[onload], [onfocus], [srcdoc]";
 
-// Says what would be different if anything had run, had become markup, or could mislead who reads it.
+// Names every difference that the page would show if content had run, had become markup, or could mislead a reader.
 const STATE = `(() => ({
   ran: window.__ran,
   polluted: ({}).x,
@@ -33,7 +33,7 @@ const UNHARMED = {
   hidden: false,
 };
 
-// Opens the row with an id, goes through all its views, and gives the state in each, with the text of all of them.
+// Opens the row with an id, goes through all its views, and gives the state of each with all of their text.
 const LOOK_AT_ALL = `async (id) => {
   const drawn = () => new Promise((resolve) => setTimeout(resolve));
   const press = async (element) => { element.click(); await drawn(); };
@@ -56,7 +56,7 @@ async function stateOf(page: Page): Promise<unknown> {
 }
 
 pageTest(
-  "nothing that was captured runs, wherever it stands, in no view",
+  "captured content never runs, at any place, in any view",
   {},
   async ({ page, trap, send }) => {
     for (const [name, payload] of Object.entries(PAYLOADS)) {
@@ -69,7 +69,7 @@ pageTest(
           `(${LOOK_AT_ALL})(${JSON.stringify(id)})`,
         );
         for (const state of seen.states) assertEquals(state, UNHARMED, `${name}: ${id}`);
-        // It was there to be seen.
+        // The payload was visible.
         const words = /[a-z]{4,}/.exec(payload)?.[0] ?? "x";
         assertStringIncludes(seen.text, words, name);
       }

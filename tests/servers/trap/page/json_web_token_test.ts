@@ -45,11 +45,11 @@ const NOT_FOUND: readonly string[] = [
   `${TOKEN}.fourth.fifth`,
 ];
 
-Deno.test("findTokens() finds a JWT wherever it stands, and says where (RFC 7519 §3)", () => {
+Deno.test("findTokens() finds a JWT at any place, and names the place (RFC 7519 §3)", () => {
   for (const [place, sent] of FOUND) assertEquals(placesOf(sent), [`${place}: ${PAYLOAD}`], place);
 });
 
-Deno.test("findTokens() takes nothing for a JWT that is none", () => {
+Deno.test("findTokens() takes only well-formed tokens", () => {
   for (const value of NOT_FOUND) assertEquals(placesOf({ headers: [["X", value]] }), [], value);
 });
 
@@ -65,7 +65,7 @@ Deno.test("findTokens() reads claims that are times, and no others", () => {
   assertEquals(timesOf('{"exp":1e300,"iat":-1}'), []);
 });
 
-Deno.test("findTokens() has a bound, and is no match for deep content", () => {
+Deno.test("findTokens() has a bound, and gives up on deep content", () => {
   const many = Array.from({ length: 30 }, () => TOKEN).join(" ");
   assertEquals(placesOf({ content: many }).length, 20);
   const deep = `${"[".repeat(5_000)}"${TOKEN}"${"]".repeat(5_000)}`;

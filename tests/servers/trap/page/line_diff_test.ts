@@ -17,7 +17,7 @@ function diff(left: readonly string[], right: readonly string[]): string[] {
   });
 }
 
-Deno.test("diffLines() aligns what both have, and what has the same name", () => {
+Deno.test("diffLines() aligns equal lines, and lines of the same name", () => {
   assertEquals(diff(["GET /", "A: 1", "B: 2", "D: 4"], ["GET /", "b: 3", "C: 9", "D: 4"]), [
     " GET /",
     "-A: 1",
@@ -39,7 +39,7 @@ Deno.test("diffLines() gives both texts back: left and right columns hold every 
   assertEquals(rows.flatMap((row) => row.right ?? []), right);
 });
 
-Deno.test("diffLines() compares by place what is too long for a table", () => {
+Deno.test("diffLines() compares texts that are too long for a table line by line", () => {
   const left = Array.from({ length: 3_000 }, (_, i) => `a${i}`);
   const right = left.map((line, i) => i % 2 === 0 ? line : `b${i}`);
   const rows = diffLines(left, right, byName);
@@ -47,7 +47,7 @@ Deno.test("diffLines() compares by place what is too long for a table", () => {
   assertEquals(rows.flatMap((row) => row.right ?? []), right);
 });
 
-Deno.test("changedPart() cuts off what is equal before and behind", () => {
+Deno.test("changedPart() cuts off the equal parts before and after", () => {
   assertEquals(changedPart("n: 215.", "n: 39."), { start: 3, leftEnd: 6, rightEnd: 5 });
   assertEquals(changedPart("aa", "aaa"), { start: 2, leftEnd: 2, rightEnd: 3 });
 });

@@ -1,4 +1,4 @@
-// The list in a real browser: it fills while one looks, is narrowed, paused, and stays quick.
+// The list in a real browser: it fills live, can be narrowed and paused, and stays quick.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { numberedRequest } from "../stored_requests.ts";
@@ -20,7 +20,7 @@ pageTest("the empty page tells how to send a first request, which then appears",
 });
 
 pageTest(
-  "requests appear live, the newest first, with what is wrong with them",
+  "requests appear live, the newest first, with their faults",
   {},
   async ({ page, send }) => {
     await send(requestOf("GET /api?n=1"));
@@ -39,7 +39,7 @@ pageTest(
 );
 
 pageTest(
-  "the list can be paused: what came in the meantime is counted, then shown",
+  "the list can be paused: requests that come meanwhile are counted, then shown",
   {},
   async ({ page, send }) => {
     await send(requestOf("GET /api?n=1"));
@@ -112,7 +112,7 @@ pageTest(
     await list.evaluate((element) => element.scrollTop = element.scrollHeight);
     await page.getByText("/n/0", { exact: true }).click();
     await page.getByRole("heading", { name: "/n/0" }).waitFor();
-    // What one reads stays in its place when requests come in above.
+    // A row that is being read stays in its place when requests arrive above it.
     await send(requestOf("GET /api?late"));
     await untilCount(page, 10_001);
     assert(await page.locator(".row.selected").isVisible());
@@ -124,7 +124,7 @@ pageTest(
 );
 
 pageTest(
-  "a page that opens late loads older requests while one scrolls",
+  "a page that opens late loads older requests while scrolling",
   { keep: 20_000 },
   async (opened) => {
     const { page, trap } = opened;
@@ -189,7 +189,7 @@ pageTest("with Follow on, each request is opened as it comes", {}, async ({ page
 });
 
 pageTest(
-  "one feed serves all tabs: the last of eight still hears of requests",
+  "one feed serves all tabs: the last of eight still gets the requests",
   {},
   async ({ page, send, trap }) => {
     const tabs = [page];
@@ -201,7 +201,7 @@ pageTest(
     }
     await send(requestOf("GET /api?all"));
     for (const tab of tabs) await rowOf(tab, "/api?all").waitFor();
-    // The tab that listens goes, and another one takes over.
+    // The tab with the feed closes, and another one takes over.
     await page.goto("about:blank");
     await send(requestOf("GET /api?again"));
     for (const tab of tabs.slice(1)) await rowOf(tab, "/api?again").waitFor();

@@ -5,7 +5,7 @@ import { dateText } from "../../../../src/servers/trap/page/client/text/sizes_an
 import { toRequestRecord } from "../../../../src/servers/trap/records/to_record.ts";
 import { storedRequest } from "../stored_requests.ts";
 
-/** Rows at noon UTC of days, so many on each; the oldest day first. */
+/** Rows at noon UTC of days, a number of them on each; the oldest day first. */
 function rowsOn(days: readonly (readonly [day: string, count: number])[]): RequestRows {
   const rows = new RequestRows(1_000);
   for (const [day, count] of days) {
@@ -43,7 +43,7 @@ Deno.test("ListItems puts a line above the rows of each day but today", () => {
   assertEquals(linesOf(new ListItems(new RequestRows(1), "2026-01-06")), []);
 });
 
-Deno.test("ListItems finds each row and each line again by its key", () => {
+Deno.test("ListItems finds each row and each line by its key", () => {
   const items = new ListItems(rowsOn(DAYS), "today");
   for (let place = 0; place < items.count; place++) {
     assertEquals(items.placeOfKey(items.keyAt(place)), place);
@@ -52,7 +52,7 @@ Deno.test("ListItems finds each row and each line again by its key", () => {
   assertEquals([items.placeOfKey("day 2025-01-01"), items.placeOfKey("gone")], [-1, -1]);
 });
 
-Deno.test("RequestRows.days() follows what is added and taken away", () => {
+Deno.test("RequestRows.days() follows additions and deletions", () => {
   const rows = rowsOn(DAYS);
   const starts = (): number[] => rows.days().map(({ start }) => start);
   assertEquals(starts(), [0, 3, 5]);

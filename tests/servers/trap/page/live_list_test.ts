@@ -16,33 +16,33 @@ function range(from: number, to: number): RequestRecord[] {
   return Array.from({ length: to - from + 1 }, (_, i) => record(from + i));
 }
 
-/** A list, and the server behind it as far as the list sees it. */
+/** A list, and the server as the list sees it. */
 class Stage {
-  /** What the server has. */
+  /** The server's requests. */
   kept: RequestRecord[] = [];
   /** The calls so far. */
   readonly calls: string[] = [];
-  /** Set, the server answers when this resolves. */
+  /** If set, the server responds when this resolves. */
   gate: Promise<void> = Promise.resolve();
   fails = false;
   nowMs = 0;
   #wake: () => void = () => {};
 
   readonly list = new LiveList({
-    api: { list: (filters, page) => this.#answer(filters, page) },
+    api: { list: (filters, page) => this.#list(filters, page) },
     onChange: () => {},
     wait: () => new Promise<void>((resolve) => this.#wake = resolve),
     nowMs: () => this.nowMs,
   });
 
-  /** Something comes, and the page is told. */
+  /** A request arrives, and the page hears of it. */
   async receive(records: readonly RequestRecord[]): Promise<void> {
     this.kept.push(...records);
     this.list.receive(records);
     await settle();
   }
 
-  /** Lets the rest between two queries be over. */
+  /** Ends the pause between two queries. */
   async wake(): Promise<void> {
     this.#wake();
     await settle();
@@ -54,7 +54,7 @@ class Stage {
     return Array.from({ length: rows.size }, (_, i) => Number(rows.at(i)?.id.slice(3)));
   }
 
-  async #answer(...[filters, { limit, before }]: Parameters<TrapApi["list"]>): Promise<RequestRecord[]> {
+  async #list(...[filters, { limit, before }]: Parameters<TrapApi["list"]>): Promise<RequestRecord[]> {
     this.calls.push(`${describe(filters)} before ${before ?? "-"}`);
     const found = this.kept.filter(({ id }) => before === undefined || id < before).slice(-limit).reverse();
     await this.gate;
@@ -74,7 +74,7 @@ async function loaded(kept: RequestRecord[]): Promise<Stage> {
   return stage;
 }
 
-Deno.test("LiveList shows what is there, then what comes, without asking again", async () => {
+Deno.test("LiveList shows existing requests, then new ones, without asking again", async () => {
   const stage = await loaded(range(1, 2));
   await stage.receive([record(3)]);
   await stage.receive([record(5), record(4)]);
@@ -86,7 +86,7 @@ Deno.test("LiveList shows what is there, then what comes, without asking again",
   });
 });
 
-Deno.test("LiveList loses nothing that comes while the first page is on its way", async () => {
+Deno.test("LiveList loses no request that comes while the first page loads", async () => {
   const stage = new Stage();
   let open = () => {};
   stage.gate = new Promise((resolve) => open = resolve);
@@ -123,7 +123,7 @@ Deno.test("LiveList holds still while it is paused, and shows everything when it
   assertEquals([stage.list.rows.size, stage.list.heldCount, stage.calls.length], [302, 0, 1]);
 });
 
-Deno.test("LiveList with filters asks the server what matches, and rests between two queries", async () => {
+Deno.test("LiveList with filters asks the server for matches, and pauses between two queries", async () => {
   const stage = await loaded(range(1, 1));
   await stage.list.narrow({ text: "x", errorsOnly: true });
   assertEquals(stage.calls.at(-1), "x///errors before -");
@@ -142,7 +142,7 @@ Deno.test("LiveList with filters asks the server what matches, and rests between
   });
 });
 
-Deno.test("LiveList begins anew where more matched than a page holds", async () => {
+Deno.test("LiveList begins anew if more requests match than a page holds", async () => {
   const stage = await loaded([]);
   await stage.list.narrow({ path: "/a" });
   await stage.receive(range(1, 1));
@@ -156,7 +156,7 @@ Deno.test("LiveList begins anew where more matched than a page holds", async () 
   await stage.wake();
 });
 
-Deno.test("LiveList throws away the answer to older filters", async () => {
+Deno.test("LiveList drops the response to older filters", async () => {
   const stage = await loaded(range(1, 2));
   let open = () => {};
   stage.gate = new Promise((resolve) => open = resolve);
@@ -169,7 +169,7 @@ Deno.test("LiveList throws away the answer to older filters", async () => {
   assertEquals(stage.numbers, [7]);
 });
 
-Deno.test("LiveList forgets what is deleted, and says why it cannot show anything", async () => {
+Deno.test("LiveList forgets deleted requests, and says why it cannot show anything", async () => {
   const stage = await loaded(range(1, 4));
   await stage.list.forget({ ids: ["id-00002", "id-00009"] });
   assertEquals(stage.numbers, [4, 3, 1]);
@@ -190,7 +190,7 @@ Deno.test("LiveList offers the methods that were seen, up to a bound", async () 
   });
 });
 
-Deno.test("RequestRows sorts by id, replaces what is there, and forgets the oldest", () => {
+Deno.test("RequestRows sorts by id, replaces known requests, and forgets the oldest", () => {
   const rows = new RequestRows(3);
   assertEquals(rows.add([record(2), record(1)].map(rowOf)), false);
   rows.add([{ ...rowOf(record(1)), method: "PUT" }]);
@@ -209,7 +209,7 @@ Deno.test("RequestRows sorts by id, replaces what is there, and forgets the olde
   ]);
 });
 
-Deno.test("rowOf() takes the type of the content, and the first thing that was wrong", () => {
+Deno.test("rowOf() has the type of the content, and the first fault", () => {
   const row = rowOf({
     ...record(1),
     headers: [["CONTENT-type", "Text/HTML ; charset=x"]],

@@ -11,7 +11,7 @@ export interface OpenedPage {
   readonly trap: Trap;
   /** Sends a request (bytes seen as latin1) on a connection of its own. */
   send(request: string): Promise<void>;
-  /** Opens the newest request whose target has this text. */
+  /** Opens the newest request whose target contains this text. */
   open(text: string): Promise<void>;
   /** Reads the clipboard. */
   clipboard(): Promise<string>;
@@ -25,9 +25,9 @@ export interface PageSetup extends TrapSetup {
 const canRun = hasBrowser("trap/page tests");
 
 /**
- * A test with a trap and a browser of its own, both closed behind it.
+ * A test with a trap and a browser of its own, both closed after it.
  *
- * Whatever the test does, nothing may leave the origin of the page, break its policy, fail in a script or ask anything.
+ * Whatever the test does, the page must ask no other origin, break no policy, throw no error and open no dialog.
  */
 export function pageTest(name: string, setup: PageSetup, test: (opened: OpenedPage) => Promise<void>): void {
   Deno.test({
@@ -61,25 +61,25 @@ export function pageTest(name: string, setup: PageSetup, test: (opened: OpenedPa
   });
 }
 
-/** The newest row with a text in its target. */
+/** The newest row whose target contains a text. */
 export function rowOf(page: Page, text: string): Locator {
   return page.locator(".row").filter({ has: page.locator(".target").getByText(text) }).first();
 }
 
-/** Waits until the list has so many requests. */
+/** Waits until the list has this many requests. */
 export async function untilCount(page: Page, count: number): Promise<void> {
   const shown = `${count.toLocaleString("en-US")} request${count === 1 ? "" : "s"}`;
   await page.locator("#count").getByText(shown, { exact: true }).waitFor();
 }
 
-/** A request with content, which ends its connection. */
+/** A request with content that ends its connection. */
 export function requestOf(line: string, fields: readonly string[] = [], content: string = ""): string {
   const length = content === "" ? [] : [`Content-Length: ${content.length}`];
   const head = [`${line} HTTP/1.1`, "Host: trap.test", "Connection: close", ...fields, ...length];
   return `${head.join("\r\n")}\r\n\r\n${content}`;
 }
 
-/** Collects what must not happen on a page. */
+/** Collects events that must not happen on a page. */
 function watch(page: Page, origin: string): string[] {
   const breaches: string[] = [];
   page.on("request", (request) => {
@@ -94,7 +94,7 @@ function watch(page: Page, origin: string): string[] {
   page.on("popup", (popup) => breaches.push(`popup: ${popup.url()}`));
   page.on("pageerror", (error) => breaches.push(`error: ${error.stack}`));
   page.on("console", (message) => {
-    // The browser's own word for an answer of the API that is no success.
+    // The browser's own message for a response of the API that is not 2xx.
     if (/^Failed to load resource/.test(message.text())) return;
     if (message.type() === "error" || message.type() === "warning") breaches.push(message.text());
   });

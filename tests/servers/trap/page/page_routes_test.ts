@@ -9,7 +9,7 @@ import { serve } from "../../../../src/serving/serve.ts";
 import { within } from "../../../support/deadline.ts";
 
 const MAX_PACKED_BYTES = 60_000;
-// Fetched when content asks for them.
+// Loaded only when content needs them.
 const CONTENT_LIBRARIES = ["/page/xml.js", "/page/xml-parser-xo.js"];
 
 async function withPage(test: (origin: string) => Promise<void>): Promise<void> {
@@ -25,7 +25,7 @@ function get(url: string, options: RequestInit = {}): Promise<Response> {
   return within(fetch(url, options), url);
 }
 
-Deno.test("pageRoutes() serves the document, and all that it names, with their types", async () => {
+Deno.test("pageRoutes() serves the document and everything that it refers to, with their types", async () => {
   await withPage(async (origin) => {
     const response = await get(`${origin}/`);
     assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
@@ -42,7 +42,7 @@ Deno.test("pageRoutes() serves the document, and all that it names, with their t
   });
 });
 
-Deno.test("pageRoutes() lets nothing foreign run, load, or look in", async () => {
+Deno.test("pageRoutes() lets nothing foreign run, load or embed it", async () => {
   await withPage(async (origin) => {
     for (const path of ["/", "/page/page.js"]) {
       const { headers, body } = await get(origin + path);
@@ -75,7 +75,7 @@ Deno.test("pageRoutes() lets nothing foreign run, load, or look in", async () =>
   });
 });
 
-Deno.test("pageRoutes() says 304 for what a browser has, and answers HEAD (RFC 9110 §13.1.2)", async () => {
+Deno.test("pageRoutes() responds 304 if the browser has the file, and takes HEAD (RFC 9110 §13.1.2)", async () => {
   await withPage(async (origin) => {
     const url = `${origin}/page/page.css`;
     const head = await get(url, { method: "HEAD" });

@@ -11,7 +11,7 @@ async function startTrap(port: string, uiPort: string): Promise<Program & { read
 }
 
 Deno.test({
-  name: "a page whose trap was started anew finds it again, and shows what is there now",
+  name: "a page finds its trap again after a restart, and shows the requests of the new one",
   ignore: !hasBrowser("trap/page/reconnect_browser_real_test.ts"),
   fn: async () => {
     const browser = await launchBrowser();

@@ -1,4 +1,4 @@
-// Makes the pictures of the README: `deno task screenshots`. Needs the ports 5000 and 5001, which stand in them.
+// Makes the pictures of the README: `deno task screenshots`. It needs the ports 5000 and 5001, which the pictures show.
 
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser } from "../../../support/browser.ts";
@@ -33,7 +33,7 @@ const REQUESTS: readonly string[] = [
   requestOf("GET /api?x=3"),
 ];
 
-/** A picture: where it goes, how it is looked at, and what is done before. */
+/** A picture: its file, its page, and the steps before it is taken. */
 interface Shot {
   readonly name: string;
   readonly options: BrowserContextOptions;

@@ -30,7 +30,7 @@ import {
   visibleText,
 } from "../../../../src/servers/trap/page/client/text/visible_text.js";
 
-Deno.test("visibleText() shows what is hidden, moves text, or acts on terminals", () => {
+Deno.test("visibleText() shows characters that are invisible, move text, or act on terminals", () => {
   const rows: readonly (readonly [text: string, visible: string])[] = [
     ["plain ü 中 🙂", "plain ü 中 🙂"],
     ["a\r\n\tb\0", "a\\r\\n\\tb\\x00"],
@@ -43,7 +43,7 @@ Deno.test("visibleText() shows what is hidden, moves text, or acts on terminals"
   for (const [text, visible] of rows) assertEquals(visibleText(text), visible);
 });
 
-Deno.test("visiblePieces() tells escapes from text, and keeps line feeds and tabs where lines are wanted", () => {
+Deno.test("visiblePieces() tells escapes from text, and keeps line feeds and tabs if lines are wanted", () => {
   assertEquals(visiblePieces("a\x01\x02b"), [
     { text: "a", isEscape: false },
     { text: "\\x01\\x02", isEscape: true },
@@ -71,21 +71,21 @@ Deno.test("bytes become latin1, UTF-8 or the charset that a Content-Type names",
   assertEquals(textOfContent(bytesOfLatin1("\xc3\xbc"), "text/plain; charset=none-such"), "ü");
 });
 
-Deno.test("looksLikeText() knows texts from other bytes, also where a character is cut", () => {
+Deno.test("looksLikeText() knows texts from other bytes, also if a character is cut", () => {
   const text = "ü".repeat(3_000);
   assertEquals(looksLikeText(new TextEncoder().encode(`x${text}`)), true);
   assertEquals(looksLikeText(new Uint8Array()), true);
   assertEquals(looksLikeText(bytesOfLatin1("\x89PNG\r\n\x1a\n\0")), false);
 });
 
-Deno.test("copyRaw() copies text as it is, other bytes in base64, and says when it has not all", () => {
+Deno.test("copyRaw() copies text as it is, other bytes in base64, and says when content is missing", () => {
   const copy = (latin1: string, totalBytes: number) => copyRaw({ bytes: bytesOfLatin1(latin1), totalBytes });
   assertEquals(copy("GET /\r\n", 7), { text: "GET /\r\n", notes: [] });
   assertEquals(copy("\0\xff", 2).text, "AP8=");
   assertEquals(copy("GET", 1_234).notes, ["Only the first 3 of 1,234 bytes: download the rest."]);
 });
 
-Deno.test("numbers are shown as people read them", () => {
+Deno.test("numbers are formatted for people", () => {
   assertEquals([0, 1_023, 1_024, 1_500, 250_000, 5e9].map(sizeText), [
     "0 B",
     "1023 B",

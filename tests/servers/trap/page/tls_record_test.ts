@@ -21,7 +21,7 @@ Deno.test("asRequest() shows a failed handshake as a row like all others", () =>
   assertEquals(asRequest(shown), shown);
 });
 
-Deno.test("callOf() reads the form for sending again", () => {
+Deno.test("callOf() reads the form of a replay", () => {
   const form = (values: Readonly<Record<string, string>>): FormData => {
     const data = new FormData();
     for (const [name, value] of Object.entries(values)) data.set(name, value);

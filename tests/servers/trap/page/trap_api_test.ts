@@ -17,7 +17,7 @@ function apiTest(name: string, test: (trapApi: TrapApi, trap: Trap) => Promise<v
     }));
 }
 
-apiTest("TrapApi lists what passes the filters, page by page", async (trapApi) => {
+apiTest("TrapApi lists the requests that pass the filters, page by page", async (trapApi) => {
   const targets = async (...call: Parameters<TrapApi["list"]>) =>
     (await trapApi.list(...call)).map(({ target }) => target);
   const all = await trapApi.list(ALL, { limit: 100 });
@@ -45,7 +45,7 @@ apiTest("TrapApi gives one request: record, bytes up to a limit, HAR", async (tr
   assertEquals(JSON.parse(await trapApi.har(id)).log.entries.length, 1);
 });
 
-apiTest("TrapApi deletes, and says what is not there any more", async (trapApi) => {
+apiTest("TrapApi deletes, and says when a request no longer exists", async (trapApi) => {
   const [newest] = await trapApi.list(ALL, { limit: 1 });
   await trapApi.remove(newest!.id);
   const { id } = newest!;

@@ -1,4 +1,4 @@
-// What people who collect webhooks look for on the page: events, tokens, bins, days, and what came meanwhile.
+// Features for collectors of webhooks: events, tokens, bins, days, and requests that came meanwhile.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { storedRequest } from "../stored_requests.ts";
@@ -8,7 +8,7 @@ const JSON_FIELD = "Content-Type: application/json";
 // {"alg":"HS256","typ":"JWT"} {"sub":"ada","exp":1700000000}
 const TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhZGEiLCJleHAiOjE3MDAwMDAwMDB9.c2lnbmF0dXJl";
 
-pageTest("the sender's name for the event stands in the row", {}, async ({ page, send }) => {
+pageTest("the row shows the sender's name for the event", {}, async ({ page, send }) => {
   await send(requestOf("POST /github", [JSON_FIELD, "X-GitHub-Event: push"], "{}"));
   await send(requestOf("POST /stripe", [JSON_FIELD], '{"object":"event","type":"invoice.paid"}'));
   for (const [path, event] of [["/github", "push"], ["/stripe", "invoice.paid"]] as const) {
@@ -29,7 +29,7 @@ for (const width of [1_280, 390]) {
   );
 }
 
-pageTest("a JWT is decoded where one stands: field, cookie, JSON", {}, async ({ page, send, open }) => {
+pageTest("a JWT is decoded at any place: field, cookie, JSON", {}, async ({ page, send, open }) => {
   await send(
     requestOf(
       "POST /jwt",
@@ -52,7 +52,7 @@ pageTest("a JWT is decoded where one stands: field, cookie, JSON", {}, async ({ 
 });
 
 pageTest(
-  "lines tell the days of the list apart, and UTC is on hover",
+  "lines separate the days of the list, and a hover shows UTC",
   { keep: 100 },
   async ({ page, trap }) => {
     for (const day of ["2026-01-02", "2026-01-03"]) {
@@ -93,7 +93,7 @@ pageTest(
     await page.getByRole("button", { name: "Copy URL" }).click();
     await page.getByText("Copied the address of the bin").waitFor();
     assertEquals(await clipboard(), `http://127.0.0.1:${trap.port}/shop/`);
-    // What comes to other bins stays out of the list.
+    // Requests to other bins stay out of the list.
     await send(requestOf("GET /mail/2"));
     await send(requestOf("GET /shop/2"));
     await rowOf(page, "/shop/2").waitFor();
@@ -136,7 +136,7 @@ pageTest("tab and density are remembered", {}, async ({ page, send }) => {
   await page.locator(".requests.roomy").waitFor();
 });
 
-pageTest("the title counts what came while nobody looked", {}, async ({ page, send }) => {
+pageTest("the title counts requests that came while the tab was hidden", {}, async ({ page, send }) => {
   // A tab behind another one, as far as its scripts can tell.
   const hide = (isHidden: boolean) =>
     page.evaluate(`{
@@ -148,6 +148,6 @@ pageTest("the title counts what came while nobody looked", {}, async ({ page, se
   await page.waitForFunction('document.title === "(2) millrace trap"');
   await hide(false);
   await page.waitForFunction('document.title === "millrace trap"');
-  // Whoever is at the top sees the newest.
+  // A reader at the top sees the newest.
   assert(await rowOf(page, "/n/2").isVisible());
 });

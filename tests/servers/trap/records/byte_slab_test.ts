@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ByteSlab } from "../../../../src/servers/trap/records/byte_slab.ts";
 
-Deno.test("ByteSlab gives no byte out twice, whatever the lengths", () => {
+Deno.test("ByteSlab gives out no byte twice, whatever the lengths", () => {
   const slab = new ByteSlab();
   const lengths = [0, 1, 1_024, 1_025, 4_096, 3, 1_000, 1_000, 1_000, 1_000, 1_000, 170];
   const copies = lengths.map((length, i) => slab.copy(new Uint8Array(length + 2).fill(i + 1), 1, length + 1));

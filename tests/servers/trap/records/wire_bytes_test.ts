@@ -12,7 +12,7 @@ function summarize(wire: WireBytes): string {
   return `${textOf(wire.kept)} of ${wire.length}${wire.isCut ? " cut" : ""}`;
 }
 
-Deno.test("WireBytes keeps what it is given, with the reads it came in", () => {
+Deno.test("WireBytes keeps its bytes, with the reads that brought them", () => {
   const wire = new WireBytes(bytesOf("ab"), [{ atMicros: 1, bytes: 2 }]);
   wire.append(bytesOf("cd"), 2);
   wire.append(bytesOf(""), 3);
@@ -60,7 +60,7 @@ Deno.test("WireBytes holds no more than 256 pieces of a body that comes byte by 
   assertEquals(wire.pieces.reduce((sum, { bytes }) => sum + bytes, 0), 1_000);
 });
 
-/** Reads texts onto a tape through one buffer that is used again and again. */
+/** Reads texts onto a tape through one buffer that is reused. */
 function read(tape: Tape, buffer: Uint8Array, text: string, atMicros: number): void {
   tape.absorb();
   buffer.fill(0x21);
@@ -68,7 +68,7 @@ function read(tape: Tape, buffer: Uint8Array, text: string, atMicros: number): v
   tape.record(buffer, text.length, atMicros);
 }
 
-Deno.test("Tape deals out each byte once, wherever messages end and reads begin", () => {
+Deno.test("Tape hands out each byte once, wherever messages end and reads begin", () => {
   const text = "abcdefghijklmnopqrstuvwxyz";
   for (let readSize = 1; readSize <= 26; readSize++) {
     for (const ends of [[26], [3, 26], [1, 2, 3, 20, 26], [5, 10, 15, 20, 25, 26]]) {
@@ -90,7 +90,7 @@ Deno.test("Tape deals out each byte once, wherever messages end and reads begin"
   }
 });
 
-Deno.test("Tape gives a message that was taken what comes behind it", () => {
+Deno.test("Tape gives a taken message the bytes that follow it", () => {
   const tape = new Tape();
   const buffer = new Uint8Array(32);
   read(tape, buffer, "abcdef", 1);
@@ -107,7 +107,7 @@ Deno.test("Tape gives a message that was taken what comes behind it", () => {
   assertEquals(message.pieces, [{ atMicros: 1, bytes: 6 }, { atMicros: 2, bytes: 3 }]);
 });
 
-Deno.test("Tape limits the message at hand, and not the next one", () => {
+Deno.test("Tape limits the current message, and not the next one", () => {
   const tape = new Tape();
   const buffer = new Uint8Array(32);
   read(tape, buffer, "abcdef", 1);

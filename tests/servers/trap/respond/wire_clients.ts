@@ -1,10 +1,10 @@
-// What real clients make of each wire fault: run for the test, and for the table of docs/wire-faults.md.
+// The reactions of real clients to each wire fault: for the test, and for the table of docs/wire-faults.md.
 
 import { readRespondScript } from "../../../../src/servers/trap/rules/respond_script.ts";
 import type { RuleScript } from "../../../../src/servers/trap/rules/rule_engine.ts";
 import { findRuntimes } from "./wire_runtimes.ts";
 
-/** A fault, by the words of its row. */
+/** A fault as a row of the table. */
 export interface WireCase {
   /** The first column of the table. */
   readonly name: string;
@@ -42,7 +42,7 @@ export function scriptOfCases(): RuleScript {
   );
 }
 
-/** What a client made of a response: its status and content, or the word for its failure. */
+/** A client's view of a response: its status and content, or its name for the failure. */
 export interface ClientOutcome {
   /** The client. */
   readonly client: string;
@@ -50,7 +50,7 @@ export interface ClientOutcome {
   readonly outcomes: readonly string[];
 }
 
-// So long a client waits; what takes longer is silence.
+// The patience of a client; anything slower is silence.
 const WAIT_MS = 1_500;
 
 // Runs in Node, Deno and Bun alike.
@@ -71,7 +71,7 @@ for (let i = 0; i < Number(count); i++) {
 }
 `;
 
-/** Asks every client that is installed for every case. @param port of a trap with {@linkcode scriptOfCases} */
+/** Runs every installed client on every case. @param port of a trap with {@linkcode scriptOfCases} */
 export async function askClients(port: number): Promise<readonly ClientOutcome[]> {
   const results: ClientOutcome[] = [{ client: "curl", outcomes: await askCurl(port) }];
   for (const { name, command, args } of await findRuntimes()) {

@@ -4,10 +4,10 @@ import { assert, assertEquals } from "@std/assert";
 import { startTrap } from "../../../../src/servers/trap/start_trap.ts";
 import { askClients, scriptOfCases, WIRE_CASES } from "./wire_clients.ts";
 
-// What every client sees of them alike.
+// The observations that all clients share.
 const WHOLE = /^200 "abcdef"$/;
 
-Deno.test("clients notice every fault that breaks a response, and take those that do not", async () => {
+Deno.test("clients notice every fault that breaks a response, and accept those that do not", async () => {
   const trap = await startTrap({ rules: scriptOfCases().source });
   try {
     const results = await askClients(Number(new URL(trap.url).port));
@@ -22,7 +22,7 @@ Deno.test("clients notice every fault that breaks a response, and take those tha
         if (mustFail) assert(!WHOLE.test(outcome), `${client}, ${name}: ${outcome}`);
       }
     }
-    // Every fault has come to the trap, from each of them.
+    // Every client has sent a request for every fault.
     assert(trap.requests().length >= results.length * WIRE_CASES.length);
   } finally {
     await trap.close();

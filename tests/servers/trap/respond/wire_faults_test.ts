@@ -12,7 +12,7 @@ function script(wire: unknown): ReturnType<typeof readRespondScript> {
   return readRespondScript([{ path: "/a", sequence: [{ body: "abcdef", wire }] }]);
 }
 
-Deno.test("wire faults go over the wire as they are planned, and stand in the record", async () => {
+Deno.test("wire faults go over the wire as planned, and are in the record", async () => {
   const rows = [
     [{ kind: "raw", bytes: "no HTTP\n" }, /^no HTTP\n$/, "malformed"],
     [{ kind: "cut", after: 3 }, /Content-Length: 6\r\n\r\nabc$/, "aborted"],
@@ -32,7 +32,7 @@ Deno.test("wire faults go over the wire as they are planned, and stand in the re
   }
 });
 
-Deno.test("a wire fault comes behind the responses of earlier requests", async () => {
+Deno.test("a wire fault comes after the responses of earlier requests", async () => {
   await withTrap({ script: script({ kind: "raw", bytes: "broken" }) }, async (trap) => {
     const got = await exchange(trap.port, `GET /first HTTP/1.1\r\nHost: a\r\n\r\n${ASK}`);
     assertMatch(got, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n\S+\nbroken$/);
@@ -51,7 +51,7 @@ Deno.test("silence lasts until the client leaves, and not longer than the server
   });
 });
 
-test("a reset is one for the client", async ({ startProgram }) => {
+test("a reset reaches the client as a reset", async ({ startProgram }) => {
   await withDirectory(async (directory) => {
     const path = `${directory}/rules.json`;
     await Deno.writeTextFile(path, JSON.stringify([{ path: "/a", sequence: [{ wire: { kind: "reset" } }] }]));

@@ -25,7 +25,7 @@ function plan(fault: WireFault, method: string = "GET"): string {
   }).join("");
 }
 
-// What a step says, and the bytes that go.
+// A step, and the bytes that it sends.
 const ROWS: readonly (readonly [wire: Readonly<Record<string, unknown>>, sent: string])[] = [
   [{ kind: "raw", bytes: "as \r\n given" }, "as \r\n given"],
   [{ kind: "raw", bytes: { base64: "AP8=" } }, "\x00\xff"],

@@ -1,4 +1,4 @@
-// Writes docs/wire-faults.md: what each fault sends, and what clients make of it.
+// Writes docs/wire-faults.md: the bytes of each fault, and the reactions of clients.
 
 import { planWireFault, type WireStep } from "../../../../src/servers/trap/respond/wire_plan.ts";
 import { readWireFault } from "../../../../src/servers/trap/rules/wire_fault_script.ts";

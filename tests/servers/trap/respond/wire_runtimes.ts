@@ -4,11 +4,11 @@ export interface FetchRuntime {
   readonly name: string;
   /** The program. */
   readonly command: string;
-  /** What stands before the file. */
+  /** The arguments before the file. */
   readonly args: readonly string[];
 }
 
-/** The runtimes that are installed: NODE20, NODE24 and BUN name others than those on the path. */
+/** The installed runtimes: NODE20, NODE24 and BUN name others than those on the path. */
 export async function findRuntimes(): Promise<readonly FetchRuntime[]> {
   const candidates = [
     { name: "Node", command: Deno.env.get("NODE20") ?? "node", args: [] },

@@ -6,7 +6,7 @@ import { withTrap } from "../trap_fixture.ts";
 
 const END = "Host: a\r\nConnection: close\r\n\r\n";
 
-Deno.test("--respond answers step by step, the last step again and again, and 200 to all else", async () => {
+Deno.test("--respond sends its steps in order, then the last step again and again, and 200 to all other requests", async () => {
   const script = parseRespondScript(JSON.stringify([
     {
       path: "/hook",
@@ -40,7 +40,7 @@ Deno.test("--respond answers step by step, the last step again and again, and 20
     for (const line of ["GET /empty", "GET /other", "POST /hook/", "GET /api"]) {
       assertMatch(await ask(line), /^HTTP\/1\.1 200 OK\r\n/);
     }
-    // What is broken gets 200, and uses no step up.
+    // A malformed request gets 200, and uses up no step.
     assertMatch(
       await exchange(trap.port, "POST /hook HTTP/1.1\r\nHost : a\r\n\r\n"),
       /^HTTP\/1\.1 200 OK\r\n/,
@@ -54,15 +54,15 @@ Deno.test("--respond answers step by step, the last step again and again, and 20
   });
 });
 
-Deno.test("--respond waits with an answer, and the record does not", async () => {
+Deno.test("--respond delays a response, but not the record", async () => {
   const script = parseRespondScript('[{ "path": "/slow", "sequence": [{ "delay_ms": 150 }] }]');
   await withTrap({ script }, async (trap) => {
-    const answer = exchange(trap.port, `GET /slow HTTP/1.1\r\n${END}`);
-    let isAnswered = false;
-    answer.then(() => isAnswered = true);
+    const response = exchange(trap.port, `GET /slow HTTP/1.1\r\n${END}`);
+    let hasResponded = false;
+    response.then(() => hasResponded = true);
     await trap.records(1);
-    assert(!isAnswered);
-    assertMatch(await answer, /^HTTP\/1\.1 200 OK\r\n/);
+    assert(!hasResponded);
+    assertMatch(await response, /^HTTP\/1\.1 200 OK\r\n/);
   });
 });
 

@@ -79,7 +79,7 @@ Deno.test("RuleEngine matches method, headers, query and content", () => {
   for (const [asked, status] of rows) assertEquals(engine.choose(asked).status, status, asked.target);
 });
 
-Deno.test("RuleEngine keeps states, of each bin its own, until it is reset", () => {
+Deno.test("RuleEngine keeps states, separate for each bin, until it is reset", () => {
   const engine = engineOf(
     { path: "/down", setState: "down", sequence: [{}] },
     { path: "/", whenState: "down", sequence: [{ status: 503 }] },
@@ -103,7 +103,7 @@ Deno.test("a preflight uses up no step, unless a rule is for OPTIONS", () => {
   );
 });
 
-Deno.test("templates are filled from the request, and what is no expression stays", () => {
+Deno.test("templates are filled from the request, and other text stays", () => {
   const engine = engineOf({
     path: "/u/:name",
     sequence: [{
@@ -125,7 +125,7 @@ Deno.test("templates are filled from the request, and what is no expression stay
   assertEquals(chosen.headers, [["X-A", "b"], ["Location", "/ü"]]);
 });
 
-Deno.test("a template that makes a header value of no use is a fault of the script", () => {
+Deno.test("a template that makes an invalid header value is a fault of the script", () => {
   const engine = engineOf({ path: "/", sequence: [{ headers: { "X-A": "{{request.query.a}}" } }] });
   const chosen = engine.choose(request("/?a=%0d%0aSet-Cookie:x"));
   assertEquals([chosen.status, chosen.headers], [500, []]);
@@ -160,7 +160,7 @@ Deno.test("PUT /api/rules changes the rules while the trap runs, and a bad one c
   });
 });
 
-Deno.test("a scripted response stands in its record, byte for byte", async () => {
+Deno.test("a scripted response is in its record, byte for byte", async () => {
   const script = readRespondScript([{ path: "/a", sequence: [{ status: 201, body: "ü" }] }]);
   await withTrap({ script }, async (trap) => {
     const got = await exchange(trap.port, "GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -175,7 +175,7 @@ Deno.test("a scripted response stands in its record, byte for byte", async () =>
   });
 });
 
-Deno.test("a connection lives on behind a scripted response, and pipelined ones stay in order", async () => {
+Deno.test("a connection lives on after a scripted response, and pipelined ones stay in order", async () => {
   const script = readRespondScript([{ path: "/b", sequence: [{ body: "second" }] }]);
   await withTrap({ script }, async (trap) => {
     const line = (path: string, more = ""): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
@@ -185,7 +185,7 @@ Deno.test("a connection lives on behind a scripted response, and pipelined ones 
   });
 });
 
-Deno.test("--cors lets pages of all origins read, and answers their preflights with 200", async () => {
+Deno.test("--cors lets pages of all origins read, and responds 200 to their preflights", async () => {
   await withTrap({ options: { allowsAllOrigins: true } }, async (trap) => {
     const got = await exchange(
       trap.port,

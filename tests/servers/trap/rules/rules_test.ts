@@ -10,7 +10,7 @@ const PATH = "path is /x: expected /api";
 const INVALID = "parameter invalid is 1: the request is invalid";
 const NOT_AWAITING = "validation failed: parameter notawaiting is 1";
 
-// The first line, the errors in order, and the functions of the chain behind the first record.
+// The request line, the errors in order, and the functions of the chain after the first record.
 const RULES: readonly (readonly [line: string, errors: readonly string[], chain: string])[] = [
   ["GET /api", [], "query process1 process2 process3 end"],
   ["GET /api?a=1&b", [], "query process1 process2 process3 end"],
@@ -44,23 +44,23 @@ const RULES: readonly (readonly [line: string, errors: readonly string[], chain:
 
 type Rule = (typeof RULES)[number];
 
-/** Sends the request of a rule, as the only one or behind others. */
+/** Sends the request of a rule, as the only one or after others. */
 async function checkRule(trap: AskedTrap, [line, errors, chain]: Rule, count: number): Promise<void> {
-  const answer = await exchange(trap.port, `${line} HTTP/1.1\r\n${END}`);
+  const response = await exchange(trap.port, `${line} HTTP/1.1\r\n${END}`);
   const found = (await trap.records(count)).at(-1)!;
-  assertMatch(answer, /^HTTP\/1\.1 200 OK\r\n/);
-  assertMatch(answer, new RegExp(`\r\nX-Request-Id: ${found.id.replaceAll(".", "\\.")}\r\n`));
+  assertMatch(response, /^HTTP\/1\.1 200 OK\r\n/);
+  assertMatch(response, new RegExp(`\r\nX-Request-Id: ${found.id.replaceAll(".", "\\.")}\r\n`));
   assertEquals([found.errors, found.verdict], [errors, errors.length === 0 ? "ok" : "error"], line);
   assertEquals(placesOf(found.chain.slice(1)), chain, line);
 }
 
 for (const rule of RULES) {
   const [line, errors] = rule;
-  Deno.test(`the trap answers 200 to ${line}, with ${errors.length} errors, and shows the chain`, () =>
+  Deno.test(`the trap responds 200 to ${line}, with ${errors.length} errors, and shows the chain`, () =>
     withTrap({}, (trap) => checkRule(trap, rule, 1)));
 }
 
-test("the trap answers 200 to all requests of the rules, and shows their chains", async (withTrap) => {
+test("the trap responds 200 to all requests of the rules, and shows their chains", async (withTrap) => {
   await withTrap({}, async (trap) => {
     for (const [index, rule] of RULES.entries()) await checkRule(trap, rule, index + 1);
   });
@@ -73,7 +73,7 @@ function placesOf(chain: readonly { where: string; message: string }[]): string 
     .join(" ");
 }
 
-test("the chain of a request says where each record was made", async (withTrap) => {
+test("the chain of a request names the function of each record", async (withTrap) => {
   await withTrap({}, async (trap) => {
     const found = await record(trap, `POST /api?notawaiting=1&a=b HTTP/1.1\r\n${END}`);
     assertEquals(chainOf(found), [

@@ -23,9 +23,9 @@ function hmac(
 
 type Fields = readonly (readonly [string, string])[];
 
-// Made as the senders' own documents say, apart from the code that is tested.
+// Made by the documents of the senders, without the code under test.
 const SIGNED: readonly (readonly [scheme: SchemeSecret[0], secret: string, fields: Fields])[] = [
-  // The example of GitHub's documents has another content: the digest is made here.
+  // The example in GitHub's documents has different content, so the digest is computed here.
   ["github", "It's a Secret", [[
     "X-Hub-Signature-256",
     `sha256=${hmac("sha256", "It's a Secret", CONTENT, "hex")}`,
@@ -63,7 +63,7 @@ function judge(secrets: readonly SchemeSecret[], headers: Fields, content: strin
   return found === undefined ? "none" : `${found.scheme} ${found.verdict} ${found.reason}`.trimEnd();
 }
 
-Deno.test("SignatureChecker finds every scheme by its fields, and says valid or why not", () => {
+Deno.test("SignatureChecker finds every scheme by its fields, and says valid, or why not", () => {
   for (const [scheme, secret, fields] of SIGNED) {
     const own: SchemeSecret = [scheme, secret];
     assertEquals(judge([own], fields, CONTENT, NOW_SECONDS), `${scheme} valid`);
@@ -98,7 +98,7 @@ Deno.test("SignatureChecker knows Twilio's signature over URL and form, behind a
   assertEquals(checker.check(request)?.verdict, "valid");
 });
 
-Deno.test("what a scheme signs, it takes for valid", () => {
+Deno.test("each scheme accepts its own signatures", () => {
   for (const scheme of SIGNATURE_SCHEMES) {
     const [first = ""] = scheme.fields;
     const content = new TextEncoder().encode(CONTENT);
@@ -110,7 +110,7 @@ Deno.test("what a scheme signs, it takes for valid", () => {
   }
 });
 
-Deno.test("a record says what its signature is worth, and neither record nor log has the secret", async () => {
+Deno.test("a record has the verdict on its signature, and neither record nor log has the secret", async () => {
   await withTrap({ options: { secrets: [["github", "TOPSECRET"]] } }, async (trap) => {
     const [, , fields] = SIGNED[0]!;
     const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");

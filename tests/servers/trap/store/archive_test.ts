@@ -64,7 +64,7 @@ Deno.test("an archive gives back every part of the requests that were stored", a
   });
 });
 
-Deno.test("an archive holds what the store holds: dropped, deleted and changed requests too", async () => {
+Deno.test("an archive follows the store: dropped, deleted and changed requests too", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/trap.db`;
     const ids = async (keep?: number): Promise<string> => {
@@ -82,7 +82,7 @@ Deno.test("an archive holds what the store holds: dropped, deleted and changed r
     first.store.change(last);
     first.archive.close();
     assertEquals(await ids(), "b30 d30 e31");
-    // A smaller bound takes effect on what was stored under a larger one.
+    // A smaller bound takes effect on requests that were stored under a larger one.
     assertEquals(await ids(2), "d30 e31");
     assertEquals(await ids(), "d30 e31");
     const second = await open(path);
@@ -94,7 +94,7 @@ Deno.test("an archive holds what the store holds: dropped, deleted and changed r
   });
 });
 
-Deno.test("an archive writes what has come within 50 ms, and nothing while nothing comes", async () => {
+Deno.test("an archive writes new requests within 50 ms, and nothing while none come", async () => {
   await withDirectory(async (directory) => {
     const { store, archive, clock } = await open(`${directory}/trap.db`);
     assertEquals(clock.timerCount, 0);
@@ -135,13 +135,13 @@ Deno.test("an archive that cannot write says so once, and the requests stay in m
   database.exec("DROP TRIGGER full");
   store.add(storedRequest("c"));
   await clock.advance(1_000);
-  // What has waited is written as soon as it can be.
+  // Waiting requests are written as soon as possible.
   assertEquals(Array.from(archive.read(), ({ id }) => id), ["a", "b", "c"]);
   assertEquals([recovered, archive.waiting, archive.error], [[3], 0, undefined]);
   archive.close();
 });
 
-Deno.test("readFullArchive() gives what is stored, and writes nothing", async () => {
+Deno.test("readFullArchive() gives the stored requests, and writes nothing", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/trap.db`;
     const { store, archive } = await open(path);
@@ -154,7 +154,7 @@ Deno.test("readFullArchive() gives what is stored, and writes nothing", async ()
   });
 });
 
-Deno.test("openArchive() refuses what is no file of the trap, and leaves it as it is", async () => {
+Deno.test("openArchive() refuses a file that is not the trap's, and leaves it as it is", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/trap.db`;
     const options = { clock: new FakeClock(), onError: () => {}, onRecovered: () => {} };

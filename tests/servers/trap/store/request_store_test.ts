@@ -24,14 +24,14 @@ function idsOf(requests: readonly StoredRequest[]): string {
   return requests.map(({ id }) => id).join("");
 }
 
-Deno.test("RequestStore keeps so many requests, and drops the oldest", () => {
+Deno.test("RequestStore keeps a number of requests, and drops the oldest", () => {
   const { store, told } = createStore(2, Infinity);
   for (const id of ["a", "b", "c"]) store.add(storedRequest(id));
   assertEquals([idsOf(store.all(ALL)), store.size, store.bytes], ["bc", 2, 2 * SIZE]);
   assertEquals(told, ["+a", "+b", "+c", "-a"]);
 });
 
-Deno.test("RequestStore keeps so many bytes, and the newest request always, cut if need be", () => {
+Deno.test("RequestStore keeps a number of bytes, and always the newest request, cut if necessary", () => {
   const { store, told } = createStore(10, 3 * SIZE);
   for (const id of ["a", "b", "c"]) store.add(storedRequest(id));
   store.add(storedRequest("d", "x".repeat(SIZE)));
@@ -57,7 +57,7 @@ Deno.test("RequestStore sorts by id, and remembers the order in which requests w
   assertEquals(idsOf(store.newest(({ id }) => id !== "c", { limit: 2 })), "db");
   assertEquals(idsOf(store.inSequence(ALL, 0)), "bdac");
   assertEquals(idsOf(store.inSequence(ALL, store.sequenceOf("d"))), "ac");
-  // Of one that is not there any more, the one before it counts.
+  // If a request no longer exists, the one before it counts.
   assertEquals(store.sequenceOf("bb"), store.sequenceOf("b"));
   assertEquals(store.sequenceOf("0"), 0);
   assertEquals([store.lastId, store.find("c")?.id, store.find("cc")], ["d", "c", undefined]);
@@ -92,7 +92,7 @@ Deno.test("RequestStore counts bytes that are added later, unless the request is
   assertEquals(told, ["+a", "+b", "~b", "~b", "-a"]);
 });
 
-Deno.test("RequestStore takes back what was stored before, within its bounds", () => {
+Deno.test("RequestStore loads requests that were stored before, within its bounds", () => {
   const { store, told } = createStore(2, Infinity);
   const requests = ["a", "b", "c"].map((id, index) => {
     const request = storedRequest(id);

@@ -10,7 +10,7 @@ import { sha256, type Trap, type TrapSetup, withTrap } from "../trap_fixture.ts"
 
 const END = "Host: app.test\r\nConnection: close\r\n\r\n";
 
-/** A server that reads until it has seen a text on each connection, and then sends bytes and ends. */
+/** A server that reads until it has seen a text on each connection, then sends bytes and ends. */
 async function withApp(
   { until, response }: { readonly until: string; readonly response: string },
   test: (port: number) => Promise<void>,
@@ -78,7 +78,7 @@ Deno.test("--forward hands a request on without the fields of its connection, an
   assertEquals(received, "GET /x?a=1 HTTP/1.1\r\nhOst: app.test\r\nX-Kept: \xe4\r\n\r\n");
 });
 
-Deno.test("--forward streams content, in chunks too, and content beyond what is kept", async () => {
+Deno.test("--forward streams content, in chunks too, and content beyond the kept part", async () => {
   const content = "x".repeat(100_000);
   const response = `HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n${content}`;
   const received = await withApp({ until: "\r\n0\r\nT: 1\r\n\r\n", response }, async (port) => {
@@ -99,7 +99,7 @@ Deno.test("--forward streams content, in chunks too, and content beyond what is 
   assertEquals(received.match(/x/g)!.length, content.length);
 });
 
-Deno.test("--forward says 502 and why when nobody listens, or when the server breaks the protocol", async () => {
+Deno.test("--forward responds 502 and says why when nobody listens, or when the server breaks the protocol", async () => {
   const listener = await listen({ port: 0 });
   const { port } = listener.address;
   listener.close();
@@ -131,7 +131,7 @@ Deno.test("--forward says 502 and why when nobody listens, or when the server br
   }
 });
 
-Deno.test("--forward notes bytes behind a response, and content that breaks off", async () => {
+Deno.test("--forward notes bytes after a response, and content that breaks off", async () => {
   await withApp(
     { until: "\r\n\r\n", response: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi and more" },
     async (port) => {
@@ -146,7 +146,7 @@ Deno.test("--forward notes bytes behind a response, and content that breaks off"
     { until: "\r\n\r\n", response: "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhi" },
     async (port) => {
       await withTrap(forwardTo(port), async (trap) => {
-        // The client gets what has come, and then the connection is cut.
+        // The client gets the bytes that came, and then the connection is cut.
         assertMatch(await exchange(trap.port, `GET / HTTP/1.1\r\n${END}`), /Content-Length: 20\r\n\r\nhi$/);
         const [record] = await trap.records(1);
         assertEquals([record!.response?.end, record!.response?.bodyBytes], ["aborted", 2]);
@@ -155,7 +155,7 @@ Deno.test("--forward notes bytes behind a response, and content that breaks off"
   );
 });
 
-Deno.test("--forward answers an upgrade with 501; without it the offer is ignored", async () => {
+Deno.test("--forward responds 501 to an upgrade; without it the offer is ignored", async () => {
   const offer = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n";
   await withTrap(forwardTo(9), async (trap) => {
     assertMatch(await exchange(trap.port, offer), /^HTTP\/1\.1 501 /);
@@ -165,7 +165,7 @@ Deno.test("--forward answers an upgrade with 501; without it the offer is ignore
   await withTrap({}, async (trap) => assertMatch(await exchange(trap.port, offer), /^HTTP\/1\.1 200 /));
 });
 
-Deno.test("a rule that says a response stands before --forward, and one that only waits does not", async () => {
+Deno.test("a rule with a response takes precedence over --forward, and one that only waits does not", async () => {
   const script = parseRespondScript(JSON.stringify([
     { path: "/own", sequence: [{ status: 418 }] },
     { path: "/slow", content: { contains: "hi" }, sequence: [{ delay_ms: 1 }] },
@@ -184,7 +184,7 @@ Deno.test("a rule that says a response stands before --forward, and one that onl
   );
 });
 
-Deno.test("--forward-copy sends a copy, and the trap answers by itself", async () => {
+Deno.test("--forward-copy sends a copy, and the trap responds by itself", async () => {
   const received = await withApp(
     { until: "hello", response: "HTTP/1.1 204 No Content\r\n\r\n" },
     async (port) => {

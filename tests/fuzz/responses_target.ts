@@ -9,27 +9,27 @@ const MAX_EXCHANGES = 4;
 const STATUSES = [200, 200, 200, 204, 205, 206, 299, 304, 404, 426, 503, 599, 101, 600];
 const NAMES = ["A", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "Keep-Alive", "Server"];
 const VALUES = ["b", "", "0", "5", "10", "5, 5", "-1", "close", "keep-alive", "chunked", "h2c", "\xe9"];
-// What no field may hold, as name or as value.
+// The characters that no field may hold, in its name or in its value.
 const SPLITTING = ["x\r\nInjected: y", "x\n\nInjected: y", "x\rInjected: y", "\0", "\u0100", "\u010d\u010a"];
 
 interface Exchange {
   readonly method: string;
   readonly version: string;
   readonly connection: string;
-  /** Makes the answer; throws for fields that cannot go on the wire. */
+  /** Makes the response; throws for fields that cannot go on the wire. */
   readonly respond: () => HttpResponse;
-  /** What the content is when nothing goes wrong; undefined where it breaks off. */
+  /** The whole content; undefined if it breaks off. */
   readonly content: string | undefined;
-  /** Whether all that was promised has come before it breaks off: then it looks whole, and nothing follows. */
+  /** Whether all of the promised bytes come before it breaks off: then it looks whole, and nothing follows. */
   readonly looksWhole: boolean;
 }
 
 /**
- * processResponse(): whatever a handler says, what goes out is well-formed, one answer to each request in order, with
- * no field or answer that a value smuggled in; an answer that breaks off never looks whole.
+ * processResponse(): whatever the handler returns, the bytes on the wire are well-formed: one response to each request
+ * in order, and no field or response smuggled in by a value. A response that breaks off never looks whole.
  */
-export const ANSWERS: FuzzTarget = {
-  name: "answers",
+export const RESPONSES: FuzzTarget = {
+  name: "responses",
   seeds: [],
   make: (random) => Uint8Array.from({ length: 8 + random.below(60) }, () => random.below(256)),
   check: async (input) => {
@@ -47,7 +47,7 @@ export const ANSWERS: FuzzTarget = {
     if (fake.errors.length > 0) {
       const { content, version, looksWhole } = last!;
       assertEquals(content, undefined, `${fake.errors}`);
-      // Whoever speaks HTTP/1.0 and gets no length cannot know better (RFC 9112 §6.3).
+      // An HTTP/1.0 client without a length cannot tell (RFC 9112 §6.3).
       if (version === "1.1" && !looksWhole) assertThrowsOnReading(client.output, methods.slice(0, asked));
       return "cut";
     }
@@ -55,7 +55,7 @@ export const ANSWERS: FuzzTarget = {
     assertEquals(responses.length, asked);
     for (const [index, response] of responses.entries()) checkResponse(response, exchanges[index]!);
     for (const response of responses.slice(0, -1)) assertEquals(optionsOf(response).includes("close"), false);
-    assert(asked === count || optionsOf(responses.at(-1)!).includes("close"), "a request was forgotten");
+    assert(asked === count || optionsOf(responses.at(-1)!).includes("close"), "a request got no response");
     return `${responses.at(-1)?.status}`;
   },
 };
@@ -87,9 +87,9 @@ function chooseExchange(choices: Choices): Exchange {
 
 interface ChosenBody {
   readonly make: () => ResponseBody;
-  /** What it holds, as latin1; undefined where it breaks off. */
+  /** Its content as latin1; undefined if it breaks off. */
   readonly content: string | undefined;
-  /** How much of it comes, where it comes in pieces. */
+  /** How much of it comes, if it comes in pieces. */
   readonly streamedBytes?: number;
 }
 
@@ -137,7 +137,7 @@ function checkResponse(response: ReceivedResponse, { method, version, content }:
   if (status === 204) assertEquals(fieldOf(response, "content-length"), undefined);
   const isBare = method === "HEAD" || status === 204 || status === 205 || status === 304;
   if (isBare || (method === "CONNECT" && status < 300)) assertEquals(response.content, "");
-  // What a handler cannot send becomes an error page.
+  // A response that cannot be sent becomes an error page.
   else if (status !== 500) assertEquals(response.content, content ?? response.content);
 }
 
@@ -152,5 +152,5 @@ function assertThrowsOnReading(output: string, methods: readonly string[]): void
   } catch {
     return;
   }
-  throw new Error(`an answer that broke off looks whole: ${JSON.stringify(responses.at(-1))}`);
+  throw new Error(`a response that broke off looks whole: ${JSON.stringify(responses.at(-1))}`);
 }

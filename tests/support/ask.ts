@@ -1,7 +1,7 @@
 import { exchange } from "./loopback.ts";
 
-/** One answer, as it came over the wire. */
-export interface Answer {
+/** One response as it came over the wire. */
+export interface Response {
   readonly status: number;
   readonly reason: string;
   /** Values by name in lower case, in the order sent. */
@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** What is asked, apart from method and target. */
+/** The request, apart from method and target. */
 export interface AskOptions {
   /** Field lines, each with its CRLF. */
   readonly fields?: string;
@@ -18,17 +18,17 @@ export interface AskOptions {
 }
 
 /** Sends one request on a connection of its own. */
-export async function ask(port: number, line: string, options: AskOptions = {}): Promise<Answer> {
+export async function ask(port: number, line: string, options: AskOptions = {}): Promise<Response> {
   const { fields = "", content } = options;
   const length = content === undefined
     ? ""
     : `Content-Length: ${new TextEncoder().encode(content).length}\r\n`;
   const head = `${line} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n${fields}${length}\r\n`;
-  return parseAnswer(await exchange(port, head + (content ?? "")));
+  return parseResponse(await exchange(port, head + (content ?? "")));
 }
 
-/** Takes an answer apart. @param text bytes seen as latin1, all of it content behind the head */
-export function parseAnswer(text: string): Answer {
+/** Parses a response. @param text bytes seen as latin1; everything after the head is content */
+export function parseResponse(text: string): Response {
   const headEnd = text.indexOf("\r\n\r\n");
   const [statusLine, ...lines] = text.slice(0, headEnd).split("\r\n");
   const [, status, reason] = /^HTTP\/1\.1 (\d{3}) (.*)$/.exec(statusLine!) ?? [];

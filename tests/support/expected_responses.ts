@@ -1,12 +1,12 @@
 import { listsToken } from "../../src/http/headers.ts";
 import type { TokenNote } from "./tokens.ts";
 
-/** The answer that is due to a message, and the method that it answers. */
-export interface DueAnswer {
-  /** Method of the request as far as it was understood, "" where it was not. */
+/** The response that is due to a message, and the method of the message. */
+export interface DueResponse {
+  /** Method of the request as far as it was understood, otherwise "". */
   readonly method: string;
   /** Status and Connection: `200 keep-alive`. */
-  readonly answer: string;
+  readonly response: string;
 }
 
 interface Head {
@@ -16,51 +16,51 @@ interface Head {
   readonly fields: [name: string, value: string][];
 }
 
-/** What a server is like whose answers are expected. */
-export interface AnsweringServer {
+/** The traits of a server that decide its responses. */
+export interface ServerTraits {
   /** Its limit of content. */
   readonly maxBodyBytes: number;
-  /** How much content it reads that its handler has left; undefined where the handler leaves none. */
+  /** How much unread content it drains after a response; undefined if its handler leaves none unread. */
   readonly maxDrainBytes?: number;
 }
 
 /**
- * What a server must answer whose handler says 200: to each message one answer, an error for the first fault, and
- * nothing behind the answer that ends the connection. A fault in content that nobody reads gets no answer of its own.
+ * The responses that are due from a server whose handler responds 200: one to each message, an error for the first
+ * fault, and nothing after the response that ends the connection. A fault in unread content gets no response.
  *
  * @param notes the tokens of all that the client sends
  */
-export function expectAnswers(notes: readonly TokenNote[], server: AnsweringServer): DueAnswer[] {
+export function expectResponses(notes: readonly TokenNote[], server: ServerTraits): DueResponse[] {
   const { maxBodyBytes, maxDrainBytes } = server;
-  const due: DueAnswer[] = [];
+  const due: DueResponse[] = [];
   let head = EMPTY_HEAD;
-  let isAnswered = false;
+  let hasResponded = false;
   for (const { kind, text, fault } of notes) {
     const { method } = head;
     if (kind === "request-line") head = readRequestLine(text);
     else if (kind === "field") head.fields.push(cutInTwo(text, ": "));
     else if (kind === "error") {
-      if (isAnswered) return due;
-      return [...due, { method: methodOfFault(fault?.head) || method, answer: `${fault?.status} close` }];
+      if (hasResponded) return due;
+      return [...due, { method: methodOfFault(fault?.head) || method, response: `${fault?.status} close` }];
     } else if (kind === "head-end") {
       const status = refusalOf(head, text, maxBodyBytes);
-      if (status !== undefined) return [...due, { method, answer: `${status} close` }];
-      isAnswered = maxDrainBytes !== undefined;
-      const isLeft = isAnswered && (isHeldBack(head, text) || lengthOf(text) > maxDrainBytes!);
-      if (isAnswered) due.push({ method, answer: answerTo(head, isLeft) });
+      if (status !== undefined) return [...due, { method, response: `${status} close` }];
+      hasResponded = maxDrainBytes !== undefined;
+      const isLeft = hasResponded && (isHeldBack(head, text) || lengthOf(text) > maxDrainBytes!);
+      if (hasResponded) due.push({ method, response: responseTo(head, isLeft) });
     } else if (kind === "end") {
-      if (!isAnswered) due.push({ method, answer: answerTo(head, false) });
-      isAnswered = false;
+      if (!hasResponded) due.push({ method, response: responseTo(head, false) });
+      hasResponded = false;
       head = EMPTY_HEAD;
     }
-    if (due.at(-1)?.answer.endsWith("close")) return due;
+    if (due.at(-1)?.response.endsWith("close")) return due;
   }
   return due;
 }
 
 const EMPTY_HEAD: Head = { method: "", target: "", version: "1.1", fields: [] };
 
-function answerTo(head: Head, isContentLeft: boolean): string {
+function responseTo(head: Head, isContentLeft: boolean): string {
   return `200 ${isPersistent(head) && !isContentLeft ? "keep-alive" : "close"}`;
 }
 
@@ -88,7 +88,7 @@ function valuesOf(head: Head, wanted: string): string[] {
   return head.fields.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
 }
 
-/** The status of a well-formed head that is refused all the same. */
+/** The status of a well-formed head that is still refused. */
 function refusalOf(head: Head, framing: string, maxBodyBytes: number): number | undefined {
   const expectations = valuesOf(head, "expect").flatMap((value) => value.split(",")).map((value) =>
     value.trim()
@@ -100,7 +100,7 @@ function refusalOf(head: Head, framing: string, maxBodyBytes: number): number | 
   return lengthOf(framing) > maxBodyBytes ? 413 : undefined;
 }
 
-/** The length that a note of framing tells; 0 where it tells none. */
+/** The length in a note of framing; 0 if there is none. */
 function lengthOf(framing: string): number {
   return Number(/^length (\d+)$/.exec(framing)?.[1] ?? 0);
 }

@@ -5,31 +5,32 @@ import { collectLogs } from "./collected_logs.ts";
 
 const SHORT = (): "short" => "short";
 
-/** Answers, and the bytes of content on the wire. */
-const BYTES_ROWS: readonly (readonly [what: string, line: string, answer: HttpResponse, bytes: number])[] = [
-  ["a text in ASCII", "GET /", createResponse(200, "hello"), 5],
-  ["a text in UTF-8", "GET /", createResponse(200, "caf\u00e9 \u{1f600}"), 10],
-  ["a long text", "GET /", createResponse(200, "\u20ac".repeat(1_000)), 3_000],
-  ["bytes", "GET /", createResponse(200, new Uint8Array(7)), 7],
-  ["nothing", "GET /", createResponse(303), 0],
-  ["HEAD", "HEAD /", createResponse(200, "hello"), 0],
-  ["204", "GET /", createResponse(204, "never sent"), 0],
-  ["304 with a stream that is never read", "GET /", createResponse(304, streamOf(3)), 0],
-];
+/** Responses, and the bytes of content on the wire. */
+const BYTES_ROWS: readonly (readonly [what: string, line: string, response: HttpResponse, bytes: number])[] =
+  [
+    ["a text in ASCII", "GET /", createResponse(200, "hello"), 5],
+    ["a text in UTF-8", "GET /", createResponse(200, "caf\u00e9 \u{1f600}"), 10],
+    ["a long text", "GET /", createResponse(200, "\u20ac".repeat(1_000)), 3_000],
+    ["bytes", "GET /", createResponse(200, new Uint8Array(7)), 7],
+    ["nothing", "GET /", createResponse(303), 0],
+    ["HEAD", "HEAD /", createResponse(200, "hello"), 0],
+    ["204", "GET /", createResponse(204, "never sent"), 0],
+    ["304 with a stream that is never read", "GET /", createResponse(304, streamOf(3)), 0],
+  ];
 
 async function* streamOf(...sizes: number[]): AsyncGenerator<Uint8Array> {
   for (const size of sizes) yield await Promise.resolve(new Uint8Array(size));
 }
 
-for (const [what, line, answer, bytes] of BYTES_ROWS) {
-  Deno.test(`logging() counts the content of an answer: ${what}`, () => {
-    const { access, handle } = collectLogs(() => answer, { formOf: SHORT });
-    assertStrictEquals(handle(fakeRequest(line), fakeContext()), answer);
+for (const [what, line, response, bytes] of BYTES_ROWS) {
+  Deno.test(`logging() counts the content of a response: ${what}`, () => {
+    const { access, handle } = collectLogs(() => response, { formOf: SHORT });
+    assertStrictEquals(handle(fakeRequest(line), fakeContext()), response);
     assertEquals(access.map((entry) => entry.bytes), [bytes]);
   });
 }
 
-Deno.test("logging() logs a streamed answer when it ends", async () => {
+Deno.test("logging() logs a streamed response when it ends", async () => {
   const { access, handle } = collectLogs(() => Promise.resolve(createResponse(200, streamOf(3, 4))), {
     formOf: SHORT,
   });
@@ -39,7 +40,7 @@ Deno.test("logging() logs a streamed answer when it ends", async () => {
   assertEquals(access.map(({ status, bytes }) => [status, bytes]), [[200, 7]]);
 });
 
-Deno.test("logging() logs a streamed answer that its reader leaves, without an error", async () => {
+Deno.test("logging() logs a streamed response that its reader leaves, without an error", async () => {
   const { access, error, handle } = collectLogs(() => createResponse(200, streamOf(3, 4)), { formOf: SHORT });
   const { body } = await handle(fakeRequest("GET /"), fakeContext());
   for await (const _piece of body as AsyncIterable<Uint8Array>) break;
@@ -47,7 +48,7 @@ Deno.test("logging() logs a streamed answer that its reader leaves, without an e
 });
 
 for (const access of [true, false]) {
-  Deno.test(`logging() logs what breaks a streamed answer, with the access log ${access ? "on" : "off"}`, async () => {
+  Deno.test(`logging() logs the error that breaks a streamed response, with the access log ${access ? "on" : "off"}`, async () => {
     async function* failing(): AsyncGenerator<Uint8Array> {
       yield* streamOf(3);
       throw new Error("disk gone");

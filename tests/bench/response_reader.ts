@@ -1,14 +1,14 @@
-// The client side of HTTP/1.1, just enough to count and check answers: it shares nothing with what it measures.
+// The client side of HTTP/1.1, just enough to count and check responses. It shares no code with the measured servers.
 
-/** What the head of an answer says about what follows. */
-export interface AnswerHead {
+/** The facts in the head of a response that decide what follows. */
+export interface ResponseHead {
   /** Status code. */
   readonly status: number;
   /** The head with its empty line. */
   readonly text: string;
   /** Bytes of the head with its empty line. */
   readonly headBytes: number;
-  /** Content-Length, 0 for an interim answer; undefined with chunked coding. */
+  /** Content-Length, 0 for an interim response; undefined with chunked coding. */
   readonly contentLength: number | undefined;
 }
 
@@ -20,22 +20,22 @@ const LF = 10;
  * Reads a head that begins at `start`.
  *
  * @returns undefined while the head is not complete
- * @throws {Error} when it is no HTTP/1.1 answer, or has neither a Content-Length nor chunked coding
+ * @throws {Error} when it is not an HTTP/1.1 response, or has neither a Content-Length nor chunked coding
  */
-export function parseAnswerHead(bytes: Uint8Array, start: number, end: number): AnswerHead | undefined {
-  // Without this a search in an empty buffer would look through all that was read before.
+export function parseResponseHead(bytes: Uint8Array, start: number, end: number): ResponseHead | undefined {
+  // Without this check, the search in an empty buffer would look through all earlier bytes.
   if (start === end) return undefined;
   const bodyStart = findBody(bytes, start, end);
   if (bodyStart === undefined) return undefined;
   const head = LATIN1.decode(bytes.subarray(start, bodyStart));
   const status = /^HTTP\/1\.[01] (\d{3}) /.exec(head)?.[1];
   if (status === undefined) {
-    throw new Error(`Cannot read the answer: no status line in ${JSON.stringify(head)}`);
+    throw new Error(`Cannot read the response: no status line in ${JSON.stringify(head)}`);
   }
   const isInterim = status.startsWith("1");
   const length = isInterim ? "0" : /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
   if (length === undefined && !/\r\ntransfer-encoding: *chunked\r\n/i.test(head)) {
-    throw new Error(`Cannot read the answer: no framing in ${JSON.stringify(head)}`);
+    throw new Error(`Cannot read the response: no framing in ${JSON.stringify(head)}`);
   }
   return {
     status: Number(status),
@@ -52,28 +52,28 @@ function findBody(bytes: Uint8Array, start: number, end: number): number | undef
   return undefined;
 }
 
-/** The connection ended where something was still due. */
+/** The connection ended too early. */
 export class EarlyEnd extends Error {
   /** The class name. */
   override readonly name: string = "EarlyEnd";
 }
 
-/** Reads whole answers from one connection. */
-export class AnswerReader {
+/** Reads whole responses from one connection. */
+export class ResponseReader {
   readonly #connection: Deno.Conn;
   readonly #buffer = new Uint8Array(262_144);
   #start = 0;
   #end = 0;
 
-  /** @param connection read by nobody else */
+  /** @param connection must have no other reader */
   constructor(connection: Deno.Conn) {
     this.#connection = connection;
   }
 
-  /** Reads the head of the next answer. @throws {Error} when the connection ends before, or the head is wrong */
-  async readHead(): Promise<AnswerHead> {
+  /** Reads the head of the next response. @throws {Error} when the connection ends first, or the head is wrong */
+  async readHead(): Promise<ResponseHead> {
     for (;;) {
-      const head = parseAnswerHead(this.#buffer, this.#start, this.#end);
+      const head = parseResponseHead(this.#buffer, this.#start, this.#end);
       if (head !== undefined) {
         this.#start += head.headBytes;
         return head;
@@ -83,7 +83,7 @@ export class AnswerReader {
   }
 
   /** Reads the content that follows a head and shows it piece by piece. @returns its size in bytes */
-  async readBody(head: AnswerHead, onPiece: (piece: Uint8Array) => void = () => {}): Promise<number> {
+  async readBody(head: ResponseHead, onPiece: (piece: Uint8Array) => void = () => {}): Promise<number> {
     if (head.contentLength !== undefined) return await this.#readBytes(head.contentLength, onPiece);
     let total = 0;
     for (let size = await this.#readChunkSize(); size > 0; size = await this.#readChunkSize()) {
@@ -94,10 +94,10 @@ export class AnswerReader {
     return total;
   }
 
-  /** Reads the end of the connection. @throws {Error} when something else comes */
+  /** Reads the end of the connection. @throws {Error} when more bytes come */
   async readEnd(): Promise<void> {
     const extra = this.#end > this.#start || await this.#connection.read(this.#buffer) !== null;
-    if (extra) throw new Error("Cannot read the end: there is something behind the last answer");
+    if (extra) throw new Error("Cannot read the end: there is something after the last response");
   }
 
   async #readChunkSize(): Promise<number> {
@@ -133,9 +133,9 @@ export class AnswerReader {
     this.#buffer.copyWithin(0, this.#start, this.#end);
     this.#end -= this.#start;
     this.#start = 0;
-    if (this.#end === this.#buffer.length) throw new Error("Cannot read the answer: its head is too long");
+    if (this.#end === this.#buffer.length) throw new Error("Cannot read the response: its head is too long");
     const count = await this.#connection.read(this.#buffer.subarray(this.#end));
-    if (count === null) throw new EarlyEnd("Cannot read the answer: the connection ended early");
+    if (count === null) throw new EarlyEnd("Cannot read the response: the connection ended early");
     this.#end += count;
   }
 }
