@@ -22,6 +22,7 @@ export interface FileStatus {
 }
 
 const IS_DENO = "Deno" in globalThis;
+const NAMES_AT_ONCE = 128;
 const NO_THROW = { throwIfNoEntry: false } as const;
 
 /**
@@ -54,10 +55,20 @@ function kindOf(stats: Stats): FileStatus["kind"] {
   return stats.isSymbolicLink() ? "link" : "other";
 }
 
-/** The names in a directory, in no order. @throws the error of the file system */
-export async function namesIn(path: string): Promise<string[]> {
-  if (!IS_DENO) return await readdir(path);
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(path)) names.push(name);
-  return names;
+/** The names in a directory, a few at a time, in no order. @throws the error of the file system */
+export async function* namesIn(path: string): AsyncGenerator<string[], void> {
+  if (!IS_DENO) {
+    const all = await readdir(path);
+    for (let start = 0; start < all.length; start += NAMES_AT_ONCE) {
+      yield all.slice(start, start + NAMES_AT_ONCE);
+    }
+    return;
+  }
+  let names: string[] = [];
+  for await (const { name } of Deno.readDir(path)) {
+    if (names.push(name) < NAMES_AT_ONCE) continue;
+    yield names;
+    names = [];
+  }
+  yield names;
 }

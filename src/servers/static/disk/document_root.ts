@@ -165,10 +165,10 @@ export class DocumentRoot {
     }
   }
 
-  /** The names in a located directory that clients may see, in no order. @throws {HttpError} 403, 404 or 503 */
-  async readNames(path: string): Promise<readonly string[]> {
+  /** The names in a located directory that clients may see, piece by piece, in no order. @throws {HttpError} 403, 404 or 503 */
+  async *readNames(path: string): AsyncGenerator<readonly string[], void> {
     try {
-      return (await namesIn(path)).filter((name) => !this.hidesName(name));
+      for await (const names of namesIn(path)) yield names.filter((name) => !this.hidesName(name));
     } catch (error) {
       throw isMissing(error)
         ? new HttpError(404, `Cannot list "${path}": it is gone`)

@@ -12,9 +12,9 @@ export interface FolderEntries {
   /** Their names. */
   readonly names: readonly string[];
   /** Bytes; -1 marks a folder. */
-  readonly sizes: Float64Array;
+  readonly sizes: readonly number[];
   /** Last change, in milliseconds since 1970. */
-  readonly mtimesMs: Float64Array;
+  readonly mtimesMs: readonly number[];
 }
 
 /** A folder, as it was found. */
@@ -27,7 +27,6 @@ export interface ListedFolder {
   readonly nowMs: number;
 }
 
-const PIECE = 128;
 const PIECES_IN_A_TURN = 8;
 const FOLDER = -1;
 
@@ -45,21 +44,21 @@ export interface EntryReaderParts {
  * @throws {HttpError} 403, 404 or 503 when it cannot be read
  */
 export async function readEntries(parts: EntryReaderParts, folder: ListedFolder): Promise<FolderEntries> {
-  const found = await parts.root.readNames(folder.path);
   const names: string[] = [];
-  const sizes = new Float64Array(found.length);
-  const mtimesMs = new Float64Array(found.length);
-  for (let start = 0; start < found.length; start += PIECE) {
-    const piece = found.slice(start, start + PIECE);
+  const sizes: number[] = [];
+  const mtimesMs: number[] = [];
+  let pieces = 0;
+  for await (const piece of parts.root.readNames(folder.path)) {
     const statuses = await lookAtAll(parts, folder, piece);
-    piece.forEach((name, index) => {
-      const status = statuses[index];
-      if (status?.kind !== "file" && status?.kind !== "directory") return;
-      sizes[names.length] = status.kind === "directory" ? FOLDER : status.size;
-      mtimesMs[names.length] = status.mtimeMs;
-      names.push(name);
-    });
-    if ((start / PIECE) % PIECES_IN_A_TURN === PIECES_IN_A_TURN - 1) await socketsLookedAt();
+    for (let i = 0; i < piece.length; i++) {
+      const status = statuses[i];
+      if (status?.kind !== "file" && status?.kind !== "directory") continue;
+      names.push(piece[i]!);
+      sizes.push(status.kind === "directory" ? FOLDER : status.size);
+      mtimesMs.push(status.mtimeMs);
+    }
+    pieces++;
+    if (pieces % PIECES_IN_A_TURN === 0) await socketsLookedAt();
   }
   return { names, sizes, mtimesMs };
 }

@@ -3,7 +3,8 @@
 
 /** All letters of a name are one of these many symbols, and its end is one too. */
 const SYMBOLS = 134;
-const MAX_KEY = 2 ** 53;
+/** Keys below it are whole numbers. */
+export const MAX_KEY = 2 ** 53;
 const MANY_DIGITS = 15;
 // In the order of compareNames(): the end, what comes before digits, a number by how many digits it has, what comes after.
 const BEFORE_DIGITS = 1;
@@ -14,18 +15,22 @@ const LAST = SYMBOLS - 1;
 /**
  * Makes a key of each name: of two different keys the smaller one has the name that compareNames() puts first. Names with
  * the same key are to be compared themselves.
+ *
+ * @param indexes which of the names
+ * @param limit all keys are below it; a power of two
+ * @returns in the order of the indexes
  */
-export function nameKeys(names: readonly string[]): Float64Array {
-  const start = commonLength(names);
-  const keys = new Float64Array(names.length);
-  for (let i = 0; i < names.length; i++) keys[i] = keyOf(names[i]!, start);
+export function nameKeys(indexes: Uint32Array, names: readonly string[], limit: number): Float64Array {
+  const start = commonLength(indexes, names);
+  const keys = new Float64Array(indexes.length);
+  for (let i = 0; i < keys.length; i++) keys[i] = keyOf(names[indexes[i]!]!, start, limit);
   return keys;
 }
 
 /** Each symbol cuts what is left of the range into parts, and chooses one of them. */
-function keyOf(name: string, start: number): number {
+function keyOf(name: string, start: number, limit: number): number {
   let key = 0;
-  let range = MAX_KEY;
+  let range = limit;
   let at = start;
   while (range >= SYMBOLS) {
     range = Math.floor(range / SYMBOLS);
@@ -58,15 +63,13 @@ function symbolOf(code: number): number {
 }
 
 /** How many letters all names begin with alike, without a number that may go on. */
-function commonLength(names: readonly string[]): number {
-  const first = names[0] ?? "";
-  let length = first.length;
-  for (const name of names) {
-    let at = 0;
-    while (at < length && name.charCodeAt(at) === first.charCodeAt(at)) at++;
-    length = at;
+function commonLength(indexes: Uint32Array, names: readonly string[]): number {
+  let common = names[indexes[0]!] ?? "";
+  for (let i = 0; i < indexes.length; i++) {
+    while (!names[indexes[i]!]!.startsWith(common)) common = common.slice(0, -1);
   }
-  while (length > 0 && isDigit(first.charCodeAt(length - 1))) length--;
+  let length = common.length;
+  while (length > 0 && isDigit(common.charCodeAt(length - 1))) length--;
   return length;
 }
 

@@ -13,14 +13,17 @@ export interface RowedText {
 }
 
 const ROWS_IN_A_PIECE = 256;
+// Some 1.5 MB: those who asked at once are seldom further apart.
+const KEPT_PIECES = 32;
 
 /**
- * A long text as bytes, made piece by piece as the quickest reader takes it. Several readers at once share the pieces; for
- * one alone none is kept. A piece is valid until the next one is asked for.
+ * A long text as bytes, made piece by piece as the quickest reader takes it. Several readers at once share the last pieces;
+ * a reader too slow for that makes its own. For one alone none is kept. A piece is valid until the next one is asked for.
  */
 export class SharedPieces implements AsyncIterable<Uint8Array> {
   readonly #text: RowedText;
-  readonly #pieces: Uint8Array[] = [];
+  readonly #kept = new Map<number, Uint8Array>();
+  #keptUpTo = 0;
   #readers = 0;
 
   /** Takes the text; nothing is made yet. */
@@ -34,17 +37,25 @@ export class SharedPieces implements AsyncIterable<Uint8Array> {
     this.#readers++;
     try {
       for (let index = 0; index < count; index++) {
-        let piece = this.#pieces[index];
-        if (piece === undefined) {
-          this.#write(writer, index, count);
-          piece = this.#readers === 1 ? writer.written : this.#pieces[index] = writer.written.slice();
-        }
-        yield piece;
+        yield this.#kept.get(index) ?? this.#make(writer, index, count);
       }
     } finally {
       this.#readers--;
-      if (this.#readers === 0) this.#pieces.length = 0;
+      if (this.#readers === 0) {
+        this.#kept.clear();
+        this.#keptUpTo = 0;
+      }
     }
+  }
+
+  #make(writer: PieceWriter, index: number, pieces: number): Uint8Array {
+    this.#write(writer, index, pieces);
+    if (this.#readers === 1 || index < this.#keptUpTo) return writer.written;
+    this.#keptUpTo = index + 1;
+    const piece = writer.written.slice();
+    this.#kept.set(index, piece);
+    this.#kept.delete(index - KEPT_PIECES);
+    return piece;
   }
 
   /** @param pieces how many there are */
