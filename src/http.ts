@@ -11,7 +11,6 @@ export type {
   HeadEndToken,
   HttpToken,
   RequestLineToken,
-  TokenSink,
   TokenSpan,
 } from "./http/tokens/tokens.ts";
 export type { Framing } from "./http/tokens/framing.ts";

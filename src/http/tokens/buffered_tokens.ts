@@ -2,46 +2,12 @@ import type { ReadBudget } from "../../bytes/byte_budget.ts";
 import { EMPTY } from "./line_reader.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { HttpTokenizer, type HttpTokenizerOptions } from "./tokenizer.ts";
-import type { HttpToken, TokenSink } from "./tokens.ts";
+import type { HttpToken } from "./tokens.ts";
 
 /** Options of {@linkcode BufferedTokens}. */
 export interface BufferedTokensOptions extends HttpTokenizerOptions {
   /** Keep the bytes of each head for {@linkcode BufferedTokens.rawHead}; default false. */
   readonly keepRawHead?: boolean;
-}
-
-// A buffer full of small requests, or of chunks of one byte, is three megabytes as tokens. A client that
-// pipelines and reads no response would hold them. Sixteen requests at a time are as fast as all; one costs a
-// third more.
-const TOKENS_AT_A_TIME = 32;
-
-/** Tokens in a row, in one array for all of them: a new one for each read would cost more than a token. */
-class TokenQueue implements TokenSink {
-  length = 0;
-  readonly #tokens: (HttpToken | undefined)[] = [];
-  #next = 0;
-
-  /** The one that is taken next. */
-  get first(): HttpToken | undefined {
-    return this.#next < this.length ? this.#tokens[this.#next] : undefined;
-  }
-
-  push(token: HttpToken): void {
-    this.#tokens[this.length++] = token;
-  }
-
-  take(): HttpToken | undefined {
-    if (this.#next === this.length) return undefined;
-    const token = this.#tokens[this.#next];
-    // A token that was taken must not be held until the next read.
-    this.#tokens[this.#next++] = undefined;
-    return token;
-  }
-
-  clear(): void {
-    this.length = 0;
-    this.#next = 0;
-  }
 }
 
 /** The tokens of one connection: read into one buffer, used again and again, and taken one by one. */
@@ -50,7 +16,8 @@ export class BufferedTokens {
   readonly tokenizer: HttpTokenizer;
   readonly #buffer: ReadBuffer;
   readonly #keepsRawHead: boolean;
-  readonly #tokens = new TokenQueue();
+  // The token that is taken next, once it was asked whether there is one.
+  #seen: HttpToken | undefined;
   // Room for content that a reader has lent, and the array that the read at hand fills.
   #lent: Uint8Array = EMPTY;
   #filling: Uint8Array;
@@ -65,22 +32,16 @@ export class BufferedTokens {
 
   /** Whether every byte read so far is consumed (a pending `end` token aside). */
   get isUsedUp(): boolean {
-    if (this.#tokens.first?.kind === "end") this.#tokens.take();
-    return this.#tokens.first === undefined && !this.#mayBeMore;
-  }
-
-  /** Whether the tokenizer gave as many as were asked for. */
-  get #mayBeMore(): boolean {
-    return this.#tokens.length >= TOKENS_AT_A_TIME;
+    this.#seen ??= this.tokenizer.next();
+    if (this.#seen?.kind === "end") this.#seen = this.tokenizer.next();
+    return this.#seen === undefined;
   }
 
   /** The next token; undefined when more bytes are needed. */
   take(): HttpToken | undefined {
-    const token = this.#tokens.take();
-    if (token !== undefined || !this.#mayBeMore) return token;
-    this.#tokens.clear();
-    this.tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
-    return this.#tokens.take();
+    const token = this.#seen ?? this.tokenizer.next();
+    this.#seen = undefined;
+    return token;
   }
 
   /** Bytes of an unfinished head that are held until the rest has come. */
@@ -127,13 +88,8 @@ export class BufferedTokens {
   /** Takes the result of a read. @param count bytes in the buffer, null at the end of the connection */
   load(count: number | null): void {
     this.#buffer.load(this.#filling === this.#buffer.bytes ? count ?? 0 : 0);
-    this.#tokens.clear();
-    if (count === null) {
-      for (const token of this.tokenizer.end()) this.#tokens.push(token);
-    } else {
-      this.tokenizer.load(this.#filling, count);
-      this.tokenizer.take(this.#tokens, TOKENS_AT_A_TIME);
-    }
+    if (count === null) this.tokenizer.finish();
+    else this.tokenizer.load(this.#filling, count);
   }
 
   /**

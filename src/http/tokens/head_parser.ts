@@ -4,7 +4,6 @@ import { ONE, ZERO } from "../../bytes/ascii.ts";
 import { HttpError, type HttpErrorCode } from "../errors.ts";
 import { FieldReader } from "./field_reader.ts";
 import { findMethod, RequestLineJudge, requestLineTooLong } from "./request_line.ts";
-import type { Framing } from "./framing.ts";
 import {
   badTarget,
   checkHead,
@@ -21,7 +20,7 @@ import type { LineReader } from "./line_reader.ts";
 import { FastHeadReader } from "./fast_head.ts";
 import type { RequestHead } from "./request_head.ts";
 import { decodeLatin1, TextWindow } from "./text_window.ts";
-import type { TokenSink } from "./tokens.ts";
+import type { HeadEndToken, HttpToken, RequestLineToken } from "./tokens.ts";
 
 // The first byte of a TLS connection: a record of the handshake (RFC 8446 §5.1).
 const TLS_HANDSHAKE = 0x16;
@@ -77,24 +76,25 @@ export class HeadParser {
   }
 
   /**
-   * Reads on.
+   * The next token: a line, if lines are given as tokens, or the end of the head.
    *
-   * @returns the framing when the head is complete, undefined when more bytes are needed
+   * @returns undefined when more bytes are needed
    * @throws {HttpError} for the first fault
    */
-  read(tokens: TokenSink): Framing | undefined {
+  next(): HttpToken | undefined {
     if (this.#reader.isDrained) return undefined;
     if (this.#plain !== undefined && this.isUntouched) {
-      const framing = this.#readPlain(tokens, this.#plain);
-      if (framing !== undefined) return framing;
+      const token = this.#readPlain(this.#plain);
+      if (token !== undefined) return token;
     }
-    while (this.#head === undefined) {
-      if (!this.#readRequestLine(tokens)) return undefined;
+    if (this.#head === undefined) {
+      const token = this.#readRequestLine();
+      if (token === undefined || this.#options.lineTokens) return token;
     }
-    return this.#readFields(tokens, this.#head);
+    return this.#readFields(this.#head!);
   }
 
-  #readFields(tokens: TokenSink, head: RequestHead): Framing | undefined {
+  #readFields(head: RequestHead): HttpToken | undefined {
     const { maxHeadBytes, maxFieldBytes, maxFields } = this.#options;
     for (;;) {
       const reader = this.#reader;
@@ -106,17 +106,17 @@ export class HeadParser {
         throw tooLarge("head", `${limit} bytes`, reader.lineOffset);
       }
       const end = this.fields.lineEnd();
-      if (end === reader.start) return this.#complete(tokens, head);
+      if (end === reader.start) return this.#complete(head);
       if (head.headers.size === maxFields) {
         throw tooLarge("head", `${maxFields} fields`, reader.lineOffset);
       }
       this.fields.parse(end);
       head.headers.appendParsed(this.fields.name, this.fields.value);
-      if (this.#options.lineTokens) tokens.push(this.fields.toToken("field"));
+      if (this.#options.lineTokens) return this.fields.toToken("field");
     }
   }
 
-  #readPlain(tokens: TokenSink, plain: FastHeadReader): Framing | undefined {
+  #readPlain(plain: FastHeadReader): HeadEndToken | undefined {
     const reader = this.#reader;
     const head = plain.read(reader.pushed, reader.position, reader.limit);
     if (head === undefined) return undefined;
@@ -125,37 +125,37 @@ export class HeadParser {
     this.#isFirst = false;
     // If a head is refused as a whole, its parts are still known.
     this.#head = head;
-    return this.#complete(tokens, head);
+    return this.#complete(head);
   }
 
-  #complete(tokens: TokenSink, head: RequestHead): Framing {
+  #complete(head: RequestHead): HeadEndToken {
     const fields = head.headers.framing();
     const framing = checkHead(head, fields, this.#validHost);
     if (fields.host !== this.#validHost) this.#validHost = fields.host ?? undefined;
     const { offset } = this.#reader;
-    tokens.push({ kind: "head-end", head, framing, headStart: this.start, start: offset - 2, end: offset });
-    return framing;
+    return { kind: "head-end", head, framing, headStart: this.start, start: offset - 2, end: offset };
   }
 
   #textOf(start: number, end: number): string {
     return this.#text.ascii(this.#reader.line, start, end);
   }
 
-  /** @returns false when more bytes are needed */
-  #readRequestLine(tokens: TokenSink): boolean {
+  /** @returns undefined when more bytes are needed */
+  #readRequestLine(): RequestLineToken | undefined {
     const reader = this.#reader;
-    this.start = reader.nextLineOffset;
     const { maxRequestLineBytes, maxHeadBytes } = this.#options;
-    const result = reader.next(Math.min(maxRequestLineBytes, maxHeadBytes));
-    if (result !== "line") {
-      this.#judgeLine(reader.partial);
-      if (result === "too-long") throw this.#requestLineTooLong();
-      return false;
+    for (;;) {
+      this.start = reader.nextLineOffset;
+      const result = reader.next(Math.min(maxRequestLineBytes, maxHeadBytes));
+      if (result !== "line") {
+        this.#judgeLine(reader.partial);
+        if (result === "too-long") throw this.#requestLineTooLong();
+        return undefined;
+      }
+      const { line, start, lineFeed } = reader;
+      if (findCarriageReturn(line, start, lineFeed) !== start) return this.#parseRequestLine();
+      this.#skipEmptyLine();
     }
-    const { line, start, lineFeed } = reader;
-    if (findCarriageReturn(line, start, lineFeed) === start) this.#skipEmptyLine();
-    else this.#parseRequestLine(tokens);
-    return true;
   }
 
   #skipEmptyLine(): void {
@@ -167,7 +167,7 @@ export class HeadParser {
     }
   }
 
-  #parseRequestLine(tokens: TokenSink): void {
+  #parseRequestLine(): RequestLineToken {
     const { line, start, lineFeed } = this.#reader;
     const carriageReturn = findCarriageReturn(line, start, lineFeed);
     const end = carriageReturn < 0 ? lineFeed : carriageReturn;
@@ -180,7 +180,7 @@ export class HeadParser {
     this.#judge.reset();
     if (carriageReturn < 0) {
       // The line is understood, for the log and for the response to HEAD, but not passed on.
-      this.#takeRequestLine([], methodEnd, end);
+      this.#takeRequestLine(methodEnd, end);
       throw fault(
         400,
         "bad-request-line",
@@ -188,10 +188,10 @@ export class HeadParser {
         this.#reader.offsetOf(lineFeed),
       );
     }
-    this.#takeRequestLine(tokens, methodEnd, end);
+    return this.#takeRequestLine(methodEnd, end);
   }
 
-  #takeRequestLine(tokens: TokenSink, methodEnd: number, end: number): void {
+  #takeRequestLine(methodEnd: number, end: number): RequestLineToken {
     const { line, start, lineOffset, offset } = this.#reader;
     const targetEnd = findTargetEnd(end);
     const badByte = findBadTargetByte(line, methodEnd + 1, targetEnd, this.#options.targetBytes);
@@ -208,15 +208,8 @@ export class HeadParser {
       throw fault(505, "bad-version", message, this.#reader.offsetOf(targetEnd + 1));
     }
     checkTargetForm(method, target);
-    if (!this.#options.lineTokens) return;
-    tokens.push({
-      kind: "request-line",
-      method,
-      target,
-      version: this.#textOf(targetEnd + 6, end),
-      start: lineOffset,
-      end: offset,
-    });
+    const sentVersion = this.#textOf(targetEnd + 6, end);
+    return { kind: "request-line", method, target, version: sentVersion, start: lineOffset, end: offset };
   }
 
   /** Refuses an unfinished line as soon as it can no longer become a request line. */

@@ -11,7 +11,7 @@ import { DEFAULT_LIMITS, type HttpLimits } from "../limits.ts";
 import { LineReader } from "./line_reader.ts";
 import type { RequestHead } from "./request_head.ts";
 import { type TargetBytes, tooLarge } from "./head.ts";
-import type { HttpToken, TokenSink } from "./tokens.ts";
+import type { HttpToken } from "./tokens.ts";
 
 /** Limits and tolerances of {@linkcode HttpTokenizer}; every one has a default. */
 export interface HttpTokenizerOptions extends Partial<HttpLimits> {
@@ -21,7 +21,10 @@ export interface HttpTokenizerOptions extends Partial<HttpLimits> {
   readonly lineTokens?: boolean;
 }
 
-type State = "head" | "length" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailer";
+type State = "head" | "length" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailer" | "end";
+
+/** A token, or undefined when more bytes are needed. */
+type Step = HttpToken | "go on" | undefined;
 
 // Fields that no trailer may have: they frame, route or authenticate a message (RFC 9110 §6.5.1).
 const FORBIDDEN_TRAILER = /^(?:transfer-encoding|content-length|host|trailer|connection)$/i;
@@ -38,7 +41,8 @@ export class HttpTokenizer {
   readonly #options: HeadParserOptions;
   readonly #head: HeadParser;
   #state: State = "head";
-  #hasEnded = false;
+  // Whether more bytes may come: not after the end of the client, and not after a fault.
+  #input: "open" | "finished" | "failed" = "open";
   // Bytes left of the content, or of the chunk.
   #remaining = 0;
   #extensionBytes = 0;
@@ -77,7 +81,7 @@ export class HttpTokenizer {
 
   /** Whether it stands between two messages, with nothing of the next one read. */
   get isBetweenMessages(): boolean {
-    return this.#state === "head" && this.#head.isUntouched;
+    return this.#state === "end" || (this.#state === "head" && this.#head.isUntouched);
   }
 
   /**
@@ -88,36 +92,36 @@ export class HttpTokenizer {
    * @returns the tokens that these bytes complete, in order; none after an error
    */
   push(bytes: Uint8Array, length: number = bytes.length): HttpToken[] {
-    const tokens: HttpToken[] = [];
     this.load(bytes, length);
-    this.take(tokens, Infinity);
-    return tokens;
+    return this.#takeAll();
   }
 
   /**
-   * Takes the next bytes like {@linkcode HttpTokenizer.push}, but leaves it to {@linkcode HttpTokenizer.take}
+   * Takes the next bytes like {@linkcode HttpTokenizer.push}, but leaves it to {@linkcode HttpTokenizer.next}
    * to read them. All bytes loaded before must have been consumed.
    */
   load(bytes: Uint8Array, length: number): void {
-    if (this.#hasEnded) return;
+    if (this.#input !== "open") return;
     this.#reader.push(bytes, length);
     this.#head.forgetText();
   }
 
   /**
-   * Puts the next tokens of the loaded bytes into a sink.
+   * The next token of the loaded bytes: one at a time, since a few bytes make a token of a hundred.
    *
-   * A few bytes make a token of a hundred. A caller that takes a few at a time holds few.
-   *
-   * @param tokens holds fewer than `count` afterwards when more bytes are needed, and after an error
-   * @param count stops when there are so many, at the end of a head or a piece of content
+   * @returns undefined when more bytes are needed, and after an error
    */
-  take(tokens: TokenSink, count: number): void {
-    if (this.#hasEnded) return;
+  next(): HttpToken | undefined {
+    if (this.#input === "failed") return undefined;
     try {
-      while (tokens.length < count && this.#step(tokens));
+      let step = this.#step();
+      while (step === "go on") step = this.#step();
+      if (step === undefined && this.#input === "finished" && !this.isBetweenMessages) {
+        throw new HttpError(400, "Cannot read the request: it was cut off", { code: "incomplete" });
+      }
+      return step;
     } catch (error) {
-      this.#fail(tokens, error);
+      return this.#fail(error);
     }
   }
 
@@ -132,46 +136,48 @@ export class HttpTokenizer {
     this.#reader.close();
   }
 
+  /** Says that the client has finished sending: it is a fault if that cut a message off. */
+  finish(): void {
+    if (this.#input === "open") this.#input = "finished";
+  }
+
   /**
    * Says that the client has finished sending.
    *
    * @returns an error token with code `incomplete` when that cut a message off, else nothing
    */
   end(): HttpToken[] {
+    this.finish();
+    return this.#takeAll();
+  }
+
+  #takeAll(): HttpToken[] {
     const tokens: HttpToken[] = [];
-    if (this.#hasEnded) return tokens;
-    if (!this.isBetweenMessages) {
-      this.#fail(
-        tokens,
-        new HttpError(400, "Cannot read the request: it was cut off", { code: "incomplete" }),
-      );
-    }
-    this.#hasEnded = true;
+    for (let token = this.next(); token !== undefined; token = this.next()) tokens.push(token);
     return tokens;
   }
 
-  #fail(tokens: TokenSink, cause: unknown): void {
+  #fail(cause: unknown): HttpToken {
     if (!(cause instanceof HttpError)) throw cause;
+    this.#input = "failed";
     const start = cause.offset ?? this.#reader.offset;
-    tokens.push({
+    return {
       kind: "error",
       error: cause.offset === undefined ? cause.at(start) : cause,
       head: this.#state === "head" ? this.#head.partialHead : undefined,
       headStart: this.#head.start,
       start,
       end: start,
-    });
-    this.#hasEnded = true;
+    };
   }
 
-  /** @returns false when more bytes are needed */
-  #step(tokens: TokenSink): boolean {
+  #step(): Step {
     switch (this.#state) {
       case "head":
-        return this.#readHead(tokens);
+        return this.#readHead();
       case "length":
       case "chunk-data":
-        return this.#readData(tokens);
+        return this.#readData();
       case "chunk-line":
         return this.#readChunkLine();
       case "chunk-cr":
@@ -179,18 +185,19 @@ export class HttpTokenizer {
       case "chunk-lf":
         return this.#readChunkEnd(LF, "chunk-line");
       case "trailer":
-        return this.#readTrailer(tokens);
+        return this.#readTrailer();
+      case "end":
+        return this.#endMessage();
     }
   }
 
-  #readHead(tokens: TokenSink): boolean {
-    const framing = this.#head.read(tokens);
-    if (framing === undefined) return false;
-    this.#startBody(tokens, framing);
-    return true;
+  #readHead(): HttpToken | undefined {
+    const token = this.#head.next();
+    if (token?.kind === "head-end") this.#startBody(token.framing);
+    return token;
   }
 
-  #startBody(tokens: TokenSink, framing: Framing): void {
+  #startBody(framing: Framing): void {
     if (framing.kind === "chunked") {
       this.#state = "chunk-line";
       this.#extensionBytes = 0;
@@ -199,35 +206,33 @@ export class HttpTokenizer {
       this.#state = "length";
       this.#remaining = framing.length;
     } else {
-      this.#endMessage(tokens);
+      this.#state = "end";
     }
   }
 
-  #endMessage(tokens: TokenSink): void {
+  #endMessage(): HttpToken {
     const end = this.#reader.offset;
-    tokens.push({ kind: "end", trailers: this.#trailers, start: end, end });
+    const trailers = this.#trailers;
     this.#trailers = undefined;
     this.#state = "head";
     this.#head.reset();
+    return { kind: "end", trailers, start: end, end };
   }
 
-  #readData(tokens: TokenSink): boolean {
+  #readData(): HttpToken | undefined {
     const start = this.#reader.offset;
     const bytes = this.#reader.take(this.#remaining);
-    if (bytes.length === 0) return false;
+    if (bytes.length === 0) return undefined;
     this.#head.forgetText();
     this.#remaining -= bytes.length;
-    tokens.push({ kind: "body", bytes, start, end: start + bytes.length });
-    if (this.#remaining > 0) return false;
-    if (this.#state === "chunk-data") this.#state = "chunk-cr";
-    else this.#endMessage(tokens);
-    return true;
+    if (this.#remaining === 0) this.#state = this.#state === "length" ? "end" : "chunk-cr";
+    return { kind: "body", bytes, start, end: start + bytes.length };
   }
 
-  #readChunkLine(): boolean {
+  #readChunkLine(): Step {
     const reader = this.#reader;
     const result = reader.next(this.#options.maxChunkLineBytes + 2);
-    if (result === "more") return false;
+    if (result === "more") return undefined;
     if (result === "too-long") {
       throw badChunk(`line beyond ${this.#options.maxChunkLineBytes} bytes`, reader.lineOffset);
     }
@@ -242,29 +247,29 @@ export class HttpTokenizer {
     this.#remaining = size;
     this.#state = size > 0 ? "chunk-data" : "trailer";
     this.#trailerStart = reader.offset;
-    return true;
+    return "go on";
   }
 
-  #readChunkEnd(expected: number, next: State): boolean {
+  #readChunkEnd(expected: number, next: State): Step {
     const byte = this.#reader.takeByte();
-    if (byte < 0) return false;
-    if (byte !== expected) throw badChunk("expected CRLF behind the data", this.#reader.offset - 1);
+    if (byte < 0) return undefined;
+    if (byte !== expected) throw badChunk("expected CRLF after the data", this.#reader.offset - 1);
     this.#state = next;
-    return true;
+    return "go on";
   }
 
-  #readTrailer(tokens: TokenSink): boolean {
+  #readTrailer(): Step {
     const reader = this.#reader;
     const { maxTrailerBytes, maxTrailers } = this.#options;
     const result = reader.next(Math.max(2, maxTrailerBytes - (reader.nextLineOffset - this.#trailerStart)));
-    if (result === "more") return false;
+    if (result === "more") return undefined;
     if (result === "too-long") {
       throw tooLarge("trailer section", `${maxTrailerBytes} bytes`, reader.lineOffset);
     }
     const end = this.#head.fields.lineEnd();
     if (end === reader.start) {
-      this.#endMessage(tokens);
-      return true;
+      this.#state = "end";
+      return "go on";
     }
     this.#trailers ??= new HttpHeaders();
     if (this.#trailers.size === maxTrailers) {
@@ -278,7 +283,6 @@ export class HttpTokenizer {
       });
     }
     this.#trailers.appendParsed(field.name, field.value);
-    tokens.push(field);
-    return true;
+    return field;
   }
 }

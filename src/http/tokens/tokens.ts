@@ -81,11 +81,3 @@ export interface ErrorToken extends TokenSpan {
  * end.
  */
 export type HttpToken = RequestLineToken | FieldToken | HeadEndToken | BodyToken | EndToken | ErrorToken;
-
-/** The destination of the tokens: an array, or an object that is used again. */
-export interface TokenSink {
-  /** How many it holds. */
-  readonly length: number;
-  /** Takes one more. */
-  push(token: HttpToken): unknown;
-}

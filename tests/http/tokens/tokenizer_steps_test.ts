@@ -7,47 +7,40 @@ import { Random } from "../../support/random.ts";
 import { noteTokens } from "../../support/tokens.ts";
 import { makeInput } from "../../fuzz/inputs.ts";
 
-function takeSome(tokenizer: HttpTokenizer, count: number): HttpToken[] {
-  const tokens: HttpToken[] = [];
-  tokenizer.take(tokens, count);
-  return tokens;
-}
-
-Deno.test("HttpTokenizer.take() gives the tokens of push(), some at a time", () => {
+Deno.test("HttpTokenizer.next() gives the tokens of push(), one at a time", () => {
   for (let seed = 1; seed <= 400; seed++) {
     const input = makeInput(new Random(seed));
     const whole = new HttpTokenizer().push(input);
     const stepwise = new HttpTokenizer();
     const tokens: HttpToken[] = [];
     stepwise.load(input, input.length);
-    for (let part = takeSome(stepwise, 1); part.length > 0; part = takeSome(stepwise, 1)) {
-      tokens.push(...part);
-    }
+    for (let token = stepwise.next(); token !== undefined; token = stepwise.next()) tokens.push(token);
     assertEquals(noteTokens(tokens), noteTokens(whole), `seed ${seed}`);
   }
 });
 
-const FLOODS: readonly (readonly [name: string, flood: string])[] = [
-  ["pipelined requests", "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000)],
-  [
-    "chunks of one byte",
-    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "1\r\nx\r\n".repeat(1_000),
-  ],
-];
+Deno.test("HttpTokenizer.next() makes no token before it is asked for: a flood costs one at a time", () => {
+  const tokenizer = new HttpTokenizer({ lineTokens: false });
+  const bytes = bytesOf("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3));
+  tokenizer.load(bytes, bytes.length);
+  const offsets: (readonly [kind: string | undefined, offset: number])[] = [];
+  for (let i = 0; i < 3; i++) offsets.push([tokenizer.next()?.kind, tokenizer.offset]);
+  assertEquals(offsets, [["head-end", 27], ["end", 27], ["head-end", 54]]);
+});
 
-for (const [name, flood] of FLOODS) {
-  Deno.test(`HttpTokenizer.take() makes at most one token more at once than asked for, from ${name}`, () => {
-    const tokenizer = new HttpTokenizer({ lineTokens: false });
-    const bytes = bytesOf(flood);
-    tokenizer.load(bytes, bytes.length);
-    let parts = 0;
-    for (let tokens = takeSome(tokenizer, 10); tokens.length >= 10; tokens = takeSome(tokenizer, 10)) {
-      assert(tokens.length <= 11, `${tokens.length} tokens at once`);
-      parts++;
-    }
-    assert(parts >= 90, `${parts} parts`);
-  });
-}
+Deno.test("HttpTokenizer.finish() gives what was loaded before, and then the fault of a message that is cut off", () => {
+  const tokenizer = new HttpTokenizer({ lineTokens: false });
+  const bytes = bytesOf("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /cut");
+  tokenizer.load(bytes, bytes.length);
+  tokenizer.finish();
+  const kinds: string[] = [];
+  for (let token = tokenizer.next(); token !== undefined; token = tokenizer.next()) {
+    kinds.push(token.kind === "error" ? `${token.error.code} at ${token.start}` : token.kind);
+  }
+  assertEquals(kinds, ["head-end", "end", "incomplete at 35"]);
+  tokenizer.load(bytes, bytes.length);
+  assertEquals([tokenizer.next(), tokenizer.end()], [undefined, []]);
+});
 
 Deno.test("HttpTokenizer.release() drops used bytes and keeps its place", () => {
   const tokenizer = new HttpTokenizer();
