@@ -1,3 +1,4 @@
+import { growBytes } from "../../bytes/grow_bytes.ts";
 import { EMPTY } from "./line_reader.ts";
 import { decodeLatin1 } from "./text_window.ts";
 
@@ -15,11 +16,7 @@ export class HeldHead {
       this.#length = 0;
     }
     const length = this.#length + bytes.length;
-    if (length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(length, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = grown;
-    }
+    if (length > this.#bytes.length) this.#bytes = growBytes(this.#bytes, this.#length, length);
     this.#bytes.set(bytes, this.#length);
     this.#length = length;
   }

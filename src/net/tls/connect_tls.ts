@@ -1,5 +1,6 @@
 // Connections to servers that speak TLS, by node:tls on every runtime.
 
+import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { isIP } from "node:net";
 import { connect } from "node:tls";
 import { formatAddress, type TcpAddress, tcpAddress } from "../address.ts";
@@ -26,7 +27,10 @@ export async function connectOverTls(
   const { hostname: host, port } = address;
   const name = isIP(serverName) === 0 ? { servername: serverName } : {};
   const socket = connect({ host, port, ...name, ALPNProtocols: ["http/1.1"] });
-  const timer = setTimeout(() => socket.destroy(new Error("the handshake took too long")), timeoutMs);
+  const stopTimer = SYSTEM_CLOCK.after(
+    timeoutMs,
+    () => void socket.destroy(new Error("the handshake took too long")),
+  );
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
@@ -39,7 +43,7 @@ export async function connectOverTls(
     socket.destroy();
     throw toConnectionError(`Cannot connect to ${formatAddress(address)} over TLS`, cause);
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
   const driver = new TlsClient(socket);
   const local = tcpAddress(socket.localAddress ?? "", socket.localPort ?? 0);

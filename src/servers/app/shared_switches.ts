@@ -1,6 +1,7 @@
 // Switches that all nodes share: one hash in the store has them, every node has a copy, and a channel tells of changes.
 // No request but that of a switch waits for the store.
 
+import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { messageOfError } from "../../base/error_text.ts";
 import {
   type ClientSwitches,
@@ -115,7 +116,7 @@ class Follower {
   readonly #switches: ClientSwitches;
   #subscription: RedisSubscription | undefined;
   #changes = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer: (() => void) | undefined;
   #rounds = 0;
   #isClosed = false;
 
@@ -131,7 +132,7 @@ class Follower {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#subscription?.close();
   }
 
@@ -165,8 +166,8 @@ class Follower {
 
   #schedule(delayMs: number): void {
     if (this.#isClosed) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#lookAgain(), delayMs);
+    this.#stopTimer?.();
+    this.#stopTimer = SYSTEM_CLOCK.after(delayMs, () => void this.#lookAgain());
   }
 
   async #lookAgain(): Promise<void> {

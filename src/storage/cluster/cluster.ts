@@ -1,5 +1,6 @@
 // From a command and its slot to the reply: which server, which connection, what to do when it fails.
 
+import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { CommandRun, type JoinedCommand, type RoutedCommand, type RunOptions } from "./command_run.ts";
 import { NodePool } from "./node_pool.ts";
@@ -159,14 +160,14 @@ export class Cluster {
     // A server that had less time than a try takes may be well: why tries before have failed says more.
     const known = leftMs < run.tryMs ? run.failure : undefined;
     let silence: unknown;
-    const timer = setTimeout(() => {
+    const stopTimer = SYSTEM_CLOCK.after(Math.min(run.tryMs, leftMs), () => {
       silence = known ?? new StoreError(`Cannot use the store: ${showNode(node)} does not reply`);
       connection.close();
-    }, Math.min(run.tryMs, leftMs));
+    });
     try {
       return await this.#sendAll(run, { node, connection, indexes });
     } finally {
-      clearTimeout(timer);
+      stopTimer();
       if (silence !== undefined) run.failure = silence;
     }
   }

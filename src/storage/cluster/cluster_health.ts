@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { ownMessageOf } from "../../base/error_text.ts";
 import type { Cluster } from "./cluster.ts";
 import { type NodeAddress, showNode } from "./store_address.ts";
@@ -28,7 +29,7 @@ const READY: StoreHealth = { isReady: true, reason: "" };
 export class ClusterHealth {
   readonly #cluster: Cluster;
   readonly #options: HealthOptions;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #stopLooking: () => void;
   #health: StoreHealth = READY;
   #isLooking = false;
   #isClosed = false;
@@ -37,7 +38,7 @@ export class ClusterHealth {
   constructor(cluster: Cluster, options: HealthOptions) {
     this.#cluster = cluster;
     this.#options = options;
-    this.#timer = setInterval(() => void this.#look(), options.intervalMs ?? INTERVAL_MS);
+    this.#stopLooking = SYSTEM_CLOCK.every(options.intervalMs ?? INTERVAL_MS, () => void this.#look());
   }
 
   /** How the store was when somebody last looked. */
@@ -53,7 +54,7 @@ export class ClusterHealth {
   /** Stops looking. */
   close(): void {
     this.#isClosed = true;
-    clearInterval(this.#timer);
+    this.#stopLooking();
   }
 
   async #look(): Promise<void> {
@@ -75,7 +76,7 @@ export class ClusterHealth {
   // ROLE says `master, offset, [replicas]` (Redis 7.0).
   async #check(node: NodeAddress): Promise<void> {
     const connection = await this.#cluster.pool.get(node, "control");
-    const timer = setTimeout(() => connection.close(), CHECK_TIMEOUT_MS);
+    const stopTimer = SYSTEM_CLOCK.after(CHECK_TIMEOUT_MS, () => connection.close());
     try {
       const role = await connection.send(["ROLE"]);
       const [name, , replicas] = Array.isArray(role) ? role : [];
@@ -83,7 +84,7 @@ export class ClusterHealth {
       const count = Array.isArray(replicas) ? replicas.length : 0;
       if (count < this.#options.replicas) throw new Error(`${showNode(node)} has no replica`);
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 

@@ -1,5 +1,6 @@
 // Single-node connections of @redis/client. The package is loaded only when a store is asked for.
 
+import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { Buffer } from "node:buffer";
 import type { RedisClientOptions } from "@redis/client";
 import {
@@ -112,14 +113,14 @@ async function opened(
   where: string,
   redis: RedisPackage,
 ): Promise<void> {
-  const timer = setTimeout(() => client.destroy(), CONNECT_TIMEOUT_MS);
+  const stopTimer = SYSTEM_CLOCK.after(CONNECT_TIMEOUT_MS, () => client.destroy());
   try {
     await client.connect();
   } catch (error) {
     client.destroy();
     throw translate(error, redis, where);
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
 }
 

@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import type { NodePool } from "./node_pool.ts";
 import { type ClusterView, parseClusterNodes, type SlotMap } from "./slot_map.ts";
 import type { NodeAddress } from "./store_address.ts";
@@ -62,11 +63,11 @@ export class SlotDiscovery {
 
   async #viewOf(node: NodeAddress): Promise<ClusterView> {
     const connection = await this.#pool.get(node, "control");
-    const timer = setTimeout(() => connection.close(), REPLY_TIMEOUT_MS);
+    const stopTimer = SYSTEM_CLOCK.after(REPLY_TIMEOUT_MS, () => connection.close());
     try {
       return parseClusterNodes(String(await connection.send(["CLUSTER", "NODES"])), node);
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 }

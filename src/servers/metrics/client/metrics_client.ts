@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK } from "../../../base/clock.ts";
 import { isKey } from "../protocol/key_rules.ts";
 import { formatPythonFloat } from "../protocol/python_float.ts";
 import { ClientProtocolError, ClientSocketError } from "./client_errors.ts";
@@ -161,13 +162,13 @@ export class MetricsClient {
   }
 
   async #limit<Value>(link: ClientLink, promise: Promise<Value>): Promise<Value> {
-    const timer = this.#timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(() => {
+    const stopTimer = this.#timeoutMs > MAX_TIMER_MS ? undefined : SYSTEM_CLOCK.after(this.#timeoutMs, () => {
       link.end(new ClientSocketError(`Cannot wait for a reply: ${this.#timeoutMs} ms are over`));
-    }, this.#timeoutMs);
+    });
     try {
       return await promise;
     } finally {
-      clearTimeout(timer);
+      stopTimer?.();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK } from "../../../base/clock.ts";
 import { createDeferred, type Deferred } from "../../../base/deferred.ts";
 
 // Bytes that the sockets of a client that does not read take before a write waits, on Linux with its defaults: up to 4 MiB
@@ -36,7 +37,7 @@ export class LargeReplies {
   readonly #now: () => number;
   readonly #sent = new Set<LargeReply>();
   readonly #waiting: { readonly client: LargeReplyClient; readonly admitted: Deferred<LargeReply> }[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer: (() => void) | undefined;
 
   /**
    * Makes a bound.
@@ -80,8 +81,8 @@ export class LargeReplies {
       if (next !== undefined) next.admitted.resolve(this.#begin(next.client));
     }
     if (this.#missing > 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 
   #begin(client: LargeReplyClient): LargeReply {
@@ -97,7 +98,7 @@ export class LargeReplies {
 
   // Cuts stalled clients, the longest first, and no more than have to end.
   #cutStalled(): void {
-    this.#timer = undefined;
+    this.#stopTimer = undefined;
     const latestMs = this.#now() - STALL_MS;
     const stalled = [...this.#sent].filter(({ writingSinceMs = Infinity }) => writingSinceMs <= latestMs);
     stalled.sort((a, b) => a.writingSinceMs! - b.writingSinceMs!);
@@ -107,6 +108,6 @@ export class LargeReplies {
 
   #watch(): void {
     if (this.#missing === 0) return;
-    this.#timer ??= setTimeout(() => this.#cutStalled(), STALL_MS / 4);
+    this.#stopTimer ??= SYSTEM_CLOCK.after(STALL_MS / 4, () => this.#cutStalled());
   }
 }

@@ -1,3 +1,5 @@
+import { growBytes } from "../../../bytes/grow_bytes.ts";
+
 import { MAX_NUMBER_BYTES, writeInteger, writePythonFloat } from "../protocol/number_writer.ts";
 import type { KeySink, RowSink } from "../store.ts";
 
@@ -146,11 +148,7 @@ export class ReplyBuffer implements RowSink, KeySink {
 
   #reserve(count: number): number {
     const needed = this.#length + count;
-    if (needed > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = grown;
-    }
+    if (needed > this.#bytes.length) this.#bytes = growBytes(this.#bytes, this.#length, needed);
     return this.#length;
   }
 }

@@ -1,5 +1,7 @@
 // Numbers packed into bytes for storage: integers take as many bytes as they need, seven bits in each.
 
+import { growBytes } from "../../../bytes/grow_bytes.ts";
+
 const MORE = 0x80;
 
 /** Integers up to this magnitude can be packed with their sign. */
@@ -22,7 +24,9 @@ export class PackedWriter {
 
   /** Packs a number from 0 to 255. */
   addByte(byte: number): void {
-    if (this.#length === this.#bytes.length) this.#grow();
+    if (this.#length === this.#bytes.length) {
+      this.#bytes = growBytes(this.#bytes, this.#length, this.#length + 1);
+    }
     this.#bytes[this.#length++] = byte;
   }
 
@@ -39,12 +43,6 @@ export class PackedWriter {
   /** Packs an integer up to {@linkcode MAX_PACKED_INTEGER} in magnitude; small ones of either sign stay short. */
   addInteger(value: number): void {
     this.addCount(value < 0 ? -2 * value - 1 : 2 * value);
-  }
-
-  #grow(): void {
-    const grown = new Uint8Array(this.#bytes.length * 2);
-    grown.set(this.#bytes);
-    this.#bytes = grown;
   }
 }
 

@@ -1,5 +1,6 @@
 // `/render`: targets in, series out, in the shapes of graphite-web 1.1.
 
+import { growBytes } from "../../../bytes/grow_bytes.ts";
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import { MAX_NUMBER_BYTES, writeInteger, writePythonFloat } from "../protocol/number_writer.ts";
 import type { MetricStore } from "../store.ts";
@@ -188,9 +189,7 @@ class JsonWriter {
   }
 
   #reserve(count: number): void {
-    if (this.#length + count <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.#length + count, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
+    const needed = this.#length + count;
+    if (needed > this.#bytes.length) this.#bytes = growBytes(this.#bytes, this.#length, needed);
   }
 }
