@@ -4,6 +4,7 @@ import { write, writeSync } from "node:fs";
 import process from "node:process";
 import { isatty } from "node:tty";
 import { COMMANDS, DEFAULT_COMMAND, TOOLS } from "./commands.ts";
+import { SYSTEM_CLOCK } from "./base/clock.ts";
 import { messageOfError } from "./base/error_text.ts";
 import { type ConsoleWrite, LogFileError } from "./log/line_target.ts";
 import { chooseAction } from "./program/choose_action.ts";
@@ -12,6 +13,7 @@ import { type FlagTable, UsageError } from "./program/flags/flag.ts";
 import { parseFlags } from "./program/flags/parse_flags.ts";
 import { type Variables, variablesOf } from "./program/flags/variables.ts";
 import { helpOfCommand } from "./program/help_text.ts";
+import { closeDebugger } from "./program/debugger.ts";
 import { findPassedSocket, SOCKET_VARIABLES } from "./program/passed_socket.ts";
 import type { SignalName } from "./program/signals.ts";
 import type { Surroundings } from "./program/surroundings.ts";
@@ -85,6 +87,7 @@ function createSurroundings(): Surroundings {
     if (signal !== "SIGUSR1" && (signal !== "SIGHUP" || hasTerminal)) process.exit(0);
   };
   for (const signal of SIGNALS) process.on(signal, () => tell(signal));
+  process.on("SIGUSR1", keepDebuggerClosed);
   return {
     runtime: nameRuntime(),
     print,
@@ -102,6 +105,12 @@ function createSurroundings(): Surroundings {
 }
 
 const SIGNALS: readonly SignalName[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"];
+
+/** Closes the debugger that Deno opens at SIGUSR1, if it lets us. */
+async function keepDebuggerClosed(): Promise<void> {
+  if (!("Deno" in globalThis) || !await isAllowed({ name: "sys" })) return;
+  closeDebugger(await import("node:inspector"), SYSTEM_CLOCK);
+}
 
 function nameRuntime(): string {
   const { deno, bun, node } = process.versions;

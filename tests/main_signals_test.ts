@@ -2,7 +2,8 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { checkCertificateRenewal } from "./runtimes/certificate_renewal.ts";
 import { readLogUntil } from "./support/log_lines.ts";
 import { connectRaw, exchange, untilRefused } from "./support/loopback.ts";
-import { withDirectory } from "./support/program.ts";
+import { within } from "./support/deadline.ts";
+import { startProgram, withDirectory } from "./support/program.ts";
 import { test } from "./runtimes/command_line.ts";
 
 const QUIET = ["--access-log", "off", "--error-log", "off"];
@@ -83,6 +84,20 @@ test("main() exits at once with 128 and the signal's number on a second signal",
 
 test("main() reads the certificate again on SIGHUP, and keeps the old one if the new file holds none", async ({ startProgram }) => {
   await checkCertificateRenewal(startProgram, []);
+});
+
+Deno.test("main() closes the debugger that Deno opens at SIGUSR1, if it may", async () => {
+  const program = await startProgram(["app", ...QUIET], { maySeeSystem: true });
+  const untilOpened = async (): Promise<void> => {
+    while (!program.stderr.includes("Debugger listening")) {
+      program.signal("SIGUSR1");
+      await exchange(program.port, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    }
+  };
+  await within(untilOpened(), "the debugger");
+  const port = /Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)/.exec(program.stderr)![1];
+  await untilRefused(Number(port));
+  assertEquals((await program.stop()).code, 0);
 });
 
 test("main() opens its logs again on SIGHUP and SIGUSR1", async ({ startProgram, runtime }) => {
