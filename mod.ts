@@ -1,4 +1,4 @@
-// The library: what other programs may import. Importing it starts nothing; running it starts the program.
+// The library, for other programs. Importing it starts nothing; running it starts the program.
 
 import { isEntryPoint } from "./src/entry_point.ts";
 import type { StartedTrap, StartTrapOptions } from "./src/servers/trap/start_trap.ts";
@@ -6,7 +6,7 @@ import type { StartedTrap, StartTrapOptions } from "./src/servers/trap/start_tra
 /**
  * The program: chooses the server that the command line names, runs it, and ends the process.
  *
- * Loaded when it is called: who imports the library gets none of the program's dependencies.
+ * Loaded when it is called, so that importers of the library get none of the program's dependencies.
  *
  * @param args the command line; default that of the process
  */
@@ -100,7 +100,7 @@ export type { Parameter } from "./src/servers/trap/records/parameters.ts";
  * bytes in memory. Loaded when it is called.
  *
  * @throws {ConnectionError} when a port cannot be opened
- * @throws {TypeError} when the URL to forward to is none
+ * @throws {TypeError} when the URL to forward to is malformed
  * @throws {Error} for a bad rule, with its place
  */
 export async function startTrap(options: StartTrapOptions = {}): Promise<StartedTrap> {
@@ -112,5 +112,5 @@ async function runAsProgram(): Promise<void> {
   if (await isEntryPoint(import.meta)) await main();
 }
 
-// Not awaited: Node's require() takes only modules that wait for nothing.
+// Not awaited, because Node's require() takes only modules that wait for nothing.
 runAsProgram();

@@ -10,7 +10,7 @@ import { writeTypes } from "./types.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** Makes the package in a directory, whose other files stay as they are. */
+/** Makes the package in a directory, whose other files stay unchanged. */
 export async function build(directory: string): Promise<void> {
   await rm(join(directory, "types"), { recursive: true, force: true });
   await mkdir(directory, { recursive: true });

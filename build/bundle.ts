@@ -1,4 +1,4 @@
-// One ES module of everything that an entry imports: npm packages, JSON and text files too.
+// One ES module of everything that an entry imports, npm packages, JSON and text files included.
 
 import { chmod, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
@@ -17,7 +17,7 @@ export interface BundledPackage {
 const ROOT = new URL("../", import.meta.url).pathname;
 // Node and Bun ignore the line; it makes the file itself a program.
 const SHEBANG = "#!/usr/bin/env node\n";
-// How mod.ts loads the program, and how the library of the package does: from the file next to it.
+// The import by which mod.ts loads the program, and the one of the package's library: the file next to it.
 const LOADS_PROGRAM = 'await import("./src/main.ts")';
 const LOADS_FILE = '{ main: async (_module, words) => (await import("./millrace.js")).main(words) }';
 
@@ -27,7 +27,7 @@ const LOADS_FILE = '{ main: async (_module, words) => (await import("./millrace.
  * @param entry the module to begin with
  * @param output path of the file to write
  * @returns the packages that went in, by name
- * @throws {Error} with what the bundler said when it fails
+ * @throws {Error} with the bundler's message when it fails
  */
 export async function bundle(entry: URL, output: string): Promise<BundledPackage[]> {
   const text = await run([DENO, "bundle", "--quiet", "--platform", "deno", entry.pathname], ROOT);
@@ -41,7 +41,7 @@ export async function bundle(entry: URL, output: string): Promise<BundledPackage
  * Writes an ES module of a library. The program, if the entry loads it, is `millrace.js` beside the file.
  *
  * @returns the packages that went in, by name
- * @throws {Error} with what the bundler said when it fails
+ * @throws {Error} with the bundler's message when it fails
  */
 export async function bundleLibrary(entry: URL, output: string): Promise<BundledPackage[]> {
   const words = ["--quiet", "--platform", "deno", "--external=./src/main.ts", entry.pathname];
@@ -57,7 +57,7 @@ async function nameOrigins(text: string): Promise<{ code: string; packages: Bund
   return renamePackages(text, npmCache);
 }
 
-/** Names modules of packages `npm:NAME@VERSION/FILE`, where the bundler wrote their place on this machine. */
+/** Names modules of packages `npm:NAME@VERSION/FILE`, where the bundler wrote their path on this machine. */
 function renamePackages(text: string, npmCache: string): { code: string; packages: BundledPackage[] } {
   const files = new Map<string, Set<string>>();
   const directories = new Map<string, string>();

@@ -1,5 +1,5 @@
-// Makes a single binary that has Bun inside: `deno task compile:bun`, with the path of the binary as argument if it is to
-// be another than dist/millrace. The variable BUN can name the bun that does it.
+// Makes a single binary that has Bun inside: `deno task compile:bun`, with the path of the binary as argument
+// if it is not dist/millrace. The variable BUN can name the bun to use.
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { binaryPath, withBundle } from "./with_bundle.ts";
 const NPX_BUN = ["npx", "--yes", "bun@1.4.5"];
 // Ignores files in the folder where the program is started.
 const SETTINGS = ["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"];
-// Inside of the binary a module has the binary's name, by which it cannot tell that it is the program.
+// Inside the binary, a module has the binary's name, which does not tell that it is the program.
 const START = `import { main } from "./millrace.js";\nmain();\n`;
 
 async function compile(output: string): Promise<void> {

@@ -1,10 +1,10 @@
-// Makes a single binary that has Deno inside: `deno task compile`, with the path of the binary as argument if it is to be
-// another than dist/millrace. Deno downloads its own part of it.
+// Makes a single binary that has Deno inside: `deno task compile`, with the path of the binary as argument if
+// it is not dist/millrace. Deno downloads its own part of it.
 
 import { DENO, run } from "./run.ts";
 import { binaryPath, withBundle } from "./with_bundle.ts";
 
-// The binary has the permissions of this command line, and nobody can give it others.
+// The binary has the permissions of this command line, and cannot get others.
 const SETTINGS = [
   "--quiet",
   "--no-config",
@@ -15,7 +15,8 @@ const SETTINGS = [
   "--allow-env",
 ];
 
-// The bundle and not the source: it has the packages too that are imported late, for password files and for --store.
+// The bundle and not the source, because it includes the packages that are imported late, for password files
+// and --store.
 async function compile(output: string): Promise<void> {
   await withBundle(async (directory) => {
     await run([DENO, "compile", ...SETTINGS, "--output", output, "millrace.js"], directory);

@@ -1,4 +1,4 @@
-// The manual page, from what the tables of flags say: `deno task man` writes dist/millrace.1.
+// The manual page, from the tables of flags: `deno task man` writes dist/millrace.1.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -49,7 +49,7 @@ function describeFlags(flags: FlagTable): string[] {
   ]);
 }
 
-/** Text as man(7) has it: a line must not begin like a request, and a dash is one to be typed. */
+/** Text in the form of man(7): a line must not begin like a request, and a dash must be one to type. */
 function escape(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^(?=[.'])/, "\\&");
 }

@@ -34,7 +34,7 @@ export function writeManifest({ version, license }: ProjectSettings): string {
       ...Object.fromEntries(ENTRIES.map(({ subpath, file }) => [subpath, fileOf(file)])),
       "./package.json": "./package.json",
     },
-    // Only --store needs it, and says so if it is missing: other users need not fetch it.
+    // Only --store needs it, and says so if it is missing, so that other users need not fetch it.
     peerDependencies: { "@redis/client": "^6.3.1" },
     peerDependenciesMeta: { "@redis/client": { optional: true } },
     engines: { node: ">=20", bun: ">=1.2", deno: ">=2" },

@@ -1,4 +1,4 @@
-// The notices that the licences of bundled packages ask for.
+// The notices that the licences of bundled packages require.
 
 import { readFile } from "node:fs/promises";
 import type { BundledPackage } from "./bundle.ts";
@@ -6,8 +6,9 @@ import type { BundledPackage } from "./bundle.ts";
 /**
  * Lists bundled packages, each with its copyright and its licence.
  *
- * @param ownLicence the MIT licence of this project, whose words stand for those of packages without a file of theirs
- * @throws {Error} when a package says neither
+ * @param ownLicence the MIT licence of this project, whose text stands for packages without a file of their
+ *   own
+ * @throws {Error} when a package names no licence
  */
 export async function writeNotices(
   packages: readonly BundledPackage[],

@@ -5,9 +5,9 @@ export const DENO: string = Deno.execPath();
  * Runs a command to its end.
  *
  * @param words the command and its arguments
- * @param directory where it runs
- * @returns what it wrote to stdout
- * @throws {Error} with what it wrote to stderr when it fails
+ * @param directory the working directory
+ * @returns its stdout
+ * @throws {Error} with its stderr when it fails
  * @throws {Deno.errors.NotFound} when there is no such command
  */
 export async function run(words: readonly string[], directory: string): Promise<string> {

@@ -1,4 +1,4 @@
-// The declarations of what the package exports, without a check: that is `deno check`'s work.
+// The declarations of the package's exports, without a check, which is the work of `deno check`.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -20,13 +20,14 @@ const COMPILER_OPTIONS: ts.CompilerOptions = {
   outDir: ROOT,
 };
 
-// Servers are for `await using`, and compilers for an older target know nothing of it by themselves.
+// Servers are for `await using`, which compilers for an older target do not know by themselves.
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
 
 /**
- * Writes the declarations of the entries beside their files, and those of all that they refer to below `types/`.
+ * Writes the declarations of the entries beside their files, and those of everything that they refer to below
+ * `types/`.
  *
- * @param directory where to write
+ * @param directory the directory to write to
  * @throws {Error} when a type comes from a package, which users would not have
  */
 export async function writeTypes(directory: string): Promise<void> {

@@ -1,4 +1,4 @@
-// What the binaries are made from, and where they go.
+// The bundle that the binaries are made from, and their destination.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,12 +7,12 @@ import { bundle } from "./bundle.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** Where a binary goes: to the path on the command line, else to dist/millrace. */
+/** The path of a binary: the one on the command line, otherwise dist/millrace. */
 export function binaryPath([path]: readonly string[]): string {
   return resolve(path ?? new URL("dist/millrace", ROOT).pathname);
 }
 
-/** Bundles the program as `millrace.js` in a new folder, which is gone after `use`. */
+/** Bundles the program as `millrace.js` in a new folder, which is removed after `use`. */
 export async function withBundle(use: (directory: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "millrace-compile-"));
   try {

@@ -1,4 +1,5 @@
-// HTTP/1.1 as bytes and values, for browsers, workers at the edge and everything else: no sockets, no timers, no node: modules.
+// HTTP/1.1 as bytes and values, for browsers, workers at the edge and everything else: no sockets, no timers,
+// no node: modules.
 
 export { HttpTokenizer } from "./http/tokens/tokenizer.ts";
 export type { HttpTokenizerOptions } from "./http/tokens/tokenizer.ts";

@@ -1,4 +1,4 @@
-// The only reader of arguments, environment and signals, and the only writer to the console.
+// The only reader of arguments, environment and signals, and the writer to the console.
 
 import { write, writeSync } from "node:fs";
 import process from "node:process";
@@ -23,7 +23,7 @@ import settings from "../deno.json" with { type: "json" };
 
 const STDIN = 0;
 const FILES = { stdout: 1, stderr: 2 } as const;
-// Until a pipe that another program has made non-blocking takes more.
+// The time until a pipe that another program has made non-blocking takes more.
 const RETRY_MS = 10;
 const encoder = new TextEncoder();
 
@@ -62,7 +62,7 @@ async function runCommand(program: URL, args: readonly string[]): Promise<void> 
     case "tool":
       return await runTool(action);
     case "serve": {
-      // Signals count from here on; help and tools load nothing of a server.
+      // Signals count from here on; help and tools load no part of a server.
       const surroundings = createSurroundings();
       const { runServerCommand } = await import("./program/server_command.ts");
       return await runServerCommand({ ...action, version: settings.version, program }, surroundings);
@@ -117,7 +117,7 @@ function nameRuntime(): string {
   return deno !== undefined ? `deno ${deno}` : bun !== undefined ? `bun ${bun}` : `node ${node}`;
 }
 
-/** Reads the variables of the environment that may be read without a question to the user. */
+/** Reads the variables of the environment that may be read without asking the user. */
 async function readVariables(table: FlagTable): Promise<Variables> {
   const variables = new Map<string, string>();
   const mayReadAll = await isAllowed({ name: "env" });
@@ -136,7 +136,7 @@ async function passedSocket(): Promise<number | undefined> {
   return findPassedSocket((name) => process.env[name], process.pid);
 }
 
-/** Whether something may be done without a question to the user; only Deno asks. */
+/** Whether something is allowed without asking the user; only Deno asks. */
 async function isAllowed(permission: Deno.PermissionDescriptor): Promise<boolean> {
   if (!("Deno" in globalThis)) return true;
   const { state } = await Deno.permissions.query(permission);
@@ -156,8 +156,8 @@ function printError(line: string): void {
   print(`millrace: ${line}\n`, "stderr");
 }
 
-// Written before the call returns, on every runtime and to every kind of output: the process may end right after it.
-// A console that is gone or full is no reason to end.
+// Written synchronously, on every runtime and to every kind of output, because the process may end right
+// after it. A console that is gone or full is no reason to end.
 function print(text: string, stream: "stdout" | "stderr" = "stdout"): void {
   const bytes = encoder.encode(text);
   try {

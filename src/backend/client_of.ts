@@ -16,7 +16,7 @@ export interface Client {
 
 /**
  * Finds the client behind proxies: `Forwarded`, `X-Forwarded-For` and `X-Forwarded-Proto` are read from the
- * right, as long as the hop that said so is trusted (RFC 7239 §8.1).
+ * right, as long as the hop that wrote the entry is trusted (RFC 7239 §8.1).
  *
  * A proxy that writes only one of the fields passes on the other as the client made it up. If both are there
  * and name different clients, neither can be trusted, and the client is the proxy.
@@ -44,7 +44,7 @@ function follow(peer: Client, hops: readonly ForwardedHop[], trusted: TrustedPro
     const remote = node === undefined ? undefined : parseNode(node);
     const isEncrypted = proto === "https" || (proto !== "http" && client.isEncrypted);
     client = { remote: remote ?? client.remote, isEncrypted };
-    // A hop that hides itself, or says nothing. A client could have made up the hops before it.
+    // A hop that hides itself or names nothing. A client could have made up the hops before it.
     if (remote === undefined) break;
   }
   return client;

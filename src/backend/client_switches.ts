@@ -25,8 +25,8 @@ export interface ClientSwitchesOptions {
    */
   readonly maxClients?: number;
   /**
-   * Keeps a change elsewhere too, before it counts here. The client's address is "" if all clients share the
-   * switches. If it throws or rejects, the error becomes the handler's, and nothing has changed.
+   * Keeps a change elsewhere too, before it takes effect here. The client's address is "" if all clients
+   * share the switches. If it throws or rejects, the error becomes the handler's, and nothing changes.
    */
   readonly keep?: (client: string, change: Partial<SwitchState>) => MaybePromise<void>;
 }

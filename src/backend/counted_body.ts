@@ -8,7 +8,7 @@ export interface BodyEnd {
 
 /** Streamed content that is counted. */
 export interface CountedBody extends AsyncIterable<Uint8Array> {
-  /** Says that nothing more will be taken. */
+  /** Says that no more bytes will be taken. */
   cut(): void;
 }
 
@@ -49,7 +49,7 @@ export function countBody(
         },
         async return(): Promise<IteratorResult<Uint8Array>> {
           end([]);
-          // The source's own clean-up, also of one that was not begun.
+          // The source's own clean-up, also for a source that was not begun.
           iterator ??= source[Symbol.asyncIterator]();
           await iterator.return?.();
           return { done: true, value: undefined };

@@ -11,7 +11,7 @@ const MAX_WAITING_BYTES = 8_388_608;
 const OPENING = encoder.encode("retry: 500\n\n");
 
 /**
- * Gives the events that a stream begins with, asked in the moment from which on others are sent to it too.
+ * Gives the first events of a stream, called at the moment from which other events go to it too.
  */
 export type FirstEvents = () => Iterable<string>;
 
@@ -32,8 +32,8 @@ export class EventClients {
   }
 
   /**
-   * Opens a stream; it ends with {@linkcode EventClients.close}, when its reader leaves, or when more waits
-   * for a slow reader than can be held: a browser then comes back, and says what it has seen last.
+   * Opens a stream. It ends with {@linkcode EventClients.close}, when its reader leaves, or when more events
+   * wait for a slow reader than can be held; then a browser comes back and names the last event that it saw.
    */
   add(firstEvents: FirstEvents = () => []): AsyncIterable<Uint8Array> {
     return { [Symbol.asyncIterator]: () => this.#generate(firstEvents) };
@@ -78,13 +78,13 @@ export class EventClients {
   }
 }
 
-/** Its reader will be told when it asks for more, and nothing is held for it until then. */
+/** Its reader gets the end with its next read, and nothing is held for it until then. */
 function end(client: EventClient): void {
   client.isOpen = false;
   client.waiting = [];
 }
 
-/** Takes all that gathered while the reader was busy, to go out in one piece. */
+/** Takes all events that gathered while the reader was busy, to send them in one piece. */
 function takeWaiting(client: EventClient): Uint8Array {
   const bytes = joinBytes(client.waiting);
   client.waiting = [];

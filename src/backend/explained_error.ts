@@ -2,7 +2,7 @@ import { HttpError, type HttpErrorOptions } from "../http/errors.ts";
 
 /** Options of {@linkcode ExplainedError}. */
 export interface ExplainedErrorOptions extends HttpErrorOptions {
-  /** One or two sentences for the person at the other end; shown whether or not error display is on. */
+  /** One or two sentences for the person at the other end, shown whether error display is on or not. */
   readonly explanation: string;
 }
 

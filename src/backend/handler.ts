@@ -4,7 +4,7 @@ import type { HttpResponse } from "../http/response/response.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
 import type { Theme } from "./pages/stylesheet.ts";
 
-/** The facts about a request apart from its bytes. One object per request; middleware notes things in it. */
+/** The facts about a request apart from its bytes. One object per request; middleware adds notes to it. */
 export interface RequestContext {
   /** The client's end of the connection. */
   readonly remote: NetAddress;
@@ -15,13 +15,12 @@ export interface RequestContext {
   /**
    * Aborted when the client leaves, or finishes sending, before its response is complete.
    *
-   * Watching begins when it is first asked for. A client that only closes its sending side looks the same as
-   * one that has gone; its response is sent all the same.
+   * Watching begins when the signal is first read. A client that only closes its sending side looks the same
+   * as one that has gone, so its response is still sent.
    */
   readonly signal: AbortSignal;
   /**
-   * The connection it came on, by which requests of one connection know each other; read and written by the
-   * server alone.
+   * The connection of the request, which tells the server which requests share one; for the server alone.
    */
   readonly connection: Pick<Connection, "remote" | "local" | "isEncrypted">;
   /** When the head was complete, in milliseconds since 1970. */
@@ -30,7 +29,7 @@ export interface RequestContext {
   requestId?: string | undefined;
   /** The theme of the documents for this request, once it is known. */
   theme?: Theme | undefined;
-  /** The caught error that the response stands for, if there was one. */
+  /** The caught error that led to the response, if there was one. */
   error?: unknown;
   /** Called when the server stops and no longer waits for the response or its content. Must not throw. */
   onCut?: (() => void) | undefined;
@@ -44,7 +43,7 @@ export interface RequestContext {
 /** Responds to a request. A thrown error becomes a response: an HttpError has its own status, others 500. */
 export type Handler = (request: HttpRequest, context: RequestContext) => MaybePromise<HttpResponse>;
 
-/** Wraps a handler. It must pass a synchronous response on synchronously: no promise per layer. */
+/** Wraps a handler. It must pass on a synchronous response synchronously: no promise per layer. */
 export type Middleware = (next: Handler) => Handler;
 
 /** The destination of all requests, refused ones too. */
@@ -56,8 +55,8 @@ export interface Backend {
 /**
  * Builds the chain: the first middleware is the outermost, the handler the innermost.
  *
- * A refused request runs through the middleware like any other, and its refusal is thrown in place of the
- * handler.
+ * A refused request runs through the middleware like any other, and then its refusal is thrown instead of
+ * calling the handler.
  */
 export function createBackend(middleware: readonly Middleware[], handler: Handler): Backend {
   const innermost: Handler = (request, context) => {

@@ -3,7 +3,7 @@ import { HttpError } from "../http/errors.ts";
 import type { HeaderField } from "../http/headers.ts";
 import { createResponse, type HttpResponse, type ResponseBody } from "../http/response/response.ts";
 
-// A captured request must never be taken for a page of this origin, nor be read by another one.
+// A captured request must never pass for a page of this origin, nor be read by another origin.
 const FIELDS: readonly HeaderField[] = [
   ["Cache-Control", "no-store"],
   ["X-Content-Type-Options", "nosniff"],
@@ -33,7 +33,7 @@ export function jsonResponse(
 /** Middleware: a refusal of the API is an object with the property `error`, a text. */
 export const jsonErrors: Middleware = (next) => (request, context) => {
   const respondTo = (error: unknown): HttpResponse => {
-    // A target that is too long is one of the API: the page has none.
+    // A target that is too long belongs to the API, because the page has none.
     const isApi = /^\/api(\/|$)/.test(request.path) || request.path === "";
     if (!(error instanceof HttpError) || !isApi) throw error;
     return jsonResponse(error.status, { error: error.message }, error.headers);

@@ -1,5 +1,5 @@
-// The request for the full form of the access log: its body is read for the log,
-// and given to the handler again.
+// The request for the full form of the access log: its body is read for the log, and given to the handler
+// again.
 
 import type { MaybePromise } from "../base/maybe_promise.ts";
 import { HttpError } from "../http/errors.ts";
@@ -11,7 +11,7 @@ import { inNextTurn } from "../base/event_loop.ts";
 
 /** Limits of {@linkcode readRequest}. */
 export interface ReadLimits {
-  /** Content beyond so many bytes is refused. */
+  /** Content beyond this many bytes is refused. */
   readonly maxBodyBytes: number;
   /** The log that takes the content: it says when there is room for more. */
   readonly access: AccessLog;
@@ -19,9 +19,9 @@ export interface ReadLimits {
 
 /** A request for the handler, with the details that the log shows. */
 export interface ReadRequest {
-  /** The request, its body to be read again. */
+  /** The request, with a body that can be read again. */
   readonly request: HttpRequest;
-  /** The request as it came. */
+  /** The request as received. */
   readonly logged: LoggedRequest;
 }
 
@@ -60,7 +60,7 @@ async function readBody(request: HttpRequest, { maxBodyBytes, access }: ReadLimi
   return { request: reread, logged: { head: headOf(request), body: bytes, bodyEnd } };
 }
 
-/** Ends once more bytes would have to be waited for. The waiting read is abandoned, and may fail. */
+/** Ends when a read would have to wait for more bytes. The waiting read is abandoned, and may fail. */
 function untilItWaits(body: RequestBody): Pick<RequestBody, "read" | "keep"> {
   return {
     keep: (bytes) => body.keep?.(bytes) ?? false,
@@ -77,7 +77,7 @@ function endOfPart(length: number, error: unknown): LoggedRequest["bodyEnd"] {
   return length > 0 ? "cut" : "unread";
 }
 
-/** A handler must not take the beginning of a body for the whole, whatever ended it. */
+/** Whatever ended a body, a handler must not take its beginning for the whole. */
 function toRefusal(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   return new HttpError(400, "Cannot read the body: the connection failed", {
@@ -90,7 +90,7 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof HttpError && error.status === 413;
 }
 
-/** The head as it came, or one built from the parts that were understood. */
+/** The head as received, or one built from its understood parts. */
 function headOf(request: HttpRequest): string {
   if (request.rawHead !== "" || request.method === "") return request.rawHead;
   let fields = "";

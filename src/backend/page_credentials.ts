@@ -1,8 +1,8 @@
-// The keys that a request to a page brings along.
+// The credentials that a request to a page brings.
 
 import type { HttpRequest } from "../http/request/request.ts";
 
-/** The credentials in a request; none of them is checked yet. */
+/** The credentials in a request, unchecked. */
 export interface PageCredentials {
   /** From `Authorization: Bearer`. */
   readonly bearer: string | undefined;
@@ -14,7 +14,7 @@ export interface PageCredentials {
   readonly queryToken: string | undefined;
 }
 
-/** Takes the credentials out of a request. */
+/** Takes the credentials from a request. */
 export function readCredentials(request: HttpRequest, cookieName: string): PageCredentials {
   const [, scheme = "", value = ""] =
     /^([A-Za-z]+) +([^ ]+)$/.exec(request.headers.get("authorization") ?? "") ?? [];

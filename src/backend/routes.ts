@@ -8,7 +8,7 @@ import type { Handler, RequestContext } from "./handler.ts";
 /**
  * Responds to a request for a route.
  *
- * `captures` are the parts of the path that the placeholders of the pattern stand for, in order and as sent:
+ * `captures` are the parts of the path that match the placeholders of the pattern, in order and as sent:
  * still percent-encoded, perhaps empty.
  */
 export type RouteHandler = (
@@ -36,8 +36,8 @@ const NO_CAPTURES: readonly string[] = Object.freeze([]);
 /**
  * Makes a handler from a table of routes. Paths without placeholders go first, then patterns in their order.
  *
- * The handler throws HttpError 404 for a path that no row has, and 405 with `Allow` for a method that none of
- * the rows of this path has (RFC 9110 §15.5.6). The query plays no part; dots and doubled slashes stay.
+ * The handler throws HttpError 404 for a path that matches no row, and 405 with `Allow` for a method that no
+ * row of this path has (RFC 9110 §15.5.6). The query plays no part; dots and doubled slashes stay.
  *
  * @throws {TypeError} when two rows have the same method and pattern, or "*" stands elsewhere than at the end
  */
@@ -50,7 +50,7 @@ export function routes(table: readonly Route[]): Handler {
   }
   const ordered = [...patterns.values()];
   return (request, context) => {
-    // A target without query is its path: one look-up, and nothing is allocated for the common request.
+    // A target without a query is its path: one look-up, and no allocation for the common request.
     const handlers = exact.get(request.target) ?? exact.get(request.path);
     if (handlers !== undefined) return handlerOf(handlers, request)(request, context, NO_CAPTURES);
     const segments = request.path.split("/");

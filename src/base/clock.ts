@@ -1,10 +1,10 @@
-/** The time, and waiting for it: passed in, so that tests move it by hand. */
+/** The time, and ways to wait for it: passed in, so that tests can move it by hand. */
 export interface Clock {
   /** The time of day in milliseconds since 1970, for logs and dates. It jumps when the clock is set. */
   nowMs(): number;
-  /** Milliseconds since some moment, for deadlines and durations: it never goes back. */
+  /** Milliseconds since a fixed moment, for deadlines and durations: it never goes back. */
   monotonicMs(): number;
-  /** Calls back again and again. @returns stops it */
+  /** Calls back repeatedly. @returns stops it */
   every(intervalMs: number, callback: () => void): () => void;
   /** Calls back once. @returns stops it */
   after(delayMs: number, callback: () => void): () => void;

@@ -1,4 +1,4 @@
-// Causes can go in a circle; no reader goes further than this.
+// Causes can form a circle, so no reader follows them further than this.
 const MAX_DEPTH = 5;
 
 /** The messages of a caught value and of its causes, each once. Never throws. */

@@ -1,6 +1,6 @@
-// Looking at files, by the shortest way that each runtime has. On Deno 2.9.6 a look through node:fs costs 6.7
-// µs, through Deno's own function 2.5; the names of 100,000 files 640 ms of the event loop, through Deno's
-// own function none.
+// Looks at files, by the shortest way that each runtime has. On Deno 2.9.6 a look through node:fs costs 6.7
+// µs, through Deno's own function 2.5. The names of 100,000 files cost 640 ms of the event loop through
+// node:fs, and none through Deno's own function.
 
 import { lstatSync, type Stats } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -28,7 +28,7 @@ const NO_THROW = { throwIfNoEntry: false } as const;
 /**
  * Looks at a path at once, without following a link.
  *
- * @returns undefined when nothing lies there
+ * @returns undefined when there is nothing
  * @throws the error of the file system when it refuses
  */
 export function lookAt(path: string): FileStatus | undefined {

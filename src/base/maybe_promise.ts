@@ -1,2 +1,2 @@
-/** A value now or later. A value that is there now is passed on without a promise. */
+/** A value now or later. A value that is ready is passed on without a promise. */
 export type MaybePromise<T> = T | Promise<T>;

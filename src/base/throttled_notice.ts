@@ -1,17 +1,17 @@
 import type { Clock } from "./clock.ts";
 
-// A log line a minute says that a trouble lasts; under a flood there would be thousands.
+// One log line a minute shows that a trouble lasts; under a flood there would be thousands.
 const NOTICE_INTERVAL_MS = 60_000;
 
 /**
- * Says when a trouble that comes again and again is worth a word: at once, and then at most once a minute.
+ * Says when a recurring trouble is worth a report: at once, and then at most once a minute.
  */
 export class ThrottledNotice {
   readonly #clock: Clock;
   #lastMs = -Infinity;
   #count = 0;
 
-  /** @param clock tells when the last word was */
+  /** @param clock tells when the last report was */
   constructor(clock: Clock) {
     this.#clock = clock;
   }

@@ -1,4 +1,4 @@
-// Bytes that protocols name. Without imports of its own, so that bundlers put the numbers in place of the names.
+// Bytes that protocols name. The file has no imports, so that bundlers put the numbers in place of the names.
 
 /** Horizontal tab. */
 export const HTAB = 0x09;

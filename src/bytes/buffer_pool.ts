@@ -25,7 +25,7 @@ export class BufferPool {
     return new Uint8Array(minBytes);
   }
 
-  /** Gives a buffer back, whole; it must not be used any more. */
+  /** Gives a buffer back, whole; the caller must not use it any longer. */
   give(buffer: Uint8Array<ArrayBuffer>): void {
     for (let i = 0; i < SIZES.length; i++) {
       const { bytes, maxFree } = SIZES[i]!;

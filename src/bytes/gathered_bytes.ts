@@ -4,26 +4,26 @@ import { freeBytes } from "./free_bytes.ts";
 // the process that no larger one fits into: 1,000 uploads of 1 MiB took twice the bytes held (Deno 2.9.6).
 const MAX_PIECE_BYTES = 16_384;
 const MIN_PIECE_BYTES = 1_024;
-// An array for all bytes begins with so much; less room than this at its end is not worth a read of its own.
+// An array for all bytes begins with this size; a smaller rest at its end is not worth a read of its own.
 const MIN_UNITED_BYTES = 1_048_576;
 const MIN_ROOM_BYTES = 65_536;
 
 /** Bytes that come bit by bit and become one array at the end. None is copied before. */
 export class GatheredBytes {
-  /** How many there are. */
+  /** The number of bytes. */
   length = 0;
-  /** How many there is room for: the memory in use. */
+  /** The number of bytes that there is room for: the memory in use. */
   capacity = 0;
   readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
   // Bytes free at the end of the last piece.
   #room = 0;
-  // Whether the first piece is an array for all bytes, with room that was given away.
+  // Whether the first piece is an array for all bytes, with room that was handed out.
   #isUnited = false;
 
   /**
    * Adds bytes: a copy, unless they were written into the room that {@linkcode GatheredBytes.roomFor} gave.
    *
-   * @param mostBytes how many there can be in the end, if that is known: so much room is enough
+   * @param mostBytes the most bytes that there can be in the end, if known: that much room is enough
    */
   append(bytes: Uint8Array, mostBytes: number = Infinity): void {
     for (let from = 0; from < bytes.length;) {
@@ -41,7 +41,7 @@ export class GatheredBytes {
    * Room for the next bytes, which may be written there before they are added. All bytes are in one array from
    * now on, so that {@linkcode GatheredBytes.take} copies nothing.
    *
-   * @param mostBytes how many there can be in the end
+   * @param mostBytes the most bytes that there can be in the end
    */
   roomFor(mostBytes: number): Uint8Array<ArrayBuffer> {
     if (this.#room < MIN_ROOM_BYTES && this.length + this.#room < mostBytes) {
@@ -67,7 +67,7 @@ export class GatheredBytes {
   }
 
   /**
-   * All bytes in one array, which is the caller's; nothing stays here. After
+   * All bytes in one array, which now belongs to the caller; nothing stays here. After
    * {@linkcode GatheredBytes.roomFor} more room may follow them in its buffer.
    */
   take(): Uint8Array<ArrayBuffer> {
@@ -113,7 +113,7 @@ export class GatheredBytes {
   }
 
   #addPiece(needed: number, possible: number): void {
-    // The first bytes are often all of them; later there is room for as many as have come.
+    // The first bytes are often all of them; later the room doubles.
     const wanted = this.length === 0 ? needed : Math.max(needed, this.length, MIN_PIECE_BYTES);
     const size = Math.min(wanted, MAX_PIECE_BYTES, Math.max(possible, 1));
     this.#pieces.push(new Uint8Array(size));

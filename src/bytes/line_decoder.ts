@@ -1,4 +1,4 @@
-// Only the end of a line is decided here: a line ends with LF, and one CR before the LF belongs to the end.
+// Only this file decides where a line ends: with LF; one CR before the LF belongs to the end.
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -9,7 +9,7 @@ const DEFAULT_MAX_LINE_BYTES = 65_536;
 // The first size of the buffer that joins a line split over reads; most split lines are shorter than this.
 const FIRST_CARRY_BYTES = 256;
 
-// One for all decoders: an array of its own would be a third of the cost of an idle one.
+// One for all decoders, because an array of its own would be a third of the cost of an idle one.
 const NO_BYTES = new Uint8Array(0);
 
 /** The result of {@linkcode LineDecoder.push} for one line. */
@@ -48,13 +48,13 @@ export interface LineDecoderOptions {
  * ```
  */
 export class LineDecoder {
-  /** The bytes that hold the present line, from `start` to `end`. */
+  /** The bytes that hold the current line, from `start` to `end`. */
   bytes: Uint8Array;
-  /** Offset of the first byte of the present line in `bytes`. */
+  /** Offset of the first byte of the current line in `bytes`. */
   start = 0;
   /** Offset in `bytes` after the last byte of the current line, without the line's end. */
   end = 0;
-  /** Whether the present line was over the limit; `start` and `end` are equal then. */
+  /** Whether the current line was over the limit; `start` and `end` are equal then. */
   isTooLong = false;
 
   readonly #maxLineBytes: number;
@@ -65,7 +65,11 @@ export class LineDecoder {
   #carryLength = 0;
   #isDropping = false;
 
-  /** Makes a decoder at the start of a stream. @throws {RangeError} when `maxLineBytes` is no positive integer */
+  /**
+   * Makes a decoder at the start of a stream.
+   *
+   * @throws {RangeError} when `maxLineBytes` is not a positive integer
+   */
   constructor(options: LineDecoderOptions = {}) {
     const { maxLineBytes = DEFAULT_MAX_LINE_BYTES } = options;
     if (!Number.isSafeInteger(maxLineBytes) || maxLineBytes < 1) {
@@ -100,7 +104,7 @@ export class LineDecoder {
    * Takes the next bytes of the stream; {@linkcode LineDecoder.next} then steps through the lines.
    *
    * @param chunk must stay unchanged until `next` has returned false
-   * @param length how many bytes of the chunk count, from its start; default all
+   * @param length the number of bytes of the chunk that count, from its start; default all
    * @throws {RangeError} when lines of the last chunk are still unread
    */
   feed(chunk: Uint8Array, length: number = chunk.length): void {

@@ -1,6 +1,6 @@
 /** An object that holds bytes of a client. */
 export interface Holder {
-  /** Called when the bytes are needed for others: give the client up, and release them. Must not throw. */
+  /** Called when others need the bytes: it must give up the client and release them. Must not throw. */
   onEvicted(): void;
 }
 
@@ -11,8 +11,8 @@ const EVICTION_SHARE = 1 / 2;
 /**
  * Bytes held for clients, of all kinds together: unfinished heads and content, captures, log entries.
  *
- * Bytes that have been read exist, so they can always be held. Beyond the bound nothing more is read until
- * there is room. If unfinished clients fill the budget, none of them could finish: those that have held
+ * Bytes that have been read exist, so they can always be held. Beyond the bound, no more bytes are read until
+ * there is room. If unfinished clients fill the budget, none of them could finish, so those that have held
  * longest are evicted.
  */
 export class MemoryBudget {
@@ -63,7 +63,7 @@ export class MemoryBudget {
     if (this.#waiting.length > 0 && !this.isFull) this.#wake();
   }
 
-  /** Holds bytes more of a client, or fewer when less than zero. */
+  /** Holds more bytes of a client; fewer if the number is negative. */
   holdFor(holder: Holder, bytes: number): void {
     if (this.#finished.has(holder)) {
       this.#finished.set(holder, this.#finished.get(holder)! + bytes);
@@ -106,7 +106,7 @@ export class MemoryBudget {
     while (this.#isStuck()) this.#evictOldest();
   }
 
-  /** Whether the budget stays full after all told to go have gone, while no other holder could finish. */
+  /** Whether the budget stays full after all evicted clients have gone, while no other holder can finish. */
   #isStuck(): boolean {
     return this.#unfinished.size > 0 && this.#heldBytes - this.#evictedBytes >= this.maxBytes &&
       this.#unfinishedBytes > this.maxBytes * EVICTION_SHARE;

@@ -9,7 +9,7 @@ export interface CookiePair {
 }
 
 /**
- * Takes the cookies out of the values of the Cookie fields (RFC 6265 §4.2, read as §5.4 has servers read it).
+ * Takes the cookies from the values of the Cookie fields (RFC 6265 §4.2, read by servers as in §5.4).
  *
  * Pairs without a name or without "=" are left out; nothing is decoded.
  */
@@ -39,7 +39,7 @@ export interface CookieAttributes {
 /**
  * Makes the value of a Set-Cookie field (RFC 6265 §4.1.1).
  *
- * @throws {TypeError} when the name is no token, or the value or the path holds a byte that no cookie can
+ * @throws {TypeError} when the name is not a token, or the value or the path holds a byte that no cookie can
  *   carry
  */
 export function formatSetCookie(pair: CookiePair, attributes: CookieAttributes = {}): string {

@@ -60,7 +60,7 @@ export class HttpError extends Error {
    *
    * @param status status code of the response, 400 to 599
    * @param message action, colon, state: `Cannot read Content-Length: expected digits, got "12a"`
-   * @throws {RangeError} for any other status, which no response can be made of
+   * @throws {RangeError} for any other status, because no response can have it
    * @throws {TypeError} for fields that cannot go on the wire
    */
   constructor(status: number, message: string, options: HttpErrorOptions = {}) {

@@ -1,20 +1,20 @@
-// Reads what proxies say about the client of a request (RFC 7239).
-// Whether to believe it is decided elsewhere.
+// Reads the fields in which proxies name the client of a request (RFC 7239). Whether to believe them is
+// decided elsewhere.
 
 import type { HttpHeaders } from "./headers.ts";
 import { trimOws } from "./grammar.ts";
 
 /**
- * One hop, as the proxy that added it saw it. A part is undefined if the proxy left it out or wrote it badly.
+ * One hop, as the proxy that added it saw it. A part is undefined if the proxy omitted it or wrote it badly.
  */
 export interface ForwardedHop {
   /** The node that sent the request to this proxy: address, `unknown` or an obfuscated name. */
   readonly for: string | undefined;
-  /** The scheme by which it did, in lower case. */
+  /** The scheme of that request, in lower case. */
   readonly proto: string | undefined;
 }
 
-// A hop that cannot be understood. Those to the left of it could be its invention.
+// An unreadable hop. It may have made up the hops to the left of it.
 const UNREADABLE: ForwardedHop = { for: undefined, proto: undefined };
 
 /**
@@ -36,7 +36,7 @@ export function xForwardedHops(headers: HttpHeaders): readonly ForwardedHop[] | 
   const schemes = membersOf(headers, "x-forwarded-proto").map((scheme) => scheme.toLowerCase());
   if (nodes.length === 0 && schemes.length === 0) return undefined;
   if (nodes.length === 0) return [{ for: undefined, proto: schemes.at(-1) }];
-  // Some proxies add to the list of schemes, others write one for the whole way: then it is that of the
+  // Some proxies add to the list of schemes, others write one scheme for all hops: then it is that of the
   // client.
   const isOneForAll = schemes.length === 1;
   return nodes.map((node, index) => ({
@@ -53,7 +53,8 @@ function membersOf(headers: HttpHeaders, name: string): string[] {
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-// One forwarded-pair and its end. Each part begins with a byte that the part before cannot take: linear.
+// One forwarded-pair and its end. Each part begins with a byte that the part before cannot take, so it is
+// linear.
 const PAIR = new RegExp(
   `[ \\t]*(?:(${TOKEN})=(?:(${TOKEN})|"((?:[^"\\\\]|\\\\.)*)")[ \\t]*)?(?:([;,])|$)`,
   "y",

@@ -14,7 +14,7 @@ export const URI_BYTE = 4;
  * Bytes that browsers leave bare in targets (WHATWG URL, path and query percent-encode sets): [ ] { } | \ ^ `
  */
 export const BROWSER_URI_BYTE = 8;
-/** `HEXDIG`, RFC 5234, in both cases as RFC 9112 §7.1 uses it. */
+/** `HEXDIG`, RFC 5234, in both cases, as RFC 9112 §7.1 uses it. */
 export const HEXDIG = 16;
 
 const CLASSES: readonly (readonly [flag: number, members: RegExp])[] = [
@@ -56,7 +56,7 @@ export function isFieldValue(text: string): boolean {
 }
 
 /**
- * @throws {TypeError} when the name is no token or the value holds CR, LF, NUL or another control
+ * @throws {TypeError} when the name is not a token or the value holds CR, LF, NUL or another control
  *   (RFC 9110 §5.5)
  */
 export function checkField(name: string, value: string): void {
@@ -100,7 +100,7 @@ export function isOws(code: number): boolean {
 
 /**
  * Splits a comma-separated list, RFC 9110 §5.6.1; empty members are skipped, quoted strings stay whole.
- * Linear in the length: no regular expression is involved.
+ * Linear in the length, without a regular expression.
  */
 export function splitList(value: string): string[] {
   const members: string[] = [];

@@ -7,7 +7,7 @@ export type HeaderField = readonly [name: string, value: string];
 const NO_ENTRIES: string[] = [];
 
 /**
- * The fields of one message, in order, with the spelling they came with (RFC 9110 §5).
+ * The fields of one message, in order, with their original spelling (RFC 9110 §5).
  *
  * Names are compared without case. Nothing is merged: a field that was sent twice is there twice.
  */
@@ -21,7 +21,7 @@ export class HttpHeaders {
   /**
    * Makes a set of fields.
    *
-   * @throws {TypeError} when a name is no token or a value holds CR, LF, NUL or another control
+   * @throws {TypeError} when a name is not a token or a value holds CR, LF, NUL or another control
    */
   constructor(fields?: Iterable<HeaderField>) {
     if (fields === undefined) return;
@@ -46,7 +46,7 @@ export class HttpHeaders {
    */
   clone(): HttpHeaders {
     const copy = new HttpHeaders();
-    // Encode the lines now: fields that are copied once are copied again.
+    // Encode the lines now, because fields that are copied once are copied again.
     this.toWire();
     this.#isShared = true;
     copy.#entries = this.#entries;
@@ -54,7 +54,7 @@ export class HttpHeaders {
     return copy;
   }
 
-  /** How many field lines there are. */
+  /** The number of field lines. */
   get size(): number {
     return this.#entries.length / 2;
   }
@@ -62,7 +62,7 @@ export class HttpHeaders {
   /**
    * Adds a field line after the others.
    *
-   * @throws {TypeError} when the name is no token or the value holds CR, LF, NUL or another control
+   * @throws {TypeError} when the name is not a token or the value holds CR, LF, NUL or another control
    *   (RFC 9110 §5.5)
    */
   append(name: string, value: string): void {
@@ -112,7 +112,7 @@ export class HttpHeaders {
     return this.get(name) !== undefined;
   }
 
-  /** How many lines of this name there are. */
+  /** The number of lines of this name. */
   count(name: string): number {
     return this.getAll(name).length;
   }
@@ -120,7 +120,7 @@ export class HttpHeaders {
   /**
    * Looks up the lines that decide how a message is handled, all in one pass. Every head needs them.
    *
-   * @returns a field is undefined if it is missing, and null if it is there more than once
+   * @returns a field is undefined if it is missing, and null if it occurs more than once
    */
   framing(): FramingFields {
     const entries = this.#entries;
@@ -129,7 +129,7 @@ export class HttpHeaders {
     let hasTransferEncoding = false;
     for (let i = 0; i < entries.length; i += 2) {
       const name = entries[i]!;
-      // The length tells most names apart without looking at them.
+      // The length distinguishes most names without a look at them.
       if (name.length === 4 && equalsIgnoringCase(name, "host")) {
         host = host === undefined ? entries[i + 1]! : null;
       } else if (name.length === 14 && equalsIgnoringCase(name, "content-length")) {
@@ -171,9 +171,9 @@ export class HttpHeaders {
 
 /** The fields that {@linkcode HttpHeaders.framing} finds. */
 export interface FramingFields {
-  /** The value of Host; null for several. */
+  /** The value of Host; null if there are several. */
   readonly host: string | null | undefined;
-  /** The value of Content-Length; null for several. */
+  /** The value of Content-Length; null if there are several. */
   readonly contentLength: string | null | undefined;
   /** Whether there is a Transfer-Encoding. */
   readonly hasTransferEncoding: boolean;
@@ -186,7 +186,9 @@ export interface WireFields {
    * Upgrade.
    */
   readonly lines: readonly string[];
-  /** The same as bytes, each line ended by CRLF; undefined at first use: most fields are sent once. */
+  /**
+   * The same as bytes, each line ended by CRLF; undefined until the second use, because most are sent once.
+   */
   readonly bytes: Uint8Array | undefined;
   /** The value of Content-Length. */
   readonly contentLength: string | undefined;
@@ -206,7 +208,7 @@ function summarize(entries: readonly string[]): WireFields {
   let asksToClose = false;
   let hasDate = false;
   let hasServer = false;
-  // The same array as long as nothing has to be left out.
+  // The same array if nothing has to be left out.
   let lines = entries;
   for (let i = 0; i < entries.length; i += 2) {
     const name = entries[i]!;

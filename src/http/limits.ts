@@ -1,6 +1,6 @@
 /**
- * Limits of what one message may cost, with the defaults of {@linkcode DEFAULT_LIMITS}.
- * All sizes are bytes on the wire.
+ * Limits of the cost of one message, with the defaults of {@linkcode DEFAULT_LIMITS}. All sizes are bytes on
+ * the wire.
  */
 export interface HttpLimits {
   /** Request line with its CRLF; beyond it 414. */

@@ -3,8 +3,8 @@ import { type HeaderField, HttpHeaders } from "./headers.ts";
 const NO_FIELDS: readonly HeaderField[] = [];
 
 /**
- * Puts fields over others: for a name that both have, the upper lines stand. Only lines of Vary add up, since a
- * response that varies by one field may vary by another as well (RFC 9110 §12.5.5).
+ * Puts fields over others: for a name that both have, the upper lines count. Only lines of Vary add up,
+ * because a response that varies by one field may vary by another as well (RFC 9110 §12.5.5).
  */
 export function overrideFields(
   lower: readonly HeaderField[],

@@ -16,7 +16,7 @@ export function splitTarget(target: string): { readonly path: string; readonly q
 }
 
 /**
- * The authority of an absolute-form target, which stands above the Host field (RFC 9112 §3.2.2).
+ * The authority of an absolute-form target, which overrides the Host field (RFC 9112 §3.2.2).
  *
  * @returns undefined for the other forms
  */
@@ -24,7 +24,7 @@ export function authorityOf(target: string): string | undefined {
   return ABSOLUTE_FORM.exec(target)?.[1];
 }
 
-/** Whether a target is an https URI: only a secured connection may be asked for it (RFC 9110 §7.4). */
+/** Whether a target is an https URI, which only a secured connection may request (RFC 9110 §7.4). */
 export function isHttpsUri(target: string): boolean {
   return /^https:/i.test(target);
 }

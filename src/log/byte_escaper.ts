@@ -17,16 +17,16 @@ const HEX = new TextEncoder().encode("0123456789abcdef");
 // A BOM is bytes like all others here, so it must not be swallowed.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Which text stands for a byte. */
+/** The text that stands for a byte. */
 export interface ByteEscapes {
   /** For a byte below 0x80: at most six ASCII characters, one if it stays as it is. */
   readonly ofAscii: (byte: number) => string;
-  /** For a byte that is no UTF-8. */
+  /** For a byte that is not UTF-8. */
   readonly ofInvalid: (byte: number) => string;
 }
 
 /**
- * Makes text of bytes: valid UTF-8 stays readable, bytes that are unsafe in a log become escapes.
+ * Makes text from bytes: valid UTF-8 stays readable, bytes that are unsafe in a log become escapes.
  *
  * Beyond ASCII that is C1, U+2028, U+2029, U+FEFF and the bidirectional controls, which become `\uNNNN`.
  */

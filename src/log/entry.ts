@@ -1,7 +1,7 @@
 import type { CookiePair } from "../http/cookies.ts";
 import type { NetAddress } from "../net/connection.ts";
 
-/** How grave an entry of the error log is, from least to most. */
+/** The levels of the error log, from the lowest to the highest. */
 export type ErrorLevel = "debug" | "info" | "warn" | "error" | "fatal";
 
 /** The request itself, for the full form of an access log entry. */
@@ -74,7 +74,7 @@ export interface AccessEntry {
 
 /** One error, of a request or of the server. */
 export interface ErrorEntry {
-  /** How grave it is. */
+  /** Its level. */
   readonly level: ErrorLevel;
   /** When it happened, in milliseconds since 1970. */
   readonly timeMs: number;
@@ -98,7 +98,7 @@ export interface ErrorEntry {
 export interface ChainEntry {
   /** When it happened, in microseconds since 1970. */
   readonly timeMicros: number;
-  /** How grave it is. */
+  /** Its level. */
   readonly level: "info" | "error";
   /** The id of the request. */
   readonly id: string;

@@ -4,10 +4,10 @@
 import { ByteEscaper } from "./byte_escaper.ts";
 
 // Cc are the C0 and C1 controls with DEL, Zl and Zp are U+2028 and U+2029. Bidirectional controls and U+FEFF
-// are invisible, and change the look of other text. The backslash is escaped so that the text can be made
+// are invisible, and change the look of other text. The backslash is escaped so that the text can become
 // bytes again.
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}\ufeff\\]/gu;
-// Spaces, which remain in a text that is escaped.
+// Spaces that remain in an escaped text.
 const SPACE = /\p{Zs}/gu;
 // The same characters, except those that JSON.stringify escapes itself.
 const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
@@ -82,7 +82,7 @@ export function jsonOfText(text: string): string {
 /**
  * Makes a JSON string, with the quotes, of bytes: valid UTF-8 is the text itself.
  *
- * A byte that is no UTF-8 stands in the text as the four characters `\xNN`.
+ * A byte that is not UTF-8 stands in the text as the four characters `\xNN`.
  */
 export function jsonOfBytes(bytes: Uint8Array): string {
   return `"${JSON_STRING.escape(bytes)}"`;

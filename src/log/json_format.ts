@@ -19,8 +19,8 @@ import { createMicroTimestamps, createTimestamps } from "./timestamp.ts";
  * has `head` and `body`, and `bodyEnd` if the body is not whole. `cookies` is an object; if a name was sent
  * twice it has the first value, like HttpRequest.cookie().
  *
- * An error has `time, level, message`, and those known of `id, client, status, method, url, stack`. A record
- * of a chain has `time, level, id, where, message`.
+ * An error has `time, level, message`, and those of `id, client, status, method, url, stack` that are known.
+ * A record of a chain has `time, level, id, where, message`.
  */
 export function createJsonFormat(): LogFormat {
   const timestamp = createTimestamps();

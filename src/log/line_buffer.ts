@@ -15,7 +15,7 @@ export interface HeldBytes {
 export interface LineBufferOptions {
   /** Unwritten records wait no longer than this. */
   readonly flushAfterMs: number;
-  /** So many characters of unwritten records do not wait at all. Default 65,536. */
+  /** From this many characters on, unwritten records do not wait at all. Default 65,536. */
   readonly flushAtLength?: number;
   /**
    * Counts unwritten text. When it is full, clients are not read, so that a slow log loses nothing. Without
@@ -28,7 +28,7 @@ export interface LineBufferOptions {
   readonly stalledAfterMs?: number;
   /** Makes the line that stands for dropped records. */
   readonly formatDropped: (count: number) => string;
-  /** Told of an error of writing, once until writing works again. Must not throw. */
+  /** Called with an error of writing, once until writing works again. Must not throw. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** The time. */
   readonly clock?: Clock;
@@ -70,7 +70,7 @@ export class LineBuffer {
   #writingLength = 0;
   #stopTimer: (() => void) | undefined;
   #stopWatch: (() => void) | undefined;
-  // Resolved when the write under way has ended, or takes too long to be waited for.
+  // Resolved when the current write has ended, or takes too long to wait for.
   #writing: Deferred<void> | undefined;
   #roomQueue: Promise<void> = Promise.resolve();
   #isStalled = false;
@@ -95,14 +95,14 @@ export class LineBuffer {
   write(lines: string): void {
     if (this.#isClosed) return;
     const unwrittenLength = this.#text.length + this.#writingLength;
-    // One record is taken whatever its size: a large request is still one to be logged.
+    // One record is taken whatever its size, because a large request must be logged too.
     if (this.#isStalled || (unwrittenLength > 0 && unwrittenLength + lines.length > this.#maxLength)) {
       return this.#drop(1);
     }
     if (this.#dropped > 0) this.#noteGap();
     this.#text += lines;
     this.#options.held?.hold(lines.length);
-    // The write under way also handles records that came meanwhile.
+    // The current write also handles records that came meanwhile.
     if (this.#writing !== undefined) return;
     if (this.#text.length >= this.#flushAtLength) void this.#start();
     else if (this.#stopTimer === undefined) this.#startTimer();
@@ -184,8 +184,7 @@ export class LineBuffer {
   #end(writing: Deferred<void>): void {
     this.#writing = undefined;
     writing.resolve();
-    // Records that came meanwhile wait for more, or a busy log would be written in small pieces, one after
-    // the other.
+    // Records that came meanwhile wait for more; otherwise a busy log would be written in many small pieces.
     if (this.#text.length >= this.#flushAtLength) void this.#start();
     else if (this.#text !== "" && this.#stopTimer === undefined) this.#startTimer();
   }
@@ -270,7 +269,7 @@ export class LineBuffer {
 /**
  * Counts the records that are not whole when the rest of a text was not written.
  *
- * @returns `records` are lost now, `again` were lost before and are not told of yet
+ * @returns `records` are lost now; `again` were lost before, and are not reported yet
  */
 function countLost({ text, gaps }: Batch, rest: string): { records: number; again: number } {
   const lines = (rest.match(RECORD_START)?.length ?? 0) + (rest.startsWith("|") ? 1 : 0);

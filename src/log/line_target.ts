@@ -17,7 +17,7 @@ export interface LineTarget {
    * {@linkcode LineTarget.append} runs.
    */
   reopen(): Promise<void>;
-  /** Gives the file back. */
+  /** Closes the file. */
   close(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export class LogFileError extends Error {
 export class LogWriteError extends Error {
   /** The class name, also when minified. */
   override readonly name: string = "LogWriteError";
-  /** The lines that were not written; the first one may be a rest. */
+  /** The lines that were not written; the first one may be incomplete. */
   readonly rest: string;
 
   /** @param cause the error of the system */
@@ -62,7 +62,7 @@ export type LogFileHandle = Pick<FileHandle, "write" | "stat" | "close">;
 /**
  * Opens a file for appending (O_APPEND), and makes it if there is none.
  *
- * Several processes and workers may write to the same file: what one call gives goes to the kernel in one
+ * Several processes and workers may write to the same file: the text of one call goes to the kernel in one
  * write, so lines do not mix, unless the disk takes only a part.
  *
  * @throws {LogFileError} when the file cannot be opened
@@ -95,14 +95,13 @@ const LARGE_BYTES = 262_144;
 /** Writes bytes until all are taken, and remembers when a line was cut. */
 class LineWriter {
   readonly #encoder = new TextEncoder();
-  // A write that failed in the middle of a line must not have the next line after it.
+  // A write that failed in the middle of a line must not be followed directly by the next line.
   #isMidLine = false;
 
   /**
    * Writes lines.
    *
-   * @param write takes bytes from the start; gives how many were taken, or an error and how many were taken
-   *   before it
+   * @param write takes bytes from the start; gives the number of bytes taken, or an error with that number
    */
   async append(
     lines: string,
@@ -162,8 +161,8 @@ class FileTarget implements LineTarget {
   }
 
   /**
-   * Deno 2.9 fails a write that a full disk took a part of, and does not say how much: the size of the file
-   * does.
+   * When a full disk takes a part of a write, Deno 2.9 fails without saying how much it took: the size of the
+   * file tells.
    */
   async #countTaken(wanted: number): Promise<number> {
     const before = this.#size;

@@ -30,7 +30,7 @@ export interface LogOptions {
   readonly flushAfterMs?: number;
   /** The time of the lines that the logs write themselves, in milliseconds since 1970; default Date.now. */
   readonly now?: () => number;
-  /** Told of a log that cannot be written, once until it can again. Must not throw. */
+  /** Called with the error of a log that cannot be written, once until it can again. Must not throw. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -39,8 +39,8 @@ export interface AccessLog {
   /** Logs a request and its response. Never waits and never throws. */
   write(entry: AccessEntry): void;
   /**
-   * Settles when there is room for an entry with much content: the content of many requests as text would take
-   * the memory once more. Never rejects.
+   * Settles when there is room for an entry with much content, because the content of many requests as text
+   * would take the memory once more. Never rejects.
    */
   whenRoom?(): Promise<void>;
 }
@@ -85,7 +85,7 @@ export interface Logs {
 
 // An entry is in its file 100 ms after the response at the latest: the write itself takes time too.
 const FILE_FLUSH_AFTER_MS = 50;
-// A console is watched while things happen; events that happen together are still one write.
+// Someone may be watching a console; events that happen together are still one write.
 const CONSOLE_FLUSH_AFTER_MS = 20;
 
 const LEVEL_RANKS: Readonly<Record<ErrorLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3, fatal: 4 };

@@ -16,7 +16,7 @@ const IDS_PER_MS = 36 ** 3;
  * Makes a source of request ids, at about 0.1 microseconds an id.
  *
  * @param tag a word that tells workers and processes apart; "" if there is only one
- * @throws {TypeError} when the tag is not of digits and small letters, at most 8
+ * @throws {TypeError} when the tag has other characters than digits and small letters, or more than 8
  */
 export function createRequestIds(tag: string = ""): RequestIds {
   if (!/^[0-9a-z]{0,8}$/.test(tag)) {
@@ -35,7 +35,7 @@ export function createRequestIds(tag: string = ""): RequestIds {
       if (ms > currentMs || count === IDS_PER_MS) {
         currentMs = Math.max(ms, currentMs + 1);
         count = 0;
-        // Eight digits of base 36 last until the year 2059, and all of them are there from 1972 on.
+        // Eight digits of base 36 last until the year 2059, and from 1972 on the time has all eight.
         prefix = currentMs.toString(36).padStart(8, "0") + middle;
       }
       const digits = (count++).toString(36);

@@ -105,7 +105,7 @@ function quoteRequest(request: LoggedRequest): string {
   }
 }
 
-// In a head CRLF is how a line ends, so it is not shown; a lone LF or CR is.
+// In a head a line ends with CRLF, so CRLF is not shown, but a lone LF or CR is.
 function quoteHead(head: string): string {
   if (head === "") return `${REMARK}head not understood\n`;
   const lines = head.split("\r\n");
@@ -113,7 +113,7 @@ function quoteHead(head: string): string {
   return quoteLines(lines, escapeLatin1);
 }
 
-// In a body LF is how a line ends, and CR is shown. A last line feed gives one more, empty line.
+// In a body a line ends with LF, and CR is shown. A last line feed gives one more, empty line.
 function quoteBody(body: Uint8Array): string {
   return QUOTE + escapeQuoted(body) + "\n";
 }

@@ -1,5 +1,5 @@
 /**
- * Makes a writer of times, `2026-03-01T09:30:00.123456Z`: always as long as this.
+ * Makes a writer of times, `2026-03-01T09:30:00.123456Z`, all of the same length.
  *
  * It keeps the text of the last second, like {@linkcode createTimestamps}.
  *

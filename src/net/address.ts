@@ -1,8 +1,8 @@
-// The one type of an address, and every text that is made from one.
+// The only type of an address, and every text that is made from one.
 
 /** An end of a TCP connection, or a TCP port. */
 export interface TcpAddress {
-  /** The word that tells this from a socket in the file system. */
+  /** Tells this from a socket in the file system. */
   readonly transport: "tcp";
   /** IP address in text form, IPv6 without brackets; IPv4 as IPv4, also on a socket of both families. */
   readonly hostname: string;
@@ -12,11 +12,11 @@ export interface TcpAddress {
 
 /** An end of a connection over a unix socket, or that socket. */
 export interface UnixAddress {
-  /** The word that tells this from TCP. */
+  /** Tells this from TCP. */
   readonly transport: "unix";
   /** The path of the socket; empty for a client, because its end has no name. */
   readonly path: string;
-  /** A socket has no host: so that a program may ask any address for one. */
+  /** A socket has no host; the field lets a program ask any address for one. */
   readonly hostname?: undefined;
   /** A socket has no port. */
   readonly port?: undefined;

@@ -8,10 +8,10 @@ export interface Receiver {
   /**
    * Bytes have come.
    *
-   * @param count how many stand at the start of the buffer; null when the peer has finished (FIN)
+   * @param count the number of bytes at the start of the buffer; null when the peer has finished (FIN)
    */
   onReceived(count: number | null): void;
-  /** Nothing comes any more. @param error a ConnectionError */
+  /** No more bytes come. @param error a ConnectionError */
   onReceiveFailed(error: unknown): void;
 }
 
@@ -39,30 +39,30 @@ export interface RawConnection {
   /**
    * Reads the bytes that have arrived, waiting for at least one. One call at a time.
    *
-   * One buffer is reused, no promise and no stream controller stands between: on Deno 2.9.6 a BYOB reader on
-   * `readable` reaches 0.77 of the requests per second. The callback is called later, never while this runs.
+   * One buffer is reused, without a promise or a stream controller in between: on Deno 2.9.6 a BYOB reader on
+   * `readable` reaches 0.77 of the requests per second. The callback is called later, never during this call.
    *
    * @param buffer filled from its start; must not be empty
    */
   receive(buffer: Uint8Array, receiver: Receiver): void;
   /**
-   * Sends bytes after those of earlier calls. They must stay as they are until the callback, which is called
-   * later or, if the runtime takes them at once, while this runs.
+   * Sends bytes after those of earlier calls. They must stay unchanged until the callback, which comes later
+   * or, if the runtime takes them at once, during this call.
    */
   transmit(bytes: Uint8Array, sender: Sender): void;
   /** Sends FIN after everything written so far; reading goes on. Never fails. */
   closeWrite(): Promise<void>;
   /**
-   * Has the runtime read nothing ahead until the next {@linkcode RawConnection.receive}; missing if it never
-   * does.
+   * Stops the runtime from reading ahead until the next {@linkcode RawConnection.receive}; missing if it
+   * never reads ahead.
    *
-   * @returns how many bytes it has read ahead already
+   * @returns the number of bytes that it has already read ahead
    */
   holdBack?(): number;
-  /** Gives the connection up with a RST in the place of FIN; missing if the runtime has no way to. */
+  /** Closes the connection with a RST instead of FIN; missing if the runtime cannot. */
   reset?(): void;
   /**
-   * Gives the connection up in both directions; a pending read or write fails with `closed`. May be called
+   * Closes the connection in both directions; a pending read or write fails with `closed`. May be called
    * twice.
    */
   close(): void;
@@ -111,7 +111,10 @@ export interface Listener<Address extends NetAddress = NetAddress> extends Async
   readonly isEncrypted: boolean;
   /** Waits for the next connection; null when the listener is closed. */
   accept(): Promise<Connection | null>;
-  /** Lets the program end while connections are waited for; if a listener has none, it keeps the program. */
+  /**
+   * Lets the program end while a listener waits for connections; a listener without it keeps the program
+   * running.
+   */
   unref?(): void;
   /**
    * Uses other certificates from the next handshake on; running connections live on.
@@ -124,7 +127,7 @@ export interface Listener<Address extends NetAddress = NetAddress> extends Async
   close(): void;
 }
 
-/** The event on the wire, as a word that programs compare. */
+/** The failure on the wire, as a word that programs compare. */
 export type ConnectionErrorCode =
   | "reset"
   | "closed"

@@ -1,4 +1,4 @@
-// A pair of Web Streams as a Connection, for a browser, a worker at the edge or a test, which have no
+// Makes a Connection from a pair of Web Streams, for a browser, a worker at the edge or a test without
 // sockets.
 
 import { ownMessageOf } from "../base/error_text.ts";
@@ -15,7 +15,7 @@ export interface WebStreams {
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** The facts that streams do not tell about themselves. */
+/** Facts that the streams do not have. */
 export interface WebStreamsOptions {
   /** Our end; default one without a name, as a socket between two processes has it. */
   readonly local?: NetAddress | undefined;
@@ -26,10 +26,10 @@ export interface WebStreamsOptions {
 }
 
 /**
- * Makes a connection of two streams, and locks both.
+ * Makes a connection from two streams, and locks both.
  *
- * Bytes are copied when they are written: a stream may keep what it got, and the server uses its buffers
- * again.
+ * Bytes are copied when they are written, because a stream may keep its chunks, and the server reuses its
+ * buffers.
  */
 export function fromWebStreams(streams: WebStreams, options: WebStreamsOptions = {}): Connection {
   return new WebStreamsConnection(streams, options);
@@ -57,7 +57,7 @@ class WebStreamsConnection extends StreamConnection {
     this.isEncrypted = isEncrypted;
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
-    // Readers and writers hear of failures.
+    // Pending reads and writes that must hear of a failure.
     this.#reader.closed.catch(() => {});
     this.#writer.closed.catch(() => {});
     this.#sending = new SendQueue((bytes) => void this.#begin(bytes));

@@ -1,4 +1,4 @@
-// IP addresses as text, without any runtime: serving over Web Streams needs them in browsers too.
+// IP addresses as text, without any runtime, because serving over Web Streams needs them in browsers too.
 
 import { type TcpAddress, tcpAddress } from "./address.ts";
 
@@ -20,7 +20,7 @@ export function ipVersion(text: string): 0 | 4 | 6 {
  * Writes an IP address in its one canonical form (RFC 5952), so that texts can be compared: IPv6 in lower
  * case and as short as possible, IPv4-mapped IPv6 as IPv4.
  *
- * @returns undefined for a text that is no IP address, or that has a zone
+ * @returns undefined for a text that is not an IP address, or that has a zone
  */
 export function canonicalIp(text: string): string | undefined {
   const version = ipVersion(text);
@@ -49,8 +49,8 @@ function groupsOf(text: string): number[] {
 /**
  * Reads `IPv4[:port]`, `IPv6` or `[IPv6][:port]`, as proxies write their clients (RFC 7239 §6).
  *
- * @returns undefined for anything else, such as `unknown` or `_hidden`; port 0 when there is none, or one
- *   that is hidden
+ * @returns undefined for anything else, such as `unknown` or `_hidden`; port 0 if there is none or a hidden
+ *   one
  */
 export function parseNode(text: string): TcpAddress | undefined {
   const isBracketed = text.startsWith("[");

@@ -4,7 +4,7 @@ import type { AddressOf, ListenOptions } from "./listen_options.ts";
 import { connectWithDeno, listenWithDeno } from "./runtimes/deno.ts";
 
 /**
- * Opens a TCP port or a unix socket through the adapter of the runtime at hand.
+ * Opens a TCP port or a unix socket through the adapter of the current runtime.
  *
  * @throws {TypeError} unless either a port or a path is given
  * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`

@@ -19,9 +19,9 @@ export interface TcpListenOptions {
    * node:net have it.
    */
   readonly needsReset?: boolean | undefined;
-  /** Nothing: a port is no socket. */
+  /** Never set: a port is not a socket. */
   readonly path?: undefined;
-  /** Nothing: the port is not open yet. */
+  /** Never set: the port is not open yet. */
   readonly fd?: undefined;
 }
 
@@ -29,22 +29,22 @@ export interface TcpListenOptions {
 export interface UnixListenOptions {
   /**
    * The path of the socket, at most 107 bytes. The socket is made with mode 0660 and removed when the
-   * listener is closed. A socket there that nobody listens on any more is replaced.
+   * listener is closed. A stale socket there is replaced.
    */
   readonly path: string;
   /** Without it the connections are not encrypted. */
   readonly tls?: TlsOptions | undefined;
   /** Connections begin with the PROXY protocol; default: they do not. */
   readonly proxyProtocol?: ProxyProtocolOptions | undefined;
-  /** Nothing: a socket has no host. */
+  /** Never set: a socket has no host. */
   readonly hostname?: undefined;
-  /** Nothing: a socket has no port. */
+  /** Never set: a socket has no port. */
   readonly port?: undefined;
-  /** Nothing: a socket has one listener. */
+  /** Never set: a socket has one listener. */
   readonly reusePort?: undefined;
   /** Whether connections must have {@linkcode Connection.reset}, if there is one. */
   readonly needsReset?: boolean | undefined;
-  /** Nothing: the socket is not open yet. */
+  /** Never set: the socket is not open yet. */
   readonly fd?: undefined;
 }
 
@@ -56,11 +56,11 @@ export interface DescriptorListenOptions {
   readonly tls?: TlsOptions | undefined;
   /** Connections begin with the PROXY protocol; default: they do not. */
   readonly proxyProtocol?: ProxyProtocolOptions | undefined;
-  /** Nothing: the socket has its own. */
+  /** Never set: the socket has its own. */
   readonly hostname?: undefined;
-  /** Nothing: the socket has its own. */
+  /** Never set: the socket has its own. */
   readonly port?: undefined;
-  /** Nothing: the socket has its own. */
+  /** Never set: the socket has its own. */
   readonly path?: undefined;
   /** Whether connections must have {@linkcode Connection.reset}, if there is one. */
   readonly needsReset?: boolean | undefined;

@@ -1,5 +1,5 @@
 /**
- * Whether something may be done without the user being asked first, which Deno alone does.
+ * Whether something is allowed without asking the user first; only Deno asks.
  *
  * @param name `sys`: facts about the machine; `run`: other programs
  */

@@ -6,14 +6,14 @@ interface Sending {
 }
 
 /**
- * Puts the bytes of several calls in a row, for runtimes that take one write at a time and perhaps not all of
+ * Queues the bytes of several calls, for runtimes that take one write at a time and perhaps only a part of
  * it.
  */
 export class SendQueue {
-  /** Bytes that the runtime has not taken yet; after a failure those that it never will. */
+  /** Bytes that the runtime has not taken yet; after a failure, those that it never will. */
   bufferedBytes = 0;
   readonly #begin: (bytes: Uint8Array) => void;
-  // The write under way, and the bytes that follow it.
+  // The current write, and the bytes that follow it.
   #bytes: Uint8Array | undefined;
   #sender: Sender | undefined;
   readonly #waiting: Sending[] = [];
@@ -21,8 +21,8 @@ export class SendQueue {
   #failure: ConnectionError | undefined;
 
   /**
-   * @param begin has the runtime take bytes; tells {@linkcode SendQueue.advance} or
-   *   {@linkcode SendQueue.fail} later
+   * @param begin gives bytes to the runtime; calls {@linkcode SendQueue.advance} or {@linkcode
+   *   SendQueue.fail} later
    */
   constructor(begin: (bytes: Uint8Array) => void) {
     this.#begin = begin;
@@ -36,7 +36,7 @@ export class SendQueue {
     else this.#waiting.push({ bytes, sender });
   }
 
-  /** The runtime has taken some of the bytes that it was given last. */
+  /** The runtime has taken some of the bytes of the last call. */
   advance(count: number): void {
     const bytes = this.#bytes;
     if (bytes === undefined) return;
@@ -50,7 +50,7 @@ export class SendQueue {
     sender.onSent();
   }
 
-  /** The runtime takes nothing any more. */
+  /** The runtime takes no more bytes. */
   fail(error: ConnectionError): void {
     this.#failure ??= error;
     const isSending = this.#bytes !== undefined;
@@ -60,7 +60,7 @@ export class SendQueue {
     for (const { sender } of this.#waiting.splice(0)) sender.onSendFailed(error);
   }
 
-  /** Settles when nothing is under way: all was taken, or nothing will be. */
+  /** Settles when nothing is pending: all bytes were taken, or none will be. */
   drain(): Promise<void> {
     return this.#bytes === undefined
       ? Promise.resolve()

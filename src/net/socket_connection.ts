@@ -12,15 +12,15 @@ export interface DrivenSocket {
   /**
    * Sends bytes.
    *
-   * @returns how many the runtime took at once; if not all, {@linkcode SocketConnection.onTaken} tells when
-   *   it takes more
+   * @returns the number of bytes that the runtime took at once; {@linkcode SocketConnection.onTaken} reports
+   *   later ones
    */
   send(bytes: Uint8Array): number;
-  /** Sends FIN. @returns if it settles later: when that is done, well or badly */
+  /** Sends FIN. @returns a promise if it is done later, well or badly */
   finish(): Promise<void> | void;
-  /** Gives the socket up. */
+  /** Closes the socket. */
   destroy(): void;
-  /** Gives the socket up with a RST. */
+  /** Closes the socket with a RST. */
   reset(): void;
 }
 
@@ -39,13 +39,13 @@ export interface SocketFacts {
   readonly isEncrypted: boolean;
 }
 
-// So much may come before somebody reads; then the socket is paused. One read of Node has as many bytes. A
-// socket that is paused at once costs two calls for each pipelined request, and Deno's node:tls (2.9.6) loses
-// the end of a client that comes during a pause.
+// This many bytes may arrive before a read; then the socket is paused. One read of Node brings as many.
+// Pausing at once costs two calls for each pipelined request, and Deno's node:tls (2.9.6) loses a client's
+// end that comes during a pause.
 const MAX_UNREAD_BYTES = 65_536;
 const MAX_UNREAD_PIECES = 16;
 
-/** Makes reads and writes of a socket's callbacks. The socket is paused while no read waits. */
+/** Makes reads and writes from a socket's callbacks. The socket is paused while no read waits. */
 export class SocketConnection extends StreamConnection {
   readonly local: NetAddress;
   readonly remote: NetAddress;
@@ -103,12 +103,12 @@ export class SocketConnection extends StreamConnection {
     return buffer.length;
   }
 
-  /** Bytes came. If no read waits for them they are copied: the runtime may use its buffer again. */
+  /** Bytes came. If no read waits for them, they are copied, because the runtime may reuse its buffer. */
   onData(bytes: Uint8Array): void {
     this.#arrive(bytes, copyOf);
   }
 
-  /** Bytes came in an array of their own, which the runtime does not touch any more. */
+  /** Bytes came in an array of their own, which the runtime no longer touches. */
   onOwnData(bytes: Uint8Array): void {
     this.#arrive(bytes, restOf);
   }
@@ -157,7 +157,7 @@ export class SocketConnection extends StreamConnection {
     this.#receiver!.onReceived(null);
   }
 
-  /** Nothing can be read from the socket, but sent. */
+  /** Nothing can be read from the socket any longer, but bytes can be sent. */
   onUnreadable(error: ConnectionError): void {
     this.#receiveFailure = error;
     if (this.#buffer === undefined) return;
@@ -165,7 +165,7 @@ export class SocketConnection extends StreamConnection {
     this.#receiver!.onReceiveFailed(error);
   }
 
-  /** Takes the bytes that arrived and were not read: the socket is handed to another user. */
+  /** Takes the unread bytes, because the socket is handed to another user. */
   takeUnread(): Uint8Array[] {
     this.#arrivedBytes = 0;
     return this.#arrived.splice(0);
@@ -189,7 +189,7 @@ export class SocketConnection extends StreamConnection {
       sent = bytes.length === 0 ? 0 : this.#socket.send(bytes);
       if (sent === bytes.length) return sender.onSent();
     }
-    // Even if sending has just found out about it.
+    // This holds even if sending has just noticed the loss.
     const failure = this.#failure ?? (this.#finished && finAlreadySent());
     if (failure !== undefined) return queueMicrotask(() => sender.onSendFailed(failure));
     this.bufferedBytes += bytes.length - sent;

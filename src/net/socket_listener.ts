@@ -19,7 +19,7 @@ export interface SocketListenerOptions<Address extends NetAddress> {
   readonly address: Address;
   /** Whether connections speak TLS. */
   readonly isEncrypted: boolean;
-  /** Uses other certificates; default: there is no TLS. */
+  /** Uses other certificates; missing if there is no TLS. */
   readonly reload?: ((tls: TlsOptions) => void) | undefined;
   /** Closes the port; called once. */
   readonly stop: () => void;

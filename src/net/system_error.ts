@@ -16,7 +16,7 @@ const CODES: ReadonlyMap<string, ConnectionErrorCode> = new Map([
   ["ERR_ACCESS_DENIED", "denied"],
 ]);
 
-/** The word for an error that carries the name of the system's error as `code`. */
+/** The code for an error that carries the name of the system's error as `code`. */
 export function classifySystemError(cause: unknown): ConnectionErrorCode {
   const name = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   // OpenSSL's names for a bad certificate or key; failures of a handshake have other names.

@@ -12,7 +12,7 @@ const MAX_PATH_BYTES = 107;
 const MODE = 0o660;
 
 /**
- * Makes sure that a path is free. A socket that nobody listens on any more is removed.
+ * Makes sure that a path is free. Removes a stale socket.
  *
  * @param connect the function of the adapter
  * @throws {ConnectionError} `in-use` when a program listens there, or when it is a file of another kind
@@ -29,7 +29,7 @@ export async function claimPath(
     );
   }
   const found = await lstat(path).catch(ignoreMissing);
-  // libuv says of a folder that is not there that permission is missing.
+  // For a missing folder libuv says that permission is missing.
   if (found === undefined) return void await stat(dirname(path));
   if (!found.isSocket()) {
     throw new ConnectionError("in-use", `Cannot listen on unix:${path}: it exists and is no socket`);
@@ -43,7 +43,7 @@ export async function claimPath(
   throw new ConnectionError("in-use", `Cannot listen on unix:${path}: another program listens there`);
 }
 
-/** Gives a new socket its mode. Every runtime removes it by itself when its listener is closed. */
+/** Gives a new socket its mode. Every runtime removes the socket itself when its listener is closed. */
 export async function restrictPath(path: string): Promise<void> {
   await chmod(path, MODE);
 }

@@ -5,7 +5,7 @@ import type { CommonValues } from "./flags/common_flags.ts";
 import { UsageError } from "./flags/flag.ts";
 
 /**
- * Reads the files that `--tls-cert` and `--tls-key` name.
+ * Reads the files of `--tls-cert` and `--tls-key`.
  *
  * @returns nothing to add when there are none
  * @throws {UsageError} for one without the other, or one that cannot be read

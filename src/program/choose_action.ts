@@ -1,4 +1,4 @@
-// Which of its commands the program is asked for, before any flag is read.
+// Chooses the command of the program, before any flag is read.
 
 import { UsageError } from "./flags/flag.ts";
 import { suggestWord } from "./flags/suggestion.ts";
@@ -9,12 +9,12 @@ import type { Tool } from "./tool.ts";
 export interface ProgramParts<Server extends Described> {
   readonly version: string;
   readonly commands: readonly Server[];
-  /** The command that runs when none is named. */
+  /** The command that runs if none is named. */
   readonly defaultCommand: Server;
   readonly tools: readonly Tool[];
 }
 
-/** The action that the first words of a command line ask for. */
+/** The action that the first words of a command line name. */
 export type Action<Server extends Described> =
   | { readonly kind: "print"; readonly text: string }
   | { readonly kind: "serve"; readonly command: Server; readonly args: readonly string[] }
@@ -24,10 +24,10 @@ const HELP_WORDS = new Set(["help", "-h", "--help"]);
 const VERSION_WORDS = new Set(["version", "-V", "--version"]);
 
 /**
- * Chooses what to do.
+ * Chooses the action.
  *
  * @param args the whole command line
- * @throws {UsageError} for a command that there is none of
+ * @throws {UsageError} for an unknown command
  */
 export function chooseAction<Server extends Described>(
   args: readonly string[],

@@ -13,7 +13,7 @@ import type { FlagTable, FlagValues } from "./flags/flag.ts";
 import type { Example, Tool } from "./tool.ts";
 import type { StartWorkerProgram } from "./workers.ts";
 
-/** How a port is opened otherwise than the common flags say. */
+/** Options for a port that differ from the common flags. */
 export interface OpenPortOptions {
   /** Address or name to listen on; default that of `--host`. */
   readonly hostname?: string;
@@ -23,7 +23,7 @@ export interface OpenPortOptions {
   readonly isPlain?: boolean;
 }
 
-/** How the port of a server is opened otherwise than usual. */
+/** Options for the port of a server. */
 export interface OpenListenerOptions {
   /** Whether connections must be able to end with a RST. */
   readonly needsReset?: boolean;
@@ -32,7 +32,7 @@ export interface OpenListenerOptions {
 /** The surroundings in which a command starts. */
 export interface StartContext<Values extends CommonValues> {
   readonly values: Values;
-  /** How each flag was given that was: `--port`, `the environment variable MILLRACE_PORT`. */
+  /** The source of each given flag: `--port`, `the environment variable MILLRACE_PORT`. */
   readonly given: ReadonlyMap<string, string>;
   readonly logs: Logs;
   readonly clock: Clock;
@@ -66,13 +66,13 @@ export interface StartContext<Values extends CommonValues> {
 export interface RunningCommand {
   /** The ready lines, without the program's name: `app listening on http://127.0.0.1:8888/`. */
   readonly announcements: readonly string[];
-  /** How many clients there are; while the server stops, how many it waits for. */
+  /** The number of clients; while the server stops, the number that it waits for. */
   readonly connectionCount?: () => number;
-  /** Whether what it needs is in reach, a store for example; default always. */
+  /** Whether everything that it needs is in reach, a store for example; default always. */
   readonly isReady?: () => boolean;
   /**
-   * Uses another certificate where the ports of {@linkcode StartContext} do not: in workers. Rejects for a bad one, and the
-   * old one stays.
+   * Uses another certificate in places that the ports of {@linkcode StartContext} do not cover: in workers.
+   * Rejects for a bad one, and the old one stays.
    */
   readonly reload?: (tls: TlsOptions) => Promise<void>;
   /** Stops gracefully; settles when all is closed. */
@@ -89,23 +89,23 @@ export interface Command<Table extends FlagTable & CommonFlags = CommonFlags> {
   readonly summary: string;
   /** For `--help`; the first one also stands in the help of the whole program. */
   readonly examples: readonly Example[];
-  /** All its flags. One of the name `log` asks for a log of chains, see {@linkcode chainLogFlag}. */
+  /** All of its flags. A flag with the name `log` asks for a log of chains, see {@linkcode chainLogFlag}. */
   readonly flags: Table;
   /** Its tools, which run without serving: `millrace metrics check FILE`. */
   readonly tools?: readonly Tool[];
   /** Whether a line says so when the variable PORT may not be read. */
   readonly mentionsPort?: boolean;
-  /** Opens its ports and begins to serve. @throws {UsageError | StartError} when it cannot */
+  /** Opens its ports and begins to serve. @throws {UsageError | StartError} when it cannot start */
   readonly start: (context: StartContext<FlagValues<Table> & CommonValues>) => Promise<RunningCommand>;
   /** Starts one of several workers, with what the command gave to its pool. */
   readonly startWorker?: StartWorkerProgram<never>;
 }
 
-/** Why a command could not start though its flags were well-formed, with the exit code that goes with it. */
+/** Why a command could not start although its flags were well-formed, with its exit code. */
 export class StartError extends Error {
   /** The class name, also when minified. */
   override readonly name: string = "StartError";
-  /** 1 where the world is in the way (port in use), 2 where a flag's value is. */
+  /** 1 if the world is in the way (port in use), 2 if the value of a flag is. */
   readonly exitCode: 1 | 2;
 
   /** @param message one line for stderr */
@@ -116,7 +116,7 @@ export class StartError extends Error {
 }
 
 /**
- * Tells why a port or a socket could not be opened, in words for the user.
+ * Explains to the user why a port or a socket could not be opened.
  *
  * @param flag the flag that names the port
  */
@@ -162,7 +162,11 @@ const STORE_EXIT_CODES: Readonly<Record<StoreOpenErrorCode, 1 | 2>> = {
   failed: 1,
 };
 
-/** Tells why the database file or the store that a flag names could not be used. @param flag with its dashes: `--data` */
+/**
+ * Explains why the database file or the store of a flag could not be used.
+ *
+ * @param flag with its dashes: `--data`
+ */
 export function storeError(flag: string, error: StoreOpenError): StartError {
   const state = error.message.replace(/^Cannot/, "cannot");
   return new StartError(STORE_EXIT_CODES[error.code], `bad value for ${flag}: ${state}`, { cause: error });

@@ -9,7 +9,11 @@ export type SayLine = (message: string) => Promise<void>;
 
 const PATIENCE_MS = 1_000;
 
-/** Makes what says lines, each with `millrace: ` in front. @param write takes the bytes of stderr */
+/**
+ * Makes a function that prints lines, each with `millrace: ` in front.
+ *
+ * @param write takes the bytes of stderr
+ */
 export function createSayLine(write: ConsoleWrite): SayLine {
   const encoder = new TextEncoder();
   return async (message) => {

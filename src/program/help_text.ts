@@ -24,7 +24,7 @@ const GROUPS: readonly (readonly [group: FlagGroup, title: string])[] = [
   ["limits", "Limits"],
 ];
 
-/** The help of one command: how it is called, its own flags, those of each group, examples. */
+/** The help of one command: its usage, its own flags, those of each group, examples. */
 export function helpOfCommand(command: Described): string {
   const { name, summary, flags, examples, tools = [] } = command;
   return joinParts([
@@ -41,7 +41,7 @@ export function helpOfCommand(command: Described): string {
   ]);
 }
 
-/** The help of the whole program: its commands with an example each, and the flags that all servers have. */
+/** The help of the whole program: its commands with an example each, and the flags of all servers. */
 export function helpOfProgram(
   { version, commands, tools }: {
     readonly version: string;
@@ -93,7 +93,7 @@ export function groupFlags(table: FlagTable): [title: string, flags: FlagTable][
   return groups.filter(([, flags]) => Object.keys(flags).length > 0);
 }
 
-/** How a command is called: `millrace static [FOLDER] [flags]`. */
+/** The usage of a command: `millrace static [FOLDER] [flags]`. */
 export function usageOf({ name, flags }: Pick<Described, "name" | "flags">): string {
   return ["millrace", name, ...placesOf(flags), "[flags]"].join(" ");
 }

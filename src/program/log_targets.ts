@@ -7,13 +7,13 @@ import { type FlagTable, UsageError } from "./flags/flag.ts";
 import type { ConsoleWrite } from "../log/line_target.ts";
 import type { LogOptions, LogTarget } from "../log/open_logs.ts";
 
-/** A log as the command line speaks of it. */
+/** A log of a command. */
 interface LogChoice {
   /** Its name, for people. */
   readonly name: string;
-  /** The flag that says where it goes. */
+  /** The flag that names its target. */
   readonly flag: string;
-  /** The file in the working directory where it goes by default. */
+  /** Its default file in the working directory. */
   readonly file: string;
   /** The stream to write to if no file can be written. */
   readonly stream: "stdout" | "stderr";
@@ -21,11 +21,11 @@ interface LogChoice {
 
 /** Control over the logs of a program. */
 export interface LogPlaces {
-  /** Whether a file may be written without the user being asked. */
+  /** Whether a file may be written without asking the user. */
   readonly mayWrite: (path: string) => Promise<boolean>;
   /** Writes to the console without blocking. */
   readonly write: Readonly<Record<"stdout" | "stderr", ConsoleWrite>>;
-  /** Gets what the user should know about the choice. */
+  /** Gets remarks for the user about the choice. */
   readonly remarks: string[];
 }
 
@@ -33,9 +33,9 @@ const ACCESS: LogChoice = { name: "access log", flag: "access-log", file: "acces
 const ERROR: LogChoice = { name: "error log", flag: "error-log", file: "error.log", stream: "stderr" };
 
 /**
- * Chooses where the logs go that the flags of a command speak of.
+ * Chooses the targets of the logs of a command.
  *
- * @throws {UsageError} for a file that was named and cannot be written
+ * @throws {UsageError} for a named file that cannot be written
  */
 export async function chooseLogTargets(
   { name, flags }: { readonly name: Command["name"]; readonly flags: FlagTable },

@@ -10,7 +10,7 @@ import { type OpenListenerOptions, type OpenPortOptions, portError, StartError }
 import type { CommonValues } from "./flags/common_flags.ts";
 import { UsageError } from "./flags/flag.ts";
 
-/** Opens what the flags of a server speak of. */
+/** Opens the ports of a server by its flags. */
 export interface Ports {
   /** Opens the server's listener. @throws {StartError} when it cannot be opened */
   readonly openListener: (options?: OpenListenerOptions) => Promise<Listener>;
@@ -24,7 +24,7 @@ export interface Ports {
 export interface PortOptions extends Pick<ListenOptions, "tls"> {
   /** The descriptor of a socket that the service manager has opened for the server. */
   readonly passedSocket?: number | undefined;
-  /** Told of connections that are closed before anybody gets them. */
+  /** Called with connections that are closed before they are accepted. */
   readonly onError?: (error: unknown, client: NetAddress) => void;
 }
 
@@ -84,7 +84,7 @@ interface SocketWay {
 function refuseBeside(socket: SocketWay, values: object, given: ReadonlyMap<string, string>): void {
   for (const name of socket.excludes) {
     const way = given.get(name);
-    // PORT is set by platforms for whatever runs there: with a socket it means nothing.
+    // Platforms set PORT for whatever runs there, so it means nothing with a socket.
     if (way === undefined || way === "the environment variable PORT") continue;
     throw new UsageError(`bad value for ${socket.name}: ${way} is given too`);
   }

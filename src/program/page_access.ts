@@ -5,13 +5,13 @@ import { UsageError } from "./flags/flag.ts";
 import type { PageAccessValues } from "./flags/ui_flags.ts";
 import { PasswordFileError, readPasswordFile } from "./password_file.ts";
 
-/** How a page may be reached. */
+/** The access to a page. */
 export interface PageAccess {
   /** Address or name to listen on. */
   readonly hostname: string;
   /** For {@linkcode guardPage}. */
   readonly guard: Pick<PageGuardOptions, "names" | "token" | "checkPassword">;
-  /** Whether the token was made here: then somebody has to be told. */
+  /** Whether the token was made here: then the user must get it. */
   readonly isTokenNew: boolean;
 }
 
@@ -41,12 +41,12 @@ export async function readPageAccess(
 
 /** The address of a page with its token, for a person to open. @param url of the page, with a slash at its end */
 export function linkOf(url: string, { guard: { token }, hostname }: PageAccess): string {
-  // Nothing can be opened at the address that stands for all of a machine.
+  // A browser cannot open the address that stands for all addresses of a machine.
   const reachable = isWildcard(hostname) ? url.replace(/\/\/[^/]*:(\d+)\/$/, "//localhost:$1/") : url;
   return token === undefined ? reachable : `${reachable}?token=${token}`;
 }
 
-/** Whether an address or name is this machine alone. */
+/** Whether an address or name belongs to this machine alone. */
 export function isLoopback(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/^\[(.*)\]$/, "$1");
   return name === "localhost" || name.endsWith(".localhost") || name === "::1" ||

@@ -2,18 +2,18 @@
 
 import { UsageError } from "./flags/flag.ts";
 
-/** The variables of the environment that speak of passed sockets. */
+/** The variables of the environment about passed sockets. */
 export const SOCKET_VARIABLES = ["LISTEN_PID", "LISTEN_FDS"] as const;
 
-// Passed descriptors begin behind those of the console.
+// Passed descriptors begin after those of the console.
 const FIRST_DESCRIPTOR = 3;
 
 /**
  * Finds the descriptor of a passed socket.
  *
  * @param read gives the value of a variable
- * @param pid the number of this process: variables for another one were inherited, and mean nothing
- * @returns undefined when none was passed
+ * @param pid the number of this process: variables for another process were inherited, and mean nothing
+ * @returns undefined if none was passed
  * @throws {UsageError} for several: one server listens on one socket
  */
 export function findPassedSocket(

@@ -1,4 +1,4 @@
-// Names and passwords in a file, as Apache's `htpasswd -B` writes it.
+// Names and passwords in a file, in the format of Apache's `htpasswd -B`.
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -36,21 +36,25 @@ export async function readPasswordFile(path: string): Promise<PasswordCheck> {
   return createPasswordCheck(hashes, comparePassword);
 }
 
-/** Tells whether a password belongs to a hash. */
+/** Whether a password belongs to a hash. */
 export async function comparePassword(password: string, hash: string): Promise<boolean> {
   const { default: bcrypt } = await import("bcryptjs");
   return await bcrypt.compare(password, hash);
 }
 
 /**
- * Loads the package of {@linkcode comparePassword}, which nobody else fetches. A server does so at its start: when a
- * password comes there may be no network.
+ * Loads the package of {@linkcode comparePassword}, which nothing else loads. A server does so at its start,
+ * because there may be no network when a password comes.
  */
 export async function loadComparison(): Promise<void> {
   await import("bcryptjs");
 }
 
-/** The hash of each name. @throws {PasswordFileError} for a line that is no `name:hash`, and if there is none */
+/**
+ * The hash of each name.
+ *
+ * @throws {PasswordFileError} for a line that is not `name:hash`, and if there is no line
+ */
 export function parsePasswords(text: string): ReadonlyMap<string, string> {
   const hashes = new Map<string, string>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {

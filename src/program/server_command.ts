@@ -23,7 +23,7 @@ import { openServerLogs, type ServerLogs } from "./server_logs.ts";
 import { createSignalHandler } from "./signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** A server that was asked for. */
+/** A call of a server. */
 export interface ServerCall {
   readonly command: Omit<Command, "flags" | "start"> & {
     readonly flags: FlagTable & Command["flags"];
@@ -86,13 +86,13 @@ export async function runServerCommand(call: ServerCall, surroundings: Surroundi
     close,
   });
   state = "ready";
-  // Said now and not before: a start that fails says one line, and why.
+  // Said now and not before, because a failed start prints only one line with its reason.
   for (const remark of remarks) print(`millrace: ${remark}\n`, "stderr");
   announce(parts, running, adminServer);
   await running.finished;
 }
 
-/** Everything that is there before the server starts. */
+/** Everything that exists before the server starts. */
 interface ServerParts {
   readonly call: ServerCall;
   readonly surroundings: Surroundings;
@@ -120,7 +120,7 @@ function watchProcess(
   });
 }
 
-/** Begins to report, if that is wanted. */
+/** Begins to report, if the flags ask for it. */
 function startReporter({ call, values, admin, serverLogs }: ServerParts): Reporter | undefined {
   const endpoint = values["report-to"];
   if (endpoint === undefined) return undefined;
@@ -133,11 +133,11 @@ function startReporter({ call, values, admin, serverLogs }: ServerParts): Report
   });
 }
 
-/** Opens the admin port, if one is wanted. @throws {StartError} when it cannot be opened */
+/** Opens the admin port, if the flags ask for it. @throws {StartError} when it cannot be opened */
 async function openAdmin({ values, ports, admin, serverLogs }: ServerParts): Promise<Server | undefined> {
   const port = values["admin-port"];
   if (port === undefined) return undefined;
-  // Probes and scrapers of the same machine: a certificate is for others.
+  // Probes and scrapers are on the same machine: a certificate is for others.
   const how = { hostname: values["admin-host"], flag: "--admin-port", isPlain: true };
   const listener = await ports.openPort(port, how);
   const { error: errorLog } = serverLogs.logs;
@@ -196,7 +196,7 @@ function listenToSignals(
   surroundings.onSignal(handle);
 }
 
-/** Opens the logs and reads the certificate again; a certificate that cannot be used is told, and the old one stays. */
+/** Opens the logs and reads the certificate again; a bad certificate is reported, and the old one stays. */
 async function reloadAll(
   { values, ports, serverLogs, say }: ServerParts,
   running: RunningCommand,
@@ -215,7 +215,7 @@ async function reloadAll(
   }
 }
 
-/** Says where the server listens. */
+/** Prints the addresses of the server. */
 function announce(
   { call, serverLogs, surroundings }: ServerParts,
   running: RunningCommand,

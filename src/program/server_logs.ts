@@ -1,4 +1,4 @@
-// The logs of a server, and what the server says in them about itself.
+// The logs of a server, and the entries that it writes about itself.
 
 import { SYSTEM_CLOCK } from "../base/clock.ts";
 import type { MemoryBudget } from "../bytes/memory_budget.ts";
@@ -15,11 +15,11 @@ import type { Surroundings } from "./surroundings.ts";
 /** The logs of a server. */
 export interface ServerLogs {
   readonly logs: Logs;
-  /** Notes something of no request in the error log. */
+  /** Notes an event outside of requests in the error log. */
   note(level: ErrorLevel, message: string): void;
-  /** Notes a start or a stop in a file; a console has seen it. */
+  /** Notes a start or a stop in a file; on a console the user has seen it. */
   noteLife(message: string): void;
-  /** Opens the log files again, after they were renamed; what fails is said. Never rejects. */
+  /** Opens the log files again, after they were renamed; reports failures. Never rejects. */
   reopen(): Promise<void>;
 }
 
@@ -29,13 +29,13 @@ export interface ServerLogsOptions {
   readonly values: FlagValues<FlagTable> & CommonValues;
   readonly surroundings: Surroundings;
   readonly say: SayLine;
-  /** Gets what the user should know about the choice of files. */
+  /** Gets remarks for the user about the choice of files. */
   readonly remarks: string[];
   /** Counts unwritten entries: if a log is slow, clients are read less. */
   readonly memory: MemoryBudget;
 }
 
-/** Opens the logs. @throws {UsageError | LogFileError} for a file that was named and cannot be written */
+/** Opens the logs. @throws {UsageError | LogFileError} for a named file that cannot be written */
 export async function openServerLogs(options: ServerLogsOptions): Promise<ServerLogs> {
   const { command, values, surroundings, say, remarks, memory } = options;
   const targets = await chooseLogTargets(command, values, { ...surroundings, remarks });
@@ -48,7 +48,7 @@ export async function openServerLogs(options: ServerLogsOptions): Promise<Server
   });
   const note = (level: ErrorLevel, message: string): void =>
     logs.error?.write({ level, timeMs: SYSTEM_CLOCK.nowMs(), message });
-  // A console has the ready line, and whoever watches it has sent the signal.
+  // A console has the ready line, and its user has sent the signal.
   const tellsLife = targets.errorLog.kind === "file";
   return {
     logs,

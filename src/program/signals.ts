@@ -12,17 +12,17 @@ export type SignalName = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGUSR1";
 export interface SignalActions {
   /** The server. */
   readonly running: Pick<RunningCommand, "shutdown" | "connectionCount">;
-  /** Whether stdin is a terminal: then SIGHUP says that it was closed. */
+  /** Whether stdin is a terminal: then SIGHUP means that it was closed. */
   readonly hasTerminal: boolean;
   /** How long the server waits for running requests. */
   readonly graceMs: number;
-  /** Opens logs again, and reads files again that may have changed. Must not throw. */
+  /** Opens logs and reads changed files again. Must not throw. */
   readonly reload: (what: "logs" | "all") => void;
   /** Called when the server begins to stop. */
   readonly onStopping: (signal: SignalName) => void;
   /** Closes what is open after the server has stopped. */
   readonly close: () => Promise<void>;
-  /** Writes what is unwritten; a log that takes nothing is given up after a second. */
+  /** Writes unwritten entries; a log that takes nothing is given up after a second. */
   readonly flush: () => Promise<void>;
   /** Ends the process. */
   readonly exit: (code: number) => void;
@@ -33,10 +33,13 @@ export interface SignalActions {
 }
 
 const NUMBERS: Readonly<Record<SignalName, number>> = { SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGTERM: 15 };
-// Idle connections are closed at once: those that are left then are waited for.
+// Idle connections are closed at once; the server waits for those that are left then.
 const SAY_AFTER_MS = 100;
 
-/** Makes what is called at each signal: the first one stops gracefully, a second one ends at once. */
+/**
+ * Makes the function that is called at each signal: the first signal stops gracefully, a second one ends at
+ * once.
+ */
 export function createSignalHandler(actions: SignalActions): (signal: SignalName) => void {
   const { hasTerminal, reload, flush, exit, onStopping } = actions;
   let state: "serving" | "stopping" | "ending" = "serving";

@@ -7,17 +7,17 @@ import type { SignalName } from "./signals.ts";
 export interface Surroundings {
   /** The runtime and its version: `deno 2.9.6`. */
   readonly runtime: string;
-  /** Writes before it returns, for a start and an end; default to stdout. What cannot be written is lost. */
+  /** Writes synchronously, for a start and an end; default to stdout. Text that cannot be written is lost. */
   readonly print: (text: string, stream?: "stdout" | "stderr") => void;
-  /** Writes to the console, without making anybody wait. */
+  /** Writes to the console, without making anyone wait. */
   readonly write: Readonly<Record<"stdout" | "stderr", ConsoleWrite>>;
   /** Flags from the environment, as far as it may be read. */
   readonly readVariables: (table: FlagTable) => Promise<Variables>;
   /** The descriptor of a socket that the service manager has opened, as far as that may be known. @throws {UsageError} */
   readonly passedSocket: () => Promise<number | undefined>;
-  /** Whether something may be done without the user being asked first. */
+  /** Whether something is allowed without asking the user. */
   readonly isAllowed: (permission: { readonly name: "env"; readonly variable: string }) => Promise<boolean>;
-  /** Whether a file may be written without the user being asked first. */
+  /** Whether a file may be written without asking the user. */
   readonly mayWrite: (path: string) => Promise<boolean>;
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly hasTerminal: boolean;
   /** Memory that the process holds, in bytes. */
   readonly residentBytes: () => number;
-  /** Calls back at each signal, in the place of what was set before. */
+  /** Calls back at each signal, in place of the last callback. */
   readonly onSignal: (tell: (signal: SignalName) => void) => void;
   /** Ends the process. */
   readonly exit: (code: number) => never;

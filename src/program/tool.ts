@@ -2,7 +2,7 @@
 
 import type { FlagTable, FlagValues } from "./flags/flag.ts";
 
-/** A command line that somebody may want to type. */
+/** A command line as an example. */
 export interface Example {
   /** The words after `millrace`. */
   readonly line: string;
@@ -30,8 +30,8 @@ export interface Tool<Table extends FlagTable = FlagTable> {
   readonly summary: string;
   /** For `--help`. */
   readonly examples: readonly Example[];
-  /** All its flags; those with a place alone are its arguments. */
+  /** All of its flags; those with only a place are its arguments. */
   readonly flags: Table;
-  /** Does it. @returns the exit code @throws {UsageError | StartError} when it cannot */
+  /** Does it. @returns the exit code @throws {UsageError | StartError} when it fails */
   run(context: ToolContext<FlagValues<Table>>): Promise<number>;
 }

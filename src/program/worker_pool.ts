@@ -10,7 +10,7 @@ import { WorkerSlot, type WorkerSlotOptions } from "./worker_slot.ts";
 export interface WorkerPoolOptions<Init> {
   /** The module that each worker runs; it calls `runInWorker`. */
   readonly module: URL;
-  /** How many workers, 1 or more. */
+  /** The number of workers, 1 or more. */
   readonly count: number;
   /** Listening address of all workers; port 0 for any free one, the same for all. */
   readonly address: TcpAddress;
@@ -18,7 +18,7 @@ export interface WorkerPoolOptions<Init> {
   readonly createInit: (index: number, port: number) => Init;
   /** Gets what workers send. */
   readonly onMessage: (data: unknown) => void;
-  /** Told of a worker that has crashed; another one takes its place. */
+  /** Called with a worker that has crashed; another one takes its place. */
   readonly onCrash: (error: Error, index: number) => void;
   /** For the delay before a crashed worker is replaced. */
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export interface WorkerPoolOptions<Init> {
 export class WorkerPool {
   /** Listening address of the workers. */
   readonly address: TcpAddress;
-  /** Resolves when all have ended, which only {@linkcode WorkerPool.stop} makes them do. */
+  /** Resolves when all have ended, after {@linkcode WorkerPool.stop}. */
   readonly finished: Promise<void>;
   readonly #slots: readonly WorkerSlot[];
 
@@ -66,7 +66,7 @@ export class WorkerPool {
     }
   }
 
-  /** Has all workers use another certificate, which must be a good one. @returns when all of them do */
+  /** Makes all workers use another certificate, which must be a good one. @returns when all of them do */
   async reload(tls: TlsOptions): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.reload(tls)));
   }
@@ -77,7 +77,7 @@ export class WorkerPool {
   }
 }
 
-// A worker that asked for any free port could not tell it to the others where they share one by node:cluster.
+// With node:cluster, a worker that asked for any free port could not tell it to the others.
 async function findFreePort(hostname: string): Promise<number> {
   const listener = await listen({ hostname, port: 0 });
   listener.close();

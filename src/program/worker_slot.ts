@@ -14,7 +14,7 @@ export interface WorkerSlotOptions {
   readonly createInit: () => unknown;
   /** Gets what it sends. */
   readonly onMessage: (data: unknown) => void;
-  /** Told when it has crashed. */
+  /** Called when it has crashed. */
   readonly onCrash: (error: Error) => void;
   /** For the delay before it is replaced. */
   readonly clock: Clock;
@@ -46,7 +46,7 @@ export class WorkerSlot {
     this.finished = new Promise((resolve) => this.#resolveFinished = resolve);
   }
 
-  /** Starts the worker. @returns where it listens @throws {Error} when it fails before it listens */
+  /** Starts the worker. @returns its listening address @throws {Error} when it fails before it listens */
   start(): Promise<TcpAddress> {
     const { module, createInit, clock } = this.#options;
     this.#startedAtMs = clock.nowMs();
@@ -55,7 +55,7 @@ export class WorkerSlot {
       const onError = (error: Error): void => {
         worker.terminate();
         this.#resolveReload();
-        // A worker that was replaced or cut off already has nothing more to say.
+        // Later messages of a worker that was replaced or cut off do not count.
         if (this.#worker !== worker) return;
         this.#worker = undefined;
         if (isListening) this.#replace(error);
@@ -83,9 +83,12 @@ export class WorkerSlot {
     });
   }
 
-  /** Has the worker use another certificate; settles when it does, or has crashed: the next one is started with it. */
+  /**
+   * Makes the worker use another certificate; settles when it does, or has crashed: the next one starts with
+   * it.
+   */
   reload(tls: TlsOptions): Promise<void> {
-    // If the one before is still on its way, it settles now: the worker takes both in their order.
+    // If the one before is still pending, it settles now: the worker takes both in order.
     this.#resolveReload();
     return new Promise((resolve) => {
       this.#resolveReload = resolve;

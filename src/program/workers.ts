@@ -1,5 +1,6 @@
-// Lets several threads or processes accept on one port, with the means of each runtime: Deno and Bun have threads, each with a
-// socket of its own that shares the port (SO_REUSEPORT); Node has processes, which share the socket (node:cluster).
+// Lets several threads or processes accept on one port, with the means of each runtime. Deno and Bun have
+// threads, each with a socket of its own that shares the port (SO_REUSEPORT); Node has processes, which share
+// the socket (node:cluster).
 
 import cluster from "node:cluster";
 import process from "node:process";
@@ -34,15 +35,15 @@ export interface RunningWorker {
 
 /** Listeners for the events of a worker. */
 export interface WorkerEvents {
-  /** It has told something. */
+  /** It has sent a message. */
   readonly onReport: (report: WorkerReport) => void;
   /** It has crashed, or ended by itself. */
   readonly onError: (error: Error) => void;
 }
 
 /**
- * Whether connections can be dealt out among workers: SO_REUSEPORT does so on Linux alone, and Deno ends a program that
- * asks for it without `--unstable-net`; only the names that this flag adds show that it is set.
+ * Whether connections can be spread over workers. SO_REUSEPORT does so only on Linux, and Deno ends a program
+ * that asks for it without `--unstable-net`; only the names that this flag adds show that it is set.
  */
 export function canSharePorts(): boolean {
   if (isNode()) return true;
@@ -56,7 +57,7 @@ function isNode(): boolean {
 /**
  * Starts a worker.
  *
- * @param module what it runs; it calls {@linkcode runInWorker}
+ * @param module the program of the worker, which calls {@linkcode runInWorker}
  */
 export function startWorker(module: URL, events: WorkerEvents): RunningWorker {
   return isNode() ? startProcess(module, events) : startThread(module, events);
@@ -81,7 +82,7 @@ function startProcess(module: URL, { onReport, onError }: WorkerEvents): Running
   worker.on("message", onReport);
   worker.on("exit", (code, signal) => onError(new Error(`ended with ${signal ?? `code ${code}`}`)));
   return {
-    // A worker that is gone does not receive it; its `exit` event is reported instead.
+    // A worker that has gone does not receive it; its `exit` event is reported instead.
     send: (order) => void worker.send(order, () => {}),
     terminate: () => void worker.process.kill("SIGKILL"),
   };
@@ -93,13 +94,13 @@ export interface WorkerProgram {
   readonly address: TcpAddress;
   /** Uses another certificate from the next handshake on. */
   reload?(tls: TlsOptions): void;
-  /** Stops gracefully; what it sends before it settles still arrives. */
+  /** Stops gracefully; messages that it sends before it settles still arrive. */
   shutdown(): Promise<void>;
-  /** Called when the worker crashes; what it sends still arrives. */
+  /** Called when the worker crashes; its messages still arrive. */
   onCrash?(): void;
 }
 
-/** Starts what a worker is to do. `send` reaches `onMessage` of the pool. */
+/** Starts the work of a worker. `send` reaches `onMessage` of the pool. */
 export type StartWorkerProgram<Init> = (
   init: Init,
   send: (data: unknown) => void,
@@ -118,7 +119,7 @@ export function runInWorker<Init>(start: StartWorkerProgram<Init>): boolean {
   let running: WorkerProgram | undefined;
   pool.onCrash(() => running?.onCrash?.());
   pool.onOrder(async (order): Promise<void> => {
-    // One that has not started has nothing to reload or to stop.
+    // A worker that has not started has nothing to reload or to stop.
     const started = await program?.catch(() => undefined);
     switch (order.kind) {
       case "start":

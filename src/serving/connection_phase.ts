@@ -39,7 +39,7 @@ export class ConnectionPhase {
     this.#deadlines = deadlines;
   }
 
-  /** Changes the phase, and gives it its time; also the same phase once more. */
+  /** Enters a phase, perhaps the same one again, and gives it its time. */
   enter(phase: Phase): void {
     this.name = phase;
     switch (phase) {
@@ -67,13 +67,13 @@ export class ConnectionPhase {
     }
   }
 
-  /** Prepares for the next request: its content has a pace of its own. */
+  /** Prepares for the next request, whose content has a pace of its own. */
   beginRequest(): void {
     this.#pace = undefined;
     this.enter("handling");
   }
 
-  /** Whether a part of a request has come, and the rest is waited for. */
+  /** Whether a part of a request has come, and the connection waits for the rest. */
   get isInRequest(): boolean {
     return this.name === "head" || this.name === "content";
   }
@@ -84,7 +84,7 @@ export class ConnectionPhase {
   }
 
   /**
-   * Stops the clock of the phase: the present wait is not the client's doing.
+   * Stops the clock of the phase, because the client is not the cause of the current wait.
    *
    * @returns lets the clock run on
    */

@@ -1,4 +1,4 @@
-// Accepting connections of any protocol: limits, turns, rest after failures, and an end with grace.
+// Accepts connections of any protocol: limits, turns, rest after failures, and a graceful end.
 
 import type { Clock } from "../base/clock.ts";
 import { ThrottledNotice } from "../base/throttled_notice.ts";
@@ -7,13 +7,13 @@ import type { Connection, Listener, NetAddress } from "../net/connection.ts";
 import type { FairQueue } from "./turns/fair_queue.ts";
 import type { RefusalReason } from "./figures.ts";
 
-/** One client that is served. */
+/** One served client. */
 export interface ServedClient {
-  /** The server stops: ends the connection if it is idle, else after the request under way. */
+  /** The server stops: ends the connection if it is idle, otherwise after the current request. */
   stop(): void;
-  /** Ends the connection now, which its request notices. May be called twice. */
+  /** Ends the connection now, and its request notices. May be called twice. */
   close(): void;
-  /** Waits no longer for work that has not noticed. */
+  /** Stops waiting for work that has not noticed. */
   abandon(): void;
 }
 
@@ -22,15 +22,15 @@ export interface ConnectionService {
   /**
    * Begins to serve.
    *
-   * @param onReleased to be called when nothing of the client is left; may be called twice
+   * @param onReleased must be called when nothing of the client is left; may be called twice
    */
   serve(connection: Connection, onReleased: () => void): ServedClient;
   /**
-   * Tells a client beyond the limits why it is not served, and closes, as in
-   * {@linkcode ConnectionService.serve}.
+   * Tells a client beyond the limits why it is refused, and closes, as in {@linkcode
+   * ConnectionService.serve}.
    */
   refuse(connection: Connection, onReleased: () => void): ServedClient;
-  /** The refusal for a client beyond the limits, sent in one write: there is no time for more. */
+  /** The refusal for a client beyond the limits, sent in one write, because there is no time for more. */
   readonly refusal: Uint8Array;
   /** Makes the error that says how many clients were refused since the last report. */
   overload(count: number): Error;
@@ -42,34 +42,33 @@ export interface ConnectionServerOptions {
   readonly maxConnections: number;
   /** Connections at once from one address; one more is refused. */
   readonly maxConnectionsPerAddress: number;
-  /** Peers that stand for many clients: the limit per address is not for them. */
+  /** Peers that stand for many clients; the limit per address does not apply to them. */
   readonly trustedProxies?: { readonly trusts: (address: NetAddress) => boolean } | undefined;
-  /** Time for work under way when the server stops; then connections are cut. */
+  /** Time for running work when the server stops; then connections are cut. */
   readonly graceMs: number;
   /** The source of the time. */
   readonly clock: Clock;
-  /** Decides which connection goes on when many want much. */
+  /** Decides which connection goes on when many have much to do. */
   readonly turns: FairQueue;
-  /** Told of failures of accepting, and of an overload: at once, and then once a minute. */
+  /** Called with failures of accepting, and with an overload: at once, and then once a minute. */
   readonly onError: (error: unknown, address: NetAddress) => void;
 }
 
 // How long accepting rests after a failure such as running out of file descriptors.
 const ACCEPT_RETRY_MS = 100;
-// So many refused clients at once are given the time to read why; a flood must not be able to keep more
-// alive.
+// This many refused clients at once get time to read the reason; a flood must not be able to keep more alive.
 const MAX_LEAVING = 256;
-// Time for work to notice that its connection was cut, and for the log to say so. Some work may never end:
-// the server does not wait for it any longer.
+// Time for work to notice that its connection was cut, and for the log to say so. Some work never ends, and
+// the server stops waiting for it.
 const CUT_NOTICE_MS = 50;
 
-/** Accepts connections, and has each of them served until the server stops. */
+/** Accepts connections, and serves each of them until the server stops. */
 export class ConnectionServer {
   /** The address it listens on. */
   readonly address: NetAddress;
   /** Resolves when the listener and all connections are closed. */
   readonly finished: Promise<void>;
-  /** Connections accepted, those that were refused too. */
+  /** Accepted connections, including those that were refused. */
   acceptedConnections = 0;
   /** Connections refused, by reason. */
   readonly refusedConnections: Record<RefusalReason, number> = {
@@ -98,7 +97,7 @@ export class ConnectionServer {
     this.finished = this.#accept();
   }
 
-  /** Connections that are served at the moment. */
+  /** The number of served connections. */
   get connectionCount(): number {
     return this.#clients.size;
   }
@@ -138,10 +137,10 @@ export class ConnectionServer {
         if (connection === null) break;
         if (this.#isStopping) connection.close();
         else this.#take(connection);
-        // A flood of connections must not keep those out that are there.
+        // A flood of new connections must not starve the existing ones.
         await new Promise<void>((resolve) => turns.take(resolve, this.#clients.size));
       } catch (error) {
-        // It lasts: without descriptors it happens ten times a second until a connection ends.
+        // The failure lasts: without descriptors it happens ten times a second until a connection ends.
         if (this.#failures.count() > 0) onError(error, this.address);
         await new Promise<void>((resolve) => this.#options.clock.after(ACCEPT_RETRY_MS, resolve));
       }
@@ -175,7 +174,7 @@ export class ConnectionServer {
   #refuse(connection: Connection, reason: RefusalReason): void {
     this.refusedConnections[reason]++;
     this.#report(this.#refusals.count(), connection.remote);
-    // TLS would have to be agreed on first, and the client could take its time.
+    // TLS needs a handshake first, and the client could take its time.
     if (connection.isEncrypted) return connection.close();
     if (this.#leaving.size < MAX_LEAVING) {
       const client = this.#service.refuse(connection, () => this.#leaving.delete(client));

@@ -1,26 +1,26 @@
 import { ResponseCounters, type ResponseFigures } from "./response_counters.ts";
 
-/** Why a client was not served. */
+/** Why a client was refused. */
 export type RefusalReason = "connections" | "connections-per-address";
 
 /** Which time-out ended a wait. */
 export type TimeoutKind = "head" | "content" | "idle" | "write" | "linger";
 
-/** The work of a server so far, as plain numbers that cost no request anything. */
+/** The work of a server so far, as plain numbers that cost a request nothing. */
 export interface ServerFigures {
   /** Connections open now. */
   readonly openConnections: number;
-  /** Connections accepted, those that were refused too. */
+  /** Accepted connections, including those that were refused. */
   readonly acceptedConnections: number;
   /** Connections refused, by reason. */
   readonly refusedConnections: Readonly<Record<RefusalReason, number>>;
   /** Time-outs, by kind. */
   readonly timeouts: Readonly<Record<TimeoutKind, number>>;
-  /** Requests taken, malformed ones too. */
+  /** Requests taken, including malformed ones. */
   readonly requests: number;
   /** Requests without a complete response. */
   readonly requestsInFlight: number;
-  /** Responses by method and status class, and how long they took. */
+  /** Responses by method and status class, and their durations. */
   readonly responses: ResponseFigures;
   /** Bytes read from clients. */
   readonly receivedBytes: number;
@@ -28,7 +28,7 @@ export interface ServerFigures {
   readonly sentBytes: number;
   /** Bytes held for clients now: unfinished heads and content, captures, log entries. */
   readonly heldBytes: number;
-  /** How many bytes may be held. */
+  /** The most bytes that may be held. */
   readonly maxBufferedBytes: number;
 }
 
@@ -48,7 +48,7 @@ export class ServingCounters {
   readonly timeouts: Record<TimeoutKind, number> = { head: 0, content: 0, idle: 0, write: 0, linger: 0 };
 }
 
-/** The figures of a server that has not begun. */
+/** The figures of a server that has not started. */
 export const NO_FIGURES: ServerFigures = {
   openConnections: 0,
   acceptedConnections: 0,

@@ -29,12 +29,12 @@ export class Linger {
     this.#phase.dueMs = Math.min(this.#phase.dueMs, this.#endMs);
   }
 
-  /** It ends if nothing comes. */
+  /** The linger ends if nothing more comes. */
   #await(nowMs: number): void {
     this.#phase.dueMs = Math.min(this.#endMs, nowMs + this.#settings.lingerTimeoutMs);
   }
 
-  /** Something has come. @returns whether that is enough */
+  /** Bytes have come. @returns whether they are enough */
   isOver(bytes: number, nowMs: number): boolean {
     const { lingerTimeoutMs, maxLingerBytes, minBodyBytesPerSecond } = this.#settings;
     this.#await(nowMs);

@@ -1,5 +1,5 @@
-// The loop over the requests of a connection: bytes read become a request, the backend responds to it, the
-// response goes on the wire, and the next step is decided.
+// The loop over the requests of a connection: bytes become a request, the backend responds to it, the
+// response goes on the wire, and the loop decides the next step.
 
 import { finishBody } from "../http/request/finish_body.ts";
 import { run } from "../backend/run.ts";
@@ -21,17 +21,17 @@ import { type ClientWatch, ServedContext } from "./served_context.ts";
 import { ServedStream } from "./served_stream.ts";
 import type { SharedResources } from "./shared_resources.ts";
 
-// A buffer of 64 KiB holds two thousand small requests. Other connections go on in between. Sixteen at a time
-// are the usual case of pipelining, and are served without a break.
+// A buffer of 64 KiB holds two thousand small requests, so other connections go on in between. Sixteen at a
+// time are the usual case of pipelining, and are served without a break.
 const REQUESTS_IN_A_TURN = 32;
 
 /** The connection on which requests are served. */
 export interface LoopOwner extends ClientWatch, Holder {
-  /** All requests that were read have a response: more bytes are needed. */
+  /** All requests that were read have their responses: more bytes are needed. */
   onMoreWanted(): void;
   /** The last response was given: the connection ends when it has been sent. */
   onLastResponse(): void;
-  /** A response cannot be sent, or not as a whole. */
+  /** A response cannot be sent, or only in part. */
   onBroken(error: unknown): void;
 }
 
@@ -69,7 +69,7 @@ export class RequestLoop implements Deferred {
     this.#lateFlush = new LateFlush(writer, () => this.#context?.isResponding === false);
   }
 
-  /** Whether a response is not complete. */
+  /** Whether a response is incomplete. */
   get isBusy(): boolean {
     return this.#context !== undefined;
   }
@@ -105,7 +105,7 @@ export class RequestLoop implements Deferred {
     }
   }
 
-  /** Sends the responses, and goes on after others have had their turn. */
+  /** Sends the responses, and goes on after other connections have had their turn. */
   #serveInTurn(request: HttpRequest): void {
     this.#writer.flush().then(
       () => this.#shared.turns.take(() => this.serve(request)),
@@ -122,7 +122,7 @@ export class RequestLoop implements Deferred {
 
   #awaitMore(): void {
     if (this.#phase.name === "closed") return;
-    // Something may have been read ahead while the responses were sent.
+    // Bytes may have been read ahead while the responses were sent.
     const request = processRequest(this.#reader);
     if (request === undefined) this.#owner.onMoreWanted();
     else this.serve(request);
@@ -165,7 +165,8 @@ export class RequestLoop implements Deferred {
     const { status, headers, body } = response;
     const context = this.#context!;
     const stream = isStreamed(body) ? new ServedStream(body) : undefined;
-    // It may be made of the content that the client holds back, which is asked for while it still can be.
+    // The response may be made from content that the client holds back, so ask for it while that is still
+    // possible.
     if (stream !== undefined && status < 300) this.askForContent();
     context.isResponding = true;
     this.#shared.counters.responses.count(request.method, status, nowMs - context.receivedAtMs);
@@ -211,7 +212,7 @@ export class RequestLoop implements Deferred {
     }
   }
 
-  /** The request is over. */
+  /** Ends the request. */
   #takeContext(): ServedContext | undefined {
     const context = this.#context;
     this.#context = undefined;
@@ -251,18 +252,18 @@ export class RequestLoop implements Deferred {
     return unreadBytes > settings.maxDrainBytes || isBodyHeldBack || isBodyAwaited ? "close" : "keep-alive";
   }
 
-  /** Says that so much of an unfinished head is held. */
+  /** Reports that this much of an unfinished head is held. */
   holdHead(bytes: number): void {
     this.#hold(bytes - this.#heldBytes);
   }
 
-  /** Says that so much more of the request is held, at most until its response is complete. */
+  /** Reports that this much more of the request is held, at most until its response is complete. */
   holdMore(bytes: number): void {
-    // After the end of the connection all that was held has been released.
+    // At the end of the connection all held bytes have been released.
     if (this.#phase.isInRequest || this.isBusy) this.#hold(Math.max(bytes, -this.#heldBytes));
   }
 
-  /** All content has come: the bytes held of it no longer belong to an unfinished request. */
+  /** All content has come, so its held bytes no longer belong to an unfinished request. */
   onContentEnd(): void {
     if (this.#heldBytes > 0) this.#shared.memory.finish(this.#owner);
   }
@@ -291,7 +292,7 @@ export class RequestLoop implements Deferred {
     );
   }
 
-  /** Waits no longer for the response. */
+  /** Stops waiting for the response. */
   abandon(): void {
     this.#context?.onCut?.();
   }

@@ -1,6 +1,6 @@
-// Counts responses in numbers that are there already: no request allocates for it, or reads a clock.
+// Counts responses in existing numbers: no request allocates for it, or reads a clock.
 
-/** The methods that are told apart; the last word stands for all others. */
+/** The methods that are counted separately; the last word stands for all others. */
 export const COUNTED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"] as const;
 
 /** Upper bounds of the time from a complete head to the response, in milliseconds. */
@@ -22,11 +22,11 @@ export const DURATION_BOUNDS_MS: readonly number[] = [
 
 const CLASSES = 5;
 
-/** Responses by method and status class, and how long they took. Plain data, so that workers can send it. */
+/** Responses by method and status class, and their durations. Plain data, so that workers can send it. */
 export interface ResponseFigures {
   /** For each of {@linkcode COUNTED_METHODS} the numbers of 1xx to 5xx, one after the other. */
   readonly byMethod: readonly number[];
-  /** How many took up to each of {@linkcode DURATION_BOUNDS_MS}, and longer than all. */
+  /** The number of responses up to each of {@linkcode DURATION_BOUNDS_MS}, and beyond all. */
   readonly durations: readonly number[];
   /** All times together, in milliseconds. */
   readonly durationSumMs: number;

@@ -45,11 +45,11 @@ export function serve(
 }
 
 /**
- * Serves HTTP on one connection that the caller has accepted, or made.
+ * Serves HTTP on one connection that the caller has accepted or made.
  *
  * @param connection a connection, or both directions of a byte stream, which are locked
  * @param backend as for {@linkcode serve}
- * @param options as for {@linkcode serve}; limits of connections mean nothing here
+ * @param options as for {@linkcode serve}; limits of connections have no effect here
  * @returns resolves when the connection is over; never rejects
  */
 export function serveConnection(

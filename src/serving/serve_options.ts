@@ -10,7 +10,7 @@ import type { NetAddress } from "../net/connection.ts";
 export interface ServeSettings extends HttpLimits {
   /** From the first byte of a request to the end of its head; then 408. */
   readonly headTimeoutMs: number;
-  /** Without any byte of content that is waited for; then 408. */
+  /** Without any byte of awaited content; then 408. */
   readonly bodyTimeoutMs: number;
   /**
    * The lowest rate of content over each `bodyTimeoutMs` of waiting for it; below it 408. 0 for none. A
@@ -21,8 +21,8 @@ export interface ServeSettings extends HttpLimits {
   readonly idleTimeoutMs: number;
   /**
    * How long a streamed response may pause once its client has finished sending; then the connection is
-   * closed, and the source cancelled. Such a client has nearly always gone, which only shows when something
-   * is sent to it.
+   * closed, and the source cancelled. Such a client has nearly always gone, but that shows only when
+   * something is sent to it.
    */
   readonly halfClosedTimeoutMs: number;
   /** Time without the client taking any byte of a response; then the connection is cut. */
@@ -31,16 +31,16 @@ export interface ServeSettings extends HttpLimits {
   readonly lingerTimeoutMs: number;
   /** How long a client may go on sending after a last response; the bytes are dropped. */
   readonly maxLingerMs: number;
-  /** How much a client may go on sending after a last response. */
+  /** The most bytes that a client may send after a last response. */
   readonly maxLingerBytes: number;
-  /** How much unread content is dropped to keep a connection alive. */
+  /** The most unread content that is dropped to keep a connection alive. */
   readonly maxDrainBytes: number;
   /**
    * The bytes that may be held for all clients together: unfinished heads and content, captures, log entries.
-   * Beyond it reading stops. If it is full of unfinished requests, those that have held longest get 503.
+   * Beyond it reading stops. If unfinished requests fill it, those that have held longest get 503.
    */
   readonly maxBufferedBytes: number;
-  /** A budget that others hold bytes in too (logs, captures); default one of `maxBufferedBytes`. */
+  /** A budget that others share (logs, captures); default a new one of `maxBufferedBytes`. */
   readonly memory: MemoryBudget | undefined;
   /** Connections at once; one more gets 503. */
   readonly maxConnections: number;
@@ -49,8 +49,8 @@ export interface ServeSettings extends HttpLimits {
   /** Requests on one connection; the response to the last one says close. */
   readonly maxRequestsPerConnection: number;
   /**
-   * Proxies that are believed about the client (RFC 7239): addresses, networks such as `10.0.0.0/8`, `unix`
-   * for peers on a unix socket. Their connections do not count for `maxConnectionsPerAddress`. Default none.
+   * Proxies that may name the client (RFC 7239): addresses, networks such as `10.0.0.0/8`, `unix` for peers
+   * on a unix socket. Their connections do not count for `maxConnectionsPerAddress`. Default none.
    */
   readonly trustedProxies: readonly string[];
   /** For running requests when the server stops; then connections are cut. */
@@ -69,7 +69,9 @@ export interface ServeSettings extends HttpLimits {
   readonly responseFields: readonly HeaderField[];
   /** The source of the time. */
   readonly clock: Clock;
-  /** Told of failures that no client can be told: a cut connection, content that broke while being sent. */
+  /**
+   * Called with failures that no response can carry: a cut connection, content that broke while being sent.
+   */
   readonly onError: (error: unknown, remote: NetAddress) => void;
   /**
    * Put `FastResponse` in place of the global Response, for web-standard handlers that cannot be changed. The
@@ -77,7 +79,7 @@ export interface ServeSettings extends HttpLimits {
    */
   readonly overrideGlobals: boolean;
   /**
-   * Told when a connection does not speak HTTP at all, before it is closed. Without it, such a client gets
+   * Called when a connection does not speak HTTP at all, before it is closed. Without it, such a client gets
    * 400.
    */
   readonly onNotHttp: ((error: Error, remote: NetAddress) => void) | undefined;
@@ -102,7 +104,7 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   lingerTimeoutMs: 2_000,
   // nginx lingering_time.
   maxLingerMs: 30_000,
-  // nginx knows no bound, but the work of dropping is the sender's choice: 64 MiB take 30 ms (Deno 2.9.6).
+  // nginx has no bound, but the client decides how much is dropped: 64 MiB take 30 ms (Deno 2.9.6).
   maxLingerBytes: 67_108_864,
   // Go's net/http; dropping more costs longer than a new connection.
   maxDrainBytes: 262_144,
@@ -124,7 +126,7 @@ export const DEFAULT_SETTINGS: ServeSettings = {
   onNotHttp: undefined,
 };
 
-/** The settings that differ for a web-standard handler: it streams, and its errors must not go unheard. */
+/** The settings that differ for a web-standard handler: it streams, and its errors must not go unnoticed. */
 export const FETCH_SETTINGS: Pick<ServeSettings, "maxBodyBytes" | "onError"> = {
   // Bun's maxRequestBodySize.
   maxBodyBytes: 134_217_728,

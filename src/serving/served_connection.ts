@@ -1,7 +1,7 @@
 // One connection from its first byte to its end. Its state is its phase; onDeadline() acts on a deadline.
 //
 // Bytes belong to one owner at a time: to the runtime's read, and then to the reader until they are a request or its
-// content. A read begins only after the reader has consumed its bytes, so none can take the place of another.
+// content. A read begins only after the reader has consumed its bytes, so no read overwrites another.
 
 import { HttpError } from "../http/errors.ts";
 import type { ContentDemand } from "../http/request/content_source.ts";
@@ -20,7 +20,7 @@ import type { SharedResources } from "./shared_resources.ts";
 import { TimedSink } from "./timing/timed_sink.ts";
 import { type BytesTaker, TimedSource } from "./timing/timed_source.ts";
 
-/** One connection that is served. */
+/** One served connection. */
 export class ServedConnection implements ServedClient, BytesTaker, Deadlined, ContentDemand, LoopOwner {
   readonly #connection: Connection;
   readonly #shared: SharedResources;
@@ -58,7 +58,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.onLastResponse();
   }
 
-  /** Waits for a request. Called first to serve, and then by the loop when it has responded to all read. */
+  /** Waits for a request. Called first to serve, and then by the loop after all its responses. */
   onMoreWanted(): void {
     const isBetween = this.#reader.isBetweenRequests;
     if (this.#reader.hasEnded || (this.#shared.isStopping && isBetween)) return this.#finish();
@@ -74,7 +74,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     return this.#phase.name === "lingering" ? this.#shared.drainBuffer : this.#reader.buffer();
   }
 
-  /** Called by the source: the owner of the bytes depends on the phase alone. */
+  /** Called by the source: the owner of the bytes depends only on the phase. */
   onBytes(count: number | null): void {
     switch (this.#phase.name) {
       case "idle":
@@ -120,17 +120,17 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     }
   }
 
-  /** The client is gone, or has finished sending: then it may still wait for its response, but not for ever. */
+  /** The client has gone, or has finished sending: then it may still wait for its response. */
   #onClientLeft(): void {
     this.#loop.tellClientLeft();
     if (this.#loop.isStreaming) this.#phase.enter("half-closed");
   }
 
-  /** Called by the context of a request: reads ahead, so that it is noticed when the client leaves. */
+  /** Called by the context of a request: reads ahead, to notice when the client leaves. */
   watchClient(): void {
     if (this.#phase.name !== "handling") return;
     if (this.#reader.hasEnded) return this.#onClientLeft();
-    // Content is read when the handler asks for it, and pipelined bytes are in the way.
+    // The handler's reads take content, and pipelined bytes prevent reading ahead.
     if (!this.#reader.hasUnreadBody && this.#reader.isUsedUp) this.#source.read();
   }
 
@@ -155,7 +155,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     if (this.#loop.isWatched) this.watchClient();
   }
 
-  /** Called by the reader and the source: so much more of the request is held. */
+  /** Called by the reader and the source: this much more of the request is held. */
   onContentKept(bytes: number): boolean {
     this.#loop.holdMore(bytes);
     return this.#shared.memory.isPlentiful;
@@ -207,7 +207,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.#refuseRest(new HttpError(408, `Cannot read the request: ${state}`, { code: "timeout" }));
   }
 
-  /** Takes nothing more of the request at hand: its response, which is the last one, says why. */
+  /** Takes no more of the current request; its response, which is the last one, says why. */
   #refuseRest(error: HttpError): void {
     const isInHead = this.#phase.name === "head";
     this.#phase.enter("handling");
@@ -241,13 +241,13 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
 
   #drain(count: number | null): void {
     const { nowMs } = this.#shared.deadlines;
-    // A read that was under way before FIN was sent tells the end once more.
+    // A read that was pending before FIN was sent reports the end once more.
     if (this.#linger === undefined) return;
     if (count === null || this.#linger.isOver(count, nowMs)) return this.close();
     this.#source.read();
   }
 
-  /** The server stops: lets the request at hand finish, and takes no other. */
+  /** The server stops: lets the current request finish, and takes no other. */
   stop(): void {
     if (this.#phase.name === "idle") return this.#finish();
     this.#linger?.hurry(this.#shared.deadlines.nowMs);
@@ -260,7 +260,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.#finish();
   }
 
-  /** Ends the connection when the client has taken all bytes sent. */
+  /** Ends the connection when the client has taken all sent bytes. */
   #finish(): void {
     if (!this.#sink.isWriting) return this.close();
     this.#phase.enter("finishing");
@@ -278,7 +278,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     if (!this.#loop.isBusy) this.#release();
   }
 
-  /** Nothing is left: no handler looks at bytes that were read. */
+  /** Nothing is left: no handler uses the read bytes. */
   #release(): void {
     this.#reader.free();
     this.#onReleased();

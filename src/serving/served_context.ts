@@ -6,7 +6,7 @@ import type { TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
 import type { ServedStream } from "./served_stream.ts";
 
-/** Can tell that a client has left. */
+/** Notices that a client has left. */
 export interface ClientWatch {
   /**
    * Calls `abort` of the context when the client leaves, or finishes sending, before its response is

@@ -1,8 +1,8 @@
 import type { PieceIterator } from "../http/response/streamed_response.ts";
 
 /**
- * Streamed content of a response that can be cut while its source has nothing to give: if the client has
- * gone, an event that never comes must not keep its connection.
+ * Streamed content of a response that can be cut while its source waits: if the client has gone, an event
+ * that never comes must not keep its connection.
  */
 export class ServedStream implements AsyncIterable<Uint8Array>, PieceIterator {
   readonly #source: AsyncIterable<Uint8Array>;

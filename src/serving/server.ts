@@ -4,7 +4,7 @@ import type { TlsOptions } from "../net/tls/tls_options.ts";
 import type { ServerFigures } from "./figures.ts";
 import type { ServeOptions } from "./serve_options.ts";
 
-/** A running server, or one that is about to run. */
+/** A running or starting server. */
 export interface Server<Address extends NetAddress = NetAddress> extends AsyncDisposable {
   /** The address it listens on. Undefined until it is ready, if the server opens its own port. */
   readonly address: Address;
@@ -15,7 +15,7 @@ export interface Server<Address extends NetAddress = NetAddress> extends AsyncDi
    *   `bad-certificate`
    */
   readonly ready: Promise<Server<Address>>;
-  /** Connections open at the moment. */
+  /** The number of open connections. */
   readonly connectionCount: number;
   /** Its work so far, as plain numbers. */
   readonly figures: ServerFigures;
@@ -27,7 +27,7 @@ export interface Server<Address extends NetAddress = NetAddress> extends AsyncDi
    * @returns settles together with {@linkcode Server.finished}
    */
   shutdown(): Promise<void>;
-  /** Lets the program end while the server waits for connections. Those that are open still keep it. */
+  /** Lets the program end while the server waits for connections. Open connections still keep it running. */
   unref(): void;
   /** The same as {@linkcode Server.shutdown}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -45,7 +45,7 @@ export interface ServerOptions extends ServeOptions, FetchHandler {
   readonly reusePort?: boolean;
   /** Without it the connections are not encrypted. */
   readonly tls?: TlsOptions;
-  /** Told once it listens, with the real port. */
+  /** Called once it listens, with the real port. */
   readonly onListen?: (address: NetAddress) => void;
   /** Shuts the server down when it is aborted. */
   readonly signal?: AbortSignal;

@@ -11,9 +11,9 @@ import { ServingCounters } from "./figures.ts";
 import { FlushBatch } from "./turns/flush_batch.ts";
 import type { ServeSettings } from "./serve_options.ts";
 
-// The read buffers of all connections may hold this part of the memory in addition to it, and 2 KiB each. By
-// default that is 16 MiB: 256 uploads at full speed, and all others go on in smaller pieces. Without it 5,000
-// uploads that stop after 64 KiB cost 320 MiB.
+// Besides its 2 KiB each, the read buffers of all connections may hold this part of the memory in addition to
+// it. By default that is 16 MiB: enough for 256 uploads at full speed; all others go on in smaller pieces.
+// Without this bound 5,000 uploads that stop after 64 KiB cost 320 MiB.
 const READ_SHARE = 1 / 16;
 // Sixteen uploads at full speed.
 const MIN_READ_BYTES = 1_048_576;
@@ -35,7 +35,7 @@ export interface SharedResources {
   readonly flushBatch: FlushBatch;
   readonly turns: FairQueue;
   readonly counters: ServingCounters;
-  /** The proxies that are believed about the client; undefined if there are none. */
+  /** The proxies that may name the client; undefined if there are none. */
   readonly trustedProxies: TrustedProxies | undefined;
   /** Whether the server lets running requests finish, and takes no others. */
   isStopping: boolean;

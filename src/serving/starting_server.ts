@@ -5,10 +5,10 @@ import { listen } from "../net/listen.ts";
 import { NO_FIGURES, type ServerFigures } from "./figures.ts";
 import type { Server, ServerOptions } from "./server.ts";
 
-// Deno.serve's.
+// The default of Deno.serve.
 const DEFAULT_PORT = 8_000;
 
-/** A server from the moment it is asked for: the port may still have to be opened. */
+/** A server from its call on: the port may still have to be opened. */
 export class StartingServer<Address extends NetAddress> implements Server<Address> {
   readonly ready: Promise<Server<Address>>;
   readonly finished: Promise<void>;
@@ -19,7 +19,7 @@ export class StartingServer<Address extends NetAddress> implements Server<Addres
   /** @param serveOn serves on a listener */
   constructor(options: ServerOptions, serveOn: (listener: Listener<Address>) => Server<Address>) {
     this.ready = this.#start(options, serveOn);
-    // Callers that wait for the end are not told again why it did not begin.
+    // Callers that wait for the end do not get the reason of a failed start once more.
     this.finished = this.ready.then(() => this.#server?.finished, () => {});
   }
 

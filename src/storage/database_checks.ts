@@ -6,7 +6,7 @@ export function findProblem(database: DatabaseSync): string | undefined {
   return verdict === "ok" ? undefined : String(verdict).replaceAll(/\s+/g, " ");
 }
 
-/** Checks that a database has the tables of its kind. @throws {RangeError} when they are not as they were made */
+/** Checks that a database has the tables of its kind. @throws {RangeError} when they differ */
 export function checkTables(database: DatabaseSync, kind: { readonly tables: readonly string[] }): void {
   const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
   if (tables.map(({ sql }) => sql).join() !== kind.tables.join()) {

@@ -29,11 +29,11 @@ export interface OpenDatabaseOptions<Content> {
   readonly kind: DatabaseKind;
   /** Whether a commit waits for the disk, or leaves it to the system to write it soon. */
   readonly synchronous: "FULL" | "NORMAL";
-  /** Reads everything, before anything can be written. What it throws means damage. */
+  /** Reads everything, before anything can be written. An error that it throws means damage. */
   readonly read: (database: DatabaseSync) => Content;
 }
 
-/** An opened database, and what was read from it before. */
+/** An opened database, and the result of reading it. */
 export interface OpenedDatabase<Content> {
   /** The database, of this process alone. */
   readonly database: DatabaseSync;
@@ -53,7 +53,7 @@ const CHECKPOINT_PAGES = 4_096;
  * Opens a database file for this process alone, and makes it when it does not exist.
  *
  * @param path directory and name, free of links (see {@linkcode resolveDataFile}); the directory must exist
- * @throws {StoreOpenError} when it cannot be; an existing file is as it was then
+ * @throws {StoreOpenError} when it cannot be opened; an existing file is unchanged then
  */
 export async function openDatabaseFile<Content>(
   path: string,
@@ -86,7 +86,7 @@ export async function openDatabaseFile<Content>(
 export interface ReadDatabaseOptions<Content> {
   /** The kind of the database. */
   readonly kind: DatabaseKind;
-  /** Reads it. @param problem what SQLite says of its structure; undefined when that is sound */
+  /** Reads it. @param problem SQLite's verdict on its structure; undefined when that is sound */
   readonly read: (database: DatabaseSync, problem: string | undefined) => Content;
 }
 
@@ -117,7 +117,8 @@ export async function readDatabaseFile<Content>(
       return readOnce(openSqlite(path, { readOnly: true }), "NORMAL", readSound);
     } catch (error) {
       if (!lacksIndexRoom(error)) throw error;
-      // On a full disk the index of the log stays in memory, which only one that may write can ask for.
+      // On a full disk the index of the log stays in memory, and only a connection that may write can ask for
+      // that.
       return readOnce(openSqlite(path), "EXCLUSIVE", readSound);
     }
   });
@@ -125,7 +126,10 @@ export async function readDatabaseFile<Content>(
   return content;
 }
 
-/** The real place of a data file that is given by a link: SQLite keeps the log next to the file, not next to the link. */
+/**
+ * The real path of a data file behind a link, because SQLite keeps the log next to the file, not next to the
+ * link.
+ */
 export async function resolveDataFile(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -138,7 +142,8 @@ export async function resolveDataFile(path: string): Promise<string> {
 async function loadSqlite(): Promise<OpenSqlite> {
   try {
     const { DatabaseSync } = await import("node:sqlite");
-    // ":memory:" and what begins with "file:" mean something else to SQLite; with a directory in front they are names.
+    // ":memory:" and names that begin with "file:" are special to SQLite; with a directory in front they are
+    // names.
     return (path, options = {}) => new DatabaseSync(isAbsolute(path) ? path : `./${path}`, options);
   } catch (cause) {
     const message =
@@ -272,7 +277,7 @@ async function findMissing(path: string): Promise<readonly string[]> {
   return missing;
 }
 
-// A log with something in it is of a server that has begun meanwhile.
+// A log with content belongs to a server that has started meanwhile.
 async function removeTrace(name: string): Promise<void> {
   if (name.endsWith("-wal") && ((await statOf(name))?.size ?? 0) > 0) return;
   await remove(name);

@@ -1,4 +1,4 @@
-// How the header of a database file tells whose it is.
+// The header of a database file, which tells its owner.
 
 import { Buffer } from "node:buffer";
 import { open } from "node:fs/promises";
@@ -26,7 +26,7 @@ export interface HeaderKind {
 // The header is read as bytes: SQLite would put files of its own beside the database of another program, and Deno
 // opens database URLs only with the permission to write everywhere. Our headers never wait in the log.
 /**
- * Checks that a file is a database of a kind.
+ * Checks that a file is a database of this kind.
  *
  * @throws {StoreOpenError} `foreign` when it is another's
  * @throws {RangeError} when the header is damaged

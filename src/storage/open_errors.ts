@@ -21,7 +21,7 @@ export function lacksIndexRoom(error: unknown): boolean {
   return codesOf(error).errcode === SQLITE_IOERR_SHMSIZE;
 }
 
-/** Whether a call of the file system failed because there is nothing of that name. */
+/** Whether a call of the file system failed because the path does not exist. */
 export function isMissing(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "ENOENT" || code === "ENOTDIR";
@@ -33,7 +33,7 @@ export function usedByAnother(path: string, cause?: unknown): StoreOpenError {
 }
 
 /**
- * Makes the error that the opener of a database gets.
+ * Makes the error for the opener of a database.
  *
  * @param otherwise the code of a failure if neither its class nor its code says more
  */

@@ -12,16 +12,16 @@ export interface ConnectionEnd {
   readonly transport?: "tcp";
 }
 
-/** The facts about a connection that Hono's middleware asks for. */
+/** The facts about a connection that Hono's middleware needs. */
 export interface ConnectionInfo {
   /** The client's end. */
   readonly remote: ConnectionEnd;
 }
 
 /**
- * Tells a middleware of Hono about the connection, as `hono/conninfo` describes it.
+ * Gives a middleware of Hono the facts about the connection, as `hono/conninfo` describes them.
  *
- * @param context the context of a Hono application with its `fetch` served; its `env` is the second argument
+ * @param context the context of a Hono application whose `fetch` is served; its `env` is the second argument
  *   of `fetch`
  * @throws {TypeError} when the application was given another `env`
  */

@@ -1,4 +1,4 @@
-/** Content that is there: a text (sent as UTF-8), bytes, or none. */
+/** Known content: a text (sent as UTF-8), bytes, or none. */
 export type LightContent = string | Uint8Array<ArrayBuffer> | null;
 
 const encoder = new TextEncoder();
@@ -30,10 +30,10 @@ class KnownSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * Known content as a stream that still knows it.
+ * Known content as a stream that can still give it back.
  *
- * Hono makes a new response of the stream of the old one when a middleware sets a field late: such content is
- * not read.
+ * Hono makes a new response from the stream of the old one when a middleware sets a field late; then the
+ * content need not be read.
  */
 export class ContentStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
   readonly #source: KnownSource;
@@ -45,7 +45,7 @@ export class ContentStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
     this.#source = source;
   }
 
-  /** The content of such a stream if it is unread and unlocked; undefined for everything else. */
+  /** The content of such a stream if it is unread and unlocked; undefined for any other stream. */
   static contentOf(stream: object): LightContent | undefined {
     if (!(#source in stream) || stream.locked) return undefined;
     return stream.#source.isRead ? undefined : stream.#source.content;

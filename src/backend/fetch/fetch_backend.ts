@@ -14,14 +14,13 @@ import { ResponseReader } from "./response/response_reader.ts";
 import { ServedInfo } from "./served_info.ts";
 import { checkMethod } from "./request/web_request.ts";
 
-/** Told of the errors that a handler threw or rejected with. */
+/** Called with the errors that a handler throws or rejects with. */
 export type OnHandlerError = (error: unknown, remote: NetAddress) => void;
 
 /**
- * Makes a backend of a web-standard handler. Content flows both ways as it comes and goes, with
- * back-pressure.
+ * Makes a backend from a web-standard handler. Content streams both ways, with back-pressure.
  *
- * @param onError told of the handler's errors, unless the handler makes a response for them itself
+ * @param onError called with the handler's errors, unless the handler makes a response for them itself
  */
 export function createFetchBackend(handler: FetchHandler, onError: OnHandlerError = () => {}): Backend {
   const server = new FetchServer(handler, onError);
@@ -70,7 +69,7 @@ class FetchServer {
     try {
       return await this.#read(this.#handler.error!(error));
     } catch (second) {
-      // An object may have an `error` of another kind; the first error has then been told to no one.
+      // An object may have an unrelated `error`; the first error has not been reported then.
       this.#onError(error, remote);
       if (second !== error) this.#onError(second, remote);
       throw error;
@@ -82,7 +81,9 @@ function isThenable(value: MaybePromise<Response>): value is Promise<Response> {
   return value instanceof Promise || typeof (value as { then?: unknown } | undefined)?.then === "function";
 }
 
-/** Whether the client caused the error: broken content, a lost connection, or work given up since it left. */
+/**
+ * Whether the client caused the error: broken content, a lost connection, or work given up because it left.
+ */
 function isClientsFault(error: unknown, context: RequestContext): boolean {
   if (error instanceof HttpError || error instanceof ConnectionError) return true;
   return error instanceof DOMException && error.name === "AbortError" && context.signal.aborted;

@@ -9,16 +9,16 @@ export interface FetchInfo {
   /** Whether the connection is protected by TLS. */
   readonly isEncrypted: boolean;
   /**
-   * Resolves when the system has taken the last byte of the response; rejects when it could not be sent as a
-   * whole, which needs no handling.
+   * Resolves when the system has taken the last byte of the response; rejects when it could not be sent
+   * whole. The rejection needs no handling.
    */
   readonly completed: Promise<void>;
 }
 
 /** Anything with a web-standard `fetch`: a Hono application, for example. */
 export interface FetchHandler {
-  /** Responds to a request. If it throws or rejects, `onError` is told, and the client gets a 500. */
+  /** Responds to a request. If it throws or rejects, `onError` is called, and the client gets a 500. */
   fetch(request: Request, info: FetchInfo): Response | Promise<Response>;
-  /** Makes the response when `fetch` throws or rejects; `onError` is not told then. */
+  /** Makes the response when `fetch` throws or rejects; then `onError` is not called. */
   error?(error: unknown): Response | Promise<Response>;
 }

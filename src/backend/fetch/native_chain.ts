@@ -1,4 +1,4 @@
-// Lets an object of ours stand for a native one: questions it cannot settle go to a native object.
+// Lets an object of ours stand for a native one: it hands questions that it cannot settle to a native object.
 
 // The method that console.log and util.inspect of Node and Bun look for.
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
@@ -9,15 +9,15 @@ type Members = Record<PropertyKey, unknown>;
 export interface NativeChain {
   /** The runtime's class. */
   readonly native: { readonly prototype: object };
-  /** One of its objects: the runtime's functions look for the values it keeps under symbols. */
+  /** One of its objects, because the runtime's functions look for values that it keeps under symbols. */
   readonly sample: object;
   /** The native object of one of ours. */
   readonly nativeOf: (ours: object) => object;
 }
 
 /**
- * Chains a prototype of ours to that of a native class, and has every member that it lacks asked of the
- * native object.
+ * Chains a prototype of ours to that of a native class, and looks up every member that it lacks on the native
+ * object.
  */
 export function chainTo(prototype: object, { native, sample, nativeOf }: NativeChain): void {
   Object.setPrototypeOf(prototype, native.prototype);

@@ -2,9 +2,9 @@ import { FastResponse } from "./response/fast_response.ts";
 import { LazyRequest } from "./request/lazy_request.ts";
 
 /**
- * Puts {@linkcode FastResponse} in the place of the global Response, and has the global Request and `fetch`
+ * Puts {@linkcode FastResponse} in place of the global Response, and makes the global Request and `fetch`
  * take our requests on every runtime. Code that was loaded before and kept the runtime's own goes on with
- * that, correctly but no faster. Changes nothing when it is called again.
+ * that, correctly but no faster. Another call changes nothing.
  */
 export function overrideGlobals(): void {
   const NativeResponse = Response;

@@ -1,8 +1,8 @@
 import { inNextTurn } from "../../base/event_loop.ts";
 
-/** Something that is waited for, but only as long as nothing from outside is needed for it. */
+/** A wait that lasts only as long as nothing from outside is needed. */
 export interface PatientWait {
-  /** Whether it has come. */
+  /** Whether the awaited thing has come. */
   readonly hasEnded: boolean;
   /** Turns of the event loop so far; counted here. */
   waitedTurns: number;
@@ -15,8 +15,8 @@ export interface PatientWait {
 const PATIENT_TURNS = 3;
 
 /**
- * Tells content that is there from content that will come: the first comes within a few turns of the event
- * loop, even when everything else stands still. One callback serves all waits of a turn.
+ * Tells content that is ready from content that will come: ready content comes within a few turns of the
+ * event loop, even if everything else stands still. One callback serves all waits of a turn.
  */
 export class Patience {
   #waits: PatientWait[] = [];

@@ -18,7 +18,7 @@ export function toWebHeaders(fields: HttpHeaders): Headers {
 /**
  * Reads web-standard headers: the lines of Set-Cookie stay apart.
  *
- * @throws {TypeError} for a value that is none here
+ * @throws {TypeError} for an invalid value
  */
 export function readWebHeaders(headers: Headers): HttpHeaders {
   const fields = new HttpHeaders();

@@ -20,15 +20,15 @@ export interface LoggingOptions {
   readonly access: AccessLog | undefined;
   /** Gets an entry for each response with status 400 and above; undefined when it is off. */
   readonly error: ErrorLog | undefined;
-  /** Whether responses of a status are everyday: they stand in the access log alone; default none. */
+  /** Whether responses of a status are ordinary: they go only to the access log; default none. */
   readonly isEveryday?: (status: number) => boolean;
   /** Whether entries have details: protocol, Host, Referer, User-Agent; default false. */
   readonly hasDetails?: boolean;
   /** Names the requests. */
   readonly requestIds: RequestIds;
   /**
-   * Asked before the request is handled, so one that switches is logged in the old form; default always
-   * `full`.
+   * Called before the request is handled, so that a request that switches is logged in the old form; default
+   * always `full`.
    */
   readonly formOf?: (request: HttpRequest, context: RequestContext) => LogForm;
   /**
@@ -49,7 +49,7 @@ export interface LoggingOptions {
  *
  * A streamed response is logged when it ends, fails or is abandoned by the server; its handler's error gets
  * an entry of its own. With short entries as text in a file, all of it costs 0.9 microseconds a request on
- * Deno 2.9.6. An error that reaches this layer is logged and thrown on.
+ * Deno 2.9.6. An error that reaches this layer is logged and rethrown.
  */
 export function logging(options: LoggingOptions): Middleware {
   const { access, error, formOf } = options;
@@ -108,7 +108,7 @@ export function logging(options: LoggingOptions): Middleware {
       return response;
     }
     const counted = countBody(body, ({ bytes, errors }) => {
-      // The status went out before; the broken content is a fault of the server all the same.
+      // The status has been sent, but the broken content is still a fault of the server.
       for (const cause of errors) logError(exchange, Math.max(500, status), cause);
       logAccess(exchange, status, bytes);
     });

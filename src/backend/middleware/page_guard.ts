@@ -1,5 +1,5 @@
-// Decides which clients may use a page and its API: its own browser tabs,
-// and programs with the token or a password.
+// Decides which clients may use a page and its API: its own browser tabs, and programs with the token or a
+// password.
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { MaybePromise } from "../../base/maybe_promise.ts";
@@ -10,7 +10,7 @@ import { ExplainedError } from "../explained_error.ts";
 import type { Handler, Middleware, RequestContext } from "../handler.ts";
 import { type PageCredentials, readCredentials, withoutToken } from "../page_credentials.ts";
 
-/** The keys that a page asks for. Without either key it is open to every client that reaches it. */
+/** The keys of a page. Without either key it is open to every client that reaches it. */
 export interface PageKeys {
   /** A secret: sent as `Authorization: Bearer`, as `?token=`, or by the cookie that this sets. */
   readonly token?: string | undefined;
@@ -22,7 +22,7 @@ export interface PageKeys {
 export interface PageGuardOptions extends PageKeys {
   /** Names that Host may have apart from `localhost` and addresses: `--ui-host` and `--ui-name`. */
   readonly names: readonly string[];
-  /** Paths that need no key and no name of ours: health checks. */
+  /** Paths that need neither a key nor a known name: health checks. */
   readonly openPaths?: readonly string[] | undefined;
 }
 
@@ -41,7 +41,7 @@ export function guardPage(options: PageGuardOptions): Middleware {
     ? undefined
     : new Keyring({ token, checkPassword });
   return (next) => (request, context) => {
-    // A refused request is told why it is refused, and nothing else.
+    // A refused request gets the reason for its refusal, and nothing else.
     if (request.refusal !== undefined || openPaths.has(request.path)) return next(request, context);
     checkOrigin(request, names);
     return keyring === undefined ? next(request, context) : keyring.admit(request, context, next);
@@ -80,7 +80,7 @@ function isForeign({ headers }: HttpRequest, host: string): boolean {
 /** Knows the keys of a page. */
 class Keyring {
   readonly #keys: PageKeys;
-  // The value of the cookie. It is of no use for making links.
+  // The value of the cookie. It cannot be used in a link.
   readonly #cookieValue: string;
 
   constructor(keys: PageKeys) {
@@ -152,7 +152,7 @@ function cookieName({ local }: RequestContext): string {
   return `millrace_page_${local.port}`;
 }
 
-/** Whether two texts are the same, told in a time that does not depend on where they differ. */
+/** Whether two texts are the same, in a time that does not depend on where they differ. */
 function isSame(left: string, right: string): boolean {
   const digest = (text: string): Uint8Array => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(left), digest(right));

@@ -18,7 +18,7 @@ export interface ErrorReport extends ErrorText {
 
 /** Options of {@linkcode showErrors}. */
 export interface ShowErrorsOptions {
-  /** Whether this client may see original messages; asked after an error only. */
+  /** Whether this client may see original messages; called only after an error. */
   readonly isShown: (request: HttpRequest, context: RequestContext) => boolean;
   /** Makes the response; default a page. */
   readonly respond?: (request: HttpRequest, context: RequestContext, report: ErrorReport) => HttpResponse;

@@ -37,7 +37,7 @@ function titleOf(status: number): string {
   return `${status} ${reasonPhrase(status)}`.trim();
 }
 
-/** Quoted texts show the controls of ASCII; those that a browser would swallow after them are shown here. */
+/** Quoted texts show the ASCII controls; this shows those that a browser would still swallow. */
 function showControls(message: string): string {
   return message.replace(/[\x7f-\x9f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }

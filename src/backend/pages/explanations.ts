@@ -1,4 +1,4 @@
-// Sentences for people. The details are in the message of the error, which is not for everybody.
+// Sentences for people. The details are in the message of the error, which is not for everyone.
 const EXPLANATIONS: ReadonlyMap<number, string> = new Map([
   [400, "The request could not be understood, so nothing was done."],
   [401, "You need to sign in for this address."],

@@ -3,11 +3,11 @@ import { BytePieces } from "../../bytes/byte_pieces.ts";
 
 const encoder = new TextEncoder();
 
-/** Markup that may stand in a document as it is. Other text gets in through {@linkcode html} only. */
+/** Markup that may stand in a document as it is. Other text becomes markup only through {@linkcode html}. */
 export class Html {
   readonly #parts: readonly (string | EncodedMarkup)[];
 
-  /** Vouches for the markup: written by us, or escaped; never text that came from a client. */
+  /** Vouches for the markup: written by us, or escaped; never text from a client. */
   constructor(...parts: readonly (string | EncodedMarkup)[]) {
     this.#parts = parts;
   }
@@ -44,7 +44,7 @@ export class EncodedMarkup {
   }
 }
 
-/** Encodes markup that many documents share: it is never encoded again. */
+/** Encodes markup that many documents share, so that it is encoded only once. */
 export function encodeOnce(content: Html): Html {
   return new Html(new EncodedMarkup(content.markup));
 }
@@ -55,7 +55,7 @@ export type HtmlValue = string | number | Html | readonly Html[];
 /**
  * Builds markup from a template: literal parts stay, values are escaped, {@linkcode Html} is taken as it is.
  *
- * Forgetting to escape is therefore not possible; attribute values must stand in quotes.
+ * So escaping cannot be forgotten; attribute values must stand in quotes.
  */
 export function html(literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   const parts: (string | EncodedMarkup)[] = [];

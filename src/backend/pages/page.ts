@@ -16,8 +16,8 @@ export interface Page {
   readonly stylesheet?: string;
 }
 
-// Nothing is loaded from anywhere: one inline stylesheet and one data URL are all that a document needs.
-// Pages show the state of the moment, so no cache may keep them (RFC 9111 §5.2.2.5).
+// A document loads nothing: one inline stylesheet and one data URL are all that it needs. Pages show the
+// current state, so no cache may keep them (RFC 9111 §5.2.2.5).
 const PAGE_FIELDS: readonly HeaderField[] = [
   ["Content-Type", "text/html; charset=utf-8"],
   ["Cache-Control", "no-store"],
@@ -30,7 +30,7 @@ const PAGE_FIELDS: readonly HeaderField[] = [
 ];
 const PAGE_HEADERS = createPageHeaders([]);
 
-// A water wheel. Without an icon in the document browsers ask for /favicon.ico and fill the error log.
+// A water wheel. Without an icon in the document, browsers request /favicon.ico and fill the error log.
 const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' " +
   "stroke='%23075985' stroke-width='2'%3E%3Ccircle cx='8' cy='8' r='5'/%3E%3Cpath d='M8 0v16M0 8h16'/%3E%3C/svg%3E";
 

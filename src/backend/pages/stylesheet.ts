@@ -1,4 +1,4 @@
-/** The background that the documents for a request have. */
+/** The background of the documents for a request. */
 export type Theme = "white" | "green";
 
 // White stays #fff in dark mode too, hence "only light": browsers must not darken the page on their own.

@@ -2,11 +2,11 @@ import { HttpError } from "../errors.ts";
 import type { RequestBody } from "./request_body.ts";
 
 /**
- * Drops what the handler left unread of a request's content.
+ * Drops the content of a request that the handler left unread.
  *
- * @param body undefined when there is none
- * @param maxBytes how much may be read to get to its end
- * @returns false when the content did not end within that
+ * @param body undefined if there is none
+ * @param maxBytes the most bytes to read on the way to its end
+ * @returns false if the content did not end within that
  */
 export async function finishBody(body: RequestBody | undefined, maxBytes: number): Promise<boolean> {
   if (body === undefined || body.isComplete) return true;
@@ -16,7 +16,7 @@ export async function finishBody(body: RequestBody | undefined, maxBytes: number
       if (await body.read() === null) return true;
     }
   } catch (error) {
-    // A TypeError says that the handler still reads: then the end of the content is unknown.
+    // A TypeError means that the handler still reads: then the end of the content is unknown.
     if (!(error instanceof HttpError || error instanceof TypeError)) throw error;
   }
   return false;

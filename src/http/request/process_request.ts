@@ -2,10 +2,10 @@ import type { HttpRequest } from "./request.ts";
 import type { RequestReader } from "./request_reader.ts";
 
 /**
- * Takes the next request out of the bytes that a connection has read: bytes in, HttpRequest out (RFC 9112 §2).
+ * Takes the next request from the bytes that a connection has read: bytes in, HttpRequest out (RFC 9112 §2).
  *
- * It makes no promise: this is what makes pipelining fast. A malformed request comes back with its refusal. The content
- * is read later, by the handler.
+ * It makes no promise, which makes pipelining fast. A malformed request comes back with its refusal. The handler reads
+ * the content later.
  *
  * ```ts
  * const request = processRequest(reader);

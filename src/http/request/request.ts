@@ -8,8 +8,8 @@ import { splitTarget } from "../target.ts";
 const NOT_FROM_WIRE: WireHead = { raw: "", end: 0 };
 
 /**
- * One request. A refused one is a request too, as far as it was understood, and carries its refusal:
- * so it passes the same logging and the same error pages as all others.
+ * One request. A refused one is a request too, as far as it was understood, and carries its refusal, so that
+ * it passes the same logging and the same error pages as all others.
  */
 export class HttpRequest implements RequestHead {
   readonly method: string;
@@ -19,11 +19,11 @@ export class HttpRequest implements RequestHead {
   /** The content. */
   readonly body: RequestBody;
   /**
-   * The bytes of the head as they came, seen as latin1, with the empty line; "" unless the server keeps them.
+   * The bytes of the head as received, seen as latin1, with the empty line; "" unless the server keeps them.
    */
   readonly rawHead: string;
   /**
-   * Offset after the last byte of the head, from the first byte of the connection; 0 if it came from no wire.
+   * Offset after the last byte of the head, from the first byte of the connection; 0 without a wire.
    */
   readonly headEnd: number;
   #refusal: HttpError | undefined;
@@ -35,7 +35,7 @@ export class HttpRequest implements RequestHead {
    *
    * @param head method, target, version and fields
    * @param body the content that follows
-   * @param wire the head as it came
+   * @param wire the head as received
    */
   constructor(head: RequestHead, body: RequestBody, wire: WireHead = NOT_FROM_WIRE) {
     this.method = head.method;
@@ -47,7 +47,7 @@ export class HttpRequest implements RequestHead {
     this.headEnd = wire.end;
   }
 
-  /** Why the request is not to be served: a malformed head, a limit, a time-out. */
+  /** Why the request must not be served: a malformed head, a limit, a time-out. */
   get refusal(): HttpError | undefined {
     return this.#refusal;
   }

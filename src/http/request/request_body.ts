@@ -5,8 +5,8 @@ import { HttpHeaders } from "../headers.ts";
 /**
  * The content of a request, read once, piece by piece, while it arrives (RFC 9110 §6.4).
  *
- * Nothing is read from the connection before the handler asks: that is the back-pressure.
- * The server drops content that a handler leaves unread, within bounds.
+ * Content is read from the connection only when the handler asks, which is the back-pressure. The server
+ * drops content that a handler leaves unread, within bounds.
  */
 export interface RequestBody {
   /** Announced length in bytes; undefined with chunked coding. 0 if there is no content. */
@@ -35,8 +35,8 @@ export interface RequestBody {
    */
   read(): Promise<Uint8Array | null>;
   /**
-   * Says that so many bytes more of the content are kept, or fewer when less than zero, so that the server
-   * counts them into what it holds for its clients. It counts until the response is complete.
+   * Says that this many more bytes of the content are kept, or fewer if the number is negative, so that the
+   * server counts them among the bytes that it holds for clients. It counts until the response is complete.
    *
    * @returns whether there is memory to spare for content that is still to come
    */
@@ -50,7 +50,7 @@ export interface RequestBody {
   lend?(room: Uint8Array): void;
 }
 
-// A client that has sent so much of content of known length gets room for more at once.
+// A client that has sent this much of content of known length gets room for more at once.
 const LARGE_BYTES = 65_536;
 const NO_ROOM = /* @__PURE__ */ new Uint8Array(0);
 
@@ -58,18 +58,18 @@ const NO_ROOM = /* @__PURE__ */ new Uint8Array(0);
 export interface CollectedBody {
   /** The content, or its beginning if there is an error. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Why the content is not whole. */
+  /** Why the content is incomplete. */
   readonly error?: unknown;
 }
 
-/** Parts of a body that are read. */
+/** Parts of a body to read. */
 type ReadableContent = Pick<RequestBody, "read" | "keep" | "lend"> & Partial<Pick<RequestBody, "length">>;
 
 /**
  * Reads content into one array, and keeps the beginning of content that is too long or broken.
  *
  * @param maxBytes beyond this many bytes reading stops, and the error is an HttpError 413
- * @param whenRoom asked before large content becomes one array, which may take as much memory again
+ * @param whenRoom called before large content becomes one array, which may take as much memory again
  * @returns the bytes, and the error that ended the reading early; never rejects. No bytes if the server needed
  *   their memory for others
  */
@@ -90,7 +90,7 @@ async function gather(
   maxBytes: number,
 ): Promise<{ readonly gathered: GatheredBytes; readonly error: unknown }> {
   const mostBytes = Math.min(maxBytes, body.length ?? Infinity);
-  // Memory grows with the bytes received, never with the length announced alone.
+  // Memory grows with the bytes received, never with the announced length alone.
   const gathered = new GatheredBytes();
   let hasMemoryToSpare = false;
   try {
@@ -99,7 +99,7 @@ async function gather(
       const kept = piece.subarray(0, maxBytes - gathered.length);
       gathered.append(kept, mostBytes);
       const isLarge = body.length !== undefined && gathered.length > LARGE_BYTES;
-      // Room of evicted clients stays until the collector comes: it must not be much beside the budget.
+      // Room of evicted clients stays until the collector comes, so it must be small beside the budget.
       const room = isLarge && hasMemoryToSpare ? gathered.roomFor(mostBytes) : NO_ROOM;
       hasMemoryToSpare = body.keep?.(gathered.capacity - before) ?? false;
       if (kept.length < piece.length) throw bodyTooLarge(maxBytes);
@@ -151,7 +151,7 @@ export const EMPTY_BODY: RequestBody = Object.freeze({
   receivedBytes: 0,
   isComplete: true,
   wireOffset: 0,
-  // A new one each time: this body is shared by all requests, and fields can be added to trailers.
+  // A new one each time, because this body is shared by all requests, and fields can be added to trailers.
   get trailers() {
     return new HttpHeaders();
   },
@@ -159,7 +159,7 @@ export const EMPTY_BODY: RequestBody = Object.freeze({
 });
 
 /**
- * Makes a body from content that has been read already, so that another reader can read it.
+ * Makes a body from content that has been read already, so that it can be read again.
  *
  * @param bytes the whole content; not copied
  * @param trailers fields after a chunked body

@@ -20,11 +20,11 @@ const NO_DEMAND: ContentDemand = { onContentWanted() {}, onContentEnd() {}, onCo
 const NO_BOUND: ReadBudget = { take: () => true };
 
 /**
- * Makes the requests of one connection out of its bytes, one after the other, through one reused buffer.
+ * Makes the requests of one connection from its bytes, one after the other, through one reused buffer.
  *
- * It reads nothing itself. Its owner fills {@linkcode RequestReader.buffer} when the reader needs bytes and
- * says so with {@linkcode RequestReader.load}; from then on the bytes belong to the reader until they are a
- * request or its content.
+ * It reads nothing itself. When it needs bytes, its owner fills {@linkcode RequestReader.buffer} and calls
+ * {@linkcode RequestReader.load}; from then on the bytes belong to the reader until they are a request or its
+ * content.
  */
 export class RequestReader {
   readonly #tokens: BufferedTokens;
@@ -34,7 +34,7 @@ export class RequestReader {
   #request: HttpRequest | undefined;
   #body: StreamedBody | undefined;
   #hasEnded = false;
-  // Why the request at hand is given up, though its head is not complete.
+  // Why the current request is given up, although its head is not complete.
   #refusal: HttpError | undefined;
   // Made when the first content comes.
   #contentSource: ContentSource | undefined;
@@ -43,7 +43,7 @@ export class RequestReader {
    * Makes the reader of one connection.
    *
    * @param options limits in bytes and counts, and whether raw heads are kept
-   * @param demand is told when content is waited for; may be left out for requests without content
+   * @param demand hears when content is needed; may be omitted for requests without content
    * @param budget bytes that the buffers of all readers may hold beyond their smallest size; default no bound
    */
   constructor(
@@ -63,13 +63,13 @@ export class RequestReader {
     return this.#hasEnded;
   }
 
-  /** Whether nothing of the next request has come. */
+  /** Whether no byte of the next request has come. */
   get isBetweenRequests(): boolean {
     return this.#tokens.tokenizer.isBetweenMessages;
   }
 
   /**
-   * Whether every byte that was loaded is used up: more may be read ahead, if the last request is complete.
+   * Whether every loaded byte is used up: more may be read ahead if the last request is complete.
    */
   get isUsedUp(): boolean {
     return this.#tokens.isUsedUp;
@@ -108,16 +108,16 @@ export class RequestReader {
   /**
    * The buffer for the next bytes of the connection, filled from its start; valid until they are loaded.
    *
-   * @throws {TypeError} when bytes that were loaded have not been used up
+   * @throws {TypeError} when loaded bytes have not been used up
    */
   buffer(): Uint8Array {
     return this.#tokens.prepare(this.hasUnreadBody ? "content" : "head");
   }
 
   /**
-   * Takes the bytes that were put into the buffer, and gives them to the reader that waits for content.
+   * Takes the bytes in the buffer, and gives them to the read that waits for content.
    *
-   * @param count how many; null when the client has finished sending
+   * @param count the number of bytes; null when the client has finished sending
    */
   load(count: number | null): void {
     if (count === null) this.#hasEnded = true;
@@ -125,7 +125,7 @@ export class RequestReader {
     if (this.#body !== undefined && !this.#body.resume()) this.#demand.onContentWanted();
   }
 
-  /** The next request among the bytes that were loaded; undefined when more are needed. */
+  /** The next request among the loaded bytes; undefined when more are needed. */
   take(): HttpRequest | undefined {
     if (this.#refusal !== undefined) return this.#takeRefused(this.#refusal);
     for (let token = this.#tokens.take(); token !== undefined; token = this.#tokens.take()) {
@@ -135,23 +135,23 @@ export class RequestReader {
     return undefined;
   }
 
-  /** Gives up the request with an unfinished head: a refused one is taken next. */
+  /** Gives up the request with an unfinished head: the next request taken is a refused one. */
   refuseHead(error: HttpError): void {
     this.#refusal = error;
   }
 
-  /** Says that nothing more comes: content that is waited for, or asked for later, fails. */
+  /** Says that no more bytes come: pending and later reads of content fail. */
   fail(error: unknown): void {
     if (!(error instanceof HttpError)) this.#hasEnded = true;
     this.#body?.fail(error);
   }
 
-  /** Gives the room of its buffer back: nothing is read any more. May be called twice. */
+  /** Gives back the room of its buffer, because nothing is read any longer. May be called twice. */
   close(): void {
     this.#tokens.close();
   }
 
-  /** Gives its memory back at once: nothing is read any more, and the last request is over. */
+  /** Gives back its memory at once, because nothing is read any longer and the last request is over. */
   free(): void {
     this.#tokens.free();
   }

@@ -22,12 +22,12 @@ export class StreamedBody implements RequestBody {
   receivedBytes = 0;
   isComplete = false;
   wireOffset = 0;
-  /** Whether the client holds its content back: then it need not be read (RFC 9110 §10.1.1). */
+  /** Whether the client holds its content back, so that it need not be read (RFC 9110 §10.1.1). */
   isHeldBack: boolean;
   readonly #source: ContentSource;
   readonly #maxBytes: number;
   #error: unknown;
-  // The read under way.
+  // The pending read.
   #reading: Deferred<Piece> | undefined;
 
   constructor(source: ContentSource, { length, maxBytes, isHeldBack }: StreamedBodyOptions) {
@@ -42,8 +42,8 @@ export class StreamedBody implements RequestBody {
     return this.#reading !== undefined;
   }
 
-  // One promise, and no async function on top of it: five thousand slow uploads wait here, and the collector
-  // moves what each of them holds.
+  // One promise without an async function around it: five thousand slow uploads wait here, and the collector
+  // moves everything that each of them holds.
   read(): Promise<Piece> {
     if (this.isComplete) return Promise.resolve(null);
     if (this.#error !== undefined) return Promise.reject(this.#error);
@@ -100,7 +100,7 @@ export class StreamedBody implements RequestBody {
       }
       if (token.kind === "end") {
         this.isComplete = true;
-        // Chunks that hold nothing have come too.
+        // Empty chunks count as content that has come.
         this.isHeldBack = false;
         this.wireOffset = token.end;
         if (token.trailers !== undefined) this.trailers = token.trailers;
@@ -112,7 +112,7 @@ export class StreamedBody implements RequestBody {
     return undefined;
   }
 
-  /** Up to the limit content is given out, so that a log can show how it begins. */
+  /** Content up to the limit is given out, so that a log can show its beginning. */
   #cutPiece(bytes: Uint8Array): Uint8Array {
     const allowed = this.#maxBytes - this.receivedBytes;
     this.receivedBytes += bytes.length;

@@ -1,7 +1,8 @@
 import { checkField, equalsIgnoringCase } from "../grammar.ts";
 import { type HeaderField, isConnectionField, type WireFields } from "../headers.ts";
 
-// A set of replaced fields is a number with a bit for each: beside the 13 bits of a preamble's key it is safe.
+// A set of replaced fields is a number with a bit for each: together with the 13 bits of a preamble's key it
+// is safe.
 const MAX_FIELDS = 40;
 
 /** The fields that a server's owner wants on all of its responses. */
@@ -13,7 +14,7 @@ export class CommonFields {
   /**
    * Checks the fields.
    *
-   * @param fields if a response has a field of the same name, its own lines stand; only lines of Vary add up
+   * @param fields if a response has a field of the same name, its own lines count; only lines of Vary add up
    *   (RFC 9110 §12.5.5)
    * @throws {TypeError} when a field cannot go on the wire, or belongs to the connection or the framing
    *   (RFC 9112 §6, §9)
@@ -51,7 +52,7 @@ function checkCommonField(name: string, value: string): void {
   }
 }
 
-/** Whether a response has its own line in the place of a field, or the very same line of Vary. */
+/** Whether a response has its own line in place of a field, or the very same line of Vary. */
 function isReplaced([name, value]: HeaderField, { lines }: WireFields): boolean {
   const addsUp = equalsIgnoringCase(name, "vary");
   for (let i = 0; i < lines.length; i += 2) {

@@ -5,7 +5,7 @@ import type { RequestHead } from "../tokens/request_head.ts";
  * Whether the client lets the connection live on after this request (RFC 9112 §9.3).
  *
  * `close` anywhere in the list wins; HTTP/1.0 must ask for keep-alive. After CONNECT the connection is never
- * used again: what follows was meant for a tunnel.
+ * reused, because the bytes that follow were meant for a tunnel.
  */
 export function shouldKeepAlive(head: RequestHead): boolean {
   if (head.method === "CONNECT") return false;

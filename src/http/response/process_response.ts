@@ -24,7 +24,7 @@ const encoder = new TextEncoder();
  * A response with known content waits in the writer, to be joined with those that follow. A streamed response
  * is sent piece by piece as the client takes it.
  *
- * @returns whether the connection stays open; a promise only if content had to be waited for
+ * @returns whether the connection stays open; a promise only if content has to be waited for
  * @throws {RangeError} when a streamed response is longer or shorter than it promised: the connection must
  *   end
  */
@@ -87,7 +87,8 @@ function promisedFraming({ contentLength = "" }: WireFields): ResponseFraming | 
 // More than putFraming() ever writes.
 const MAX_FRAMING_BYTES = 64;
 
-// One reservation for the whole head: a call for each of its parts would cost as much again as writing them.
+// One reservation for the whole head, because a call for each of its parts would cost as much again as
+// writing them.
 function addHead(
   writer: ResponseWriter,
   preamble: Uint8Array,
@@ -138,7 +139,7 @@ function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: Res
   return at;
 }
 
-/** Lets go of streamed content that is not sent. */
+/** Cancels streamed content that is not sent. */
 async function abandon(content: AsyncIterable<Uint8Array>): Promise<void> {
   await content[Symbol.asyncIterator]().return?.();
 }

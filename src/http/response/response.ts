@@ -4,11 +4,11 @@ import type { HeaderField } from "../headers.ts";
 import type { Persistence, ProcessResponseOptions } from "./response_preamble.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
-/** Content that is all there: a text (sent as UTF-8), bytes, or several pieces of bytes. */
+/** Known content: a text (sent as UTF-8), bytes, or several pieces of bytes. */
 export type KnownBody = string | Uint8Array | BytePieces | null;
 
 /**
- * A response that is sent as the given bytes, whatever they are. Its status and fields are for logs alone.
+ * A response that is sent as the given bytes, whatever they are. Its status and fields are only for logs.
  *
  * For servers that test how clients react to responses that break the rules.
  */
@@ -56,7 +56,7 @@ export interface HttpResponse {
 
 const NO_FIELDS: readonly HeaderField[] = [];
 
-// Copied for each response, with its lines already encoded: 0.2 µs less than making it anew, on Deno 2.9.6.
+// Copied for each response, with its lines already encoded: on Deno 2.9.6 that saves 0.2 µs.
 const PLAIN_TEXT = /* @__PURE__ */ new HttpHeaders([["Content-Type", "text/plain; charset=utf-8"]]);
 const HTML = /* @__PURE__ */ new HttpHeaders([["Content-Type", "text/html; charset=utf-8"]]);
 

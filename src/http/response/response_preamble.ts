@@ -15,7 +15,7 @@ export type Persistence = "keep-alive" | "close";
 export interface ProcessResponseOptions {
   /** The wish of the server and the client; a response can still end the connection. */
   readonly persistence: Persistence;
-  /** The first lines of the server's responses. */
+  /** The preambles of the server's responses. */
   readonly preamble: ResponsePreamble;
   /** The time for Date, in milliseconds since 1970. */
   readonly nowMs: number;
@@ -25,7 +25,7 @@ export interface ProcessResponseOptions {
 const FIRST_FIELD_BIT = 2 ** 13;
 
 /**
- * The first lines of responses as bytes, kept for a second.
+ * The preambles of responses as bytes, kept for a second.
  *
  * One per server.
  */
@@ -50,7 +50,7 @@ export class ResponsePreamble {
   }
 
   /**
-   * The first lines of a response, without the fields that the handler set itself.
+   * The preamble of a response, without the fields that the handler set itself.
    *
    * @param nowMs since 1970
    */

@@ -27,7 +27,7 @@ export class ResponseWriter {
   #length = 0;
   // Bytes that did not fit, and were sent without waiting for them.
   #backlog: Promise<void> | undefined;
-  // The buffer of an eager flush until the sink has taken it, and why it did not.
+  // The buffer of an eager flush until the sink has taken it, and the error if the sink did not.
   #inFlight: Uint8Array<ArrayBuffer> | undefined;
   #failure: unknown;
   // Made once for all requests of the connection.
@@ -52,7 +52,7 @@ export class ResponseWriter {
     this.#pool = pool;
   }
 
-  /** Whether something waits for {@linkcode ResponseWriter.flush}. */
+  /** Whether bytes wait for {@linkcode ResponseWriter.flush}. */
   get isPending(): boolean {
     return this.#length > 0 || this.#backlog !== undefined;
   }
@@ -62,7 +62,7 @@ export class ResponseWriter {
     return this.#backlog;
   }
 
-  /** How many bytes wait in the buffer that {@linkcode ResponseWriter.reserve} gave. */
+  /** The number of bytes that wait in the buffer of {@linkcode ResponseWriter.reserve}. */
   get length(): number {
     return this.#length;
   }
@@ -75,7 +75,7 @@ export class ResponseWriter {
     return this.#buffer!;
   }
 
-  /** Says how many bytes of the reserved buffer wait now. */
+  /** Sets the number of bytes that wait in the reserved buffer. */
   commit(length: number): void {
     this.#length = length;
   }
@@ -95,10 +95,10 @@ export class ResponseWriter {
   }
 
   /**
-   * Sends all that waits, unless the write before is still under way.
+   * Sends all waiting bytes, unless the last write is still pending.
    *
-   * @returns undefined when it was sent without waiting: at most one write is ever under way unawaited, and
-   *   its failure is met by the next call; else what {@linkcode ResponseWriter.flush} returns
+   * @returns undefined if it sends without waiting: at most one write is ever pending and not awaited, and
+   *   its failure appears in the next call; otherwise the result of {@linkcode ResponseWriter.flush}
    */
   flushEagerly(): Promise<void> | undefined {
     if (this.#inFlight !== undefined || this.#backlog !== undefined || this.#failure !== undefined) {
@@ -114,13 +114,13 @@ export class ResponseWriter {
     return undefined;
   }
 
-  /** Sends all that waits; settles when the sink has taken everything. */
+  /** Sends all waiting bytes; settles when the sink has taken everything. */
   flush(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    return this.#backlog === undefined ? this.#send() : this.#flushBehind(this.#backlog);
+    return this.#backlog === undefined ? this.#send() : this.#flushAfter(this.#backlog);
   }
 
-  async #flushBehind(backlog: Promise<void>): Promise<void> {
+  async #flushAfter(backlog: Promise<void>): Promise<void> {
     await this.#send();
     await backlog;
     if (this.#backlog === backlog) this.#backlog = undefined;
@@ -133,7 +133,7 @@ export class ResponseWriter {
     this.#buffer = undefined;
     this.#length = 0;
     await this.#write(bytes);
-    // Not given back after a failure: then the runtime may still hold it.
+    // Not given back after a failure, because the runtime may still hold it.
     this.#pool.give(buffer);
   }
 
@@ -149,7 +149,7 @@ export class ResponseWriter {
     this.#backlog.catch(() => {});
   }
 
-  /** Sees to a buffer with room for `size` more bytes. */
+  /** Makes sure of a buffer with room for `size` more bytes. */
   #makeRoom(size: number): void {
     const buffer = this.#buffer;
     const needed = this.#length + size;

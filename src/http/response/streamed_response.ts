@@ -10,20 +10,20 @@ export type ResponseFraming =
   | { readonly kind: "chunked" }
   | { readonly kind: "until-close" };
 
-/** Pieces of content, of which some may be there without another promise. */
+/** Pieces of content, some of which may be ready without another promise. */
 export interface PieceIterator extends AsyncIterator<Uint8Array> {
-  /** The next piece if it is there already; undefined if it must be waited for. */
+  /** The next piece if it is ready; undefined if it must be waited for. */
   takeReady?(): Uint8Array | undefined;
 }
 
 /**
- * Sends streamed content after its head, each piece once the ones before were taken: that is the
- * back-pressure. Pieces that are there together are joined into few writes.
+ * Sends streamed content after its head, each piece once the ones before were taken, which is the
+ * back-pressure. Pieces that are ready together are joined into few writes.
  *
  * @throws {RangeError} when there are more or fewer bytes than promised; excess bytes are not sent
- * @throws {TypeError} for a piece that is no Uint8Array
- * @throws whatever the content throws; the last chunk is not sent then, so the client sees that something is
- *   missing
+ * @throws {TypeError} for a piece that is not a Uint8Array
+ * @throws the error of the content; then the last chunk is not sent, so the client sees that the content is
+ *   cut
  */
 export async function writeStream(
   writer: ResponseWriter,
@@ -55,7 +55,7 @@ export async function writeStream(
 class FramedStream {
   readonly #writer: ResponseWriter;
   readonly #isChunked: boolean;
-  // NaN without a promise: no number is more or less.
+  // NaN promises nothing: no number is more or less.
   readonly #promisedBytes: number;
   #givenBytes = 0;
 
@@ -66,7 +66,7 @@ class FramedStream {
   }
 
   add(piece: Uint8Array): void {
-    // Its type says so, but a web stream may hold anything.
+    // Its type says bytes, but a web stream may hold anything.
     if (!(piece instanceof Uint8Array)) {
       throw new TypeError("Cannot send the content: a piece is no Uint8Array");
     }

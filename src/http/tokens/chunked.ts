@@ -1,4 +1,5 @@
-// The lines of the chunked coding (RFC 9112 §7.1), read strictly: they decide where the next message begins.
+// The lines of the chunked coding (RFC 9112 §7.1), read strictly, because they decide where the next message
+// begins.
 
 import { HttpError } from "../errors.ts";
 import { BYTE_CLASSES, FIELD_BYTE, HEXDIG } from "../grammar.ts";

@@ -37,7 +37,7 @@ export class FieldReader {
    * Reads the reader's line into name and value.
    *
    * @param end index of the CR that ends the line
-   * @throws {HttpError} 400 if it is no field
+   * @throws {HttpError} 400 if it is not a field
    */
   parse(end: number): void {
     const { line, start } = this.#reader;

@@ -1,4 +1,4 @@
-// One line of a head, as bytes, becomes values here; head-wide rules stand in checkHead().
+// Turns one line of a head from bytes into values; the rules for a head as a whole are in checkHead().
 
 import { COLON, CR, DEL, HTAB, NINE, QUESTION_MARK, SLASH, SP, ZERO } from "../../bytes/ascii.ts";
 import { HttpError } from "../errors.ts";
@@ -29,8 +29,7 @@ export function findTargetEnd(end: number): number {
  * Finds the shape `token SP target SP HTTP/DIGIT.DIGIT` (RFC 9112 §3). The text between the outer two spaces
  * is not judged.
  *
- * @returns the index of the SP after the method; -1 if the line does not have that shape: it is no HTTP at
- *   all
+ * @returns the index of the SP after the method; -1 if the line does not have that shape: then it is not HTTP
  */
 export function findMethodEnd(line: Uint8Array, start: number, end: number): number {
   const targetEnd = findTargetEnd(end);
@@ -88,7 +87,7 @@ function isBracket(byte: number): boolean {
 }
 
 /**
- * Checks which of the four forms a target has, and whether the method goes with it (RFC 9112 §3.2).
+ * Checks which of the four forms a target has, and whether the method allows it (RFC 9112 §3.2).
  *
  * @throws {HttpError} 400 when it has none of them
  */
@@ -134,14 +133,14 @@ export function findTokenEnd(line: Uint8Array, start: number, end: number): numb
   return index;
 }
 
-/** The index of the first byte from `start` on that is no OWS, or the end. */
+/** The index of the first byte from `start` on that is not OWS, or the end. */
 export function skipOws(line: Uint8Array, start: number, end: number): number {
   let index = start;
   while (index < end && isOws(line[index]!)) index++;
   return index;
 }
 
-/** The index after the last byte that is no OWS, or the start. */
+/** The index after the last byte that is not OWS, or the start. */
 export function skipOwsBackwards(line: Uint8Array, start: number, end: number): number {
   let index = end;
   while (index > start && isOws(line[index - 1]!)) index--;

@@ -3,8 +3,10 @@ import type { HttpLimits } from "../limits.ts";
 
 /** Limits and tolerances of a head. */
 export interface HeadParserOptions extends HttpLimits {
-  /** Which bytes a request target may hold; default `whatwg`, for browsers leave `|` and others unencoded. */
+  /**
+   * Which bytes a request target may hold; default `whatwg`, because browsers do not encode `|` and others.
+   */
   readonly targetBytes: TargetBytes;
-  /** Whether request line and fields are given as tokens; they are in the head-end token as well. */
+  /** Whether request line and fields become tokens; the head-end token has them as well. */
   readonly lineTokens: boolean;
 }

@@ -2,14 +2,16 @@ import { growBytes } from "../../bytes/grow_bytes.ts";
 import { EMPTY } from "./line_reader.ts";
 import { decodeLatin1 } from "./text_window.ts";
 
-/** Keeps the beginning of a head whose bytes come in several reads: the buffer they came in is used again. */
+/**
+ * Keeps the beginning of a head whose bytes come in several reads, because the buffer of a read is reused.
+ */
 export class HeldHead {
-  // One array that grows: a head that comes byte by byte would otherwise cost an array for each of its bytes.
+  // One array that grows, because a head that comes byte by byte would otherwise cost an array for each byte.
   #bytes: Uint8Array = EMPTY;
   #length = 0;
   #offset = 0;
 
-  /** Adds bytes. @param offset that of the first one; bytes that do not follow those held replace them */
+  /** Adds bytes. @param offset of the first one; bytes that do not follow the held ones replace them */
   hold(bytes: Uint8Array, offset: number): void {
     if (offset !== this.#offset + this.#length) {
       this.#offset = offset;

@@ -9,8 +9,7 @@ export type LineResult = "line" | "more" | "too-long";
 /**
  * A cursor over pushed bytes that gives lines and runs of bytes, with absolute offsets.
  *
- * Work is linear in the bytes pushed, however they are cut: each byte is searched once and copied at most
- * twice.
+ * Work is linear in the bytes pushed, in every split: each byte is searched once and copied at most twice.
  */
 export class LineReader {
   /** Bytes of the current line: the pushed array itself, or the gathered copy. */
@@ -19,11 +18,11 @@ export class LineReader {
   start = 0;
   /** Index in `line` of the line's LF. */
   lineFeed = 0;
-  /** Offset of the line's first byte from the first byte ever pushed, also of one that is too long. */
+  /** Offset of the line's first byte from the first byte ever pushed, also for a line that is too long. */
   lineOffset = 0;
   /** The array that was pushed last. */
   pushed: Uint8Array = EMPTY;
-  /** Index in `pushed` after the last byte that is meant. */
+  /** Index in `pushed` after the last byte that counts. */
   limit = 0;
   /** Index in `pushed` of the next byte to be read; a caller that reads by other means sets it. */
   position = 0;
@@ -42,7 +41,7 @@ export class LineReader {
     return this.lineOffset + index - this.start;
   }
 
-  /** How many bytes have been pushed. */
+  /** The number of bytes pushed. */
   get pushedBytes(): number {
     return this.#chunkOffset + this.limit;
   }
@@ -52,7 +51,7 @@ export class LineReader {
     return this.offset - this.#carryLength;
   }
 
-  /** How many bytes of an unfinished line have been gathered. */
+  /** The number of gathered bytes of an unfinished line. */
   get partialLength(): number {
     return this.#carryLength;
   }
@@ -75,13 +74,13 @@ export class LineReader {
     this.position = 0;
   }
 
-  /** Lets go of the array that was pushed last; it must have been read. */
+  /** Drops the array that was pushed last, which must have been read. */
   release(): void {
     this.push(EMPTY, 0);
     this.line = EMPTY;
   }
 
-  /** Frees the gathered bytes: nothing is read any more. */
+  /** Frees the gathered bytes, because nothing is read any longer. */
   close(): void {
     this.#freeCarry();
     this.#carry = EMPTY;
@@ -124,7 +123,7 @@ export class LineReader {
     return "line";
   }
 
-  /** Takes at most `maxBytes` of the bytes at hand, as a view; empty when there are none. */
+  /** Takes at most `maxBytes` of the pushed bytes, as a view; empty if there are none. */
   take(maxBytes: number): Uint8Array {
     const start = this.position;
     this.position = Math.min(this.limit, start + maxBytes);
@@ -171,7 +170,7 @@ function findLineFeed(bytes: Uint8Array, from: number, end: number): number {
     if (bytes[i] === LF) return i;
   }
   if (loopEnd === end) return -1;
-  // Behind the end may lie an LF of an earlier use of the array.
+  // After the end there may be an LF of an earlier use of the array.
   const found = bytes.indexOf(LF, loopEnd);
   return found < end ? found : -1;
 }

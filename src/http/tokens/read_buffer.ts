@@ -4,13 +4,13 @@ import { freeBytes } from "../../bytes/free_bytes.ts";
 import { HeldHead } from "./held_head.ts";
 import { decodeLatin1 } from "./text_window.ts";
 
-// Small while a connection may be idle: ten thousand of them wait with a buffer each.
+// Small while a connection may be idle, because ten thousand of them may wait with a buffer each.
 const SMALL_BYTES = 2_048;
 const GROWTH = 4;
-// Less than this part of the buffer filled: it is larger than it need be.
+// If less than this part of the buffer is filled, it is larger than necessary.
 const LITTLE = 1 / 8;
 
-// The budget after the close: a later read belongs to a handler that was abandoned, and nothing grows for it.
+// The budget after the close: a later read belongs to an abandoned handler, and its buffer must not grow.
 const NOTHING_LEFT: ReadBudget = { take: () => false };
 
 /**
@@ -20,7 +20,7 @@ const NOTHING_LEFT: ReadBudget = { take: () => false };
 export class ReadBuffer {
   /** The buffer that the next read fills from its start. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BYTES);
-  /** How many bytes the last read brought. */
+  /** The number of bytes of the last read. */
   filled = 0;
   #budget: ReadBudget;
   readonly #heldHead = new HeldHead();
@@ -28,8 +28,7 @@ export class ReadBuffer {
   #replaced: Uint8Array<ArrayBuffer> | undefined;
 
   /**
-   * @param budget for the bytes of buffers beyond their smallest size; if it is used up, they stay as they
-   *   are
+   * @param budget for the bytes of buffers beyond their smallest size; if it is used up, they keep their size
    */
   constructor(budget: ReadBudget) {
     this.#budget = budget;
@@ -49,7 +48,7 @@ export class ReadBuffer {
     return size > SMALL_BYTES && filled < size * LITTLE && this.#resize(SMALL_BYTES);
   }
 
-  /** Takes the result of a read. @param count how many bytes it brought */
+  /** Takes the result of a read. @param count the number of bytes */
   load(count: number): void {
     this.filled = count;
     if (this.#replaced !== undefined) freeBytes(this.#replaced);
@@ -62,7 +61,7 @@ export class ReadBuffer {
     this.#budget = NOTHING_LEFT;
   }
 
-  /** Gives the memory back at once: nobody looks at the bytes any more. May be called twice. */
+  /** Gives back the memory at once, because the bytes are no longer needed. May be called twice. */
   free(): void {
     this.close();
     this.load(0);

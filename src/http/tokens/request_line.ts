@@ -5,19 +5,19 @@ import { HttpError } from "../errors.ts";
 import { BYTE_CLASSES, isToken, TCHAR } from "../grammar.ts";
 import { decodeLatin1 } from "./text_window.ts";
 
-/** Judges a request line while it comes, each byte once. */
+/** Judges a request line as it arrives, each byte once. */
 export class RequestLineJudge {
   #judgedBytes = 0;
   #isMethodComplete = false;
 
-  /** Begins anew with the next line. */
+  /** Starts over with the next line. */
   reset(): void {
     this.#judgedBytes = 0;
     this.#isMethodComplete = false;
   }
 
   /**
-   * Finds the first byte that no request line can have there.
+   * Finds the first byte that no request line can have in its place.
    *
    * @param line the line so far; longer from call to call
    * @returns its index, or -1 while the line can still become a request line

@@ -10,7 +10,7 @@ export interface Preface {
   /** Its length in bytes; the bytes after it belong to the connection. */
   readonly length: number;
   /**
-   * Both ends as the proxy saw them; undefined when it speaks for itself (LOCAL) or does not know them
+   * Both ends as the proxy saw them; undefined if it speaks for itself (LOCAL) or does not know them
    * (UNKNOWN).
    */
   readonly ends: ConnectionEnds | undefined;
@@ -20,7 +20,7 @@ export interface Preface {
 export interface ConnectionEnds {
   /** The client's. */
   readonly remote: NetAddress;
-  /** The one that the client connected to. */
+  /** The address that the client connected to. */
   readonly local: NetAddress;
 }
 
@@ -94,7 +94,7 @@ function parseBinary(bytes: Uint8Array): Preface | undefined {
   return { length, ends: isLocal ? undefined : readEnds(bytes[13]!, bytes.subarray(HEADER_BYTES, length)) };
 }
 
-/** The addresses of version 2. @returns undefined for those that are no stream */
+/** The addresses of version 2. @returns undefined if they are not of a stream */
 function readEnds(kind: number, block: Uint8Array): ConnectionEnds | undefined {
   switch (kind) {
     case 0x11:

@@ -17,14 +17,14 @@ import { StreamConnection } from "../web_streams.ts";
 /** Settings of {@linkcode withProxyProtocol}. */
 export interface ProxyProtocolOptions {
   /**
-   * Peers that send a preface; the connections of others are taken as they are. Default: everyone sends one.
+   * Peers that send a preface; connections of others are taken without one. Default: all peers send one.
    */
   readonly trusted?: TrustedProxies | undefined;
-  /** How long a preface may take, in milliseconds; default 5,000. */
+  /** The time that a preface may take, in milliseconds; default 5,000. */
   readonly timeoutMs?: number | undefined;
-  /** Told of each connection that is closed because its preface is wrong, late or missing; optional. */
+  /** Called for each connection that is closed because its preface is wrong, late or missing; optional. */
   readonly onError?: ((error: ConnectionError, peer: NetAddress) => void) | undefined;
-  /** Default that of the system. */
+  /** The clock; default that of the system. */
   readonly clock?: Clock | undefined;
 }
 
@@ -32,19 +32,19 @@ export interface ProxyProtocolOptions {
 export type FinishConnection = (connection: Connection, ends: ConnectionEnds, rest: Uint8Array) => Connection;
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-// So many connections may be without their preface; beyond them the one that has waited longest is closed.
+// The most connections without their preface; beyond it, the one that has waited longest is closed.
 const MAX_WAITING = 1_024;
-// How long accepting rests after a failure: without descriptors it would only spin.
+// How long accepting rests after a failure: without descriptors, accepting at once would only spin.
 const ACCEPT_RETRY_MS = 100;
 
 /**
  * Makes a listener that reads the preface of each connection, and gives the connection the ends that it
  * names.
  *
- * Connections wait for their preface side by side, and only so long; one that is closed for it never ends the
+ * Connections wait for their preface side by side, for a limited time. Closing one of them never ends the
  * listener.
  *
- * @param finish default a connection with other ends
+ * @param finish makes the connection to hand out; default a connection with the named ends
  */
 export function withProxyProtocol<Address extends NetAddress>(
   listener: Listener<Address>,

@@ -1,4 +1,4 @@
-// Decides which peers are believed about other addresses.
+// Decides which peers may speak for other addresses.
 
 import { hostOf, type NetAddress } from "../address.ts";
 import { canonicalIp, ipBytes } from "../ip_address.ts";
@@ -7,7 +7,7 @@ import { canonicalIp, ipBytes } from "../ip_address.ts";
 const UNIX = "unix";
 
 /**
- * Peers that are believed when they name the client they speak for; made by {@linkcode parseTrustedProxies}.
+ * Peers that may name the client they speak for; made by {@linkcode parseTrustedProxies}.
  */
 export interface TrustedProxies {
   /** Whether an address is one of them. */
@@ -23,8 +23,7 @@ interface Network {
 class ListedProxies implements TrustedProxies {
   readonly #networks: readonly Network[];
   readonly #trustsUnix: boolean;
-  // The peer of a connection is asked for again with each request, and reading an address costs a
-  // microsecond.
+  // Each request asks for the peer of its connection again, and reading an address costs a microsecond.
   #lastHost = "";
   #isLastTrusted = false;
 

@@ -8,11 +8,11 @@ const EVERY_MS = 250;
 const BACKLOG = 511;
 
 /**
- * Has a port of Deno's node:net accept again after descriptors ran out. Deno (2.9.6) stops to watch the port
- * then, for good, without an event or an error. Listening on it once more begins anew; if it had not
- * stopped that changes nothing and costs 0.1 µs.
+ * Makes a port of Deno's node:net accept again after descriptors ran out. Then Deno (2.9.6) stops watching
+ * the port for good, without an event or an error. Listening on it once more starts again; if it had not
+ * stopped, that changes nothing and costs 0.1 µs.
  *
- * @returns what ends this
+ * @returns stops this
  */
 export function acceptAgain(server: Server & { _handle?: unknown }): () => void {
   const timer = setInterval(() => {

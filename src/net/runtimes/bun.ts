@@ -20,7 +20,7 @@ interface BunSocket {
   readonly localPort?: number;
   readonly remoteAddress?: string;
   readonly remotePort?: number;
-  /** Gives the number of bytes taken, -1 when the connection is broken. */
+  /** Gives the number of bytes taken, or -1 when the connection is broken. */
   write(bytes: Uint8Array): number;
   pause(): void;
   resume(): void;
@@ -75,11 +75,12 @@ export async function listenWithBun(options: ListenOptions): Promise<Listener> {
   });
   try {
     if (path !== undefined) await claimPath(path, connectWithBun);
-    // Bun names the port by the name that it was given; the address is what others are told.
+    // Bun reports the given name of the port; the address is for the callers.
     const address = isIP(hostname) === 0 ? (await lookup(hostname)).address : hostname;
     const server = Bun.listen({
       ...(path === undefined ? { hostname: address, port, reusePort } : { unix: path }),
-      // Half-open sockets outlive the client's FIN: the response to its last request is still to come.
+      // Half-open sockets outlive the client's FIN, because the response to its last request is still to
+      // come.
       allowHalfOpen: true,
       socket: handler,
     });
@@ -144,7 +145,7 @@ function createHandler({ endsOf, take }: Opening): SocketHandler {
     end: ({ data }) => data.onEnd(),
     error: ({ data }, error) => data.onFailure(toConnectionError("Cannot use the connection", error)),
     close({ data }, error) {
-      // Without an error both sides have sent FIN, and that of the peer may have come last.
+      // Without an error both sides have sent FIN, and the peer's FIN may have come last.
       if (error === undefined) data.onEnd();
       data.onFailure(error === undefined ? gone() : toConnectionError("Cannot use the connection", error));
     },

@@ -60,7 +60,7 @@ class DenoListener implements Listener {
       try {
         return new DenoConnection(await this.#listener.accept());
       } catch (cause) {
-        // A client that has reset its connection before it was accepted is no failure of the listener.
+        // A client that resets its connection before it is accepted is not a failure of the listener.
         if (cause instanceof Deno.errors.NotConnected) continue;
         const error = toConnectionError("Cannot accept a connection", cause);
         if (error.code === "closed") return null;
@@ -93,7 +93,7 @@ class DenoConnection extends StreamConnection {
   readonly #conn: Deno.TcpConn | Deno.UnixConn;
   #receiver: Receiver | undefined;
   readonly #sending: SendQueue;
-  // Made once: a closure and a promise less for each call.
+  // Made once, which saves a closure and a promise for each call.
   readonly #onRead = (count: number | null): void => this.#receiver!.onReceived(count);
   readonly #onReadFailed = (cause: unknown): void =>
     this.#receiver!.onReceiveFailed(toConnectionError("Cannot read from the connection", cause));
@@ -109,7 +109,7 @@ class DenoConnection extends StreamConnection {
     );
     this.local = toNetAddress(conn.localAddr);
     this.remote = toNetAddress(conn.remoteAddr);
-    // Responses are joined before they are written: waiting for more would only delay them.
+    // Responses are joined before they are written, so waiting for more would only delay them.
     if ("setNoDelay" in conn) disableDelay(conn);
   }
 
@@ -141,12 +141,12 @@ class DenoConnection extends StreamConnection {
 }
 
 function toNetAddress(address: Deno.NetAddr | Deno.UnixAddr): NetAddress {
-  // The end of a client has no path: Deno says null there, against its types.
+  // The end of a client has no path: Deno gives null there, against its types.
   return "path" in address ? unixAddress(address.path ?? "") : tcpAddress(address.hostname, address.port);
 }
 
 /**
- * Sends small writes at once. Some systems refuse that for a peer that is gone already: the first read tells.
+ * Sends small writes at once. Some systems refuse that for a peer that has gone; then the first read fails.
  */
 function disableDelay(conn: Deno.TcpConn): void {
   try {

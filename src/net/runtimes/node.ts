@@ -1,5 +1,5 @@
 // The adapter for Node: node:net and node:tls as Listener and Connection. Deno and Bun have both modules too,
-// and take from here what their own sockets cannot do: TLS, and a socket that another program has opened.
+// and use them for TLS, and for a socket that another program has opened: their own sockets cannot do either.
 
 import { connect, createServer, type OnReadOpts, type Server, Socket } from "node:net";
 import { acceptAgain } from "./accept_again.ts";
@@ -23,7 +23,7 @@ import { claimPath, restrictPath } from "../unix_socket.ts";
 export async function listenWithNode(options: ListenOptions): Promise<Listener> {
   const { tls, proxyProtocol } = options;
   const certificates = tls === undefined ? undefined : new ServerCertificates(tls);
-  // Half-open sockets outlive the client's FIN: the response to its last request is still to come.
+  // Half-open sockets outlive the client's FIN, because the response to its last request is still to come.
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
   const wanted = wantedAddress(options);
   try {
@@ -51,8 +51,7 @@ async function open(server: Server, options: ListenOptions): Promise<void> {
   if (path !== undefined) await claimPath(path, connectWithNode);
   if (fd !== undefined) server.listen({ fd });
   else if (path !== undefined) server.listen({ path });
-  // Node below 22.12 has no reusePort and does not look at it: there the workers of node:cluster share the
-  // port.
+  // Node below 22.12 has no reusePort and ignores it; there the workers of node:cluster share the port.
   else server.listen({ host: hostname, port, ...(reusePort ? { reusePort } : {}) });
   await settled(server, "listening");
   if (path !== undefined) await restrictPath(path);
@@ -75,7 +74,7 @@ function acceptDirectly(port: Port): Listener {
   );
 }
 
-/** The preface of a proxy comes before the handshake: the socket is plain first. */
+/** The preface of a proxy comes before the handshake, so the socket is plain at first. */
 function acceptBehindProxies(
   port: Port,
   certificates: ServerCertificates,
@@ -133,7 +132,7 @@ export async function connectWithNode(address: NetAddress): Promise<Connection> 
   return createConnection(socket, { ...ends, isEncrypted: false });
 }
 
-/** Waits for an event of success, or for the error that comes instead. */
+/** Waits for an event of success, or for an error. */
 function settled(emitter: Server | Socket, event: "listening" | "connect"): Promise<void> {
   return new Promise((resolve, reject) => {
     const onSuccess = (): void => {
@@ -154,7 +153,7 @@ function tcpEnds(socket: Socket): Ends {
   };
 }
 
-// Bytes come here first, of all connections, and are copied to where a read wants them.
+// The bytes of all connections come here first, and are copied to the buffer of a read.
 const READ_BUFFER = new Uint8Array(65_536);
 const IS_NODE = !("Deno" in globalThis || "Bun" in globalThis);
 
@@ -162,8 +161,8 @@ const IS_NODE = !("Deno" in globalThis || "Bun" in globalThis);
  * Opens a connection that reads all bytes into one buffer. Node would otherwise make a buffer of 64 KiB for
  * each read, which costs 1.1 µs a request (Node 20.20, 24.21).
  *
- * Only sockets that a program makes itself can read so (`onread`), so the accepted one hands its handle to a
- * new one.
+ * Only sockets that a program makes itself can read so (`onread`), so the accepted socket hands its handle to
+ * a new one.
  */
 function openPlain(accepted: Socket & { _handle?: unknown }, ends: Ends): SocketConnection {
   const handle = accepted._handle;
@@ -174,7 +173,7 @@ function openPlain(accepted: Socket & { _handle?: unknown }, ends: Ends): Socket
     buffer: READ_BUFFER,
     callback: (count) => {
       connection.onData(READ_BUFFER.subarray(0, count));
-      // More is there. If no read waits for it, it is better left with the system than copied.
+      // There are more bytes. If no read waits for them, they are better left with the system than copied.
       return count < READ_BUFFER.length || connection.pauseUnlessAwaited();
     },
   };

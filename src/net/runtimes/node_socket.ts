@@ -20,13 +20,13 @@ export function connectEvents(socket: Socket, connection: SocketConnection): voi
   socket.on("error", (cause) => connection.onFailure(toConnectionError("Cannot use the connection", cause)));
 }
 
-// The size of one write: Node does not show the progress of a write while it lasts.
+// The size of one write, because Node does not show the progress during a write.
 const MAX_WRITE_BYTES = 262_144;
 const NOTHING = new Uint8Array(0);
 
 /** A socket without TLS. */
 export class NodeSocket implements DrivenSocket {
-  /** Told when the system has taken bytes. */
+  /** Called when the system has taken bytes. */
   connection: SocketConnection | undefined;
   /** The socket that is driven. */
   protected readonly socket: Socket;
@@ -50,7 +50,7 @@ export class NodeSocket implements DrivenSocket {
         ? bytes
         : bytes.subarray(position, position + MAX_WRITE_BYTES);
       socket.write(piece);
-      // Almost always the system has taken it by now, and there is no need for a callback.
+      // The system has almost always taken the bytes by now, so that no callback is needed.
       if (socket.writableLength === 0) continue;
       socket.write(NOTHING, (error) => error ? undefined : this.connection?.onTaken(piece.length));
       return position;

@@ -9,7 +9,7 @@ import { connectEvents, NodeSocket } from "../runtimes/node_socket.ts";
 import { SocketConnection } from "../socket_connection.ts";
 import { toConnectionError } from "../system_error.ts";
 
-// A server that accepts and then says nothing would keep the socket for good.
+// A server that accepts and then sends nothing would keep the socket for ever.
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**

@@ -1,8 +1,8 @@
 // TLS on every runtime: node:tls on top of an accepted socket.
 //
-// Deno's own TLS will not do: if the handshake is incomplete or the peer takes nothing, a Deno.TlsConn keeps
-// its descriptor after close() until the peer leaves (Deno 2.9.6). Silent clients could take all descriptors.
-// Bun's own (1.4.5) can neither read certificates again nor take a preface before the handshake.
+// Deno's own TLS does not suffice: if the handshake is incomplete or the peer takes nothing, a Deno.TlsConn
+// keeps its descriptor after close() until the peer leaves (Deno 2.9.6), so silent clients could take all
+// descriptors. Bun's own (1.4.5) can neither read certificates again nor take a preface before the handshake.
 
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
@@ -23,8 +23,8 @@ export interface TlsOpening {
 }
 
 /**
- * Makes the connection of a socket that is to speak TLS. The handshake is part of the first read, under that
- * read's time-out. If the client speaks something else, reading fails with `not-tls`, and bytes sent go out
+ * Makes the connection of a socket for TLS. The handshake is part of the first read, under that read's
+ * time-out. If the client speaks something else, reading fails with `not-tls`, and bytes that are sent go out
  * unencrypted.
  */
 export function openTls(socket: Socket, { ends, certificates, first }: TlsOpening): SocketConnection {
@@ -37,8 +37,8 @@ export function openTls(socket: Socket, { ends, certificates, first }: TlsOpenin
 // The first byte of every handshake (RFC 8446 §5.1).
 const HANDSHAKE = 0x16;
 
-// So many bytes are one write: fewer cost less than with plain TCP, 444 µs a megabyte instead of 564 with
-// Deno's node:tls (2.9.6).
+// This many bytes are one write. Larger writes cost less than with plain TCP: 444 µs a megabyte instead of
+// 564 with Deno's node:tls (2.9.6).
 const MAX_WRITE_BYTES = 65_536;
 
 /** What Bun has below a TLSSocket: it says at once how many bytes it took, -1 when the connection is broken. */
@@ -84,7 +84,7 @@ class TlsDriver implements DrivenSocket {
       return this.#start();
     }
     this.#phase = "plain";
-    // Drain the rest: left in the system's buffer it would replace the end of the connection by a reset.
+    // Drain the rest, which would otherwise turn the end of the connection into a reset.
     socket.on("data", () => {});
     socket.resume();
     this.#connection!.onUnreadable(

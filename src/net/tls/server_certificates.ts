@@ -29,7 +29,7 @@ export class ServerCertificates {
   /**
    * Uses other certificates from the next handshake on.
    *
-   * @throws {ConnectionError} `bad-certificate`: then the old stay
+   * @throws {ConnectionError} `bad-certificate`: then the old ones stay
    */
   reload(options: TlsOptions): void {
     this.#contexts = createContexts(options);
@@ -73,7 +73,8 @@ function createContext(certificate: ServerCertificate, clientAuthorities: string
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(clientAuthorities === undefined ? {} : { ca: clientAuthorities }),
       // A client could ask for handshake after handshake on one connection, and each costs the server far
-      // more than it (Node alone allows it, with TLS 1.2). Node's own limit counts for tls.Server only.
+      // more than the client (only Node allows it, with TLS 1.2). Node's own limit applies to tls.Server
+      // only.
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     });
     return { names, context };
@@ -84,9 +85,9 @@ function createContext(certificate: ServerCertificate, clientAuthorities: string
 }
 
 /**
- * Deno's node:tls says nothing of a bad certificate before the first handshake.
+ * Deno's node:tls does not report a bad certificate before the first handshake.
  *
- * @returns the names that it is for
+ * @returns the names of the certificate
  */
 function check({ cert, key, passphrase }: ServerCertificate): readonly string[] {
   // Node would open a port without a certificate.

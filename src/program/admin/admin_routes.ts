@@ -17,8 +17,8 @@ export const ADMIN_PATHS = { health: "/healthz", readiness: "/readyz", figures: 
 const METHODS = "GET, HEAD";
 
 /**
- * The routes that tell machines how the server is: `/healthz` says that it lives, `/readyz` whether to send it requests
- * (503 if not), `/metrics` its figures as Prometheus reads them. A page mounts them next to its own.
+ * The routes that report the state to machines: `/healthz` says that the server lives, `/readyz` whether to
+ * send it requests (503 if not), `/metrics` its figures for Prometheus. A page mounts them next to its own.
  */
 export function adminRoutes({ figures, isReady }: Admin): readonly Route[] {
   return [
@@ -32,7 +32,7 @@ export function adminRoutes({ figures, isReady }: Admin): readonly Route[] {
   ];
 }
 
-// The state of this moment is of no use to a cache.
+// The state of this moment must not be cached.
 function say(status: number, text: string, type = "text/plain; charset=utf-8"): HttpResponse {
   return createResponse(status, text, [["Content-Type", type], ["Cache-Control", "no-store"]]);
 }

@@ -10,7 +10,7 @@ import { type Admin, adminRoutes } from "./admin_routes.ts";
 export interface AdminServerOptions {
   /** The time. */
   readonly clock: Clock;
-  /** Told of failures that no client can be told. */
+  /** Called with failures that no response can carry. */
   readonly onError: (error: unknown, client: NetAddress) => void;
 }
 

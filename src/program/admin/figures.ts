@@ -5,16 +5,16 @@ export type FigureLabels = Readonly<Record<string, string>>;
 
 /** One number of a figure. */
 export interface FigureSample {
-  /** Labels that tell it from the other samples of its figure. */
+  /** Labels that distinguish it from the other samples of its figure. */
   readonly labels?: FigureLabels;
   readonly value: number;
 }
 
-/** How often values fell below each bound. */
+/** The distribution of values. */
 export interface Distribution {
   /** Upper bounds, rising; the last bucket has none. */
   readonly bounds: readonly number[];
-  /** How many values fell into each bucket alone: one number more than there are bounds. */
+  /** The number of values in each bucket alone: one number more than there are bounds. */
   readonly counts: ArrayLike<number>;
   /** All values together. */
   readonly sum: number;
@@ -33,19 +33,19 @@ export type Figure =
     | { readonly kind: "histogram"; readonly distribution: Distribution }
   );
 
-/** Tells figures when somebody asks. Must not throw. */
+/** Gives figures on request. Must not throw. */
 export type FigureSource = () => readonly Figure[];
 
-/** The figures of a program, from all that have some. */
+/** The figures of a program, from all of its sources. */
 export class Figures {
   readonly #sources: FigureSource[] = [];
 
-  /** Adds a source; figures are told in the order of the sources. */
+  /** Adds a source; figures come in the order of the sources. */
   add(source: FigureSource): void {
     this.#sources.push(source);
   }
 
-  /** The present samples of all sources. */
+  /** The current samples of all sources. */
   collect(): readonly Figure[] {
     return this.#sources.flatMap((source) => source());
   }
@@ -61,7 +61,7 @@ export function gauge(name: string, help: string, value: number | readonly Figur
   return { kind: "gauge", name, help, samples: toSamples(value) };
 }
 
-/** A figure of how values are spread. */
+/** A figure of a distribution. */
 export function histogram(name: string, help: string, distribution: Distribution): Figure {
   return { kind: "histogram", name, help, distribution };
 }

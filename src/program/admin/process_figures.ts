@@ -1,4 +1,4 @@
-// Figures of the process: what it is, what it takes, how promptly its event loop runs.
+// Figures of the process: its build, its memory, the delay of its event loop.
 
 import type { Clock } from "../../base/clock.ts";
 import { counter, type Figure, type FigureSource, gauge } from "./figures.ts";
@@ -19,7 +19,7 @@ export interface ProcessFigureOptions {
   readonly clock: Clock;
 }
 
-// Often enough to meet a pause of a second, seldom enough to cost nothing.
+// Often enough to catch a pause of a second, seldom enough to cost nothing.
 const PROBE_MS = 500;
 
 /** Watches the process until it is closed. */
@@ -44,7 +44,7 @@ export class ProcessFigures {
     });
   }
 
-  /** The figures now. The longest delay is the one since they were asked for last. */
+  /** The current figures. The longest delay is the one since the last call. */
   readonly source: FigureSource = (): readonly Figure[] => {
     const { version, runtime, command, residentBytes, droppedLogEntries } = this.#options;
     const longestDelayMs = this.#longestDelayMs;

@@ -16,16 +16,16 @@ export interface ReporterOptions {
   readonly prefix: string;
   /** The time. */
   readonly clock: Clock;
-  /** Told once when the server is out of reach, and once when it is back. */
+  /** Called once when the server is out of reach, and once when it is back. */
   readonly onChange: (message: string) => void;
 }
 
 const REPORT_MS = 10_000;
-// A server that takes nothing for so long is out of reach.
+// A server that takes nothing for this long is out of reach.
 const PATIENCE_MS = 5_000;
 const MS_PER_SECOND = 1_000;
 
-/** Reports until it is closed, whether anybody listens or not. */
+/** Reports until it is closed, whether the server is there or not. */
 export class Reporter {
   readonly #options: ReporterOptions;
   readonly #stop: () => void;
@@ -40,7 +40,7 @@ export class Reporter {
     this.#stop = options.clock.every(REPORT_MS, () => void this.report());
   }
 
-  /** Sends the figures of this moment, unless the last report is still under way. Never rejects. */
+  /** Sends the current figures, unless the last report is still pending. Never rejects. */
   async report(): Promise<void> {
     if (this.#isReporting || this.#isClosed) return;
     this.#isReporting = true;
@@ -56,7 +56,7 @@ export class Reporter {
     });
     try {
       this.#connection = await connect(endpoint);
-      // Nothing ends an exchange any more that begins after its time, or after the reporter was closed.
+      // An exchange that begins after its time, or after the reporter was closed, must end itself.
       if (isLate || this.#isClosed) throw new Error("the connection came too late");
       await this.#exchange(this.#connection, lines);
       this.#tell(true);

@@ -28,7 +28,7 @@ export function figuresOfServer(figures: ServerFigures): readonly Figure[] {
   ];
 }
 
-/** The figures of any server's connections, whatever is spoken on them. */
+/** The figures of any server's connections, whatever their protocol. */
 export function figuresOfConnections(
   figures: Omit<ServerFigures, "requests" | "requestsInFlight" | "responses">,
 ): readonly Figure[] {
@@ -52,12 +52,12 @@ export function figuresOfConnections(
   ];
 }
 
-/** Adds up what several workers of a server have done. @param all at least one */
+/** Adds up the work of several workers of a server. @param all at least one */
 export function sumServerFigures(all: readonly ServerFigures[]): ServerFigures {
   return all.reduce((a, b) => addUp(a, b) as ServerFigures);
 }
 
-/** Adds numbers, and what is made of numbers, of the same shape. */
+/** Adds numbers, and objects of numbers of the same shape. */
 function addUp(a: unknown, b: unknown): unknown {
   if (typeof a === "number") return a + (b as number);
   if (Array.isArray(a)) return a.map((item, index) => addUp(item, (b as unknown[])[index]));

@@ -1,4 +1,4 @@
-// Flags that several servers share, each with the one meaning it has everywhere.
+// Flags that several servers share, each with one meaning everywhere.
 
 import { parseTrustedProxies } from "../../net/proxy/trusted_proxies.ts";
 import { DEFAULT_SETTINGS, type ServeOptions } from "../../serving/serve_options.ts";
@@ -18,12 +18,12 @@ import { type Flag, type FlagTable, type FlagValues, VALUE_SEPARATOR } from "./f
 /** The forms of log lines. */
 export type LogFormatName = "text" | "json" | "combined";
 
-/** Flags of the servers that speak HTTP, with the port that it has by default. */
+/** Flags of the servers that speak HTTP. @param defaultPort the default of `--port` */
 export function httpFlags(defaultPort: number): typeof HTTP_FLAGS {
   return { ...HTTP_FLAGS, port: mainPortFlag(defaultPort) };
 }
 
-/** Flags that every server has, with the port it has by default. */
+/** Flags of every server. @param defaultPort the default of `--port` */
 export function commonFlags(defaultPort: number): typeof COMMON_FLAGS {
   return { ...COMMON_FLAGS, port: mainPortFlag(defaultPort) };
 }
@@ -259,7 +259,7 @@ export type CommonValues = FlagValues<CommonFlags>;
 /** `--help` alone, for commands that are no servers. */
 export const HELP_FLAGS = { help: SERVER_FLAGS.help } satisfies FlagTable;
 
-/** The limits and time-outs that the flags of HTTP servers set; those without one are left out. */
+/** The limits and time-outs that the flags of HTTP servers set; unset ones are left out. */
 export function serveOptionsOf(values: FlagValues<typeof HTTP_FLAGS>): ServeOptions {
   const maxHeadBytes = values["max-head-bytes"];
   const perAddress = values["max-connections-per-address"];

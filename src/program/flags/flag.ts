@@ -11,15 +11,18 @@ export interface Flag<T> {
   readonly placeholder?: string;
   /** Its group in `--help`; a flag without one belongs to the command itself. */
   readonly group?: FlagGroup;
-  /** Whether it may be given several times: `parse` then gets all values, with {@linkcode VALUE_SEPARATOR} between. */
+  /**
+   * Whether it may be given several times: `parse` then gets all values, joined by {@linkcode
+   * VALUE_SEPARATOR}.
+   */
   readonly isRepeatable?: boolean;
   /** Whether no error line, log or help may show a value. */
   readonly isSecret?: boolean;
-  /** Whether a word without dashes is its value: beside `--name`, or instead of it. */
+  /** Whether a word without dashes is its value, beside `--name` or instead of it. */
   readonly position?: "also" | "only";
   /** One letter that may stand for the name. */
   readonly alias?: string;
-  /** A variable of the environment that counts when neither the flag nor its own variable is given. */
+  /** A variable of the environment that counts if neither the flag nor its own variable is given. */
   readonly fallbackVariable?: string;
   /** The value when the flag is not given. */
   readonly default: T;
@@ -31,7 +34,7 @@ export interface Flag<T> {
   readonly choices?: readonly string[];
   /** Completions of a value for the shell. */
   readonly completes?: "file" | "folder";
-  /** Reads a value; undefined when it is none. */
+  /** Reads a value; undefined if it is malformed. */
   readonly parse: (text: string) => T | undefined;
 }
 
@@ -46,7 +49,7 @@ export type FlagValues<Table extends FlagTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Flag<infer T> ? T : never;
 };
 
-/** The user's mistake on the command line: one line that names the flag and what was expected. */
+/** The user's mistake on the command line: one line with the flag and the expected value. */
 export class UsageError extends Error {
   /** The class name, also when minified. */
   override readonly name: string = "UsageError";

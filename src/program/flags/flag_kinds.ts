@@ -1,4 +1,4 @@
-// The kinds of flags, by what their values are.
+// The kinds of flags, by their values.
 
 import type { Flag } from "./flag.ts";
 import { formatSize, formatTime, parseSize, parseTimeMs } from "./quantities.ts";
@@ -80,8 +80,8 @@ export function sizeFlag(
 }
 
 /**
- * A flag of a time-out in milliseconds: `1500`, `500ms`, `10s`, `2m`, `1h`. A number alone is of milliseconds, as the
- * name of the flag says.
+ * A flag of a time-out in milliseconds: `1500`, `500ms`, `10s`, `2m`, `1h`. A number alone counts
+ * milliseconds, as the name of the flag says.
  */
 export function timeFlag(
   settings: Described & { readonly default: number; readonly min?: number },
@@ -131,7 +131,7 @@ export function switchFlag(help: string, settings: Partial<Described> = {}): Fla
   return { ...settings, help, default: false, expected: "no value", parse: () => true };
 }
 
-/** A flag with rules of its own. Its type is that of the values together with that of the default. */
+/** A flag with rules of its own. Its type is the union of the types of its values and of its default. */
 export function checkedFlag<T, D extends T | undefined>(
   settings: Omit<Flag<T>, "default" | "parse"> & {
     readonly default: D;

@@ -8,13 +8,13 @@ import { findVariable, type Variables } from "./variables.ts";
 export interface ParsedFlags<Table extends FlagTable> {
   /** The values of all flags. */
   readonly values: FlagValues<Table>;
-  /** How each flag was given that was: `--port`, `the environment variable MILLRACE_PORT`. */
+  /** The source of each given flag: `--port`, `the environment variable MILLRACE_PORT`. */
   readonly given: ReadonlyMap<string, string>;
 }
 
 /** The values given for one flag. */
 interface Given {
-  /** How it was given, for error lines. */
+  /** Its source, for error lines. */
   readonly way: string;
   /** The values in order; none for a switch on the command line. */
   readonly texts: string[];
@@ -26,7 +26,7 @@ const NO_VARIABLES: Variables = new Map();
  * Reads a command line.
  *
  * @param args the words after the command
- * @param variables what of the environment may be read; a flag on the command line wins
+ * @param variables the readable variables of the environment; a flag on the command line wins
  * @throws {UsageError} for an unknown flag, a word that belongs to none, a missing or a bad value
  */
 export function parseFlags<Table extends FlagTable>(
@@ -37,7 +37,7 @@ export function parseFlags<Table extends FlagTable>(
   return readFlags(args, table, variables).values;
 }
 
-/** {@linkcode parseFlags} with what was given, which a default does not tell. @throws {UsageError} as it does */
+/** {@linkcode parseFlags} with the sources of the given flags. @throws {UsageError} like it */
 export function readFlags<Table extends FlagTable>(
   args: readonly string[],
   table: Table,
@@ -129,7 +129,7 @@ function takePlace(
   take(words, name, { way: flag.placeholder!, text: word });
 }
 
-/** The name of the flag that a word with dashes is. @throws {UsageError} when it is none */
+/** The name of the flag in a word with dashes. @throws {UsageError} for an unknown flag */
 function nameOf(word: string, table: FlagTable): string {
   const long = word.startsWith("--") ? word.slice(2) : undefined;
   const name = long === undefined
@@ -145,7 +145,7 @@ function nameOf(word: string, table: FlagTable): string {
   );
 }
 
-/** A flag that has only its place, and no default, cannot be left out. */
+/** A flag that has only its place, and no default, is required. */
 function refuseMissing(table: FlagTable, given: ReadonlyMap<string, string>): void {
   for (const [name, flag] of Object.entries(table)) {
     if (flag.position !== "only" || flag.default !== undefined || given.has(name)) continue;
@@ -159,7 +159,7 @@ function refuseSwitchValue(way: string, flag: Flag<unknown>, value: string | und
   throw new UsageError(`bad value for ${way}: expected no value${state}`);
 }
 
-/** @throws {UsageError} when the flag cannot have it */
+/** @throws {UsageError} when the flag cannot have the value */
 function readValue(flag: Flag<unknown>, { way, texts }: Given): unknown {
   const text = flag.isRepeatable ? texts.join(VALUE_SEPARATOR) : texts.at(-1) ?? "";
   const value = flag.parse(text);

@@ -1,4 +1,4 @@
-// Sizes and times as people write them.
+// Sizes and times in the form that people write.
 
 const SIZE_UNITS: readonly (readonly [unit: string, bytes: number])[] = [
   ["TiB", 2 ** 40],
@@ -6,7 +6,7 @@ const SIZE_UNITS: readonly (readonly [unit: string, bytes: number])[] = [
   ["MiB", 2 ** 20],
   ["KiB", 2 ** 10],
 ];
-// Units that count by thousands are refused: with MB some people mean one thing, some the other.
+// Units that count by thousands are refused, because people mean different things by MB.
 const BYTES_OF_UNIT: ReadonlyMap<string, number> = new Map([
   ["", 1],
   ["B", 1],

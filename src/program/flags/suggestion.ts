@@ -1,4 +1,4 @@
-// Which known word somebody may have meant.
+// Finds the known word that the user probably meant.
 
 // A word of five letters may have one mistake, one of eight two.
 const LETTERS_PER_MISTAKE = 3;
@@ -6,8 +6,8 @@ const MAX_MISTAKES = 3;
 const MIN_PREFIX_LENGTH = 3;
 
 /**
- * Finds the known word that is closest to what was typed, by the number of letters that are missing, too many, wrong or
- * swapped; failing that, one that begins like it.
+ * Finds the known word that is closest to a typed one, by the number of missing, extra, wrong or swapped
+ * letters; failing that, one that begins like it.
  *
  * @returns undefined when no word is close
  */
@@ -17,7 +17,7 @@ export function suggestWord(typed: string, known: Iterable<string>): string | un
   let fewest = Math.min(MAX_MISTAKES, Math.max(1, Math.floor(typed.length / LETTERS_PER_MISTAKE))) + 1;
   for (const word of words) {
     const mistakes = countMistakes(typed.toLowerCase(), word);
-    // A word of two letters is one mistake from too many others.
+    // A word of two letters is one mistake away from too many others.
     if (mistakes < fewest && mistakes < word.length - 1) [best, fewest] = [word, mistakes];
   }
   if (best !== undefined || typed.length < MIN_PREFIX_LENGTH) return best;

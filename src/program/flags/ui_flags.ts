@@ -7,7 +7,7 @@ import { checkedFlag, fileFlag, portFlag } from "./flag_kinds.ts";
 
 const MAX_PORT = 65_535;
 
-/** The flags that say who may use a page. */
+/** The flags that decide which clients may use a page. */
 export const PAGE_ACCESS_FLAGS = {
   "ui-host": hostFlag({
     group: "page",
@@ -44,7 +44,7 @@ export const PAGE_ACCESS_FLAGS = {
 /** The values of {@linkcode PAGE_ACCESS_FLAGS}. */
 export type PageAccessValues = FlagValues<typeof PAGE_ACCESS_FLAGS>;
 
-/** All flags of a page: where it listens, and who may use it. */
+/** All flags of a page: its address, and the access to it. */
 export const UI_FLAGS = { "ui-port": uiPortFlag(), ...PAGE_ACCESS_FLAGS };
 
 /** The values of the flags of a page. */
@@ -64,9 +64,9 @@ function uiPortFlag(): Flag<number | "off" | undefined> {
 }
 
 /**
- * The port of a page: the one that was given, else the one after the server's port; any free one after port 0.
+ * The port of a page: the given one, otherwise the one after the server's port; any free one after port 0.
  *
- * @param defaultPort the port of the command by default, which counts when it listens on a unix socket
+ * @param defaultPort the default port of the command, which counts if it listens on a unix socket
  * @returns undefined when the page is off
  */
 export function chooseUiPort(

@@ -2,14 +2,14 @@
 
 import { type Flag, type FlagTable, isSwitch } from "./flag.ts";
 
-/** Variables of the environment that may be read, by name. */
+/** The readable variables of the environment, by name. */
 export type Variables = ReadonlyMap<string, string>;
 
 /** A value that a variable gives to a flag. */
 export interface VariableValue {
   /** The variable. */
   readonly variable: string;
-  /** The values; of a flag that is not repeatable one. */
+  /** The values; one unless the flag is repeatable. */
   readonly texts: readonly string[];
 }
 
@@ -18,13 +18,13 @@ export function variableOf(name: string): string {
   return `MILLRACE_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** All variables that a command looks at. */
+/** All variables of a command. */
 export function variablesOf(table: FlagTable): string[] {
   return Object.entries(table).flatMap(([name, flag]) => candidatesOf(name, flag));
 }
 
 /**
- * Finds what the environment says about a flag. An empty variable says nothing.
+ * Finds the value of a flag in the environment. An empty variable does not count.
  *
  * A repeatable flag has one value a line; a switch says `1` or `0`.
  */

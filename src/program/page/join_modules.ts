@@ -6,7 +6,7 @@ const IMPORT = /^import (\{[^}]*\}|\w+) from "([^"]+)";\n/gm;
 const EXPORT_LIST = /^export \{([^}]*)\};\n/gm;
 const EXPORT = /^export (?=(?:async )?(?:function|class|const) (\w+))/gm;
 
-/** One module: what it needs, what it gives, and its text without both. */
+/** One module: its imports, its exports, and its text without both. */
 interface ParsedModule {
   readonly imports: readonly { readonly what: string; readonly from: string }[];
   readonly exports: readonly string[];
@@ -18,9 +18,9 @@ interface ParsedModule {
  * Comments that stand on lines of their own are left out.
  *
  * @param modules texts by file name
- * @param entry the module that is run
+ * @param entry the module to run
  * @param packages paths by the specifiers of packages, which stay imports
- * @throws {TypeError} for a form that is not understood, a module that is missing, and modules that need each other
+ * @throws {TypeError} for an unknown form, a missing module, and modules that need each other
  */
 export function joinModules(
   modules: ReadonlyMap<string, string>,

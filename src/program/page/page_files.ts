@@ -1,4 +1,4 @@
-// The files of a page as text: in the program itself, so that a bundle or a binary needs no folder besides.
+// The files of a page as text, in the program itself, so that a bundle or a binary needs no folder besides.
 
 import htm from "htm" with { type: "text" };
 import preact from "preact" with { type: "text" };
@@ -30,7 +30,7 @@ export interface PageSources {
 const SCRIPT = "text/javascript; charset=utf-8";
 
 /**
- * Makes all files of a page but the document, by their path below `/page/`.
+ * Makes all files of a page except the document, by their path below `/page/`.
  *
  * Preact and htm are there for every page, as `preact` and `htm`.
  */

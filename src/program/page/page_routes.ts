@@ -5,8 +5,9 @@ import type { HeaderField } from "../../http/headers.ts";
 import { createResponse } from "../../http/response/response.ts";
 import type { PageFile } from "./page_files.ts";
 
-// Whatever a page shows: only our own files run, nothing is loaded from elsewhere, no form leaves the page,
-// and no other page may look into it. With trusted types not even our own files can turn a text into markup or code.
+// Whatever a page shows, only our own files run, nothing is loaded from elsewhere, no form leaves the page,
+// and no other page may embed it. With trusted types not even our own files can turn a text into markup or
+// code.
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
   "img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; " +
@@ -39,7 +40,9 @@ function serveFile({ mediaType, text }: PageFile): RouteHandler {
   };
 }
 
-/** Whether a list of tags has this one (RFC 9110 §13.1.2). No comma stands in ours, so a tag with one is another. */
+/**
+ * Whether a list of tags has this one (RFC 9110 §13.1.2). Ours has no comma, so a tag with one is different.
+ */
 function namesTag(list: string, tag: string): boolean {
   return splitList(list).some((listed) => listed === tag || listed === `W/${tag}` || listed === "*");
 }

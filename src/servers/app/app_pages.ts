@@ -1,4 +1,5 @@
-// Every response of the app: what happened, in the form that the client prefers, with the state and the forms again.
+// Every response of the app: the outcome, in the form that the client prefers, with the state and the forms
+// again.
 
 import type { ClientSwitches } from "../../backend/client_switches.ts";
 import type { Handler, RequestContext } from "../../backend/handler.ts";
@@ -32,11 +33,11 @@ export interface Outcome {
 
 /** Makes the responses of the app. The functions need no `this`. */
 export interface AppPages {
-  /** Responds with what a handler has done. */
+  /** Responds with the outcome of a handler. */
   readonly respond: (request: HttpRequest, context: RequestContext, outcome: Outcome) => HttpResponse;
   /**
-   * Makes a handler with one outcome, for a URL that carries no typed values. A page without cookies is built and
-   * encoded once for each position of the switches: put together for each request, it was a fifth of its cost on
+   * Makes a handler with one outcome, for a URL without typed values. A page without cookies is built and
+   * encoded once for each position of the switches: building it for each request was a fifth of its cost on
    * Deno 2.9.6.
    */
   readonly always: (outcome: Outcome) => Handler;

@@ -1,4 +1,4 @@
-// The state that a client is in, as every response of the app can show it.
+// The state of a client, as every response of the app can show it.
 
 import type { SwitchState } from "../../backend/client_switches.ts";
 import { encodeOnce, type Html, html } from "../../backend/pages/html.ts";
@@ -13,7 +13,7 @@ export interface AppState extends SwitchState {
   readonly cookies: readonly CookiePair[];
 }
 
-/** Makes something for each position of switches and theme, and picks the one of a state: nothing is built twice. */
+/** Makes a value for each position of switches and theme once, and picks the one for a state. */
 export function forEachPosition<T>(make: (state: AppState) => T): (state: AppState) => T {
   const made: T[] = [];
   for (const logForm of ["full", "short"] as const) {

@@ -8,7 +8,8 @@ const LARGEST_PLAIN = 1e30;
 /**
  * Reads a decimal number: `12`, `-0.5`, `.5`, `5.`, `+5`, `1e3`; no white space, no other base, no `NaN`.
  *
- * @returns the nearest double, infinite for what is too large; undefined for what is no decimal number
+ * @returns the nearest double, infinite if the number is too large; undefined if the text is not a decimal
+ *   number
  */
 export function parseDecimal(text: string): number | undefined {
   return DECIMAL.test(text) ? Number(text) : undefined;

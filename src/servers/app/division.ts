@@ -28,11 +28,13 @@ export interface DivisionHandlers {
   /**
    * Responds to `GET /div/<a>/to/<b>` with `a / b = result`.
    *
-   * @throws {ExplainedError} 400 for what is no number, for a zero divisor and for a result that is not finite
+   * @throws {ExplainedError} 400 for an operand that is not a number, for a zero divisor and for an infinite
+   *   result
    */
   readonly showDivision: RouteHandler;
   /**
-   * Responds to `GET /div?a=<a>&b=<b>`, what a plain form sends, with a redirect to the URL of the division.
+   * Responds to `GET /div?a=<a>&b=<b>`, the request of a plain form, with a redirect to the URL of the
+   * division.
    *
    * @throws {ExplainedError} 400 when a field is missing, malformed, or cannot be a segment of a path
    */
@@ -67,7 +69,7 @@ export function createDivisionHandlers(pages: AppPages): DivisionHandlers {
   };
 }
 
-// Clients take "." and ".." out of a path, percent-encoded too (RFC 3986 §5.2.4): they would never arrive.
+// Clients remove "." and ".." from a path, percent-encoded too (RFC 3986 §5.2.4), so they would never arrive.
 function encodeOperand(name: OperandName, text: string): string {
   if (text === "." || text === "..") throw notANumber(name, text);
   return encodeURIComponent(text);

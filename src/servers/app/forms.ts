@@ -80,7 +80,11 @@ const switches = forEachPosition((state) => {
 
 const untouched = forEachPosition((state) => encodeOnce(buildAll(state, NOTHING_TYPED)));
 
-/** Builds the forms, and the list of all requests after them. @param typed what stands in the fields again */
+/**
+ * Builds the forms, and the list of all requests after them.
+ *
+ * @param typed the values to put into the fields again
+ */
 export function buildForms(state: AppState, typed: TypedValues): Html {
   return typed === NOTHING_TYPED ? untouched(state) : buildAll(state, typed);
 }

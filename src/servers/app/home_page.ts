@@ -10,7 +10,7 @@ const OUTCOME = {
   `,
 };
 
-/** Makes the handler of the start page: the state the client is in, and a control for every other request. */
+/** Makes the handler of the start page: the state of the client, and a control for every other request. */
 export function createHomeHandler(pages: AppPages): RouteHandler {
   return pages.always(OUTCOME);
 }

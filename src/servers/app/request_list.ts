@@ -2,7 +2,7 @@ import { encodeOnce, type Html, html } from "../../backend/pages/html.ts";
 
 type Row = readonly [method: "GET" | "POST", url: string, effect: string];
 
-// Every URL with every method it takes, beside those of the forms; then one of each way to go wrong.
+// Every URL with every method it takes, besides those of the forms; then one of each way to go wrong.
 const ROWS: readonly Row[] = [
   ["POST", "/short_log/1", "access log short"],
   ["POST", "/short_log/0", "access log full"],

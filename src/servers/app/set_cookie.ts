@@ -13,13 +13,15 @@ export interface CookieHandlers {
    *
    * Pairs are split at slashes as sent, then percent-decoded, then checked: `%2F` belongs to a value.
    *
-   * @throws {ExplainedError} 400 when a pair makes no valid cookie (RFC 6265 §4.1.1); then nothing is set
+   * @throws {ExplainedError} 400 when a pair is not a valid cookie (RFC 6265 §4.1.1); then nothing is set
    */
   readonly setCookies: RouteHandler;
   /**
-   * Responds to `GET /set_cookie?name=<name>&value=<value>`, what a plain form sends: a redirect to the URL that sets.
+   * Responds to `GET /set_cookie?name=<name>&value=<value>`, the request of a plain form, with a redirect to
+   * the URL that sets the cookie.
    *
-   * @throws {ExplainedError} 400 when a field is missing or malformed, or the name holds `=`, where a URL would cut it
+   * @throws {ExplainedError} 400 when a field is missing or malformed, or the name holds `=`, where a URL
+   *   would cut it
    */
   readonly redirectToSetCookie: RouteHandler;
 }

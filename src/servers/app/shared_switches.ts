@@ -1,5 +1,5 @@
-// Switches that all nodes share: one hash in the store has them, every node has a copy, and a channel tells of changes.
-// No request but that of a switch waits for the store.
+// Switches that all nodes share: a hash in the store has them, every node has a copy, and a channel announces
+// changes. Only a request that switches waits for the store.
 
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { messageOfError } from "../../base/error_text.ts";
@@ -23,14 +23,14 @@ const CHANNEL = "millrace:app:changes";
 const SLOT = slotOf(KEY);
 const DEADLINE_MS = 3_000;
 
-// The channel tells of changes within milliseconds; a node that has lost a message hears of it by this.
+// The channel announces changes within milliseconds; this is for a node that has lost a message.
 const RELOAD_MS = 5_000;
 const LISTEN_AGAIN_MS = 200;
 
 const MAX_CLIENTS = 10_000;
 
-// One step for the store, so that all nodes hear of changes in the order in which they count. Beyond the limit a random
-// client goes back to the defaults.
+// One step for the store, so that all nodes hear of changes in the order that counts. Beyond the limit a
+// random client goes back to the defaults.
 const CHANGE = `
 if ARGV[2] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
 if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], redis.call('HRANDFIELD', KEYS[1])) end
@@ -45,7 +45,7 @@ export interface SharedSwitchesOptions {
   readonly address: StoreAddress;
   /** Owner of a switch. */
   readonly scope: SwitchScope;
-  /** Hears in one line of what happens to the store. */
+  /** Called with one line about each event of the store. */
   readonly onNotice: (message: string) => void;
   /** Opens connections; default the client package. */
   readonly connector?: RedisConnector | undefined;
@@ -90,7 +90,7 @@ export async function openSharedSwitches(options: SharedSwitchesOptions): Promis
   return { switches, health, close };
 }
 
-// A field for each switch, so that two switches that are changed at one time do not undo each other.
+// A field for each switch, so that simultaneous changes of two switches do not undo each other.
 async function keep(cluster: Cluster, client: string, change: Partial<SwitchState>): Promise<void> {
   const fields: [string, string][] = [];
   if (change.logForm !== undefined) {
@@ -110,7 +110,7 @@ async function keep(cluster: Cluster, client: string, change: Partial<SwitchStat
   }
 }
 
-/** Keeps a copy right. */
+/** Keeps a copy up to date. */
 class Follower {
   readonly #cluster: Cluster;
   readonly #switches: ClientSwitches;
@@ -136,7 +136,7 @@ class Follower {
     this.#subscription?.close();
   }
 
-  // Listens first and loads then: what changes in between is heard.
+  // It listens first and loads then, so that it hears of changes in between.
   async #listen(): Promise<void> {
     const nodes = this.#cluster.map.primaries;
     const node = nodes[this.#rounds++ % nodes.length];
@@ -159,7 +159,7 @@ class Follower {
   async #load(): Promise<void> {
     const changes = this.#changes;
     const reply = await this.#cluster.read(SLOT, ["EVAL", READ, "1", KEY], DEADLINE_MS);
-    // A change that came while the reply was on its way may be newer: the next time everything is loaded again.
+    // A change that came during the load may be newer, so the next load takes everything again.
     if (changes !== this.#changes) return;
     this.#switches.replaceAll(toStates(reply as readonly Reply[]));
   }
@@ -176,7 +176,7 @@ class Follower {
       else await this.#load();
       this.#schedule(RELOAD_MS);
     } catch {
-      // The store is away, which its health has told already.
+      // The store is away, which its health has already reported.
       this.#schedule(LISTEN_AGAIN_MS);
     }
   }

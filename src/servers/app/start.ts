@@ -75,7 +75,7 @@ function endProgram({ logs, clock, fail }: Context): NonNullable<ServeOptions["o
   };
 }
 
-// Nothing of it is loaded without --store.
+// No part of it is loaded without --store.
 async function openShared(
   address: StoreAddress,
   options: Omit<SharedSwitchesOptions, "address">,

@@ -23,7 +23,7 @@ export interface SwitchHandlers {
   readonly hideErrors: RouteHandler;
 }
 
-/** Makes the handlers that set switches of the client; each response says the new state. */
+/** Makes the handlers that set switches of the client; each response shows the new state. */
 export function createSwitchHandlers(switches: ClientSwitches, pages: AppPages): SwitchHandlers {
   const switchTo = (switching: Switching): RouteHandler => (request, context) => {
     const respond = (): HttpResponse => {
@@ -34,7 +34,7 @@ export function createSwitchHandlers(switches: ClientSwitches, pages: AppPages):
       `;
       return pages.respond(request, context, { title, content });
     };
-    // Other nodes know of it when the client has the response.
+    // Other nodes know of it by the time the client has the response.
     const changing = switches.change(context, switching.change);
     return changing === undefined ? respond() : changing.then(respond);
   };

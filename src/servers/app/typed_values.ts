@@ -16,7 +16,7 @@ export interface TypedValues {
 /** The values of empty forms. */
 export const NOTHING_TYPED: TypedValues = Object.freeze({});
 
-/** Reads the typed values from a URL, for the forms of the response; the URL may be a mistaken one. */
+/** Reads the typed values from a URL, for the forms of the response; the URL may contain a mistake. */
 export function typedIn({ path, query }: HttpRequest): TypedValues {
   if (path === "/div" || path === "/set_cookie") return Object.fromEntries(splitForm(query).map(decodePair));
   if (path.startsWith("/div/")) return typedDivision(path.split("/"));

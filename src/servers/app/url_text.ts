@@ -3,7 +3,7 @@ import { ExplainedError } from "../../backend/explained_error.ts";
 /**
  * Decodes percent-encoded UTF-8 (RFC 3986 §2.1).
  *
- * @throws {ExplainedError} 400 when an escape is cut off or malformed, or the bytes are no UTF-8
+ * @throws {ExplainedError} 400 when an escape is cut off or malformed, or the bytes are not UTF-8
  */
 export function decodePercent(text: string): string {
   try {
@@ -22,7 +22,7 @@ export function decodePercent(text: string): string {
  * The first of equal names counts.
  *
  * @param query the query as sent, without "?"
- * @throws {ExplainedError} 400 for malformed percent-encoding; URLSearchParams would let it through
+ * @throws {ExplainedError} 400 for malformed percent-encoding, which URLSearchParams would let through
  */
 export function parseFormQuery(query: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
@@ -47,7 +47,7 @@ export function decodeFormText(text: string): string {
 }
 
 /**
- * Takes a field that must be there, perhaps empty, out of a form.
+ * Takes a required field, perhaps empty, from a form.
  *
  * @throws {ExplainedError} 400 naming the field when it is missing
  */

@@ -28,13 +28,13 @@ import { StaticSite } from "./static_site.ts";
 
 // Files up to this size are read whole: from memory a file of 1 MB takes half the CPU (Deno 2.9.6).
 const MAX_MEMORY_FILE_BYTES = 2_097_152;
-// Files up to this size are read at once when nothing is in the way.
+// Files up to this size are read at once if nothing is in the way.
 const MAX_PLAIN_FILE_BYTES = 131_072;
 const MAX_CACHE_BYTES = 67_108_864;
 const MAX_CACHE_ENTRIES = 32_768;
 const FRESH_MS = 1_000;
 
-/** Parts of the server that are made outside. */
+/** Parts of the server that are made outside of it. */
 export interface StaticParts {
   /** How the folder is served. */
   readonly options: StaticOptions;
@@ -44,17 +44,17 @@ export interface StaticParts {
   readonly logging?: Middleware;
 }
 
-/** A folder being served. */
+/** A served folder. */
 export interface StaticServer {
   /** Receives the requests. */
   readonly backend: Backend;
   /** Fields of all responses, for those that the core makes before any request is read. */
   readonly responseFields: readonly HeaderField[];
-  /** Ends what would hold up a graceful stop: streams of events, and the watching of files. */
+  /** Ends everything that would delay a graceful stop: streams of events, and the watching of files. */
   close(): void;
 }
 
-/** Makes the server of files: logging, then show_errors, then authentication, then the files. */
+/** Makes the file server: logging, then show_errors, then authentication, then the files. */
 export function createStatic({ options, clock, logging }: StaticParts): StaticServer {
   const now = (): number => clock.nowMs();
   const root = new DocumentRoot({
@@ -64,7 +64,7 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
     hidden: options.hidden,
     now,
   });
-  // Before the first client comes, so that it waits for a file and not for the root.
+  // Resolved before the first client comes, so that it waits only for its file.
   root.plainPath(now());
   const rules = createRules(options);
   const fields = rules.common;
@@ -81,7 +81,7 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
   const cache = new ResourceCache({
     maxBytes: MAX_CACHE_BYTES,
     maxEntries: MAX_CACHE_ENTRIES,
-    // The browser comes back at once, and must not get the file as it was.
+    // The browser comes back at once, and must not get the old file.
     freshMs: liveReload === undefined ? FRESH_MS : 0,
   });
   const pace = new DiskPace(clock);
@@ -119,7 +119,7 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
   };
 }
 
-/** The check of credentials; undefined if everybody is let in. */
+/** The check of credentials; undefined if every client has access. */
 function createCheck({ auth, passwords }: StaticOptions): CredentialsCheck | undefined {
   const checks: CredentialsCheck[] = [];
   if (auth !== undefined) checks.push(checkCredentials(auth));
@@ -136,7 +136,7 @@ function createRules(options: StaticOptions): PathRules {
     cacheControl: options.cacheControl,
     fields: options.fields,
     common: options.cors ? CORS_FIELDS : [],
-    // A page that is loaded again asks for its parts again only if it must.
+    // A page that is loaded again must not request its parts again without need.
     defaultCacheControl: options.liveReload ? "no-cache" : undefined,
     fallback: options.spa,
   });
@@ -153,7 +153,7 @@ function addFieldsToErrors(fields: readonly HeaderField[]): Middleware {
   };
 }
 
-/** Random enough that no file has it. */
+/** Random enough to occur in no file. */
 function createBoundary(): string {
   return `millrace-${crypto.randomUUID()}`;
 }

@@ -1,12 +1,12 @@
-// How the values of flags are read. A value that is none gives undefined.
+// Readers of the values of flags. A malformed value gives undefined.
 
 import { isFieldValue, isToken, trimOws } from "../../http/grammar.ts";
 import { VALUE_SEPARATOR } from "../../program/flags/flag.ts";
 import { parseFilePath } from "./resources/url_path.ts";
 import type { FieldRule } from "./resources/path_rules.ts";
 
-// Framing and connection are the server's own (RFC 9112 §6, §9), and so is what must agree with the content that is sent
-// and with the conditions of the next request (RFC 9110 §8.4, §8.8, §14).
+// Framing and connection are the server's own (RFC 9112 §6, §9), and so is everything that must agree with
+// the content and with the conditions of the next request (RFC 9110 §8.4, §8.8, §14).
 const RESERVED_FIELDS = new Set([
   "accept-ranges",
   "connection",
@@ -32,8 +32,8 @@ function isFileName(text: string): boolean {
 }
 
 /**
- * Reads values of Cache-Control. What stands before the first `=` is a pattern only if it has `*`, `/` or `.`, which no
- * directive has.
+ * Reads values of Cache-Control. The text before the first `=` is a pattern only if it has `*`, `/` or `.`,
+ * which no directive has.
  */
 export function parseCacheControl(text: string): readonly FieldRule[] | undefined {
   return readAll(text, (one) => {
@@ -45,7 +45,7 @@ export function parseCacheControl(text: string): readonly FieldRule[] | undefine
   });
 }
 
-/** Reads fields. What stands before the first `=` is a pattern only if no colon stands before that. */
+/** Reads fields. The text before the first `=` is a pattern only if no colon comes before it. */
 export function parseFields(text: string): readonly FieldRule[] | undefined {
   return readAll(text, (one) => {
     const equals = one.indexOf("=");

@@ -1,5 +1,5 @@
-// The logs of a worker: entries are sent to the main thread in batches, whose logs write them. So all lines are whole and
-// in one file, whatever it is, and workers need no permission for it.
+// The logs of a worker: it sends entries in batches to the main thread, whose logs write them. So all lines
+// are whole and in one file, whatever it is, and workers need no permission for it.
 
 import type { Clock } from "../../base/clock.ts";
 import type { AccessEntry, ErrorEntry } from "../../log/entry.ts";
@@ -7,7 +7,7 @@ import type { AccessLog, ErrorLog, Logs } from "../../log/open_logs.ts";
 
 /** Entries on their way from a worker to the main thread. */
 export interface LogBatch {
-  /** Answered requests, in order. */
+  /** Requests with their responses, in order. */
   readonly access: readonly AccessEntry[];
   /** Errors, in order. */
   readonly error: readonly ErrorEntry[];
@@ -19,9 +19,9 @@ export interface ForwardedLogs {
   readonly access: AccessLog | undefined;
   /** The error log; undefined when it is off. */
   readonly error: ErrorLog | undefined;
-  /** Sends what there is. */
+  /** Sends the waiting entries. */
   flush(): void;
-  /** Sends what is left, and ends the timer. */
+  /** Sends the remaining entries, and ends the timer. */
   close(): void;
 }
 
@@ -63,7 +63,7 @@ export function forwardLogs(
   };
 }
 
-/** Writes what a worker has sent. */
+/** Writes the batch of a worker. */
 export function writeBatch(logs: Pick<Logs, "access" | "error">, batch: LogBatch): void {
   for (const entry of batch.access) logs.access?.write(entry);
   for (const entry of batch.error) logs.error?.write(entry);

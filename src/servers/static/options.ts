@@ -20,9 +20,9 @@ export interface StaticOptions {
   readonly notFound: string | undefined;
   /** Whether pages of every origin may read the responses. */
   readonly cors: boolean;
-  /** Values of Cache-Control for files; the last that matches counts. */
+  /** Values of Cache-Control for files; the last match counts. */
   readonly cacheControl: readonly FieldRule[];
-  /** Fields for files by their path, and for all responses; of each name the last that matches counts. */
+  /** Fields for files by their path, and for all responses; for each name the last match counts. */
   readonly fields: readonly FieldRule[];
   /** `user:password` that requests must show. */
   readonly auth: string | undefined;
@@ -38,7 +38,9 @@ export interface StaticOptions {
   readonly precompressed: boolean;
   /** Whether `/about` is about.html, and `/about.html` redirects. */
   readonly cleanUrls: boolean;
-  /** Parameter of all types of text, or `off`; undefined: UTF-8 for those that cannot say it themselves. */
+  /**
+   * Parameter of all types of text, or `off`; undefined: UTF-8 for those that cannot declare it themselves.
+   */
   readonly charset: string | undefined;
   /** Types of files by the ending of their names, in lower case and without the dot. */
   readonly types: readonly (readonly [ending: string, type: string])[];
@@ -46,11 +48,11 @@ export interface StaticOptions {
   readonly hidden: readonly string[];
   /** Whether pages load themselves again when a file changes. */
   readonly liveReload: boolean;
-  /** Files whose changes are no reason for it, as absolute paths without links: the server's own logs. */
+  /** Files whose changes cause no reload, as absolute paths without links: the server's own logs. */
   readonly unwatched: readonly string[];
 }
 
-/** How a folder is served if nothing else is said. */
+/** How a folder is served by default. */
 export const DEFAULT_STATIC_OPTIONS: StaticOptions = {
   root: "docroot",
   index: ["index.html"],

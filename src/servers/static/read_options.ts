@@ -14,7 +14,7 @@ type Values = FlagValues<typeof STATIC_FLAGS>;
 const USUAL_ROOT = "docroot";
 
 /**
- * Makes options of flags, and looks whether the folder and the files that they name are there.
+ * Makes options from flags, and checks that the folder and the named files exist.
  *
  * @throws {UsageError} when one is missing or cannot be read
  */
@@ -52,7 +52,7 @@ export async function readStaticOptions(values: Values): Promise<StaticOptions> 
     types: values.type ?? [],
     liveReload: values["live-reload"],
     hidden: [...logs, ...secrets],
-    // A page that is loaded again for what it has logged is so for ever.
+    // If a page were reloaded for its own log entries, that would never end.
     unwatched: logs,
   };
   if (spa !== undefined) await checkFile(options, "spa", spa);
@@ -135,7 +135,7 @@ async function isReadable(root: DocumentRoot, name: string): Promise<boolean> {
     await file?.close();
     return file !== undefined;
   } catch {
-    // Refused: the same mistake for whoever typed it.
+    // If it is refused, the user has made the same mistake.
     return false;
   }
 }

@@ -20,11 +20,11 @@ export interface ServeStaticOptions {
   readonly logs: { readonly access: AccessLog | undefined; readonly error: ErrorLog | undefined };
   /** The time. */
   readonly clock: Clock;
-  /** Tells workers apart in the ids of requests; "" if there is only one. */
+  /** Distinguishes workers in the ids of requests; "" if there is only one. */
   readonly tag: string;
 }
 
-/** Serves a folder on a listener. Its requests are logged in short form: they have no content. */
+/** Serves a folder on a listener. Its requests are logged in short form, because they have no content. */
 export function serveStatic(
   listener: Listener,
   parts: ServeStaticOptions,

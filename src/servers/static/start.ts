@@ -35,7 +35,7 @@ async function startServer(context: Context, options: StaticOptions): Promise<Ru
   return { ...running, announcements: [...running.announcements, notice] };
 }
 
-/** Tells people at a terminal more than programs, and opens the browser if that is wanted. */
+/** Prints more for people at a terminal than for programs, and opens the browser if the flags ask for it. */
 async function welcome(
   { values, isTerminal }: Context,
   { root, base }: StaticOptions,
@@ -67,7 +67,7 @@ async function startAlone(context: Context, options: StaticOptions): Promise<Run
 
 async function startWorkers(context: Context, options: StaticOptions): Promise<RunningCommand> {
   const { values, logs, clock, admin, openPort } = context;
-  // A shared port opens even if another server shares it already, and its responses would mix with ours.
+  // A shared port opens even if another server already shares it, and its responses would mix with ours.
   if (values.port !== 0) (await openPort(values.port)).close();
   let { tls } = await readCertificate(values);
   const limits = workerLimits(values);
@@ -125,10 +125,13 @@ async function startWorkers(context: Context, options: StaticOptions): Promise<R
   }
 }
 
-// For what comes after the grace time: cutting connections, sending the last log entries.
+// For the work after the grace time: cutting connections, sending the last log entries.
 const STOP_MARGIN_MS = 2_000;
 
-/** The limits of one worker: those of connections are of the whole server, and the kernel deals connections out evenly. */
+/**
+ * The limits of one worker. Those of connections are for the whole server, and the kernel spreads connections
+ * evenly.
+ */
 function workerLimits(values: Context["values"]): ServeOptions {
   const share = (limit: number): number => Math.ceil(limit / values.workers);
   const perAddress = values["max-connections-per-address"];

@@ -27,15 +27,15 @@ export interface StaticSiteParts {
     StaticOptions,
     "index" | "spa" | "notFound" | "cors" | "precompressed" | "cleanUrls"
   >;
-  /** Reads small files at once. */
+  /** Reads small files synchronously. */
   readonly plain: PlainFiles;
-  /** Says whether that is quick enough. */
+  /** Knows whether that is quick enough. */
   readonly pace: DiskPace;
-  /** Finds out what paths lead to. */
+  /** Resolves paths. */
   readonly resolver: PathResolver;
-  /** Makes resources of files. */
+  /** Makes resources from files. */
   readonly loader: FileLoader;
-  /** Holds those that are asked for often. */
+  /** Holds those that are requested often. */
   readonly cache: ResourceCache;
   /** Lists folders. */
   readonly listings: Listings;
@@ -47,27 +47,28 @@ export interface StaticSiteParts {
 
 const NO_CODINGS: readonly ContentCoding[] = [];
 
-/** Answers requests with the files of a folder. */
+/** Responds to requests with the files of a folder. */
 export class StaticSite {
   readonly #parts: StaticSiteParts;
-  // A file that many ask for at once is looked at once.
+  // A file that many clients request at once is looked at once.
   readonly #pending = new Map<string, Promise<Target>>();
 
-  /** Makes a site; nothing is looked at yet. */
+  /** Makes a site, without looking at anything yet. */
   constructor(parts: StaticSiteParts) {
     this.#parts = parts;
   }
 
   /**
-   * Responds to GET and HEAD. A file in memory is sent at once: one look-up, and objects that are there already.
+   * Responds to GET and HEAD. A file in memory is sent at once: one look-up, and existing objects.
    *
-   * @throws {HttpError} 400, 403, 404, 405, 412, 416 or 503; promised where files were waited for
+   * @throws {HttpError} 400, 403, 404, 405, 412, 416 or 503; promised if files were waited for
    */
   readonly handle: Handler = (request, { receivedAtMs: nowMs }) => {
     if (request.method !== "GET" && request.method !== "HEAD") throw this.#methodNotAllowed(request);
     const { tools, options } = this.#parts;
     const accepted = options.precompressed ? acceptedCodings(request.headers) : NO_CODINGS;
-    // Paths are mostly sent in their canonical form; a target with anything else in it is the key of no resource.
+    // Paths mostly come in their canonical form; a target with anything else in it is not the key of a
+    // resource.
     const targetKey = keyOf(request.target, accepted);
     const hit = this.#recall(targetKey, nowMs);
     if (hit !== undefined) return respondWithFile(tools, request, hit, nowMs);
@@ -90,7 +91,7 @@ export class StaticSite {
     });
   }
 
-  /** A resource in memory that is still right; a plain file is looked at for that when it is due. */
+  /** A resource in memory that is still right; a plain file that is due gets another look first. */
   #recall(key: string, nowMs: number): FileResource | undefined {
     const { cache, pace, plain } = this.#parts;
     const entry = cache.use(key);
@@ -126,7 +127,7 @@ export class StaticSite {
     });
   }
 
-  /** The names of the file that a path mostly stands for; undefined if that must be found out. */
+  /** The names of the file that a path usually means; undefined if the path must be resolved. */
   #plainNamesOf({ segments, endsWithSlash }: UrlPath): readonly string[] | undefined {
     const { index, cleanUrls } = this.#parts.options;
     if (endsWithSlash) return [...segments, index[0]!];
@@ -163,7 +164,7 @@ export class StaticSite {
     return started;
   }
 
-  /** @param path where a page could be; undefined for what is not to be known and what can be no name */
+  /** @param path of a possible page; undefined for a hidden or impossible name */
   async #respondMissing(
     request: HttpRequest,
     path: UrlPath | undefined,
@@ -181,7 +182,7 @@ export class StaticSite {
     });
   }
 
-  /** A file that stands in for what does not exist; undefined when it does not exist itself. */
+  /** A file that replaces a missing path; undefined if it does not exist itself. */
   #loadFallback(
     request: HttpRequest,
     name: string,
@@ -189,7 +190,7 @@ export class StaticSite {
   ): MaybePromise<FileResource | undefined> {
     const { resolver, cache, options } = this.#parts;
     const accepted = options.precompressed ? acceptedCodings(request.headers) : NO_CODINGS;
-    // No path begins so: the same file under its own address has other fields.
+    // No path begins like this, because under its own address the same file has other fields.
     const key = keyOf(`fallback ${vary.length} ${name}`, accepted);
     const hit = cache.getFresh(key, nowMs);
     if (hit !== undefined) return hit;
@@ -203,7 +204,7 @@ export class StaticSite {
     const headers = withFields([
       ["Content-Type", identity.mediaType],
       ["Content-Length", String(identity.size)],
-      // Like all pages for what is missing: it may be there in a moment.
+      // As for all missing pages: the path may exist in a moment.
       ["Cache-Control", "no-store"],
       ...this.#missingFields,
     ], fields);
@@ -221,7 +222,7 @@ function keyOf(path: string, accepted: readonly ContentCoding[]): string {
   return accepted.length === 0 ? path : `${path} ${accepted.join()}`;
 }
 
-/** Whether a resource is one file in memory, and that of these names. */
+/** Whether a resource is one file in memory with these names. */
 function isPlainResource(
   { isInMemory, sources, segments }: FileResource,
   names: readonly string[],

@@ -1,4 +1,4 @@
-// Lines for people at a terminal, beside the ready line, and the browser that is opened for them.
+// Lines for people at a terminal, besides the ready line, and the browser that is opened for them.
 
 import { spawn } from "node:child_process";
 import { networkInterfaces, platform } from "node:os";
@@ -12,10 +12,10 @@ const OPENERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Lines for a terminal: the folder, and where others in the network find it, or why that is not known.
+ * Lines for a terminal: the folder, and its address in the network, or why that is not known.
  *
- * @param host the address or name that is listened on
- * @param url where the server listens
+ * @param host the address or name to listen on
+ * @param url the URL of the server
  */
 export async function terminalLines(root: string, host: string, url: string): Promise<readonly string[]> {
   const lines = [`static serves ${resolve(root)}`];
@@ -35,7 +35,7 @@ function networkAddresses(): readonly string[] {
     .filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);
 }
 
-/** Opens a URL in the browser of whoever sits at this machine. @returns why it could not be done */
+/** Opens a URL in the browser of the user at this machine. @returns why it failed */
 export async function openBrowser(url: string): Promise<string | undefined> {
   if (!await isGranted("run")) return "--open needs the permission to run programs (--allow-run)";
   const [command = "", ...args] = OPENERS[platform()] ?? ["xdg-open"];
@@ -47,7 +47,7 @@ export async function openBrowser(url: string): Promise<string | undefined> {
   });
 }
 
-/** Nothing can be opened at the address that stands for all of a machine. */
+/** A browser cannot open the address that stands for all addresses of a machine. */
 function browsableUrl(url: string): string {
   return WILDCARDS.has(new URL(url).hostname) ? withHost(url, "localhost") : url;
 }

@@ -17,7 +17,7 @@ import type { StaticOptions } from "./options.ts";
 export interface StaticWorkerInit {
   /** The command that has started it. */
   readonly command: "static";
-  /** The port, which it shares. */
+  /** The shared port. */
   readonly listen: TcpListenOptions;
   /** How the folder is served. */
   readonly options: StaticOptions;
@@ -25,11 +25,11 @@ export interface StaticWorkerInit {
   readonly limits: ServeOptions;
   /** Peers that send the PROXY protocol, all if none is named; undefined if no peer does. */
   readonly proxies: readonly string[] | undefined;
-  /** Which worker it is, from 0. */
+  /** Its index, from 0. */
   readonly index: number;
   /** Which logs are on. */
   readonly logs: { readonly access: boolean; readonly error: boolean };
-  /** Tells its requests from those of others. */
+  /** Distinguishes its requests from those of others. */
   readonly tag: string;
 }
 

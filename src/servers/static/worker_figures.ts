@@ -5,23 +5,23 @@ import { NO_FIGURES, type ServerFigures } from "../../serving/figures.ts";
 
 /** The report that a worker sends from time to time. */
 export interface FiguresMessage {
-  /** Which worker it is, from 0. */
+  /** Its index, from 0. */
   readonly index: number;
   /** Its work since its start. */
   readonly figures: ServerFigures;
 }
 
-/** Collects what workers tell. What a worker did that has crashed still counts. */
+/** Collects the reports of workers. The work of a crashed worker still counts. */
 export class WorkerFigures {
   readonly #running = new Map<number, ServerFigures>();
   #ended: ServerFigures = NO_FIGURES;
 
-  /** Takes what a worker tells. */
+  /** Takes the report of a worker. */
   take({ index, figures }: FiguresMessage): void {
     this.#running.set(index, figures);
   }
 
-  /** The worker has ended: what it counted stays, what it held is gone. */
+  /** The worker has ended: its counts stay, and its held bytes are gone. */
   keep(index: number): void {
     const figures = this.#running.get(index);
     if (figures === undefined) return;
@@ -36,7 +36,7 @@ export class WorkerFigures {
     this.#ended = sumServerFigures([this.#ended, counted]);
   }
 
-  /** All of it. */
+  /** All work together. */
   get sum(): ServerFigures {
     return sumServerFigures([this.#ended, ...this.#running.values()]);
   }

@@ -17,12 +17,12 @@ const REFUSAL: EarlyRefusal = {
   document: DOCUMENT,
 };
 
-/** The bytes of the response. They are sent without TLS, since the client does not speak it. */
+/** The bytes of the response. They are sent without TLS, because the client does not speak it. */
 export function notTlsResponse(server: RefusingServer): Uint8Array {
   return encodeRefusal(REFUSAL, server);
 }
 
-/** Whether reading failed because the client does not speak TLS. Sending is possible then. */
+/** Whether reading failed because the client does not speak TLS. Then it is possible to send. */
 export function isNotTls(error: unknown): boolean {
   return error instanceof ConnectionError && error.code === "not-tls";
 }

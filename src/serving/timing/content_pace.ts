@@ -1,8 +1,8 @@
 import type { ServeSettings } from "../serve_options.ts";
 
 /**
- * Judges how fast content comes. Only the time that somebody waits for it counts, and each window of it by
- * itself: content that came quickly at first earns nothing for later.
+ * Judges how fast content comes. Only the time of waiting for it counts, and each window of it by itself:
+ * early bytes earn no time for later.
  */
 export class ContentPace {
   readonly #settings: ServeSettings;
@@ -14,7 +14,7 @@ export class ContentPace {
     this.#settings = settings;
   }
 
-  /** Content is waited for from now on. */
+  /** A wait for content begins. */
   begin(nowMs: number): void {
     this.#waitingSinceMs = nowMs;
   }

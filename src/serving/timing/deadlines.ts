@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import type { FairQueue } from "../turns/fair_queue.ts";
 
-/** Something that must not wait for ever. */
+/** An item that must not wait for ever. */
 export interface Deadlined {
   /** When its time is up, on the monotonic clock; Infinity while it waits for nothing. */
   readonly deadlineMs: number;
@@ -12,9 +12,8 @@ export interface Deadlined {
 /**
  * Watches many deadlines with one timer, which runs only while there is something to watch.
  *
- * Setting a deadline is writing a number: no timer is made or cleared per request. The price is that a
- * deadline may be noticed one sweep late. When thousands expire at once, they share the event loop with all
- * other work.
+ * Setting a deadline is writing a number: no timer is made or cleared for a request. In return a deadline may
+ * be noticed one sweep late. When thousands expire at once, they share the event loop with all other work.
  */
 export class Deadlines {
   /** The time of the last sweep on the monotonic clock, for others to read: at most one sweep late. */
@@ -41,7 +40,7 @@ export class Deadlines {
     this.#stop ??= this.#clock.every(this.#sweepMs, () => this.#sweep());
   }
 
-  /** Ceases to watch. */
+  /** Stops watching. */
   delete(item: Deadlined): void {
     this.#watched.delete(item);
     if (this.#watched.size > 0) return;

@@ -5,12 +5,12 @@ import type { SharedResources } from "../shared_resources.ts";
 // Bytes that a connection may read and write before others get their turn.
 const BYTES_IN_A_TURN = 65_536;
 
-/** The sending side of a connection: a client that takes nothing for too long is noticed. */
+/** The sending side of a connection: it notices a client that takes nothing for too long. */
 export class TimedSink implements ResponseSink {
   readonly #connection: Connection;
   readonly #shared: SharedResources;
   #activeMs = -Infinity;
-  // The bytes left to be taken at the last look; 0 while nothing is under way.
+  // The bytes left to be taken at the last look; 0 while no write is pending.
   #seenBufferedBytes = 0;
   #bytesInTurn = 0;
 
@@ -19,12 +19,12 @@ export class TimedSink implements ResponseSink {
     this.#shared = shared;
   }
 
-  /** When something was sent, or was seen to be taken, the last time. */
+  /** The last time when bytes were sent, or were seen to be taken. */
   get activeMs(): number {
     return this.#activeMs;
   }
 
-  /** When the client must have taken something; Infinity while nothing is under way. */
+  /** When the client must have taken something; Infinity while no write is pending. */
   get deadlineMs(): number {
     return this.#seenBufferedBytes === 0 ? Infinity : this.#activeMs + this.#shared.settings.writeTimeoutMs;
   }

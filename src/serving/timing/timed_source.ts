@@ -9,7 +9,7 @@ export interface BytesTaker {
   bufferToFill(): Uint8Array;
   /** Bytes have come, or the end with null. They are in the buffer that was given last. */
   onBytes(count: number | null): void;
-  /** So many bytes more of the request are held, or fewer when less than zero. */
+  /** This many more bytes of the request are held, or fewer if the number is negative. */
   onContentKept(bytes: number): boolean;
   /** Content comes too slowly; the bytes that have come are dropped. */
   onTooSlow(): void;
@@ -45,7 +45,7 @@ export class TimedSource implements Receiver {
   }
 
   /**
-   * Reads once, unless a read is under way. An unfinished request waits until there is room for more of it.
+   * Reads once, unless a read is pending. An unfinished request waits until there is room for more of it.
    */
   read(): void {
     if (this.isReading) return;
@@ -57,7 +57,7 @@ export class TimedSource implements Receiver {
   #readWhenRoom(): void {
     const { name } = this.#phase;
     const resume = this.#phase.pause();
-    // Bytes that the runtime has read ahead are there, whoever waits for them.
+    // Bytes that the runtime has read ahead are ready.
     const unreadBytes = this.#connection.holdBack?.() ?? 0;
     if (unreadBytes > 0) this.#taker.onContentKept(unreadBytes);
     this.#shared.memory.whenRoom(() => {
@@ -73,14 +73,14 @@ export class TimedSource implements Receiver {
     const { counters, turns } = this.#shared;
     const bytes = count ?? 0;
     counters.receivedBytes += bytes;
-    // The wait of every request that comes alone needs no turn.
+    // A request that arrives alone needs no turn.
     if (this.#phase.name === "idle") return this.#handOut(count);
     if (this.#phase.isTooSlow(bytes)) {
       this.isReading = false;
       return this.#taker.onTooSlow();
     }
     if (!this.#sink.hasHadItsTurn(bytes)) return this.#handOut(count);
-    // The bytes came in time, however long it takes until it is their turn.
+    // The bytes came in time, however long they wait for their turn.
     const resume = this.#phase.pause();
     turns.take(() => {
       resume();

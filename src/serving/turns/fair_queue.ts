@@ -6,7 +6,7 @@ export type Turn = () => void;
 // Turns between two looks at the sockets when many wait. A busy connection takes 20 to 60 µs a turn.
 const MIN_TURNS_BETWEEN_LOOKS = 8;
 const MAX_EMPTY_TURNS = Math.floor(TURNS_BETWEEN_LOOKS / MIN_TURNS_BETWEEN_LOOKS);
-// Waiting or present members for each turn that is left empty. A few lose nothing.
+// Waiting or present members for each turn that is left empty. If there are few, they lose nothing.
 const MEMBERS_PER_EMPTY_TURN = 64;
 // After a turn that costs more and is not urgent: a look at the sockets in every second one.
 const MAX_EMPTY_TURNS_FOR_OTHERS = Math.floor(TURNS_BETWEEN_LOOKS / 2);
@@ -35,10 +35,10 @@ export class FairQueue {
   };
 
   /**
-   * Goes on at once if no other connection has in this turn, else later.
+   * Goes on at once if no other connection has done so in this turn, otherwise later.
    *
-   * @param others number of connections that want little; their sockets shall be looked at before the next
-   *   one goes on
+   * @param others number of connections with little to do; their sockets get a look before the next one goes
+   *   on
    */
   take(turn: Turn, others: number = 0): void {
     if (others >= MEMBERS_PER_EMPTY_TURN) return this.take(() => this.#goOnAmong(others, turn));

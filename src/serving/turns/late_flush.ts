@@ -2,7 +2,7 @@ import { inNextTurn } from "../../base/event_loop.ts";
 import type { ResponseWriter } from "../../http/response/response_writer.ts";
 
 /**
- * Sends responses that are ready while a later one is not, unless that comes in this turn of the event loop:
+ * Sends ready responses without waiting for a later one, unless that comes in this turn of the event loop:
  * most promises of web-standard handlers do, and 16 pipelined responses are still one write.
  */
 export class LateFlush {
@@ -11,7 +11,7 @@ export class LateFlush {
   #isPlanned = false;
   readonly #onTurn = (): void => {
     this.#isPlanned = false;
-    // A failure is met again by the response itself, which then lets go of its content.
+    // A failure appears again in the response itself, which then cancels its content.
     if (this.#isWaiting()) this.#writer.flushEagerly()?.catch(() => {});
   };
 

@@ -1,4 +1,4 @@
-// From a command and its slot to the reply: which server, which connection, what to do when it fails.
+// From a command and its slot to the reply: the server, the connection, and the next step after a failure.
 
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { setTimeout as pause } from "node:timers/promises";
@@ -27,9 +27,9 @@ export interface ClusterOptions {
   readonly connector: RedisConnector;
   /** Whether the servers form a cluster; otherwise the first seed has everything. */
   readonly isClustered: boolean;
-  /** Source text of a function library (FUNCTION LOAD), given to servers that miss it. */
+  /** Source text of a function library (FUNCTION LOAD), given to servers that do not have it. */
   readonly library?: string | undefined;
-  /** A server that says nothing for so long is asked again over another connection; default 2,000. */
+  /** A server that is silent for this long is asked again over another connection; default 2,000. */
   readonly firstTryMs?: number | undefined;
 }
 
@@ -49,7 +49,7 @@ interface Failure extends SentCommand {
   readonly error: unknown;
 }
 
-/** A Redis or Valkey Cluster, or one server alone. */
+/** A Redis or Valkey Cluster, or a single server. */
 export class Cluster {
   readonly #options: ClusterOptions;
   readonly #pool: NodePool;
@@ -70,17 +70,17 @@ export class Cluster {
     return this.#pool;
   }
 
-  /** Which server has what. */
+  /** The owners of the slots. */
   get map(): SlotMap {
     return this.#map;
   }
 
   /**
-   * Runs commands, those of one server in one go and in this order. Commands must bear being run twice: what failed, or
-   * reached no replica in time, is sent again until the deadline.
+   * Runs commands, those of one server in one go and in this order. A command must be safe to run twice: a
+   * command that fails, or reaches no replica in time, is sent again until the deadline.
    *
    * @returns their replies, in the same order
-   * @throws {StoreError} not all of them could be run; some may have been
+   * @throws {StoreError} some could not be run; others may have been
    */
   async run(requests: readonly RoutedCommand[], options: RunOptions): Promise<Reply[]> {
     const run = new CommandRun(requests, options, {
@@ -92,7 +92,7 @@ export class Cluster {
       if (run.needsMap) await this.refresh().catch((error: unknown) => run.failure = error);
       open = await this.#try(run, open);
       if (open.length === 0) return run.replies;
-      // A last try without time would only hide the reason why those before have failed.
+      // A last try without time would only hide the reason of the earlier failures.
       const shortestTryMs = Math.min(SHORTEST_TRY_MS, options.deadlineMs / 4);
       if (performance.now() + pauseMs + shortestTryMs >= run.endMs) throw run.toError();
       if (run.needsPause) await pause(pauseMs);
@@ -115,12 +115,12 @@ export class Cluster {
     return this.#discovery.refresh();
   }
 
-  /** Ends all connections; what is under way fails. */
+  /** Ends all connections; pending commands fail. */
   close(): void {
     this.#pool.close();
   }
 
-  // One try of everything that is open, on all servers at once; gives back what stays open.
+  // One try of all open commands, on all servers at once; gives back those that stay open.
   async #try(run: CommandRun, open: readonly number[]): Promise<number[]> {
     run.needsMap = false;
     run.needsPause = false;
@@ -157,7 +157,7 @@ export class Cluster {
       return indexes;
     }
     const leftMs = Math.max(1, run.endMs - performance.now());
-    // A server that had less time than a try takes may be well: why tries before have failed says more.
+    // A server with less time than a try takes may be healthy, so the failures of earlier tries say more.
     const known = leftMs < run.tryMs ? run.failure : undefined;
     let silence: unknown;
     const stopTimer = SYSTEM_CLOCK.after(Math.min(run.tryMs, leftMs), () => {
@@ -215,11 +215,11 @@ export class Cluster {
     }));
   }
 
-  // WAIT is about the writes of its own connection: on another one it returns at once and would lie.
+  // WAIT concerns the writes of its own connection: on another one it returns at once, with a wrong number.
   async #reachReplicas(run: CommandRun, connection: RedisConnection): Promise<boolean> {
     const { replicas } = run.options;
     if (replicas === 0) return true;
-    // Half of the time that the try has: the reply must come before the connection is given up.
+    // Half of the time of the try: the reply must come before the connection is given up.
     const waitMs = Math.max(1, Math.floor(Math.min(run.tryMs, run.endMs - performance.now()) / 2));
     try {
       const count = await connection.send(["WAIT", String(replicas), String(waitMs)]);

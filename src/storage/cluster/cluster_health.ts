@@ -3,9 +3,9 @@ import { ownMessageOf } from "../../base/error_text.ts";
 import type { Cluster } from "./cluster.ts";
 import { type NodeAddress, showNode } from "./store_address.ts";
 
-/** How the store is at present. */
+/** The current state of the store. */
 export interface StoreHealth {
-  /** Whether every part of it takes what we want to store. */
+  /** Whether every part of it takes writes. */
   readonly isReady: boolean;
   /** Why not, in words. */
   readonly reason: string;
@@ -25,7 +25,7 @@ const INTERVAL_MS = 1_000;
 const CHECK_TIMEOUT_MS = 1_000;
 const READY: StoreHealth = { isReady: true, reason: "" };
 
-/** Looks at the servers of a store from time to time, so that its loss is known without traffic. */
+/** Looks at the servers of a store from time to time, so that a loss is noticed without traffic. */
 export class ClusterHealth {
   readonly #cluster: Cluster;
   readonly #options: HealthOptions;
@@ -41,12 +41,12 @@ export class ClusterHealth {
     this.#stopLooking = SYSTEM_CLOCK.every(options.intervalMs ?? INTERVAL_MS, () => void this.#look());
   }
 
-  /** How the store was when somebody last looked. */
+  /** The state of the store at the last look. */
   get current(): StoreHealth {
     return this.#health;
   }
 
-  /** Takes what somebody found out by using the store. @param reason why it failed */
+  /** Takes the result of a use of the store. @param reason why it failed */
   reportFailure(reason: string): void {
     this.#set({ isReady: false, reason });
   }

@@ -1,4 +1,4 @@
-// The commands to run, and how far each has come.
+// Commands to run, and the progress of each.
 
 import { ownMessageOf } from "../../base/error_text.ts";
 import { type ConnectionRole } from "./node_pool.ts";
@@ -18,7 +18,7 @@ export interface RoutedCommand {
 export interface RunOptions {
   /** The kind of connection that they take. */
   readonly role: Exclude<ConnectionRole, "control">;
-  /** How many replicas must have them, checked by WAIT on the same connection; 0 for none. */
+  /** The number of replicas that must have them, checked by WAIT on the same connection; 0 for none. */
   readonly replicas: number;
   /** After this long they have failed. */
   readonly deadlineMs: number;
@@ -28,8 +28,8 @@ export interface RunOptions {
    */
   readonly onMovingSlot?: "follow" | "wait";
   /**
-   * Joins commands for one server, given by their indexes, into fewer. Only the first try does so: what fails then is
-   * sent one by one, so that each command learns its own reason.
+   * Joins commands for one server, given by their indexes, into fewer. Only the first try does so: after a
+   * failure they are sent one by one, so that each command learns its own reason.
    */
   readonly join?: ((indexes: readonly number[]) => readonly JoinedCommand[]) | undefined;
 }
@@ -54,15 +54,15 @@ export class CommandRun {
   readonly asks: Map<number, NodeAddress> = new Map();
   /** The last moment, as performance.now() has it. */
   readonly endMs: number;
-  /** How long the present try may take. */
+  /** The time that the current try may take. */
   tryMs: number;
-  /** Number of the present try, from 1. */
+  /** Number of the current try, from 1. */
   tries = 0;
   /** Whether the map must be asked for before the next try. */
   needsMap: boolean;
   /** Whether the next try must wait a little. */
   needsPause = false;
-  /** Why the last failed command failed. */
+  /** The reason of the last failure. */
   failure: unknown;
 
   /** Begins with nothing tried. */
@@ -79,7 +79,7 @@ export class CommandRun {
     this.needsMap = needsMap;
   }
 
-  /** Remembers a failure and what it asks for. */
+  /** Remembers a failure and its consequences. */
   note(error: unknown, { kind }: FailureKind): void {
     this.failure = error;
     // A redirection is followed at once, but only once: after that the servers have to agree first.

@@ -1,4 +1,4 @@
-/** How many slots a cluster has (Redis Cluster specification, "Key distribution model"). */
+/** The number of slots of a cluster (Redis Cluster specification, "Key distribution model"). */
 export const SLOT_COUNT = 16_384;
 
 /** The slot of a key without braces: CRC-16/XMODEM of its bytes, modulo 16,384. */

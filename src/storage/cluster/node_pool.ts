@@ -2,8 +2,9 @@ import { type RedisConnection, type RedisConnector, StoreError } from "./redis_c
 import { type NodeAddress, showNode } from "./store_address.ts";
 
 /**
- * The purpose of a connection: WAIT blocks those of writes, so reads have one of their own, and so has the look at the
- * cluster, which must not wait for a stopped server's data. A reader that follows a stream has a connection of its own.
+ * The purpose of a connection. WAIT blocks the connection of writes, so reads have their own. The look at the
+ * cluster has its own too, because it must not wait for the data of a stopped server. So does a reader that
+ * follows a stream.
  */
 export type ConnectionRole = "write" | "read" | "follow" | "control";
 
@@ -14,7 +15,7 @@ interface Slot {
   failedAtMs: number;
 }
 
-// Callers try again every few milliseconds; a server that refuses is asked less often.
+// Callers try again every few milliseconds; a refusing server is asked less often.
 const REST_AFTER_FAILURE_MS = 100;
 
 /** At most one connection for each server and role, opened when it is asked for. */
@@ -53,7 +54,7 @@ export class NodePool {
     }
   }
 
-  /** Ends the connections to servers that are no members any more. */
+  /** Ends the connections to servers that are no longer members. */
   retain(nodes: readonly NodeAddress[]): void {
     const kept = new Set(nodes.map(showNode));
     for (const [key, slot] of this.#slots) {

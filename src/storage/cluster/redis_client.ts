@@ -18,7 +18,7 @@ import { type NodeAddress, showNode, type StoreAddress } from "./store_address.t
 
 type RedisPackage = typeof import("@redis/client");
 
-// A variable keeps runtimes and bundlers from fetching the package before anybody asks for it.
+// The variable keeps runtimes and bundlers from fetching the package before it is needed.
 const PACKAGE_NAME = "@redis/client";
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -26,7 +26,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 // A batch is at most 256 partitions in a few pieces, a window of rows at most some thousand commands.
 const MAX_WAITING_COMMANDS = 100_000;
 
-// The package stops writing at each 16 KiB of a batch until the system has taken them; this lets a batch pass whole.
+// At each 16 KiB of a batch the package waits until the system has taken them; this size lets a batch pass
+// whole.
 const WRITE_BUFFER_BYTES = 4 * 1_048_576;
 
 /**
@@ -71,7 +72,7 @@ function optionsFor(address: StoreAddress, node: NodeAddress): RedisClientOption
 
 async function connect(redis: RedisPackage, options: RedisClientOptions): Promise<RedisConnection> {
   const client = redis.createClient(options);
-  // Without a listener the package would end the process; each command that is lost says so itself.
+  // Without a listener the package would end the process; each lost command reports itself.
   client.on("error", () => {});
   const where = whereOf(options);
   await opened(client, where, redis);

@@ -18,7 +18,7 @@ export interface RedisConnection {
    * @throws {StoreError} the connection ended before the reply came, or too many commands wait
    */
   send(command: RedisCommand): Promise<Reply>;
-  /** Ends the connection; what has no reply yet fails. May be called twice. */
+  /** Ends the connection; commands without a reply fail. May be called twice. */
   close(): void;
 }
 
@@ -36,7 +36,7 @@ export interface ListenRequest {
   readonly channel: string;
   /** Takes one message. */
   readonly onMessage: (message: string) => void;
-  /** Nothing is heard any more. */
+  /** No more messages come. */
   readonly onEnd: () => void;
 }
 
@@ -60,14 +60,14 @@ export class ReplyError extends Error {
   /** The word for programs. */
   readonly code: string;
 
-  /** Makes an error. @param text what the server said */
+  /** Makes an error. @param text the server's message */
   constructor(text: string) {
     super(text);
     this.code = text.split(" ", 1)[0]!;
   }
 }
 
-/** The store, or a part of it, cannot be reached, refuses, or did not do in time what it was asked for. */
+/** The store, or a part of it, cannot be reached, refuses, or was too slow. */
 export class StoreError extends Error {
   /** The class name, also when minified. */
   override readonly name: string = "StoreError";

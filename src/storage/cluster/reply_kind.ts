@@ -11,7 +11,7 @@ export type FailureKind =
   | { readonly kind: "again" }
   /** The server does not know our functions. */
   | { readonly kind: "missing-function" }
-  /** Trying again is of no use. */
+  /** Another try is useless. */
   | { readonly kind: "refused" };
 
 // TRYAGAIN: some keys of a moving slot are here, some there. CLUSTERDOWN: no majority, or a slot without an owner.
@@ -22,7 +22,11 @@ const NON_LOCAL_KEY = /attempted to access a non local key/;
 const CROSS_SLOT = /keys that do not hash to the same slot/;
 const REDIRECTION = /^(MOVED|ASK) \d+ (\S*):(\d+)$/;
 
-/** Says what to do after a failure. @param from the server that failed: a redirection may leave its own name out */
+/**
+ * Decides the next step after a failure.
+ *
+ * @param from the server that failed: a redirection may omit its own name
+ */
 export function classifyFailure(error: unknown, from: NodeAddress): FailureKind {
   if (!(error instanceof ReplyError)) return { kind: "again" };
   const redirection = REDIRECTION.exec(error.message);
@@ -44,7 +48,7 @@ export function isCrossSlotRefusal(error: unknown): boolean {
   return error instanceof ReplyError && CROSS_SLOT.test(error.message);
 }
 
-/** Says in words what a final refusal means for whoever runs the store. */
+/** Explains a final refusal to the operator of the store. */
 export function explainRefusal(error: ReplyError, node: NodeAddress): string {
   const where = showNode(node);
   switch (error.code) {

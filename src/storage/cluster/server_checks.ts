@@ -20,7 +20,7 @@ export interface OpenClusterOptions {
   readonly needsReplicas: boolean;
   /** Source text of the function library, if there is one. */
   readonly library?: string | undefined;
-  /** Hears in one line what could not be checked. */
+  /** Called with one line about a setting that could not be checked. */
   readonly onNotice?: ((message: string) => void) | undefined;
   /** Opens connections; default the client package. */
   readonly connector?: RedisConnector | undefined;
@@ -29,8 +29,8 @@ export interface OpenClusterOptions {
 /**
  * Opens the store and checks its servers.
  *
- * @throws {StoreOpenError} `failed` when it cannot be reached, `denied` when it does not let us in, `foreign` when it is
- * set up in a way that would lose data
+ * @throws {StoreOpenError} `failed` when it cannot be reached, `denied` when it refuses the credentials,
+ *   `foreign` when its setup would lose data
  */
 export async function openCluster(options: OpenClusterOptions): Promise<Cluster> {
   const { address, library, onNotice } = options;
@@ -57,7 +57,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<Cluster>
   }
 }
 
-// A server that just starts, or a machine that has much to do, gets another chance.
+// A server that has just started, or a busy machine, gets another chance.
 async function refreshPatiently(cluster: Cluster): Promise<void> {
   for (let tries = 1;; tries++) {
     try {
@@ -69,7 +69,7 @@ async function refreshPatiently(cluster: Cluster): Promise<void> {
   }
 }
 
-// The first that replies; a list may name servers that are gone.
+// The first one that replies, because a list may name servers that no longer exist.
 async function findServer(
   nodes: readonly NodeAddress[],
   connector: RedisConnector,

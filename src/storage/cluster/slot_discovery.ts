@@ -3,19 +3,19 @@ import type { NodePool } from "./node_pool.ts";
 import { type ClusterView, parseClusterNodes, type SlotMap } from "./slot_map.ts";
 import type { NodeAddress } from "./store_address.ts";
 
-// How many servers are asked at one time; the newest of their claims count.
+// The number of servers that are asked at a time; the newest of their claims count.
 const ASKED_AT_ONCE = 5;
 const REPLY_TIMEOUT_MS = 1_000;
 
 /** Parts of {@linkcode SlotDiscovery}. */
 export interface DiscoveryOptions {
-  /** Servers that are asked when no other replies. */
+  /** Servers to ask when no other replies. */
   readonly seeds: readonly NodeAddress[];
   /** Whether the servers form a cluster; otherwise the first seed has all slots for ever. */
   readonly isClustered: boolean;
 }
 
-/** Asks servers which of them has which slot. */
+/** Asks servers for the owners of slots. */
 export class SlotDiscovery {
   readonly #pool: NodePool;
   readonly #map: SlotMap;
@@ -23,7 +23,7 @@ export class SlotDiscovery {
   #running: Promise<void> | undefined;
   #rounds = 0;
 
-  /** @param map takes what is learnt */
+  /** @param map gets the results */
   constructor(pool: NodePool, map: SlotMap, options: DiscoveryOptions) {
     this.#pool = pool;
     this.#map = map;
@@ -32,7 +32,7 @@ export class SlotDiscovery {
   }
 
   /**
-   * Asks, unless somebody asks already.
+   * Asks, unless a request is already pending.
    *
    * @throws {StoreError} no node replied
    */
@@ -44,7 +44,7 @@ export class SlotDiscovery {
     const { seeds, isClustered } = this.#options;
     if (!isClustered) return;
     const known = this.#map.nodes;
-    // Each time others: one that sees too little is not asked for ever.
+    // Different servers each time, so that one with a narrow view is not asked for ever.
     const asked = known.map((_, index) => known[(index + this.#rounds) % known.length]!);
     this.#rounds++;
     let failure: unknown;

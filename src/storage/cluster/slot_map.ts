@@ -1,13 +1,13 @@
 import { SLOT_COUNT } from "./key_slot.ts";
 import { type NodeAddress, showNode } from "./store_address.ts";
 
-/** Which server owns which slot, as far as we know. */
+/** The owner of each slot, as far as we know. */
 export class SlotMap {
   readonly #owners: (NodeAddress | undefined)[] = new Array(SLOT_COUNT).fill(undefined);
   // A server that was lost may come back with an old view: the claim with the higher epoch wins.
   readonly #epochs: number[] = new Array(SLOT_COUNT).fill(-1);
   #nodes: readonly NodeAddress[];
-  // Every write asks; to look at all owners takes 10 µs.
+  // Every write asks this, and looking at all owners takes 10 µs.
   #isComplete = false;
 
   /** Makes a map that knows no owner yet. @param seeds servers to ask */
@@ -41,14 +41,14 @@ export class SlotMap {
     this.#isComplete ||= !this.#owners.includes(undefined);
   }
 
-  /** Gives all slots to one server, which is no member of a cluster. */
+  /** Gives all slots to one server that is not a member of a cluster. */
   giveAllTo(node: NodeAddress): void {
     this.#owners.fill(node);
     this.#isComplete = true;
     this.#nodes = [node];
   }
 
-  /** Takes what servers said (CLUSTER NODES), all at about the same time. */
+  /** Takes the replies of servers (CLUSTER NODES), all of about the same time. */
   learn(views: readonly ClusterView[]): void {
     if (views.length === 0) return;
     this.#owners.fill(undefined);
@@ -85,7 +85,7 @@ export interface ClusterMember {
 
 /** The view that one server has of its cluster. */
 export interface ClusterView {
-  /** The members that can be reached as far as it knows. */
+  /** The members that can be reached, as far as this server knows. */
   readonly members: readonly ClusterMember[];
 }
 

@@ -6,8 +6,8 @@ import { toWebHeaders } from "../web_headers.ts";
 import type { RequestMaker } from "./web_request.ts";
 
 /**
- * Makes native requests, for a runtime whose Request takes none but its own. Whole content still comes
- * straight from the wire; the native stream only ends, so that the request says itself that its content is
+ * Makes native requests, for a runtime whose Request takes only its own kind. Whole content still comes
+ * straight from the wire; the native stream only ends, so that the request itself knows that its content is
  * used.
  */
 export function makeNativeRequests(): RequestMaker {

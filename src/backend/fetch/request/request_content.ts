@@ -2,7 +2,7 @@ import type { HttpRequest } from "../../../http/request/request.ts";
 import { readWhole, type RequestBody } from "../../../http/request/request_body.ts";
 
 /**
- * Whether a request has content, perhaps of no bytes: then its framing fields say so (RFC 9112 §6.3).
+ * Whether a request has content, perhaps of no bytes; its framing fields tell (RFC 9112 §6.3).
  *
  * A Request with GET or HEAD can have none; the server reads and drops the bytes sent.
  */
@@ -21,7 +21,7 @@ export class ContentSource implements UnderlyingDefaultSource<Uint8Array> {
     this.#body = body;
   }
 
-  /** Reads everything past the stream, which only ends when it has come. */
+  /** Reads everything past the stream, which only ends when all has come. */
   take(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#taken = readWhole(this.#body);
   }
@@ -47,7 +47,7 @@ export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
   return decoder.decode(bytes);
 }
 
-/** Decodes content like `json()` of a Request. @throws {SyntaxError} for text that is no JSON */
+/** Decodes content like `json()` of a Request. @throws {SyntaxError} for text that is not JSON */
 export function decodeJson(bytes: Uint8Array<ArrayBuffer>): unknown {
   return JSON.parse(decoder.decode(bytes));
 }

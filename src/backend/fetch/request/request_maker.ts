@@ -8,7 +8,7 @@ import { makeNativeRequests } from "./native_request.ts";
 import { chainToRequest } from "./request_prototype.ts";
 import type { RequestMaker } from "./web_request.ts";
 
-/** Chooses the cheapest kind of request that behaves as the runtime's own. */
+/** Chooses the cheapest kind of request that behaves like the runtime's own. */
 export function chooseRequestMaker(): RequestMaker {
   chainToRequest();
   if (!isTakenForNative()) return makeNativeRequests();
@@ -17,7 +17,7 @@ export function chooseRequestMaker(): RequestMaker {
 }
 
 /**
- * Whether `new Request(request, init)` finds in a lazy request what it would find in a native one.
+ * Whether `new Request(request, init)` finds in a lazy request everything that it would find in a native one.
  *
  * Node from 22 on looks for private fields; Bun 1.4.5 looks for the URL alone once there is an init.
  */

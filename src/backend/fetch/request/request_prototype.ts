@@ -2,8 +2,8 @@ import { LazyRequest, UncloneableRequest } from "./lazy_request.ts";
 import { chainTo } from "../native_chain.ts";
 
 /**
- * Chains lazy requests to the runtime's Request: they are instances of it, and what they do not say
- * themselves, a native request says. Changes nothing when it is called again.
+ * Chains lazy requests to the runtime's Request: they are instances of it, and a native request supplies the
+ * members that they lack. Another call changes nothing.
  */
 export function chainToRequest(): void {
   if (LazyRequest.prototype instanceof Request) return;

@@ -4,7 +4,7 @@ import { authorityOf } from "../../../http/target.ts";
 import { formatAddress } from "../../../net/address.ts";
 import type { RequestContext } from "../../handler.ts";
 
-// Path and query that `new URL` leaves as they are: no dot segment (also as `%2e`), nothing that it would
+// Path and query that `new URL` leaves unchanged: no dot segment (also as `%2e`), nothing that it would
 // encode.
 const PLAIN_TARGET = /^\/[\w\-.~!$&'()*+,;=:@%/]*(?:\?[\w\-.~!$&()*+,;=:@%/?]*)?$/;
 const DOT_SEGMENT = /\/(?:\.|%2e)/i;
@@ -12,8 +12,8 @@ const DOT_SEGMENT = /\/(?:\.|%2e)/i;
 /**
  * Makes the URLs of requests as `new URL` would write them (RFC 9110 §7.1).
  *
- * A client names the same host again and again, and most paths are plain: then a URL is two texts joined,
- * which is what costs 0.25 to 0.45 µs otherwise (Deno 2.9.6, Node 20 and 24).
+ * A client names the same host again and again, and most paths are plain, so a URL is mostly two joined
+ * texts. Making it with `new URL` costs 0.25 to 0.45 µs (Deno 2.9.6, Node 20 and 24).
  */
 export class UrlJoiner {
   #authority: string | undefined;
@@ -21,7 +21,7 @@ export class UrlJoiner {
   #origin = "";
 
   /**
-   * The origin that a request is for: `http://host:port`.
+   * The origin of a request: `http://host:port`.
    *
    * @throws {HttpError} 400 for a host that RFC 3986 allows and the URL standard does not: `1.2.3.999`,
    *   `[v1.a]`
@@ -54,7 +54,7 @@ function parseOrigin(url: string): string {
   } catch (cause) {
     throw new HttpError(400, `Cannot pass the request on: no URL, got ${JSON.stringify(url)}`, {
       code: "bad-host",
-      // As after every other request that is malformed.
+      // As after every other malformed request.
       headers: [["Connection", "close"]],
       cause,
     });

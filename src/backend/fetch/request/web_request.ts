@@ -2,18 +2,18 @@ import { HttpError } from "../../../http/errors.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import type { RequestContext } from "../../handler.ts";
 
-/** Makes web-standard requests of ours. */
+/** Makes web-standard requests from ours. */
 export interface RequestMaker {
-  /** Makes one. @param origin scheme and authority that it is for */
+  /** Makes one. @param origin scheme and authority of the request */
   readonly make: (request: HttpRequest, context: RequestContext, origin: string) => Request;
   /**
-   * Told when the handler has only promised a response: also requests made of this one must notice that the
-   * client leaves.
+   * Called when the handler has only promised a response: requests made from this one must also notice that
+   * the client leaves.
    */
   readonly onPending?: (request: Request, context: RequestContext) => void;
 }
 
-// Methods that the Request constructor refuses, and ones that it silently changes (WHATWG Fetch §2.2.1).
+// Methods that the Request constructor refuses, and methods that it silently changes (WHATWG Fetch §2.2.1).
 const FORBIDDEN_METHODS = /^(?:CONNECT|TRACE|TRACK)$/i;
 const NORMALIZED_METHODS = /^(?:DELETE|GET|HEAD|OPTIONS|POST|PUT)$/i;
 

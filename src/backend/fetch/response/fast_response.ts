@@ -10,8 +10,8 @@ const NativeResponse = Response;
  * A Response that is cheap to make and to send.
  *
  * With text, bytes or no content it keeps just these, and the server sends them without a stream and without
- * a promise. Everything else that a Response can do, a native one does, which is made once when it is needed.
- * It is an instance of Response.
+ * a promise. A native Response, made once when needed, does everything else that a Response can do. It is an
+ * instance of Response.
  */
 export class FastResponse {
   readonly #light: LightResponse | undefined;
@@ -34,7 +34,7 @@ export class FastResponse {
    *
    * @param body the content; bytes are copied, as every Response copies them
    * @param init status, its text, and fields
-   * @throws {TypeError} for fields that no Response takes, and for content with a status that has none
+   * @throws {TypeError} for fields that no Response takes, and for content with a status that allows none
    * @throws {RangeError} for a status outside 200 to 599
    */
   constructor(body?: BodyInit | null, init?: ResponseInit) {
@@ -51,12 +51,12 @@ export class FastResponse {
     return new FastResponse(text, { ...init, headers }) as unknown as Response;
   }
 
-  /** The runtime's own class, also when this one stands in its place. */
+  /** The runtime's own class, also if this one stands in its place. */
   static get native(): typeof Response {
     return NativeResponse;
   }
 
-  /** The response to send, as long as no native response was needed; undefined for all others. */
+  /** The response to send, as long as no native response was needed; otherwise undefined. */
   static lightOf(response: object): HttpResponse | undefined {
     return #light in response ? response.#toHttpResponse() : undefined;
   }
@@ -83,7 +83,7 @@ export class FastResponse {
     return content === null ? null : this.#stream ??= new ContentStream(content);
   }
 
-  /** Fields and status of another response as they are, without making anything of them. */
+  /** Fields and status of another response, unprocessed. */
   static #initOf(init: ResponseInit | undefined): ResponseInit | LightResponse | undefined {
     const isLight = typeof init === "object" && init !== null && #light in init &&
       init.#headers === undefined;
@@ -108,7 +108,7 @@ export class FastResponse {
 
   #makeNative({ status, statusText, fields, content }: LightResponse): Response {
     const headers = this.#headers ?? toWebHeaders(fields);
-    // As bytes: a type that the handler has taken away from a text does not come back.
+    // As bytes, so that a type that the handler has removed from a text does not come back.
     return new NativeResponse(this.#stream ?? encodeContent(content), { status, statusText, headers });
   }
 }

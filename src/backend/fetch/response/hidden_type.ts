@@ -1,9 +1,8 @@
-// Bun 1.4.5 gives a Response of text no Content-Type that can be seen: its own server adds the type when it
-// sends.
+// Bun 1.4.5 shows no Content-Type on a Response of text: its own server adds the type when it sends.
 
 const TEXT = "text/plain;charset=utf-8";
 const BYTES = "application/octet-stream";
-// More than this is not looked at.
+// Only this much is looked at.
 const MAX_SAMPLE_BYTES = 4_096;
 
 /** Whether responses of this class hide the type of their text. */
@@ -14,13 +13,13 @@ export function hidesTextType(Class: typeof Response): boolean {
 /**
  * The type of known content with a hidden type, as the server of Bun sends it.
  *
- * Text cannot be told from bytes any more: valid UTF-8 without NUL is taken for text.
+ * Text cannot be told from bytes here: valid UTF-8 without NUL counts as text.
  */
 export function guessType(content: Uint8Array): string {
   const sample = content.subarray(0, MAX_SAMPLE_BYTES);
   if (sample.includes(0)) return BYTES;
   try {
-    // A character that is cut at the end of the sample is no error.
+    // A character that is cut at the end of the sample is not an error.
     new TextDecoder("utf-8", { fatal: true }).decode(sample, { stream: content.length > sample.length });
     return TEXT;
   } catch {

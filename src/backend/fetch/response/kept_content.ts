@@ -1,13 +1,13 @@
-// Content that a runtime keeps in its own Response just as the handler gave it. Reading it through a stream
-// costs 6 µs on Deno 2.9.6 and 20 µs on Node 20; here it costs neither a stream nor a promise.
+// Content that a runtime keeps in its own Response exactly as the handler gave it. Reading it through a
+// stream costs 6 µs on Deno 2.9.6 and 20 µs on Node 20; here it costs neither a stream nor a promise.
 //
 // Runtimes keep it under symbols of their own. Each way is tried on a sample first. A runtime that hides its
-// state (Node from 22 on, Bun) or has changed it is asked through the public members alone.
+// state (Node from 22 on, Bun) or has changed it is asked only through the public members.
 
 /** Takes the content of a response: then it counts as read. Gives undefined if it must be read as a stream. */
 export type TakeKept = (response: Response) => string | Uint8Array | undefined;
 
-/** The state of a Response in Deno: content that is there stands in the place of its stream. */
+/** The state of a Response in Deno: known content stands in the place of its stream. */
 interface DenoState {
   readonly body: {
     readonly streamOrStatic: { readonly body?: unknown; consumed?: boolean };
@@ -45,7 +45,7 @@ export function findKept(Class: typeof Response): TakeKept | undefined {
 
 type StateHolder = { readonly [key: symbol]: unknown };
 
-/** Whether content is found when it is there, once, and only then. */
+/** Whether content is found if it is there, once, and only then. */
 function isRight(take: TakeKept, Class: typeof Response): boolean {
   const text = new Class(SAMPLE);
   const streamed = new Class(new ReadableStream());

@@ -1,4 +1,4 @@
-// The parts of a response, if they can be known without making a native one.
+// The parts of a response that can be known without making a native one.
 
 import { trimOws } from "../../../http/grammar.ts";
 import { HttpHeaders } from "../../../http/headers.ts";
@@ -12,7 +12,7 @@ export interface LightResponse {
   readonly status: number;
   /** As the handler set it. */
   readonly statusText: string;
-  /** Its own; no other code may change them. */
+  /** Its own fields; no other code may change them. */
   readonly fields: HttpHeaders;
   /** All of it. */
   readonly content: LightContent;
@@ -49,7 +49,7 @@ export function toLight(
   return { status, statusText, fields, content };
 }
 
-/** @returns undefined for content that is not just there */
+/** @returns undefined for content that is not known */
 function toContent(body: BodyInit | null | undefined): LightContent | undefined {
   if (typeof body === "string") return body;
   if (body === null || body === undefined) return null;

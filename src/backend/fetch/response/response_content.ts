@@ -16,16 +16,16 @@ const MAX_FORM_BYTES = 1_048_576;
 
 /** How to read. */
 export interface ReadContentOptions<Result> {
-  /** Whether it is the content of a FormData; its many parts are gathered. */
+  /** Whether it is the content of a FormData, whose many parts are gathered. */
   readonly isForm: boolean;
   /** Tells when the content does not come by itself. */
   readonly patience: Patience;
-  /** Makes the result of the content. */
+  /** Makes the result from the content. */
   readonly finish: (content: WebContent) => Result;
 }
 
 /**
- * Reads the content of a web-standard response as far as it is there already.
+ * Reads the content of a web-standard response as far as it is ready.
  *
  * Content has a known length if its second read says that it is done: texts, bytes, Blobs and streams of one
  * piece. All other content goes on as a stream, and nothing waits for its first piece.

@@ -10,8 +10,9 @@ const DECODED = /^(gzip|x-gzip|deflate|br|identity)$/i;
 /**
  * Reads the fields of a web-standard response.
  *
- * A response that `fetch` brought describes another connection, and content that has been decoded on the way:
- * such fields are left out. A zstd coding stays; the content is looked at for it, see {@linkcode isZstd}.
+ * A response from `fetch` describes another connection, and content that was decoded on the way, so such
+ * fields are left out. A zstd coding stays; the content tells whether it is still there, see {@linkcode
+ * isZstd}.
  */
 export function readFields(response: Response): HttpHeaders {
   const headers = readWebHeaders(response.headers);

@@ -24,8 +24,8 @@ export class ResponseReader {
    * Turns a response into ours.
    *
    * @returns promised only if content has to be read from a stream
-   * @throws {TypeError} when it is no response, or its content has been read already, or is being read
-   * @throws {RangeError} when its status is none of a final response
+   * @throws {TypeError} when it is not a response, or its content has been read already, or is being read
+   * @throws {RangeError} when its status cannot be final
    */
   read(response: Response): MaybePromise<HttpResponse> {
     checkResponse(response);
@@ -34,13 +34,13 @@ export class ResponseReader {
     const { status } = response;
     // Before the body: Bun 1.4.5 forgets the type of the content once the content has been asked for.
     const headers = readFields(response);
-    // A handler that says so wants its pieces to go out one by one.
+    // A handler that sets this wants its pieces to go out one by one.
     const isPieceByPiece = headers.has("transfer-encoding");
     const kept = isPieceByPiece ? undefined : this.#takeKept?.(response);
     if (kept !== undefined) return { status, headers, body: kept };
     const { body } = response;
     if (body === null || body === undefined) {
-      // The length that GET would have is not known of a decoded response to HEAD (RFC 9110 §9.3.2).
+      // After HEAD, the length that GET would have is not known for a decoded response (RFC 9110 §9.3.2).
       return { status, headers, body: response.url && !headers.has("content-length") ? NOTHING : null };
     }
     if (response.bodyUsed || body.locked) {

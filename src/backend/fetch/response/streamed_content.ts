@@ -9,14 +9,14 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-// So much is sent together, and nothing more is read before it is taken.
+// This much is sent together, and nothing more is read before it is taken.
 const READ_AHEAD_BYTES = 49_152;
 
 /**
  * The pieces of a stream, as fast as they are taken.
  *
  * Pieces that come in one turn of the event loop are given together: a stream of 64 pieces of 16 KiB costs 22
- * writes instead of 64. It can be cancelled while a piece is waited for: a stream's own iterator would wait.
+ * writes instead of 64. It can be cancelled during a wait for a piece, which a stream's own iterator cannot.
  */
 export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator {
   readonly #reader: ReadableStreamDefaultReader<WebPiece>;
@@ -34,8 +34,8 @@ export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator
   /**
    * Goes on with a stream.
    *
-   * @param pieces those that have been read, taken over
-   * @param pending the read that is under way
+   * @param pieces those that have been read; taken over
+   * @param pending the current read
    */
   constructor(
     reader: ReadableStreamDefaultReader<WebPiece>,
@@ -72,7 +72,7 @@ export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator
     return { done: true, value: undefined };
   }
 
-  /** Whether nothing more is to be read before something is taken. */
+  /** Whether to stop reading until something is taken. */
   get #isFull(): boolean {
     return this.#size >= READ_AHEAD_BYTES || this.#isDone || this.#failure !== undefined;
   }
@@ -92,7 +92,7 @@ export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator
     try {
       const piece = toBytes(value);
       this.#size += piece.length;
-      // The first one plans when it is given, with all that come until then.
+      // The first one plans the delivery of all that come until then.
       if (this.#pieces.push(piece) === 1 && this.#waiting !== undefined) inNextTurn(this.#onTurn);
     } catch (error) {
       this.#reader.cancel(error).catch(() => {});

@@ -15,7 +15,7 @@ export const html = /** @type {{ bind(make: unknown): never }} */ (/** @type {un
 export { Component, render };
 
 /**
- * Draws again only when one of the things has changed that it is made of.
+ * Draws again only if one of its inputs has changed.
  *
  * @typedef {object} StillProps
  * @property {readonly unknown[]} of

@@ -41,7 +41,7 @@ export class Modal extends Component {
     `;
   }
 
-  // The browser tells of the end later, when another dialog may be open.
+  // The browser reports the end later, when another dialog may be open.
   #leave = () => {
     if (this.#isOpen) this.props.close();
   };

@@ -1,10 +1,10 @@
 // @ts-check
 /// <reference lib="dom" />
-// Light or dark: as the system has it, until somebody chooses.
+// Light or dark: the choice of the system, until the user chooses.
 
 const KEY = "millrace-theme";
 
-/** Takes up what was chosen before. */
+/** Applies the earlier choice. */
 export function restoreTheme() {
   const chosen = localStorage.getItem(KEY);
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;

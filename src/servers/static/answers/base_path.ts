@@ -7,11 +7,11 @@ import { HttpRequest } from "../../../http/request/request.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
 
 /**
- * Takes a path away from the targets of requests, and puts it in front of the paths of redirects.
+ * Removes a path from the targets of requests, and puts it in front of the paths of redirects.
  *
  * @param base begins and ends with a slash
  * @param fields fields of all responses
- * @returns a handler that throws HttpError 404 for what lies outside
+ * @returns a handler that throws HttpError 404 for a target outside
  */
 export function serveBelow(handler: Handler, base: string, fields: readonly HeaderField[]): Handler {
   if (base === "/") return handler;

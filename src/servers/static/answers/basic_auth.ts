@@ -59,7 +59,10 @@ function decodeCredentials(
   }
 }
 
-/** Compares without stopping at the first difference: the time tells nothing but the length of what was sent. */
+/**
+ * Compares without stopping at the first difference, so that the time reveals only the length of the sent
+ * text.
+ */
 function isEqual(given: Uint8Array, expected: Uint8Array): boolean {
   let difference = given.length ^ expected.length;
   for (let i = 0; i < given.length; i++) difference |= given[i]! ^ expected[i % expected.length]!;

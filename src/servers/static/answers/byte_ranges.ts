@@ -1,4 +1,4 @@
-// Byte ranges, RFC 9110 §14: what was asked for, and which bytes that is.
+// Byte ranges, RFC 9110 §14: from the request to the bytes.
 
 import { trimOws } from "../../../http/grammar.ts";
 
@@ -27,7 +27,7 @@ const MAX_SPECS = 50;
 const WHOLE: RangeDecision = { kind: "whole" };
 
 /**
- * Decides what of a file to send.
+ * Decides which bytes of a file to send.
  *
  * @param field the value of Range; undefined if there is none
  * @param size bytes of the file
@@ -47,14 +47,14 @@ export function decideRanges(field: string | undefined, size: number): RangeDeci
     }
   }
   if (!isSatisfiable) return { kind: "unsatisfiable" };
-  // The last bytes of an empty file exist, and there are none: Content-Range cannot say that.
+  // The last bytes of an empty file are a valid range without bytes, and Content-Range cannot express that.
   return parts.length === 0 ? WHOLE : { kind: "parts", parts: mergeOverlaps(parts) };
 }
 
 /**
  * Reads a Range field (RFC 9110 §14.1.1, §14.1.2).
  *
- * @returns undefined for another unit, and for a set with anything malformed in it: both are to be ignored
+ * @returns undefined for another unit, and for a set with any malformed range: both must be ignored
  */
 export function parseRanges(field: string): readonly RangeSpec[] | undefined {
   const unit = /^bytes=/i.exec(field);
@@ -92,7 +92,9 @@ function isLess(left: string, right: string): boolean {
   return a.length === b.length ? a < b : a.length < b.length;
 }
 
-/** Joins parts that share bytes, so that no byte is sent twice; each stays where its first part was asked for. */
+/**
+ * Joins ranges that share bytes, so that no byte is sent twice; each stays in the place of its first range.
+ */
 function mergeOverlaps(parts: readonly ByteRange[]): readonly ByteRange[] {
   if (parts.length === 1) return parts;
   const byFirst = parts.map((part, order) => ({ ...part, order })).sort((a, b) => a.first - b.first);

@@ -1,4 +1,5 @@
-// Sharing with pages of other origins (Fetch standard, CORS protocol). Everything served is public, so that "*" will do.
+// Sharing with pages of other origins (Fetch standard, CORS protocol). Everything served is public, so "*"
+// suffices.
 
 import type { Handler } from "../../../backend/handler.ts";
 import { isToken } from "../../../http/grammar.ts";
@@ -19,8 +20,8 @@ export const CORS_FIELDS: readonly HeaderField[] = [
 export const METHODS = "GET, HEAD";
 
 /**
- * Answers OPTIONS as a preflight: 204, whatever the path. It stands before authentication, because browsers send
- * preflights without credentials.
+ * Responds to OPTIONS as a preflight: 204, whatever the path. It comes before authentication, because
+ * browsers send preflights without credentials.
  *
  * @param fields fields of all responses
  */

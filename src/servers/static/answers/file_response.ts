@@ -28,7 +28,7 @@ export interface ResponseTools {
   readonly turns: DownloadSlots;
   /** For files that are compressed while they are streamed. */
   readonly compressor: StreamCompressor;
-  /** Makes a boundary that does not stand in any file (RFC 2046 §5.1.1). */
+  /** Makes a boundary that occurs in no file (RFC 2046 §5.1.1). */
   readonly createBoundary: () => string;
 }
 
@@ -79,10 +79,10 @@ export function respondWithFile(
 }
 
 /**
- * Whether the content is in a coding, that of a user's field among them.
+ * Whether the content has a coding, perhaps one from a field of the user.
  *
- * RFC 9110 §8.4: a recipient decodes all of the content. The frame of a multipart response (§14.6) is in no coding, and
- * clients that decode, such as `curl --compressed`, fail over it.
+ * RFC 9110 §8.4: a recipient decodes all of the content. The frame of a multipart response (§14.6) has no
+ * coding, and clients that decode, such as `curl --compressed`, fail on it.
  */
 function isCoded({ headers }: PreparedRepresentation): boolean {
   return headers.has("Content-Encoding");
@@ -105,7 +105,7 @@ function respondWhole(tools: ResponseTools, representation: PreparedRepresentati
     { status: 200, headers: representation.headers, body: wholeBody(tools, representation) };
 }
 
-/** The whole content, whatever status it goes with. */
+/** The whole content, with any status. */
 export function wholeBody(tools: ResponseTools, { content }: PreparedRepresentation): ResponseBody {
   switch (content.kind) {
     case "memory":

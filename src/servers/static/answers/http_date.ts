@@ -5,10 +5,10 @@ const RFC_850 = /^[A-Z][a-z]{5,8}, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}):(\d{2
 const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}) (\d{4})$/;
 
 /**
- * Reads a date in one of the three forms of RFC 9110 §5.6.7. `Date.parse` takes much more than these.
+ * Reads a date in one of the three forms of RFC 9110 §5.6.7. `Date.parse` takes many more.
  *
  * @param nowMs decides the century of a date with two digits
- * @returns milliseconds since 1970, or undefined if the text is no date
+ * @returns milliseconds since 1970, or undefined if the text is not a date
  */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
   const fixed = IMF_FIXDATE.exec(text);
@@ -25,7 +25,7 @@ export function parseHttpDate(text: string, nowMs: number): number | undefined {
   return old === null ? undefined : readOldDate(old, nowMs);
 }
 
-/** A date of two digits that seems to lie more than 50 years ahead has the most recent year in the past with them. */
+/** A year of two digits that seems to be more than 50 years ahead means the latest such year in the past. */
 function readOldDate(old: RegExpExecArray, nowMs: number): number | undefined {
   const [, day, month, digits, ...time] = old;
   const now = new Date(nowMs);

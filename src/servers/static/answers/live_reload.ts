@@ -10,8 +10,8 @@ import type { HttpResponse, ResponseBody } from "../../../http/response/response
 import { withFields } from "../../../http/override_fields.ts";
 import { EVENTS_PATH, SCRIPT, SCRIPT_PATH } from "./reload_script.ts";
 
-// An editor that saves makes several events, and some of them before the file is whole. Constant writes must not
-// put it off for ever.
+// An editor that saves causes several events, and some of them before the file is whole. Constant writes must
+// not delay the reload for ever.
 const SETTLE_MS = 50;
 const MAX_SETTLE_MS = 1_000;
 // More often than proxies and our own write time-out cut silent connections.
@@ -19,7 +19,7 @@ const PING_MS = 10_000;
 
 /** Options of {@linkcode LiveReload}. */
 export interface LiveReloadOptions {
-  /** The folder that is watched, with all below it. */
+  /** The folder to watch, with everything below it. */
   readonly root: string;
   /** Files below it whose changes do not count, as absolute paths without links. */
   readonly unwatched: readonly string[];
@@ -37,24 +37,24 @@ export class LiveReload {
   readonly #fields: readonly HeaderField[];
   readonly #stopPings: () => void;
   #stopWaiting: (() => void) | undefined;
-  // When the first change came that browsers have not been told of.
+  // The time of the first change that browsers have not heard of.
   #changedAtMs: number | undefined;
 
   /** Begins to watch. @throws {Error} when the folder cannot be watched */
   constructor({ root, unwatched, clock, fields }: LiveReloadOptions) {
     this.#clock = clock;
     this.#fields = fields;
-    // Deno 2.9.6 tells names relative to something else when the folder is a link.
+    // Deno 2.9.6 gives relative names if the folder is a link.
     const realRoot = realpathSync(root);
     this.#watcher = watch(realRoot, { recursive: true, persistent: false }, (_event, name) => {
       if (name === null || !unwatched.includes(join(realRoot, name))) this.#noteChange();
     });
-    // A folder that has become unreadable has nothing to tell any more.
+    // A folder that has become unreadable has no more changes to report.
     this.#watcher.on("error", () => {});
     this.#stopPings = clock.every(PING_MS, () => this.#clients.send(": still here\n\n"));
   }
 
-  /** Answers GET and HEAD for the two addresses of its own, and leaves all else to the handler. */
+  /** Responds to GET and HEAD for its two own addresses, and leaves everything else to the handler. */
   wrap(handler: Handler): Handler {
     return (request, context) => {
       const { method, path } = request;

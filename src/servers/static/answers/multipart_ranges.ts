@@ -9,7 +9,7 @@ export interface MultipartOptions {
   readonly size: number;
   /** Content-Type of each part. */
   readonly mediaType: string;
-  /** The boundary; must not stand in the content. */
+  /** The boundary; must not occur in the content. */
   readonly boundary: string;
 }
 

@@ -6,10 +6,10 @@ import { trimOws } from "../../../http/grammar.ts";
 export const NAVIGATION_FIELDS: readonly string[] = ["Accept", "Sec-Fetch-Mode"];
 
 /**
- * Whether somebody goes to a page, rather than a page loading what it is made of.
+ * Whether the client goes to a page, and does not load a part of one.
  *
- * Browsers say so in Sec-Fetch-Mode (Fetch Metadata); of other clients those that name HTML in Accept count. The path says
- * nothing: `/users/anna@example.com` and `/repo/next.js` are pages as well.
+ * Browsers say so in Sec-Fetch-Mode (Fetch Metadata). Of other clients, those that name HTML in Accept count.
+ * The path does not tell: `/users/anna@example.com` and `/repo/next.js` are pages as well.
  */
 export function isNavigation({ headers }: HttpRequest): boolean {
   const mode = headers.get("Sec-Fetch-Mode");
@@ -19,9 +19,9 @@ export function isNavigation({ headers }: HttpRequest): boolean {
 }
 
 /**
- * Whether the client would rather have JSON than HTML (RFC 9110 §12.5.1): of equal weights, what it names counts more.
+ * Whether the client prefers JSON to HTML (RFC 9110 §12.5.1): of equal weights, a named type counts more.
  *
- * A weight of 0 means "not acceptable", even if nothing is said about HTML.
+ * A weight of 0 means "not acceptable", even if HTML is not mentioned.
  */
 export function prefersJson(headers: HttpHeaders): boolean {
   const ranges = headers.getList("Accept");
@@ -32,7 +32,7 @@ export function prefersJson(headers: HttpHeaders): boolean {
 }
 
 interface Preference {
-  /** -1 where no range takes the type, 0 for all types, 1 for all of its kind, 2 where it is named. */
+  /** -1 if no range covers the type, 0 for all types, 1 for all of its kind, 2 if it is named. */
   readonly specificity: number;
   /** 0 to 1. */
   readonly weight: number;

@@ -15,7 +15,7 @@ export interface Validators {
 /** The result of the conditions of a request: serve it, 304, or 412. */
 export type ConditionResult = "met" | "not-modified" | "failed";
 
-/** Weighs the conditions of a GET or HEAD request. @param nowMs decides the century of an old date */
+/** Evaluates the conditions of a GET or HEAD request. @param nowMs decides the century of an old date */
 export function checkPreconditions(
   headers: HttpHeaders,
   current: Validators,
@@ -35,9 +35,11 @@ export function checkPreconditions(
 }
 
 /**
- * Whether the Range of a request counts (RFC 9110 §13.1.5): there is no If-Range, or it names exactly what we have.
+ * Whether the Range of a request counts (RFC 9110 §13.1.5): there is no If-Range, or it names exactly our
+ * version.
  *
- * A date is a strong validator only once its second is over: until then the file may change and keep its date (§8.8.2.2).
+ * A date is a strong validator only once its second is over: until then the file may change and keep its date
+ * (§8.8.2.2).
  */
 export function isRangeCurrent(headers: HttpHeaders, current: Validators, nowMs: number): boolean {
   const value = headers.get("If-Range");
@@ -54,7 +56,7 @@ function listValue(headers: HttpHeaders, name: string): string | undefined {
   return first === undefined || headers.count(name) === 1 ? first : headers.getAll(name).join(",");
 }
 
-/** A date that is none, or is there twice, counts as absent (RFC 9110 §13.1.3). */
+/** A date that is malformed or repeated counts as absent (RFC 9110 §13.1.3). */
 function dateValue(headers: HttpHeaders, name: string, nowMs: number): number | undefined {
   const value = headers.get(name);
   return value === undefined || headers.count(name) > 1 ? undefined : parseHttpDate(value, nowMs);

@@ -10,7 +10,7 @@ import type { Validators } from "./preconditions.ts";
 /**
  * One representation of a resource with its responses.
  *
- * A response is made when it is first sent, and then sent again and again: that allocates nothing.
+ * A response is made when it is first sent, and then reused, which allocates nothing.
  */
 export class PreparedRepresentation implements Validators {
   /** How the content is compressed. */
@@ -22,7 +22,7 @@ export class PreparedRepresentation implements Validators {
   readonly etag: string;
   readonly lastModifiedMs: number;
   readonly #fields: readonly HeaderField[];
-  /** Bytes of the content; undefined if they are known only once all are sent: then it has no ranges. */
+  /** Bytes of the content; undefined if they are known only after the last byte: then there are no ranges. */
   readonly size: number | undefined;
   #headers: HttpHeaders | undefined;
   #whole: HttpResponse | undefined;
@@ -30,7 +30,7 @@ export class PreparedRepresentation implements Validators {
   #notModified: HttpResponse | undefined;
 
   /**
-   * Takes a representation; nothing is made yet.
+   * Takes a representation, without making anything yet.
    *
    * @param mediaType value of Content-Type
    * @param fields further fields for 200, 206 and 304: Vary, Cache-Control, those of the user
@@ -66,7 +66,7 @@ export class PreparedRepresentation implements Validators {
 
   /** The response when the client has it already, 304. */
   get notModified(): HttpResponse {
-    // RFC 9110 §15.4.5: fields that tell about the content are left out, there is none.
+    // RFC 9110 §15.4.5: fields about the content are left out, because there is none.
     return this.#notModified ??= {
       status: 304,
       headers: withFields(this.#validatorFields(), this.#fields),
@@ -81,7 +81,7 @@ export class PreparedRepresentation implements Validators {
       : this.createHeaders([["Content-Length", String(this.size)]]);
   }
 
-  /** The fields of 200 and 206. @param others fields of this one response; they replace those of the same name */
+  /** The fields of 200 and 206. @param others fields of this response; they replace those of the same name */
   createHeaders(others: readonly HeaderField[]): HttpHeaders {
     const own: HeaderField[] = [["Content-Type", this.mediaType]];
     if (this.coding !== "identity") own.push(["Content-Encoding", this.coding]);
@@ -94,7 +94,7 @@ export class PreparedRepresentation implements Validators {
   }
 }
 
-// Content whose length is not known: with it the response to HEAD has the fields that the one to GET has.
+// Content of unknown length: with it the response to HEAD has the same fields as that to GET.
 const UNSENT: ResponseBody = { [Symbol.asyncIterator]: () => cutIntoPieces(new Uint8Array(0)) };
 
 // The client begins to read while the next piece is copied. 1 MB on 64 connections: 2,500 requests/s in one write, 4,600

@@ -10,15 +10,15 @@ import { parseUrlPath } from "../resources/url_path.ts";
 export interface Redirect {
   /** The path in its canonical form; without the `*` at its end if it is a prefix. */
   readonly from: string;
-  /** Whether all paths that begin so are meant. */
+  /** Whether it covers all paths with this prefix. */
   readonly isPrefix: boolean;
-  /** A path or a URL; a `*` at its end stands for what followed the prefix. */
+  /** A path or a URL; a `*` at its end stands for the part after the prefix. */
   readonly to: string;
   /** 301, 302, 303, 307 or 308. */
   readonly status: number;
 }
 
-/** A line that is no redirect. The message ends the sentence "expected ...". */
+/** A malformed line. The message ends the sentence "expected ...". */
 export class RedirectsError extends Error {
   /** The class name, also when minified. */
   override readonly name: string = "RedirectsError";
@@ -27,7 +27,11 @@ export class RedirectsError extends Error {
 const STATUSES = new Set(["301", "302", "303", "307", "308"]);
 const DEFAULT_STATUS = "301";
 
-/** Reads redirects. Empty lines and those that begin with `#` are skipped. @throws {RedirectsError} with the line's number */
+/**
+ * Reads redirects. Empty lines and lines that begin with `#` are skipped.
+ *
+ * @throws {RedirectsError} with the line's number
+ */
 export function parseRedirects(text: string): readonly Redirect[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     const words = line.split(/[ \t]+/).filter((word) => word !== "");
@@ -86,7 +90,7 @@ function isMatch({ from, isPrefix }: Redirect, path: string): boolean {
 function targetOf({ from, to }: Redirect, path: string): string {
   if (!to.endsWith("*")) return to;
   const target = to.slice(0, -1) + path.slice(from.length);
-  // `/*` and what begins with a slash would name another host.
+  // A path that begins with two slashes would name another host.
   return target.startsWith("/") ? target.replace(/^\/+/, "/") : target;
 }
 

@@ -8,11 +8,11 @@ import { dirname, isAbsolute, join, parse, sep } from "node:path";
 const MAX_LINKS = 40;
 
 /**
- * Follows a way that leads to nothing, link by link, as far as it goes. Nothing is opened.
+ * Follows a path that leads to nothing, link by link, as far as it goes. Nothing is opened.
  *
- * @param root where it begins: absolute, without links
+ * @param root the start: absolute, without links
  * @param segments the names that lead on from there
- * @returns the last place that exists, without links; what is missing would lie in it
+ * @returns the last place that exists, without links; the missing part would be in it
  */
 export async function followWay(root: string, segments: readonly string[]): Promise<string> {
   let place = root;
@@ -26,7 +26,7 @@ export async function followWay(root: string, segments: readonly string[]): Prom
       continue;
     }
     const target = await look(path);
-    // Whatever is in the way, it goes no further than here.
+    // Whatever is in the way, the path goes no further than here.
     if (target === "nothing" || links === MAX_LINKS) return place;
     if (target === "no link") {
       place = path;
@@ -39,7 +39,10 @@ export async function followWay(root: string, segments: readonly string[]): Prom
   return place;
 }
 
-/** The root and what it lies in exist, without links. Deno may not look at them: --allow-read names the root alone. */
+/**
+ * The root and its parents exist, without links. Deno may not look at them, because --allow-read names only
+ * the root.
+ */
 function isOnTheWayTo(root: string, path: string): boolean {
   return root === path || root.startsWith(path.endsWith(sep) ? path : path + sep);
 }

@@ -1,9 +1,9 @@
-// Digests stand for content in entity tags: no change can be missed, and every worker has the same.
+// Digests stand for content in entity tags: no change is missed, and every worker has the same digests.
 
 import { createHash } from "node:crypto";
 import type { OpenFile } from "./open_file.ts";
 
-// 22 letters and digits hold 128 bits: no two contents with the same can be found.
+// 22 letters and digits hold 128 bits: nobody can find two contents with the same digest.
 const DIGEST_LETTERS = 22;
 const PIECE_BYTES = 262_144;
 
@@ -19,7 +19,7 @@ export async function digestOfMany(bytes: Uint8Array<ArrayBuffer>): Promise<stri
   return base64.replaceAll("+", "-").replaceAll("/", "_");
 }
 
-/** Digest of a file as long as it was when it was opened, piece by piece. @returns like {@linkcode digestOf} */
+/** Digest of a file in its length at the open, piece by piece. @returns like {@linkcode digestOf} */
 export async function digestOfFile(file: OpenFile): Promise<string> {
   const hash = createHash("sha256");
   const buffer = new Uint8Array(PIECE_BYTES);

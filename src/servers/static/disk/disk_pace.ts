@@ -1,20 +1,22 @@
-// Small files are read at once, as nginx reads them: from the memory of the kernel that takes a few microseconds, and
-// a thread would take ten times as long. A disk that makes the event loop wait is noticed here, and then left alone.
+// Small files are read synchronously, as in nginx: from the memory of the kernel that takes a few
+// microseconds, and a thread would take ten times as long. This file notices a disk that makes the event loop
+// wait, and then avoids it.
 
 import type { Clock } from "../../../base/clock.ts";
 
-// The page cache delivers in 0.02 ms, a flash disk in 0.2, a hard disk or a disk in the network in 5 and more.
-// The mean counts: on a busy machine any single one may take as long as other programs are given the processor.
+// The page cache delivers in 0.02 ms, a flash disk in 0.2, a hard disk or a disk in the network in 5 and
+// more. The mean counts, because on a busy machine any single call may take as long as other programs hold
+// the processor.
 const MAX_MEAN_MS = 2;
 // Weight of one file in the moving mean. A longer wait counts as this maximum: three in a row are too much.
 const WEIGHT = 1 / 64;
 const MAX_COUNTED_MS = 64;
-// Other programs do not hold the processor for so long.
+// Other programs do not hold the processor for this long.
 const HUNG_MS = 1_000;
 const FIRST_REST_MS = 1_000;
 const MAX_REST_MS = 64_000;
 
-/** Judges whether the disk is quick enough to be waited for. */
+/** Judges whether the disk is quick enough to wait for. */
 export class DiskPace {
   readonly #clock: Pick<Clock, "monotonicMs">;
   #meanMs = 0;
@@ -31,7 +33,7 @@ export class DiskPace {
     return this.#restMs === 0 || this.#clock.monotonicMs() >= this.#restsUntilMs;
   }
 
-  /** Runs the calls for some files, and notes how long they take. @param files how many; default one */
+  /** Runs the calls for some files, and measures them. @param files how many; default one */
   time<T>(calls: () => T, files: number = 1): T {
     const startedAtMs = this.#clock.monotonicMs();
     try {

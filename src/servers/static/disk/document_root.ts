@@ -1,4 +1,4 @@
-// Nothing outside the document root is served: what lies inside is decided here, and nowhere else.
+// Nothing outside the document root is served. This file, and no other, decides what is inside.
 
 import { constants, realpathSync, type Stats } from "node:fs";
 import { lstat, realpath, stat } from "node:fs/promises";
@@ -17,7 +17,7 @@ export type DotfilePolicy = "deny" | "allow";
 
 /** Options of a {@linkcode DocumentRoot}. */
 export interface DocumentRootOptions {
-  /** The folder that is served. */
+  /** The folder to serve. */
   readonly path: string;
   /** Which symbolic links are followed. */
   readonly symlinks: SymlinkPolicy;
@@ -42,29 +42,29 @@ const MISSING_CODES = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "EI
 const REFUSED_CODES = new Set(["EACCES", "EPERM"]);
 const EXHAUSTED_CODES = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
 
-// A FIFO without a writer would block an open for ever. The real path has no link in it: one that has appeared since
-// must not be followed. Windows knows neither flag.
+// A FIFO without a writer would block an open for ever. The real path has no link in it, and a link that has
+// appeared since must not be followed. Windows knows neither flag.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const NO_LINKS = constants.O_NOFOLLOW ?? 0;
 
 // A file is not replaced more often than a few times in a thousandth of a second.
 const MAX_ATTEMPTS = 10;
 
-// Names of a path that are looked at together. A request may name thousands of folders that do not exist; the look
-// ends with the first that is missing.
+// The number of names of a path that are looked at together. A request may name thousands of folders that do
+// not exist; the look ends with the first missing one.
 const LOOKED_AT_ONCE = 8;
 
-// Age at which the root is resolved again: a deployment that moves a link shows by then.
+// Age at which the root is resolved again, so that a deployment that moves a link shows by then.
 const FRESH_MS = 1_000;
 
-/** A folder of files to serve, with the rules of what may be seen. */
+/** A folder of files to serve, with the rules of visibility. */
 export class DocumentRoot {
   readonly #options: DocumentRootOptions;
   readonly #path: string;
   readonly #hidden: ReadonlySet<string>;
   #resolved: { readonly path: string; readonly atMs: number } | undefined;
 
-  /** Makes the rules for a folder; nothing is looked at yet. */
+  /** Makes the rules for a folder, without looking at it yet. */
   constructor(options: DocumentRootOptions) {
     this.#options = options;
     this.#path = resolve(options.path);
@@ -72,14 +72,15 @@ export class DocumentRoot {
   }
 
   /**
-   * The path of the folder, without links; resolved at once if it is not known.
+   * The path of the folder, without links; resolved synchronously if it is not known.
    *
    * @param nowMs since 1970
-   * @returns undefined when it is gone
+   * @returns undefined if it is gone
    */
   plainPath(nowMs: number): string | undefined {
     const resolved = this.#resolved;
-    // A root that was no link when it was resolved leads nowhere else unless somebody makes one of it, which shows.
+    // A root that was not a link when it was resolved leads elsewhere only after it was replaced, which
+    // shows.
     const isKnown = resolved !== undefined && (resolved.path === this.#path || isFresh(resolved.atMs, nowMs));
     if (isKnown) return resolved.path;
     try {
@@ -91,22 +92,22 @@ export class DocumentRoot {
     }
   }
 
-  /** Whether a name is kept from clients: a dotfile, apart from `.well-known` (RFC 8615). */
+  /** Whether a name is hidden from clients: a dotfile, apart from `.well-known` (RFC 8615). */
   hidesName(name: string): boolean {
     return this.#options.dotfiles === "deny" && name.startsWith(".") && name !== ".well-known";
   }
 
-  /** Whether a file is kept from clients: one of the server's own. @param path absolute, without links */
+  /** Whether a file is hidden from clients: one of the server's own. @param path absolute, without links */
   hidesPath(path: string): boolean {
     return this.#hidden.size > 0 && this.#hidden.has(path);
   }
 
   /**
-   * Finds out what names below the root lead to.
+   * Resolves names below the root.
    *
    * @param segments decoded names without slashes and dots
-   * @param nowMs since 1970: where the root is need not be known any better than a second before
-   * @throws {HttpError} 403 for what exists and is refused, 503 when the process has no descriptor left
+   * @param nowMs since 1970; the place of the root may be known from a second before
+   * @throws {HttpError} 403 for an existing path that is refused, 503 when the process has no descriptor left
    */
   async locate(segments: readonly string[], nowMs: number = this.#options.now()): Promise<Located> {
     if (segments.some((name) => this.hidesName(name))) return HIDDEN;
@@ -131,8 +132,8 @@ export class DocumentRoot {
   /**
    * Opens a located file. Its stamp tells whether it is still the same.
    *
-   * @returns undefined when it is gone
-   * @throws {HttpError} 403; 503 also when it is replaced all the time
+   * @returns undefined if it is gone
+   * @throws {HttpError} 403; 503 also if it is constantly replaced
    */
   async open(path: string): Promise<OpenFile | undefined> {
     try {
@@ -165,7 +166,11 @@ export class DocumentRoot {
     }
   }
 
-  /** The names in a located directory that clients may see, piece by piece, in no order. @throws {HttpError} 403, 404 or 503 */
+  /**
+   * The names in a located directory that clients may see, in pieces, in no order.
+   *
+   * @throws {HttpError} 403, 404 or 503
+   */
   async *readNames(path: string): AsyncGenerator<readonly string[], void> {
     try {
       for await (const names of namesIn(path)) yield names.filter((name) => !this.hidesName(name));
@@ -184,7 +189,8 @@ export class DocumentRoot {
       const real = await realpath(path);
       if (isInside(root, real)) return real;
     } catch (error) {
-      // Past a link that leads out, missing and existing files get the same response: no client can tell.
+      // Past a link that leads out, missing and existing files get the same response, so that clients cannot
+      // tell them apart.
       if (!isMissing(error) || isInside(root, await followWay(root, segments))) throw error;
     }
     throw refused(path, "a link leads out of the document root");
@@ -209,9 +215,9 @@ function isFresh(atMs: number, nowMs: number): boolean {
 }
 
 /**
- * Finds out what names lead to when no link is on the way, as mostly.
+ * Resolves names when no link is on the path, which is the usual case.
  *
- * @returns `unusual` when there is one, or the system refuses
+ * @returns `unusual` if there is a link, or the system refuses
  */
 async function lookPlainly(root: string, segments: readonly string[]): Promise<Located | "unusual"> {
   const names = segments.length === 0 ? ["."] : segments;
@@ -261,7 +267,7 @@ function isMissing(error: unknown): boolean {
 /** Maps a failure of the file system to a status. Unknown errors stay as they are: they are our own. */
 function toHttpError(error: unknown, path: string): unknown {
   const code = codeOf(error);
-  // Deno says so when the path is not among those that --allow-read names.
+  // Deno's error if the path is not among those of --allow-read.
   const isNotAllowed = error instanceof Error && error.name === "NotCapable";
   if (isNotAllowed || REFUSED_CODES.has(code)) {
     return new HttpError(403, `Cannot serve "${path}": no permission`, { cause: error });

@@ -25,12 +25,12 @@ const SMALL_BYTES = 8_192;
 
 /** A download, as {@linkcode DownloadSlots} sees it. */
 export interface Download {
-  /** Resting ones have no turn. */
+  /** Resting downloads have no turn. */
   state: "resting" | "moving" | "slow";
   buffer: Uint8Array<ArrayBuffer> | undefined;
   /** Pieces in this turn. */
   pieces: number;
-  /** When it was given the last one. */
+  /** When it was given its last piece. */
   tick: number;
 }
 
@@ -39,31 +39,31 @@ interface WaitingDownload {
   readonly begin: () => void;
 }
 
-/** Deals out turns and buffers. */
+/** Hands out turns and buffers. */
 export class DownloadSlots {
   readonly #clock: Clock;
   readonly #moving = new Set<Download>();
   readonly #waiting: WaitingDownload[] = [];
   readonly #freeLarge: Uint8Array<ArrayBuffer>[] = [];
   #lentBuffers = 0;
-  // Time is counted only while somebody waits.
+  // Time is counted only while a download waits.
   #tick = 0;
   #stopTicking: (() => void) | undefined;
 
-  /** @param clock tells which client is slow */
+  /** @param clock measures which clients are slow */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Makes the place of a download; it holds nothing yet. */
+  /** Makes the place of a download, which holds nothing yet. */
   enter(): Download {
     return { state: "resting", buffer: undefined, pieces: 0, tick: 0 };
   }
 
   /**
-   * Gives the buffer for the next piece of a download, at once or when it is its turn.
+   * Gives the buffer for the next piece of a download, at once or in its turn.
    *
-   * The piece before must have been taken by the client: the buffer may be another one.
+   * The client must have taken the piece before, because the buffer may be a different one.
    */
   next(download: Download): MaybePromise<Uint8Array<ArrayBuffer>> {
     if (download.state === "slow" && this.#tick - download.tick <= 1) this.#rest(download);

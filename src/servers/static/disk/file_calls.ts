@@ -9,7 +9,7 @@ export interface FileCalls {
   lstat(path: string): FileStatus | undefined;
   /** Opens a file for reading. @param flags those of open(2) @returns the descriptor */
   open(path: string, flags: number): number;
-  /** Reads from the start of a file. @returns how many bytes came */
+  /** Reads from the start of a file. @returns the number of bytes */
   read(descriptor: number, buffer: Uint8Array): number;
   /** Closes a descriptor. */
   close(descriptor: number): void;

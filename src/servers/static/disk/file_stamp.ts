@@ -8,14 +8,14 @@ export interface FileStamp {
   readonly mtimeMs: number;
   /** Last change of content or attributes, in milliseconds since 1970; Deno 2.9.6 gives whole seconds. */
   readonly ctimeMs: number;
-  /** Number of the file in its file system: a file that was put in its place has another. */
+  /** Number of the file in its file system; a replaced file has another. */
   readonly ino: number;
 }
 
 // Times of Linux tick every 1 to 10 ms, and ctime is in whole seconds on Deno.
 const TICK_MS = 1_050;
 
-/** Takes the stamp from what stat said. */
+/** Takes the stamp from the result of stat. */
 export function stampOf({ size, mtimeMs, ctimeMs, ino }: Stats): FileStamp {
   return { size, mtimeMs: Math.floor(mtimeMs), ctimeMs: Math.floor(ctimeMs), ino };
 }
@@ -32,10 +32,10 @@ export function textOfStamp({ size, mtimeMs, ctimeMs, ino }: FileStamp): string 
 }
 
 /**
- * Whether every later change is sure to show in the stamp.
+ * Whether every later change will certainly show in the stamp.
  *
- * A file that was changed a moment ago can change again within the same tick of the clock, unseen. A time in the
- * future, as on network file systems, counts as a moment ago.
+ * A file that was changed a moment ago can change again within the same tick of the clock, unnoticed. A time
+ * in the future, as on network file systems, counts as a moment ago.
  *
  * @param takenAtMs a time before the stamp was taken
  */

@@ -1,11 +1,11 @@
-// The bytes of large files, in pieces as the client takes them.
+// The bytes of large files, in pieces, as fast as the client takes them.
 
 import type { ByteRange } from "../answers/byte_ranges.ts";
 import type { StreamPart } from "../resources/content.ts";
 import type { Download, DownloadSlots } from "./download_slots.ts";
 import { type FileReader, isWhole, type PromisedFile, type SharedFiles } from "./shared_files.ts";
 
-/** A file to send, and what is needed for it. */
+/** A file to send, and the tools for it. */
 export interface StreamedFile extends PromisedFile {
   /** Opens the file. */
   readonly files: SharedFiles;
@@ -14,23 +14,23 @@ export interface StreamedFile extends PromisedFile {
 }
 
 /**
- * Sends parts of a file; it is opened when the first piece is asked for, and left when the last one was taken.
+ * Sends parts of a file. It is opened with the first piece, and closed after the last one was taken.
  *
- * A piece is valid until the next one is asked for. The source fails when the file is another one by then, or has
- * become shorter: the core then cuts the connection, so that no client takes a part for the whole.
+ * A piece is valid until the next one is requested. The source fails if the file has been replaced or
+ * shortened by then: the core then cuts the connection, so that no client takes a part for the whole.
  */
 export function streamFile(file: StreamedFile, parts: readonly StreamPart[]): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => new FilePieces(file, parts) };
 }
 
-// Generators within each other would make three promises of each piece, and keep them for as long as the client takes.
+// Nested generators would make three promises for each piece, and keep them for as long as the client takes.
 class FilePieces implements AsyncIterator<Uint8Array, undefined> {
   readonly #source: StreamedFile;
   readonly #parts: readonly StreamPart[];
   readonly #download: Download;
   #reader: FileReader | undefined;
   #index = 0;
-  // Bytes that were read of the part at hand.
+  // Bytes read of the current part.
   #readBytes = 0;
 
   constructor(source: StreamedFile, parts: readonly StreamPart[]) {
@@ -43,7 +43,7 @@ class FilePieces implements AsyncIterator<Uint8Array, undefined> {
     const part = this.#parts[this.#index];
     if (part === undefined) return await this.return();
     try {
-      // Before the turn, which may be long in coming: a file that is open cannot be replaced any more.
+      // Before the turn, which may be long in coming, because an open file cannot be replaced.
       this.#reader ??= await this.#source.files.join(this.#source);
       const buffer = await this.#source.turns.next(this.#download);
       if (part.kind === "range") return { done: false, value: await this.#read(part.range, buffer) };
@@ -55,7 +55,7 @@ class FilePieces implements AsyncIterator<Uint8Array, undefined> {
     }
   }
 
-  /** Ends the stream, whether or not it has begun. */
+  /** Ends the stream, whether it has begun or not. */
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
     this.#index = this.#parts.length;
     this.#source.turns.leave(this.#download);
@@ -80,7 +80,7 @@ class FilePieces implements AsyncIterator<Uint8Array, undefined> {
       throw new RangeError(`Cannot send "${path}": it ends at byte ${at}, expected ${last + 1}`);
     }
     const isPartRead = at + count > last;
-    // Written anew in its place, the file would be sent half as it was and half as it is.
+    // If the file were rewritten in place, the client would get half of the old and half of the new version.
     const isLast = isPartRead &&
       !this.#parts.some(({ kind }, index) => index > this.#index && kind === "range");
     if (isLast) await this.#checkVersion();

@@ -3,7 +3,7 @@ import type { DocumentRoot } from "./document_root.ts";
 import type { FileStamp } from "./file_stamp.ts";
 import type { OpenFile } from "./open_file.ts";
 
-/** A version of a file, as it was read. */
+/** A version of a file as it was read. */
 export interface FileVersion {
   /** Its stamp from the file system. */
   readonly stamp: FileStamp;
@@ -13,17 +13,17 @@ export interface FileVersion {
   readonly digest: string | undefined;
 }
 
-// A file that changes all the time is served as it was read last: the length that is promised is that of the bytes.
+// A file that changes constantly is served as it was read last: the promised length is that of the bytes.
 const MAX_ATTEMPTS = 3;
 
-// 16 MiB are 10 ms of work, once for each version. Beyond it the stamp must do.
+// 16 MiB take 10 ms, once for each version. Beyond it the stamp must suffice.
 const MAX_DIGEST_BYTES = 16_777_216;
 
 /**
- * Reads a file whole unless it is large, again when it changed meanwhile.
+ * Reads a file whole unless it is large, and again if it changed meanwhile.
  *
  * @param maxBytes more than these are large
- * @returns undefined when it is gone
+ * @returns undefined if it is gone
  * @throws {HttpError} 403 or 503 when it cannot be opened
  */
 export async function readVersion(
@@ -40,7 +40,7 @@ export async function readVersion(
         const digest = stamp.size > MAX_DIGEST_BYTES ? undefined : await digestOfFile(file);
         return { stamp, bytes: undefined, digest };
       }
-      // One byte more than there should be shows that the file has grown.
+      // One more byte than expected shows that the file has grown.
       const buffer = new Uint8Array(stamp.size + 1);
       const length = await fill(file, buffer);
       if (length === stamp.size || attempt === MAX_ATTEMPTS) {

@@ -4,13 +4,13 @@ import { type FileStamp, stampOf } from "./file_stamp.ts";
 /**
  * A file that is open for reading.
  *
- * It stands on numbers and callbacks: with node's FileHandle, 1,000 downloads at once make the heap grow by half as much
- * again (Deno 2.9.6).
+ * It uses numbers and callbacks: with node's FileHandle, 1,000 downloads at once make the heap grow by half
+ * as much again (Deno 2.9.6).
  */
 export class OpenFile {
   /** Its version at the time it was opened. */
   readonly stamp: FileStamp;
-  /** Whether it is a file like others: no directory, FIFO or device. */
+  /** Whether it is a regular file: no directory, FIFO or device. */
   readonly isRegular: boolean;
   readonly #descriptor: number;
 
@@ -20,7 +20,7 @@ export class OpenFile {
     this.isRegular = stats.isFile();
   }
 
-  /** Opens a file. @param flags those of open(2) @throws what the file system says */
+  /** Opens a file. @param flags those of open(2) @throws the error of the file system */
   static async open(path: string, flags: number): Promise<OpenFile> {
     const descriptor = await new Promise<number>((resolve, reject) => {
       open(path, flags, (error, opened) => error === null ? resolve(opened) : reject(error));
@@ -37,7 +37,7 @@ export class OpenFile {
    * Reads into a buffer, as much as there is and fits.
    *
    * @param position of the first byte in the file
-   * @returns how many bytes came; 0 at the end of the file
+   * @returns the number of bytes; 0 at the end of the file
    */
   read(buffer: Uint8Array, position: number): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -48,7 +48,7 @@ export class OpenFile {
     });
   }
 
-  /** Looks what has become of it since it was opened. @throws what the file system says */
+  /** Looks at its current state. @throws the error of the file system */
   async readStamp(): Promise<FileStamp> {
     return stampOf(await statusOf(this.#descriptor));
   }
@@ -65,7 +65,7 @@ function statusOf(descriptor: number): Promise<Stats> {
   });
 }
 
-// A file that was only read loses nothing if it cannot be closed.
+// For a file that was only read, a failed close loses nothing.
 function closeDescriptor(descriptor: number): Promise<void> {
   return new Promise((resolve) => close(descriptor, () => resolve()));
 }

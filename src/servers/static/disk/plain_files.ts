@@ -1,5 +1,6 @@
-// The short way to most files: those that are small and lie where their path says, with no link on the way. A file is
-// looked at, opened, read and closed at once, in a handful of calls. Whatever else there is, the document root judges.
+// The short way to most files: small ones that lie where their path says, with no link on the path. A file is
+// looked at, opened, read and closed synchronously, in a handful of calls. The document root judges
+// everything else.
 
 import { constants } from "node:fs";
 import type { DocumentRoot } from "./document_root.ts";
@@ -32,13 +33,13 @@ export interface PlainFolder {
   readonly path: string;
   /** The folder that it lies in; undefined for the root itself. */
   readonly parent: PlainFolder | undefined;
-  /** When it was last seen to be no link, in milliseconds since 1970. */
+  /** When it was last seen not to be a link, in milliseconds since 1970. */
   seenAtMs: number;
 }
 
 /** How {@linkcode PlainFiles} works. */
 export interface PlainFilesOptions {
-  /** Says which names are hidden, and where the folder is. */
+  /** Knows which names are hidden, and where the folder is. */
   readonly root: DocumentRoot;
   /** Larger files are not read. */
   readonly maxBytes: number;
@@ -49,25 +50,25 @@ export interface PlainFilesOptions {
 }
 
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
-// A folder was where its path says when it was looked at. That is believed for as long as a file in memory is.
+// A folder was where its path says when it was looked at. That is trusted for as long as a file in memory is.
 const FRESH_MS = 1_000;
 const MAX_FOLDERS = 16_384;
 const NEVER = -Infinity;
 // Times of folders are whole seconds on Deno 2.9.6.
 const TICK_MS = 1_000;
 
-/** Reads plain files of a folder. Answers undefined for everything else. */
+/** Reads plain files of a folder. Gives undefined for everything else. */
 export class PlainFiles {
   readonly #root: DocumentRoot;
   readonly #calls: FileCalls;
   readonly #maxBytes: number;
   readonly #now: () => number;
-  // By path, those that were seen.
+  // Seen files by path.
   readonly #folders = new Map<string, PlainFolder>();
   // Linux tells where an open file lies. Deno allows the question only with --allow-all.
   #asksKernel = true;
 
-  /** Makes a reader; nothing is looked at yet. */
+  /** Makes a reader, without looking at anything yet. */
   constructor({ root, maxBytes, now, calls = SYSTEM_FILE_CALLS }: PlainFilesOptions) {
     this.#root = root;
     this.#calls = calls;
@@ -80,7 +81,7 @@ export class PlainFiles {
    *
    * @param segments decoded names without slashes and dots
    * @param nowMs since 1970
-   * @returns undefined unless it is a file, and no link on the way
+   * @returns undefined unless it is a file with no link on its path
    */
   look(segments: readonly string[], nowMs: number): FileStamp | undefined {
     const root = this.#root.plainPath(nowMs);
@@ -105,7 +106,7 @@ export class PlainFiles {
    *
    * @param segments as for {@linkcode PlainFiles.look}
    * @param nowMs since 1970
-   * @returns undefined unless it is a small file that stayed the same, and no link on the way
+   * @returns undefined unless it is a small file that stayed the same, with no link on its path
    */
   read(segments: readonly string[], nowMs: number): PlainFile | undefined {
     const root = this.#root.plainPath(nowMs);
@@ -139,7 +140,7 @@ export class PlainFiles {
     return { root, path: join(path, segments[segments.length - 1]!), folder };
   }
 
-  /** Whether a folder and those that it lies in are no links, or were none a moment ago. */
+  /** Whether a folder and its parents are not links, or were not a moment ago. */
   #isFolder(folder: PlainFolder, nowMs: number): boolean {
     if (folder.parent !== undefined && !this.#isFolder(folder.parent, nowMs)) return false;
     const ageMs = nowMs - folder.seenAtMs;
@@ -163,7 +164,7 @@ export class PlainFiles {
     try {
       if (!this.#isDirect(place, descriptor, openedAtMs)) return undefined;
       for (let one = place.folder; one !== undefined; one = one.parent) this.#noteSeen(one, openedAtMs);
-      // One byte more than there should be shows that the file has grown, or is another one.
+      // One more byte than expected shows that the file has grown, or is a different one.
       const buffer = new Uint8Array(size + 1);
       return this.#calls.read(descriptor, buffer) === size ? buffer.subarray(0, size) : undefined;
     } finally {
@@ -189,7 +190,7 @@ export class PlainFiles {
   }
 }
 
-// The names are no paths: normalizing, as node's join() does, costs more than opening the file.
+// The names are not paths: normalizing, as node's join() does, costs more than opening the file.
 function join(folder: string, name: string): string {
   return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
 }

@@ -2,7 +2,7 @@ import type { DocumentRoot } from "./document_root.ts";
 import { type FileStamp, isSameStamp, textOfStamp } from "./file_stamp.ts";
 import type { OpenFile } from "./open_file.ts";
 
-/** A version of a file that was promised. */
+/** A promised version of a file. */
 export interface PromisedFile {
   /** Its absolute path. */
   readonly path: string;
@@ -23,17 +23,19 @@ interface SharedFile {
   readers: number;
 }
 
-/** Open files, each once for all its readers: a thousand downloads of a file need one descriptor. */
+/**
+ * Open files, each opened once for all of its readers: a thousand downloads of a file need one descriptor.
+ */
 export class SharedFiles {
   readonly #root: DocumentRoot;
   readonly #files = new Map<string, SharedFile>();
 
-  /** @param root where files are opened */
+  /** @param root opens the files */
   constructor(root: DocumentRoot) {
     this.#root = root;
   }
 
-  /** Files that are open, or being opened. */
+  /** Files that are open or being opened. */
   get size(): number {
     return this.#files.size;
   }
@@ -41,9 +43,9 @@ export class SharedFiles {
   /**
    * Opens a file, or joins its other readers.
    *
-   * A file that has grown since, as logs do, still has all the bytes that were promised.
+   * A file that has grown since, as logs do, still has all of the promised bytes.
    *
-   * @throws {RangeError} when it is gone, or has changed in any other way
+   * @throws {RangeError} if it is gone, or has changed in any other way
    * @throws {HttpError} 403 or 503 when it cannot be opened
    */
   async join({ path, stamp }: PromisedFile): Promise<FileReader> {
@@ -74,13 +76,13 @@ export class SharedFiles {
     shared.readers--;
     if (shared.readers > 0) return;
     this.#files.delete(key);
-    // A file that could not be opened needs no closing.
+    // A file that could not be opened need not be closed.
     const file = await shared.opened.catch(() => undefined);
     await file?.close();
   }
 }
 
-/** Whether a file is the one that was promised, or has only grown since. */
+/** Whether a file is the promised one, or has only grown since. */
 export function isWhole(now: FileStamp, promised: FileStamp): boolean {
   return isSameStamp(now, promised) || (now.ino === promised.ino && now.size > promised.size);
 }

@@ -1,5 +1,5 @@
-// Between the check of a path and its open, another process may replace one of its directories by a link. The
-// opened file then lies elsewhere. Node opens by path alone, so this can only be detected after the open.
+// Between the check of a path and its open, another process may replace one of its directories with a link.
+// Then the opened file lies elsewhere. Node opens only by path, so this can be detected only after the open.
 
 import { realpathSync, statSync } from "node:fs";
 import { lstat } from "node:fs/promises";
@@ -7,10 +7,11 @@ import { dirname } from "node:path";
 
 // Times of directories are whole seconds on Deno 2.9.6.
 const TICK_MS = 1_000;
-// Which of two things is looked at, time after time: where the path leads (0), and which file is there (1). A directory
-// that is swapped with a link all the time would have to be swapped in this very order, or with the luck of one in 2^32.
-// The order has no period, because lookups and swaps fall into step: they wait for the same lock of the kernel. Swapped at
-// full speed, 4 of 100,000 wrong files passed 32 looks in turn; of 70,000 none came further than the 9th of these.
+// The order of two kinds of looks: where the path leads (0), and which file is there (1). A directory that is
+// constantly swapped with a link would have to be swapped in this very order, or with the luck of one in
+// 2^32. The order has no period, because lookups and swaps fall into step: they wait for the same lock of the
+// kernel. Swapped at full speed, 4 of 100,000 wrong files passed 32 looks in turn; of 70,000 none came
+// further than the 9th of these.
 const LOOKS = "01001101000111010010111000101101";
 
 /** A file that was opened by its path. */
@@ -28,8 +29,8 @@ export interface OpenedFile {
 /**
  * Tells whether a file was reached without passing a link.
  *
- * @returns `linked` if the path has a link; `replaced` if another file is at the path by now, which leaves the
- *   question open
+ * @returns `linked` if the path has a link; `replaced` if another file is at the path by now, which leaves
+ *   the question open
  * @throws the error of the file system if the path no longer exists
  */
 export async function checkWay(file: OpenedFile): Promise<"direct" | "linked" | "replaced"> {

@@ -1,4 +1,4 @@
-// The order of a listing: folders first, then as people count: `file2` before `file10`.
+// The order of a listing: folders first, then the order that people expect: `file2` before `file10`.
 
 import type { FolderEntries } from "./folder_entries.ts";
 import { sortByKey } from "./merge_sort.ts";
@@ -20,7 +20,7 @@ export interface ListingQuery {
 const SORT_KEYS: readonly SortKey[] = ["name", "size", "time"];
 const MAX_FILTER_CHARACTERS = 200;
 
-/** Reads a query such as `sort=size&order=desc&filter=log`. What is not understood counts as absent. */
+/** Reads a query such as `sort=size&order=desc&filter=log`. Unknown values count as absent. */
 export function parseListingQuery(query: string): ListingQuery {
   if (query === "") return { sort: "name", isDescending: false, filter: "" };
   const parameters = new URLSearchParams(query);

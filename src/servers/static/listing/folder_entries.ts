@@ -1,5 +1,6 @@
-// The entries of a folder, for people and programs that list it. A folder can have 100,000 entries and more: they are read
-// in pieces, so that the event loop serves others meanwhile, and kept in columns, which take a tenth of what objects do.
+// The entries of a folder, for people and programs. A folder can have 100,000 entries and more, so they are
+// read in pieces, and the event loop serves others meanwhile. They are kept in columns, which take a tenth of
+// the room of objects.
 
 import { lstat } from "node:fs/promises";
 import { type FileStatus, lookAt } from "../../../base/file_status.ts";
@@ -17,13 +18,13 @@ export interface FolderEntries {
   readonly mtimesMs: readonly number[];
 }
 
-/** A folder, as it was found. */
+/** A located folder. */
 export interface ListedFolder {
   /** Its names below the root. */
   readonly segments: readonly string[];
   /** Its absolute path. */
   readonly path: string;
-  /** When it was asked for, in milliseconds since 1970. */
+  /** When it was requested, in milliseconds since 1970. */
   readonly nowMs: number;
 }
 
@@ -32,14 +33,14 @@ const FOLDER = -1;
 
 /** Parts of the reader of folders. */
 export interface EntryReaderParts {
-  /** Says what is hidden. */
+  /** Knows what is hidden. */
   readonly root: DocumentRoot;
-  /** Says whether the disk may be waited for. */
+  /** Knows whether the disk may be waited for. */
   readonly pace: DiskPace;
 }
 
 /**
- * Reads the servable entries of a folder. Hidden and refused ones are left out.
+ * Reads the visible entries of a folder. Hidden and refused ones are left out.
  *
  * @throws {HttpError} 403, 404 or 503 when it cannot be read
  */
@@ -65,7 +66,7 @@ export async function readEntries(parts: EntryReaderParts, folder: ListedFolder)
 
 type Seen = Pick<FileStatus, "kind" | "size" | "mtimeMs"> | undefined;
 
-/** Looks at some entries; at once if the disk is quick, and no link must be followed. */
+/** Looks at some entries; synchronously if the disk is quick and there is no link to follow. */
 async function lookAtAll(
   { root, pace }: EntryReaderParts,
   { segments, path, nowMs }: ListedFolder,

@@ -1,5 +1,5 @@
-// How a listing looks, in light and dark and on a phone, and the script that filters while somebody types. Nothing is
-// loaded from anywhere, and without the script the form asks the server.
+// The look of a listing, in light and dark and on a phone, and the script that filters during typing. Nothing
+// is loaded from anywhere, and without the script the form asks the server.
 
 import { createHash } from "node:crypto";
 import { Html } from "../../../backend/pages/html.ts";
@@ -11,7 +11,7 @@ export const ICON = new Html(
     "d='M1 3h5l2 2h7v9H1z'/%3E%3C/svg%3E",
 );
 
-/** The stylesheet. On a phone a name has a line of its own, and size and time stand below it. */
+/** The stylesheet. On a phone a name has a line of its own, with size and time below it. */
 export const STYLESHEET = new Html(`
 :root { color-scheme: light dark; --text: #17232e; --quiet: #4d5d6b; --line: #cfd9e1; --back: #fff; --over: #f1f5f8;
   --link: #075985; }
@@ -51,7 +51,7 @@ td.size, td.time { color: var(--quiet); }
   td.size, td.time { font-size: .9rem; padding: 0; text-align: left; width: auto; }
 }`);
 
-/** Hides the rows whose name lacks what is typed; at most once a frame. */
+/** Hides the rows whose name lacks the typed text; at most once a frame. */
 export const FILTER_SCRIPT = `
 const box = document.querySelector("input[type=search]");
 const rows = document.querySelectorAll("tbody tr");
@@ -75,7 +75,9 @@ box.addEventListener("input", () => {
 });
 `;
 
-/** The fields of the page. The script is named by its digest (CSP Level 3 §2.3.1): no other one runs. */
+/**
+ * The fields of the page. The script is named by its digest (CSP Level 3 §2.3.1), so that no other one runs.
+ */
 export function listingPageFields(): readonly HeaderField[] {
   const digest = createHash("sha256").update(FILTER_SCRIPT).digest("base64");
   return [

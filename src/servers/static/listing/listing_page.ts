@@ -11,7 +11,7 @@ export interface ListingFrame {
   readonly segments: readonly string[];
   /** How it is sorted, and which entries it has. */
   readonly query: ListingQuery;
-  /** How many entries it has. */
+  /** The number of its entries. */
   readonly count: number;
 }
 
@@ -89,7 +89,7 @@ function hiddenFields({ sort, isDescending }: ListingQuery): Html[] {
   return fields;
 }
 
-/** A heading that sorts: a second time it turns the order round. Size and time begin with the largest. */
+/** A heading that sorts; a second click reverses the order. Size and time begin with the largest. */
 function heading({ key, title }: (typeof COLUMNS)[number], query: ListingQuery): Html {
   const isSorted = query.sort === key;
   const order = (isSorted ? query.isDescending : key === "name") ? "asc" : "desc";
@@ -109,7 +109,7 @@ export class RowWriter {
   #minute = NaN;
   #minuteText = "";
 
-  /** @param entries what is listed */
+  /** @param entries the entries to list */
   constructor(entries: FolderEntries) {
     this.#entries = entries;
   }
@@ -154,12 +154,12 @@ export class RowWriter {
 
 const encoder = new TextEncoder();
 const NO_BYTES = new Uint8Array(0);
-// "./" keeps a name with a colon from being taken for a URL with a scheme.
+// "./" keeps a name with a colon from being read as a URL with a scheme.
 const ROW_START = encoder.encode('<tr><td><a href="./');
 const AFTER_ADDRESS = encoder.encode('">');
 const BEFORE_SIZE = encoder.encode('</a></td><td class="size">');
 
-// Neither a URL nor markup has to write these letters in another way.
+// These letters need no escape in URLs or markup.
 const PLAIN_NAME = /^[\w.~-]+$/;
 
 const ESCAPED: Readonly<Record<string, string>> = {

@@ -17,13 +17,13 @@ import { SharedPieces } from "./shared_pieces.ts";
 
 /** Parts of {@linkcode Listings}. */
 export interface ListingsParts extends EntryReaderParts {
-  /** Says when a listing is forgotten. */
+  /** Decides when a listing is dropped. */
   readonly clock: Pick<Clock, "after">;
   /** Fields of all responses. */
   readonly fields: readonly HeaderField[];
 }
 
-/** A folder that was read a moment ago, with what was made of it. */
+/** A folder that was read a moment ago, with the documents made from it. */
 interface FreshListing {
   readonly entries: Promise<FolderEntries>;
   readonly readAtMs: number;
@@ -31,7 +31,7 @@ interface FreshListing {
   readonly forms: Map<string, SharedPieces>;
 }
 
-// A change shows after this time at the latest, as with files in memory.
+// A change shows within this time, as with files in memory.
 const FRESH_MS = 1_000;
 // Beyond it the oldest is dropped; a client that still reads it keeps it.
 const MAX_FRESH = 16;
@@ -46,14 +46,17 @@ const UNSENT: AsyncIterable<Uint8Array> = new SharedPieces({
   writeRow: () => {},
 });
 
-/** Lists folders. However many ask for a folder at once, it is read once, and all are sent the same bytes. */
+/**
+ * Lists folders. However many clients ask for a folder at once, it is read once, and all of them get the same
+ * bytes.
+ */
 export class Listings {
   readonly #parts: ListingsParts;
   readonly #fresh = new Map<string, FreshListing>();
   readonly #pageFields = listingPageFields();
   #stopForgetting: (() => void) | undefined;
 
-  /** Takes the parts; nothing is read yet. */
+  /** Takes the parts, without reading anything yet. */
   constructor(parts: ListingsParts) {
     this.#parts = parts;
   }

@@ -1,5 +1,5 @@
 /**
- * Sorts indexes by their keys, smallest first; of equal ones the order is kept.
+ * Sorts indexes by their keys, smallest first; equal ones keep their order.
  *
  * The sort of the language calls back for every comparison, which takes five times as long (Deno 2.9.6).
  *

@@ -1,22 +1,23 @@
-// Numbers that stand for names when they are sorted: 100,000 names take 20 ms so, and 150 ms if each comparison looks at the
-// letters (Deno 2.9.6).
+// Numbers that stand for names in a sort: 100,000 names take 20 ms with them, and 150 ms if each comparison
+// looks at the letters (Deno 2.9.6).
 
-/** All letters of a name are one of these many symbols, and its end is one too. */
+/** Every letter of a name is one of this many symbols, and so is its end. */
 const SYMBOLS = 134;
 /** Keys below it are whole numbers. */
 export const MAX_KEY = 2 ** 53;
 const MANY_DIGITS = 15;
-// In the order of compareNames(): the end, what comes before digits, a number by how many digits it has, what comes after.
+// In the order of compareNames(): the end, letters before digits, a number by its count of digits, letters
+// after digits.
 const BEFORE_DIGITS = 1;
 const DIGITS = 48;
 const AFTER_DIGITS = 64;
 const LAST = SYMBOLS - 1;
 
 /**
- * Makes a key of each name: of two different keys the smaller one has the name that compareNames() puts first. Names with
- * the same key are to be compared themselves.
+ * Makes a key for each name: of two different keys, the smaller one has the name that compareNames() puts
+ * first. Names with the same key must be compared themselves.
  *
- * @param indexes which of the names
+ * @param indexes the names to use
  * @param limit all keys are below it; a power of two
  * @returns in the order of the indexes
  */
@@ -27,7 +28,7 @@ export function nameKeys(indexes: Uint32Array, names: readonly string[], limit: 
   return keys;
 }
 
-/** Each symbol cuts what is left of the range into parts, and chooses one of them. */
+/** Each symbol cuts the rest of the range into parts, and chooses one of them. */
 function keyOf(name: string, start: number, limit: number): number {
   let key = 0;
   let range = limit;
@@ -62,7 +63,7 @@ function symbolOf(code: number): number {
   return code < 0x30 ? BEFORE_DIGITS + code - 1 : Math.min(AFTER_DIGITS + code - 0x3a, LAST);
 }
 
-/** How many letters all names begin with alike, without a number that may go on. */
+/** The number of letters at the start of all names that are equal, without a number that may go on. */
 function commonLength(indexes: Uint32Array, names: readonly string[]): number {
   let common = names[indexes[0]!] ?? "";
   for (let i = 0; i < indexes.length; i++) {

@@ -1,12 +1,12 @@
-// The order of names, as people count: `file2` before `file10`.
+// The order of names that people expect: `file2` before `file10`.
 
 import { foldCase, isDigit, MAX_KEY, nameKeys } from "./name_keys.ts";
 
-// So few are put in order by comparing them.
+// This few are sorted by comparing them.
 const FEW = 16;
 
 /**
- * Sorts indexes by the names that they stand for, in place.
+ * Sorts indexes by their names, in place.
  *
  * The language sorts numbers without calling back, so each name becomes a number, with the place of its index in the
  * lowest bits: the names of a folder of 10,000 take 1 ms in a program that has just started, and 24 if each comparison
@@ -33,9 +33,10 @@ export function sortByName(indexes: Uint32Array, names: readonly string[]): void
 }
 
 /**
- * Sorts names with the same key: they have more in common, so that keys may tell them apart once that is cut off.
+ * Sorts names with the same key. They have more in common, so keys may distinguish them once that part is cut
+ * off.
  *
- * @param all how many names the keys were made for
+ * @param all the number of names that the keys were made for
  */
 function sortAlike(alike: Uint32Array, names: readonly string[], all: number): void {
   if (alike.length < all) sortByName(alike, names);

@@ -1,11 +1,11 @@
 // Larger than most pieces, so that few are copied.
 const FIRST_BYTES = 65_536;
-// UTF-8 takes no more for a unit of UTF-16.
+// The most bytes of UTF-8 for a unit of UTF-16.
 const BYTES_OF_A_UNIT = 3;
 
 const encoder = new TextEncoder();
 
-/** Bytes that are put together. */
+/** Bytes that are joined. */
 export class PieceWriter {
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
@@ -15,7 +15,7 @@ export class PieceWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Forgets what was written, and keeps the room. */
+  /** Forgets the written bytes, and keeps the room. */
   clear(): void {
     this.#length = 0;
   }

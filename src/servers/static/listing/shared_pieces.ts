@@ -1,8 +1,8 @@
 import { PieceWriter } from "./piece_writer.ts";
 
-/** A long text in rows, and what stands around them. */
+/** A long text in rows, with the text around them. */
 export interface RowedText {
-  /** How many rows it has. */
+  /** The number of rows. */
   readonly count: number;
   /** Text before the rows. */
   readonly head: string;
@@ -13,12 +13,13 @@ export interface RowedText {
 }
 
 const ROWS_IN_A_PIECE = 256;
-// Some 1.5 MB: those who asked at once are seldom further apart.
+// Some 1.5 MB: readers that began together are seldom further apart.
 const KEPT_PIECES = 32;
 
 /**
- * A long text as bytes, made piece by piece as the quickest reader takes it. Several readers at once share the last pieces;
- * a reader too slow for that makes its own. For one alone none is kept. A piece is valid until the next one is asked for.
+ * A long text as bytes, made piece by piece, as the quickest reader takes it. Several readers at once share
+ * the last pieces; a reader too slow for that makes its own. For a single reader none is kept. A piece is
+ * valid until the next one is requested.
  */
 export class SharedPieces implements AsyncIterable<Uint8Array> {
   readonly #text: RowedText;
@@ -26,7 +27,7 @@ export class SharedPieces implements AsyncIterable<Uint8Array> {
   #keptUpTo = 0;
   #readers = 0;
 
-  /** Takes the text; nothing is made yet. */
+  /** Takes the text, without making anything yet. */
   constructor(text: RowedText) {
     this.#text = text;
   }
@@ -58,7 +59,7 @@ export class SharedPieces implements AsyncIterable<Uint8Array> {
     return piece;
   }
 
-  /** @param pieces how many there are */
+  /** @param pieces the number of pieces */
   #write(writer: PieceWriter, index: number, pieces: number): void {
     const { count, head, tail, writeRow } = this.#text;
     writer.clear();

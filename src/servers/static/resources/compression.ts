@@ -4,36 +4,41 @@ import { constants, createBrotliCompress, createGzip } from "node:zlib";
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import type { ContentCoding } from "./content_coding.ts";
 
-/** Codings that content is given on the fly, best first. */
+/** Codings for content that is compressed on the fly, best first. */
 export const COMPRESSIONS: readonly Compression[] = ["br", "gzip"];
 
-/** A coding that content is given on the fly. */
+/** A coding for content that is compressed on the fly. */
 export type Compression = Exclude<ContentCoding, "identity" | "zstd">;
 
-/** The coding for what is compressed while it is sent: it needs 300 KiB for each client, brotli ten times as much. */
+/**
+ * The coding for content that is compressed while it is sent: it needs 300 KiB for each client, brotli ten
+ * times as much.
+ */
 export const STREAM_COMPRESSION: Compression = "gzip";
 
 const MAX_STREAMS = 64;
 
-/** Content of less bytes is not compressed: it fits in one packet as it is. */
+/** Smaller content is not compressed, because it fits in one packet as it is. */
 export const MIN_COMPRESSED_BYTES = 1_024;
 
 // Both codings work on the thread of the event loop (Deno 2.9.6): 64 KiB hold it up for 1 to 2 ms.
 const PIECE_BYTES = 65_536;
 
-/** Compresses what is being sent, for a bounded number of clients. */
+/** Compresses content during its sending, for a bounded number of clients. */
 export class StreamCompressor {
   #streams = 0;
 
-  /** Whether another client should rather get the content as it is. */
+  /** Whether another client should get the content uncompressed. */
   get isBusy(): boolean {
     return this.#streams >= MAX_STREAMS;
   }
 
   /**
-   * Compresses content with {@linkcode STREAM_COMPRESSION}; nothing is done before the first piece is asked for.
+   * Compresses content with {@linkcode STREAM_COMPRESSION}; nothing is done before the first piece is
+   * requested.
    *
-   * It counts from now on until it is sent, or let go of: many may ask before the first of them is served.
+   * It counts from now on until it is sent or cancelled, because many may ask before the first of them is
+   * served.
    */
   compress(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     this.#streams++;
@@ -48,7 +53,7 @@ export class StreamCompressor {
   }
 }
 
-/** A stream that tells when it has ended, whether or not it was begun. */
+/** A stream that reports its end, whether it was begun or not. */
 class CountedStream implements AsyncIterator<Uint8Array, void> {
   readonly #pieces: AsyncGenerator<Uint8Array, void>;
   readonly #leave: () => void;
@@ -78,7 +83,9 @@ class CountedStream implements AsyncIterator<Uint8Array, void> {
   }
 }
 
-/** Compresses content piece by piece; the source is asked for the next one when the last one was taken. */
+/**
+ * Compresses content piece by piece; the next one is requested from the source when the last one was taken.
+ */
 export async function* compressPieces(
   pieces: AsyncIterable<Uint8Array>,
   coding: Compression,
@@ -89,7 +96,7 @@ export async function* compressPieces(
     : createGzip({ level: 6 });
   const compressed: Uint8Array[] = [];
   encoder.on("data", (piece: Uint8Array) => compressed.push(piece));
-  // The caller that waits for the write hears of it too.
+  // The caller that waits for the write gets the error too.
   encoder.on("error", () => {});
   try {
     for await (const piece of pieces) {
@@ -124,7 +131,7 @@ export async function compress(
     length += piece.length;
     if (length > limit) return undefined;
   }
-  // A copy: pieces are windows on larger arrays, which would stay in memory with them.
+  // A copy, because pieces are windows on larger arrays, which would stay in memory with them.
   return new Uint8Array(joinBytes(pieces));
 }
 

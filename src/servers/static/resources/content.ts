@@ -4,7 +4,7 @@ import type { FileStamp } from "../disk/file_stamp.ts";
 /** The source of the bytes of a response. */
 export type Content = MemoryContent | FileContent | CompressedContent;
 
-/** Bytes that are held. */
+/** Bytes in memory. */
 export interface MemoryContent {
   readonly kind: "memory";
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -15,13 +15,13 @@ export interface FileContent {
   readonly kind: "file";
   /** Its absolute path. */
   readonly path: string;
-  /** The version that is promised. */
+  /** The promised version. */
   readonly stamp: FileStamp;
-  /** Bytes that are sent after those of the file; usually none. */
+  /** Bytes to send after those of the file; usually none. */
   readonly tail: Uint8Array;
 }
 
-/** A large file that is compressed while it is streamed: its length is not known in advance. */
+/** A large file that is compressed while it is streamed, so its length is not known in advance. */
 export interface CompressedContent {
   readonly kind: "compressed";
   readonly of: FileContent;

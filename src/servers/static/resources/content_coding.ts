@@ -17,12 +17,12 @@ export const CODINGS: readonly {
 ];
 
 /**
- * Chooses among the codings that there are: the one with the highest weight, and of several the first.
+ * Chooses among the available codings: the one with the highest weight, and among equal ones the first.
  *
- * Identity has no weight of its own unless the client gives it one, so that it loses against whatever is acceptable;
- * it is sent all the same when nothing else is there, which RFC 9110 §12.5.3 allows.
+ * Identity has no weight of its own unless the client gives it one, so it loses against any acceptable
+ * coding. It is still sent if nothing else is available, which RFC 9110 §12.5.3 allows.
  *
- * @param available codings from the one we like best; identity counts as available always
+ * @param available codings from the one we like best; identity always counts as available
  */
 export function chooseCoding(headers: HttpHeaders, available: readonly ContentCoding[]): ContentCoding {
   const field = headers.get("Accept-Encoding");

@@ -1,24 +1,28 @@
-// Entity tags, RFC 9110 §8.8.3: how ours are made, and how those of clients are compared.
+// Entity tags, RFC 9110 §8.8.3: making ours, and comparing those of clients.
 
 import { type FileStamp, textOfStamp } from "../disk/file_stamp.ts";
 
 /**
  * Makes the strong tag of a version of a file.
  *
- * @param version a digest of its content, or its stamp if it is too large to be read for it: changed in its place
- *   within the same tick of the clock, it keeps its tag
+ * @param version a digest of its content, or its stamp if the content is too large to read for it: a rewrite
+ *   in place within the same tick of the clock keeps the tag
  */
 export function tagOf(version: string | FileStamp): string {
   return `"${typeof version === "string" ? version : textOfStamp(version)}"`;
 }
 
-/** Makes the tag of another form of the same version. @param form letters that tell it from others: a content coding */
+/**
+ * Makes the tag of another form of the same version.
+ *
+ * @param form letters that distinguish it: a content coding
+ */
 export function tagOfForm(tag: string, form: string): string {
   return `${tag.slice(0, -1)}-${form}"`;
 }
 
 /**
- * Whether a list of tags, the value of If-Match or If-None-Match, names ours. A list that is no list names none.
+ * Whether a list of tags, the value of If-Match or If-None-Match, names ours. A malformed list names none.
  *
  * @param tag a strong tag of ours, with its quotes
  * @param comparison `strong` lets no weak tag pass (RFC 9110 §8.8.3.2)

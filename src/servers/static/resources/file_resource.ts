@@ -27,13 +27,13 @@ export interface FileResource {
   readonly representations: readonly PreparedRepresentation[];
   /** Their codings, from the one we like best. */
   readonly codings: readonly ContentCoding[];
-  /** The files that it was made of. */
+  /** The files that it was made from. */
   readonly sources: readonly Source[];
   /** Whether all of it is in memory, so that it may be kept. */
   readonly isInMemory: boolean;
   /** Bytes in memory. */
   readonly memoryBytes: number;
-  /** The place of its one file, if no link leads there and it is served as it is. */
+  /** The place of its one file, if no link leads there and it is served unchanged. */
   readonly place: PlainPlace | undefined;
 }
 
@@ -51,11 +51,11 @@ export interface FileLoaderOptions {
   readonly rules: PathRules;
   /** Files up to this size are held in memory, larger ones streamed. */
   readonly maxMemoryBytes: number;
-  /** Put into HTML documents before they are sent. */
+  /** Inserted into HTML documents before they are sent. */
   readonly htmlAddition: HtmlAddition | undefined;
 }
 
-/** Which file to load. */
+/** The file to load. */
 export interface FileAddress {
   /** Its names below the root. */
   readonly segments: readonly string[];
@@ -63,22 +63,22 @@ export interface FileAddress {
   readonly located: Extract<Located, { kind: "file" }>;
   /** The codings that the client takes. */
   readonly accepted: readonly ContentCoding[];
-  /** Whether the file stands in for a path that does not exist; such a page is not cached like an asset. */
+  /** Whether the file replaces a path that does not exist; such a page is not cached like an asset. */
   readonly isFallback?: boolean;
   /** Request fields that the choice of this file depended on, for Vary. */
   readonly vary?: readonly string[];
 }
 
-/** Makes resources of files. */
+/** Makes resources from files. */
 export class FileLoader {
   readonly #options: FileLoaderOptions;
 
-  /** Makes a loader; nothing is read yet. */
+  /** Makes a loader, without reading anything yet. */
   constructor(options: FileLoaderOptions) {
     this.#options = options;
   }
 
-  /** Whether a file of this name has no representation but itself, as it lies on the disk. */
+  /** Whether a file of this name has only one representation, itself unchanged. */
   isServedAsIs(name: string): boolean {
     const { compress, precompressed, htmlAddition, types } = this.#options;
     if (precompressed) return false;
@@ -87,7 +87,7 @@ export class FileLoader {
     return !(compress && isCompressible(mediaType)) && !(htmlAddition !== undefined && isHtml(mediaType));
   }
 
-  /** Makes the resource of a file that is served as it is. @param nowMs a time before it was read */
+  /** Makes the resource of a file that is served unchanged. @param nowMs a time before it was read */
   makePlain({ place, stamp, bytes }: PlainFile, segments: readonly string[], nowMs: number): FileResource {
     const version = { stamp, bytes, digest: undefined };
     const identity = toRepresentation(version, { coding: "identity", path: place.path }, nowMs, undefined);
@@ -102,10 +102,10 @@ export class FileLoader {
   }
 
   /**
-   * Loads a file, or finds that what was loaded before is still right: then nothing is read.
+   * Loads a file, or finds that the loaded version is still right, without reading it.
    *
    * @param nowMs a time before the file was located
-   * @returns undefined when it is gone
+   * @returns undefined if it is gone
    * @throws {HttpError} 403 or 503 when it cannot be opened
    */
   async load(
@@ -150,7 +150,7 @@ export class FileLoader {
   async #findSources(file: FileAddress, nowMs: number): Promise<[FoundSource, ...FoundSource[]]> {
     const { root, htmlAddition, precompressed, types } = this.#options;
     const own: FoundSource = { coding: "identity", path: file.located.path, stamp: file.located.stamp };
-    // Nothing can be put into a compressed document.
+    // Nothing can be inserted into a compressed document.
     const isChanged = htmlAddition !== undefined && isHtml(types.typeOf(nameOf(file)));
     if (!precompressed || isChanged || file.accepted.length === 0) return [own];
     return [own, ...await findNeighbours(root, file, nowMs)];

@@ -6,7 +6,7 @@ type Token = { readonly kind: "text"; readonly text: string } | {
 
 /** A pattern, ready to be matched. */
 export interface Glob {
-  /** As it was written. */
+  /** Its text. */
   readonly text: string;
   /** Whether it matches a whole path, such as `assets/app.js`. It takes time in proportion to both lengths. */
   matches(path: string): boolean;
@@ -35,7 +35,7 @@ function readTokens(text: string): Token[] {
   });
 }
 
-/** Follows all ways through the pattern at once: no text makes it go back. */
+/** Follows all ways through the pattern at once, so that no text makes it go back. */
 function matchesAll(tokens: readonly Token[], path: string): boolean {
   let starts = new Set([0]);
   for (const token of tokens) {

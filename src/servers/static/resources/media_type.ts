@@ -3,7 +3,8 @@ import { typeByExtension } from "@std/media-types";
 const DEFAULT_TYPE = "application/octet-stream";
 const PLAIN = "text/plain";
 
-// Types that the library does not know, and types that browsers would download though people want to read them.
+// Types that the library does not know, and types that browsers would download although people want to read
+// them.
 const MORE_TYPES: ReadonlyMap<string, string> = new Map([
   ["zst", "application/zstd"],
   ["br", "application/x-brotli"],
@@ -36,18 +37,18 @@ const TEXT_NAMES = new Set([
   "version",
 ]);
 
-// They say themselves in which encoding they are, or pages say it for them. text/xml has its declaration.
+// They declare their encoding themselves, or pages declare it for them. text/xml has its declaration.
 const SELF_DESCRIBING = new Set(["text/html", "text/css", "text/javascript", "text/xml"]);
 
-/** How files are given their types. */
+/** The choice of types for files. */
 export interface MediaTypeOptions {
-  /** `charset` of all types of text, or `off`; undefined: UTF-8 where a text cannot say it itself. */
+  /** `charset` of all types of text, or `off`; undefined: UTF-8 if a text cannot declare it itself. */
   readonly charset: string | undefined;
-  /** Types by ending, without the dot and in lower case; they stand above all others. */
+  /** Types by ending, without the dot and in lower case; they override all others. */
   readonly types: readonly (readonly [ending: string, type: string])[];
 }
 
-/** The types that files have by their names. */
+/** The types of files by their names. */
 export class MediaTypes {
   readonly #charset: string | undefined;
   readonly #chosen: ReadonlyMap<string, string>;
@@ -67,7 +68,7 @@ export class MediaTypes {
     if (known !== undefined && ending !== "") return known;
     const chosen = this.#chosen.get(ending);
     const type = this.#withCharset(chosen ?? defaultTypeOf(name, ending));
-    // Clients choose names, but files that exist have endings.
+    // Clients choose names, but the endings of existing files are few.
     if (ending !== "" && this.#known.size < MAX_KNOWN) this.#known.set(ending, type);
     return type;
   }
@@ -92,7 +93,7 @@ function defaultTypeOf(name: string, ending: string): string {
   return MORE_TYPES.get(ending) ?? typeByExtension(ending) ?? DEFAULT_TYPE;
 }
 
-/** Whether content of this type becomes smaller when it is compressed: text, what is written as text, bare fonts. */
+/** Whether content of this type becomes smaller by compression: text, textual formats, bare fonts. */
 export function isCompressible(mediaType: string): boolean {
   const type = mediaType.split(";", 1)[0]!;
   return type.startsWith("text/") || COMPRESSIBLE.has(type) || type.endsWith("+json") ||

@@ -11,7 +11,7 @@ const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 const ZSTD_SKIPPABLE_TAIL = [0x2a, 0x4d, 0x18];
 const MAGIC_BYTES = 4;
 
-/** A file and what its client takes. */
+/** A file and the codings that its client takes. */
 export interface NeighbouredFile {
   /** The names of the file below the root. */
   readonly segments: readonly string[];
@@ -21,7 +21,10 @@ export interface NeighbouredFile {
   readonly accepted: readonly ContentCoding[];
 }
 
-/** Finds the neighbours of a file that its client takes, best first. Empty ones, and those older than the file, are none. */
+/**
+ * Finds the neighbours of a file that its client takes, best first. Empty ones and ones older than the file
+ * do not count.
+ */
 export async function findNeighbours(
   root: DocumentRoot,
   { segments, located, accepted }: NeighbouredFile,
@@ -39,7 +42,7 @@ export async function findNeighbours(
   return found.flat();
 }
 
-/** Whether a neighbour begins as its coding begins. Brotli is believed: every byte can be its first. */
+/** Whether a neighbour begins like its coding. Brotli is trusted, because any byte can be its first. */
 export async function isGenuine(
   root: DocumentRoot,
   { coding, path }: Pick<Source, "coding" | "path">,

@@ -22,11 +22,11 @@ export interface PathResolverParts {
   readonly root: DocumentRoot;
   /** Makes resources of its files. */
   readonly loader: FileLoader;
-  /** Holds those that are asked for often. */
+  /** Holds those that are requested often. */
   readonly cache: ResourceCache;
 }
 
-/** How a file is to be loaded. */
+/** The load of a file. */
 export interface LoadRequest extends Omit<FileAddress, "located" | "segments"> {
   /** The key of the resource in the cache. */
   readonly key: string;
@@ -37,11 +37,11 @@ export interface LoadRequest extends Omit<FileAddress, "located" | "segments"> {
 const MISSING: Target = { kind: "missing", isHidden: false };
 const PAGE_ENDING = ".html";
 
-/** Finds out what paths lead to: files, folders with and without index, other addresses. */
+/** Resolves paths: to files, folders with and without index, other addresses. */
 export class PathResolver {
   readonly #parts: PathResolverParts;
 
-  /** Takes the parts; nothing is looked at yet. */
+  /** Takes the parts, without looking at anything yet. */
   constructor(parts: PathResolverParts) {
     this.#parts = parts;
   }
@@ -97,7 +97,7 @@ export class PathResolver {
     return undefined;
   }
 
-  /** The address of a page without its ending; undefined for what is no page, and where the address is taken. */
+  /** The address of a page without its ending; undefined for other files, and if the address is taken. */
   async #cleanPathOf(segments: readonly string[], nowMs: number): Promise<string | undefined> {
     const folder = segments.slice(0, -1);
     const name = segments[segments.length - 1]!;

@@ -1,4 +1,4 @@
-// Fields by path: which Cache-Control a file has, and which fields of the user.
+// Fields by path: the Cache-Control of a file, and the fields of the user.
 
 import type { HeaderField } from "../../../http/headers.ts";
 import { overrideFields } from "../../../http/override_fields.ts";
@@ -6,23 +6,23 @@ import { createGlob, type Glob } from "./glob.ts";
 
 /** A field for some files. Plain data. */
 export interface FieldRule {
-  /** Which paths below the root it is for; undefined: all, and all other responses as well. */
+  /** The paths below the root that it applies to; undefined: all, and all other responses as well. */
   readonly pattern: string | undefined;
   /** Name and value. */
   readonly field: HeaderField;
 }
 
-/** How {@linkcode PathRules} decide. */
+/** The rules of {@linkcode PathRules}. */
 export interface PathRulesOptions {
-  /** Values of Cache-Control; the last that matches counts. */
+  /** Values of Cache-Control; the last match counts. */
   readonly cacheControl: readonly FieldRule[];
-  /** Fields of the user, above all others. For each name the last that matches counts. */
+  /** Fields of the user, which override all others. For each name the last match counts. */
   readonly fields: readonly FieldRule[];
-  /** Fields of all responses of the server, below all others. */
+  /** Fields of all responses of the server, which all others override. */
   readonly common: readonly HeaderField[];
-  /** Cache-Control for what no rule is for; none by default. */
+  /** Cache-Control without a matching rule; none by default. */
   readonly defaultCacheControl?: string | undefined;
-  /** The file that stands in for pages that do not exist, as a path below the root. */
+  /** The file that replaces pages that do not exist, as a path below the root. */
   readonly fallback?: string | undefined;
 }
 
@@ -31,10 +31,11 @@ interface Rule {
   readonly field: HeaderField;
 }
 
-// A page that stands for many addresses names the assets of its version: kept for long, it would name those of the past.
+// A page that stands for many addresses names the assets of its version; if it were kept for long, it would
+// name old ones.
 const FALLBACK_CACHE_CONTROL = "no-cache";
 
-/** Decides about the fields of files. */
+/** Decides the fields of files. */
 export class PathRules {
   readonly #options: PathRulesOptions;
   readonly #cacheControl: readonly Rule[];
@@ -63,7 +64,7 @@ export class PathRules {
    * The fields of a file.
    *
    * @param segments its names below the root
-   * @param use whether it is asked for, or stands in for another path
+   * @param use whether it was requested, or replaces another path
    */
   fieldsOf(segments: readonly string[], use: "file" | "fallback"): readonly HeaderField[] {
     return this.#simple ?? this.#decide(segments.join("/"), use);

@@ -1,4 +1,4 @@
-// The representations of a file: what is sent in each coding, and under which tag.
+// The representations of a file: the content in each coding, and its tag.
 
 import {
   compress,
@@ -30,7 +30,7 @@ export interface Source {
 export interface Representation {
   /** How it is compressed. */
   readonly coding: ContentCoding;
-  /** Undefined for what was compressed here. */
+  /** Undefined for content that was compressed here. */
   readonly source: Source | undefined;
   /** The strong entity tag, with its quotes. */
   readonly etag: string;
@@ -50,7 +50,7 @@ export interface FileRepresentation extends Representation {
 export interface HtmlAddition {
   /** The markup, for the end of documents that are too large to look into. */
   readonly markup: Uint8Array;
-  /** Puts it where it belongs. */
+  /** Puts it in its place. */
   insertInto(document: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
 }
 
@@ -79,7 +79,7 @@ export function contentOf(
  * Makes representations in the codings that the others do not have.
  *
  * @param made the file itself, and its neighbours
- * @param known representations that were made before of the same content
+ * @param known earlier representations of the same content
  */
 export async function compressRepresentations(
   [{ content, etag, lastModifiedMs }, ...neighbours]: readonly [FileRepresentation, ...Representation[]],

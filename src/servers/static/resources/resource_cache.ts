@@ -4,30 +4,30 @@ import type { FileResource } from "./file_resource.ts";
 export interface CachedResource {
   /** The resource. */
   readonly resource: FileResource;
-  /** A time before its files were looked at last, in milliseconds since 1970. */
+  /** A time before the last look at its files, in milliseconds since 1970. */
   checkedAtMs: number;
-  /** Whether it was asked for since it was put in. */
+  /** Whether it was requested since it was put in. */
   isUsed: boolean;
 }
 
-/** How much a {@linkcode ResourceCache} may hold. */
+/** The limits of a {@linkcode ResourceCache}. */
 export interface CacheLimits {
   /** Bytes of content. */
   readonly maxBytes: number;
   /** Number of resources. */
   readonly maxEntries: number;
-  /** How long files need not be looked at again: a change shows after this time at the latest. */
+  /** How long files need no second look: a change shows within this time. */
   readonly freshMs: number;
 }
 
-// Bytes that headers and objects of an entry take, apart from the content.
+// Bytes of the headers and objects of an entry, apart from the content.
 const ENTRY_BYTES = 2_048;
 
 /**
  * Files in memory by the canonical path of their URL.
  *
- * Beyond the limits the oldest entries go first, apart from those requested meanwhile (second chance):
- * a hit costs one look-up and one write of a boolean.
+ * Beyond the limits the oldest entries go first, apart from those requested meanwhile (second chance). A hit
+ * costs one look-up and one write of a boolean.
  */
 export class ResourceCache {
   readonly #limits: CacheLimits;
@@ -64,7 +64,7 @@ export class ResourceCache {
   /**
    * Whether a resource can be served without looking at its files.
    *
-   * Files that are not in memory are looked at each time, and a clock that was set back makes nothing fresh.
+   * Files that are not in memory are looked at each time, and setting the clock back makes nothing fresh.
    */
   isFresh({ resource, checkedAtMs }: CachedResource, nowMs: number): boolean {
     const ageMs = nowMs - checkedAtMs;
@@ -112,7 +112,7 @@ export class ResourceCache {
       this.#entries.delete(key);
       if (entry.isUsed) {
         entry.isUsed = false;
-        // Behind all others: the loop meets it again when everything else was in use too.
+        // After all others: the loop meets it again if everything else was in use too.
         this.#entries.set(key, entry);
       } else this.#bytes -= costOf(entry.resource);
     }

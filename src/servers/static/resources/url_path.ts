@@ -1,4 +1,4 @@
-// The meaning of a URL's path is decided here, before anything looks at the file system.
+// Decides the meaning of a URL's path, before anything looks at the file system.
 
 import { sep } from "node:path";
 import { HttpError } from "../../../http/errors.ts";
@@ -7,7 +7,7 @@ import { HttpError } from "../../../http/errors.ts";
 export interface UrlPath {
   /** Names below the document root, decoded; none of them is empty, `.`, `..` or holds a slash or NUL. */
   readonly segments: readonly string[];
-  /** Whether a directory is meant: the path ends in `/`, `/.` or `/..`. */
+  /** Whether the path means a directory: it ends in `/`, `/.` or `/..`. */
   readonly endsWithSlash: boolean;
   /** The one spelling that all paths of the same meaning share; percent-encoded, begins with exactly one slash. */
   readonly canonical: string;
@@ -16,13 +16,13 @@ export interface UrlPath {
 /**
  * Reads the path of a request target.
  *
- * Segments are split before they are decoded, so that `%2f` never separates. Dot segments are removed whether or not
- * they are encoded (RFC 3986 §5.2.4, WHATWG URL), empty segments are skipped: a redirect made of the canonical form
- * cannot name another host.
+ * Segments are split before they are decoded, so that `%2f` never separates. Dot segments are removed,
+ * encoded or not (RFC 3986 §5.2.4, WHATWG URL), and empty segments are skipped, so that a redirect to the
+ * canonical form cannot name another host.
  *
  * @param path as sent, without query
- * @returns undefined for what can be no name below the root: it leaves it, or holds a slash or NUL (on Windows
- *   a backslash as well)
+ * @returns undefined for a path that cannot be a name below the root: it leaves the root, or holds a slash or
+ *   NUL (on Windows a backslash as well)
  * @throws {HttpError} 400 for malformed escapes
  */
 export function parseUrlPath(path: string): UrlPath | undefined {
@@ -50,7 +50,7 @@ export function parseUrlPath(path: string): UrlPath | undefined {
   return { segments, endsWithSlash, canonical: endsWithSlash && names !== "" ? `/${names}/` : `/${names}` };
 }
 
-/** Reads the path of a file as somebody types it, not encoded, with or without a slash in front. */
+/** Reads the path of a file as a user types it, not encoded, with or without a slash in front. */
 export function parseFilePath(path: string): UrlPath | undefined {
   return parseUrlPath(`/${encodeURI(path)}`);
 }
@@ -60,7 +60,10 @@ const IS_PLAIN: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   return PLAIN_CHARACTERS.includes(String.fromCharCode(code)) ? 1 : 0;
 });
 
-/** Whether a path is written as its canonical form is, as most are: nothing to decode, no dots and slashes to remove. */
+/**
+ * Whether a path is in its canonical form already, as most are: nothing to decode, no dots and slashes to
+ * remove.
+ */
 function isCanonical(path: string): boolean {
   for (let i = 1; i < path.length; i++) {
     const code = path.charCodeAt(i);
