@@ -57,7 +57,12 @@ export function addressOf(destination: Destination): NetAddress {
 
 /** The host of an address, without a port: an IP address, `unix` for every end of a unix socket. */
 export function hostOf(address: NetAddress): string {
-  return address.transport === "tcp" ? address.hostname : "unix";
+  switch (address.transport) {
+    case "tcp":
+      return address.hostname;
+    case "unix":
+      return "unix";
+  }
 }
 
 /**
@@ -65,8 +70,12 @@ export function hostOf(address: NetAddress): string {
  * a name.
  */
 export function formatAddress(address: NetAddress): string {
-  if (address.transport === "unix") return address.path === "" ? "unix" : `unix:${address.path}`;
-  return `${bracket(address.hostname)}:${address.port}`;
+  switch (address.transport) {
+    case "tcp":
+      return `${bracket(address.hostname)}:${address.port}`;
+    case "unix":
+      return address.path === "" ? "unix" : `unix:${address.path}`;
+  }
 }
 
 /** The facts about a listener that {@linkcode urlOf} needs. */

@@ -1,4 +1,4 @@
-import type { NetAddress, TcpAddress, UnixAddress } from "./address.ts";
+import { type NetAddress, type TcpAddress, tcpAddress, type UnixAddress, unixAddress } from "./address.ts";
 import type { ProxyProtocolOptions } from "./proxy/proxy_protocol.ts";
 import type { TlsOptions } from "./tls/tls_options.ts";
 
@@ -70,6 +70,11 @@ export interface DescriptorListenOptions {
 
 /** Options of {@linkcode listen}. */
 export type ListenOptions = TcpListenOptions | UnixListenOptions | DescriptorListenOptions;
+
+/** The address that options ask for, with port 0 if any free one will do; that of a descriptor is unknown. */
+export function wantedAddress({ hostname = "127.0.0.1", port = 0, path, fd }: ListenOptions): NetAddress {
+  return path !== undefined || fd !== undefined ? unixAddress(path ?? "") : tcpAddress(hostname, port);
+}
 
 /** The kind of address that options lead to. */
 export type AddressOf<Options extends ListenOptions> = Options extends UnixListenOptions ? UnixAddress

@@ -122,11 +122,11 @@ export class StartError extends Error {
  */
 export function portError(error: ConnectionError, address: NetAddress, flag = "--port"): StartError {
   const where = formatAddress(address);
-  const named = address.transport === "unix" ? "--socket" : flag;
+  const { named, inUse } = describePlace(address, flag);
   const cause = { cause: error };
   switch (error.code) {
     case "in-use":
-      return new StartError(1, `cannot open ${named}: ${inUse(address)}`, cause);
+      return new StartError(1, `cannot open ${named}: ${inUse}`, cause);
     case "denied":
       return new StartError(1, `cannot open ${named}: no permission to listen on ${where}`, cause);
     case "bad-certificate":
@@ -140,10 +140,20 @@ export function portError(error: ConnectionError, address: NetAddress, flag = "-
   }
 }
 
-function inUse(address: NetAddress): string {
-  return address.transport === "unix"
-    ? `socket ${address.path} is already in use`
-    : `port ${address.port} is already in use on ${address.hostname}`;
+/** @returns the flag that names a place, and the words for a place in use */
+function describePlace(
+  address: NetAddress,
+  portFlag: string,
+): { readonly named: string; readonly inUse: string } {
+  switch (address.transport) {
+    case "tcp":
+      return {
+        named: portFlag,
+        inUse: `port ${address.port} is already in use on ${address.hostname}`,
+      };
+    case "unix":
+      return { named: "--socket", inUse: `socket ${address.path} is already in use` };
+  }
 }
 
 /** The flag of the host that belongs to the flag of a port: `--admin-host` of `--admin-port`. */

@@ -1,8 +1,8 @@
 // The addresses that a server listens on, read from its flags.
 
-import { type NetAddress, tcpAddress, unixAddress } from "../net/address.ts";
+import type { NetAddress } from "../net/address.ts";
 import { ConnectionError, type Listener } from "../net/connection.ts";
-import type { ListenOptions } from "../net/listen_options.ts";
+import { type ListenOptions, wantedAddress } from "../net/listen_options.ts";
 import { parseTrustedProxies, type TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 import { listen } from "../net/listen.ts";
 import type { TlsOptions } from "../net/tls/tls_options.ts";
@@ -103,9 +103,6 @@ async function openOne(options: ListenOptions, flag: string | undefined): Promis
         cause: error,
       });
     }
-    const address = options.port === undefined
-      ? unixAddress(options.path ?? "")
-      : tcpAddress(options.hostname!, options.port);
-    throw portError(error, address, flag);
+    throw portError(error, wantedAddress(options), flag);
   }
 }

@@ -1,6 +1,6 @@
 // Decides which peers may speak for other addresses.
 
-import { hostOf, type NetAddress } from "../address.ts";
+import type { NetAddress } from "../address.ts";
 import { canonicalIp, ipBytes } from "../ip_address.ts";
 
 // The word for every client of a unix socket.
@@ -33,10 +33,18 @@ class ListedProxies implements TrustedProxies {
   }
 
   trusts(address: NetAddress): boolean {
-    const host = hostOf(address);
+    switch (address.transport) {
+      case "tcp":
+        return this.#trustsHost(address.hostname);
+      case "unix":
+        return this.#trustsUnix;
+    }
+  }
+
+  #trustsHost(host: string): boolean {
     if (host !== this.#lastHost) {
       this.#lastHost = host;
-      this.#isLastTrusted = host === UNIX ? this.#trustsUnix : this.#check(host);
+      this.#isLastTrusted = this.#check(host);
     }
     return this.#isLastTrusted;
   }

@@ -6,7 +6,7 @@ import { isIP } from "node:net";
 import { ConnectionError } from "../connection.ts";
 import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "../address.ts";
 import type { Connection, Listener } from "../connection.ts";
-import type { ListenOptions } from "../listen_options.ts";
+import { type ListenOptions, wantedAddress } from "../listen_options.ts";
 import { type DrivenSocket, SocketConnection, type SocketFacts } from "../socket_connection.ts";
 import { SocketListener } from "../socket_listener.ts";
 import { toConnectionError } from "../system_error.ts";
@@ -66,7 +66,7 @@ const { Bun } = globalThis as unknown as { readonly Bun: BunRuntime };
  */
 export async function listenWithBun(options: ListenOptions): Promise<Listener> {
   const { hostname = "127.0.0.1", port = 0, path, reusePort = false } = options;
-  const wanted = path === undefined ? tcpAddress(hostname, port) : unixAddress(path);
+  const wanted = wantedAddress(options);
   let listener: SocketListener;
   const endsOf = path === undefined ? tcpEnds : (): Ends => ({ local: wanted, remote: unixAddress("") });
   const handler = createHandler({

@@ -3,7 +3,7 @@
 import { ownMessageOf } from "../../base/error_text.ts";
 import { ConnectionError, type ConnectionErrorCode } from "../connection.ts";
 import type { Connection, Listener, Receiver, Sender } from "../connection.ts";
-import type { ListenOptions } from "../listen_options.ts";
+import { type ListenOptions, wantedAddress } from "../listen_options.ts";
 import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "../address.ts";
 import { SendQueue } from "../send_queue.ts";
 import { refuseReload } from "../socket_listener.ts";
@@ -29,8 +29,7 @@ export async function listenWithDeno(options: ListenOptions): Promise<Listener> 
     });
     return new DenoListener(listener);
   } catch (cause) {
-    const address = path === undefined ? tcpAddress(hostname, port) : unixAddress(path);
-    throw toConnectionError(`Cannot listen on ${formatAddress(address)}`, cause);
+    throw toConnectionError(`Cannot listen on ${formatAddress(wantedAddress(options))}`, cause);
   }
 }
 

@@ -5,7 +5,7 @@ import { connect, createServer, type OnReadOpts, type Server, Socket } from "nod
 import { acceptAgain } from "./accept_again.ts";
 import { formatAddress, type NetAddress, tcpAddress, unixAddress } from "../address.ts";
 import type { Connection, Listener } from "../connection.ts";
-import type { ListenOptions } from "../listen_options.ts";
+import { type ListenOptions, wantedAddress } from "../listen_options.ts";
 import { createConnection } from "./node_socket.ts";
 import { openTls } from "../tls/node_tls.ts";
 import { type ProxyProtocolOptions, withProxyProtocol } from "../proxy/proxy_protocol.ts";
@@ -40,10 +40,6 @@ export async function listenWithNode(options: ListenOptions): Promise<Listener> 
   return certificates !== undefined && proxyProtocol !== undefined
     ? acceptBehindProxies(port, certificates, proxyProtocol)
     : acceptDirectly(port);
-}
-
-function wantedAddress({ hostname = "127.0.0.1", port, path }: ListenOptions): NetAddress {
-  return port === undefined ? unixAddress(path ?? "") : tcpAddress(hostname, port);
 }
 
 async function open(server: Server, options: ListenOptions): Promise<void> {

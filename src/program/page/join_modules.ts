@@ -35,7 +35,9 @@ export function joinModules(
     if (states.has(name)) throw new TypeError(`Cannot join modules: "${name}" needs itself`);
     states.set(name, "begun");
     const text = modules.get(name);
-    if (text === undefined) throw new TypeError(`Cannot join modules: "${name}" is missing`);
+    if (text === undefined) {
+      throw new TypeError(`Cannot join modules: "${name}" is missing: expected a line in client_modules.ts`);
+    }
     const module = parseModule(text, name);
     const bindings: string[] = [];
     for (const { what, from } of module.imports) {
