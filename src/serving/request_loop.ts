@@ -140,7 +140,7 @@ export class RequestLoop implements Deferred {
       this.#owner.onLastResponse();
       return false;
     }
-    const context = new ServedContext(this.#connection, flushBatch.nowMs, this.#owner);
+    const context = new ServedContext(this.#connection, flushBatch.beginTurn(), this.#owner);
     this.#context = context;
     counters.requestsInFlight++;
     if (trustedProxies !== undefined) context.findClient(request.headers, trustedProxies);

@@ -32,10 +32,11 @@ export class FlushBatch {
   }
 
   /**
-   * The time of this turn in milliseconds since 1970: requests that arrive together have come at the same
-   * time.
+   * Begins the turn, unless it has begun.
+   *
+   * @returns its time in milliseconds since 1970: requests that arrive together have come at the same time
    */
-  get nowMs(): number {
+  beginTurn(): number {
     if (!this.#isBegun) this.#begin();
     return this.#nowMs;
   }
