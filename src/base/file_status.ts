@@ -4,6 +4,7 @@
 
 import { lstatSync, type Stats } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { HAS_BYTE_NAMES, pathOfLatin1, systemPath } from "./byte_names.ts";
 
 /** The status of the object at a path. */
 export interface FileStatus {
@@ -32,7 +33,7 @@ const NO_THROW = { throwIfNoEntry: false } as const;
  * @throws the error of the file system when it refuses
  */
 export function lookAt(path: string): FileStatus | undefined {
-  if (!IS_DENO) return statusOf(lstatSync(path, NO_THROW));
+  if (!IS_DENO) return statusOf(lstatSync(systemPath(path), NO_THROW));
   try {
     const { isFile, isDirectory, isSymlink, size, mtime, ctime, ino } = Deno.lstatSync(path);
     const kind = isFile ? "file" : isDirectory ? "directory" : isSymlink ? "link" : "other";
@@ -58,9 +59,11 @@ function kindOf(stats: Stats): FileStatus["kind"] {
 /** The names in a directory, a few at a time, in no order. @throws the error of the file system */
 export async function* namesIn(path: string): AsyncGenerator<string[], void> {
   if (!IS_DENO) {
-    const all = await readdir(path);
+    // Names in latin1 are the bytes, at half the price of a buffer for each (Node 20.20, Bun 1.4.5).
+    const all = await readdir(systemPath(path), HAS_BYTE_NAMES ? "latin1" : "utf8");
     for (let start = 0; start < all.length; start += NAMES_AT_ONCE) {
-      yield all.slice(start, start + NAMES_AT_ONCE);
+      const names = all.slice(start, start + NAMES_AT_ONCE);
+      yield HAS_BYTE_NAMES ? names.map(pathOfLatin1) : names;
     }
     return;
   }

@@ -3,6 +3,7 @@
 import { constants, realpathSync, type Stats } from "node:fs";
 import { lstat, realpath, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
+import { systemPath } from "../../../base/byte_names.ts";
 import { namesIn } from "../../../base/file_status.ts";
 import { HttpError } from "../../../http/errors.ts";
 import { followWay } from "./dangling_path.ts";
@@ -119,7 +120,7 @@ export class DocumentRoot {
       if (this.#hidden.size > 0 && this.hidesPath(this.#followsAll ? await realpath(path) : path)) {
         return HIDDEN;
       }
-      const stats = await stat(path);
+      const stats = await stat(systemPath(path));
       if (stats.isDirectory()) return { kind: "directory", path };
       if (!stats.isFile()) throw refused(path, "it is neither file nor directory");
       return { kind: "file", path, stamp: stampOf(stats) };
@@ -220,14 +221,17 @@ function isFresh(atMs: number, nowMs: number): boolean {
  * @returns `unusual` if there is a link, or the system refuses
  */
 async function lookPlainly(root: string, segments: readonly string[]): Promise<Located | "unusual"> {
-  const names = segments.length === 0 ? ["."] : segments;
-  let path = root;
-  for (let start = 0; start < names.length; start += LOOKED_AT_ONCE) {
-    const way = names.slice(start, start + LOOKED_AT_ONCE).map((name) => path = join(path, name));
-    const looks = await Promise.all(way.map((path) => lstat(path).catch((error: unknown) => codeOf(error))));
+  // The names are no paths, and join() of Bun 1.4.5 damages those that are not UTF-8.
+  let path = root.endsWith(sep) ? root.slice(0, -1) : root;
+  const way = segments.length === 0 ? [root] : segments.map((name) => path += sep + name);
+  for (let start = 0; start < way.length; start += LOOKED_AT_ONCE) {
+    const paths = way.slice(start, start + LOOKED_AT_ONCE);
+    const looks = await Promise.all(
+      paths.map((path) => lstat(systemPath(path)).catch((error: unknown) => codeOf(error))),
+    );
     for (const [index, stats] of looks.entries()) {
-      const located = judgeLook(way[index]!, stats);
-      const isLast = start + index === names.length - 1;
+      const located = judgeLook(paths[index]!, stats);
+      const isLast = start + index === way.length - 1;
       if (isLast || located === "unusual" || located.kind === "missing") return located;
       if (located.kind === "file") return MISSING;
     }

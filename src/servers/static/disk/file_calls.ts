@@ -1,6 +1,7 @@
 // The calls of the file system that a quick look at a file needs, one method for each, so that tests can count them.
 
 import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
+import { HAS_BYTE_NAMES, pathOfLatin1, systemPath } from "../../../base/byte_names.ts";
 import { type FileStatus, lookAt } from "../../../base/file_status.ts";
 
 /** Synchronous calls of the file system. All of them throw its errors. */
@@ -20,8 +21,8 @@ export interface FileCalls {
 /** The file system of this machine. */
 export const SYSTEM_FILE_CALLS: FileCalls = {
   lstat: lookAt,
-  open: openSync,
+  open: (path, flags) => openSync(systemPath(path), flags),
   read: (descriptor, buffer) => readSync(descriptor, buffer, 0, buffer.length, 0),
   close: closeSync,
-  readLink: (path) => readlinkSync(path),
+  readLink: (path) => HAS_BYTE_NAMES ? pathOfLatin1(readlinkSync(path, "latin1")) : readlinkSync(path),
 };

@@ -1,4 +1,5 @@
 import { close, fstat, open, read, type Stats } from "node:fs";
+import { systemPath } from "../../../base/byte_names.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";
 
 /**
@@ -23,7 +24,7 @@ export class OpenFile {
   /** Opens a file. @param flags those of open(2) @throws the error of the file system */
   static async open(path: string, flags: number): Promise<OpenFile> {
     const descriptor = await new Promise<number>((resolve, reject) => {
-      open(path, flags, (error, opened) => error === null ? resolve(opened) : reject(error));
+      open(systemPath(path), flags, (error, opened) => error === null ? resolve(opened) : reject(error));
     });
     try {
       return new OpenFile(descriptor, await statusOf(descriptor));

@@ -3,7 +3,8 @@
 
 import { realpathSync, statSync } from "node:fs";
 import { lstat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { sep } from "node:path";
+import { pathOfLatin1, systemPath } from "../../../base/byte_names.ts";
 
 // Times of directories are whole seconds on Deno 2.9.6.
 const TICK_MS = 1_000;
@@ -38,8 +39,8 @@ export async function checkWay(file: OpenedFile): Promise<"direct" | "linked" | 
   const { path, ino } = file;
   // The kernel has just resolved this path and still has it in its cache: all looks take 0.3 ms, with promises 1.3.
   for (const look of LOOKS) {
-    if (look === "0" && realpathSync(path) !== path) return "linked";
-    if (look === "1" && statSync(path).ino !== ino) return "replaced";
+    if (look === "0" && realPathOf(path) !== path) return "linked";
+    if (look === "1" && statSync(systemPath(path)).ino !== ino) return "replaced";
   }
   return "direct";
 }
@@ -47,10 +48,20 @@ export async function checkWay(file: OpenedFile): Promise<"direct" | "linked" | 
 /** If no directory on the path has changed since before the open, the path we see now is the one opened. */
 async function isWayUnchanged({ path, root, openedAtMs }: OpenedFile): Promise<boolean> {
   const way: string[] = [];
-  for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {
+  for (let folder = folderOf(path); folder.length >= root.length; folder = folderOf(folder)) {
     way.push(folder);
     if (folder === root) break;
   }
-  const stats = await Promise.all(way.map((folder) => lstat(folder)));
+  const stats = await Promise.all(way.map((folder) => lstat(systemPath(folder))));
   return stats.every((folder) => folder.isDirectory() && folder.ctimeMs + TICK_MS < openedAtMs);
+}
+
+function realPathOf(path: string): string {
+  const named = systemPath(path);
+  return typeof named === "string" ? realpathSync(named) : pathOfLatin1(realpathSync.native(named, "latin1"));
+}
+
+// dirname() of Bun 1.4.5 damages names that are not UTF-8.
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.indexOf(sep) + 1, path.lastIndexOf(sep)));
 }

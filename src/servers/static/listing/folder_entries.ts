@@ -3,6 +3,7 @@
 // the room of objects.
 
 import { lstat } from "node:fs/promises";
+import { systemPath } from "../../../base/byte_names.ts";
 import { type FileStatus, lookAt } from "../../../base/file_status.ts";
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { DiskPace } from "../disk/disk_pace.ts";
@@ -92,7 +93,7 @@ function lookOnce(path: string): Seen {
 }
 
 async function lookLater(path: string): Promise<Seen> {
-  const stats = await lstat(path).catch(() => undefined);
+  const stats = await lstat(systemPath(path)).catch(() => undefined);
   if (stats === undefined) return undefined;
   const kind = stats.isFile() ? "file" : stats.isDirectory() ? "directory" : "link";
   return { kind, size: stats.size, mtimeMs: stats.mtimeMs };

@@ -1,6 +1,8 @@
 // Decides the meaning of a URL's path, before anything looks at the file system.
 
+import { Buffer } from "node:buffer";
 import { sep } from "node:path";
+import { bytesOfName, HAS_BYTE_NAMES, nameOfBytes } from "../../../base/byte_names.ts";
 import { HttpError } from "../../../http/errors.ts";
 
 /** The path of a request target, decoded and freed of dots. */
@@ -23,7 +25,7 @@ export interface UrlPath {
  * @param path as sent, without query
  * @returns undefined for a path that cannot be a name below the root: it leaves the root, or holds a slash or
  *   NUL (on Windows a backslash as well)
- * @throws {HttpError} 400 for malformed escapes
+ * @throws {HttpError} 400 for malformed escapes; on Deno also for bytes that are not UTF-8
  */
 export function parseUrlPath(path: string): UrlPath | undefined {
   if (!path.startsWith("/")) return undefined;
@@ -79,11 +81,20 @@ function decodeSegment(text: string, path: string): string {
   try {
     return decodeURIComponent(text);
   } catch (cause) {
+    if (HAS_BYTE_NAMES && !MALFORMED_ESCAPE.test(text)) return nameOfBytes(decodeBytes(text));
     throw new HttpError(400, `Cannot decode path ${JSON.stringify(path)}: malformed percent-encoding`, {
       code: "bad-target",
       cause,
     });
   }
+}
+
+const MALFORMED_ESCAPE = /%(?![\da-f]{2})/i;
+
+/** The bytes of a segment that are no UTF-8. */
+function decodeBytes(text: string): Uint8Array {
+  const latin1 = text.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+  return Buffer.from(latin1, "latin1");
 }
 
 function isName(segment: string): boolean {
@@ -99,5 +110,13 @@ const BARE = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
 
 /** Percent-encodes a name for a path the way browsers do. */
 export function encodeSegment(name: string): string {
-  return encodeURIComponent(name).replace(BARE, decodeURIComponent);
+  const encoded = name.isWellFormed()
+    ? encodeURIComponent(name)
+    : Array.from(bytesOfName(name), encodeByte).join("");
+  return encoded.replace(BARE, decodeURIComponent);
+}
+
+function encodeByte(byte: number): string {
+  if (byte < 0x80) return encodeURIComponent(String.fromCharCode(byte));
+  return `%${byte.toString(16).toUpperCase()}`;
 }
