@@ -8,6 +8,7 @@ import { type FileStatus, lookAt } from "../../../base/file_status.ts";
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { DiskPace } from "../disk/disk_pace.ts";
 import type { DocumentRoot } from "../disk/document_root.ts";
+import type { KnownNames } from "./known_names.ts";
 
 /** The entries of a folder that clients may see, in no order. */
 export interface FolderEntries {
@@ -36,6 +37,8 @@ const FOLDER = -1;
 export interface EntryReaderParts {
   /** Knows what is hidden. */
   readonly root: DocumentRoot;
+  /** Reads the names in a folder. */
+  readonly names: KnownNames;
   /** Knows whether the disk may be waited for. */
   readonly pace: DiskPace;
 }
@@ -50,7 +53,7 @@ export async function readEntries(parts: EntryReaderParts, folder: ListedFolder)
   const sizes: number[] = [];
   const mtimesMs: number[] = [];
   let pieces = 0;
-  for await (const piece of parts.root.readNames(folder.path)) {
+  for await (const piece of parts.names.read(folder.path)) {
     const statuses = await lookAtAll(parts, folder, piece);
     for (let i = 0; i < piece.length; i++) {
       const status = statuses[i];

@@ -11,14 +11,15 @@ import {
   type ListedFolder,
   readEntries,
 } from "./folder_entries.ts";
+import { KnownNames } from "./known_names.ts";
 import { listingPageFields } from "./listing_look.ts";
 import { type ListingFrame, listingHead, listingObject, listingTail, RowWriter } from "./listing_page.ts";
 import { SharedPieces } from "./shared_pieces.ts";
 
 /** Parts of {@linkcode Listings}. */
-export interface ListingsParts extends EntryReaderParts {
+export interface ListingsParts extends Omit<EntryReaderParts, "names"> {
   /** Decides when a listing is dropped. */
-  readonly clock: Pick<Clock, "after">;
+  readonly clock: Pick<Clock, "after" | "nowMs">;
   /** Fields of all responses. */
   readonly fields: readonly HeaderField[];
 }
@@ -52,6 +53,7 @@ const UNSENT: AsyncIterable<Uint8Array> = new SharedPieces({
  */
 export class Listings {
   readonly #parts: ListingsParts;
+  readonly #names: KnownNames;
   readonly #fresh = new Map<string, FreshListing>();
   readonly #pageFields = listingPageFields();
   #stopForgetting: (() => void) | undefined;
@@ -59,6 +61,7 @@ export class Listings {
   /** Takes the parts, without reading anything yet. */
   constructor(parts: ListingsParts) {
     this.#parts = parts;
+    this.#names = new KnownNames(parts.root, parts.clock);
   }
 
   /**
@@ -88,6 +91,7 @@ export class Listings {
     this.#stopForgetting?.();
     this.#stopForgetting = undefined;
     this.#fresh.clear();
+    this.#names.clear();
   }
 
   #headersOf(isJson: boolean): HttpHeaders {
@@ -99,7 +103,7 @@ export class Listings {
     const { path, nowMs } = folder;
     const known = this.#fresh.get(path);
     if (known !== undefined && nowMs >= known.readAtMs && nowMs - known.readAtMs < FRESH_MS) return known;
-    const entries = readEntries(this.#parts, folder);
+    const entries = readEntries({ ...this.#parts, names: this.#names }, folder);
     const listing = { entries, readAtMs: nowMs, forms: new Map<string, SharedPieces>() };
     // A folder that could not be read is read again at the next request.
     entries.catch(() => this.#fresh.delete(path));
@@ -108,7 +112,7 @@ export class Listings {
     if (oldest !== undefined && this.#fresh.size >= MAX_FRESH) this.#fresh.delete(oldest);
     this.#fresh.set(path, listing);
     this.#stopForgetting?.();
-    this.#stopForgetting = this.#parts.clock.after(FRESH_MS, () => this.close());
+    this.#stopForgetting = this.#parts.clock.after(FRESH_MS, () => this.#fresh.clear());
     return listing;
   }
 }
