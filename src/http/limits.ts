@@ -41,8 +41,11 @@ export const DEFAULT_LIMITS: HttpLimits = {
   maxEmptyLines: 4,
   // nginx client_max_body_size.
   maxBodyBytes: 1_048_576,
+  // A size takes 16 digits at most; nobody is known to send more than a short extension.
   maxChunkLineBytes: 256,
+  // As many as sixteen chunks with the longest line.
   maxChunkExtensionBytes: 4_096,
+  // Half of a head: trailers are checksums and signatures.
   maxTrailerBytes: 8_192,
   maxTrailers: 32,
 };

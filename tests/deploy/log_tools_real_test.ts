@@ -1,3 +1,4 @@
+import { COMMANDS } from "../../src/commands.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readLogUntil } from "../support/log_lines.ts";
 import { exchange } from "../support/loopback.ts";
@@ -108,7 +109,7 @@ Deno.test({
   name: "promtool accepts the figures of every server (needs promtool)",
   ignore: !hasTool("promtool"),
   fn: async () => {
-    for (const command of ["app", "static", "trap", "metrics"]) {
+    for (const { name: command } of COMMANDS) {
       const flags = ["--admin-port", "0", "--access-log", "off", "--error-log", "off"];
       const program = await startProgram([
         command,

@@ -6,7 +6,7 @@ import { createRequestIds } from "../../log/request_id.ts";
 import type { Listener } from "../../net/connection.ts";
 import { serve, type Server } from "../../serving/serve.ts";
 import type { ServerFigures } from "../../serving/figures.ts";
-import type { ServeOptions } from "../../serving/serve_options.ts";
+import { DEFAULT_SETTINGS, type ServeOptions } from "../../serving/serve_options.ts";
 import type { StaticOptions } from "./options.ts";
 import { createStatic } from "./create_static.ts";
 
@@ -45,7 +45,7 @@ export function serveStatic(
   });
   const server = serve(listener, files.backend, {
     ...parts.limits,
-    responseFields: files.responseFields,
+    responseFields: [...DEFAULT_SETTINGS.responseFields, ...files.responseFields],
     clock,
     onError: (error, client) => logs.error?.write(errorEntryOf(error, clock.nowMs(), client)),
   });

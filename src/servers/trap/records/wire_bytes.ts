@@ -127,6 +127,11 @@ export class WireBytes implements KeptBytes {
     this.#gathered.free();
   }
 
+  /** The kept bytes in one array: a copy if they are in pieces, which they stay. */
+  join(): Uint8Array {
+    return this.#gathered.length === 0 ? this.#bytes : this.beginning(this.keptBytes);
+  }
+
   /** Says that most likely no more comes: few bytes become one array. */
   finish(): void {
     if (this.keptBytes <= MAX_COMPACTED_BYTES) this.#compact();

@@ -18,6 +18,8 @@ const TRAP_DATABASE: DatabaseKind = {
 
 // Requests that come together are one transaction: that is what makes a thousand a second cheap.
 const WRITE_AFTER_MS = 50;
+// One transaction stops the server as long as it lasts; the rest follows in the next.
+const BYTES_AT_ONCE = 8_388_608;
 // A disk that is full stays so until somebody makes room.
 const RETRY_AFTER_MS = 1_000;
 
@@ -142,7 +144,7 @@ export class Archive implements StoreListener {
   /** Writes what is unwritten, and closes the file. */
   close(): void {
     this.#isClosed = true;
-    this.#flush();
+    do this.#flush(); while (this.#unwritten.size > 0 && this.#error === undefined);
     this.#database.close();
   }
 
@@ -156,18 +158,19 @@ export class Archive implements StoreListener {
   #flush(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
+    let written: readonly number[];
     try {
-      this.#transact();
+      written = this.#transact();
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       return this.#fail(error);
     }
-    const count = this.#unwritten.size;
+    if (this.#error !== undefined) this.#options.onRecovered(this.#unwritten.size);
+    this.#error = undefined;
     this.#isCleared = false;
     this.#removed.clear();
-    this.#unwritten.clear();
-    if (this.#error !== undefined) this.#options.onRecovered(count);
-    this.#error = undefined;
+    for (const sequence of written) this.#unwritten.delete(sequence);
+    if (this.#unwritten.size > 0) this.#wake();
   }
 
   /** Unwritten requests stay in memory, where the store holds them anyway; the write is retried. */
@@ -183,15 +186,22 @@ export class Archive implements StoreListener {
     this.#wake();
   }
 
-  #transact(): void {
+  /** @returns the requests that were written, by their sequence */
+  #transact(): readonly number[] {
     this.#database.exec("BEGIN");
     if (this.#isCleared) this.#database.exec("DELETE FROM request");
     for (const sequence of this.#removed) this.#delete.run(sequence);
+    const written: number[] = [];
+    let left = BYTES_AT_ONCE;
     for (const [sequence, request] of this.#unwritten) {
+      if (left <= 0) break;
       const { facts, bytes } = packRequest(request);
       this.#write.run(sequence, JSON.stringify(facts), bytes);
       this.#lastWritten = Math.max(this.#lastWritten, sequence);
+      written.push(sequence);
+      left -= bytes.length;
     }
     this.#database.exec("COMMIT");
+    return written;
   }
 }

@@ -3,7 +3,7 @@
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import { type RequestFacts, type StoredReplay, StoredRequest } from "../records/stored_request.ts";
 import type { ResponseFacts, StoredResponse } from "../records/stored_response.ts";
-import type { WirePiece } from "../records/wire_bytes.ts";
+import { WireBytes, type WirePiece } from "../records/wire_bytes.ts";
 
 interface PackedResponse {
   readonly facts: ResponseFacts;
@@ -40,7 +40,8 @@ export interface PackedRequest {
 
 /** Makes a row of a request. */
 export function packRequest({ facts, wire, response, replays }: StoredRequest): PackedRequest {
-  const { length, sha256, pieces, kept } = wire;
+  const { length, sha256, pieces } = wire;
+  const kept = wire instanceof WireBytes ? wire.join() : wire.kept;
   const plain = { facts, length, sha256, pieces };
   if (response === undefined && replays.length === 0) return { facts: plain, bytes: kept };
   return {

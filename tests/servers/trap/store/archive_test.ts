@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Archive, openArchive, readFullArchive } from "../../../../src/servers/trap/store/archive.ts";
-import { RequestStore } from "../../../../src/servers/trap/store/request_store.ts";
+import { RequestStore, type StoreBounds } from "../../../../src/servers/trap/store/request_store.ts";
 import { StoredRequest } from "../../../../src/servers/trap/records/stored_request.ts";
 import { toRecord } from "../../../../src/servers/trap/records/to_record.ts";
 import { WireBytes } from "../../../../src/servers/trap/records/wire_bytes.ts";
@@ -17,7 +17,7 @@ interface Opened {
   readonly errors: unknown[];
 }
 
-async function open(path: string, keep: number = 100): Promise<Opened> {
+async function open(path: string, bounds: Partial<StoreBounds> = {}): Promise<Opened> {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const archive = await openArchive({
@@ -26,7 +26,7 @@ async function open(path: string, keep: number = 100): Promise<Opened> {
     onError: (error) => void errors.push(error),
     onRecovered: () => {},
   });
-  const store = new RequestStore({ maxRequests: keep, maxBytes: 2 ** 20 });
+  const store = new RequestStore({ maxRequests: 100, maxBytes: 2 ** 20, ...bounds });
   store.listen(archive);
   store.restore(archive.read());
   return { store, archive, clock, errors };
@@ -67,12 +67,12 @@ Deno.test("an archive gives back every part of the requests that were stored", a
 Deno.test("an archive follows the store: dropped, deleted and changed requests too", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/trap.db`;
-    const ids = async (keep?: number): Promise<string> => {
-      const opened = await open(path, keep);
+    const ids = async (keep = 100): Promise<string> => {
+      const opened = await open(path, { maxRequests: keep });
       opened.archive.close();
       return opened.store.all(() => true).map(({ id, wire }) => `${id}${wire.length}`).join(" ");
     };
-    const first = await open(path, 3);
+    const first = await open(path, { maxRequests: 3 });
     for (const id of ["a", "b", "c", "d"]) first.store.add(storedRequest(id));
     await first.clock.advance(50);
     first.store.delete("c");
@@ -104,6 +104,31 @@ Deno.test("an archive writes new requests within 50 ms, and nothing while none c
     assertEquals([clock.timerCount, [...archive.read()].length], [0, 1]);
     archive.close();
     assertEquals(clock.timerCount, 0);
+  });
+});
+
+Deno.test("an archive writes many bytes in several transactions, and all of them before it is closed", async () => {
+  await withDirectory(async (directory) => {
+    const { store, archive, clock } = await open(`${directory}/trap.db`, { maxBytes: 2 ** 26 });
+    const content = "x".repeat(5_000_000);
+    for (const id of ["a", "b", "c", "d", "e"]) store.add(storedRequest(id, content));
+    await clock.advance(50);
+    const afterOne = archive.waiting;
+    await clock.advance(50);
+    assertEquals({ afterOne, afterTwo: archive.waiting }, { afterOne: 3, afterTwo: 1 });
+    archive.close();
+    const again = await open(`${directory}/trap.db`, { maxBytes: 2 ** 26 });
+    assertEquals(
+      Array.from(again.archive.read(), ({ id, wire }) => `${id} ${wire.kept.length > 5_000_000}`),
+      [
+        "a true",
+        "b true",
+        "c true",
+        "d true",
+        "e true",
+      ],
+    );
+    again.archive.close();
   });
 });
 
