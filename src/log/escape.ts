@@ -52,7 +52,11 @@ export function createLinesEscaper(mark: string): (bytes: Uint8Array) => string 
 
 /** {@linkcode escapeBytes} for bytes that are seen as latin1, one character for each. */
 export function escapeLatin1(text: string): string {
-  return PLAIN.test(text) ? text : escapeBytes(bytesOfLatin1(text));
+  if (PLAIN.test(text)) return text;
+  // A head is plain but for the ends of its lines.
+  return PLAIN.test(text.replaceAll("\r\n", ""))
+    ? text.replaceAll("\r\n", "\\r\\n")
+    : escapeBytes(bytesOfLatin1(text));
 }
 
 /** Like {@linkcode escapeText}, and no space is left: lines stay columns. An empty text is shown as `-`. */

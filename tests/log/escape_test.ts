@@ -19,6 +19,8 @@ const BYTE_ROWS: readonly (readonly [what: string, bytes: string, shown: string]
   ["NUL", "a\x00b", "a\\x00b"],
   ["CR", "a\rb", "a\\rb"],
   ["LF", "a\nb", "a\\nb"],
+  ["line ends of a head", "GET / HTTP/1.1\r\nA: b\r\n\r\n", "GET / HTTP/1.1\\r\\nA: b\\r\\n\\r\\n"],
+  ["line ends of a head beside lone ones", "a\r\n\nb\r\r\n\\", "a\\r\\n\\nb\\r\\r\\n\\\\"],
   ["HTAB", "a\tb", "a\\tb"],
   ["VT and FF", "\x0b\x0c", "\\x0b\\x0c"],
   ["ESC", "\x1b[2J", "\\x1b[2J"],
@@ -63,7 +65,7 @@ Deno.test("escapeBytes() of each single byte is printable ASCII and different fr
 Deno.test("createLinesEscaper() leaves line feeds in, and escapes everything else like escapeBytes()", () => {
   const escapeLines = createLinesEscaper("");
   for (const [, bytes, shown] of BYTE_ROWS) {
-    assertEquals(escapeLines(bytesOfLatin1(bytes)), shown.replace(/(?<!\\)\\n/, "\n"));
+    assertEquals(escapeLines(bytesOfLatin1(bytes)), shown.replaceAll(/(?<!\\)\\n/g, "\n"));
   }
 });
 

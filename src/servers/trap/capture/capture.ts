@@ -1,4 +1,5 @@
 import type { RequestContext } from "../../../backend/handler.ts";
+import type { HeaderField } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { formatAddress } from "../../../net/address.ts";
 import type { RequestFacts, StoredRequest } from "../records/stored_request.ts";
@@ -37,22 +38,35 @@ export interface ReadRequest {
 }
 
 /** The facts of a request, apart from how it ended. */
-export function factsOf({ request, context, chain, bin }: Capture): Omit<RequestFacts, "end" | "headBytes"> {
+export function factsOf(
+  { request, context, connection, chain, bin }: Capture,
+): Omit<RequestFacts, "end" | "headBytes"> {
   return {
     id: chain.id,
-    remote: formatAddress(context.remote),
-    local: formatAddress(context.local),
+    remote: remoteTextOf(context, connection),
+    local: connection.localText,
     isEncrypted: context.isEncrypted,
     method: request.method,
     target: request.target,
     version: request.method === "" ? "" : request.version,
     headers: [...request.headers],
-    trailers: [...request.body.trailers],
+    trailers: trailersOf(request),
     bodyBytes: request.body.receivedBytes,
     isChunked: request.body.length === undefined,
     chain: chain.records,
     ...(bin === undefined ? {} : { bin }),
   };
+}
+
+/** The client's end as text: of all requests of a connection the same one, unless proxies speak for others. */
+export function remoteTextOf({ remote }: RequestContext, connection: TappedConnection): string {
+  return remote === connection.remote ? connection.remoteText : formatAddress(remote);
+}
+
+const NO_FIELDS: readonly HeaderField[] = Object.freeze([]);
+
+function trailersOf({ body }: HttpRequest): readonly HeaderField[] {
+  return body.length === undefined ? [...body.trailers] : NO_FIELDS;
 }
 
 /** The bin of a path: its first segment, as sent; "" for the root. */

@@ -3,18 +3,17 @@
 import { HttpError } from "../../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../../http/limits.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
-import { formatAddress } from "../../../net/address.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import type { Chain } from "../rules/chain.ts";
-import type { Capture, Outcome } from "./capture.ts";
+import { type Capture, type Outcome, remoteTextOf } from "./capture.ts";
 import type { LogMasks } from "./log_masks.ts";
 
 // The preface of HTTP/2 looks like a request, and says nothing about it (RFC 9113 §3.4).
 const HTTP2_PREFACE = { method: "PRI", target: "*", version: "2.0" };
 
 /** Describes the arrival of a request, for the first record of a chain. */
-export function describeArrival({ request, context }: Capture, masks: LogMasks): string {
-  const from = `from ${formatAddress(context.remote)}`;
+export function describeArrival({ request, context, connection }: Capture, masks: LogMasks): string {
+  const from = `from ${remoteTextOf(context, connection)}`;
   if (isHttp2Preface(request)) return `received ${from}: the preface of HTTP/2, which is not spoken here`;
   if (request.method === "") return `received ${from}: no request line that could be read`;
   if (request.target === "") return `received ${request.method} ${from}: no target that could be read`;

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../base/clock.ts";
 import { messageOfError } from "../../../base/error_text.ts";
+import { formatAddress } from "../../../net/address.ts";
 import {
   type Connection,
   ConnectionError,
@@ -71,6 +72,10 @@ export class TappedConnection extends StreamConnection implements Receiver {
   readonly local: NetAddress;
   readonly remote: NetAddress;
   readonly isEncrypted: boolean;
+  /** Our end, as text. */
+  readonly localText: string;
+  /** The other end, as text. */
+  readonly remoteText: string;
   /** The bytes that have arrived. */
   readonly tape: Tape;
   /** Whether a request of it is being recorded. */
@@ -101,6 +106,8 @@ export class TappedConnection extends StreamConnection implements Receiver {
     this.local = connection.local;
     this.remote = connection.remote;
     this.isEncrypted = connection.isEncrypted;
+    this.localText = formatAddress(connection.local);
+    this.remoteText = formatAddress(connection.remote);
   }
 
   receive(buffer: Uint8Array, receiver: Receiver): void {

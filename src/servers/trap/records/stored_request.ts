@@ -133,8 +133,9 @@ export class StoredRequest {
 
   /** Bytes that are kept of it and of its responses. */
   get keptBytes(): number {
-    const responses = [this.#response, ...this.#replays.map(({ response }) => response)];
-    return responses.reduce((sum, response) => sum + (response?.kept.length ?? 0), this.#wire.keptBytes);
+    let bytes = this.#wire.keptBytes + (this.#response?.kept.length ?? 0);
+    for (const { response } of this.#replays) bytes += response.kept.length;
+    return bytes;
   }
 
   /** Whether something was wrong with it, or a rule of the trap was broken. */

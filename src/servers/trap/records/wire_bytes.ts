@@ -37,18 +37,19 @@ const MAX_PIECES = 256;
 export class WireBytes implements KeptBytes {
   // Bytes in one array, and those that came after them.
   #bytes: Uint8Array;
-  readonly #gathered = new GatheredBytes();
+  // Most messages come in one read: then there are none, and one object less in each request that is kept.
+  #gathered: GatheredBytes | undefined;
   #length: number;
   #maxKeptBytes = Infinity;
   // Needed only where not all bytes are kept.
   #hash: Hash | undefined;
   readonly #pieces: WirePiece[];
 
-  /** Begins with bytes. @param bytes not copied */
-  constructor(bytes: Uint8Array, pieces: readonly WirePiece[]) {
+  /** Begins with bytes. @param bytes not copied @param pieces taken over */
+  constructor(bytes: Uint8Array, pieces: WirePiece[]) {
     this.#bytes = bytes;
     this.#length = bytes.length;
-    this.#pieces = [...pieces];
+    this.#pieces = pieces;
   }
 
   // Views of them stay valid until they are cut.
@@ -71,12 +72,12 @@ export class WireBytes implements KeptBytes {
   }
 
   get keptBytes(): number {
-    return this.#bytes.length + this.#gathered.length;
+    return this.#bytes.length + (this.#gathered?.length ?? 0);
   }
 
   /** The first bytes. @param maxBytes how many, if so many are kept */
   beginning(maxBytes: number): Uint8Array {
-    if (this.#gathered.length === 0 || this.#bytes.length >= maxBytes) {
+    if (this.#gathered === undefined || this.#bytes.length >= maxBytes) {
       return this.#bytes.subarray(0, maxBytes);
     }
     return joinBytes([
@@ -88,7 +89,7 @@ export class WireBytes implements KeptBytes {
   /** The kept bytes, piece by piece: views that are valid until the next change. */
   *[Symbol.iterator](): IterableIterator<Uint8Array> {
     yield this.#bytes;
-    yield* this.#gathered;
+    if (this.#gathered !== undefined) yield* this.#gathered;
   }
 
   get pieces(): readonly WirePiece[] {
@@ -113,7 +114,7 @@ export class WireBytes implements KeptBytes {
     if (room < bytes.length) this.#hash ??= this.#hashKept();
     this.#hash?.update(bytes);
     this.#length += bytes.length;
-    this.#gathered.append(bytes.subarray(0, room));
+    if (room > 0) (this.#gathered ??= new GatheredBytes()).append(bytes.subarray(0, room));
   }
 
   /** Keeps no more than this many bytes from now on, and forgets what is beyond them. */
@@ -122,9 +123,10 @@ export class WireBytes implements KeptBytes {
     if (this.keptBytes <= maxKeptBytes) return;
     this.#hash ??= this.#hashKept();
     const first = this.#bytes.slice(0, maxKeptBytes);
-    const later = this.#gathered.copy(maxKeptBytes - first.length);
-    this.#bytes = later.length === 0 ? first : joinBytes([first, later]);
-    this.#gathered.free();
+    const later = this.#gathered?.copy(maxKeptBytes - first.length);
+    this.#bytes = later === undefined ? first : joinBytes([first, later]);
+    this.#gathered?.free();
+    this.#gathered = undefined;
   }
 
   /** The kept bytes in one array: a copy if they are in pieces, which they stay. */
@@ -139,8 +141,9 @@ export class WireBytes implements KeptBytes {
 
   /** Puts what came later into the array of what came before. */
   #compact(): void {
-    if (this.#gathered.length === 0) return;
+    if (this.#gathered === undefined) return;
     const later = this.#gathered.take();
+    this.#gathered = undefined;
     this.#bytes = this.#bytes.length === 0 ? later : joinBytes([this.#bytes, later]);
   }
 

@@ -60,6 +60,18 @@ export class Chain {
   }
 }
 
+// A memo of a pure function, bounded because the names stand in the code: a text for each record of 10,000 kept
+// requests would be work for the collector.
+const longerChains = new Map<string, Map<string, string>>();
+
+function lengthen(where: string, name: string): string {
+  let longer = longerChains.get(where);
+  if (longer === undefined) longerChains.set(where, longer = new Map());
+  let text = longer.get(name);
+  if (text === undefined) longer.set(name, text = `${where} > ${name}`);
+  return text;
+}
+
 /** The chain as one function sees it: it adds records of its own, and hands a longer chain to those that it calls. */
 export class ChainLink {
   readonly #chain: Chain;
@@ -72,7 +84,7 @@ export class ChainLink {
 
   /** The chain for a function that is called from here. */
   enter(name: string): ChainLink {
-    return new ChainLink(this.#chain, `${this.#where} > ${name}`);
+    return new ChainLink(this.#chain, lengthen(this.#where, name));
   }
 
   /** Says what was done. @param detail what the log says besides: the request has it in parts of its own */
