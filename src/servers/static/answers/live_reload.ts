@@ -61,8 +61,8 @@ export class LiveReload {
       const isOwn = path === EVENTS_PATH || path === SCRIPT_PATH;
       if (!isOwn || (method !== "GET" && method !== "HEAD")) return handler(request, context);
       return path === SCRIPT_PATH
-        ? this.#answer("text/javascript", SCRIPT)
-        : this.#answer("text/event-stream", this.#clients.add());
+        ? this.#respond("text/javascript", SCRIPT)
+        : this.#respond("text/event-stream", this.#clients.add());
     };
   }
 
@@ -74,7 +74,7 @@ export class LiveReload {
     this.#clients.close();
   }
 
-  #answer(mediaType: string, body: ResponseBody): HttpResponse {
+  #respond(mediaType: string, body: ResponseBody): HttpResponse {
     const own: HeaderField[] = [["Content-Type", mediaType], ["Cache-Control", "no-store"]];
     return { status: 200, headers: withFields(own, this.#fields), body };
   }
