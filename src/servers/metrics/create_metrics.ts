@@ -21,14 +21,14 @@ const DEFAULT_SWEEP_INTERVAL_MS = 10_000;
 const DEFAULT_MAX_BUFFERED_BYTES = 268_435_456;
 const DEFAULT_MAX_LINE_BYTES = 65_536;
 
-// A store that fails does so for each commit; the log needs no thousand lines a second about it.
+// A failing store fails at each commit; the log does not need a thousand lines a second about it.
 const SAME_FAILURE_MS = 1_000;
 
 /** A running metrics server. */
 export interface MetricsServer<Address extends NetAddress = TcpAddress> {
   /** The address in use, with the real port. */
   readonly address: Address;
-  /** Clients at the moment. */
+  /** The number of clients. */
   readonly connectionCount: number;
   /** Counters of its work so far. */
   readonly counts: Readonly<ServerCounts>;

@@ -11,7 +11,7 @@ import {
 import { storeFlag } from "../../program/flags/store_flags.ts";
 import { UI_FLAGS } from "../../program/flags/ui_flags.ts";
 
-/** The port of the server by default. */
+/** The default port of the server. */
 export const METRICS_PORT = 8181;
 
 const COMMON = commonFlags(METRICS_PORT);
@@ -21,7 +21,7 @@ export const METRICS_FLAGS = {
   ...COMMON,
   ...CONSOLE_LOG_FLAGS,
   "access-log": { ...COMMON["access-log"], help: "log of commands, - for stdout", default: "off" },
-  // Never by default: a client that sends a sample an hour is no idle client.
+  // Never by default, because a client that sends a sample an hour is not idle.
   "idle-timeout-ms": timeFlag({
     group: "limits",
     help: "silence after which a client is closed, 0 for never",

@@ -11,7 +11,7 @@ export interface FigureParts {
   readonly store: MetricStore;
   /** Counters of the server's work. */
   readonly counts: Readonly<ServerCounts>;
-  /** Clients at the moment. */
+  /** The number of clients. */
   readonly connectionCount: () => number;
 }
 

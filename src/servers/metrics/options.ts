@@ -27,24 +27,24 @@ export interface MetricsServerOptions<Address extends NetAddress = TcpAddress> e
   readonly dataFile?: string | undefined;
   /** The meaning of `ok` with a database; default `full`. */
   readonly durability?: Durability | undefined;
-  /** How many puts the journal of a database may hold before they are sealed into blocks; default 2,000,000. */
+  /** The number of puts that the journal of a database may hold before they are sealed; default 2,000,000. */
   readonly sealAfterPuts?: number | undefined;
   /** A store of the caller's own, used in place of those above; the server closes it. */
   readonly store?: MetricStore | undefined;
-  /** Clients at one time; one more is told so, and closed. Default unlimited. */
+  /** The most clients; one more is refused and closed. Default unlimited. */
   readonly maxConnections?: number | undefined;
-  /** Clients at one time from one address; one more is told so, and closed. Default unlimited. */
+  /** The most clients from one address; one more is refused and closed. Default unlimited. */
   readonly maxConnectionsPerAddress?: number | undefined;
   /** The time; default that of the machine. */
   readonly clock?: Clock | undefined;
   /**
-   * Bytes that unread replies may hold in all, in the sockets too; default 256 MiB. Beyond it a client that wants a
-   * large reply waits, and clients that have read nothing for a second are cut.
+   * Bytes that unread replies may hold in all, in the sockets too; default 256 MiB. Beyond it a client that
+   * wants a large reply waits, and clients that have read nothing for a second are cut.
    */
   readonly maxBufferedBytes?: number | undefined;
   /** A client that has been silent this long is closed; default never. */
   readonly idleTimeoutMs?: number | undefined;
-  /** How long `close` waits for replies under way; default 5,000. */
+  /** How long `close` waits for pending replies; default 5,000. */
   readonly graceMs?: number | undefined;
   /** How often expired samples are dropped from storage; default 10,000. */
   readonly sweepIntervalMs?: number | undefined;
@@ -54,6 +54,6 @@ export interface MetricsServerOptions<Address extends NetAddress = TcpAddress> e
   readonly openPort?: ((port: number) => Promise<Listener<Address>>) | undefined;
   /** Receives connections, refusals and failures. */
   readonly log?: MetricsLog | undefined;
-  /** Receives every line that got a reply; costs speed. */
+  /** Receives every line that got a reply; this costs speed. */
   readonly access?: ((entry: MetricsAccess) => void) | undefined;
 }

@@ -19,7 +19,7 @@ export type { MetricsServer } from "./create_metrics.ts";
  *
  * @param host address or name to bind
  * @param port TCP port; 0 asks for any free one
- * @throws {StoreOpenError} when the database file cannot be used; it is as it was then
+ * @throws {StoreOpenError} when the database file cannot be used; it is unchanged then
  * @throws {ConnectionError} `in-use`, `denied`, `not-available` or `failed` when the port cannot be opened
  */
 export async function runServer<Address extends NetAddress = TcpAddress>(
@@ -30,7 +30,7 @@ export async function runServer<Address extends NetAddress = TcpAddress>(
   const store = options.store ?? await openStore(options);
   try {
     const listener = options.openPort === undefined
-      // Without another way to open the port, an address is one of TCP.
+      // Without another way to open the port, the address is one of TCP.
       ? await listen({ hostname: host, port }) as Listener<NetAddress> as Listener<Address>
       : await options.openPort(port);
     return createMetrics(listener, store, options);
@@ -43,14 +43,14 @@ export async function runServer<Address extends NetAddress = TcpAddress>(
 /**
  * Opens the store that the options name.
  *
- * @throws {StoreOpenError} when the database file cannot be used; it is as it was then
+ * @throws {StoreOpenError} when the database file cannot be used; it is unchanged then
  */
 export async function openStore<Address extends NetAddress>(
   options: MetricsServerOptions<Address>,
 ): Promise<MetricStore> {
   const { dataFile } = options;
   if (dataFile === undefined) return new MemoryStore(options);
-  // Loaded only when it is asked for: not every runtime has the database.
+  // Loaded only when needed, because not every runtime has the database.
   const { openDurableStore } = await import("./durable/durable_store.ts");
   return await openDurableStore(dataFile, options);
 }

@@ -143,7 +143,7 @@ async function startGraphite(
 
 interface OpenedPage {
   readonly listener?: Listener;
-  /** Why there is no page though one was not declined. */
+  /** Why there is no page although it was not switched off. */
   readonly notice?: string;
 }
 

@@ -1,16 +1,16 @@
 /** Counters of a server's work; numbers that only grow. */
 export interface ServerCounts {
-  /** Puts that were acknowledged, those of Graphite's lines too. */
+  /** Acknowledged puts, including those of Graphite's lines. */
   puts: number;
-  /** Puts and other commands that were refused. */
+  /** Refused puts and other commands. */
   refusals: number;
   /** Replies with rows or keys. */
   reads: number;
-  /** Deletions that were acknowledged. */
+  /** Acknowledged deletions. */
   deletions: number;
 }
 
-/** Counts that have counted nothing. */
+/** Counts at zero. */
 export function createCounts(): ServerCounts {
   return { puts: 0, refusals: 0, reads: 0, deletions: 0 };
 }

@@ -5,7 +5,7 @@ import { openStore } from "./run_server.ts";
 import { logTo, type MetricsContext, serveMetrics } from "./serve_metrics.ts";
 import type { MetricStore } from "./store.ts";
 
-/** Opens the store and the ports, and serves. @throws {UsageError | StartError} when it cannot */
+/** Opens the store and the ports, and serves. @throws {UsageError | StartError} when it cannot start */
 export async function startMetrics(context: MetricsContext): Promise<RunningCommand> {
   const { store, isReady } = await openMetricsStore(context);
   try {

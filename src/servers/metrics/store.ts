@@ -2,7 +2,7 @@ import type { MaybePromise } from "../../base/maybe_promise.ts";
 
 export { StoreOpenError, type StoreOpenErrorCode } from "../../storage/store_open_error.ts";
 
-/** A run of bytes inside a larger array. It is valid only during the call that it is given to. */
+/** A run of bytes inside a larger array. It is valid only during the call that gets it. */
 export interface ByteRange {
   /** The array that holds the run. */
   readonly bytes: Uint8Array;
@@ -12,7 +12,7 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** One sample to be stored; the record is reused for the next put as soon as the store's `put` has returned. */
+/** One sample to store; the record is reused for the next put as soon as the store's `put` has returned. */
 export interface PutCommand {
   /** The array that holds the key. */
   readonly bytes: Uint8Array;
@@ -26,7 +26,7 @@ export interface PutCommand {
   readonly value: number;
 }
 
-/** A stretch of time in seconds since 1970, both ends included. */
+/** A time span in seconds since 1970, both ends included. */
 export interface TimeSpan {
   /** The first second. */
   readonly from: number;
@@ -37,10 +37,10 @@ export interface TimeSpan {
 /** All of time. */
 export const ALL_TIME: TimeSpan = { from: -Infinity, until: Infinity };
 
-/** The outcome of a put; everything but `stored` is a refusal. */
+/** The outcome of a put; every one but `stored` is a refusal. */
 export type PutOutcome = "stored" | "series-limit" | "sample-limit" | "too-old" | "too-far-ahead";
 
-/** A store will not do what a client asks for. The reason is for the client, one line of ASCII. */
+/** A store refuses a client's command. The reason is for the client, one line of ASCII. */
 export class StoreRefusal extends Error {
   /** The class name, also when minified. */
   override readonly name: string = "StoreRefusal";
@@ -48,7 +48,7 @@ export class StoreRefusal extends Error {
 
 /** Takes rows; the reply of a `get` is one. */
 export interface RowSink {
-  /** Whether the sink wants no further row for now. */
+  /** Whether the sink takes no further row for now. */
   readonly isFull: boolean;
   /** Takes one row. The key's bytes are copied. Plain parameters, because a record for each row costs more than the row. */
   addRow(bytes: Uint8Array, keyStart: number, keyEnd: number, value: number, timestamp: number): void;
@@ -69,7 +69,7 @@ export interface RowReader {
 
 /** Takes keys; the reply of a `keys` is one. */
 export interface KeySink {
-  /** Whether the sink wants no further key for now. */
+  /** Whether the sink takes no further key for now. */
   readonly isFull: boolean;
   /** Takes one key; its bytes are copied. */
   addKey(bytes: Uint8Array, keyStart: number, keyEnd: number): void;
@@ -83,7 +83,7 @@ export interface KeyReader {
 
 /** Facts about a series, for the operators of the store. */
 export interface SeriesFacts {
-  /** How many samples it has, expired ones that were not yet dropped included. */
+  /** The number of its samples, including expired ones that were not yet dropped. */
   readonly samples: number;
   /** Seconds since 1970 of the oldest sample. */
   readonly firstTimestamp: number;
@@ -97,9 +97,9 @@ export interface SeriesSink {
   addSeries(key: ByteRange, facts: SeriesFacts): void;
 }
 
-/** The series that a pattern matches, given piece by piece in the order of their first put. */
+/** The series that match a pattern, given piece by piece in the order of their first put. */
 export interface SeriesReader {
-  /** Tells of series until other clients have waited long enough. @returns true when the last one was told */
+  /** Gives series until other clients have waited long enough. @returns true when the last one was given */
   fill(sink: SeriesSink): MaybePromise<boolean>;
 }
 
@@ -107,7 +107,7 @@ export interface SeriesReader {
 export interface DiskFacts {
   /** Size of the database with its log, in bytes. */
   readonly bytes: number;
-  /** How many commits there were. */
+  /** The number of commits. */
   readonly commits: number;
   /** Seconds that all commits together have taken. */
   readonly commitSeconds: number;
@@ -118,54 +118,56 @@ export interface DiskFacts {
 /**
  * A store of samples. One server uses it from one thread; clients interleave only between calls.
  *
- * A put or a deletion counts as acknowledged when a `commit` called after it has settled. A `get` sees all of those
- * acknowledged before it was opened.
+ * A put or a deletion counts as acknowledged when a `commit` called after it has settled. A `get` sees all
+ * that were acknowledged before it was opened.
  *
- * A name means one key or many: `*` alone means all keys; a name that is a key means that key (not for `openKeys`,
- * which tells of a key that has wildcards by its pattern too); every other name with `*` or `{` is a pattern, see
- * `protocol/key_pattern.ts`. A pattern that is too long is a {@linkcode StoreRefusal}.
+ * A name means one key or many. `*` alone means all keys; a name that is a key means that key (except for
+ * `openKeys`, which also lists a key with wildcards by its pattern); every other name with `*` or `{` is a
+ * pattern, see `protocol/key_pattern.ts`. A pattern that is too long is a {@linkcode StoreRefusal}.
  */
 export interface MetricStore {
-  /** How many keys there are; undefined when the store cannot tell at once. */
+  /** The number of keys; undefined if the store cannot tell at once. */
   readonly seriesCount?: number | undefined;
-  /** How many samples there are, expired ones that were not yet dropped included; undefined as before. */
+  /** The number of samples, including expired ones that were not yet dropped; undefined as before. */
   readonly sampleCount?: number | undefined;
-  /** Facts about the disk; undefined when the store has none. */
+  /** Facts about the disk; undefined if the store has none. */
   readonly disk?: DiskFacts | undefined;
-  /** Why puts and deletions are refused at present, one line of ASCII; undefined while they are taken. */
+  /** Why puts and deletions are currently refused, one line of ASCII; undefined while they are taken. */
   readonly readOnlyReason?: string | undefined;
   /**
    * Takes one sample, replacing the value at the same key and timestamp.
    *
-   * @throws {StoreRefusal} when the store takes no puts at present
+   * @throws {StoreRefusal} when the store currently takes no puts
    * @throws {Error} when storage failed: neither this put nor those since the last commit are stored
    */
   put(command: PutCommand): MaybePromise<PutOutcome>;
-  /** Opens the rows of the keys that a name means, within a stretch of time. */
+  /** Opens the rows of the keys that a name means, within a time span. */
   openRows(name: ByteRange, span: TimeSpan): MaybePromise<RowReader>;
-  /** Opens the keys that a pattern matches and that have a sample; `*` alone means all. */
+  /** Opens the keys that match a pattern and have a sample; `*` alone means all. */
   openKeys(pattern: ByteRange): MaybePromise<KeyReader>;
-  /** Opens the series that a pattern matches and that have a sample; undefined when the store cannot tell. */
+  /** Opens the series that match a pattern and have a sample; undefined if the store cannot tell. */
   openSeries?(pattern: ByteRange): MaybePromise<SeriesReader>;
   /**
-   * Removes the samples of the keys that a name means, within a stretch of time; a key whose last sample goes is
-   * forgotten, with its place in the order. Nothing to remove is no error. Samples that are put at the same time may
-   * be removed or not.
+   * Removes the samples of the keys that a name means, within a time span; a key that loses its last sample
+   * is forgotten, with its place in the order. Removing nothing is not an error. Samples that are put at the
+   * same time may be removed or not.
    *
    * @param name copied if it is still needed after the call
-   * @throws {Error} as `put` does
+   * @throws {Error} like `put`
    */
   delete(name: ByteRange, span: TimeSpan): MaybePromise<void>;
   /**
-   * Makes all puts and deletions so far permanent, as far as the store promises that; undefined when there is nothing
-   * to wait for.
+   * Makes all puts and deletions so far permanent, as far as the store promises that; undefined if there is
+   * nothing to wait for.
    *
-   * @throws {Error} when what came since the last commit could not be stored; none of it is then
+   * @throws {Error} when the puts since the last commit could not be stored; then none of them is
    */
   commit(): MaybePromise<void>;
-  /** Work in the background, called from time to time: drops what is older than the retention, tidies storage. */
+  /**
+   * Work in the background, called from time to time: drops samples older than the retention, tidies storage.
+   */
   maintain(): MaybePromise<void>;
-  /** Commits what was put, and lets go of everything. May be called twice. */
+  /** Commits the puts, and releases everything. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -183,9 +185,9 @@ export type Acknowledgement = "replicated" | "primary";
 
 /** Settings that every store understands. */
 export interface StoreLimits {
-  /** Samples older than this many seconds by the wall clock are gone; default none ever is. */
+  /** Samples older than this many seconds by the wall clock are gone; default: none ever is. */
   readonly retentionSeconds?: number | undefined;
-  /** A put further ahead of the wall clock than this many seconds is refused; default none ever is. */
+  /** A put further ahead of the wall clock than this many seconds is refused; default: none ever is. */
   readonly maxFutureSeconds?: number | undefined;
   /** Largest number of keys; default unlimited. */
   readonly maxSeries?: number | undefined;
@@ -193,8 +195,10 @@ export interface StoreLimits {
   readonly maxSamples?: number | undefined;
   /** The wall clock in milliseconds since 1970; default `Date.now`. */
   readonly now?: (() => number) | undefined;
-  /** Milliseconds that never jump, against which jumps of `now` show; default those of the machine, without `now`. */
+  /**
+   * Milliseconds that never jump, which reveal jumps of `now`; default those of the machine, without `now`.
+   */
   readonly monotonicMs?: (() => number) | undefined;
-  /** Told what an operator should know, one line each: a clock that jumped, a damaged database. */
+  /** Called with lines for the operator: a clock that jumped, a damaged database. */
   readonly onNotice?: ((line: string) => void) | undefined;
 }

@@ -22,7 +22,7 @@ export interface MetricsUiParts extends Omit<MetricsPageParts, "feed">, Graphite
   readonly serving: ServeOptions;
 }
 
-/** The page's port, being served. */
+/** The page's port in service. */
 export type MetricsUi = Pick<Server, "address" | "finished" | "shutdown">;
 
 /** Serves the page's port. */

@@ -25,17 +25,17 @@ export class ClientLink {
     void this.#receive();
   }
 
-  /** Sends a command; the reply is told when it comes, or that it will not. */
+  /** Sends a command; the target hears of the reply, or that none will come. */
   send(line: Uint8Array, reply: AwaitedReply): void {
     this.#waiting.push(reply);
     void this.#write(line);
   }
 
-  /** Closes the connection; all waiting callers are told why. */
+  /** Closes the connection; all waiting callers get the error. */
   end(error: ClientError): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    // A connection that never came about has nothing to close; the callers learn of it by their own calls.
+    // A connection that never opened has nothing to close; the callers learn of it by their own calls.
     this.#connection.then((connection) => connection.close(), () => {});
     for (const reply of this.#waiting.splice(0)) reply.fail(error);
   }

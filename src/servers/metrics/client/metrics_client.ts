@@ -6,7 +6,7 @@ import { ClientLink } from "./client_link.ts";
 import type { MetricsRow, MetricsRows } from "./metrics_row.ts";
 import { type AwaitedReply, awaitKeys, awaitRows, RowStream, type WholeReply } from "./reply_targets.ts";
 
-// The longest delay that JavaScript timers can count; whoever waits longer waits for ever.
+// The longest delay that JavaScript timers can count; a longer wait has no end.
 const MAX_TIMER_MS = 2_147_483_647;
 
 /** Settings of a {@linkcode MetricsClient}. */
@@ -17,7 +17,7 @@ export interface MetricsClientOptions {
   readonly now?: () => number;
 }
 
-/** A stretch of time in whole seconds since 1970, both ends included; without an end, as far as there is something. */
+/** A time span in whole seconds since 1970, both ends included; a missing end is open. */
 export interface MetricsSpan {
   /** The first second. */
   readonly from?: number;
@@ -28,9 +28,9 @@ export interface MetricsSpan {
 /**
  * A client of the metrics server.
  *
- * It connects with the first call, and again when the connection has gone: a call whose kept connection ends before a
- * byte of the reply is made once more, since every command may be repeated. Calls that are made at the same time go out
- * at once and get their replies in order.
+ * It connects with the first call, and again when the connection has gone. If a kept connection ends before a byte of
+ * the reply, the call is made once more, because every command may be repeated. Simultaneous calls go out together and
+ * get their replies in order.
  *
  * ```ts
  * const client = new MetricsClient("127.0.0.1", 8181, { timeoutMs: 5_000 });
@@ -51,11 +51,11 @@ export class MetricsClient {
   #isClosed = false;
 
   /**
-   * Makes a client; nothing is sent before the first call.
+   * Makes a client, without sending anything before the first call.
    *
    * @param host address or name of the server
    * @param port its TCP port
-   * @throws {RangeError} when the time for a call is no number above 0
+   * @throws {RangeError} when the time for a call is not a number above 0
    */
   constructor(host: string, port: number, options: MetricsClientOptions = {}) {
     const { timeoutMs = Infinity } = options;
@@ -78,7 +78,7 @@ export class MetricsClient {
   async put(key: string, value: number, options: { readonly timestamp?: number } = {}): Promise<void> {
     const timestamp = options.timestamp ?? Math.floor(this.#now() / 1000);
     if (key === "*") throw new ClientProtocolError('Cannot put: the key "*" stands for all keys');
-    // From JavaScript anything may come; a text would be sent as it is, and more commands with it.
+    // From JavaScript any value may come; a text would be sent as it is, and more commands with it.
     if (typeof value !== "number") {
       throw new ClientProtocolError(`Cannot put: expected a number for a value, got "${String(value)}"`);
     }
@@ -87,9 +87,11 @@ export class MetricsClient {
   }
 
   /**
-   * Reads the samples of a key, of the keys that a pattern matches (`*` and `{a,b}` within dots), or of all with `*`.
+   * Reads the samples of a key, of the keys that match a pattern (`*` and `{a,b}` within dots), or of all
+   * with `*`.
    *
-   * @returns pairs `[timestamp in seconds, value]` by key, sorted by timestamp; a key without samples is not in the map
+   * @returns pairs `[timestamp in seconds, value]` by key, sorted by timestamp; a key without samples is not
+   *   in the map
    * @throws {ClientProtocolError} when the name or the time cannot be sent, or the server refuses
    * @throws {ClientSocketError} when the connection fails or the time is up
    */
@@ -98,10 +100,11 @@ export class MetricsClient {
   }
 
   /**
-   * Reads what {@linkcode MetricsClient.get} reads, one row after the other, however many there are: the server is read
-   * no faster than the rows are taken. Whoever breaks off leaves the rest to be read and dropped.
+   * Reads the same rows as {@linkcode MetricsClient.get}, one after the other, however many there are. It
+   * reads from the server no faster than the caller takes them. If the caller breaks off, the rest is read
+   * and dropped.
    *
-   * @throws {ClientError} as `get` does, also between two rows
+   * @throws {ClientError} like `get`, also between two rows
    */
   async *rows(name: string, span: MetricsSpan = {}): AsyncGenerator<MetricsRow> {
     const stream = new RowStream("get");
@@ -118,24 +121,25 @@ export class MetricsClient {
   }
 
   /**
-   * Lists the keys that a pattern matches, in the order of their first puts; `*` lists all.
+   * Lists the keys that match a pattern, in the order of their first puts; `*` lists all.
    *
-   * @throws {ClientError} as `get` does
+   * @throws {ClientError} like `get`
    */
   async keys(pattern: string): Promise<string[]> {
     return await this.#ask(lineOf("keys", pattern, ""), () => awaitKeys("keys"));
   }
 
   /**
-   * Deletes the samples that `get` would read; settles when they are gone for good. Nothing to delete is no error.
+   * Deletes the samples that `get` would read; settles when they are gone for good. Deleting nothing is not
+   * an error.
    *
-   * @throws {ClientError} as `get` does
+   * @throws {ClientError} like `get`
    */
   async delete(name: string, span: MetricsSpan = {}): Promise<void> {
     await this.#ask(lineOf("delete", name, spanOf("delete", span)), () => awaitRows("delete"));
   }
 
-  /** Closes the connection; calls under way and later ones fail with a {@linkcode ClientSocketError}. */
+  /** Closes the connection; pending calls and later ones fail with a {@linkcode ClientSocketError}. */
   close(): void {
     this.#isClosed = true;
     this.#link?.end(new ClientSocketError("Cannot wait for a reply: the client was closed"));
@@ -174,7 +178,7 @@ export class MetricsClient {
 }
 
 function lineOf(command: string, name: string, rest: string): Uint8Array {
-  // A lone surrogate has no UTF-8: it would reach the server as another key.
+  // A lone surrogate has no UTF-8, and would reach the server as another key.
   const isText = typeof name === "string" && name.isWellFormed();
   const bytes = new TextEncoder().encode(name);
   if (!isText || !isKey(bytes, 0, bytes.length)) {

@@ -18,13 +18,13 @@ export interface MetricsRow {
 /** Samples by key; the pairs of a key are `[timestamp in seconds, value]` in ascending order of time. */
 export type MetricsRows = Map<string, [number, number][]>;
 
-/** Reads rows; the keys of rows that follow each other are mostly one, and are decoded once. */
+/** Reads rows. Consecutive rows mostly have the same key, which is decoded once. */
 export class RowDecoder {
   readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
   #keyBytes = new Uint8Array(0);
   #key = "";
 
-  /** Reads a row. @throws {ClientProtocolError} when it is none */
+  /** Reads a row. @throws {ClientProtocolError} when it is malformed */
   decode(line: Uint8Array): MetricsRow {
     const timestampAt = line.lastIndexOf(SPACE) + 1;
     const valueAt = line.lastIndexOf(SPACE, timestampAt - 2) + 1;
@@ -34,7 +34,7 @@ export class RowDecoder {
     return { key: this.decodeKey(line.subarray(0, valueAt - 1)), timestamp, value };
   }
 
-  /** Reads a key alone. @throws {ClientProtocolError} when it is none */
+  /** Reads a key alone. @throws {ClientProtocolError} when it is malformed */
   decodeKey(bytes: Uint8Array): string {
     if (isSame(bytes, this.#keyBytes) && bytes.length > 0) return this.#key;
     if (!isKey(bytes, 0, bytes.length)) throw this.#reject(bytes);

@@ -8,15 +8,19 @@ const MAX_ROW_BYTES = 65_536 + 128;
 
 /** Takes one reply. */
 export interface ReplyTarget {
-  /** A row of an `ok`; the bytes are valid only now. @throws {ClientProtocolError} when it is none */
+  /**
+   * A row of an `ok`; the bytes are valid only during the call.
+   *
+   * @throws {ClientProtocolError} when it is malformed
+   */
   addRow(line: Uint8Array): void;
   /** The reply was an `ok`, and this is its end. */
   finish(): void;
-  /** The reply was an `error`, and this is its end. @param reason as the server says it */
+  /** The reply was an `error`, and this is its end. @param reason in the server's words */
   refuse(reason: string): void;
 }
 
-/** Hands the lines of replies to the waiting calls, however the bytes were split. */
+/** Hands the lines of replies to the waiting calls, in any split of the bytes. */
 export class ReplyReader {
   readonly #lines = new LineDecoder({ maxLineBytes: MAX_ROW_BYTES });
   readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -32,7 +36,7 @@ export class ReplyReader {
    * Takes the next bytes.
    *
    * @param waiting the calls that wait for replies, in order; each is removed once it has its reply
-   * @throws {ClientProtocolError} when the bytes are no replies of the protocol, or no call waits for one
+   * @throws {ClientProtocolError} when the bytes are not replies of the protocol, or no call waits for one
    */
   push(bytes: Uint8Array, waiting: ReplyTarget[]): void {
     for (const line of this.#lines.push(bytes)) {

@@ -1,20 +1,20 @@
-// Receivers of a reply: all its rows together, its keys, or one row after the other.
+// Receivers of a reply: of all rows together, of keys, or of one row after the other.
 
 import { createDeferred, type Deferred } from "../../../base/deferred.ts";
 import { type ClientError, ClientProtocolError } from "./client_errors.ts";
 import { type MetricsRow, type MetricsRows, RowDecoder } from "./metrics_row.ts";
 import type { ReplyTarget } from "./reply_reader.ts";
 
-// The connection is read on when fewer rows than this wait for the caller.
+// The connection is read again when fewer rows than this wait for the caller.
 const MAX_WAITING_ROWS = 10_000;
 
 /** A reply that a call waits for. */
 export interface AwaitedReply extends ReplyTarget {
-  /** Whether some of it has come. */
+  /** Whether a part of it has come. */
   readonly hasBegun: boolean;
-  /** Nothing more will come. */
+  /** No more will come. */
   fail(error: ClientError): void;
-  /** Settles when there is room for more; undefined when there is. */
+  /** Settles when there is room for more; undefined if there is. */
   whenTaken(): Promise<void> | undefined;
 }
 
@@ -22,14 +22,14 @@ export interface AwaitedReply extends ReplyTarget {
 export class WholeReply<Value> implements AwaitedReply {
   /** The value, when all of it has come. */
   readonly promise: Promise<Value>;
-  /** Whether some of it has come. */
+  /** Whether a part of it has come. */
   hasBegun = false;
   readonly #deferred: Deferred<Value> = createDeferred<Value>();
   readonly #command: string;
   readonly #takeRow: (line: Uint8Array) => void;
   readonly #value: () => Value;
 
-  /** Waits for a reply. @param parts what to do with a row, and what comes of them all */
+  /** Waits for a reply. @param parts the handler of a row, and the maker of the result */
   constructor(
     command: string,
     parts: { readonly takeRow: (line: Uint8Array) => void; readonly value: () => Value },
@@ -95,7 +95,7 @@ export function awaitKeys(command: string): WholeReply<string[]> {
 
 /** The rows of a reply one after the other; while many wait for the caller, the connection is not read. */
 export class RowStream implements AwaitedReply {
-  /** Whether some of it has come. */
+  /** Whether a part of it has come. */
   hasBegun = false;
   readonly #decoder = new RowDecoder();
   readonly #command: string;
@@ -136,7 +136,7 @@ export class RowStream implements AwaitedReply {
     this.#wake();
   }
 
-  /** Settles when the caller has taken the rows; undefined when few wait. */
+  /** Settles when the caller has taken the rows; undefined if few wait. */
   whenTaken(): Promise<void> | undefined {
     if (this.#rows.length < MAX_WAITING_ROWS || this.#error !== undefined) return undefined;
     this.#taken ??= createDeferred<void>();
@@ -158,7 +158,7 @@ export class RowStream implements AwaitedReply {
     return rows;
   }
 
-  /** The caller wants no more: what still comes is read and dropped. */
+  /** The caller wants no more: the remaining rows are read and dropped. */
   drop(): void {
     this.#isDropped = true;
     this.#rows = [];

@@ -9,7 +9,7 @@ import type { KeyGroup, PutBatch } from "./put_batch.ts";
 // A key that is deleted again and again at that moment needs a new number each time.
 const MAX_NUMBERINGS = 5;
 
-// Some 2,000 samples of some 1,000 keys: a server is held up for two milliseconds.
+// Some 2,000 samples of some 1,000 keys, which hold up a server for two milliseconds.
 const MAX_JOINED_BYTES = 65_536;
 
 /** Parts of a writer. */
@@ -18,13 +18,13 @@ export interface WriterParts {
   readonly cluster: Cluster;
   /** The parts of the data. */
   readonly partitions: readonly Partition[];
-  /** How many replicas must have what is acknowledged. */
+  /** The number of replicas that must have acknowledged samples. */
   readonly replicas: number;
 }
 
 /**
- * Writes batches, one at a time. Each call carries this writer's name and a number that grows: a copy of it that
- * arrives after a later call of this writer for the same partition changes nothing.
+ * Writes batches, one at a time. Each call carries this writer's name and a growing number, so that a copy of
+ * a call that arrives after a later call of this writer for the same partition changes nothing.
  */
 export class BatchWriter {
   readonly #parts: WriterParts;
@@ -32,7 +32,7 @@ export class BatchWriter {
   #lastCall = 0;
   #lastOrder = 0;
 
-  /** Makes a writer with a name that no other has. */
+  /** Makes a writer with a unique name. */
   constructor(parts: WriterParts) {
     this.#parts = parts;
   }
@@ -40,7 +40,7 @@ export class BatchWriter {
   /**
    * Stores all puts of a batch.
    *
-   * @returns how many samples are new
+   * @returns the number of new samples
    * @throws {StoreError} not all are stored, or some may not be
    */
   async write(batch: PutBatch, deadlineMs: number): Promise<number> {
@@ -90,7 +90,8 @@ export class BatchWriter {
     await this.#run(requests, performance.now() + deadlineMs);
   }
 
-  // Numbers are asked for only when they are needed, and exactly so many: kept in stock, they would put a later key first.
+  // Numbers are requested only when needed, and exactly as many: numbers in stock would put a later key
+  // first.
   async #takeOrders(groups: readonly KeyGroup[], endMs: number): Promise<ReadonlyMap<KeyGroup, number>> {
     if (groups.length === 0) return new Map();
     const command = [
@@ -106,7 +107,7 @@ export class BatchWriter {
     return new Map(groups.map((group, index) => [group, first as number + index]));
   }
 
-  // All calls carry one number: there is at most one for each partition.
+  // All calls carry one number, because there is at most one for each partition.
   #send(calls: readonly PutCall[], endMs: number): Promise<Reply[]> {
     const number = String(++this.#lastCall);
     const requests = calls.map(({ partition, bytes }): RoutedCommand => {
@@ -144,7 +145,7 @@ function toRounds(calls: readonly PutCall[]): PutCall[][] {
   return rounds;
 }
 
-// Calls for one server that are made as one; none with much more than others, as each holds the server up.
+// Calls for one server that are joined; none is much larger than others, because each holds the server up.
 function toPieces(indexes: readonly number[], calls: readonly PutCall[]): number[][] {
   const pieces: number[][] = [[]];
   let length = 0;

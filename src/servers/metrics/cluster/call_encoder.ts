@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import type { KeyGroup, PutBatch } from "./put_batch.ts";
 
-/** How many bytes a sample has in the store. */
+/** The number of bytes of a sample in the store. */
 export const RECORD_BYTES = 12;
 
 /** Timestamps of one era have the same upper bits: 136 years. */
@@ -20,16 +20,16 @@ const HAS_ERA = 2;
 export interface PutCall {
   /** Index of the partition. */
   readonly partition: number;
-  /** Which keys' puts it has, in the order of its groups; one twice if it has more than one piece of them. */
+  /** The keys of its puts, in the order of its groups; a key is there twice if it has several pieces. */
   readonly groups: readonly KeyGroup[];
   /** The third argument. */
   readonly bytes: Buffer;
 }
 
 /**
- * Makes calls of puts. Those of one partition must be made one after the other.
+ * Makes calls from puts. Those of one partition must be made one after the other.
  *
- * @param groups whose puts
+ * @param groups the puts by key
  * @param orders the number of the first put, for keys that may be new
  */
 export function encodeCalls(groups: readonly KeyGroup[], orders: ReadonlyMap<KeyGroup, number>): PutCall[] {
@@ -58,7 +58,7 @@ export interface TaggedCall {
 }
 
 /**
- * Makes one call of several for different partitions of one server.
+ * Makes one call from several for different partitions of one server.
  *
  * @returns the tag of the first, and the bytes that `mr_puts` of samples.lua reads
  */
@@ -119,7 +119,7 @@ class CallEncoder {
     this.#groups = [];
   }
 
-  // Gives back where the length of the records belongs.
+  // Gives back the place of the length of the records.
   #addHead(group: KeyGroup, { order, era }: { order: number | undefined; era: number }): number {
     this.#groups.push(group);
     const { keyPage, nameStart, keyEnd } = group.key;
@@ -152,7 +152,7 @@ class CallEncoder {
   }
 }
 
-/** The puts of a key by timestamp; of several at one timestamp only the last. */
+/** The puts of a key by timestamp; at each timestamp only the last one. */
 function sortPuts({ batch, first, count }: KeyGroup): number[] {
   const { timestamps, next } = batch;
   const indexes: number[] = [];

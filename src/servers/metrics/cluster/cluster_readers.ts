@@ -93,7 +93,7 @@ class ClusterRows implements RowReader {
 
   #prefetch(): void {
     this.#following = this.#read();
-    // A failure is told when its rows are wanted.
+    // A failure appears when its rows are needed.
     this.#following.catch(() => {});
   }
 

@@ -26,10 +26,10 @@ import { SeriesSource } from "./series_source.ts";
 import { StoreCounts } from "./store_counts.ts";
 import { WriteQueue } from "./write_queue.ts";
 
-// Keys whose samples are read at one time, at most 256 KiB of each.
+// The keys whose samples are read at a time, at most 256 KiB of each.
 const WINDOW_KEYS = 64;
 
-// Keys that are deleted in one go; puts wait that long.
+// The keys that are deleted in one go; puts wait that long.
 const DELETED_AT_ONCE = 1_024;
 
 /** Parts of a store. */
@@ -40,7 +40,7 @@ export interface ClusterStoreParts {
   readonly health: ClusterHealth;
   /** The parts of the data. */
   readonly partitions: readonly Partition[];
-  /** How many replicas must have what is acknowledged. */
+  /** The number of replicas that must have acknowledged samples. */
   readonly replicas: number;
   /** After this long a batch has failed; default 15,000. */
   readonly deadlineMs?: number | undefined;
@@ -85,7 +85,7 @@ export class ClusterStore implements MetricStore {
     }
   }
 
-  /** Counts what is there, if a limit needs it. @throws {StoreError} the store did not reply in time */
+  /** Counts keys and samples, if a limit needs it. @throws {StoreError} the store did not reply in time */
   async begin(): Promise<void> {
     if (this.#keeper !== undefined) await this.#counts.refresh(this.#queue.deadlineMs);
   }
@@ -112,7 +112,7 @@ export class ClusterStore implements MetricStore {
     return await readRows(this.#source(), nextKeys, keptSpan(span, this.#firstTimestamp()));
   }
 
-  /** Opens the keys that a pattern matches. */
+  /** Opens the keys that match a pattern. */
   async openKeys(pattern: ByteRange): Promise<KeyReader> {
     const nextKeys = await this.#selection.selectPattern(pattern, WINDOW_KEYS);
     const firstKept = this.#firstTimestamp();
@@ -150,7 +150,7 @@ export class ClusterStore implements MetricStore {
     return this.#queue.commit();
   }
 
-  /** Drops expired samples, and keys that have none left, and counts what other nodes have put. */
+  /** Drops expired samples and keys without samples, and counts the puts of other nodes. */
   maintain(): Promise<void> | undefined {
     if (this.#isClosed || (this.#expiry === undefined && this.#keeper === undefined)) return undefined;
     return this.#maintaining ??= this.#maintain().finally(() => this.#maintaining = undefined);
@@ -222,7 +222,7 @@ function nameOf({ bytes, keyStart, keyEnd }: PutCommand): ByteRange {
   return { bytes, start: keyStart, end: keyEnd };
 }
 
-// The caller uses the record and the bytes again.
+// The caller reuses the record and the bytes.
 function copyOf({ bytes, keyStart, keyEnd, timestamp, value }: PutCommand): PutCommand {
   const key = Buffer.from(bytes.slice(keyStart, keyEnd));
   return { bytes: key, keyStart: 0, keyEnd: key.length, timestamp, value };

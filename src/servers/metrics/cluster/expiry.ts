@@ -2,21 +2,21 @@ import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import type { Partition } from "../../../storage/cluster/key_slot.ts";
 import type { Reply } from "../../../storage/cluster/redis_connection.ts";
 
-// Looking at so many keys holds a server up for about a millisecond.
+// Looking at this many keys holds up a server for about a millisecond.
 const KEYS_AT_ONCE = 500;
 
-// A key is looked at a hundred times while its samples grow old, but not more often than the caller asks for it.
+// A key is looked at a hundred times while its samples age, but not more often than the caller asks.
 const LOOKS_PER_RETENTION = 100;
 
 /** Options of {@linkcode Expiry}. */
 export interface ExpiryOptions {
-  /** How old a sample may be. */
+  /** The age up to which samples are kept. */
   readonly retentionSeconds: number;
   /** For each step. */
   readonly deadlineMs: number;
 }
 
-/** Drops samples that are too old. Several nodes may do so at once: they find less to do. */
+/** Drops samples that are too old. Several nodes may do so at once, and then find less to do. */
 export class Expiry {
   readonly #cluster: Cluster;
   readonly #partitions: readonly Partition[];
@@ -31,10 +31,10 @@ export class Expiry {
   }
 
   /**
-   * Drops what is older than the retention, unless it has just been done.
+   * Drops samples older than the retention, unless that was done a moment ago.
    *
    * @param nowSeconds seconds since 1970
-   * @returns whether anything went
+   * @returns whether any were dropped
    * @throws {StoreError} the store did not reply in time; the rest is dropped the next time
    */
   async run(nowSeconds: number): Promise<boolean> {

@@ -7,16 +7,16 @@ export const FUNCTION_LIBRARY: string = source;
 export const LAYOUT_VERSION = 1;
 
 /**
- * How many partitions a new store gets, for as long as it lives: each primary has some twenty, so that there is room to
- * grow, and a batch of 1,000 samples makes few calls. With 64 on three primaries it takes two thirds of the time that it
- * takes with 256 (Deno 2.9.6, Redis 7.0.15).
+ * The number of partitions of a new store, for its whole life: each primary has some twenty, so that there is
+ * room to grow, and a batch of 1,000 samples makes few calls. With 64 on three primaries a batch takes two
+ * thirds of the time that it takes with 256 (Deno 2.9.6, Redis 7.0.15).
  */
 export function partitionsFor(primaries: number): number {
   const wanted = Math.min(Math.max(primaries * 16, 64), 2_048);
   return 2 ** Math.ceil(Math.log2(wanted));
 }
 
-/** The key that says how the store is laid out. */
+/** The key that holds the layout of the store. */
 export const META_KEY = "millrace:metrics";
 
 /** The key of the counter that numbers first puts. */

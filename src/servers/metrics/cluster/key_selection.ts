@@ -1,4 +1,4 @@
-// Which keys a name means, in a store that has to be asked.
+// Finds the keys that a name means, in a store that must be asked.
 
 import { Buffer } from "node:buffer";
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
@@ -22,7 +22,7 @@ export class KeySelection {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** Whether anybody has put the key. @throws {StoreError} the store did not reply in time */
+  /** Whether a key was ever put. @throws {StoreError} the store did not reply in time */
   async has(name: ByteRange): Promise<boolean> {
     const { key, partition } = this.keyOf(name);
     const { tag, slot } = this.#partitions[partition]!;
@@ -30,7 +30,7 @@ export class KeySelection {
   }
 
   /**
-   * The keys that a name means to `get` and `delete`; one without a wildcard is taken as it is.
+   * The keys that a name means for `get` and `delete`; a name without a wildcard is taken as it is.
    *
    * @throws {StoreRefusal} the name is too long for a pattern
    * @throws {StoreError} the store did not reply in time
@@ -41,7 +41,7 @@ export class KeySelection {
     return this.#many(toPattern(name), windowKeys);
   }
 
-  /** The keys that a pattern means to `keys`. Throws like {@linkcode KeySelection.select}. */
+  /** The keys that match a pattern, for `keys`. Throws like {@linkcode KeySelection.select}. */
   async selectPattern(pattern: ByteRange, windowKeys: number): Promise<NextKeys> {
     if (meansAll(pattern)) return this.#many(undefined, windowKeys);
     if (hasWildcard(pattern)) return this.#many(toPattern(pattern), windowKeys);

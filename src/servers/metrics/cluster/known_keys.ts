@@ -2,13 +2,13 @@ import type { Partition } from "../../../storage/cluster/key_slot.ts";
 import { createSeed, KeyTable } from "../samples/key_table.ts";
 import type { KnownKey } from "./put_batch.ts";
 
-// Names lie in pages, since an array for each would cost more than the name.
+// Names lie in pages, because an array for each would cost more than the name.
 const PAGE_BYTES = 65_536;
 
-// Some 250 MB. Beyond it all are forgotten: their next put asks for a number that is not needed, and that is all.
+// Some 250 MB. Beyond it all are forgotten, and their next put asks for an unneeded number, which is all.
 const MAX_KEYS = 1_000_000;
 
-// The same on every node and for ever: it decides where a key lies.
+// The same on every node and for ever, because it decides the place of a key.
 const PARTITION_SEED = 0x811c9dc5 | 0;
 
 /** The keys that this process has put, with their partitions. */
@@ -18,7 +18,7 @@ export class KnownKeys {
   #page = new Uint8Array(PAGE_BYTES);
   #pageLength = 0;
 
-  /** Knows no key yet. */
+  /** Makes a table that knows no key yet. */
   constructor(partitions: readonly Partition[]) {
     this.#prefixes = partitions.map(({ tag }) => new TextEncoder().encode(`mo:${tag}`));
   }

@@ -3,7 +3,7 @@ import type { KnownKeys } from "./known_keys.ts";
 import type { StoreCounts } from "./store_counts.ts";
 import type { WriteQueue } from "./write_queue.ts";
 
-// Other nodes put and delete too: at a limit everything is counted anew, but not for each refused put.
+// Other nodes put and delete too, so at a limit everything is counted anew, but not for each refused put.
 const RECOUNT_MS = 1_000;
 
 /** Parts of the keeper. */
@@ -22,7 +22,10 @@ export interface LimitParts {
   readonly hasSample: (command: PutCommand) => Promise<boolean>;
 }
 
-/** Keeps the largest number of keys and samples: exactly on one node, and to a few seconds' puts across nodes. */
+/**
+ * Enforces the largest number of keys and samples: exactly on one node, and up to some seconds of puts across
+ * nodes.
+ */
 export class LimitKeeper {
   readonly #parts: LimitParts;
   readonly #maxSeries: number;
@@ -30,14 +33,14 @@ export class LimitKeeper {
   #last: Promise<unknown> = Promise.resolve();
   #countedAtMs = performance.now();
 
-  /** Makes a keeper of limits; those that are absent are infinite. */
+  /** Makes a keeper of limits; missing ones are infinite. */
   constructor(parts: LimitParts) {
     this.#parts = parts;
     this.#maxSeries = parts.limits.maxSeries ?? Infinity;
     this.#maxSamples = parts.limits.maxSamples ?? Infinity;
   }
 
-  /** Whether a put is allowed for certain, without a look into the store. */
+  /** Whether a put is certainly allowed, without a look into the store. */
   allows({ bytes, keyStart, keyEnd }: PutCommand): boolean {
     const { counts, known, queue } = this.#parts;
     if (this.#maxSamples < Infinity && counts.samples + queue.unwritten >= this.#maxSamples) return false;
@@ -45,10 +48,10 @@ export class LimitKeeper {
   }
 
   /**
-   * Looks whether a put is allowed, one after the other.
+   * Checks whether a put is allowed, one after the other.
    *
-   * @param command stays as it is
-   * @param add called at once when it is
+   * @param command must stay unchanged
+   * @param add called at once if it is
    */
   decide(command: PutCommand, add: () => void): Promise<PutOutcome> {
     const decision = this.#last.then(() => this.#decide(command, add));

@@ -18,15 +18,15 @@ export interface ClusterStoreOptions extends StoreLimits {
   readonly acknowledgement?: Acknowledgement | undefined;
   /** After this long a batch has failed; default 15,000. */
   readonly deadlineMs?: number | undefined;
-  /** Hears in one line what could not be checked. */
+  /** Called with one line about a setting that could not be checked. */
   readonly onNotice?: ((message: string) => void) | undefined;
-  /** Hears when the store goes away and when it comes back. */
+  /** Called when the store goes away and when it comes back. */
   readonly onHealth?: ((health: StoreHealth) => void) | undefined;
   /** Opens connections; default the client package. */
   readonly connector?: RedisConnector | undefined;
 }
 
-/** An opened store, and how it is. */
+/** An opened store, and its state. */
 export interface OpenedClusterStore {
   /** The store. */
   readonly store: ClusterStore;
@@ -35,7 +35,7 @@ export interface OpenedClusterStore {
 }
 
 /**
- * Opens the store in a Redis or Valkey Cluster, which is laid out when it is new.
+ * Opens the store in a Redis or Valkey Cluster; a new store gets its layout.
  *
  * @throws {StoreOpenError} when it cannot be used; nothing was changed then
  */

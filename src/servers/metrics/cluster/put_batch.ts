@@ -10,7 +10,7 @@ export interface KnownKey extends Keyed {
   readonly partition: number;
   /** Whether a put of it has been stored, so that it has its place in the order. */
   isRegistered: boolean;
-  /** Its puts in the batch that gathers, or in an earlier one. */
+  /** Its puts in the current batch, or in an earlier one. */
   group: KeyGroup | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface KeyGroup {
   readonly first: number;
   /** Index of its last put. */
   last: number;
-  /** How many there are. */
+  /** The number of puts. */
   count: number;
   /** Whether each timestamp is later than the one before. */
   isAscending: boolean;
@@ -32,7 +32,7 @@ export interface KeyGroup {
 
 /** Puts that go to the store together: columns, and lists of the puts of each key. */
 export class PutBatch {
-  /** How many puts there are. */
+  /** The number of puts. */
   count = 0;
   /** Seconds since 1970 of each. */
   timestamps: Float64Array;
@@ -43,7 +43,7 @@ export class PutBatch {
   /** The keys, in the order of their first put in this batch. */
   groups: KeyGroup[] = [];
 
-  /** Has no puts. @param spent a batch that nobody needs any more, for the memory of its columns */
+  /** Has no puts. @param spent a batch that is no longer needed, for the memory of its columns */
   constructor(spent?: PutBatch) {
     this.timestamps = spent?.timestamps ?? new Float64Array(FIRST_CAPACITY);
     this.values = spent?.values ?? new Float64Array(FIRST_CAPACITY);

@@ -2,10 +2,10 @@ import type { Buffer } from "node:buffer";
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import type { Partition } from "../../../storage/cluster/key_slot.ts";
 
-// Keys that are fetched of a partition at one time: some 256 * 64 in all.
+// The keys of a partition that are fetched at a time: some 256 * 64 in all.
 const PAGE_KEYS = 64;
 
-// Keys are spread evenly, so that many pages end at about the same time: those that are low are fetched together.
+// Keys are spread evenly, so many pages run out at about the same time; low ones are fetched together.
 const LOW_KEYS = 16;
 
 /** A key in the order of first puts. */
@@ -49,7 +49,7 @@ export class RegistrySource {
   }
 
   /**
-   * The next keys; fewer than asked for only at the end.
+   * The next keys; fewer than requested only at the end.
    *
    * @throws {StoreError} the store did not reply in time
    */
@@ -98,7 +98,8 @@ export class RegistrySource {
     }
   }
 
-  // After a failover that lost a number two keys may have the same one: the next page begins with it again.
+  // After a failover that lost a number, two keys may have the same one, so the next page begins with it
+  // again.
   #turn(page: Page, members: readonly [Buffer, number][]): void {
     const seen = new Set(
       page.keys.filter(({ order }) => order === page.from).map(({ key }) => key.toString("latin1")),

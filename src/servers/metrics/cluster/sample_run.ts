@@ -15,12 +15,12 @@ export function timestampAt({ era, bytes }: SampleRun, index: number): number {
   return era * ERA_SECONDS + bytes.readUInt32BE(index * RECORD_BYTES);
 }
 
-/** The last timestamp of a run that is not empty. */
+/** The last timestamp of a non-empty run. */
 export function lastTimestampOf(run: SampleRun): number {
   return timestampAt(run, run.bytes.length / RECORD_BYTES - 1);
 }
 
-/** Key bytes, as rows are written with them. */
+/** Key bytes in the form in which rows are written. */
 export interface RowKey {
   /** The array that holds the key. */
   readonly bytes: Uint8Array;
@@ -31,10 +31,10 @@ export interface RowKey {
 }
 
 /**
- * Writes the rows of runs within a stretch of time until the sink is full.
+ * Writes the rows of runs within a time span until the sink is full.
  *
  * @param runs in ascending order of time
- * @returns undefined when all are written, else the timestamp to go on from
+ * @returns undefined when all are written, otherwise the timestamp to go on from
  */
 export function writeRuns(
   runs: readonly SampleRun[],

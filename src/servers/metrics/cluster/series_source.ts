@@ -10,22 +10,22 @@ import { indexFrom, lastTimestampOf, type SampleRun, timestampAt } from "./sampl
 // 64 runs of a key are at most 256 KiB.
 const WINDOW_RUNS = 64;
 
-// Between the look at the list of runs and the runs themselves the list may change; it seldom does so twice.
+// Between the look at the list of runs and the reading of the runs the list may change, but rarely twice.
 const MAX_TRIES = 10;
 
-/** A key whose samples are wanted, and from when to when. */
+/** A key whose samples are needed, and their time span. */
 export interface SeriesRequest {
   /** Index of the partition. */
   readonly partition: number;
   /** The bytes of the key. */
   readonly key: Buffer;
-  /** The stretch of time. */
+  /** The time span. */
   readonly span: TimeSpan;
 }
 
 /** Some samples of a key. */
 export interface SeriesWindow {
-  /** In ascending order of time; some of their samples may lie outside the stretch. */
+  /** In ascending order of time; some of their samples may lie outside the span. */
   readonly runs: readonly SampleRun[];
   /** Start of the next window; undefined if there is none. */
   readonly next: number | undefined;
@@ -45,7 +45,7 @@ export class SeriesSource {
   }
 
   /**
-   * Reads a window of each key. What was acknowledged before is in it.
+   * Reads a window of each key. It includes everything that was acknowledged before.
    *
    * @throws {StoreError} the store did not reply in time
    */
@@ -59,7 +59,7 @@ export class SeriesSource {
     return windows;
   }
 
-  /** Whether a key has a sample within the stretch of time. Throws like {@linkcode SeriesSource.read}. */
+  /** Whether a key has a sample within the time span. Throws like {@linkcode SeriesSource.read}. */
   async hasRows(request: SeriesRequest): Promise<boolean> {
     const [window] = await this.read([request]);
     const { from, until } = request.span;
@@ -83,7 +83,8 @@ export class SeriesSource {
     return keys.filter((_, index) => isLive[index]);
   }
 
-  // The newest samples are read before the list of runs: when they move into a run in between, they are in both.
+  // The newest samples are read before the list of runs, so that samples that move into a run in between are
+  // in both.
   async #tryRead(
     requests: readonly SeriesRequest[],
     open: readonly number[],

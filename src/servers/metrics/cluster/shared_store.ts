@@ -9,14 +9,14 @@ import type { ClusterStoreOptions, OpenedClusterStore } from "./open_cluster_sto
 export interface SharedStoreRequest extends ClusterStoreOptions {
   /** Its address; undefined if the server keeps its samples itself. */
   readonly address: StoreAddress | undefined;
-  /** How each flag was given that was. */
+  /** The source of each given flag. */
   readonly given: ReadonlyMap<string, string>;
-  /** Hears in one line of what happens to the store. */
+  /** Called with one line about each event of the store. */
   readonly log: MetricsLog;
 }
 
 /**
- * Opens the store that `--store` names. Nothing of it is loaded when there is none.
+ * Opens the store of `--store`. No part of it is loaded without the flag.
  *
  * @throws {UsageError | StartError} when it cannot be used
  */

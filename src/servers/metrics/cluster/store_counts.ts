@@ -1,11 +1,14 @@
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import type { Partition } from "../../../storage/cluster/key_slot.ts";
 
-/** How much a store holds, as far as this node knows: exact when it looked last, and with its own puts since then. */
+/**
+ * The size of a store, as far as this node knows it: exact at the last look, and with its own puts since
+ * then.
+ */
 export class StoreCounts {
   /** Number of keys. */
   series = 0;
-  /** Number of samples; those that have expired but were not yet dropped included. */
+  /** Number of samples, including expired ones that were not yet dropped. */
   samples = 0;
   readonly #cluster: Cluster;
   readonly #partitions: readonly Partition[];

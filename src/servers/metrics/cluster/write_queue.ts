@@ -3,18 +3,18 @@ import { afterHandingOut } from "../../../base/event_loop.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import { type KnownKey, PutBatch } from "./put_batch.ts";
 
-// A failover takes five seconds where the time-out of the cluster is two, and longer with a longer one.
+// A failover takes five seconds if the time-out of the cluster is two, and longer with a longer one.
 const DEADLINE_MS = 15_000;
 
-// A store that is known to be away should not hold each client up for so long.
+// A store that is known to be away should not hold up each client for so long.
 const DEADLINE_WHEN_AWAY_MS = 3_000;
 
 // Some 5 MB; a client that puts more waits until the batch before is written.
 const MAX_BATCH_PUTS = 262_144;
 
-/** Hears what became of batches. */
+/** Hears the outcome of batches. */
 export interface QueueEvents {
-  /** A batch is stored. @param added how many of its samples are new */
+  /** A batch is stored. @param added the number of new samples */
   onWritten(added: number): void;
   /** A batch is not stored, or may not be. */
   onFailed(error: unknown): void;
@@ -29,9 +29,9 @@ export class WriteQueue {
   // Columns of 20 KiB for each put would keep the garbage collector busy.
   #spent: PutBatch | undefined;
   #inFlight = 0;
-  // The callers that wait for the batch that gathers.
+  // The callers that wait for the current batch.
   #waiting: Deferred<void> | undefined;
-  // The write under way; settles like its commit.
+  // The pending write; settles like its commit.
   #writing: Promise<void> | undefined;
   // The failure of the last batch, for a client that has puts in it but asks late.
   #failure: unknown;
@@ -43,17 +43,21 @@ export class WriteQueue {
     this.#events = events;
   }
 
-  /** How many puts are not stored yet. */
+  /** The number of puts that are not stored yet. */
   get unwritten(): number {
     return this.#batch.count + this.#inFlight;
   }
 
-  /** How long a command may take at present. */
+  /** The current time limit of a command. */
   get deadlineMs(): number {
     return this.#failure === undefined ? this.#deadlineMs : Math.min(this.#deadlineMs, DEADLINE_WHEN_AWAY_MS);
   }
 
-  /** Waits until there is room for a put; undefined when there is. @throws {StoreError} what took the room was not stored */
+  /**
+   * Waits for room for a put; undefined if there is.
+   *
+   * @throws {StoreError} the puts that took the room were not stored
+   */
   room(): Promise<void> | undefined {
     return this.#batch.count < MAX_BATCH_PUTS ? undefined : this.commit();
   }
@@ -82,7 +86,7 @@ export class WriteQueue {
     if (this.unwritten > 0) await this.commit();
   }
 
-  /** Does something after everything so far is written, and before anything else is. */
+  /** Does something after everything so far is written, and before later puts are. */
   async runAlone<T>(action: () => Promise<T>): Promise<T> {
     if (this.#batch.count > 0) await this.commit();
     while (this.#writing !== undefined) await this.#writing.catch(() => {});

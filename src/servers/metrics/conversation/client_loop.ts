@@ -8,14 +8,14 @@ import { inNextTurn } from "../../../base/event_loop.ts";
 import type { Session } from "./session.ts";
 
 // Bytes of a read buffer: the next size after a full read, the last one after a read of less than a quarter.
-// The smallest makes 10,000 idle clients cost 5 MB. The largest matters with a database, since each read waits for a
-// commit: 256 KiB reach 1.4 million puts/s where 64 KiB reach 0.7 (Deno 2.9.6).
+// The smallest makes 10,000 idle clients cost 5 MB. The largest matters with a database, because each read
+// waits for a commit: 256 KiB reach 1.4 million puts/s and 64 KiB reach 0.7 (Deno 2.9.6).
 const READ_BYTES = [256, 16_384, 262_144] as const;
 
-// Commands that have arrived when the server is told to stop, but were not read yet, get replies within this time.
+// Commands that have arrived before the server stops, but were not read yet, get replies within this time.
 const LAST_COMMANDS_MS = 50;
 
-// Bytes that a stopped client may still send: those under way, but not an endless stream.
+// Bytes that a stopped client may still send: enough for those on their way, but not for an endless stream.
 const MAX_DROPPED_BYTES = 16_777_216;
 
 const MAX_SPARE_BUFFERS = 32;
@@ -24,7 +24,7 @@ const MAX_SPARE_BUFFERS = 32;
 export class ReadBuffers {
   readonly #spare: Uint8Array<ArrayBuffer>[][] = READ_BYTES.map(() => []);
 
-  /** A buffer of one of the sizes, with any content, the taker's own until it is given back. */
+  /** A buffer of one of the sizes, with any content; it belongs to the taker until it is given back. */
   take(size: number): Uint8Array<ArrayBuffer> {
     return this.#spare[size]!.pop() ?? new Uint8Array(READ_BYTES[size]!);
   }
@@ -49,7 +49,11 @@ export interface ClientParts {
   readonly buffers: ReadBuffers;
   /** The time. */
   readonly clock: Pick<Clock, "after">;
-  /** The connection was closed. @param error why, unless the client or we have finished in good order */
+  /**
+   * The connection was closed.
+   *
+   * @param error the reason, unless the client or we have finished in good order
+   */
   readonly onEnd: (error?: unknown) => void;
 }
 
@@ -62,7 +66,7 @@ export class ClientLoop implements Receiver, ServedClient {
   #buffer: Uint8Array<ArrayBuffer>;
   #isSameRead = false;
   #isReadingAhead = false;
-  // The result of reading ahead, to be taken up after the reply; undefined while there is none.
+  // The result of reading ahead, for the time after the reply; undefined if there is none.
   #ahead: (() => void) | undefined;
   #isIdle = false;
   #isStopping = false;
@@ -83,7 +87,7 @@ export class ClientLoop implements Receiver, ServedClient {
     this.#receive();
   }
 
-  /** Ends the conversation after what is under way; a client that says nothing has a moment for its last commands. */
+  /** Ends the conversation after the pending replies; a silent client has a moment for its last commands. */
   stop(): void {
     this.#isStopping = true;
     this.#stopTimer ??= this.#parts.clock.after(LAST_COMMANDS_MS, () => {
@@ -91,12 +95,12 @@ export class ClientLoop implements Receiver, ServedClient {
     });
   }
 
-  /** Gives the connection up with whatever is under way. */
+  /** Closes the connection, whatever is pending. */
   close(): void {
     this.#parts.connection.close();
   }
 
-  /** Ends, whatever is under way. */
+  /** Ends, whatever is pending. */
   abandon(): void {
     this.close();
     this.#end();
@@ -153,8 +157,9 @@ export class ClientLoop implements Receiver, ServedClient {
     }
   }
 
-  // Only our buffer has cut a full read where more was there already. What is there before any reply to it leaves can
-  // be no reaction to a reply. Bytes that wait in the system have come within two turns (Deno 2.9.6).
+  // If more bytes were already there, only our buffer has cut a full read. Bytes that are there before any
+  // reply leaves cannot be a reaction to a reply. Bytes that wait in the system have come within two turns
+  // (Deno 2.9.6).
   async #readAhead(): Promise<void> {
     this.#size = Math.min(this.#size + 1, READ_BYTES.length - 1);
     this.#buffer = this.#parts.buffers.take(this.#size);
@@ -178,8 +183,8 @@ export class ClientLoop implements Receiver, ServedClient {
     takeUp?.();
   }
 
-  // Closing with unread bytes would reset the connection and could take the last replies with it (RFC 9293, 3.10.4):
-  // what a stopped client still sends is read and dropped until it sees the end.
+  // Closing with unread bytes would reset the connection and could destroy the last replies (RFC 9293,
+  // 3.10.4), so the bytes of a stopped client are read and dropped until it sees the end.
   async #dropRest(): Promise<void> {
     await this.#parts.connection.closeWrite();
     this.#isDropping = true;
@@ -190,7 +195,7 @@ export class ClientLoop implements Receiver, ServedClient {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#stopTimer?.();
-    // A read that is still under way may write into its buffer.
+    // A pending read may write into its buffer.
     if (!this.#isReadingAhead) this.#parts.buffers.give(this.#size, this.#buffer);
     this.#parts.connection.close();
     this.#parts.onEnd(error);

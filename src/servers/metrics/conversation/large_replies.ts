@@ -1,22 +1,22 @@
 import { SYSTEM_CLOCK } from "../../../base/clock.ts";
 import { createDeferred, type Deferred } from "../../../base/deferred.ts";
 
-// Bytes that the sockets of a client that does not read take before a write waits, on Linux with its defaults: up to 4 MiB
-// on our side and the rest on the client's.
+// The most bytes in the sockets of a client that does not read before a write waits, on Linux with its
+// defaults: up to 4 MiB on our side and the rest on the client's.
 const SOCKET_BYTES = 4_194_304;
 
-// A client that has taken nothing for so long is cut when others wait.
+// A client that has taken nothing for this long is cut if others wait.
 const STALL_MS = 1_000;
 
-/** One client that is being sent a large reply. */
+/** A client that gets a large reply. */
 export interface LargeReplyClient {
-  /** Gives the connection up: the write under way fails. */
+  /** Closes the connection; the pending write fails. */
   close(): void;
 }
 
 /** The right to send a large reply. */
 export class LargeReply {
-  /** When the write under way began, in monotonic milliseconds; undefined between two writes. */
+  /** When the pending write began, in monotonic milliseconds; undefined between two writes. */
   writingSinceMs: number | undefined;
   /** The client that gets the reply. */
   readonly client: LargeReplyClient;
@@ -28,9 +28,9 @@ export class LargeReply {
 }
 
 /**
- * Bounds the memory of large replies that clients do not read. The system does not tell how much of a reply lies in
- * the sockets, so each counts as much as they can take. When the budget is used up, the next client waits until another
- * has finished, or was cut because it reads nothing.
+ * Bounds the memory of large replies that clients do not read. The system does not tell how much of a reply
+ * lies in the sockets, so each counts as much as they can hold. If the budget is used up, the next client
+ * waits until another has finished, or was cut because it reads nothing.
  */
 export class LargeReplies {
   readonly #maxReplies: number;
@@ -42,7 +42,7 @@ export class LargeReplies {
   /**
    * Makes a bound.
    *
-   * @param maxBytes what unread replies may hold in all
+   * @param maxBytes the most bytes that unread replies may hold in all
    * @param now monotonic milliseconds
    */
   constructor(maxBytes: number, now: () => number = () => performance.now()) {
@@ -50,12 +50,12 @@ export class LargeReplies {
     this.#now = now;
   }
 
-  /** Admits a large reply; undefined when it has to wait. {@linkcode LargeReplies.release} must follow. */
+  /** Admits a large reply; undefined if it has to wait. {@linkcode LargeReplies.release} must follow. */
   tryAdmit(client: LargeReplyClient): LargeReply | undefined {
     return this.#sent.size < this.#maxReplies ? this.#begin(client) : undefined;
   }
 
-  /** Counts replies that are being written from now on, and wait for nothing; release must follow. */
+  /** Counts replies that are written from now on without waiting; release must follow. */
   count(client: LargeReplyClient): LargeReply {
     const reply = this.#begin(client);
     reply.writingSinceMs = this.#now();
@@ -91,12 +91,12 @@ export class LargeReplies {
     return reply;
   }
 
-  // How many have to end until none waits and the budget covers the rest.
+  // The number of replies that must end until none waits and the budget covers the rest.
   get #missing(): number {
     return this.#waiting.length + Math.max(0, this.#sent.size - this.#maxReplies);
   }
 
-  // Cuts stalled clients, the longest first, and no more than have to end.
+  // Cuts stalled clients, the longest first, and no more than must end.
   #cutStalled(): void {
     this.#stopTimer = undefined;
     const latestMs = this.#now() - STALL_MS;

@@ -46,7 +46,7 @@ export class LineService implements ConnectionService {
       session,
       buffers: this.#buffers,
       clock,
-      // A connection that breaks is the end of that client and nothing else.
+      // A broken connection is the end of that client and nothing else.
       onEnd: (error) => {
         this.#clients.delete(client);
         log?.debug?.(`${name} ${error === undefined ? "finished" : `gone: ${messageOfError(error)}`}`);
@@ -59,7 +59,7 @@ export class LineService implements ConnectionService {
     return client;
   }
 
-  /** Says that there are too many. */
+  /** Refuses a client beyond the limits. */
   refuse(connection: Connection, onReleased: () => void): ServedClient {
     const { log, clock } = this.#parts;
     log?.debug?.(`client ${formatAddress(connection.remote)} turned away: too many clients`);
@@ -68,12 +68,12 @@ export class LineService implements ConnectionService {
     return client;
   }
 
-  /** The line for the log about clients that were refused. */
+  /** The log line about refused clients. */
   overload(count: number): Error {
     return new Error(`limit of connections reached: refused ${count} since the last report`);
   }
 
-  /** Closes the connections on which nothing has come or gone for so long. */
+  /** Closes the connections that have been silent for too long. */
   dropIdle(idleTimeoutMs: number): void {
     const oldest = performance.now() - idleTimeoutMs;
     for (const client of this.#clients) if (client.lastActiveMs < oldest) client.close();

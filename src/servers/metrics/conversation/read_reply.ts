@@ -1,5 +1,5 @@
-// The reply to one `get` or `keys`. A small one leaves with the others of its read; a large one is sent in pieces, each
-// of which waits for its turn and for the client to take the last one.
+// The reply to one `get` or `keys`. A small one leaves with the others of its read. A large one is sent in
+// pieces: each waits for its turn, and for the client to take the last one.
 
 import type { MaybePromise } from "../../../base/maybe_promise.ts";
 import type { Connection } from "../../../net/connection.ts";
@@ -7,10 +7,10 @@ import type { LargeReplies, LargeReply } from "./large_replies.ts";
 import type { ReplyBuffer } from "./reply_buffer.ts";
 import type { PieceSize, WorkTurns } from "./work_turns.ts";
 
-// The first piece of a reply goes before the large ones of others: it is the whole of most.
+// The first piece of a reply goes before the large ones of others, because it is the whole of most replies.
 const FIRST_PIECE_BYTES = 8_192;
 
-// To look for rows costs as much as to write some.
+// Looking for rows costs as much as writing some.
 const BYTES_OF_A_READ = 256;
 
 /** Rows or keys, given piece by piece. */
@@ -33,7 +33,7 @@ export interface ReadReplyParts {
 
 /** Writes one reply. */
 export class ReadReply {
-  /** Whether the client has a part of it: only the end of the connection can show a failure then. */
+  /** Whether the client has a part of it: then only the end of the connection can show a failure. */
   isPartlySent = false;
   readonly #parts: ReadReplyParts;
   #start: number;
@@ -70,7 +70,7 @@ export class ReadReply {
     }
   }
 
-  /** Takes back what was written and not sent, for an error in its place. */
+  /** Removes the written and unsent part, to send an error in its place. */
   takeBack(): void {
     this.#parts.replies.truncate(this.#start);
   }
@@ -89,7 +89,7 @@ export class ReadReply {
     replies.clear();
   }
 
-  // A thousand clients that wait must not hold a piece each: it is made again.
+  // A thousand waiting clients must not hold a piece each, so it is made again.
   async #waitWithoutRows(): Promise<void> {
     const { replies, connection, largeReplies } = this.#parts;
     this.takeBack();

@@ -2,7 +2,7 @@ import type { Clock } from "../../../base/clock.ts";
 import type { Connection, Receiver, Sender } from "../../../net/connection.ts";
 import type { ServedClient } from "../../../serving/connection_server.ts";
 
-/** The reply to a client beyond the limits, sent before it asks anything. */
+/** The reply to a client beyond the limits, sent before its first command. */
 export const TOO_MANY_CLIENTS: Uint8Array = new TextEncoder().encode("error\ntoo many clients\n\n");
 
 // How long and how much it may still send before the connection is closed.
@@ -20,8 +20,8 @@ export interface RefusedClientParts {
 }
 
 /**
- * A client beyond the limits. It gets a refusal, and is then read until it has finished. A close while its first
- * command is unread would reset the connection, and could take the refusal with it (RFC 9293 §3.10.4).
+ * A client beyond the limits. It gets a refusal, and is then read until it has finished. A close while its
+ * first command is unread would reset the connection, and could destroy the refusal (RFC 9293 §3.10.4).
  */
 export class RefusedClient implements ServedClient, Sender, Receiver {
   readonly #parts: RefusedClientParts;
@@ -30,18 +30,18 @@ export class RefusedClient implements ServedClient, Sender, Receiver {
   #stopTimer: (() => void) | undefined;
   #isClosed = false;
 
-  /** Makes a client; {@linkcode RefusedClient.start} tells it. */
+  /** Makes a client; {@linkcode RefusedClient.start} sends the refusal. */
   constructor(parts: RefusedClientParts) {
     this.#parts = parts;
   }
 
-  /** Tells it. */
+  /** Sends the refusal. */
   start(): void {
     this.#stopTimer = this.#parts.clock.after(LINGER_MS, () => this.close());
     this.#parts.connection.transmit(TOO_MANY_CLIENTS, this);
   }
 
-  /** It is told: nothing more comes from us. */
+  /** The refusal was sent: nothing more comes from us. */
   onSent(): void {
     if (this.#isClosed) return;
     void this.#parts.connection.closeWrite();
@@ -53,7 +53,7 @@ export class RefusedClient implements ServedClient, Sender, Receiver {
     this.close();
   }
 
-  /** It has sent something, which is dropped, or has finished. */
+  /** It has sent bytes, which are dropped, or has finished. */
   onReceived(count: number | null): void {
     this.#leftBytes -= count ?? Infinity;
     if (this.#isClosed || this.#leftBytes < 0) return this.close();
@@ -65,7 +65,7 @@ export class RefusedClient implements ServedClient, Sender, Receiver {
     this.close();
   }
 
-  /** The server stops; the client was told already. */
+  /** The server stops; the client has its refusal already. */
   stop(): void {
     this.close();
   }
@@ -79,7 +79,7 @@ export class RefusedClient implements ServedClient, Sender, Receiver {
     this.#parts.onReleased();
   }
 
-  /** Nothing is waited for. */
+  /** The server waits for nothing more from it. */
   abandon(): void {
     this.close();
   }

@@ -8,8 +8,8 @@ const LF = 0x0a;
 
 const FIRST_BYTES = 256;
 
-// Replies are sent when this much has gathered, so that many small ones leave in few writes. It is a little less than
-// a power of two: there is room for the row that reaches it.
+// Replies are sent when this much has gathered, so that many small ones leave in few writes. It is a little
+// less than a power of two, so that there is room for the row that reaches it.
 const FULL_BYTES = 258_048;
 
 // A row may be a little longer than a line.
@@ -26,12 +26,12 @@ export class ReplyBuffer implements RowSink, KeySink {
   #keptLength = 0;
   #limit = FULL_BYTES;
 
-  /** How many bytes wait. */
+  /** The number of waiting bytes. */
   get length(): number {
     return this.#length;
   }
 
-  /** Whether no further row is wanted for now. */
+  /** Whether it takes no further row for now. */
   get isFull(): boolean {
     return this.#length >= this.#limit;
   }
@@ -41,40 +41,40 @@ export class ReplyBuffer implements RowSink, KeySink {
     return this.#length >= FULL_BYTES;
   }
 
-  /** The bytes that wait; valid until the next change. */
+  /** The waiting bytes; valid until the next change. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Forgets everything that waited; memory that one long row needed is let go. */
+  /** Drops all waiting bytes, and frees the memory of one long row. */
   clear(): void {
     this.#length = 0;
     this.#keptLength = 0;
     if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = new Uint8Array(FIRST_BYTES);
   }
 
-  /** Forgets everything that waited, and lets the memory go. */
+  /** Drops all waiting bytes, and frees the memory. */
   release(): void {
     this.clear();
     this.#bytes = new Uint8Array(FIRST_BYTES);
   }
 
-  /** Wants only so many further bytes of rows, and never more than are sent together. */
+  /** Takes only this many further bytes of rows, and never more than are sent together. */
   limitGrowth(bytes: number): void {
     this.#limit = Math.min(this.#length + bytes, FULL_BYTES);
   }
 
-  /** Forgets the end of what waits. @param length how many bytes stay */
+  /** Drops the end of the waiting bytes. @param length the number of bytes that stay */
   truncate(length: number): void {
     this.#length = length;
   }
 
-  /** Makes the replies so far final: what they promise is done. */
+  /** Makes the replies so far final: the puts that they promise are done. */
   keep(): void {
     this.#keptLength = this.#length;
   }
 
-  /** Puts a refusal in the place of each `ok` since {@linkcode ReplyBuffer.keep}. @param reason one line of ASCII */
+  /** Replaces each `ok` since {@linkcode ReplyBuffer.keep} with a refusal. @param reason one line of ASCII */
   refuseNotKept(reason: string): void {
     const replies = this.#bytes.slice(this.#keptLength, this.#length);
     this.#length = this.#keptLength;
@@ -153,16 +153,16 @@ export class ReplyBuffer implements RowSink, KeySink {
   }
 }
 
-/** Reply buffers for the clients that are being served at the moment. */
+/** Reply buffers for the clients that are served right now. */
 export class ReplyPool {
   readonly #spare: ReplyBuffer[] = [];
 
-  /** An empty buffer, the taker's own until it is given back. */
+  /** An empty buffer; it belongs to the taker until it is given back. */
   take(): ReplyBuffer {
     return this.#spare.pop() ?? new ReplyBuffer();
   }
 
-  /** Takes a buffer back, and forgets what is in it. */
+  /** Takes back a buffer, and drops its content. */
   give(replies: ReplyBuffer): void {
     replies.clear();
     if (this.#spare.length < MAX_SPARE) this.#spare.push(replies);

@@ -9,16 +9,17 @@ import type { ServerCounts } from "../server_counts.ts";
 import type { WorkTurns } from "./work_turns.ts";
 import { type ByteRange, type MetricStore, type PutOutcome, StoreRefusal } from "../store.ts";
 
-/** The refusal of everything that is no command of the protocol. */
+/** The refusal of every line that is not a command of the protocol. */
 export const WRONG_COMMAND = "wrong command";
 
-// The reason a client is given when the store fails; the error log has more.
+// The reason in the reply when the store fails; the error log has more.
 const STORAGE_FAILED = "storage failed";
 
-// Replies of so many bytes count against the budget while the client takes them; to count each single put would cost.
+// Replies of this many bytes count against the budget while the client takes them; counting each put would be
+// too costly.
 const COUNTED_BYTES = 4_096;
 
-// A read of so many bytes has few commands, and goes before the large work of others.
+// A read of this many bytes has few commands, and goes before the large work of others.
 const SMALL_READ_BYTES = 16_384;
 
 const PUT_REFUSALS: Readonly<Record<Exclude<PutOutcome, "stored">, string>> = {
@@ -50,7 +51,7 @@ export interface SessionEvents {
 export interface SessionParts {
   /** The store that the commands read and change. */
   readonly store: MetricStore;
-  /** Reads a line; nothing of it is used any more when a session waits for something. */
+  /** Reads a line; its fields are not used after a session has waited. */
   readonly commands: CommandReader;
   /** Buffers for the replies of one read; an idle client holds none. */
   readonly replies: ReplyPool;
@@ -58,13 +59,13 @@ export interface SessionParts {
   readonly turns: WorkTurns;
   /** Grants the right to send a large reply. */
   readonly largeReplies: LargeReplies;
-  /** Counts what is done. */
+  /** Counts the work. */
   readonly counts: ServerCounts;
-  /** Hears what happens. */
+  /** Hears the events. */
   readonly events: SessionEvents;
 }
 
-/** The conversation with one client: lines in, replies out, in order. It knows nothing of reading. */
+/** The conversation with one client: lines in, replies out, in order. It knows nothing about reading. */
 export class Session {
   readonly #parts: SessionParts;
   readonly #connection: SessionConnection;
@@ -80,10 +81,11 @@ export class Session {
   }
 
   /**
-   * Answers the lines of one read. Replies leave together, and each in one write, unless it is very large.
+   * Replies to the lines of one read. Replies leave together, and each in one write, unless it is very large.
    *
-   * @param chunk bytes as they came; unchanged until the result settles
-   * @param isSameRead whether the bytes were there with the last ones, cut off only by the size of our buffer
+   * @param chunk the received bytes; must stay unchanged until the result settles
+   * @param isSameRead whether the bytes were there with the last ones, and only the size of our buffer cut
+   *   them off
    * @throws {ConnectionError} when the client is gone
    */
   async answer(chunk: Uint8Array, count: number, isSameRead: boolean): Promise<void> {
@@ -118,7 +120,8 @@ export class Session {
     if (kind === "put") return this.#answerPut(replies);
     if (kind === "get" || kind === "keys") return this.#answerRead(replies, kind);
     if (kind === "delete") return this.#answerDelete(replies);
-    // A client that ends its commands with an empty line means nothing by it; alone, an empty line is no command.
+    // A client that ends its commands with an empty line means nothing by it; alone, an empty line is not a
+    // command.
     if (!isBlankBehindCommand) this.#refuse(replies, WRONG_COMMAND);
   }
 
@@ -142,7 +145,7 @@ export class Session {
     }
   }
 
-  // A store that refuses has kept what came before; one that fails has not.
+  // A store that refuses has kept the earlier puts; one that fails has not.
   #failPut(replies: ReplyBuffer, error: unknown): void {
     if (error instanceof StoreRefusal) return this.#refuse(replies, error.message);
     this.#fail(replies, error);
@@ -156,8 +159,8 @@ export class Session {
     } else this.#refuse(replies, PUT_REFUSALS[outcome]);
   }
 
-  // Uncommitted puts must not wait with the deletion: others would commit them, and this client would not hear of a
-  // failure.
+  // Uncommitted puts must not wait with the deletion, because others would commit them, and this client would
+  // not hear of a failure.
   async #answerDelete(replies: ReplyBuffer): Promise<void> {
     const { store, commands } = this.#parts;
     const name = nameOf(commands);
@@ -211,7 +214,7 @@ export class Session {
     replies.keep();
   }
 
-  // Nothing is sent before the store has committed what it acknowledges.
+  // Nothing is sent before the store has committed the acknowledged puts.
   async #send(replies: ReplyBuffer): Promise<void> {
     if (this.#hasUncommittedPuts) await this.#commit(replies);
     if (replies.length >= COUNTED_BYTES) await this.#writeCounted(replies.bytes);
@@ -240,7 +243,7 @@ export class Session {
     }
   }
 
-  // If the store failed, the puts were not done: every reply that promised it becomes a refusal.
+  // If the store failed, the puts were not done, so every reply that promised them becomes a refusal.
   #fail(replies: ReplyBuffer, error: unknown): void {
     this.#hasUncommittedPuts = false;
     this.#parts.events.failed?.(error);

@@ -3,13 +3,13 @@ import { afterLookingAtSockets } from "../../../base/event_loop.ts";
 // Work between two looks at the sockets: 1 to 2 ms of rows or of commands (Deno 2.9.6).
 const MAX_BYTES_BETWEEN_LOOKS = 245_760;
 
-/** How much somebody wants to do at once: a `small` piece goes before all `large` ones. */
+/** The size of a piece of work: `small` pieces go before all `large` ones. */
 export type PieceSize = "small" | "large";
 
 /**
- * Lets clients that want much go on one after the other, with a look at all sockets in between. Pieces that are small
- * go first: sixteen clients that read all rows must not keep out one that puts a sample. One large piece is done
- * between two looks even if there are always small ones.
+ * Lets clients with much work go on one after the other, with a look at all sockets in between. Small pieces
+ * go first, because sixteen clients that read all rows must not keep out one that puts a sample. One large
+ * piece is done between two looks even if there are always small ones.
  */
 export class WorkTurns {
   readonly #small = new WaitingRow();
@@ -22,7 +22,7 @@ export class WorkTurns {
     this.#letNextGo();
   };
 
-  /** Waits for a turn; undefined when there is no need to. */
+  /** Waits for a turn; undefined if there is no need to wait. */
   take(size: PieceSize): Promise<void> | undefined {
     const row = size === "small" ? this.#small : this.#large;
     const isFree = row.mayPass && row.count === 0 && (size === "small" || this.#small.count === 0);
@@ -32,11 +32,11 @@ export class WorkTurns {
   }
 
   /**
-   * Counts work. Each client does some of it a turn. To wait for a look costs 50 µs on Deno 2.9.6, which a single
-   * put must not pay: so nothing is waited for before there is much, though the sockets may have been looked at meanwhile,
-   * and small pieces of several clients share one look.
+   * Counts work. Each client does some of it in a turn. A wait for a look costs 50 µs on Deno 2.9.6, which a
+   * single put must not pay. So there is no wait before there is much work, even if the sockets were looked
+   * at meanwhile, and small pieces of several clients share one look.
    *
-   * @param bytes read or written, about
+   * @param bytes read or written, approximately
    */
   spend(size: PieceSize, bytes: number): void {
     const row = size === "small" ? this.#small : this.#large;
@@ -45,7 +45,7 @@ export class WorkTurns {
     this.#letNextGo();
   }
 
-  // The look that is asked for lets the others go on if this one fails before it spends anything.
+  // The requested look lets the others go on if this one fails before it spends anything.
   #letNextGo(): void {
     if (this.#small.count + this.#large.count === 0) return;
     this.#look();
@@ -65,7 +65,8 @@ class WaitingRow {
   #spentBytes = 0;
   // Whether a client was let go on and has spent nothing yet.
   #isPassing = false;
-  // Two rows, filled and emptied by turns: taking the first one of a long array would move all others.
+  // Two rows, filled and emptied alternately, because taking the first one of a long array would move all
+  // others.
   #now: (() => void)[] = [];
   #next = 0;
   #later: (() => void)[] = [];

@@ -1,12 +1,14 @@
-// Next to a database in use lies a file with the number of its last acknowledged commit. SQLite takes a log that breaks
-// off for one that a kill cut short, and drops the rest. This number reveals a log that was damaged, shortened or
-// removed. It is written after each commit and never synced: after a loss of power it may be too low, never too high.
+// Next to a database in use lies a file with the number of its last acknowledged commit. SQLite takes a log
+// that breaks off for one that a kill cut short, and drops the rest. This number reveals a damaged, shortened
+// or removed log. It is written after each commit and never synced, so after a loss of power it may be too
+// low, but never too high.
 
 import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
 import { stat, unlink } from "node:fs/promises";
 import { checkRow, CHECKSUM_BYTES, signRow } from "./checksum.ts";
 
-// Checksum (4 bytes), 4 bytes of nothing, then two doubles: the identity of the database and the number of the commit.
+// Checksum (4 bytes), 4 unused bytes, then two doubles: the identity of the database and the number of the
+// commit.
 const MARK_BYTES = 24;
 
 function nameOf(dataFile: string): string {
@@ -14,10 +16,10 @@ function nameOf(dataFile: string): string {
 }
 
 /**
- * The number of the last commit of a database that was acknowledged, as its mark has it.
+ * The number of the last acknowledged commit of a database, from its mark.
  *
  * @param identity the number of the database; a mark of another one does not count
- * @returns 0 when there is no mark, or a damaged one
+ * @returns 0 if there is no mark, or a damaged one
  */
 export function readMark(dataFile: string, identity: number): number {
   try {
@@ -57,7 +59,7 @@ export class AcknowledgedMark {
     try {
       writeSync(this.#file, this.#mark, 0, MARK_BYTES, 0);
     } catch {
-      // A full disk: the commit stands, and only less would show if its log were damaged.
+      // On a full disk the commit still counts, and only damage of its log would show less.
     }
   }
 

@@ -1,6 +1,7 @@
-// The form of a chunk in storage. A regular gauge takes one or two bytes for each sample: timestamps as changes of
-// their distance, where a run of no changes is one number; values as steps of a decimal; what is no short decimal as
-// the bytes that differ from the value before (both in the manner of Gorilla, VLDB 2015, but in whole bytes).
+// The form of a chunk in storage. A regular gauge takes one or two bytes for each sample: timestamps are
+// changes of their distance, and a run of no changes is one number; values are steps of a decimal, and values
+// without a short decimal are the bytes that differ from the value before (both in the manner of Gorilla,
+// VLDB 2015, but in whole bytes).
 //
 // block = room for a checksum, count, timestamps, values
 
@@ -27,24 +28,24 @@ export function encodeBlock(chunk: Chunk, writer: PackedWriter): Uint8Array {
   return writer.bytes.slice();
 }
 
-/** Makes the chunk of a block, in a memory. @throws {RangeError} when the block is none */
+/** Makes the chunk of a block, in a memory. @throws {RangeError} when the block is malformed */
 export function decodeBlock(block: Uint8Array, memory: SlabMemory): Chunk {
   return new BlockDecoder(memory).decode(block, 0, block.length);
 }
 
-/** Makes the chunks of many blocks; nothing but the chunks is made for each. */
+/** Makes the chunks of many blocks, with no other allocation for each. */
 export class BlockDecoder {
   readonly #memory: SlabMemory;
   readonly #reader = new PackedReader(new Uint8Array(0), 0);
   readonly #timestamps = new Float64Array(CHUNK_CAPACITY);
   readonly #values = new Float64Array(CHUNK_CAPACITY);
 
-  /** Makes a decoder. @param memory where the chunks are made */
+  /** Makes a decoder. @param memory holds the chunks */
   constructor(memory: SlabMemory) {
     this.#memory = memory;
   }
 
-  /** Makes the chunk of a block that lies in an array. @throws {RangeError} when the block is none */
+  /** Makes the chunk of a block that lies in an array. @throws {RangeError} when the block is malformed */
   decode(bytes: Uint8Array, start: number, end: number): Chunk {
     const reader = this.#reader;
     reader.begin(bytes, start + CHECKSUM_BYTES, end);
@@ -124,7 +125,7 @@ function decodeValues(target: Float64Array, length: number, reader: PackedReader
   }
 }
 
-// The smallest number of decimals with which every value comes back bit by bit; undefined when there is none.
+// The smallest number of decimals with which every value comes back bit by bit; undefined if there is none.
 function countDecimals(values: Float64Array): number | undefined {
   for (let decimals = 0, index = 0; decimals <= MAX_DECIMALS; decimals++) {
     // Values before the index were exact with fewer decimals; with more they still are, but their size must be checked.

@@ -1,5 +1,5 @@
-// Many small rows, read fast. To step over a row costs 3 µs on Deno 2.9.6, ten times what is done with it here: so SQLite
-// itself joins thousands of them into one.
+// Reads many small rows fast. A step over a row costs 3 µs on Deno 2.9.6, ten times the work done with it
+// here, so SQLite itself joins thousands of rows into one.
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
@@ -15,7 +15,7 @@ export interface BulkTable {
   readonly bytes: string;
 }
 
-/** One row; the record is used again for the next one. */
+/** One row; the record is reused for the next one. */
 export interface BulkRow {
   /** The key. */
   readonly id: number;
@@ -29,7 +29,11 @@ export interface BulkRow {
   readonly end: number;
 }
 
-/** Reads all rows in ascending order of their keys. @throws {RangeError} when a number or the bytes are none */
+/**
+ * Reads all rows in ascending order of their keys.
+ *
+ * @throws {RangeError} when a number or the bytes are malformed
+ */
 export function readRows(database: DatabaseSync, table: BulkTable, take: (row: BulkRow) => void): void {
   const queries = {
     dense: database.prepare(queryOf(table, "number || ' ' || length(bytes)")),
@@ -82,7 +86,7 @@ function readPiece(
 
 const ZERO = 0x30;
 
-/** Reads whole numbers from text, one after the other: no text is made for each. */
+/** Reads whole numbers from text, one after the other, without a text for each. */
 class NumberReader {
   readonly #text: Uint8Array;
   #position = 0;

@@ -1,20 +1,28 @@
-// Every row in storage begins with a checksum over its other bytes and over where it belongs, so that neither a changed
-// byte nor a row in another's place passes for a sample.
+// Every row in storage begins with a checksum over its other bytes and over its place, so that neither a
+// changed byte nor a row in another's place passes for a sample.
 
-/** How many bytes at the start of a row its checksum takes. */
+/** The number of bytes of the checksum at the start of a row. */
 export const CHECKSUM_BYTES = 4;
 
-/** Writes the checksum into the first bytes of a row. @param place integers from 0 that say where the row belongs */
+/**
+ * Writes the checksum into the first bytes of a row.
+ *
+ * @param place integers from 0 that identify the row's place
+ */
 export function signRow(row: Uint8Array, ...place: number[]): void {
   new DataView(row.buffer, row.byteOffset).setUint32(0, checksum(row, 0, row.length, place), true);
 }
 
-/** Compares a row with its checksum. @throws {RangeError} when the row, or its place, is another */
+/** Compares a row with its checksum. @throws {RangeError} when the row, or its place, is wrong */
 export function checkRow(row: Uint8Array, ...place: number[]): void {
   checkBytes(row, 0, row.length, place);
 }
 
-/** Compares a row that lies in a larger array with its checksum. @throws {RangeError} as {@linkcode checkRow} does */
+/**
+ * Compares a row that lies in a larger array with its checksum.
+ *
+ * @throws {RangeError} like {@linkcode checkRow}
+ */
 export function checkBytes(bytes: Uint8Array, start: number, end: number, place: readonly number[]): void {
   if (end - start < CHECKSUM_BYTES || readNumber(bytes, start) !== checksum(bytes, start, end, place)) {
     throw new RangeError("Cannot read a row: the checksum differs");

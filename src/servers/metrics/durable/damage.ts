@@ -2,7 +2,7 @@
 
 const MAX_NAMES = 5;
 
-/** Collects what could not be read. */
+/** Collects the unreadable parts. */
 export class Damage {
   /** Blocks of samples. */
   blocks = 0;
@@ -24,7 +24,7 @@ export class Damage {
     if (this.#names.size <= MAX_NAMES) this.#names.add(name);
   }
 
-  /** All of it in one line. */
+  /** All damage in one line. */
   describe(): string {
     const names = [...this.#names].slice(0, MAX_NAMES).map((name) => JSON.stringify(name));
     if (this.#names.size > MAX_NAMES) names.push("others");

@@ -8,7 +8,10 @@ const CHECKPOINT_BYTES = 8_388_608;
 
 const PAGE_BYTES = 4_096;
 
-/** Writes the database; every method but the last three needs {@linkcode MetricsDatabase.transact} around it. */
+/**
+ * Writes the database; every method but the last three must be called within {@linkcode
+ * MetricsDatabase.transact}.
+ */
 export class MetricsDatabase {
   readonly #database: DatabaseSync;
   readonly #insertSeries: StatementSync;
@@ -20,7 +23,7 @@ export class MetricsDatabase {
   readonly #writeBlock: StatementSync;
   readonly #deleteBlock: StatementSync;
   readonly #deleteSeries: StatementSync;
-  // About how much has gone into the log since it was last begun anew.
+  // The approximate size of the log since it was last restarted.
   #logBytes = 0;
 
   /** Prepares the statements. @param database opened and ours alone; closed by {@linkcode MetricsDatabase.close} */
@@ -39,7 +42,7 @@ export class MetricsDatabase {
     this.#deleteSeries = database.prepare("DELETE FROM series WHERE id = ?");
   }
 
-  /** Does all of the work or, when something throws, nothing of it; on return it is committed. */
+  /** Does all of the work or, if it throws, nothing of it; on return it is committed. */
   transact(work: () => void): void {
     this.#commit(work);
     if (this.#logBytes >= CHECKPOINT_BYTES) this.#emptyLog();
@@ -50,7 +53,10 @@ export class MetricsDatabase {
     this.#commit(() => this.#database.exec("UPDATE state SET id = 1"));
   }
 
-  /** Stores new series, in ascending order, and that no order up to the last one comes back for another key. */
+  /**
+   * Stores new series, in ascending order, and makes sure that no order up to the last one is given to
+   * another key.
+   */
   insertSeries(all: readonly Series[]): void {
     const last = all.at(-1);
     if (last === undefined) return;
@@ -76,7 +82,7 @@ export class MetricsDatabase {
    *
    * @param lastId no row after this one
    * @param limit at most this many
-   * @returns whether none of them is left
+   * @returns whether all of them are gone
    */
   cutJournal(lastId: number, limit: number): boolean {
     const oldest = this.#oldestJournal.get()?.id;
@@ -88,7 +94,7 @@ export class MetricsDatabase {
     return last === lastId;
   }
 
-  /** Stores a block in the place of the one with the same number; its checksum is written into it. */
+  /** Stores a block in place of the one with the same number; its checksum is written into it. */
   writeBlock(id: number, order: number, samples: Uint8Array): void {
     signRow(samples, id, order);
     this.#writeBlock.run(id, order, samples);
@@ -123,21 +129,22 @@ export class MetricsDatabase {
       work();
       this.#database.exec("COMMIT");
     } catch (error) {
-      // SQLite itself has rolled back after some failures; a rollback then has nothing to do and says so.
+      // After some failures SQLite itself has rolled back; then a rollback has nothing to do and says so.
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
     }
   }
 
-  // SQLite's own way leaves the log as it is until the next commit. Were it damaged then, pages of its undamaged start
-  // would hide the newer ones in the database: so it is begun anew at once, by a commit that changes nothing.
+  // SQLite's own way leaves the log as it is until the next commit. If it were damaged then, pages of its
+  // undamaged start would hide the newer ones in the database. So it is restarted at once, by a commit that
+  // changes nothing.
   #emptyLog(): void {
     this.#logBytes = 0;
     try {
       this.#database.exec("PRAGMA wal_checkpoint(RESTART)");
       this.tryToWrite();
     } catch {
-      // A full disk: the log has it all, grows on, and is tried again.
+      // On a full disk the log has everything, grows on, and is tried again.
     }
   }
 }

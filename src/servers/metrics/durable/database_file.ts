@@ -9,8 +9,8 @@ import {
 import type { Durability } from "../store.ts";
 import { type SalvagedSeries, salvageSeries } from "./salvage_series.ts";
 
-// The first bytes of key, samples and puts are a checksum. The state is one row: a number that no other database has,
-// the largest id of a series ever, and the largest id of a row of the journal that was sealed.
+// The first bytes of key, samples and puts are a checksum. The state is one row: a unique number of the
+// database, the largest id that a series ever had, and the largest id of a sealed row of the journal.
 const METRICS_DATABASE: DatabaseKind = {
   owner: "metrics server",
   applicationId: "mrMS",
@@ -28,7 +28,7 @@ const METRICS_DATABASE: DatabaseKind = {
 export interface OpenMetricsOptions<Content> {
   /** The promise of a commit. */
   readonly durability: Durability;
-  /** Reads everything, before anything can be written. What it throws means damage. */
+  /** Reads everything, before anything can be written. An error that it throws means damage. */
   readonly read: (database: DatabaseSync) => Content;
 }
 
@@ -36,7 +36,7 @@ export interface OpenMetricsOptions<Content> {
  * Opens a database file for this process alone, and makes it when it does not exist.
  *
  * @param path directory and name, free of links; the directory must exist
- * @throws {StoreOpenError} when it cannot be; an existing file is as it was then
+ * @throws {StoreOpenError} when it cannot be opened; an existing file is unchanged then
  */
 export function openDatabase<Content>(
   path: string,
@@ -47,9 +47,10 @@ export function openDatabase<Content>(
 }
 
 /**
- * Reads what is sound of a database file, which is left as it is.
+ * Reads the sound part of a database file, and leaves the file unchanged.
  *
- * @throws {StoreOpenError} when it is no database of ours, its header or state is damaged, or somebody has it open
+ * @throws {StoreOpenError} when it is not ours, its header or state is damaged, or another process has it
+ *   open
  */
 export function readSoundSeries(path: string, seed: number): Promise<SalvagedSeries> {
   return readDatabaseFile(path, {
@@ -62,7 +63,7 @@ export function readSoundSeries(path: string, seed: number): Promise<SalvagedSer
   });
 }
 
-/** Bytes of a database file and its log; 0 for what is not there. */
+/** Bytes of a database file and its log; 0 for a missing one. */
 export function databaseBytes(path: string): number {
   const sizeOf = (name: string): number => statSync(name, { throwIfNoEntry: false })?.size ?? 0;
   return sizeOf(path) + sizeOf(`${path}-wal`);

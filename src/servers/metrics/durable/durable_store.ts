@@ -37,7 +37,7 @@ import { Sealer } from "./sealer.ts";
 export interface DurableStoreOptions extends MemoryStoreOptions {
   /** The promise of a commit; default `full`. */
   readonly durability?: Durability | undefined;
-  /** How many puts the journal may hold before it is sealed into blocks; default 2,000,000. */
+  /** The number of puts that the journal may hold before it is sealed into blocks; default 2,000,000. */
   readonly sealAfterPuts?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface DurableStoreOptions extends MemoryStoreOptions {
  * read-only, as far as it is sound.
  *
  * @param dataFile directory and name; the directory must exist
- * @throws {StoreOpenError} when the file cannot be used; it is as it was then
+ * @throws {StoreOpenError} when the file cannot be used; it is unchanged then
  */
 export async function openDurableStore(
   dataFile: string,
@@ -107,12 +107,12 @@ class DurableStore implements MetricStore {
   readonly #maxSeries: number;
   readonly #maxSamples: number;
   readonly #now: () => number;
-  // An upper bound: how many puts of the group may be new samples.
+  // An upper bound of the new samples in the group.
   #newInGroup = 0;
   readonly #clockWatch: ClockWatch;
   #maintaining: Promise<void> | undefined;
   #isClosed = false;
-  /** Why puts are refused: undefined while the file is there. */
+  /** Why puts are refused; undefined while the file is there. */
   readOnlyReason: string | undefined;
 
   constructor({ path, database, mark, loaded }: DurableParts, options: DurableStoreOptions) {
@@ -201,7 +201,7 @@ class DurableStore implements MetricStore {
     }
   }
 
-  // The order of puts and deletions counts, so a group has only one kind.
+  // The order of puts and deletions matters, so a group has only one kind.
   async #putAfterDeletions(command: PutCommand): Promise<PutOutcome> {
     const { keyStart, keyEnd, timestamp, value } = command;
     const bytes = command.bytes.slice(keyStart, keyEnd);
@@ -215,7 +215,7 @@ class DurableStore implements MetricStore {
     await this.delete(name, span);
   }
 
-  // Each piece is committed: what comes between two pieces is in the order in which it came.
+  // Each piece is committed, so that commands between two pieces keep their order.
   async #deleteRest(cursor: SeriesCursor, span: TimeSpan): Promise<void> {
     do {
       while (this.#group.count > 0) await this.commit();
@@ -231,7 +231,7 @@ class DurableStore implements MetricStore {
     });
   }
 
-  // Near the limit it must be known which puts of the group are new samples; a commit settles that.
+  // Near the limit the store must know which puts of the group are new samples; a commit settles that.
   #hasRoom(series: Series | undefined, timestamp: number): boolean {
     if (this.#maxSamples === Infinity) return true;
     if (this.#group.count === 0) this.#newInGroup = 0;
@@ -272,13 +272,13 @@ class DurableStore implements MetricStore {
     }
   }
 
-  // At the end as much as possible is sealed; what a full disk does not take stays in the journal.
+  // At the end as much as possible is sealed; the rest stays in the journal if the disk is full.
   #sealAll(): void {
     try {
       this.#sealer.finish();
       this.#database.shrink();
     } catch {
-      // The journal has it all.
+      // The journal has all of it.
     }
   }
 

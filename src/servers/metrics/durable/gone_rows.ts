@@ -3,8 +3,9 @@ import type { MetricsDatabase } from "./database.ts";
 /**
  * Rows of data that memory no longer holds, to be removed from the database a few at a time.
  *
- * They do no harm until then. The deletion in the journal stays as long as they do, and empties a block of a deleted
- * series again. An empty series is dropped at the next start, and so is the older one of two with the same key.
+ * They do no harm until then. The deletion in the journal stays as long as they do, and empties a block of a
+ * deleted series again. An empty series is dropped at the next start, and so is the older one of two with the
+ * same key.
  */
 export class GoneRows {
   /** Numbers of blocks. */
@@ -12,13 +13,14 @@ export class GoneRows {
   /** Orders of series. */
   readonly orders: number[] = [];
 
-  /** How many rows there are. */
+  /** The number of rows. */
   get count(): number {
     return this.blockIds.length + this.orders.length;
   }
 
   /**
-   * Removes rows within a transaction: a series after its blocks, which must never be of an unknown one.
+   * Removes rows within a transaction: a series after its blocks, because a block must never belong to an
+   * unknown series.
    *
    * @param limit at most this many
    * @returns how many of each kind, for `forget`
@@ -31,7 +33,7 @@ export class GoneRows {
     return { blocks, series };
   }
 
-  /** Forgets what was removed, after the commit. */
+  /** Forgets the removed rows, after the commit. */
   forget({ blocks, series }: { readonly blocks: number; readonly series: number }): void {
     this.blockIds.length -= blocks;
     this.orders.length -= series;

@@ -14,9 +14,9 @@ export interface GroupCommitParts {
   readonly set: SeriesSet;
   /** The database with the journal. */
   readonly database: MetricsDatabase;
-  /** Is told of each commit; undefined when the system decides what of the last moments is kept. */
+  /** Hears of each commit; undefined when the system decides which of the last commits reach the disk. */
   readonly mark: AcknowledgedMark | undefined;
-  /** Takes the rows of what is deleted. */
+  /** Takes the rows of deleted samples. */
   readonly gone: GoneRows;
   /** Hears of each row. */
   readonly sealer: Sealer;
@@ -35,7 +35,7 @@ export class GroupCommit {
   times: Omit<DiskFacts, "bytes"> = { commits: 0, commitSeconds: 0, lastCommitSeconds: 0 };
   readonly #parts: GroupCommitParts;
   #lastJournalId: number;
-  // Series that came with the group; they are in the database when it is.
+  // Series that came with the group; they are stored together with it.
   #newSeries: Series[] = [];
   #waiting: Deferred<void> | undefined;
   #timer: ReturnType<typeof setImmediate> | undefined;
@@ -53,7 +53,7 @@ export class GroupCommit {
     return series;
   }
 
-  /** Waits for the commit of what is in the group now; undefined when it is empty. @throws {Error} when it fails */
+  /** Waits for the commit of the current group; undefined if it is empty. @throws {Error} when it fails */
   commit(): Promise<void> | undefined {
     if (this.group.count === 0) return undefined;
     if (this.#waiting === undefined) {
@@ -62,14 +62,18 @@ export class GroupCommit {
         try {
           this.commitNow();
         } catch {
-          // The callers that wait for the group know.
+          // The callers that wait for the group get the error.
         }
       });
     }
     return this.#waiting.promise;
   }
 
-  /** Commits at once. @throws {Error} when that fails: the group is dropped, and whoever waits for it is told too */
+  /**
+   * Commits at once.
+   *
+   * @throws {Error} when that fails: the group is dropped, and every waiting caller gets the error too
+   */
   commitNow(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -85,7 +89,7 @@ export class GroupCommit {
     }
   }
 
-  /** Commits no more of itself. */
+  /** Stops committing by itself. */
   stop(): void {
     clearImmediate(this.#timer);
   }
@@ -112,7 +116,7 @@ export class GroupCommit {
         database.insertJournal(journalId, group.encode());
       });
     } catch (error) {
-      // They have no sample: they were never put.
+      // They have no sample, because they were never put.
       for (const series of newSeries) set.remove(series);
       throw error;
     }

@@ -1,7 +1,7 @@
-// The journal row of one commit: puts, or deletions, in the order in which they came. A row is room for a
-// checksum (4 bytes), the count of its entries (4 bytes, the highest bit set for deletions), then three columns of that
-// many numbers: timestamps and values, or first and last seconds (doubles), and orders of the series (32 bits);
-// little-endian.
+// The journal row of one commit: puts, or deletions, in the order of their arrival. A row is room for a
+// checksum (4 bytes), the count of its entries (4 bytes, the highest bit set for deletions), then three
+// columns of that many numbers: timestamps and values, or first and last seconds (doubles), and orders of the
+// series (32 bits); little-endian.
 
 import type { TimeSpan } from "../store.ts";
 import type { Series } from "../samples/series.ts";
@@ -13,7 +13,7 @@ const DELETIONS = 2 ** 31;
 
 /** The puts, or the deletions, since the last commit: a group has entries of one kind. */
 export class JournalGroup {
-  /** How many entries there are. */
+  /** The number of entries. */
   count = 0;
   #isDeleting = false;
   #series: Series[] = [];
@@ -62,7 +62,7 @@ export class JournalGroup {
     }
   }
 
-  /** Forgets the entries; memory that one large group needed is let go. */
+  /** Forgets the entries, and frees the memory of one large group. */
   clear(): void {
     this.count = 0;
     this.#series.length = 0;
@@ -96,7 +96,7 @@ function copyInto(target: Float64Array<ArrayBuffer>, source: Float64Array): Floa
 export interface JournalRow {
   /** Their kind. */
   readonly kind: "puts" | "deletions";
-  /** Seconds since 1970: when a put was, or the first that a deletion takes. */
+  /** Seconds since 1970: the time of a put, or the first second of a deletion. */
   readonly firsts: Float64Array;
   /** The values of puts, or the last seconds of deletions. */
   readonly seconds: Float64Array;
@@ -104,7 +104,7 @@ export interface JournalRow {
   readonly orders: Uint32Array;
 }
 
-/** Reads a row of the journal. @throws {RangeError} when it is none */
+/** Reads a row of the journal. @throws {RangeError} when it is malformed */
 export function decodeJournalRow(bytes: Uint8Array): JournalRow {
   // The columns need aligned memory, which bytes from elsewhere may not have.
   const { buffer } = bytes.slice();

@@ -1,4 +1,4 @@
-// How the content of a database comes into memory. Whatever in it is not as it was written is found here.
+// Loads the content of a database into memory, and finds everything in it that is not as it was written.
 
 import type { DatabaseSync } from "node:sqlite";
 import { BlockDecoder } from "./block_codec.ts";
@@ -19,21 +19,21 @@ export interface LoadedSeries {
   readonly identity: number;
   /** The largest order that a series ever had. */
   readonly lastOrder: number;
-  /** The largest number of a block; 0 when there is none. */
+  /** The largest number of a block; 0 if there is none. */
   readonly lastBlockId: number;
   /** The largest number that a row of the journal ever had. */
   readonly lastJournalId: number;
-  /** How many puts and deletions the journal holds. */
+  /** The number of puts and deletions in the journal. */
   readonly journalPuts: number;
-  /** How many rows the journal holds. */
+  /** The number of rows in the journal. */
   readonly journalRows: number;
-  /** Rows of what is not in memory any more. */
+  /** Rows of data that memory no longer holds. */
   readonly gone: GoneRows;
 }
 
 /**
- * Brings everything into memory: the blocks, then the puts of the journal in their order. A put that a block holds
- * already is only repeated.
+ * Loads everything into memory: the blocks, then the puts of the journal in their order. A put that a block
+ * already holds is only repeated.
  *
  * @param seed see `KeyTable`
  * @throws {RangeError} when something is damaged or missing
@@ -57,7 +57,11 @@ export interface DatabaseState {
   readonly sealedJournalId: number;
 }
 
-/** The one row of the state. @throws {RangeError} when there is another number of rows, or a number is none */
+/**
+ * The one row of the state.
+ *
+ * @throws {RangeError} when there is another number of rows, or a number is malformed
+ */
 export function readState(database: DatabaseSync): DatabaseState {
   const [row, ...others] = database.prepare("SELECT identity, last_order, sealed_journal FROM state").all();
   if (row === undefined || others.length > 0) throw new RangeError("Cannot load: expected one row of state");
@@ -68,7 +72,10 @@ export function readState(database: DatabaseSync): DatabaseState {
   };
 }
 
-/** The chunks of each series by its order: orders are dense mostly, and a map of a million takes twice as long. */
+/**
+ * The chunks of each series by its order: orders are mostly dense, and a map of a million takes twice as
+ * long.
+ */
 interface ReadBlocks {
   readonly chunks: readonly (Chunk[] | undefined)[];
   readonly seriesCount: number;
@@ -124,7 +131,8 @@ function countSeries(database: DatabaseSync): number {
   return integerOf(database.prepare("SELECT count(*) AS count FROM series").get()?.count);
 }
 
-// A key that comes again gets a new order. When the row of its last one is still there, it was about to be removed.
+// A key that comes again gets a new order. If the row of its last one is still there, it was about to be
+// removed.
 function forget(set: SeriesSet, series: Series, gone: GoneRows): void {
   set.deleteSpan(series, ALL_TIME, gone.blockIds);
   set.remove(series);
@@ -169,7 +177,7 @@ function replayJournal(
       throw new RangeError(`Cannot load: row ${lastJournalId} of the journal is missing`);
     }
     const decoded = decodeJournalRow(row);
-    // After an end in good order there is no journal, and no need for this.
+    // After an orderly end there is no journal, and no need for this.
     series ??= seriesByOrder(set);
     replayRow(decoded, set, { ...known, series });
     journalPuts += decoded.orders.length;
@@ -184,7 +192,7 @@ function seriesByOrder(set: SeriesSet): ReadonlyMap<number, Series> {
   return all;
 }
 
-// A series that is not there any more was dropped with its samples; one that never was is damage.
+// A series that no longer exists was dropped with its samples; one that never existed is damage.
 function replayRow(
   row: JournalRow,
   set: SeriesSet,

@@ -17,7 +17,7 @@ export class PackedWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Begins anew. */
+  /** Starts over. */
   clear(): void {
     this.#length = 0;
   }
@@ -46,7 +46,7 @@ export class PackedWriter {
   }
 }
 
-/** Unpacks what a {@linkcode PackedWriter} packed. */
+/** Unpacks the bytes of a {@linkcode PackedWriter}. */
 export class PackedReader {
   #bytes: Uint8Array;
   #position: number;

@@ -25,12 +25,12 @@ export class ReadOnlyStore implements MetricStore {
     this.readOnlyReason = reason;
   }
 
-  /** How many keys there are. */
+  /** The number of keys. */
   get seriesCount(): number {
     return this.#set.seriesCount;
   }
 
-  /** How many samples there are. */
+  /** The number of samples. */
   get sampleCount(): number {
     return this.#set.sampleCount;
   }
@@ -40,17 +40,19 @@ export class ReadOnlyStore implements MetricStore {
     throw this.#refusal();
   }
 
-  /** Opens the rows of the keys that a name means, whatever their age: a salvage must see all. */
+  /**
+   * Opens the rows of the keys that a name means, whatever their age, because a salvage must see all of them.
+   */
   openRows(name: ByteRange, span: TimeSpan): RowReader {
     return openRows(this.#set, name, span);
   }
 
-  /** Opens the keys that a pattern matches. */
+  /** Opens the keys that match a pattern. */
   openKeys(pattern: ByteRange): KeyReader {
     return openKeys(this.#set, pattern, -Infinity);
   }
 
-  /** Opens the series that a pattern matches. */
+  /** Opens the series that match a pattern. */
   openSeries(pattern: ByteRange): SeriesReader {
     return openSeries(this.#set, pattern, -Infinity);
   }
@@ -66,7 +68,7 @@ export class ReadOnlyStore implements MetricStore {
   /** Nothing to do. */
   maintain(): void {}
 
-  /** Nothing to let go of. */
+  /** Nothing to release. */
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -76,7 +78,11 @@ export class ReadOnlyStore implements MetricStore {
   }
 }
 
-/** Makes the store of what is sound of a file, and says what is missing. @param error why it cannot be written */
+/**
+ * Makes the store from the sound part of a file, and reports the missing part.
+ *
+ * @param error why it cannot be written
+ */
 export function openReadOnly(
   path: string,
   { set, damage }: SalvagedSeries,

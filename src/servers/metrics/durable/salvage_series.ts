@@ -1,4 +1,4 @@
-// Reads what is sound of a damaged database. Unlike a start in good order, it leaves out what it cannot read.
+// Reads the sound part of a damaged database. Unlike an orderly start, it leaves out unreadable parts.
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Chunk } from "../samples/chunk.ts";
@@ -12,9 +12,9 @@ import { readState } from "./load_series.ts";
 
 /** The sound part of a damaged database. */
 export interface SalvagedSeries {
-  /** All series that could be read, with the samples that could. */
+  /** All readable series, with their readable samples. */
   readonly set: SeriesSet;
-  /** The parts that could not be read. */
+  /** The unreadable parts. */
   readonly damage: Damage;
 }
 
@@ -22,7 +22,7 @@ export interface SalvagedSeries {
  * Reads the sound part.
  *
  * @param seed see `KeyTable`
- * @throws {RangeError} when the state of the database, without which nothing else has a meaning, is damaged
+ * @throws {RangeError} when the state of the database is damaged, without which nothing else has a meaning
  */
 export function salvageSeries(database: DatabaseSync, seed: number): SalvagedSeries {
   const damage = new Damage();
@@ -84,7 +84,7 @@ function putChunk(set: SeriesSet, series: Series, chunk: Chunk): void {
   chunk.release();
 }
 
-// A deletion after a row that is missing still holds; so does a put.
+// A deletion after a missing row is still valid, and so is a put.
 function salvageJournal(
   database: DatabaseSync,
   set: SeriesSet,
@@ -113,7 +113,7 @@ function nameOf({ keyPage, keyStart, keyEnd }: Series): string {
   return new TextDecoder().decode(keyPage.subarray(keyStart, keyEnd));
 }
 
-// Steps from key to key, so that a damaged page takes only its own rows with it.
+// Steps from key to key, so that a damaged page costs only its own rows.
 function forEachRow(
   database: DatabaseSync,
   { table, column }: { readonly table: string; readonly column: string },

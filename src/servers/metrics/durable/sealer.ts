@@ -1,9 +1,10 @@
-// Sealing turns what the journal holds into compressed blocks, piece by piece between the work for clients.
+// Sealing turns the content of the journal into compressed blocks, piece by piece between the work for
+// clients.
 //
-// The law: a row of the journal is removed only when every chunk that was dirty when sealing began has been written, and
-// the rows of all that was deleted have been removed. A chunk may be written with later puts in it: replaying those puts
-// changes nothing. The chunks of one series are written in one transaction, because a split moves samples from one block
-// to another.
+// The law: a row of the journal is removed only when every chunk that was dirty when sealing began has been
+// written, and the rows of everything deleted have been removed. A chunk may be written with later puts in
+// it, because replaying those puts changes nothing. The chunks of one series are written in one transaction,
+// because a split moves samples from one block to another.
 
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { Series } from "../samples/series.ts";
@@ -13,7 +14,7 @@ import type { MetricsDatabase } from "./database.ts";
 import type { GoneRows } from "./gone_rows.ts";
 import { PackedWriter } from "./packed_bytes.ts";
 
-// How long clients wait for one piece, about.
+// The approximate time that clients wait for one piece.
 const PIECE_MS = 4;
 const GONE_ROWS_A_PIECE = 1_000;
 const JOURNAL_ROWS_A_PIECE = 50;
@@ -22,7 +23,8 @@ const JOURNAL_ROWS_A_PIECE = 50;
 const SEAL_AFTER_PUTS = 2_000_000;
 const SEAL_AFTER_ROWS = 100_000;
 
-// A little traffic is sealed seldom: each time, the last chunk of every series that had a put is written anew.
+// A little traffic is sealed rarely, because each time the last chunk of every series that had a put is
+// written anew.
 const SEAL_AFTER_MS = 600_000;
 
 /** Parts of a sealer. */
@@ -31,21 +33,21 @@ export interface SealerParts {
   readonly set: SeriesSet;
   /** The database of blocks and journal. */
   readonly database: MetricsDatabase;
-  /** Rows that are to be removed. */
+  /** Rows that must be removed. */
   readonly gone: GoneRows;
   /** Larger than the number of every stored block. */
   readonly nextBlockId: number;
   /** The largest number that a row of the journal ever had. */
   readonly lastJournalId: number;
-  /** How many puts and deletions the journal holds. */
+  /** The number of puts and deletions in the journal. */
   readonly journalPuts: number;
-  /** How many rows the journal holds. */
+  /** The number of rows in the journal. */
   readonly journalRows: number;
-  /** How many puts the journal may hold; default 2,000,000. */
+  /** The number of puts that the journal may hold; default 2,000,000. */
   readonly sealAfterPuts?: number | undefined;
 }
 
-// One sealing under way: first the blocks, then the rows of what is gone, then the journal.
+// One sealing in progress: first the blocks, then the rows of deleted data, then the journal.
 interface Sealing {
   readonly lastJournalId: number;
   next: Series | undefined;
@@ -72,7 +74,7 @@ export class Sealer {
     this.#journalRows = parts.journalRows;
   }
 
-  /** Counts a row of the journal that was committed; begins to seal when there are many. */
+  /** Counts a committed row of the journal; begins to seal when there are many. */
   noteRow(journalId: number, puts: number): void {
     this.#lastJournalId = journalId;
     this.#journalRows++;
@@ -81,7 +83,9 @@ export class Sealer {
     if (this.#journalPuts >= sealAfterPuts || this.#journalRows >= SEAL_AFTER_ROWS) this.#begin();
   }
 
-  /** Begins to seal when there is something to seal and it was last done long ago, or rows wait to be removed. */
+  /**
+   * Begins to seal if there is something to seal and it was last done long ago, or rows wait to be removed.
+   */
   maintain(): void {
     const isDue = this.#journalRows > 0 && performance.now() - this.#sealedAtMs >= SEAL_AFTER_MS;
     if (isDue || this.#parts.gone.count > 0) this.#begin();
@@ -109,7 +113,8 @@ export class Sealer {
     return { lastJournalId: this.#lastJournalId, next: this.#parts.set.first };
   }
 
-  // A failure (a full disk) ends nothing: the journal has it all, and sealing begins anew with a later maintenance.
+  // A failure (a full disk) ends nothing: the journal has everything, and sealing starts again with a later
+  // maintenance.
   async #sealInPieces(): Promise<void> {
     for (;;) {
       await socketsLookedAt();

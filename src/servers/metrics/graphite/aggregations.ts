@@ -1,9 +1,9 @@
-// Graphite's aggregation functions: many values become one. Values that are missing (NaN) are left out,
-// and there is no result when all are.
+// Graphite's aggregation functions: many values become one. Missing values (NaN) are left out, and if all are
+// missing there is no result.
 
 import { TargetError } from "./target_error.ts";
 
-/** Makes one value of many; NaN when none is there. */
+/** Makes one value from many; NaN if all are missing. */
 export type Aggregation = (values: Float64Array) => number;
 
 function sum(values: Float64Array): number {

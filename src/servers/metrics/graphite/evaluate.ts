@@ -7,14 +7,14 @@ import type { TargetNode } from "./target_parser.ts";
 import { TargetError } from "./target_error.ts";
 import { fillTemplate } from "./template.ts";
 
-/** Evaluates a target to series. @throws {TargetError} when it cannot be */
+/** Evaluates a target to series. @throws {TargetError} when that is impossible */
 export async function evaluateTarget(node: TargetNode, evaluation: Evaluation): Promise<GraphiteSeries[]> {
   const value = await evaluateNode(node, evaluation);
   if (!Array.isArray(value)) throw new TargetError("Cannot draw a target: it is no series");
   return value;
 }
 
-/** Evaluates a part of a target. @throws {TargetError} when it cannot be */
+/** Evaluates a part of a target. @throws {TargetError} when that is impossible */
 export async function evaluateNode(node: TargetNode, evaluation: Evaluation): Promise<Value> {
   switch (node.kind) {
     case "path":
@@ -43,7 +43,7 @@ async function evaluateCall(
   for (const argument of node.args) args.push(await evaluateNode(argument, evaluation));
   const named = new Map<string, Value>();
   for (const [name, argument] of node.named) named.set(name, await evaluateNode(argument, evaluation));
-  // A function works on all values at once: others have their turn before each.
+  // A function works on all values at once, so others have their turn before each.
   await socketsLookedAt();
   return await found.call(bindArguments(found, args, named), {
     evaluation,

@@ -1,5 +1,5 @@
-// Samples as Graphite has them: values at regular times. A store like ours knows no step, so each series has the one
-// that its own samples have: the most common distance between two of them.
+// Samples in Graphite's form: values at regular times. A store like ours knows no step, so the step of each
+// series is the most common distance between two of its samples.
 
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { KeyPattern } from "../protocol/key_pattern.ts";
@@ -9,24 +9,24 @@ import { GraphiteSeries } from "./graphite_series.ts";
 import { TargetError } from "./target_error.ts";
 
 const ROWS_A_PIECE = 20_000;
-// A series of one sample, or none, is taken for one of a sample each minute, as Graphite's own metrics are.
+// A series of one sample, or none, counts as having a sample each minute, like Graphite's own metrics.
 const DEFAULT_STEP_SECONDS = 60;
 const STEP_SAMPLES = 1_000;
 
-/** How much one request may read. */
+/** The limits of one request. */
 export interface FetchLimits {
   /** Samples in all. */
   readonly maxSamples: number;
   /** Series in all. */
   readonly maxSeries: number;
-  /** Values of all series together, those that are missing included. */
+  /** Values of all series together, including missing ones. */
   readonly maxPoints: number;
 }
 
 /** Limits of one request; about 200 MB at the most. */
 export const FETCH_LIMITS: FetchLimits = { maxSamples: 8_000_000, maxSeries: 50_000, maxPoints: 16_000_000 };
 
-/** Which series are read. */
+/** The series to read. */
 export interface FetchQuery {
   /** A key, or a pattern of keys. */
   readonly path: string;
@@ -34,7 +34,7 @@ export interface FetchQuery {
   readonly from: number;
   /** Seconds since 1970; samples up to it are read. */
   readonly until: number;
-  /** The part of values that must be there for joined ones to be one. */
+  /** The part of values that must be present for a joined value. */
   readonly xFilesFactor: number;
 }
 
@@ -130,7 +130,7 @@ function tooMuch(limit: number, what: string): TargetError {
   return new TargetError(`Cannot read so much at once: at most ${limit} ${what} for a request`);
 }
 
-/** The most common distance of the first samples; of two that are as common the smaller one. */
+/** The most common distance of the first samples; of two that are equally common, the smaller one. */
 function stepOf(timestamps: Float64Array, length: number): number {
   const counts = new Map<number, number>();
   for (let index = 1; index < Math.min(length, STEP_SAMPLES); index++) {
@@ -160,7 +160,7 @@ class SampleSink implements RowSink {
   #page: Uint8Array | undefined;
   #keyStart = 0;
   #keyEnd = 0;
-  // Undefined for a key that is not meant.
+  // Undefined for a key that is not selected.
   #current: Columns | undefined;
   readonly #filter: KeyPattern | undefined;
 

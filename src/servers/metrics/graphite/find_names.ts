@@ -17,12 +17,12 @@ export interface NameNode {
   readonly path: string;
   /** Its last part. */
   readonly name: string;
-  /** Whether it is a key, with samples of its own; else keys begin with it. */
+  /** Whether it is a key with samples of its own; otherwise keys begin with it. */
   readonly isLeaf: boolean;
 }
 
 /**
- * Finds the nodes that a pattern means, sorted by path; a name may be a leaf and a branch.
+ * Finds the nodes that match a pattern, sorted by path; a name may be a leaf and a branch.
  *
  * @throws {TargetError} for a pattern that is too long, or too many nodes
  */
@@ -42,7 +42,8 @@ class NodeSink implements KeySink {
   readonly #pattern: KeyPattern;
   readonly #depth: number;
   readonly #text = new TextDecoder();
-  // The branches that are nodes: many keys have the same one, and to find it costs less than to match and decode it.
+  // The branches that are nodes. Many keys have the same one, and finding it costs less than matching and
+  // decoding it.
   readonly #branches = new KeyTable<Keyed>(createSeed());
   #keysOfPiece = 0;
 
@@ -74,7 +75,7 @@ class NodeSink implements KeySink {
     if (this.nodes.size > MAX_NODES) throw new TargetError(`Cannot list so many names: at most ${MAX_NODES}`);
   }
 
-  // Behind as many parts as the pattern has; -1 when the key has fewer.
+  // After as many parts as the pattern has; -1 if the key has fewer.
   #endOfNode(bytes: Uint8Array, start: number, end: number): number {
     let dots = 0;
     for (let position = start; position < end; position++) {
@@ -84,7 +85,11 @@ class NodeSink implements KeySink {
   }
 }
 
-/** The nodes as `format=treejson` has them, branches first. @param withWildcard a node for all of them in front */
+/**
+ * The nodes in the form of `format=treejson`, branches first.
+ *
+ * @param withWildcard a node for all of them in front
+ */
 export function toTree(
   nodes: readonly NameNode[],
   { pattern, withWildcard }: { readonly pattern: string; readonly withWildcard: boolean },

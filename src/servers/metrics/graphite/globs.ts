@@ -1,4 +1,4 @@
-// Graphite's globs: `*`, `{a,b}`, and what a store does not know: `?` and `[a-z]`.
+// Graphite's globs: `*`, `{a,b}`, and two wildcards that a store does not know: `?` and `[a-z]`.
 
 import { KeyPattern } from "../protocol/key_pattern.ts";
 import type { ByteRange } from "../store.ts";
@@ -19,18 +19,18 @@ export function readGlob(glob: string): KeyPattern {
   }
 }
 
-/** The question to a store that a glob becomes. */
+/** The query to a store for a glob. */
 export interface StoreQuery {
   /** The name or pattern for the store. */
   readonly name: ByteRange;
-  /** The keys among the store's that are meant; undefined for all of them. */
+  /** The keys of the store's reply that match; undefined for all of them. */
   readonly filter: KeyPattern | undefined;
 }
 
-/** Asks a store for a little more than a glob means, where it has wildcards that the store does not know. */
+/** Asks a store for a little more than a glob means, if it has wildcards that the store does not know. */
 export function queryOf(glob: string): StoreQuery {
   const wide = glob.replaceAll(/\?|\[!?[^][^\]]*\]/g, "*");
   if (wide === glob) return { name: toByteRange(glob), filter: undefined };
-  // Alone it means all keys, with dots too; twice it means those without.
+  // `*` alone means all keys, with dots too; `**` means those without.
   return { name: toByteRange(wide === "*" ? "**" : wide), filter: readGlob(glob) };
 }

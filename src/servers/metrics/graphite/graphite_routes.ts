@@ -26,7 +26,7 @@ export interface GraphiteParts {
 
 type Respond = (values: URLSearchParams, request: HttpRequest, captures: readonly string[]) => unknown;
 
-/** The rows for everything that Graphite's clients ask. */
+/** The rows for every request of Graphite's clients. */
 export function graphiteRoutes({ store, clock }: GraphiteParts): readonly Route[] {
   const find = async (values: URLSearchParams): Promise<unknown> => await respondWithNodes(store, values);
   const expand = async (values: URLSearchParams): Promise<unknown> => await expandQueries(store, values);
@@ -48,7 +48,7 @@ export function graphiteRoutes({ store, clock }: GraphiteParts): readonly Route[
   ];
 }
 
-// A slash at the end is the same path to Graphite's clients.
+// To Graphite's clients a slash at the end makes no difference.
 function both(path: string, handle: RouteHandler): Route[] {
   return [path, `${path}/`].map((own) => ["GET, HEAD, POST", own, handle] as const);
 }
@@ -76,7 +76,7 @@ function jsonText(text: string): HttpResponse {
   return createResponse(200, text, [["Content-Type", "application/json"], ...FIELDS]);
 }
 
-// Grafana shows the body of what is no success: it says what is wrong with the target, in plain text.
+// Grafana shows the body of an unsuccessful response, so it explains the mistake in the target in plain text.
 function withPlainErrors<Rest extends readonly unknown[]>(
   handle: (request: HttpRequest, ...rest: Rest) => Promise<HttpResponse>,
 ): (request: HttpRequest, ...rest: Rest) => Promise<HttpResponse> {

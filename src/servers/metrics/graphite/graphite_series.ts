@@ -1,5 +1,5 @@
-// The series that functions work on: values at regular times. NaN stands for no value, as Graphite's None does; the infinities are
-// values.
+// The series that functions work on: values at regular times. NaN stands for a missing value, like Graphite's
+// None; the infinities are values.
 
 import { aggregationOf } from "./aggregations.ts";
 
@@ -7,7 +7,7 @@ import { aggregationOf } from "./aggregations.ts";
 export interface SeriesInit {
   /** The name that the client sees. */
   readonly name: string;
-  /** The expression that it came from; default its name. */
+  /** The expression of its source; default its name. */
   readonly pathExpression?: string;
   /** Seconds since 1970 of the first value. */
   readonly start: number;
@@ -21,15 +21,18 @@ export interface SeriesInit {
   readonly tags?: Readonly<Record<string, string>>;
   /** How values are joined when there are too many; default `average`. */
   readonly consolidation?: string;
-  /** The part of values that must be there for joined ones to be one; default 0. */
+  /** The part of values that must be present for a joined value; default 0. */
   readonly xFilesFactor?: number;
 }
 
-/** One series on its way through the functions, which change it freely: each evaluation has its own. */
+/**
+ * One series on its way through the functions, which may change it freely, because each evaluation has its
+ * own.
+ */
 export class GraphiteSeries {
   /** The name that the client sees. */
   name: string;
-  /** The expression that it came from. */
+  /** The expression of its source. */
   pathExpression: string;
   /** Seconds since 1970 of the first value. */
   start: number;
@@ -43,7 +46,7 @@ export class GraphiteSeries {
   tags: Record<string, string>;
   /** How values are joined when there are too many. */
   consolidation: string;
-  /** The part of values that must be there for joined ones to be one. */
+  /** The part of values that must be present for a joined value. */
   xFilesFactor: number;
 
   /** Makes a series. */
@@ -64,7 +67,7 @@ export class GraphiteSeries {
     return new GraphiteSeries({ ...this.#init(), ...changes });
   }
 
-  /** The values, so many joined into one. */
+  /** The values, with this many joined into one. */
   joined(valuesPerPoint: number): Float64Array {
     if (valuesPerPoint <= 1) return this.values;
     const { values, xFilesFactor } = this;
@@ -84,7 +87,7 @@ export class GraphiteSeries {
   }
 }
 
-/** How many of the values are there. */
+/** The number of present values. */
 export function countValues(values: Float64Array): number {
   let count = 0;
   for (const value of values) if (!Number.isNaN(value)) count++;

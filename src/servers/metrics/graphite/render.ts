@@ -16,25 +16,25 @@ import { readTimeZone } from "./time_zone.ts";
 
 const MAX_TARGETS = 1_000;
 
-/** A request for `/render`, read. */
+/** A parsed request for `/render`. */
 export interface RenderRequest {
-  /** The targets as they were written. */
+  /** The targets as written. */
   readonly targets: readonly string[];
   /** Seconds since 1970; samples after it are wanted. */
   readonly from: number;
   /** Seconds since 1970; samples up to it are wanted. */
   readonly until: number;
-  /** How many values of a series the client can show. */
+  /** The number of values of a series that the client can show. */
   readonly maxDataPoints: number | undefined;
-  /** Whether values that are missing are left out. */
+  /** Whether missing values are left out. */
   readonly isWithoutNulls: boolean;
-  /** The part of values that must be there for joined ones to be one. */
+  /** The part of values that must be present for a joined value. */
   readonly xFilesFactor: number;
   /** Values for templates. */
   readonly templateValues: TemplateValues;
 }
 
-/** Reads what a client wants. @param nowSeconds the present @throws {TargetError} when it cannot be meant */
+/** Reads a client's request. @param nowSeconds the present @throws {TargetError} when it is malformed */
 export function readRenderRequest(values: URLSearchParams, nowSeconds: number): RenderRequest {
   const format = lastOf(values, "format") ?? "json";
   if (format !== "json") {
@@ -76,7 +76,7 @@ export async function renderSeries(store: MetricStore, request: RenderRequest): 
   return all;
 }
 
-/** Values of a series as the client gets them. */
+/** Values of a series in the client's form. */
 interface DataPoints {
   readonly values: Float64Array;
   readonly start: number;
@@ -84,8 +84,8 @@ interface DataPoints {
   readonly step: number;
 }
 
-// So many values are joined that the client can show them, at places that stay while time goes on: what is left of the
-// first place is left out.
+// Joins as many values as the client needs, at places that stay as time goes on; the rest before the first
+// place is left out.
 function fitPoints(series: GraphiteSeries, maxDataPoints: number | undefined, seconds: number): DataPoints {
   const { start, end, step } = series;
   const count = seconds / step;
@@ -127,7 +127,7 @@ export async function* writeJson(
   yield writer.take();
 }
 
-// A point stands at the end of its series too, if there is a value for it.
+// There is a point at the end of its series too, if there is a value for it.
 async function* writePoints(
   writer: JsonWriter,
   { values, start, end, step }: DataPoints,
@@ -145,7 +145,7 @@ async function* writePoints(
   }
 }
 
-// Room for a point: two numbers and what stands around them.
+// Room for a point: two numbers and the characters around them.
 const MAX_POINT_BYTES = 2 * MAX_NUMBER_BYTES + 8;
 
 class JsonWriter {

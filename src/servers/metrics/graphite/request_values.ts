@@ -16,7 +16,7 @@ export async function readValues(request: HttpRequest): Promise<URLSearchParams>
   return values;
 }
 
-/** The last value of a name, as Django has it; undefined when there is none. */
+/** The last value of a name, as in Django; undefined if there is none. */
 export function lastOf(values: URLSearchParams, name: string): string | undefined {
   return values.getAll(name).at(-1);
 }
@@ -27,7 +27,7 @@ export function isOn(values: URLSearchParams, name: string): boolean {
   return value !== undefined && value !== "" && value !== "0" && value.toLowerCase() !== "false";
 }
 
-/** A whole number from 0; undefined when there is none. @throws {HttpError} 400 for another text */
+/** A whole number from 0; undefined if there is none. @throws {HttpError} 400 for another text */
 export function countOf(values: URLSearchParams, name: string): number | undefined {
   const text = lastOf(values, name);
   if (text === undefined || text === "") return undefined;

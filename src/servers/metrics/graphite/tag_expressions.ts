@@ -1,5 +1,5 @@
-// Expressions that choose series by tags: `host=a`, `host!=a`, `host=~web.*`, `host!=~web.*`. A tag that a series does not
-// have counts as empty.
+// Expressions that choose series by tags: `host=a`, `host!=a`, `host=~web.*`, `host!=~web.*`. A missing tag
+// counts as empty.
 
 import { TargetError } from "./target_error.ts";
 
@@ -10,15 +10,15 @@ export type Tags = Readonly<Record<string, string>>;
 const MAX_PATTERN_LENGTH = 200;
 const MAX_QUANTIFIERS = 4;
 
-/** The chosen series, and the tags that the choice is made by. */
+/** A choice of series, and the tags that decide it. */
 export interface TagChoice {
-  /** The tags that are named in expressions. */
+  /** The tags in the expressions. */
   readonly named: ReadonlySet<string>;
   /** Whether a series is chosen. */
   matches(tags: Tags): boolean;
 }
 
-/** Reads expressions, all of which must hold. @throws {TargetError} when one is none */
+/** Reads expressions, which must all hold. @throws {TargetError} when one is malformed */
 export function readTagChoice(expressions: readonly string[]): TagChoice {
   const conditions = expressions.map(readCondition);
   return {
@@ -51,7 +51,7 @@ function readCondition(expression: string): Condition {
   }
 }
 
-// From the start of a value, as Graphite's patterns are.
+// From the start of a value, like Graphite's patterns.
 function matcherOf(pattern: string): (value: string) => boolean {
   const quantifiers = pattern.match(/[*+?{]/g)?.length ?? 0;
   if (pattern.length > MAX_PATTERN_LENGTH || quantifiers > MAX_QUANTIFIERS || /[()]/.test(pattern)) {

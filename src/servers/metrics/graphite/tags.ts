@@ -1,5 +1,5 @@
-// Tags of series, for the lists that Grafana opens while somebody writes a target: a key such as `disk.used;host=a` has
-// the tags `name` and `host`.
+// Tags of series, for the lists that Grafana opens while a user writes a target: a key such as
+// `disk.used;host=a` has the tags `name` and `host`.
 
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { KeySink, MetricStore } from "../store.ts";
@@ -11,19 +11,19 @@ import { readTagChoice, type Tags } from "./tag_expressions.ts";
 const KEYS_A_PIECE = 2_000;
 const DEFAULT_LIMIT = 100;
 
-/** All tags, sorted, as `/tags` has them. */
+/** All tags, sorted, in the form of `/tags`. */
 export async function listTags(store: MetricStore): Promise<readonly { readonly tag: string }[]> {
   const counts = await countTexts(store, Object.keys);
   return sortedKeys(counts).map((tag) => ({ tag }));
 }
 
-/** The values of a tag, each with the number of its series, as `/tags/TAG` has them. */
+/** The values of a tag, each with the number of its series, in the form of `/tags/TAG`. */
 export async function describeTag(store: MetricStore, tag: string): Promise<unknown> {
   const counts = await countTexts(store, (tags) => tags[tag] === undefined ? [] : [tags[tag]]);
   return { tag, values: sortedKeys(counts).map((value) => ({ count: counts.get(value), value })) };
 }
 
-/** The series that `expr` chooses, sorted. @throws {TargetError} when an expression is none */
+/** The series that `expr` chooses, sorted. @throws {TargetError} when an expression is malformed */
 export async function findTaggedSeries(store: MetricStore, values: URLSearchParams): Promise<string[]> {
   const choice = choiceOf(values);
   return sortedKeys(await countTexts(store, (tags, key) => choice.matches(tags) ? [key] : []));
@@ -32,7 +32,7 @@ export async function findTaggedSeries(store: MetricStore, values: URLSearchPara
 /**
  * The tags that begin with `tagPrefix`, sorted, of the series that `expr` chooses; without those that it names.
  *
- * @throws {TargetError} when an expression is none
+ * @throws {TargetError} when an expression is malformed
  */
 export async function findTags(store: MetricStore, values: URLSearchParams): Promise<string[]> {
   const prefix = lastOf(values, "tagPrefix") ?? "";
@@ -48,7 +48,7 @@ export async function findTags(store: MetricStore, values: URLSearchParams): Pro
 /**
  * The values of the tag `tag` that begin with `valuePrefix`, sorted, of the series that `expr` chooses.
  *
- * @throws {TargetError} when an expression is none
+ * @throws {TargetError} when an expression is malformed
  */
 export async function findTagValues(store: MetricStore, values: URLSearchParams): Promise<string[]> {
   const prefix = lastOf(values, "valuePrefix") ?? "";

@@ -3,7 +3,7 @@
 
 import { TargetError } from "./target_error.ts";
 
-// A deeper target would need a deeper stack; people write four or five.
+// A deeper target would need a deeper stack; people write four or five levels.
 const MAX_DEPTH = 64;
 
 /** A part of a target. */
@@ -32,7 +32,7 @@ const TEXT = /"([^"\n]*)"|'([^'\n]*)'/y;
 const PLAIN = /(?:\\[(){},.'"\\|=]|[^\s(){},'"\\|])+/y;
 const BRACES = /\{(?:\\[(){},.'"\\|=]|[^\s(){}'"\\|])*\}/y;
 
-/** Reads a target. @throws {TargetError} when it is none */
+/** Reads a target. @throws {TargetError} when it is malformed */
 export function parseTarget(text: string): TargetNode {
   const parser = new TargetParser(text);
   const node = parser.parseExpression(0);

@@ -1,5 +1,5 @@
-// `template(target, name=value)`: in the target `$name` stands for the value. Values without a name are `$1`, `$2` ...; a
-// request may have others, as `template[name]=value`.
+// `template(target, name=value)`: `$name` in the target stands for the value. Values without a name are `$1`,
+// `$2` ...; a request may have others, as `template[name]=value`.
 
 import { TargetError } from "./target_error.ts";
 import type { TargetNode } from "./target_parser.ts";
@@ -22,8 +22,8 @@ export function readTemplateValues(values: URLSearchParams): TemplateValues {
 /**
  * The target of a template with its values in their places.
  *
- * @param requested values that go before those of the template
- * @throws {TargetError} when it has no target, or a value is neither text nor number
+ * @param requested values that override those of the template
+ * @throws {TargetError} when it has no target, or a value is neither a text nor a number
  */
 export function fillTemplate({ args, named }: CallNode, requested: TemplateValues): TargetNode {
   const [target, ...others] = args;
@@ -48,7 +48,7 @@ function fill(node: TargetNode, values: TemplateValues): TargetNode {
   return { ...node, args: node.args.map((argument) => fill(argument, values)), named };
 }
 
-// A path that is one name becomes a number or a text, for the arguments of functions.
+// A path that is a single name becomes a number or a text, for the arguments of functions.
 function fillPath(path: string, values: TemplateValues): TargetNode {
   const whole = path.startsWith("$") ? values.get(path.slice(1)) : undefined;
   if (whole !== undefined) {

@@ -1,5 +1,5 @@
-// Times as Graphite takes them (`attime.py` of graphite-web 1.1): Unix seconds, or a reference and an offset, as in
-// `-1h`, `midnight+30min`, `noon_yesterday`, `04:00_20110501`, `monday`. Days are those of a time zone.
+// Times in Graphite's form (`attime.py` of graphite-web 1.1): Unix seconds, or a reference and an offset, as
+// in `-1h`, `midnight+30min`, `noon_yesterday`, `04:00_20110501`, `monday`. Days are those of a time zone.
 
 import { TargetError } from "./target_error.ts";
 import { momentOf, type TimeZone, UTC } from "./time_zone.ts";
@@ -8,7 +8,7 @@ const DAY = 86_400;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-// The first that a unit begins with counts: `mon` comes after `min`, and `m` alone is none.
+// The first word that a unit begins with counts: `mon` comes after `min`, and `m` alone is not a unit.
 const UNITS: readonly (readonly [prefix: string, seconds: number])[] = [
   ["s", 1],
   ["min", 60],
@@ -19,16 +19,16 @@ const UNITS: readonly (readonly [prefix: string, seconds: number])[] = [
   ["y", 365 * DAY],
 ];
 
-// A longer text is none; so the patterns below have little to look at.
+// A longer text is not a time, so the patterns below have little to look at.
 const MAX_TEXT_LENGTH = 100;
 
 /**
  * Reads a time.
  *
  * @param nowSeconds the present, in seconds since 1970
- * @param zone whose days and clocks are meant
+ * @param zone the time zone of days and clocks
  * @returns seconds since 1970
- * @throws {TargetError} when the text is none
+ * @throws {TargetError} when the text is malformed
  */
 export function parseTimeWords(text: string, nowSeconds: number, zone: TimeZone = UTC): number {
   const words = text.trim().toLowerCase().replaceAll(/[_, ]/g, "");
@@ -46,7 +46,7 @@ export function parseTimeWords(text: string, nowSeconds: number, zone: TimeZone 
  * Reads a length of time such as `5min`, `-1h30min` or `+1mon`.
  *
  * @returns seconds, negative for a minus
- * @throws {TargetError} when the text is none
+ * @throws {TargetError} when the text is malformed
  */
 export function parseInterval(text: string): number {
   const [, sign, parts] = /^([+-]?)((?:\d{1,9}[a-z]{1,9}){1,9})$/i.exec(text) ?? [];
@@ -60,7 +60,7 @@ export function parseInterval(text: string): number {
   return sign === "-" ? -seconds : seconds;
 }
 
-// Eight digits are a day when they can be one, else seconds.
+// Eight digits are a day if they can be one, otherwise seconds.
 function isDay(digits: string): boolean {
   return digits.length === 8 && Number(digits.slice(0, 4)) > 1900 && Number(digits.slice(4, 6)) < 13 &&
     Number(digits.slice(6)) < 32;

@@ -36,9 +36,9 @@ export function createMemoryBoards(): BoardStore {
 }
 
 /**
- * Keeps boards in a file, which is replaced as a whole: a reader never sees half of it.
+ * Keeps boards in a file, which is replaced as a whole, so that a reader never sees half of it.
  *
- * @param path of the JSON file; it need not be there
+ * @param path of the JSON file, which need not exist
  */
 export function createFileBoards(path: string): BoardStore {
   return {
@@ -64,7 +64,7 @@ export function createFileBoards(path: string): BoardStore {
  * Checks boards that came from outside.
  *
  * @param value `{ "boards": [{ "name", "query" }] }`
- * @throws {HttpError} 400 when it is anything else, or more than is kept
+ * @throws {HttpError} 400 for anything else, or for too many boards
  */
 export function parseBoards(value: unknown): readonly Board[] {
   const boards = isObject(value) ? value["boards"] : undefined;

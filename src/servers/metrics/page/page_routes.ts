@@ -20,13 +20,13 @@ export interface MetricsPageParts {
   readonly store: MetricStore;
   /** Status of the server. */
   readonly status: StatusSource;
-  /** Tells it once a second. */
+  /** Sends it once a second. */
   readonly feed: StatusFeed;
   /** The store of boards. */
   readonly boards: BoardStore;
   /** The time. */
   readonly clock: Clock;
-  /** Told of each deletion, for the log. @param name the key or pattern */
+  /** Called for each deletion, for the log. @param name the key or pattern */
   readonly onDeleted: (name: string) => void;
 }
 

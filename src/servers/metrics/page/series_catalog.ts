@@ -11,7 +11,7 @@ export type SeriesOrder = "biggest" | "newest" | "stale";
 export interface ListedSeries {
   /** The key, bytes seen as UTF-8. */
   readonly key: string;
-  /** How many samples it has. */
+  /** The number of its samples. */
   readonly samples: number;
   /** Seconds since 1970 of the oldest sample. */
   readonly first: number;
@@ -19,13 +19,13 @@ export interface ListedSeries {
   readonly last: number;
 }
 
-/** Which series are listed. */
+/** The series to list. */
 export interface SeriesListOptions {
   /** A name or a pattern of names. */
   readonly pattern: string;
-  /** Which of them come first. */
+  /** The order of the list. */
   readonly order: SeriesOrder;
-  /** How many at most. */
+  /** The most series in the list. */
   readonly limit: number;
 }
 
@@ -36,7 +36,7 @@ const SCORES: Readonly<Record<SeriesOrder, (facts: SeriesFacts) => number>> = {
 };
 
 /**
- * Lists series. All that match are looked at, in pieces: other clients have their turns in between.
+ * Lists series. It looks at all that match, in pieces, so that other clients have their turns in between.
  *
  * @throws {HttpError} 501 when the store cannot tell
  */

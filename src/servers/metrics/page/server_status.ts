@@ -10,7 +10,7 @@ export interface PageFigure {
   readonly unit: "count" | "bytes" | "seconds";
   /** Whether it only grows: the page then shows its rate. */
   readonly isCounter: boolean;
-  /** The number at present. */
+  /** The current number. */
   readonly value: number;
 }
 
@@ -22,7 +22,7 @@ export interface StatusSource {
   readonly startedAtMs: number;
   /** Whether the store refuses puts. */
   readonly isReadOnly: () => boolean;
-  /** The numbers at present. */
+  /** The current numbers. */
   readonly figures: () => readonly PageFigure[];
 }
 

@@ -4,14 +4,17 @@ import { statusOf, type StatusSource } from "./server_status.ts";
 
 const PERIOD_MS = 1_000;
 
-/** Streams of server-sent events: a `status` a second, made once for all pages that are open, and only while one is. */
+/**
+ * Streams of server-sent events: a `status` a second, made once for all open pages, and only while there are
+ * any.
+ */
 export class StatusFeed {
   readonly #clients = new EventClients();
   readonly #source: StatusSource;
   readonly #clock: Clock;
   readonly #stop: () => void;
 
-  /** Begins to tell. @param source asked once a second */
+  /** Begins to send. @param source called once a second */
   constructor(source: StatusSource, clock: Clock) {
     this.#source = source;
     this.#clock = clock;
@@ -20,7 +23,7 @@ export class StatusFeed {
     });
   }
 
-  /** Opens a stream; it begins with the status at present. */
+  /** Opens a stream, which begins with the current status. */
   open(): AsyncIterable<Uint8Array> {
     return this.#clients.add(() => [this.#event()]);
   }

@@ -1,4 +1,4 @@
-// The grammar of the protocol: what a line asks for. Words are separated by runs of spaces and tabs.
+// The grammar of the protocol: the command in a line. Words are separated by runs of spaces and tabs.
 
 import { isKey } from "./key_rules.ts";
 import { parsePythonFloat } from "./python_float.ts";
@@ -24,7 +24,7 @@ const OTHER_COMMANDS: readonly { readonly word: Uint8Array; readonly kind: "dele
 ];
 
 /**
- * Reads commands; the fields hold the parts of the last one, so that a line costs no object.
+ * Reads commands. The fields hold the parts of the last one, so that a line costs no object.
  *
  * ```text
  * put KEY VALUE TIMESTAMP
@@ -44,9 +44,9 @@ export class CommandReader implements PutCommand, TimeSpan {
   value = 0;
   /** The timestamp of a `put` in seconds. */
   timestamp = 0;
-  /** The first second of a `get` or `delete`; -Infinity when the line has none. */
+  /** The first second of a `get` or `delete`; -Infinity if the line has none. */
   from: number = -Infinity;
-  /** The last second of a `get` or `delete`; Infinity when the line has none. */
+  /** The last second of a `get` or `delete`; Infinity if the line has none. */
   until: number = Infinity;
   #position = 0;
   #end = 0;
@@ -55,7 +55,7 @@ export class CommandReader implements PutCommand, TimeSpan {
    * Reads a line and fills the fields.
    *
    * @param start offset of the line's first byte
-   * @param end offset after its last byte, the line's end not counted
+   * @param end offset after its last byte, without the line's end
    */
   read(bytes: Uint8Array, start: number, end: number): CommandKind {
     this.bytes = bytes;

@@ -1,6 +1,7 @@
-// Which keys a name with wildcards means: `*` is any run of bytes without a dot, `{a,b}` one of the alternatives, which
-// may hold wildcards themselves. A brace without its partner is an ordinary byte. In Graphite's patterns `?` is any one
-// character, `[a-z]` one of a class, `[!a-z]` one of all others; a class lists ASCII characters.
+// Decides which keys match a name with wildcards: `*` is any run of bytes without a dot, `{a,b}` one of the
+// alternatives, which may hold wildcards themselves. A brace without its partner is an ordinary byte. In
+// Graphite's patterns `?` is any one character, `[a-z]` one of a class, `[!a-z]` one of all others; a class
+// lists ASCII characters.
 
 import type { ByteRange } from "../store.ts";
 
@@ -15,7 +16,7 @@ const BRACKET_END = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-// Longer names match a long key too slowly: the work for one key is at most the product of both lengths.
+// Longer names match a long key too slowly, because the work for one key can be the product of both lengths.
 const MAX_PATTERN_BYTES = 4_096;
 
 // The steps of a pattern that do more than match one byte.
@@ -27,10 +28,10 @@ const CLASS = -5;
 // The rest of a character that has several bytes.
 const TAIL = -6;
 
-/** Which wildcards there are: those of the line protocol, or all of Graphite's. */
+/** The available wildcards: those of the line protocol, or all of Graphite's. */
 export type PatternSyntax = "lines" | "graphite";
 
-/** Whether a name has a wildcard; a key may have one too, and then the name means that key to `get` and `delete`. */
+/** Whether a name has a wildcard; a key may have one too, and then `get` and `delete` mean that key. */
 export function hasWildcard({ bytes, start, end }: ByteRange): boolean {
   for (let position = start; position < end; position++) {
     if (bytes[position] === STAR || bytes[position] === OPEN) return true;
@@ -44,13 +45,13 @@ export function meansAll({ bytes, start, end }: ByteRange): boolean {
 }
 
 /**
- * A name with wildcards, made ready to be compared with keys.
+ * A name with wildcards, prepared for comparing keys.
  *
- * All alternatives advance together, byte by byte (Thompson 1968): nothing is ever tried twice, whatever the client
- * has written.
+ * All alternatives advance together, byte by byte (Thompson 1968), so that nothing is ever tried twice,
+ * whatever the pattern.
  */
 export class KeyPattern {
-  // A byte that is wanted, or one of the constants above.
+  // An expected byte, or one of the constants above.
   readonly #steps: number[] = [];
   // The step after a split or a jump.
   readonly #targets: number[][] = [];
@@ -71,7 +72,7 @@ export class KeyPattern {
     this.#marks = new Uint32Array(this.#steps.length);
   }
 
-  /** Whether the pattern means a key. */
+  /** Whether the pattern matches a key. */
   matches(bytes: Uint8Array, start: number, end: number): boolean {
     const prefixEnd = start + this.#prefixLength;
     if (prefixEnd > end) return false;
@@ -108,7 +109,7 @@ export class KeyPattern {
     this.#mark = 1;
   }
 
-  // Adds a step, and those that are reached from it without a byte.
+  // Adds a step, and the steps that are reached from it without a byte.
   #reach(at: number): void {
     if (this.#marks[at] === this.#mark) return;
     this.#marks[at] = this.#mark;
@@ -156,14 +157,14 @@ export class KeyPattern {
   }
 }
 
-/** The characters that stand at one place, by their first byte. */
+/** The characters that may stand at one place, by their first byte. */
 interface ByteClass {
   has(byte: number): boolean;
   /** The offset after the class in its pattern. */
   readonly end: number;
 }
 
-/** The class that begins at an offset: `?` or brackets; undefined when none does. */
+/** The class that begins at an offset: `?` or brackets; undefined if none does. */
 function readClass(name: Uint8Array, start: number): ByteClass | undefined {
   const isFirstByte = (byte: number): boolean => byte !== DOT && !isContinuation(byte);
   if (name[start] === QUESTION) return { has: isFirstByte, end: start + 1 };

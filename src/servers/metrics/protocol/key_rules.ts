@@ -1,6 +1,6 @@
-// The rules for keys. A key stands alone in its row, so nothing in it may end a line or a word for any reader:
-// C0 and C1 controls and all on which Python's str.split() and str.splitlines() break. Keys stay bytes: to make a
-// string of each one takes 0.6 µs, five times what a whole put takes (Deno 2.9.6).
+// The rules for keys. A key stands alone in its row, so no character in it may end a line or a word for any
+// reader: no C0 and C1 controls, and none on which Python's str.split() and str.splitlines() break. Keys stay
+// bytes, because a string for each one takes 0.6 µs, five times the cost of a whole put (Deno 2.9.6).
 
 const FIRST_NON_ASCII = 0x80;
 const SPACE = 0x20;
@@ -12,9 +12,9 @@ const LAST_CODE_POINT = 0x10ffff;
 const FIRST_CODE_POINTS: readonly number[] = [0, 0, 0x80, 0x800, 0x10000];
 
 /**
- * Says whether bytes are a key: at least one byte, valid UTF-8, no control character, no white space.
+ * Whether bytes are a key: at least one byte, valid UTF-8, no control character, no white space.
  *
- * `*` passes; that it means all keys is a matter of the commands.
+ * `*` passes; its meaning, all keys, is a matter of the commands.
  */
 export function isKey(bytes: Uint8Array, start: number, end: number): boolean {
   let position = start;
@@ -28,7 +28,8 @@ export function isKey(bytes: Uint8Array, start: number, end: number): boolean {
   return start < end;
 }
 
-// Bytes of a character beyond ASCII; 0 when it is not well-formed (Unicode 16, table 3-7) or may not be in a key.
+// Bytes of a character beyond ASCII; 0 if it is not well-formed (Unicode 16, table 3-7) or not allowed in a
+// key.
 function measureCharacter(bytes: Uint8Array, start: number, end: number): number {
   const first = bytes[start]!;
   const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;

@@ -1,4 +1,5 @@
-// Numbers written as ASCII straight into bytes: a string for each number of a large reply would cost more than the row.
+// Writes numbers as ASCII straight into bytes, because a string for each number of a large reply would cost
+// more than the row.
 
 import { formatPythonFloat } from "./python_float.ts";
 
@@ -11,8 +12,8 @@ export const MAX_NUMBER_BYTES = 32;
 
 const BILLION = 1_000_000_000;
 
-// A decimal of at most 15 digits is the only one of that length that reads as its double, so when one is found by
-// scaling it is the shortest there is, and thus what repr prints.
+// A decimal of at most 15 digits is the only one of that length that reads as its double. So one that is
+// found by scaling is the shortest there is, and thus the output of repr.
 const MAX_UNIQUE_DECIMAL = 1e15;
 const MIN_WITHOUT_EXPONENT = 1e-4;
 const MAX_FRACTION_DIGITS = 6;
@@ -21,14 +22,14 @@ const SCALES: readonly number[] = Array.from(
   (_, digits) => 10 ** digits,
 );
 
-/** Writes an integer up to 2^53-1 in magnitude and returns the offset after it. */
+/** Writes an integer up to 2^53-1 in magnitude. @returns the offset after it */
 export function writeInteger(target: Uint8Array, at: number, value: number): number {
   if (value >= 0) return writeDigits(target, at, value);
   target[at] = MINUS;
   return writeDigits(target, at + 1, -value);
 }
 
-/** Writes a float as {@linkcode formatPythonFloat} prints it and returns the offset after it. */
+/** Writes a float in the form of {@linkcode formatPythonFloat}. @returns the offset after it */
 export function writePythonFloat(target: Uint8Array, at: number, value: number): number {
   const magnitude = Math.abs(value);
   if (magnitude >= MIN_WITHOUT_EXPONENT && magnitude < MAX_UNIQUE_DECIMAL) {

@@ -1,4 +1,4 @@
-// Floats as CPython reads and prints them; the grammar is the one of `float()` in the Python library reference.
+// Floats as CPython reads and prints them; the grammar is that of `float()` in the Python library reference.
 
 const PLUS = 0x2b;
 const MINUS = 0x2d;
@@ -24,7 +24,7 @@ const SPECIAL = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i;
  * `inf`, `-Infinity`, `nan`.
  *
  * @param end offset after the last byte of the word
- * @returns the nearest double, or undefined when the word is no float
+ * @returns the nearest double, or undefined when the word is not a float
  */
 export function parsePythonFloat(bytes: Uint8Array, start: number, end: number): number | undefined {
   let position = start;

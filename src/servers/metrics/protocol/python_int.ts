@@ -8,7 +8,7 @@ const NINE = 0x39;
  * Reads an integer in the grammar of Python's `int()` (ASCII digits, no surrounding space): `-3`, `+4`, `007`, `1_0`.
  *
  * @param end offset after the last byte of the word
- * @returns the number, or undefined when the word is no integer or beyond 2^53-1 in magnitude
+ * @returns the number, or undefined when the word is not an integer, or beyond 2^53-1 in magnitude
  */
 export function parsePythonInt(bytes: Uint8Array, start: number, end: number): number | undefined {
   let position = start;

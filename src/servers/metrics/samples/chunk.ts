@@ -1,9 +1,9 @@
 import type { Room, SlabMemory } from "./slab_memory.ts";
 
-// Most series of a large set have few samples; room is doubled from here.
+// Most series of a large set have few samples; room doubles from here.
 const FIRST_CAPACITY = 8;
 
-/** How many samples a full chunk holds: 6 KiB, so a busy series wastes at most that much. */
+/** The number of samples in a full chunk: 6 KiB, so a busy series wastes at most that much. */
 export const CHUNK_CAPACITY = 512;
 
 // The largest number that fits into half a double.
@@ -13,7 +13,7 @@ const MAX_NARROW_OFFSET = 2 ** 32 - 1;
  * A run of samples of one series in ascending order of time, in two columns.
  *
  * A timestamp is kept as its distance from the chunk's origin, in 4 bytes, which makes 12 for a sample. A chunk whose
- * timestamps are 136 years apart, or as many of whatever unit they have, becomes wide: 8 bytes for each, origin 0.
+ * timestamps span more than 136 years, or as many of another unit, becomes wide: 8 bytes for each, origin 0.
  */
 export class Chunk {
   /** The array with the values; those of other chunks are in it too. */
@@ -28,11 +28,11 @@ export class Chunk {
   origin = 0;
   /** The largest distance that can be kept. */
   maxOffset: number = MAX_NARROW_OFFSET;
-  /** How many samples there is room for. */
+  /** The number of samples that there is room for. */
   capacity: number;
-  /** How many samples there are. */
+  /** The number of samples. */
   length = 0;
-  /** Number of the block that holds the chunk in a database; 0 when there is none. */
+  /** Number of the block that holds the chunk in a database; 0 if there is none. */
   blockId = 0;
   /** Whether the samples changed since the block was written. */
   isDirty = true;
@@ -50,7 +50,7 @@ export class Chunk {
     this.offsetBase = (this.base + capacity) * 2;
   }
 
-  /** Whether no further sample can be taken. */
+  /** Whether it is full. */
   get isFull(): boolean {
     return this.length === CHUNK_CAPACITY;
   }
@@ -84,7 +84,7 @@ export class Chunk {
     this.length = length;
   }
 
-  /** Index of the first sample at or after a timestamp; `length` when there is none. */
+  /** Index of the first sample at or after a timestamp; `length` if there is none. */
   indexOf(timestamp: number): number {
     const { offsets, offsetBase } = this;
     const offset = timestamp - this.origin;
@@ -146,7 +146,7 @@ export class Chunk {
     this.isDirty = true;
   }
 
-  /** Gives the room back; the chunk must not be used any more. */
+  /** Gives back the room; the chunk must not be used any longer. */
   release(): void {
     this.#memory.give(this.#room, this.#sizeOf(this.capacity));
   }

@@ -1,6 +1,6 @@
 // How far the wall clock may move against the monotonic one between two looks before it counts as set.
 const JUMP_MS = 5_000;
-// How long it must have gone on as it is before anything is deleted by it.
+// How long it must have run steadily before anything is deleted by it.
 const STEADY_MS = 600_000;
 
 /** Both clocks of a machine. */
@@ -9,17 +9,17 @@ export interface WatchedClocks {
   readonly now: () => number;
   /** Milliseconds that never jump. */
   readonly monotonicMs: () => number;
-  /** Told of a jump, one line. */
+  /** Called with one line about a jump. */
   readonly onJump?: ((line: string) => void) | undefined;
 }
 
-/** Watches for jumps of the wall clock: one that was set wrong for a moment must not delete everything as too old. */
+/** Watches for jumps of the wall clock, because a wrong clock must not delete everything as too old. */
 export class ClockWatch {
   readonly #clocks: WatchedClocks;
   #offsetMs: number;
   #steadySinceMs = -Infinity;
 
-  /** Begins to watch; the clock as it is now is taken for right. */
+  /** Begins to watch; the current time is taken for right. */
   constructor(clocks: WatchedClocks) {
     this.#clocks = clocks;
     this.#offsetMs = clocks.now() - clocks.monotonicMs();
@@ -43,7 +43,10 @@ export class ClockWatch {
   }
 }
 
-/** The watch of a store. A caller's own clock without a monotonic one is trusted: it is a test's, or a replay's. */
+/**
+ * The watch of a store. A caller's own clock without a monotonic one is trusted: it belongs to a test or a
+ * replay.
+ */
 export function watchClock(
   { now, monotonicMs, onNotice }: {
     readonly now?: (() => number) | undefined;

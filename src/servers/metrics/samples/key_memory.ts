@@ -1,5 +1,6 @@
-// The bytes of keys lie in large arrays, in runs whose lengths are multiples of eight: a million small arrays would cost
-// more than the keys in them. What a dropped key gives back is used by the next one of its length.
+// The bytes of keys lie in large arrays, in runs whose lengths are multiples of eight, because a million
+// small arrays would cost more than the keys in them. The next key of the same length reuses the room of a
+// dropped key.
 
 const PAGE_BYTES = 65_536;
 const GRAIN_BYTES = 8;
@@ -32,7 +33,7 @@ export class KeyMemory {
     return { page: this.#page, start };
   }
 
-  /** Takes room back; it must not be used any more. @param bytes as in {@linkcode KeyMemory.take} */
+  /** Takes back room, which must not be used any longer. @param bytes as in {@linkcode KeyMemory.take} */
   give(room: KeyRoom, bytes: number): void {
     const size = roundUp(bytes);
     const rooms = this.#free.get(size);

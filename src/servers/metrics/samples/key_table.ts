@@ -1,8 +1,8 @@
-// Keys stay bytes: they are found by a hash of their bytes and compared as bytes, and no string is made for them.
+// Keys stay bytes: they are found by a hash of their bytes and compared as bytes, without a string for them.
 
 const FIRST_SLOTS = 1_024;
 
-/** Something that has a key: a run of bytes inside a larger array. */
+/** An entry with a key: a run of bytes inside a larger array. */
 export interface Keyed {
   /** The array that holds the key. */
   readonly keyPage: Uint8Array;
@@ -13,7 +13,7 @@ export interface Keyed {
 }
 
 /**
- * Things that are found by their keys.
+ * Entries that are found by their keys.
  *
  * An open-addressing table with linear probing; the hashes lie side by side, so that a look-up touches one cache line
  * of them and mostly one entry. A removed entry leaves no mark: later entries move up.
@@ -30,7 +30,7 @@ export class KeyTable<Entry extends Keyed> {
     this.#seed = seed | 0;
   }
 
-  /** How many entries there are. */
+  /** The number of entries. */
   get count(): number {
     return this.#count;
   }
@@ -47,7 +47,7 @@ export class KeyTable<Entry extends Keyed> {
     }
   }
 
-  /** Makes room for so many entries. */
+  /** Makes room for this many entries. */
   reserve(count: number): void {
     while (count * 2 > this.#entries.length) this.#grow();
   }
@@ -102,7 +102,7 @@ export class KeyTable<Entry extends Keyed> {
   }
 }
 
-// Filled, so that the array has no holes, which would be looked for in its prototype.
+// Filled, so that the array has no holes, which would be looked up in its prototype.
 function createSlots<Entry>(count: number): (Entry | undefined)[] {
   return new Array<Entry | undefined>(count).fill(undefined);
 }

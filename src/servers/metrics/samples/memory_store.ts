@@ -23,7 +23,7 @@ export interface MemoryStoreOptions extends StoreLimits {
   readonly seed?: number | undefined;
 }
 
-/** A {@linkcode MetricStore} that forgets everything at its end; a put in it is never waited for. */
+/** A {@linkcode MetricStore} that forgets everything at its end; a put never waits. */
 export class MemoryStore implements MetricStore {
   readonly #set: SeriesSet;
   readonly #limits: StoreLimits;
@@ -46,12 +46,12 @@ export class MemoryStore implements MetricStore {
     this.#clockWatch = watchClock(options);
   }
 
-  /** How many samples are held, those that have expired but were not yet dropped included. */
+  /** The number of samples, including expired ones that were not yet dropped. */
   get sampleCount(): number {
     return this.#set.sampleCount;
   }
 
-  /** How many keys are held. */
+  /** The number of keys. */
   get seriesCount(): number {
     return this.#set.seriesCount;
   }
@@ -81,17 +81,17 @@ export class MemoryStore implements MetricStore {
     return openRows(this.#set, name, keptSpan(span, this.#firstTimestamp()));
   }
 
-  /** Opens the keys that a pattern matches. */
+  /** Opens the keys that match a pattern. */
   openKeys(pattern: ByteRange): KeyReader {
     return openKeys(this.#set, pattern, this.#firstTimestamp());
   }
 
-  /** Opens the series that a pattern matches. */
+  /** Opens the series that match a pattern. */
   openSeries(pattern: ByteRange): SeriesReader {
     return openSeries(this.#set, pattern, this.#firstTimestamp());
   }
 
-  /** Removes samples; at once when they are of one key, else in pieces. */
+  /** Removes samples: at once if they belong to one key, otherwise in pieces. */
   delete(name: ByteRange, span: TimeSpan): MaybePromise<void> {
     return this.#deleteFrom(this.#set.select(name), span);
   }
@@ -99,14 +99,14 @@ export class MemoryStore implements MetricStore {
   /** Nothing to do: there is nothing more permanent than memory here. */
   commit(): void {}
 
-  /** Drops expired samples, and keys that have none left, in pieces. */
+  /** Drops expired samples and keys without samples, in pieces. */
   maintain(): Promise<void> | undefined {
     if (this.#limits.retentionSeconds === undefined || this.#isClosed) return undefined;
     if (!this.#clockWatch.isSteady()) return undefined;
     return this.#maintaining ??= this.#dropExpired().finally(() => this.#maintaining = undefined);
   }
 
-  /** Stops maintenance; nothing else is to be let go of. */
+  /** Stops maintenance; there is nothing else to release. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#maintaining;

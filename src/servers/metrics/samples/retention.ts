@@ -5,12 +5,12 @@ export function firstKeptTimestamp(now: () => number, retentionSeconds: number |
   return retentionSeconds === undefined ? -Infinity : now() / 1000 - retentionSeconds;
 }
 
-/** A stretch of time without what is older than the retention. */
+/** A time span without the part that is older than the retention. */
 export function keptSpan(span: TimeSpan, firstKept: number): TimeSpan {
   return { from: Math.max(span.from, firstKept), until: span.until };
 }
 
-/** Why a put is refused for its timestamp; undefined when it is not. */
+/** Why a put is refused for its timestamp; undefined if it is not. */
 export function refuseTimestamp(
   timestamp: number,
   { retentionSeconds, maxFutureSeconds }: StoreLimits,

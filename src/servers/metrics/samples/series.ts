@@ -10,7 +10,7 @@ export interface SeriesParts {
   readonly order: number;
   /** The place of the key's bytes. */
   readonly room: KeyRoom;
-  /** How many bytes the key has. */
+  /** The length of the key in bytes. */
   readonly keyBytes: number;
   /** The memory for samples. */
   readonly memory: SlabMemory;
@@ -32,7 +32,7 @@ export class Series implements Keyed {
   chunks: Chunk[];
   /** Whether a chunk is dirty. */
   isDirty = false;
-  /** Whether the series is in no set any more; its `next` still leads to those that are. */
+  /** Whether the series was removed from its set; its `next` still leads to those in the set. */
   isRemoved = false;
   /** The series that was put before this one. */
   previous: Series | undefined = undefined;
@@ -57,29 +57,29 @@ export class Series implements Keyed {
     return this.#tail.length === 0;
   }
 
-  /** How many samples there are. */
+  /** The number of samples. */
   get sampleCount(): number {
     let count = 0;
     for (const chunk of this.chunks) count += chunk.length;
     return count;
   }
 
-  /** The timestamp of the first sample; Infinity when there is none. */
+  /** The timestamp of the first sample; Infinity if there is none. */
   get firstTimestamp(): number {
     return this.isEmpty ? Infinity : this.chunks[0]!.timestampAt(0);
   }
 
-  /** The timestamp of the last sample; -Infinity when there is none. */
+  /** The timestamp of the last sample; -Infinity if there is none. */
   get lastTimestamp(): number {
     return this.isEmpty ? -Infinity : this.#tail.timestampAt(this.#tail.length - 1);
   }
 
-  /** Whether a stretch of time may have samples: it does not lie wholly before the first or after the last. */
+  /** Whether a time span may have samples: it does not lie wholly before the first or after the last. */
   overlaps({ from, until }: TimeSpan): boolean {
     return from <= until && until >= this.firstTimestamp && from <= this.lastTimestamp;
   }
 
-  /** Sets the value at a timestamp; true when there was none before. */
+  /** Sets the value at a timestamp; true if there was none before. */
   put(timestamp: number, value: number): boolean {
     this.isDirty = true;
     const tail = this.#tail;
@@ -106,16 +106,16 @@ export class Series implements Keyed {
     return index < chunk.length && chunk.timestampAt(index) === timestamp;
   }
 
-  /** Gives the room of an empty series back; no sample may be put any more. */
+  /** Gives back the room of an empty series; no sample may be put any longer. */
   release(): void {
     this.isRemoved = true;
     this.#tail.release();
   }
 
   /**
-   * Removes the samples within a stretch of time and returns their number.
+   * Removes the samples within a time span. @returns their number
    *
-   * @param goneBlockIds is given the numbers of the blocks that no chunk has any more
+   * @param goneBlockIds gets the numbers of the blocks that no chunk has any longer
    */
   deleteSpan({ from, until }: TimeSpan, goneBlockIds: number[]): number {
     if (!this.overlaps({ from, until })) return 0;
@@ -142,9 +142,10 @@ export class Series implements Keyed {
   }
 
   /**
-   * Writes the rows within a stretch of time until the sink is full.
+   * Writes the rows within a time span until the sink is full.
    *
-   * @returns the timestamp of the last row written when the sink was full before the end, undefined when all is done
+   * @returns the timestamp of the last row written if the sink was full before the end, undefined when all is
+   *   done
    */
   writeRows(sink: RowSink, { from, until }: TimeSpan): number | undefined {
     const { keyPage, keyStart, keyEnd } = this;
@@ -161,7 +162,7 @@ export class Series implements Keyed {
     return undefined;
   }
 
-  // The next chunk has twice the room: nothing is copied while a series grows.
+  // The next chunk has twice the room, so nothing is copied while a series grows.
   #append(timestamp: number, value: number): void {
     const { length, capacity } = this.#tail;
     if (length < capacity) return this.#tail.insert(length, timestamp, value);
@@ -200,7 +201,7 @@ export class Series implements Keyed {
     this.#tail = this.chunks[this.chunks.length - 1]!;
   }
 
-  // The last chunk that begins at or before the timestamp, else the first.
+  // The last chunk that begins at or before the timestamp, otherwise the first.
   #chunkIndexOf(timestamp: number): number {
     let low = 0;
     let high = this.chunks.length - 1;

@@ -1,5 +1,5 @@
-// Readers of `get` and `keys`, piece by piece. Between two pieces series may come and go: a reader that stands on a
-// series that was removed goes on with the next one that is still there.
+// Readers of `get` and `keys`, piece by piece. Between two pieces series may come and go: a reader whose
+// series was removed goes on with the next one that still exists.
 
 import type {
   ByteRange,
@@ -14,11 +14,11 @@ import type {
 import type { Series } from "./series.ts";
 import type { Selection, SeriesSet } from "./series_set.ts";
 
-// How long one call may look at series that give no row: other clients wait that long.
+// How long one call may look at series that give no row, while other clients wait.
 const LOOK_MS = 2;
 const SERIES_BETWEEN_LOOKS = 16;
 
-/** Walks over the series that a selection means. */
+/** Walks over the series of a selection. */
 export class SeriesCursor {
   /** The series it stands on; undefined after the last one. */
   current: Series | undefined;
@@ -42,9 +42,9 @@ export class SeriesCursor {
   }
 
   /**
-   * Steps onto a series that is meant, from where it stands.
+   * Steps onto a selected series, from its current place.
    *
-   * @returns `found`, `end`, or `tired` when the piece has taken its time
+   * @returns `found`, `end`, or `tired` when the time of the piece is over
    */
   find(): "found" | "end" | "tired" {
     while (this.current !== undefined) {
@@ -58,7 +58,11 @@ export class SeriesCursor {
     return "end";
   }
 
-  /** Visits the series that are meant, from where it stands. @returns `tired` when the piece has taken its time */
+  /**
+   * Visits the selected series, from its current place.
+   *
+   * @returns `tired` when the time of the piece is over
+   */
   visitPiece(visit: (series: Series) => void): "end" | "tired" {
     this.beginPiece();
     for (;;) {
@@ -69,7 +73,7 @@ export class SeriesCursor {
     }
   }
 
-  /** Leaves the series it stands on. */
+  /** Leaves its current series. */
   next(): void {
     this.current = this.#isSingle ? undefined : this.current?.next;
     this.#isMatched = false;
@@ -84,17 +88,17 @@ export class SeriesCursor {
   }
 }
 
-/** Opens the rows of the series that a name means, within a stretch of time. */
+/** Opens the rows of the series that a name means, within a time span. */
 export function openRows(set: SeriesSet, name: ByteRange, span: TimeSpan): RowReader {
   return new SeriesRows(new SeriesCursor(set, set.select(name)), span);
 }
 
-/** Opens the keys that a pattern matches, of series that have samples from a timestamp on. */
+/** Opens the keys that match a pattern, of series that have samples from a timestamp on. */
 export function openKeys(set: SeriesSet, pattern: ByteRange, firstTimestamp: number): KeyReader {
   return new SeriesKeys(new SeriesCursor(set, set.selectPattern(pattern)), firstTimestamp);
 }
 
-/** Opens the series that a pattern matches and that have samples from a timestamp on. */
+/** Opens the series that match a pattern and that have samples from a timestamp on. */
 export function openSeries(set: SeriesSet, pattern: ByteRange, firstTimestamp: number): SeriesReader {
   return new SeriesSummaries(new SeriesCursor(set, set.selectPattern(pattern)), firstTimestamp);
 }

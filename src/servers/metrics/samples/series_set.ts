@@ -6,7 +6,7 @@ import { KeyTable } from "./key_table.ts";
 import { Series } from "./series.ts";
 import { SlabMemory } from "./slab_memory.ts";
 
-/** Which series a name means: one, those whose keys match a pattern, or all. */
+/** The series that a name means: one, those whose keys match a pattern, or all. */
 export type Selection =
   | { readonly kind: "one"; readonly series: Series }
   | { readonly kind: "none" }
@@ -14,7 +14,7 @@ export type Selection =
 
 /** All series in memory, with their keys, in the order of first puts. */
 export class SeriesSet {
-  /** How many samples there are in all series together. */
+  /** The number of samples in all series together. */
   sampleCount = 0;
   /** The memory for samples; chunks from storage are made in it. */
   readonly memory: SlabMemory = new SlabMemory();
@@ -29,7 +29,7 @@ export class SeriesSet {
     this.#keys = new KeyTable(seed);
   }
 
-  /** How many series there are. */
+  /** The number of series. */
   get seriesCount(): number {
     return this.#keys.count;
   }
@@ -49,7 +49,7 @@ export class SeriesSet {
     return this.#addSeries({ bytes, start: keyStart, end: keyEnd }, this.#nextOrder, []);
   }
 
-  /** Makes room for so many series: a table that grows is filled anew each time. */
+  /** Makes room for this many series, because a growing table is filled anew each time. */
   reserve(seriesCount: number): void {
     this.#keys.reserve(seriesCount);
   }
@@ -72,12 +72,12 @@ export class SeriesSet {
     series.release();
   }
 
-  /** Makes orders before one impossible for series to come. */
+  /** Makes sure that later series get orders from this one on. */
   reserveOrder(order: number): void {
     this.#nextOrder = Math.max(this.#nextOrder, order);
   }
 
-  /** Sets a sample in a series of this set; true when it is new. */
+  /** Sets a sample in a series of this set; true if it is new. */
   put(series: Series, timestamp: number, value: number): boolean {
     const isNew = series.put(timestamp, value);
     if (isNew) this.sampleCount++;
@@ -89,7 +89,7 @@ export class SeriesSet {
     this.sampleCount -= series.deleteSpan(span, goneBlockIds);
   }
 
-  /** Finds the present meaning of a name. @throws {StoreRefusal} when it is a pattern that is too long */
+  /** Finds the current meaning of a name. @throws {StoreRefusal} for a pattern that is too long */
   select(name: ByteRange): Selection {
     if (meansAll(name)) return { kind: "many", pattern: undefined };
     const series = this.find(name.bytes, name.start, name.end);

@@ -1,5 +1,6 @@
-// Room for samples is cut from large arrays. One typed array for each of 100,000 series costs more than the samples
-// in it, in memory and in the time to make it (Deno 2.9.6: 99 against 40 bytes for a sample with 40 in each series).
+// Room for samples is cut from large arrays. A typed array for each of 100,000 series costs more than the
+// samples in it, in memory and in the time to make it (Deno 2.9.6: 99 against 40 bytes for a sample with 40
+// in each series).
 
 const SLAB_NUMBERS = 65_536;
 
@@ -38,7 +39,7 @@ export class SlabMemory {
     return { slab: this.#slab, base };
   }
 
-  /** Takes room back; it must not be used any more. */
+  /** Takes back room, which must not be used any longer. */
   give(room: Room, size: number): void {
     const rooms = this.#free.get(size);
     if (rooms === undefined) this.#free.set(size, [room]);

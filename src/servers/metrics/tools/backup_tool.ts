@@ -7,7 +7,8 @@ import { openDurableStore } from "../durable/durable_store.ts";
 import { createSeed } from "../samples/key_table.ts";
 import { fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";
 
-// A server empties its log after 16 MiB: at full load that happens ten times a second, and a copy may take longer.
+// A server empties its log after 16 MiB. At full load that happens ten times a second, and a copy may take
+// longer.
 const MAX_TRIES = 50;
 
 const FLAGS = {
@@ -56,8 +57,8 @@ export const backupTool: Tool<typeof FLAGS> = {
   },
 };
 
-// The database file changes only when the log is emptied into it; the log only grows in between. So the copy of both is
-// whole if the file was the same before and after. Additions to the log meanwhile do no harm.
+// The database file changes only when the log is emptied into it; in between, the log only grows. So the copy
+// of both is whole if the file was the same before and after. Additions to the log meanwhile do no harm.
 async function copyAtRest(path: string, draft: string): Promise<boolean> {
   const before = await describe(path);
   await copyFile(path, draft).catch((cause: unknown) => {

@@ -11,7 +11,7 @@ const SOUND = 0;
 const DAMAGED = 1;
 const UNREADABLE = 2;
 
-/** `millrace metrics check FILE`: 0 when it is sound, 1 when it is damaged, 2 when it cannot be read. */
+/** `millrace metrics check FILE`: 0 if it is sound, 1 if it is damaged, 2 if it cannot be read. */
 export const checkTool: Tool<typeof FLAGS> = {
   name: "check",
   summary: "check whether a database file is sound",

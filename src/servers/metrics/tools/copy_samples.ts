@@ -1,27 +1,28 @@
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import { ALL_TIME, type ByteRange, type MetricStore, type RowReader } from "../store.ts";
 
-// Rows that are compared and put at one time.
+// Rows that are compared and put at a time.
 const PIECE_ROWS = 50_000;
 
-/** How far a copy is. */
+/** The progress of a copy. */
 export interface CopyProgress {
-  /** Keys that are done. */
+  /** Finished keys. */
   readonly keys: number;
   /** Keys in all. */
   readonly allKeys: number;
   /** Samples that were looked at. */
   readonly samples: number;
-  /** Samples that were missing and have been put. */
+  /** Missing samples that have been put. */
   readonly copied: number;
 }
 
 /**
- * Copies what is in one store and not in the other, in the order of first puts. A sample that the other store has stays
- * as it is there: it may be newer. So a copy may be stopped and started again, and the other store may be in use.
+ * Copies the samples that one store has and the other does not, in the order of first puts. A sample of the
+ * other store stays as it is, because it may be newer. So a copy may be stopped and started again, and the
+ * other store may be in use.
  *
- * @param onProgress hears after each key
- * @throws {Error} a store has failed, or refuses a put; what was copied until then stays
+ * @param onProgress called after each key
+ * @throws {Error} a store has failed, or refuses a put; samples copied until then stay
  */
 export async function copySamples(
   from: MetricStore,

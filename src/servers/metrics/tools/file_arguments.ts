@@ -16,13 +16,13 @@ export function fileArgument(placeholder: string, help: string): Flag<string | u
   });
 }
 
-/** The file that an argument names. @throws {UsageError} when it is missing */
+/** The file of an argument. @throws {UsageError} when it is missing */
 export function fileOf(value: string | undefined, placeholder: string): string {
   if (value === undefined) throw new UsageError(`missing ${placeholder}: expected the name of a file`);
   return value;
 }
 
-/** Refuses to write over what is there. @throws {StartError} when the file exists */
+/** Refuses to overwrite a file. @throws {StartError} when the file exists */
 export async function refuseExisting(path: string): Promise<void> {
   if (await stat(path).then(() => true, () => false)) {
     throw new StartError(1, `bad value for OUT: ${JSON.stringify(path)} exists already`);

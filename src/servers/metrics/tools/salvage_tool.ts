@@ -14,7 +14,7 @@ const FLAGS = {
   out: fileArgument("OUT", "database file to make; it must not exist"),
 };
 
-/** `millrace metrics salvage FILE OUT`: makes a sound file of what is sound. */
+/** `millrace metrics salvage FILE OUT`: makes a sound file from the sound part. */
 export const salvageTool: Tool<typeof FLAGS> = {
   name: "salvage",
   summary: "make a sound database file of what is sound in a damaged one",

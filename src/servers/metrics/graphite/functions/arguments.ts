@@ -3,7 +3,7 @@ import { GraphiteSeries } from "../graphite_series.ts";
 import { TargetError } from "../target_error.ts";
 import type { Parameter } from "./parameter.ts";
 
-/** Brings the arguments of a call under the names of the function's parameters. @throws {TargetError} for wrong ones */
+/** Binds the arguments of a call to the function's parameters. @throws {TargetError} for wrong ones */
 export function bindArguments(
   { name, parameters }: { readonly name: string; readonly parameters: readonly Parameter[] },
   args: readonly Value[],
@@ -90,24 +90,24 @@ export class BoundArguments {
     this.#values = values;
   }
 
-  /** Series, none when the argument is missing. */
+  /** Series; none if the argument is missing. */
   series(name = "seriesList"): GraphiteSeries[] {
     const value = this.value(name);
     return Array.isArray(value) ? value.filter((one) => one instanceof GraphiteSeries) : [];
   }
 
-  /** The series of an argument that may be there many times. */
+  /** The series of an argument that may occur many times. */
   allSeries(name: string): GraphiteSeries[] {
     return this.all(name).flatMap((value) => Array.isArray(value) ? value as GraphiteSeries[] : []);
   }
 
-  /** A number, or the default; undefined when there is none. */
+  /** A number, or the default; undefined if there is none. */
   number(name: string): number | undefined {
     const number = toNumber(this.value(name));
     return Number.isNaN(number) ? undefined : number;
   }
 
-  /** A text, or the default; undefined when there is none. */
+  /** A text, or the default; undefined if there is none. */
   text(name: string): string | undefined {
     const value = this.value(name);
     return typeof value === "string" ? value : undefined;
@@ -119,13 +119,13 @@ export class BoundArguments {
     return typeof value === "string" ? value.toLowerCase() === "true" : Boolean(value);
   }
 
-  /** The argument itself, or the default; null when there is none. */
+  /** The argument itself, or the default; null if there is none. */
   value(name: string): Value {
     const given = this.#values.get(name)?.[0] ?? null;
     return given ?? this.#parameters.find((parameter) => parameter.name === name)?.default ?? null;
   }
 
-  /** The arguments of a parameter that may be there many times. */
+  /** The arguments of a parameter that may occur many times. */
   all(name: string): readonly Value[] {
     return this.#values.get(name) ?? [];
   }

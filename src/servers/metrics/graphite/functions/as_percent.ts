@@ -8,7 +8,7 @@ import { joinExpressions } from "./names.ts";
 // The total that series are parts of: another series, or a number; undefined if it is missing.
 type Total = GraphiteSeries | number | undefined;
 
-/** `asPercent`: what part of a whole each value is. */
+/** `asPercent`: each value as a percentage of a total. */
 export const asPercent: GraphiteFunction = {
   name: "asPercent",
   group: "Combine",

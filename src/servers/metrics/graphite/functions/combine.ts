@@ -1,4 +1,4 @@
-// Functions that make one series of many.
+// Functions that make one series from many.
 
 import { type Aggregation, aggregationOf } from "../aggregations.ts";
 import { align, countValues, GraphiteSeries } from "../graphite_series.ts";
@@ -7,7 +7,7 @@ import type { GraphiteFunction } from "./function.ts";
 import { SERIES } from "./parameter.ts";
 import { joinExpressions, nameByNodes } from "./names.ts";
 
-/** Makes one series of many; none of none. @param name of an aggregation function */
+/** Makes one series from many, and none from none. @param name of an aggregation function */
 export function aggregate(
   all: readonly GraphiteSeries[],
   name: string,
@@ -122,7 +122,11 @@ const divideSeries: GraphiteFunction = {
   },
 };
 
-/** Divides value by value; there is none if one is missing or the divisor is 0. @param factor of each result */
+/**
+ * Divides value by value; there is no result if one is missing or the divisor is 0.
+ *
+ * @param factor of each result
+ */
 export function divideRows(dividends: Float64Array, divisors: Float64Array, factor = 1): Float64Array {
   const values = nothing(Math.max(dividends.length, divisors.length));
   for (let index = 0; index < values.length; index++) {
@@ -136,7 +140,7 @@ function nothing(length: number): Float64Array {
   return new Float64Array(length).fill(NaN);
 }
 
-/** Functions that make one series of many. */
+/** Functions that make one series from many. */
 export const COMBINE_FUNCTIONS: readonly GraphiteFunction[] = [
   ...aggregator("sum", "sum", "sum"),
   ...aggregator("average", "avg", "average"),

@@ -1,4 +1,4 @@
-// `/functions`: the descriptions that clients show to people who write targets.
+// `/functions`: the descriptions that clients show to authors of targets.
 
 import { AGGREGATION_NAMES } from "../aggregations.ts";
 import { TargetError } from "../target_error.ts";
@@ -16,7 +16,7 @@ export function describeFunctions({ isGrouped }: { readonly isGrouped: boolean }
   return Object.fromEntries(groups.map((own) => [own, byName(all.filter(({ group }) => group === own))]));
 }
 
-/** One function. @throws {TargetError} when there is none of the name */
+/** One function. @throws {TargetError} when there is none of that name */
 export function describeFunction(name: string): unknown {
   const found = FUNCTIONS.get(name);
   if (found === undefined) throw new TargetError(`Function not found: ${name.slice(0, 100)}`);
@@ -41,7 +41,7 @@ function describeParameter({ name, type, required, multiple, default: standard }
     type,
     ...(required === true ? { required } : {}),
     ...(multiple === true ? { multiple } : {}),
-    // JSON has no infinity; Graphite says what Python does.
+    // JSON has no infinity; Graphite writes the same as Python.
     ...(standard === undefined ? {} : { default: standard === Infinity ? "INF" : standard }),
     ...(type === "aggFunc" ? { options: AGGREGATION_NAMES } : {}),
   };

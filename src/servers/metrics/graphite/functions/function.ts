@@ -7,9 +7,9 @@ import type { Parameter } from "./parameter.ts";
 
 /** The context of a call, apart from its arguments. */
 export interface CallContext {
-  /** The request that it is evaluated for. */
+  /** The request of the call. */
   readonly evaluation: Evaluation;
-  /** Its arguments as they were written. */
+  /** Its arguments as written. */
   readonly nodes: readonly TargetNode[];
   /** Evaluates the first argument for another time. */
   readonly evaluateAgain: (span: Partial<Pick<Evaluation, "from" | "until">>) => Promise<GraphiteSeries[]>;
@@ -34,6 +34,6 @@ export interface GraphiteFunction {
   readonly description: string;
   /** Its parameters, in order. */
   readonly parameters: readonly Parameter[];
-  /** Does it. @throws {TargetError} when it cannot */
+  /** Does it. @throws {TargetError} when that is impossible */
   readonly call: (args: BoundArguments, context: CallContext) => MaybePromise<GraphiteSeries[]>;
 }

@@ -14,7 +14,7 @@ export function formatShort(value: number): string {
   return `${short}e${power[0]}${power.slice(1).padStart(2, "0")}`;
 }
 
-/** The expressions that series came from, each once. */
+/** The expressions of the series, each once. */
 export function joinExpressions(series: readonly GraphiteSeries[]): string {
   return [...new Set(series.map(({ pathExpression }) => pathExpression))].join(",");
 }
@@ -29,7 +29,7 @@ export function nameByNodes(series: GraphiteSeries, nodes: readonly unknown[]): 
   }).join(".");
 }
 
-// The name of a result looks like a target: what it was made of stands in it.
+// The name of a result looks like a target, with the sources of the result in it.
 function firstPath(name: string): string | undefined {
   try {
     let node: TargetNode | undefined = parseTarget(name);

@@ -27,5 +27,5 @@ export interface Parameter {
   readonly default?: string | number | boolean;
 }
 
-/** The argument that most functions begin with. */
+/** The first argument of most functions. */
 export const SERIES: Parameter = { name: "seriesList", type: "seriesList", required: true };

@@ -26,7 +26,7 @@ const scale: GraphiteFunction = {
   },
 };
 
-// The result stands for its series from now on: what is made of it names it, and not what it came from.
+// The result stands for its series from now on, so later results name it, and not its source.
 function rename(series: GraphiteSeries, name: string, values: Float64Array): GraphiteSeries {
   series.name = name;
   series.pathExpression = name;
@@ -52,7 +52,7 @@ interface CounterBounds {
   readonly min: number | undefined;
 }
 
-// The steps of a counter that only grows, and sometimes begins anew.
+// The steps of a counter that only grows, and sometimes restarts.
 function counterSteps(values: Float64Array, { max, min }: CounterBounds): Float64Array {
   let before = NaN;
   return values.map((value) => {
@@ -104,7 +104,7 @@ const keepLastValue: GraphiteFunction = {
     ),
 };
 
-// A gap that is longer than the limit stays as it is.
+// A gap that is longer than the limit stays.
 function fillGaps(values: Float64Array, limit: number): Float64Array {
   const filled = values.slice();
   let last = NaN;

@@ -1,4 +1,4 @@
-// Functions that look at another time than the one asked for.
+// Functions that look at another time than the requested one.
 
 import { aggregationOf } from "../aggregations.ts";
 import { countValues, type GraphiteSeries } from "../graphite_series.ts";
@@ -75,5 +75,5 @@ const timeShift: GraphiteFunction = {
   },
 };
 
-/** Functions that look at another time than the one asked for. */
+/** Functions that look at another time than the requested one. */
 export const WINDOW_FUNCTIONS: readonly GraphiteFunction[] = [movingAverage, timeShift];

@@ -19,7 +19,7 @@ export interface PlaintextClientParts {
   readonly onReleased: () => void;
 }
 
-/** Reads lines from one client until it has finished; nothing is said to it. */
+/** Reads lines from one client until it has finished, without any reply. */
 export class PlaintextClient implements ServedClient, Receiver {
   readonly #parts: PlaintextClientParts;
   readonly #decoder = new LineDecoder({ maxLineBytes: MAX_LINE_BYTES });
@@ -63,7 +63,7 @@ export class PlaintextClient implements ServedClient, Receiver {
     if (!this.#isBusy) this.#parts.onReleased();
   }
 
-  /** Waits no longer for the store. */
+  /** Stops waiting for the store. */
   abandon(): void {
     this.#isBusy = false;
     this.close();

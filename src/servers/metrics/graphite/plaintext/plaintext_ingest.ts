@@ -1,5 +1,6 @@
-// Graphite's plaintext protocol: lines of `name value timestamp`, without replies. A timestamp of -1 is the present,
-// fractions of seconds are cut, NaN is no sample. Unreadable lines are counted and left out, as carbon does.
+// Graphite's plaintext protocol: lines of `name value timestamp`, without replies. A timestamp of -1 means
+// now, fractions of seconds are cut, NaN is not a sample. Unreadable lines are counted and left out, as
+// carbon does.
 
 import type { MaybePromise } from "../../../../base/maybe_promise.ts";
 import type { LineDecoder } from "../../../../bytes/line_decoder.ts";
@@ -40,7 +41,7 @@ export class PlaintextIngest {
    * Takes the next bytes of a client.
    *
    * @param decoder of the client
-   * @returns settles when the store has kept what it was given, so that a client is not read faster than that
+   * @returns settles when the store has kept its puts, so that a client is not read faster than that
    */
   take(decoder: LineDecoder, bytes: Uint8Array, count: number): MaybePromise<void> {
     decoder.feed(bytes, count);

@@ -13,18 +13,18 @@ import { WorkTurns } from "../../conversation/work_turns.ts";
 import { PlaintextIngest, type PlaintextParts } from "./plaintext_ingest.ts";
 import { PlaintextClient } from "./plaintext_client.ts";
 
-// A free number for TCP may be taken for UDP: another one is tried.
+// A port number that is free for TCP may be taken for UDP: then another one is tried.
 const PORT_TRIES = 20;
 
 /** Parts of {@linkcode servePlaintext}. */
 export interface PlaintextServerOptions extends PlaintextParts {
   /** IP address or name of both ports. */
   readonly hostname: string;
-  /** The number of both; 0 asks for one that is free. */
+  /** The number of both ports; 0 asks for a free one. */
   readonly port: number;
   /** Opens the port of TCP. */
   readonly openPort: (port: number) => Promise<Listener>;
-  /** Limits and time, as of the server itself. */
+  /** Limits and time, like those of the server itself. */
   readonly maxConnections: number;
   /** Clients at one time from one address. */
   readonly maxConnectionsPerAddress: number;
@@ -36,13 +36,13 @@ export interface PlaintextServerOptions extends PlaintextParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Both ports, being served. */
+/** Both ports in service. */
 export interface PlaintextServer {
   /** The listening address for TCP. */
   readonly address: NetAddress;
-  /** Clients over TCP at the moment. */
+  /** The number of clients over TCP. */
   readonly connectionCount: number;
-  /** Stops; settles when the lines that were read are kept. */
+  /** Stops; settles when the lines that were read are stored. */
   shutdown(): Promise<void>;
 }
 
@@ -110,7 +110,7 @@ class PlaintextService implements ConnectionService {
     return client;
   }
 
-  // The protocol has no word for it.
+  // The protocol has no message for it.
   refuse(connection: Connection, onReleased: () => void): ServedClient {
     connection.close();
     queueMicrotask(onReleased);

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// The whole page: header, names, and the view that is chosen.
+// The whole page: header, names, and the chosen view.
 
 import { BoardsView, SaveDialog } from "./views/boards_view.js";
 import { Confirmation } from "../../../../program/page/client/modal.js";

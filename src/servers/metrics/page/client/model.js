@@ -10,7 +10,7 @@ import { expressionsOf, FIRST_STATE, readState, writeState } from "./page_state.
 const PIXELS_A_POINT = 2;
 const MAX_STATUS_SECONDS = 300;
 
-/** The state of the page. Whoever changes it draws. */
+/** The state of the page. Every change must be followed by a draw. */
 export class Model {
   /** @type {PageState} */
   state = FIRST_STATE;
@@ -30,7 +30,9 @@ export class Model {
   hidden = new Set();
   /** The question to confirm. @type {{ kind: "delete", name: string } | { kind: "save" } | undefined} */
   dialog = undefined;
-  /** The place of the cursor among the times; undefined when it is not on the plot. @type {number | undefined} */
+  /**
+   * The place of the cursor among the times; undefined if it is not on the plot. @type {number | undefined}
+   */
   cursor = undefined;
   width = 800;
   api;
@@ -103,7 +105,7 @@ export class Model {
     this.show({ hidden });
   }
 
-  /** Fetches what the view needs; what an older call brings is dropped. */
+  /** Fetches the data of the view; the result of an older call is dropped. */
   async load() {
     const load = ++this.#loads;
     this.isLoading = true;

@@ -52,7 +52,7 @@ export function timeText(seconds) {
 }
 
 /**
- * Short labels for times on an axis, as precise as their distance asks for.
+ * Short labels for times on an axis, as precise as their distance requires.
  *
  * @param {readonly number[]} times Unix seconds, ascending
  * @returns {string[]}

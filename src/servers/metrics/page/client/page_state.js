@@ -20,7 +20,7 @@ const TRANSFORMS = ["none", "rate", "average", "sum"];
 const ORDERS = ["biggest", "newest", "stale"];
 
 /**
- * Reads the query of an address; what is missing or unknown is as at first.
+ * Reads the query of an address; missing and unknown values are the defaults.
  *
  * @param {string} query
  * @returns {PageState}
@@ -43,7 +43,7 @@ export function readState(query) {
 }
 
 /**
- * Writes the query of an address; what is as at first is left out.
+ * Writes the query of an address; defaults are left out.
  *
  * @param {PageState} state
  * @returns {string} with "?" in front, or ""
@@ -61,7 +61,7 @@ export function writeState(state) {
 }
 
 /**
- * The expressions that are asked for.
+ * The expressions to request.
  *
  * @param {Pick<PageState, "targets" | "transform">} state
  * @returns {string[]}

@@ -1,6 +1,6 @@
 // The shapes that the modules of the page share; they are types only.
 
-/** A series as `/render` gives it. */
+/** A series from `/render`. */
 export interface Plotted {
   /** Its name, or the expression that made it. */
   readonly target: string;
@@ -8,7 +8,7 @@ export interface Plotted {
   readonly datapoints: readonly (readonly [value: number | null, timestamp: number])[];
 }
 
-/** A node of the tree of names, as `/metrics/find` gives it. */
+/** A node of the tree of names, from `/metrics/find`. */
 export interface TreeNode {
   /** Path of the node. */
   readonly id: string;
@@ -46,7 +46,7 @@ export interface Figure {
   readonly name: string;
   readonly label: string;
   readonly unit: "count" | "bytes" | "seconds";
-  /** Whether it only grows: then what is of interest is how fast. */
+  /** Whether it only grows: then its rate is of interest. */
   readonly isCounter: boolean;
   readonly value: number;
 }
@@ -57,10 +57,10 @@ export interface Board {
   readonly query: string;
 }
 
-/** Which part of the page is shown. */
+/** The part of the page that is shown. */
 export type View = "plot" | "table" | "series" | "health" | "boards";
 
-/** All that the address of the page holds. */
+/** Everything that the address of the page holds. */
 export interface PageState {
   readonly view: View;
   /** Targets in Graphite's language, without the transformation. */

@@ -1,5 +1,5 @@
 // @ts-check
-// Points of several series on one axis of time, and what is said about each series.
+// Points of several series on one axis of time, and a summary of each series.
 
 /** @import { Plotted } from "./page_types.ts" */
 

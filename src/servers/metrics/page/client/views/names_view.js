@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// The names of all series: a tree that opens node by node, or what a glob finds.
+// The names of all series: a tree that opens node by node, or the matches of a glob.
 
 import { Component, html } from "../../../../../program/page/client/html.js";
 import { Icon } from "../../../../../program/page/client/icons.js";

@@ -13,7 +13,7 @@ import UPlot from "uplot";
 /** @import { Model } from "../model.js" */
 /** @import { PageState } from "../page_types.ts" */
 
-// Hues that can be told apart in light and in dark, also by people who see red and green alike.
+// Hues that can be distinguished in light and in dark, also with red-green colour blindness.
 const COLOURS = [
   "#0284c7",
   "#d97706",

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// Which stretch of time is shown, and how often it is fetched again.
+// The time span that is shown, and how often it is fetched again.
 
 import { html } from "../../../../../program/page/client/html.js";
 
