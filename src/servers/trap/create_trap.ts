@@ -37,29 +37,29 @@ import type { UpstreamUrl } from "./upstream/upstream_url.ts";
 export interface TrapOptions {
   /** Gets every request. */
   readonly store: RequestStore;
-  /** Keeps the requests of the store: a file, or a store that several nodes share. */
+  /** Keeps the stored requests: a file, or a store that several nodes share. */
   readonly keeper?: RequestKeeper | undefined;
-  /** Why there is no file though one was asked for. */
+  /** Why there is no file although one was asked for. */
   readonly storageError?: string | undefined;
-  /** The rules to begin with. */
+  /** The initial rules. */
   readonly script?: RuleScript | undefined;
-  /** Names of fields and parameters whose values the log hides. */
+  /** Names of fields and parameters; the log hides their values. */
   readonly masked: readonly string[];
   /** How much content of a message is kept, in bytes. */
   readonly maxBodyBytes: number;
-  /** Whether the rules of the exercise (method, path, parameters) are looked at. */
+  /** Whether the rules of the exercise (method, path, parameters) are checked. */
   readonly checksRules: boolean;
   /** Whether the first segment of the path is a bin. */
   readonly hasBins: boolean;
   /** Whether pages of all origins may read the responses. */
   readonly allowsAllOrigins: boolean;
-  /** How long requests are kept, in milliseconds; undefined for ever. */
+  /** How long requests are kept, in milliseconds; undefined means for ever. */
   readonly maxAgeMs?: number | undefined;
   /** The server to forward requests to. */
   readonly forwardTo?: UpstreamUrl | undefined;
   /** The server to send copies of requests to. */
   readonly copyTo?: UpstreamUrl | undefined;
-  /** By which signatures are checked. */
+  /** Checks signatures. */
   readonly secrets: readonly SchemeSecret[];
   /** The addresses that requests may be sent to again. */
   readonly replayReach: ReplayReach;
@@ -67,7 +67,7 @@ export interface TrapOptions {
   readonly guard: PageGuardOptions;
   /** Further routes of the page's port. */
   readonly uiRoutes?: readonly Route[] | undefined;
-  /** Limits and time-outs; that of the content limits what is kept, and not what is sent. */
+  /** Limits and time-outs; the limit of the content bounds what is kept, and not what is sent. */
   readonly limits: ServeOptions;
   /** Gets the chain of each request; undefined when it is off. */
   readonly log: ChainLog | undefined;
@@ -75,9 +75,9 @@ export interface TrapOptions {
   readonly access: AccessLog | undefined;
   /** The time. */
   readonly clock: Clock;
-  /** Makes the ids; default by the time of this machine. */
+  /** Makes the ids; by default from the time of this machine. */
   readonly ids?: TrapIds;
-  /** Told of failures that are no request's. */
+  /** Called with failures outside of requests. */
   readonly onError: (error: unknown, remote: NetAddress) => void;
 }
 
@@ -89,7 +89,7 @@ export interface Trap {
   readonly ui: UiServer | undefined;
   /** Chooses the responses. */
   readonly engine: RuleEngine;
-  /** Says what happens to the storage: shown on the page too. */
+  /** Reports events of the storage, also on the page. */
   readonly journal: Journal;
   /** Stops both; settles when all is closed. */
   shutdown(): Promise<void>;
@@ -146,7 +146,7 @@ interface TrapTools {
   readonly engine: RuleEngine;
   readonly signatures: SignatureChecker;
   readonly journal: Journal;
-  /** Ends what waits without an end of its own. */
+  /** Ends the waits that have no end of their own. */
   readonly stop: () => void;
   readonly stopping: AbortSignal;
 }
@@ -191,8 +191,8 @@ function serveRecorder(
     { handle: logAccess((request, context) => recorder.handle(request, context)) },
     {
       ...options.limits,
-      // Content is never refused: it is counted and hashed while it streams. Bytes after a fault are kept as well, as
-      // long as the time for them lasts.
+      // Content is never refused: it is counted and hashed while it streams. Bytes after a fault are kept as
+      // well, within the time for them.
       maxBodyBytes: Infinity,
       maxDrainBytes: Infinity,
       clock,
@@ -208,7 +208,7 @@ function serveRecorder(
   };
 }
 
-// So many connections to one server wait for the next request.
+// The number of connections to one server that wait for the next request.
 const MAX_IDLE_UPSTREAMS = 64;
 
 function createForwarder(

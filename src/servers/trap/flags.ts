@@ -16,13 +16,13 @@ import type { SchemeSecret } from "./signatures/signature_checker.ts";
 import { SCHEME_NAMES } from "./signatures/signature_schemes.ts";
 import { parseUpstreamUrl, type UpstreamUrl } from "./upstream/upstream_url.ts";
 
-/** The port of the trap unless another one is given. */
+/** The default port of the trap. */
 export const TRAP_PORT = 5000;
 
-/** The largest head, and the most fields, that the trap takes. */
+/** The largest head, and the largest number of fields, that the trap takes. */
 export const TRAP_HEAD_LIMITS = { maxHeadBytes: 2 ** 20, maxFields: 1_000 };
 
-/** How much content of a request is kept unless told otherwise. */
+/** The default bound of kept content of a request. */
 export const TRAP_BODY_BYTES = 32 * 2 ** 20;
 
 const COMMON = httpFlags(TRAP_PORT);

@@ -105,7 +105,7 @@ function count(requests: number): string {
 
 const OPEN_PATHS = [ADMIN_PATHS.health, ADMIN_PATHS.readiness];
 
-/** A token that was made here is told once, in an address that can be opened. */
+/** A token that was made here is shown once, in an address to open. */
 function announceUi(url: string, access: PageAccess): readonly string[] {
   const line = `trap ui listening on ${url}`;
   return access.isTokenNew ? [line, `trap ui opens with ${linkOf(url, access)}`] : [line];
@@ -121,7 +121,7 @@ async function openPorts(
   { values, openListener, openPort }: Context,
   access: PageAccess,
 ): Promise<[trap: Listener, ui: Listener | undefined]> {
-  // The rules may say that a connection ends with a RST.
+  // The rules may end a connection with a RST.
   const listener = await openListener({ needsReset: true });
   const uiPort = chooseUiPort(values, TRAP_PORT);
   if (uiPort === undefined) return [listener, undefined];
@@ -137,11 +137,11 @@ async function openPorts(
 interface TrapStorage {
   readonly store: RequestStore;
   readonly keeper: RequestKeeper | undefined;
-  /** Why there is no file though one was asked for. */
+  /** Why there is no file although one was asked for. */
   readonly error?: string;
-  /** Told when the file cannot be written, and when it can again. */
+  /** Called when the file cannot be written, and when it can again. */
   onChange: (message: string) => void;
-  /** Has the rules shared with other nodes. @param hasOwn whether this node brings rules for all */
+  /** Shares the rules with other nodes. @param hasOwn whether this node brings rules for all */
   readonly shareRules?: (engine: RuleEngine, hasOwn: boolean) => void;
 }
 
@@ -185,7 +185,7 @@ async function openFile(context: Context, store: RequestStore, path: string): Pr
   return storage;
 }
 
-/** On a full disk what is stored can still be read; what comes stays in memory. */
+/** On a full disk, stored requests can still be read; new ones stay in memory. */
 async function readFullFile(
   context: Context,
   store: RequestStore,
@@ -199,7 +199,7 @@ async function readFullFile(
   return { store, keeper: undefined, error: message, onChange: () => {} };
 }
 
-// Nothing of it is loaded without --store.
+// Without --store, none of it is loaded.
 async function openShared(
   context: Context,
   store: RequestStore,

@@ -1,4 +1,4 @@
-// A trap for programs and their tests, in their own process.
+// A trap inside a program, for tests.
 
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { urlOf } from "../../net/address.ts";
@@ -14,7 +14,7 @@ import { toContentRecord, toRequestRecord } from "./records/to_record.ts";
 import { readRespondScript } from "./rules/respond_script.ts";
 import { parseUpstreamUrl } from "./upstream/upstream_url.ts";
 
-/** How {@linkcode startTrap} starts; everything has a default. */
+/** Settings of {@linkcode startTrap}; each has a default. */
 export interface StartTrapOptions {
   /** Address or name that the trap listens on; default 127.0.0.1. The page is always on loopback. */
   readonly hostname?: string;
@@ -22,15 +22,15 @@ export interface StartTrapOptions {
   readonly port?: number;
   /** TCP port of page and API; default any free one. */
   readonly uiPort?: number;
-  /** Rules as `--respond` takes them. */
+  /** Rules in the format of `--respond`. */
   readonly rules?: readonly unknown[];
-  /** URL of a server that requests go on to. */
+  /** URL of the server behind the trap. */
   readonly forward?: string;
-  /** Requests that are kept; default 1,000. */
+  /** The number of kept requests; default 1,000. */
   readonly keep?: number;
-  /** Bytes that are kept in all; default 256 MiB. */
+  /** The number of kept bytes; default 256 MiB. */
   readonly keepBytes?: number;
-  /** Bytes of content that are kept of a message; default 32 MiB. */
+  /** The kept bytes of a message's content; default 32 MiB. */
   readonly maxBodyBytes?: number;
   /** Whether the first segment of the path is a bin; default false. */
   readonly bins?: boolean;
@@ -38,7 +38,7 @@ export interface StartTrapOptions {
   readonly cors?: boolean;
 }
 
-/** Which request {@linkcode StartedTrap.next} waits for. */
+/** The request that {@linkcode StartedTrap.next} waits for. */
 export interface NextRequestOptions {
   /** The method as sent. */
   readonly method?: string;
@@ -46,9 +46,9 @@ export interface NextRequestOptions {
   readonly path?: string;
   /** A text in target, fields or content. */
   readonly q?: string;
-  /** The id of a request: only later ones count; default the last one that `next` gave. */
+  /** The id of a request: only later ones count; default the last one that `next` returned. */
   readonly after?: string;
-  /** How long, in milliseconds; default 30,000. */
+  /** The time to wait, in milliseconds; default 30,000. */
   readonly timeoutMs?: number;
 }
 
@@ -58,11 +58,19 @@ export interface StartedTrap {
   readonly url: string;
   /** The URL of page and API. */
   readonly uiUrl: string;
-  /** The next request, with its content: each is given once. @returns undefined when none has come in time */
+  /**
+   * The next request, with its content; each is returned once.
+   *
+   * @returns undefined when none has come in time
+   */
   next(options?: NextRequestOptions): Promise<RequestRecord | undefined>;
   /** All requests so far with their content, the oldest first. */
   requests(): readonly RequestRecord[];
-  /** Takes other rules, as `--respond` has them; sequences and states start again. @throws {Error} for a bad one */
+  /**
+   * Replaces the rules, in the format of `--respond`; sequences and states start again.
+   *
+   * @throws {Error} for a bad rule
+   */
   rules(rules: readonly unknown[]): void;
   /** Stops it. May be called twice. */
   close(): Promise<void>;
@@ -76,7 +84,7 @@ const DEFAULT_WAIT_MS = 30_000;
  * Starts a trap: it takes every request, responds with 200 or by rules, and keeps all bytes in memory.
  *
  * @throws {ConnectionError} when a port cannot be opened
- * @throws {TypeError} when the URL to forward to is none
+ * @throws {TypeError} when the URL to forward to is malformed
  * @throws {Error} for a bad rule, with its place
  */
 export async function startTrap(options: StartTrapOptions = {}): Promise<StartedTrap> {
@@ -118,7 +126,7 @@ export async function startTrap(options: StartTrapOptions = {}): Promise<Started
     log: undefined,
     access: undefined,
     clock: SYSTEM_CLOCK,
-    // A client that breaks its connection is no error of the program that tests it.
+    // A client that breaks its connection is not an error of the program that tests it.
     onError: () => {},
   });
   return new TrapHandle(trap, store, { url: urlOf(listener), uiUrl: urlOf(uiListener) });

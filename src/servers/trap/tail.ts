@@ -1,4 +1,5 @@
-// `--tail`: each request on a terminal as it comes, with its content. Nothing of it can move the cursor.
+// `--tail`: prints each request on a terminal as it comes, with its content. No captured byte can move the
+// cursor.
 
 import { createLinesEscaper, escapeLatin1 } from "../../log/escape.ts";
 import { timeOf } from "./records/request_ids.ts";
@@ -10,11 +11,11 @@ import { decodeUtf8 } from "./records/to_record.ts";
 export interface TailOptions {
   /** Writes to the terminal. */
   readonly print: (text: string) => void;
-  /** Whether it is one: then there are colours. */
+  /** Whether it is a terminal: then there are colours. */
   readonly isTerminal: boolean;
 }
 
-// More than a screen or two is for the page.
+// The page is for content larger than a screen or two.
 const MAX_SHOWN_BYTES = 16_384;
 const INDENT = "  ";
 
@@ -88,7 +89,7 @@ export class Tail implements StoreListener {
   }
 }
 
-/** The offset up to which all characters of UTF-8 are whole for sure. */
+/** The offset up to which all characters of UTF-8 are certainly whole. */
 function lastBoundary(bytes: Uint8Array): number {
   let at = bytes.length;
   while (at > 0 && (bytes[at - 1]! & 0xc0) === 0x80) at--;

@@ -3,7 +3,7 @@
 import { counter, type Figure, gauge } from "../../program/admin/figures.ts";
 import type { RequestStore, StoreListener } from "./store/request_store.ts";
 
-/** Counts what comes into a store, and tells its figures. */
+/** Counts the requests of a store, and reports its figures. */
 export class TrapFigures implements StoreListener {
   readonly #store: RequestStore;
   #captured = 0;

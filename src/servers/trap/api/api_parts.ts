@@ -5,11 +5,11 @@ import type { NextWaiters } from "./next_waiters.ts";
 import type { Replayer } from "./replay.ts";
 import type { TrapStatus } from "./trap_status.ts";
 
-/** How the bins are set up. */
+/** Settings of the bins. */
 export interface BinSettings {
   /** Whether the first segment of the path is a bin. */
   readonly isOn: boolean;
-  /** How long requests are kept, in milliseconds; undefined for ever. */
+  /** How long requests are kept, in milliseconds; undefined means for ever. */
   readonly maxAgeMs: number | undefined;
 }
 
@@ -25,8 +25,8 @@ export interface ApiParts {
   readonly waiters: NextWaiters;
   /** Sends requests again. */
   readonly replayer: Replayer;
-  /** How the trap is. */
+  /** Reports the state of the trap. */
   readonly status: () => TrapStatus;
-  /** How the bins are set up. */
+  /** Settings of the bins. */
   readonly bins: BinSettings;
 }

@@ -3,7 +3,7 @@ import { HttpError } from "../../../http/errors.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { readWhole } from "../../../http/request/request_body.ts";
 
-/** Reads the content of a call as JSON. @throws {HttpError} 400 when it is none, 413 beyond the limit */
+/** Reads the content of a call as JSON. @throws {HttpError} 400 when it is not JSON, 413 beyond the limit */
 export async function readJson(request: HttpRequest, maxBytes: number): Promise<unknown> {
   const text = new TextDecoder().decode(await readWhole(request.body, maxBytes));
   try {

@@ -5,11 +5,11 @@ import { toRecord } from "../records/to_record.ts";
 import type { TrapStatus } from "./trap_status.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
-// Proxies and our own write time-out cut connections that are silent for longer.
+// Proxies cut connections that are silent for longer, and so does our own write time-out.
 const HEARTBEAT_MS = 15_000;
 const STATUS_AFTER_MS = 1_000;
 
-/** Tells browsers of everything that happens in a store, while it happens. */
+/** Reports all events of a store to browsers, live. */
 export class EventFeed implements StoreListener {
   readonly #clients = new EventClients();
   readonly #store: RequestStore;
@@ -26,7 +26,7 @@ export class EventFeed implements StoreListener {
     this.#stopHeartbeat = clock.every(HEARTBEAT_MS, () => this.#clients.send(":\n\n"));
   }
 
-  /** Opens a stream. @param lastId the last request its reader has seen: later ones come first */
+  /** Opens a stream. @param lastId the last request that the client has seen: later ones come first */
   open(lastId: string | undefined): AsyncIterable<Uint8Array> {
     return this.#clients.add(() => lastId === undefined ? [] : this.#eventsAfter(lastId));
   }
@@ -42,7 +42,7 @@ export class EventFeed implements StoreListener {
     if (this.#clients.size > 0) this.#clients.send(eventOf(request));
   }
 
-  // The same event again: a client that has the request sees by its id that this is its new state.
+  // The same event again: a client that has the request recognises it by the id, and takes its new state.
   changed(request: StoredRequest): void {
     this.added(request);
   }
@@ -57,7 +57,7 @@ export class EventFeed implements StoreListener {
     this.#clients.send(removalOf({ all: true }));
   }
 
-  /** Tells how the trap is, soon: in a flood once a second. */
+  /** Reports the state of the trap soon; in a flood, once a second. */
   sendStatus(): void {
     if (this.#clients.size === 0) return;
     this.#stopStatus ??= this.#clock.after(STATUS_AFTER_MS, () => {
@@ -66,12 +66,13 @@ export class EventFeed implements StoreListener {
     });
   }
 
-  /** Tells that the rules are other ones. */
+  /** Reports that the rules have changed. */
   sendRules(): void {
     this.#clients.send("event: rules\ndata: {}\n\n");
   }
 
-  // Not a generator itself: what is stored now is meant, not when it is read.
+  // Not a generator itself: the stream begins with the requests stored now, not with those stored when it is
+  // read.
   #eventsAfter(id: string): Iterable<string> {
     return eventsOf(this.#store.inSequence(() => true, this.#store.sequenceOf(id)));
   }

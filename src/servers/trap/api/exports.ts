@@ -1,7 +1,7 @@
 import type { StoredRequest } from "../records/stored_request.ts";
 import { HAR_FRAME, toHarEntry } from "./har.ts";
 
-// Pieces of this size are few writes, and little to hold.
+// Pieces of this size need few writes and little memory.
 const PIECE_LENGTH = 65_536;
 
 /** One JSON object a line. @param toRecord makes the object of a request */
@@ -33,7 +33,7 @@ function* harTexts(requests: readonly StoredRequest[]): Generator<string> {
   yield tail;
 }
 
-/** Joins texts to pieces of bytes, each made when the one before has been taken. */
+/** Joins texts to pieces of bytes; each piece is made when the one before has been taken. */
 async function* encodeLazily(texts: Iterable<string>): AsyncGenerator<Uint8Array, void> {
   const encoder = new TextEncoder();
   let piece = "";

@@ -26,7 +26,9 @@ interface NamedValue {
   readonly value: string;
 }
 
-/** Makes an entry, plain data for JSON. What the format has no place for stands in fields that begin with "_". */
+/**
+ * Makes an entry, plain data for JSON. Facts without a place in the format are in fields that begin with "_".
+ */
 export function toHarEntry(request: StoredRequest): Readonly<Record<string, unknown>> {
   const { facts } = request;
   const errors = facts.chain.filter(({ level }) => level === "error").map(({ message }) => message);
@@ -108,7 +110,7 @@ interface HarResponse {
   readonly content: Uint8Array;
 }
 
-/** The response of the server behind the trap or of a rule, else that of the trap itself. */
+/** The response of the server behind the trap or of a rule; otherwise that of the trap itself. */
 function responseOf({ facts, response }: StoredRequest): HarResponse {
   if (response !== undefined) return { ...response.facts, content: contentOf(response) };
   const { status, headers, body } = facts.answer ?? { status: 0, headers: [], body: "" };
@@ -123,7 +125,7 @@ function urlOf({ target, headers, local, isEncrypted }: RequestFacts): string {
   return target.startsWith("/") ? origin + target : `${origin}/${target}`;
 }
 
-/** Whether an address, as a record has it, is that of a unix socket. */
+/** Whether an address of a record is that of a unix socket. */
 function isUnix(address: string): boolean {
   return address.startsWith("unix");
 }

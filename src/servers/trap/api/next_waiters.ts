@@ -5,13 +5,13 @@ import type { StoredRequest } from "../records/stored_request.ts";
 
 const MAX_WAITERS = 1_000;
 
-/** The requests to wait for, and how long. */
+/** The requests to wait for, and the time to wait. */
 export interface NextOptions {
-  /** The id after which requests count; undefined for all that come from now on. */
+  /** Only requests after this id count; undefined means all that come from now on. */
   readonly after: string | undefined;
-  /** For so long, in milliseconds. */
+  /** How long to wait, in milliseconds. */
   readonly timeoutMs: number;
-  /** Aborted if the waiting client has left, or has only finished sending: TCP does not tell. */
+  /** Aborted if the waiting client has left, or has only finished sending: TCP does not distinguish them. */
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +34,7 @@ export class NextWaiters implements StoreListener {
     store.listen(this);
   }
 
-  /** How many wait at the moment. */
+  /** The number of callers that wait now. */
   get size(): number {
     return this.#waiters.size;
   }
@@ -42,9 +42,9 @@ export class NextWaiters implements StoreListener {
   /**
    * Waits for a request.
    *
-   * @param test which one
-   * @returns undefined when none has come in time, or the server stops
-   * @throws {HttpError} 503 when too many wait
+   * @param test chooses the request
+   * @returns undefined when none has come in time, or when the server stops
+   * @throws {HttpError} 503 when too many callers wait
    */
   async next(
     test: RequestTest,
@@ -79,7 +79,7 @@ export class NextWaiters implements StoreListener {
 
   cleared(): void {}
 
-  /** Makes room: dismisses a client that has probably left. @returns false if there is none */
+  /** Makes room: dismisses a client that has probably left. @returns false if there is no such client */
   #dismissLeft(): boolean {
     for (const waiter of this.#waiters) {
       if (!waiter.signal?.aborted) continue;

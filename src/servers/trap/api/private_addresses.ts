@@ -1,4 +1,5 @@
-// Which addresses belong to no public host: the registries of special-purpose addresses (RFC 6890 and its updates).
+// The addresses that belong to no public host: the registries of special-purpose addresses (RFC 6890 and its
+// updates).
 
 type Range = readonly [address: string, prefixBits: number];
 
@@ -11,7 +12,7 @@ const PRIVATE_IPV4: readonly Range[] = [
   ["172.16.0.0", 12], // private
   ["192.0.0.0", 24], // protocol assignments
   ["192.0.2.0", 24], // documentation
-  ["192.88.99.0", 24], // relays, given up
+  ["192.88.99.0", 24], // relays, deprecated
   ["192.168.0.0", 16], // private
   ["198.18.0.0", 15], // benchmarks
   ["198.51.100.0", 24], // documentation
@@ -28,20 +29,24 @@ const PRIVATE_IPV6: readonly Range[] = [
   ["3fff::", 20], // documentation
 ];
 
-// IPv6 addresses that stand for an IPv4 one, and where in their 16 bytes it stands.
+// IPv6 addresses that stand for an IPv4 address, and its offset in their 16 bytes.
 const EMBEDDED_IPV4: readonly (readonly [range: Range, at: number])[] = [
   [["::ffff:0:0", 96], 12], // mapped
   [["64:ff9b::", 96], 12], // translated
   [["2002::", 16], 2], // 6to4
 ];
 
-/** Whether an address is no public one, or no address at all. @param address as text, IPv6 without brackets */
+/**
+ * Whether an address is not public, or not an address at all.
+ *
+ * @param address as text, IPv6 without brackets
+ */
 export function isPrivateAddress(address: string): boolean {
   const bytes = parseAddress(address);
   return bytes === undefined || isPrivate(bytes);
 }
 
-/** Whether an address is one of this machine alone. @param address as text, IPv6 without brackets */
+/** Whether only this machine can reach an address. @param address as text, IPv6 without brackets */
 export function isLoopbackAddress(address: string): boolean {
   const bytes = parseAddress(address);
   if (bytes === undefined) return false;

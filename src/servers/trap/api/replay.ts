@@ -1,4 +1,4 @@
-// Sends requests again, and keeps what comes back.
+// Sends requests again, and keeps the responses.
 
 import { lookup } from "node:dns/promises";
 import type { Clock } from "../../../base/clock.ts";
@@ -21,7 +21,7 @@ import { UpstreamClient } from "../upstream/upstream_client.ts";
 import { isLoopbackAddress, isPrivateAddress } from "./private_addresses.ts";
 import type { ReplayRequest } from "./replay_request.ts";
 
-/** Which addresses requests may be sent to again: public ones, these of this machine too, or all. */
+/** The addresses that requests may be sent to again: public ones, those of this machine too, or all. */
 export type ReplayReach = "public" | "loopback" | "private";
 
 /** Options of {@linkcode Replayer}. */
@@ -30,31 +30,31 @@ export interface ReplayOptions {
   readonly reach: ReplayReach;
   /** For the time limit. */
   readonly clock: Clock;
-  /** The time of bytes. */
+  /** The clock of the bytes. */
   readonly now: MicroClock;
-  /** Told of what came back. */
+  /** Called with the response. */
   readonly store: RequestStore;
-  /** Signs again. */
+  /** Signs the request again. */
   readonly signatures: SignatureChecker;
-  /** Told what was sent again. */
+  /** Called after a request was sent again. */
   readonly journal: Journal;
   /** How many bytes of a response are kept. */
   readonly maxKeptBytes: number;
   /** Opens a connection. */
   readonly connect: (address: TcpAddress) => Promise<Connection>;
-  /** Opens a connection over TLS, to a server of this name. */
+  /** Opens a connection over TLS, to a server with this name. */
   readonly connectTls: (address: TcpAddress, serverName: string) => Promise<Connection>;
-  /** Finds the addresses of a name; default that of the system. */
+  /** Resolves a name to addresses; by default with the system's resolver. */
   readonly resolve?: (hostname: string) => Promise<readonly string[]>;
 }
 
 const TIMEOUT_MS = 30_000;
 
-/** A request as it goes out. */
+/** A request as it is sent. */
 interface Outgoing {
   readonly method: string;
   readonly bytes: Uint8Array;
-  /** Whether it ends as it did: a client that left is one that leaves again. */
+  /** Whether the end is repeated too: if the client left, this one leaves as well. */
   readonly isCutOff: boolean;
 }
 
@@ -69,14 +69,15 @@ export class Replayer {
   /**
    * Sends a request to a server, and keeps the response with it.
    *
-   * @returns what came back
-   * @throws {HttpError} 403 for an address that is not allowed, 409 for a request whose bytes are not all kept, or
-   *   whose head was not understood, 502 when the server cannot be reached or gives no HTTP, 504 when it takes too long
+   * @returns the response
+   * @throws {HttpError} 403 for an address that is not allowed, 409 for a request whose bytes are not all
+   *   kept or whose head was not understood, 502 when the server cannot be reached or its bytes are not HTTP,
+   *   504 when it takes too long
    */
   async replay(request: StoredRequest, replay: ReplayRequest): Promise<ResponseRecord> {
     const { url } = replay;
     const outgoing = replay.isExact ? exactBytes(request) : this.#rebuild(request, replay);
-    // The address that was checked is the one that is used: a name may point elsewhere the next time it is asked.
+    // Connects to the address that was checked: the next look-up of the name may give another one.
     const address = tcpAddress(await this.#findAddress(url.hostname), url.port);
     const exchange = await this.#exchange(
       outgoing,
@@ -86,7 +87,7 @@ export class Replayer {
     return this.#keep(request, { replay, outgoing, exchange });
   }
 
-  /** Puts Host and Content-Length right, and signs again. */
+  /** Corrects Host and Content-Length, and signs again. */
   #rebuild({ facts, wire, body }: StoredRequest, replay: ReplayRequest): Outgoing {
     const method = replay.method ?? facts.method;
     const target = replay.target ?? facts.target;
@@ -161,7 +162,7 @@ export class Replayer {
     try {
       if (isCutOff) connection?.finishSending();
       await exchange.ready;
-      // How it ended stands in the exchange.
+      // The exchange holds how it ended.
       await exchange.discardContent().catch(() => {});
       return exchange;
     } finally {

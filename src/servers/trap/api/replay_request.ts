@@ -6,17 +6,17 @@ import { isFieldValue, isToken } from "../../../http/grammar.ts";
 import type { HeaderField } from "../../../http/headers.ts";
 import { parseUpstreamUrl, type UpstreamUrl } from "../upstream/upstream_url.ts";
 
-/** A request to send again, as it was asked for. */
+/** A request to send again, as the call describes it. */
 export interface ReplayRequest {
   /** The URL to send it to. */
   readonly url: UpstreamUrl;
-  /** Whether the stored bytes are sent as they are. */
+  /** Whether the stored bytes are sent unchanged. */
   readonly isExact: boolean;
   /** Replaces the method. */
   readonly method: string | undefined;
   /** Replaces the target. */
   readonly target: string | undefined;
-  /** Makes the fields of those that are stored. */
+  /** Makes the new fields from the stored ones. */
   readonly changeHeaders: (headers: readonly HeaderField[]) => readonly HeaderField[];
   /** Replaces the content. */
   readonly body: Uint8Array | undefined;
@@ -26,10 +26,10 @@ const KEYS = ["url", "method", "path", "headers", "body", "exact"];
 const EDITS = ["method", "path", "headers", "body"];
 
 /**
- * Reads a call: `{ url, method?, path?, headers?, body?, exact? }`. Without changes, to an `http` URL without a path, the
- * stored bytes are sent as they are.
+ * Reads a call: `{ url, method?, path?, headers?, body?, exact? }`. Without changes, and with an `http` URL
+ * without a path, the stored bytes are sent unchanged.
  *
- * @throws {HttpError} 400 for unknown keys, for bad values, and for what would be ignored
+ * @throws {HttpError} 400 for unknown keys, for bad values, and for members that would be ignored
  */
 export function readReplayRequest(call: Readonly<Record<string, unknown>>): ReplayRequest {
   const stranger = Object.keys(call).find((key) => !KEYS.includes(key));
@@ -62,7 +62,7 @@ export function readReplayRequest(call: Readonly<Record<string, unknown>>): Repl
 function readUrl(value: unknown): UpstreamUrl {
   const url = typeof value === "string" ? parseUpstreamUrl(value) : undefined;
   if (url === undefined) throw bad("url", "http://host:port or https://host/path", value);
-  // A slash at the end of a path has a meaning; the one after the host has none.
+  // A slash at the end of a path has a meaning; the slash after the host has none.
   const { pathname } = new URL(url.href);
   return { ...url, path: pathname === "/" ? "" : pathname };
 }
@@ -78,7 +78,7 @@ function readPath(value: unknown): string | undefined {
   throw bad("path", 'a path that begins with "/", perhaps with a query', value);
 }
 
-/** A list of names and values stands for all fields; an object changes some: null takes one away. */
+/** A list of names and values replaces all fields. An object changes some of them: null removes one. */
 function readHeaders(value: unknown): ReplayRequest["changeHeaders"] {
   if (value === undefined) return (headers) => headers;
   if (Array.isArray(value)) {

@@ -1,4 +1,4 @@
-// The parameters of the API: which requests, and how many.
+// The parameters of the API that choose requests.
 
 import { HttpError } from "../../../http/errors.ts";
 import { findParameter, splitQuery } from "../records/parameters.ts";
@@ -35,9 +35,9 @@ export class CallParameters {
   }
 
   /**
-   * Which requests are meant: `method` and `path` as sent, `level=error` for those with errors, `q` a text in target,
-   * headers or content, as it came or decoded, `id` one of them alone, `fault` those with such a fault, or `any`, `kind`
-   * requests or failed handshakes, `bin` those of one bin.
+   * The chosen requests: `method` and `path` as sent; `level=error` for those with errors; `q` for a text in
+   * target, fields or content, as it came or decoded; `id` for one request; `fault` for those with this
+   * fault, or with `any`; `kind` for requests or failed handshakes; `bin` for those of one bin.
    *
    * @throws {HttpError} 400 for another level, fault or kind
    */
@@ -64,7 +64,7 @@ export class CallParameters {
       (bytes === undefined || contains(request, bytes, budget));
   }
 
-  /** Whether a switch is on: `1`. @throws {HttpError} 400 for anything but 0 and 1 */
+  /** Whether a switch is on: `1`. @throws {HttpError} 400 for other values than 0 and 1 */
   isOn(name: string): boolean {
     return this.#choice(name, ["0", "1"]) === "1";
   }

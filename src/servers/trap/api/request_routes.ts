@@ -12,10 +12,10 @@ import { CallParameters } from "./request_query.ts";
 
 const MAX_LIMIT = 1_000;
 const DEFAULT_LIMIT = 100;
-// Content that is edited may be as large as any that is kept by default.
+// Edited content may be as large as the content that is kept by default.
 const MAX_REPLAY_BYTES = 67_108_864;
 
-/** The rows of the API that are about requests. */
+/** The API's rows for requests. */
 export function requestRoutes({ store, replayer }: ApiParts): readonly Route[] {
   const find = (id: string | undefined): StoredRequest => {
     const request = store.find(decodeId(id));
@@ -71,14 +71,14 @@ function byteRoutes(find: (id: string | undefined) => StoredRequest): readonly R
   ];
 }
 
-/** The record of a request, with its content if that was asked for. */
+/** The record of a request, with its content if the client asks for it. */
 export function recordFor(parameters: CallParameters, request: StoredRequest): unknown {
   const record = toRecord(request);
   const wantsContent = parameters.isOn("content") && !request.isHandshake;
   return wantsContent ? { ...record, content: toContentRecord(request.body) } : record;
 }
 
-/** The response that the record shows, or that of a replay: `replay=0` is the oldest one. */
+/** The response in the record, or that of a replay: `replay=0` is the oldest one. */
 function findResponse(request: StoredRequest, query: string): StoredResponse {
   const { replays } = request;
   const index = new CallParameters(query).integer("replay", { preset: -1, min: 0, max: 1_000_000 });
@@ -91,7 +91,7 @@ function findResponse(request: StoredRequest, query: string): StoredResponse {
 }
 
 function download(bytes: Uint8Array, name: string): HttpResponse {
-  // Colons are no part of a file's name everywhere.
+  // Not every file system allows colons in names.
   const fileName = name.replaceAll(":", "");
   // A copy: the bytes may grow while they are sent.
   return apiResponse(200, "application/octet-stream", bytes.slice(), [

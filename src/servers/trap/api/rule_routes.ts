@@ -1,4 +1,4 @@
-// Rules while the trap runs, how it is, and its bins.
+// Rules while the trap runs, its state, and its bins.
 
 import type { Route } from "../../../backend/routes.ts";
 import { HttpError } from "../../../http/errors.ts";
@@ -14,7 +14,7 @@ import { CallParameters } from "./request_query.ts";
 
 const MAX_RULES_BYTES = 16_777_216;
 
-/** The rows of the API that are about the trap itself. */
+/** The API's rows for the trap itself. */
 export function ruleRoutes({ engine, store, status, bins }: ApiParts): readonly Route[] {
   return [
     ["GET, HEAD", "/api/rules", ({ query }) => {
@@ -56,7 +56,7 @@ function isOf(bin: string): (rule: unknown) => boolean {
   return (rule) => isObject(rule) && rule["bin"] === bin;
 }
 
-/** The rules of all other bins, and these for one. */
+/** The rules of all other bins together with these rules of one bin. */
 function joinBin(all: readonly unknown[], given: unknown, bin: string): unknown {
   if (!Array.isArray(given)) return given;
   const isOwn = isOf(bin);

@@ -9,7 +9,7 @@ import { recordFor } from "./request_routes.ts";
 const MAX_WAIT_MS = 300_000;
 const DEFAULT_WAIT_MS = 30_000;
 
-/** The rows of the API that wait for requests, or give out many of them. */
+/** The API's rows that wait for requests, or that send many of them. */
 export function streamRoutes({ store, feed, waiters }: ApiParts): readonly Route[] {
   return [
     ["GET, HEAD", "/api/next", async ({ query }, { signal }) => {

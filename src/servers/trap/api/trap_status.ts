@@ -1,21 +1,21 @@
 import type { RequestKeeper } from "../store/request_keeper.ts";
 import type { RequestStore } from "../store/request_store.ts";
 
-/** How the trap is, as `GET /api/status` says. */
+/** The state of the trap, for `GET /api/status`. */
 export interface TrapStatus {
-  /** Requests that are kept. */
+  /** The number of kept requests. */
   readonly requests: number;
   /** Their bytes, and those of their responses. */
   readonly bytes: number;
-  /** Requests that were dropped because of the bounds, since the start. */
+  /** The number of requests that were dropped because of the bounds, since the start. */
   readonly evicted: number;
-  /** Requests that wait to be written to the file. */
+  /** The number of requests that wait to be written to the file. */
   readonly waiting: number;
-  /** Why the file cannot be written; null when it can, or when there is none. */
+  /** Why the file cannot be written; null when it can be written, or when there is no file. */
   readonly storageError: string | null;
 }
 
-/** Tells how the trap is. */
+/** Reports the state of the trap. */
 export function readTrapStatus(
   { size, bytes, evicted }: RequestStore,
   keeper: RequestKeeper | undefined,

@@ -27,11 +27,11 @@ export interface UiOptions {
   readonly store: RequestStore;
   /** The rules. */
   readonly engine: RuleEngine;
-  /** How the trap is. */
+  /** Reports the state of the trap. */
   readonly status: () => TrapStatus;
   /** Whether the first segment of the path is a bin. */
   readonly hasBins: boolean;
-  /** How long requests are kept, in milliseconds; undefined for ever. */
+  /** How long requests are kept, in milliseconds; undefined means for ever. */
   readonly maxAgeMs?: number | undefined;
   /** The port of the trap itself; undefined when it listens on a unix socket. */
   readonly trapPort: number | undefined;
@@ -41,27 +41,27 @@ export interface UiOptions {
   readonly replayReach: ReplayReach;
   /** Signs requests that are sent again. */
   readonly signatures: SignatureChecker;
-  /** Told what was sent again. */
+  /** Called after a request was sent again. */
   readonly journal: Journal;
   /** How much content of a response is kept, in bytes. */
   readonly maxBodyBytes: number;
-  /** The time of bytes. */
+  /** The clock of the bytes. */
   readonly now: MicroClock;
   /** The time. */
   readonly clock: Clock;
   /** Further routes of this port. */
   readonly uiRoutes?: readonly Route[] | undefined;
-  /** Limits, and what is told of failures. */
+  /** Limits, and the listener for failures. */
   readonly serving: ServeOptions;
 }
 
-/** The page and the API, being served. */
+/** The running server of page and API. */
 export interface UiServer<Address extends NetAddress = NetAddress> {
   /** Its listening address. */
   readonly address: Address;
-  /** Tells the page how the trap is, soon. */
+  /** Reports the state of the trap to the page soon. */
   sendStatus(): void;
-  /** Stops gracefully: ends streams of events, and whoever waits for a request. */
+  /** Stops gracefully: ends streams of events, and calls that wait for a request. */
   shutdown(): Promise<void>;
   /** Resolves when all is closed. */
   readonly finished: Promise<void>;

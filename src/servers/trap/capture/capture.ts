@@ -16,7 +16,7 @@ export interface Capture {
   readonly connection: TappedConnection;
   /** Offset of its first byte from the first byte of the connection. */
   readonly start: number;
-  /** The record of the steps taken for it. */
+  /** The chain of the request. */
   readonly chain: Chain;
   /** The chain as seen from the outermost function. */
   readonly trap: ChainLink;
@@ -26,7 +26,7 @@ export interface Capture {
   readonly bin: string | undefined;
 }
 
-/** How reading a request came to its end. */
+/** How the reading of a request ended. */
 export type Outcome = Pick<RequestFacts, "end" | "malformed">;
 
 /** A request that has been read, and is not listed yet. */

@@ -8,7 +8,7 @@ import type { Chain } from "../rules/chain.ts";
 import { type Capture, type Outcome, remoteTextOf } from "./capture.ts";
 import type { LogMasks } from "./log_masks.ts";
 
-// The preface of HTTP/2 looks like a request, and says nothing about it (RFC 9113 §3.4).
+// The preface of HTTP/2 looks like a request but describes none (RFC 9113 §3.4).
 const HTTP2_PREFACE = { method: "PRI", target: "*", version: "2.0" };
 
 /** Describes the arrival of a request, for the first record of a chain. */
@@ -28,13 +28,13 @@ function isHttp2Preface({ method, target, refusal }: HttpRequest): boolean {
     refusal?.code === "bad-version";
 }
 
-/** Names the parts that a strict server would refuse. @param headBytes 0 if there is no whole head */
+/** Names the parts that a strict server would refuse. @param headBytes 0 if the head is not complete */
 export function markStrictLimits(
   { method, target, headers }: HttpRequest,
   headBytes: number,
 ): readonly string[] {
   const { maxFields, maxHeadBytes, maxRequestLineBytes } = DEFAULT_LIMITS;
-  // Cheap for everybody else: two numbers tell.
+  // Cheap for all other requests: two numbers decide.
   if (headBytes <= maxRequestLineBytes && headers.size <= maxFields) return [];
   const marks: string[] = [];
   const lineBytes = method.length + target.length + " HTTP/1.1\r\n".length + 1;
@@ -54,13 +54,13 @@ export function markStrictLimits(
 export interface Ending {
   /** The status of the response. */
   readonly status: number;
-  /** How reading it ended. */
+  /** How reading the request ended. */
   readonly outcome: Outcome;
-  /** By what it was responded to: a rule, a server; "" for the trap itself. */
+  /** The source of the response: a rule or a server; "" for the trap itself. */
   readonly by: string;
 }
 
-/** Adds the last record to the chain of a request: how it ended, and for the log what it was. */
+/** Adds the last record to the chain of a request: its end, and in the log a description of the request. */
 export function addEnding(
   { request, chain, trap, startMicros }: Capture,
   { status, outcome, by }: Ending,
@@ -95,7 +95,7 @@ function formatMs(micros: number): string {
   return `${(micros / 1_000).toFixed(micros < 10_000 ? 1 : 0)} ms`;
 }
 
-/** Whether a request was refused for what it asks and not for how it is written. */
+/** Whether a request was refused for what it asks for, and not for its syntax. */
 export function isUnderstood({ code }: HttpError): boolean {
   return code === "expectation" || code === "misdirected";
 }

@@ -1,4 +1,4 @@
-// Forwards recorded requests, and puts both sides into one record.
+// Forwards recorded requests, and puts request and response into one record.
 
 import type { Clock } from "../../../base/clock.ts";
 import { listsToken } from "../../../http/headers.ts";
@@ -18,7 +18,7 @@ import type { LogMasks } from "./log_masks.ts";
 
 /** Parts of a {@linkcode ForwardRecorder}. */
 export interface ForwardRecorderOptions extends ChainTools {
-  /** Hands requests on. */
+  /** Forwards requests. */
   readonly forwarder: Forwarder;
   /** Gets the requests. */
   readonly store: RequestStore;
@@ -36,10 +36,10 @@ interface Waiting {
   isListed: boolean;
 }
 
-// A request whose server takes its time is listed before its response is there.
+// A request with a slow server is listed before its response has come.
 const LIST_AFTER_MS = 250;
 
-/** Hands recorded requests on, and records what comes back. */
+/** Forwards recorded requests, and records the responses. */
 export class ForwardRecorder {
   readonly #options: ForwardRecorderOptions;
   readonly #waiting = new Set<Waiting>();
@@ -49,13 +49,13 @@ export class ForwardRecorder {
     this.#options = options;
   }
 
-  /** Begins to hand on a request while it is read; undefined if rules have to see it first. */
+  /** Begins to forward a request while it is read; undefined if rules must see it first. */
   open({ request }: Capture): StreamedForward | undefined {
     if (this.#options.responder.hasRules || isUpgrade(request)) return undefined;
     return this.#options.forwarder.open(request);
   }
 
-  /** Ends a request that was handed on while it was read. */
+  /** Ends a request that was forwarded while it was read. */
   async finish(
     capture: Capture,
     { stored, outcome, exchange }: ReadRequest & { readonly exchange: Promise<Exchange> },
@@ -63,7 +63,7 @@ export class ForwardRecorder {
     return await this.#record(capture, { stored, outcome }, exchange);
   }
 
-  /** Hands on a request that has been read. */
+  /** Forwards a request that has been read. */
   async respond(
     capture: Capture,
     { stored, outcome, chosen }: ReadRequest & { readonly chosen: ChosenResponse },
@@ -141,7 +141,7 @@ export class ForwardRecorder {
   }
 }
 
-/** Whether a client wants something else than a response: another protocol, or a tunnel. */
+/** Whether a client wants another protocol or a tunnel instead of a response. */
 function isUpgrade({ method, headers }: HttpRequest): boolean {
   return method === "CONNECT" ||
     (headers.has("upgrade") && headers.getAll("connection").some((value) => listsToken(value, "upgrade")));

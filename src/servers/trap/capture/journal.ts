@@ -9,7 +9,7 @@ import type { StoredRequest } from "../records/stored_request.ts";
 
 /** Parts of a {@linkcode Journal}. */
 export interface JournalOptions {
-  /** Gets the lines; undefined when it is off. */
+  /** Gets the lines; undefined when the log is off. */
   readonly log: ChainLog | undefined;
   /** The time of the lines. */
   readonly now: MicroClock;
@@ -17,10 +17,10 @@ export interface JournalOptions {
   readonly clock: Clock;
 }
 
-// Stands in the place of a request's id.
+// Replaces the id of a request.
 const NO_ID = "-";
 
-/** Writes what happens to requests after they were recorded. */
+/** Logs the events of requests after they were recorded. */
 export class Journal implements StoreListener {
   readonly #options: JournalOptions;
   readonly #evictions: ThrottledNotice;
@@ -54,7 +54,7 @@ export class Journal implements StoreListener {
     this.note("deleted all requests");
   }
 
-  /** Writes what was held back. */
+  /** Writes the delayed lines. */
   finish(): void {
     if (this.#evicted > 0) this.#noteEvicted();
   }

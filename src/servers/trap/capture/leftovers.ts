@@ -1,4 +1,5 @@
-// Bytes left on a tape when its connection ends: bytes after the last request, or the beginning of another one.
+// Bytes that are left on a tape when its connection ends: those after the last request, or the start of
+// another one.
 
 import type { RequestHead } from "../../../http/tokens/request_head.ts";
 import { HttpTokenizer } from "../../../http/tokens/tokenizer.ts";
@@ -19,7 +20,7 @@ export interface LeftoverOptions extends ChainTools {
   readonly ids: TrapIds;
   /** The values that the log hides. */
   readonly masks: LogMasks;
-  /** Whether the server stops: then it closes connections whose time is not up. */
+  /** Whether the server stops: then it closes connections before their time is up. */
   readonly isStopping: boolean;
 }
 
@@ -35,7 +36,7 @@ export function keepWithLast({ isRecording, last, tape }: TappedConnection): voi
 export function recordLeftovers(connection: TappedConnection, options: LeftoverOptions): void {
   const { isRecording, last, tape } = connection;
   if (connection.tlsFailure !== undefined) return recordHandshake(connection, connection.tlsFailure, options);
-  // The request that is still being read takes everything.
+  // The request that is still being read takes all bytes.
   if (isRecording) return;
   tape.absorb();
   const isReopened = tape.pending === last?.wire;
@@ -46,13 +47,13 @@ export function recordLeftovers(connection: TappedConnection, options: LeftoverO
     const more = last.wire.length - last.answeredBytes;
     if (more > 0) extend(last.request, more, options);
   } else if (tape.pendingBytes > 0) {
-    // A head that does not come in time is a refused request; after empty lines a connection is idle.
+    // A head that does not come in time is a refused request. After empty lines, a connection is idle.
     const isTimeout = isEmptyLines && connection.isGivenUp && !options.isStopping;
     recordFragment(connection, { wire: tape.takeAll(), end: isTimeout ? "timeout" : "aborted" }, options);
   }
 }
 
-/** Records a handshake that failed: there is no request, and nothing else reports it. */
+/** Records a failed handshake: there is no request, and nothing else reports it. */
 function recordHandshake(connection: TappedConnection, reason: string, options: LeftoverOptions): void {
   const chain = new Chain(options.ids.next(options.now()), options);
   const remote = formatAddress(connection.remote);
@@ -138,7 +139,7 @@ function recordFragment(
   );
 }
 
-/** Reads as much of a head as can be understood. */
+/** Reads as much of a head as is understood. */
 function readHead(wire: WireBytes): RequestHead | undefined {
   const tokenizer = new HttpTokenizer({ lineTokens: false });
   for (const bytes of wire) {

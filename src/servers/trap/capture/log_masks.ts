@@ -8,14 +8,14 @@ import { decodeParameter } from "../records/parameters.ts";
 
 /** The text in the log in place of a secret. */
 const MASK = "***";
-// Stands for each character of a secret as long as offsets count; no byte seen as latin1 is this character.
+// Replaces each character of a secret while offsets count; no byte seen as latin1 is this character.
 const VEIL = "\uffff";
 
 /** Offsets of the parts of a request in its bytes. */
 export interface RequestShape {
-  /** Bytes of the head with its empty line, and of empty lines in front of it. */
+  /** Bytes of the head with its empty line, and of empty lines before it. */
   readonly headBytes: number;
-  /** Whether the content came in chunks. */
+  /** Whether the content is chunked. */
   readonly isChunked: boolean;
   /** The fields of the head. */
   readonly headers: HttpHeaders;
@@ -23,7 +23,7 @@ export interface RequestShape {
 
 /** The parts of a request that an error may quote. */
 export interface QuotedHead {
-  /** The target as sent; "" where it was not understood. */
+  /** The target as sent; "" if it was not understood. */
   readonly target: string;
   /** The fields of the head, as far as they were understood. */
   readonly headers: HttpHeaders;
@@ -34,17 +34,21 @@ export interface LogMasks {
   /** A request target with its secret parameters masked. */
   readonly target: (target: string) => string;
   /**
-   * A request as it came, or its beginning, as latin1: secret fields of its head and of its trailer section are masked,
-   * and secret parameters of its target and of content that is a form.
+   * A request as it came, or its beginning, as latin1. Secret fields of its head and of its trailer section
+   * are masked, and so are secret parameters of its target and of its content if it is a form.
    */
   readonly request: (bytes: Uint8Array, shape: RequestShape) => string;
   /** The content of a request, or its beginning, as latin1, masked as in {@linkcode LogMasks.request}. */
   readonly content: (bytes: Uint8Array, shape: RequestShape) => string;
   /** The value of a field. */
   readonly field: (name: string, value: string) => string;
-  /** The message of an error, masked where it quotes the target or a secret field, as errors do: in JSON. */
+  /**
+   * The message of an error. Errors quote the target and fields in JSON; secrets in these quotes are masked.
+   */
   readonly message: (message: string, head: QuotedHead) => string;
-  /** An entry of the access log, with its secret parameters masked, and with its cookies where these are secret. */
+  /**
+   * An entry of the access log, with secret parameters masked, and with cookies masked if they are secret.
+   */
   readonly access: (entry: AccessEntry) => AccessEntry;
 }
 
@@ -58,7 +62,7 @@ const NO_MASKS: LogMasks = {
   access: (entry) => entry,
 };
 
-/** Makes the masks for some names of header fields and parameters, in any case of letters. */
+/** Makes the masks for some names of header fields and parameters, in upper or lower case. */
 export function createLogMasks(names: readonly string[]): LogMasks {
   if (names.length === 0) return NO_MASKS;
   const secrets = new Set(names.map((name) => name.toLowerCase()));
@@ -109,12 +113,12 @@ function maskContent(
     at = end;
   }
   const rest = text.slice(at);
-  // The supposed framing may be parameters: those of a client that forgot to cut its form into chunks.
+  // The supposed framing may be parameters, if a client has not cut its form into chunks.
   const isUnclear = isFormContent && !isWhole && rest !== "";
   return masked + (isUnclear ? MASK : maskLines(rest, tools));
 }
 
-/** @param cover gives what is shown in the place of a secret value */
+/** @param cover gives the replacement of a secret value */
 function maskParameters(
   query: string,
   isSecret: (name: string) => boolean,
@@ -135,10 +139,10 @@ function unveil(text: string): string {
   return text.replaceAll(/\uffff+/g, MASK);
 }
 
-/** Masks lines of a head or a trailer section, malformed ones too: those after a fault are shown as well. */
+/** Masks lines of a head or a trailer section, malformed ones too: lines after a fault are shown as well. */
 function maskLines(text: string, { isSecret, target }: MaskTools): string {
   return text
-    // With the lines that continue it (obs-fold, RFC 9112 §5.2).
+    // With its continuation lines (obs-fold, RFC 9112 §5.2).
     .replaceAll(
       /^([ \t]*)([^\s:]+)([ \t]*:).*(?:(?:\r\n?|\n)[ \t].*)*/gm,
       (field, space, name, colon) => isSecret(name) ? `${space}${name}${colon} ${MASK}` : field,

@@ -32,34 +32,34 @@ export interface RecorderOptions extends ChainTools {
   readonly store: RequestStore;
   /** Names the requests. */
   readonly ids: TrapIds;
-  /** Makes the responses that are the trap's own. */
+  /** Makes the trap's own responses. */
   readonly responder: Responder;
-  /** Hands requests on; undefined when all responses are the trap's own. */
+  /** Forwards requests; undefined if the trap makes all responses itself. */
   readonly forward: ForwardRecorder | undefined;
-  /** Sends copies of requests elsewhere; undefined if no server is named. */
+  /** Sends copies of requests to another server; undefined if none is named. */
   readonly copies: RequestCopies | undefined;
-  /** Looks at signatures. */
+  /** Checks signatures. */
   readonly signatures: SignatureChecker;
   /** The values that the log hides. */
   readonly masks: LogMasks;
   /** How much content of a request is kept, in bytes. */
   readonly maxBodyBytes: number;
-  /** Whether the rules of the exercise (method, path, parameters) are looked at. */
+  /** Whether the rules of the exercise (method, path, parameters) are checked. */
   readonly checksRules: boolean;
   /** Whether the first segment of the path is a bin. */
   readonly hasBins: boolean;
   /** For waiting. */
   readonly clock: Clock;
-  /** Told of failures that are no request's. */
+  /** Called with failures outside of requests. */
   readonly onError: (error: unknown, remote: NetAddress) => void;
 }
 
-// Bytes after a fault were mostly sent together with it: they come within a round trip, or not for long.
+// Bytes after a fault were mostly sent together with it: they come within a round trip, or much later.
 const QUIET_MS = 25;
 const MAX_DRAIN_MS = 1_000;
-// Bytes of framing kept for a chunked body, in addition to as many as it has content.
+// Bytes of framing that are kept for a chunked body, in addition to its kept content.
 const MIN_FRAMING_BYTES = 65_536;
-// The log shows how content begins; all that is kept of it is with the request.
+// The log shows the beginning of content; the request holds all that is kept of it.
 const MAX_LOGGED_CONTENT_BYTES = 1_024;
 
 const COMPLETE: Outcome = { end: "complete" };
@@ -73,7 +73,8 @@ export class Recorder {
   }
 
   /**
-   * Records a request, also one that was refused, and gives its response: 200 even if it could not be recorded.
+   * Records a request, also a refused one, and makes its response: 200 even if the request could not be
+   * recorded.
    *
    * @throws {TypeError} when its connection is not tapped
    */
@@ -117,7 +118,8 @@ export class Recorder {
   }
 
   #recover({ chain, context, connection, start, trap, request }: Capture, error: unknown): HttpResponse {
-    // The server needs the memory for others, and says so itself: the head is kept, and no content.
+    // The server needs the memory for other requests, and reports it itself: the head is kept, without
+    // content.
     if (error instanceof HttpError && error.code === "overload") {
       connection.tape.limit(Math.max(0, request.headEnd - start));
       connection.isRecording = false;
@@ -161,7 +163,7 @@ export class Recorder {
     }
   }
 
-  /** Waits for what was sent together with a fault, and tells how the request ended. */
+  /** Waits for the bytes that were sent together with a fault, and returns how the request ended. */
   async #endBroken({ request, connection, start, trap }: Capture, error: unknown): Promise<Outcome> {
     const { code, offset, message } = error instanceof HttpError
       ? error
@@ -200,7 +202,7 @@ export class Recorder {
     return this.#respond(capture, { stored, outcome, chosen });
   }
 
-  /** Gives a response of the trap's own. */
+  /** Makes one of the trap's own responses. */
   #respond(
     capture: Capture,
     { stored, outcome, chosen }: ReadRequest & { readonly chosen: ChosenResponse },
@@ -232,7 +234,7 @@ export class Recorder {
     });
   }
 
-  /** Notes what a strict server would say of a request, and what its signature says. */
+  /** Adds the objections of a strict server to a request, and the result of its signature. */
   #judge({ request, trap }: Capture, stored: StoredRequest): void {
     const marks = markStrictLimits(request, stored.facts.headBytes);
     for (const mark of marks) trap.info(mark);
@@ -240,7 +242,7 @@ export class Recorder {
     if (marks.length > 0 || signature !== undefined) stored.judge({ marks, signature });
   }
 
-  /** Has the rules look at a request, as far as it has been understood. */
+  /** Applies the rules to a request, as far as it was understood. */
   #check({ request, trap }: Capture, wire: WireBytes, headBytes: number): void {
     const { masks, checksRules } = this.#options;
     const { refusal } = request;

@@ -3,10 +3,10 @@ import type { RequestStore } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import type { Forwarder } from "../upstream/forwarder.ts";
 
-// So many copies may be under way; a server that hangs must not hold all requests in memory.
+// The number of copies at the same time: a server that hangs must not hold all requests in memory.
 const MAX_COPIES = 1_000;
 
-/** Sends copies of recorded requests to a server, and keeps what it says. */
+/** Sends copies of recorded requests to a server, and keeps its responses. */
 export class RequestCopies {
   readonly #forwarder: Forwarder;
   readonly #store: RequestStore;
@@ -17,7 +17,7 @@ export class RequestCopies {
     this.#store = store;
   }
 
-  /** Sends a copy of a request that is complete and wholly kept, without waiting for it. */
+  /** Sends a copy of a complete request whose bytes are all kept, without waiting for it. */
   send(request: HttpRequest, stored: StoredRequest): void {
     if (stored.wire.isCut || this.#count >= MAX_COPIES) return;
     this.#count++;

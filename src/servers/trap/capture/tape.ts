@@ -4,10 +4,11 @@ import { WireBytes } from "../records/wire_bytes.ts";
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Keeps what arrives on one connection, and deals it out to the messages: each gets all bytes after the one before.
+ * Keeps the bytes of one connection, and divides them between messages: each gets all bytes after the one
+ * before.
  *
- * The bytes of the last read stay in the buffer of their reader until the next read: a message that came in one
- * piece is copied once, and the end of a long one is hashed where it lies.
+ * The bytes of the last read stay in the buffer of their reader until the next read. A message in one piece
+ * is copied once, and the end of a long message is hashed in place.
  */
 export class Tape {
   #message = createMessage();
@@ -19,17 +20,17 @@ export class Tape {
   #atMicros = 0;
   readonly #slab: ByteSlab;
 
-  /** Begins a tape. @param slab room for small messages, shared by all tapes of a server */
+  /** Begins a tape. @param slab memory for small messages, shared by all tapes of a server */
   constructor(slab: ByteSlab = new ByteSlab()) {
     this.#slab = slab;
   }
 
-  /** Offset of the message at hand from the first byte of the connection. */
+  /** Offset of the current message from the first byte of the connection. */
   get start(): number {
     return this.#start;
   }
 
-  /** The message at hand, as far as its bytes have been copied. */
+  /** The current message, as far as its bytes have been copied. */
   get pending(): WireBytes {
     return this.#message;
   }
@@ -39,7 +40,7 @@ export class Tape {
     return this.#message.length + this.#to - this.#from;
   }
 
-  /** Takes note of a read. @param count how many bytes at the beginning of the buffer are new */
+  /** Records a read. @param count how many bytes at the beginning of the buffer are new */
   record(buffer: Uint8Array, count: number, atMicros: number): void {
     this.absorb();
     this.#buffer = buffer;
@@ -48,7 +49,7 @@ export class Tape {
     this.#atMicros = atMicros;
   }
 
-  /** Copies what still lies in the buffer of its reader, which is about to use it again. */
+  /** Copies the bytes in the buffer of the reader, which is about to use it again. */
   absorb(): void {
     if (this.#from === this.#to) return;
     this.#message.append(this.#buffer.subarray(this.#from, this.#to), this.#atMicros);
@@ -57,13 +58,13 @@ export class Tape {
     this.#to = 0;
   }
 
-  /** Keeps no more than this many bytes of the message at hand. */
+  /** Keeps no more than this many bytes of the current message. */
   limit(maxKeptBytes: number): void {
     this.#message.limit(maxKeptBytes);
   }
 
   /**
-   * Ends the message at hand.
+   * Ends the current message.
    *
    * @param end offset after its last byte, counted from the first byte of the connection
    */
@@ -82,12 +83,12 @@ export class Tape {
     return new WireBytes(bytes, [{ atMicros: this.#atMicros, bytes: bytes.length }]);
   }
 
-  /** Ends the message at hand with all that has arrived. */
+  /** Ends the current message with all bytes that have arrived. */
   takeAll(): WireBytes {
     return this.take(this.#start + this.pendingBytes);
   }
 
-  /** Goes on with the message taken last: all bytes after it, present and future, belong to it. */
+  /** Continues the message that was taken last: all bytes after it, present and future, belong to it. */
   reopen(message: WireBytes): void {
     this.absorb();
     const behind = this.#message;

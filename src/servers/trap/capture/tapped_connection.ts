@@ -20,13 +20,13 @@ import type { WireBytes } from "../records/wire_bytes.ts";
 export interface TapOptions {
   /** Gives each read its time. */
   readonly now: MicroClock;
-  /** Room for small messages. */
+  /** Memory for small messages. */
   readonly slab: ByteSlab;
-  /** Told once when a connection is closed by the server, whatever the reason; reads may still be under way. */
+  /** Called once when the server closes a connection, whatever the reason; reads may still be pending. */
   readonly onClose: (connection: TappedConnection) => void;
-  /** Told when the server ends a connection: what still arrives belongs to the message before. */
+  /** Called when the server ends a connection: bytes that still arrive belong to the message before. */
   readonly onEnding: (connection: TappedConnection) => void;
-  /** Told when the listener is closed: the server stops. */
+  /** Called when the listener is closed: the server stops. */
   readonly onStopping: () => void;
 }
 
@@ -54,20 +54,20 @@ export function tapListener<Address extends NetAddress>(
   };
 }
 
-/** The request of a connection that was recorded last. */
+/** The last recorded request of a connection. */
 export interface LastRequest {
   /** The request. */
   readonly request: StoredRequest;
-  /** Its bytes, to which more may come. */
+  /** Its bytes; more may come. */
   readonly wire: WireBytes;
-  /** How many there were when its response was sent. */
+  /** The number of its bytes when its response was sent. */
   readonly answeredBytes: number;
 }
 
-// Size of the buffer for reads that only the tape wants.
+// Size of the buffer for reads that only the tape needs.
 const DRAIN_BUFFER_BYTES = 16_384;
 
-/** A connection that keeps what is read from it. */
+/** A connection that keeps the bytes that are read from it. */
 export class TappedConnection extends StreamConnection implements Receiver {
   readonly local: NetAddress;
   readonly remote: NetAddress;
@@ -78,9 +78,9 @@ export class TappedConnection extends StreamConnection implements Receiver {
   readonly remoteText: string;
   /** The bytes that have arrived. */
   readonly tape: Tape;
-  /** Whether a request of it is being recorded. */
+  /** Whether one of its requests is being recorded. */
   isRecording = false;
-  /** The request that was recorded last. */
+  /** The last recorded request. */
   last: LastRequest | undefined;
   /** Whether the client has finished sending, or the connection was lost. */
   hasEnded = false;
@@ -92,10 +92,10 @@ export class TappedConnection extends StreamConnection implements Receiver {
   readonly #options: TapOptions;
   #isClosed = false;
   #hasReceived = false;
-  // The buffer and the receiver of the read under way.
+  // The buffer and the receiver of the pending read.
   #buffer: Uint8Array | undefined;
   #receiver: Receiver | undefined;
-  // A read of drain() that outlasted it, and where its bytes go.
+  // A read of drain() that outlasted drain(), and the receiver of its bytes.
   #leftRead: { readonly buffer: Uint8Array; readonly count: Promise<number | null> } | undefined;
 
   constructor(connection: Connection, options: TapOptions) {
@@ -150,7 +150,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
     return count;
   }
 
-  /** Gives out what drain() did not wait for. */
+  /** Hands out the bytes that drain() did not wait for. */
   async #finishLeftRead(
     buffer: Uint8Array,
     left: { readonly buffer: Uint8Array; readonly count: Promise<number | null> },
@@ -158,18 +158,19 @@ export class TappedConnection extends StreamConnection implements Receiver {
     const count = await left.count;
     this.#leftRead = undefined;
     if (count === null) return null;
-    // After a refusal no caller looks at the bytes: the tape has all of them, and one that was too small lost nothing.
+    // After a refusal, no caller uses the bytes: the tape has all of them, and a buffer that was too small
+    // lost nothing.
     buffer.set(left.buffer.subarray(0, Math.min(count, buffer.length)));
     return Math.min(count, buffer.length);
   }
 
-  /** Reads on for the tape alone, until the client ends or nothing more comes for a while. Never fails. */
+  /** Reads on for the tape alone, until the client ends or nothing comes for a while. Never fails. */
   async drain(clock: Clock, quietMs: number, maxMs: number): Promise<void> {
     const buffer = new Uint8Array(DRAIN_BUFFER_BYTES);
     const endMs = clock.nowMs() + maxMs;
     while (!this.hasEnded && clock.nowMs() < endMs) {
       const count = this.read(buffer);
-      // Met by whoever reads next.
+      // The next read meets the failure.
       count.catch(() => {});
       if (!await settlesWithin(count, clock, quietMs)) {
         this.#leftRead = { buffer, count };
@@ -196,7 +197,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
     return this.#connection.closeWrite();
   }
 
-  /** Gives the connection up with a RST, if the runtime has a way to. */
+  /** Resets the connection with a RST, if the runtime can do so. */
   reset(): void {
     if (this.#connection.reset === undefined) return this.close();
     this.#connection.reset();
@@ -204,7 +205,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
   }
 
   close(): void {
-    // Asked before: a read that is under way fails with the connection.
+    // Asked beforehand: a pending read fails with the connection.
     if (!this.#isClosed) this.isGivenUp = !this.hasEnded;
     this.#connection.close();
     this.#end();
@@ -213,7 +214,7 @@ export class TappedConnection extends StreamConnection implements Receiver {
   #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    // The server gives the buffer of its reads back.
+    // The server gives its read buffer back.
     this.tape.absorb();
     this.#options.onClose(this);
   }

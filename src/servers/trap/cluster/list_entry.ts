@@ -1,35 +1,37 @@
-// One entry of the stream that the nodes share: a request, or that requests are gone.
+// One entry of the stream that the nodes share: a request, or the removal of requests.
 
 import { Buffer } from "node:buffer";
 import type { RedisCommand, Reply } from "../../../storage/cluster/redis_connection.ts";
 import type { PackedRequest } from "../store/packed_request.ts";
 
-/** The key of the stream; all keys of the list lie on one server. */
+/** The key of the stream; all keys of the list are on one server. */
 export const LIST_KEY = "tl:{trap}";
 
 /** The key of the rules, as JSON. */
 export const RULES_KEY = "tr:{trap}";
 
-/** Larger content lies beside the stream in pieces of this size, so that no command holds a server up for long. */
+/**
+ * Larger content is beside the stream in pieces of this size, so that no command blocks a server for long.
+ */
 export const PIECE_BYTES = 512 * 1_024;
 
 /** The content of an entry. */
 export type ListEntry =
-  /** A request has come, or more is known about it. */
+  /** A new request, or a known request that has changed. */
   | {
     readonly kind: "added";
     readonly node: string;
     readonly id: string;
     readonly facts: string;
     readonly bytes: Buffer;
-    /** How many pieces lie beside the stream; `bytes` is empty then. */
+    /** How many pieces are beside the stream; `bytes` is empty then. */
     readonly pieces: number;
   }
-  /** Somebody has deleted requests. */
+  /** A deletion of requests. */
   | { readonly kind: "deleted"; readonly node: string; readonly ids: readonly string[] }
-  /** Somebody has given other rules. */
+  /** New rules. */
   | { readonly kind: "rules"; readonly node: string; readonly source: string }
-  /** Somebody has deleted everything. */
+  /** A deletion of everything. */
   | { readonly kind: "cleared"; readonly node: string };
 
 /** The commands that add a request to the stream. */
@@ -63,12 +65,12 @@ export function addCommands(node: string, id: string, { facts, bytes }: PackedRe
   return commands;
 }
 
-/** The command that tells others of deletions. */
+/** The command that announces deletions to other nodes. */
 export function deleteCommand(node: string, ids: readonly string[]): RedisCommand {
   return ["XADD", LIST_KEY, "*", "k", "deleted", "n", node, "i", ids.join()];
 }
 
-/** The command that tells others that everything was deleted. */
+/** The command that announces the deletion of everything to other nodes. */
 export function clearCommand(node: string): RedisCommand {
   return ["XADD", LIST_KEY, "*", "k", "cleared", "n", node];
 }
@@ -77,7 +79,7 @@ function pieceKey(id: string, piece: number): string {
   return `tb:{trap}${id}:${piece}`;
 }
 
-/** The commands that give all nodes other rules. */
+/** The commands that give new rules to all nodes. */
 export function rulesCommands(node: string, source: string): RedisCommand[] {
   return [["SET", RULES_KEY, source], ["XADD", LIST_KEY, "*", "k", "rules", "n", node, "f", source]];
 }
@@ -87,7 +89,7 @@ export function pieceKeys(id: string, pieces: number): string[] {
   return Array.from({ length: pieces }, (_, piece) => pieceKey(id, piece));
 }
 
-/** Reads the fields of an entry; undefined when it is none of ours. */
+/** Reads the fields of an entry; undefined when it is not one of ours. */
 export function parseEntry(fields: readonly Reply[]): ListEntry | undefined {
   const values = new Map<string, Buffer>();
   for (let index = 0; index + 1 < fields.length; index += 2) {

@@ -5,11 +5,11 @@ interface Place {
   pieces: number;
 }
 
-/** Places of requests in the stream, so that they can be removed from it. */
+/** Positions of requests in the stream, to remove them from it. */
 export class ListPlaces {
   readonly #places = new Map<string, Place>();
 
-  /** Remembers an entry of a request. @param pieces how many pieces of content belong to it */
+  /** Remembers an entry of a request. @param pieces the number of its pieces of content */
   add({ id, pieces }: { readonly id: string; readonly pieces: number }, entry: string): void {
     const place = this.#places.get(id);
     if (place === undefined) this.#places.set(id, { entries: [entry], pieces });
@@ -32,12 +32,12 @@ export class ListPlaces {
     return { entries, keys };
   }
 
-  /** The requests whose places are known. */
+  /** The requests whose positions are known. */
   ids(): Iterable<string> {
     return this.#places.keys();
   }
 
-  /** Whether the place of a request is known. */
+  /** Whether the position of a request is known. */
   has(id: string): boolean {
     return this.#places.has(id);
   }

@@ -11,18 +11,18 @@ const SLOT = slotOf("trap");
 const DEADLINE_MS = 5_000;
 const READ_AT_ONCE = 256;
 
-// A server that has stopped is noticed after this long.
+// After this time, a server that has stopped is noticed.
 const WAIT_MS = 1_000;
 
-/** An entry and its place in the stream. */
+/** An entry and its position in the stream. */
 export interface PlacedEntry {
-  /** The id that the stream has given it. */
+  /** The id that the stream has given to it. */
   readonly place: string;
   /** Its content; undefined if it is not one of ours. */
   readonly entry: ListEntry | undefined;
 }
 
-/** The stream that carries what happens to the list. */
+/** The stream of the list's changes. */
 export class ListStream {
   readonly #cluster: Cluster;
 
@@ -31,13 +31,17 @@ export class ListStream {
     this.#cluster = cluster;
   }
 
-  /** Runs commands in their order. @throws {StoreError} not all of them could be run */
+  /** Runs commands in order. @throws {StoreError} when not all of them could be run */
   write(commands: readonly RedisCommand[]): Promise<Reply[]> {
     const requests = commands.map((command) => ({ slot: SLOT, command }));
     return this.#cluster.run(requests, { role: "write", replicas: 0, deadlineMs: DEADLINE_MS });
   }
 
-  /** The entries after a place, some at a time; none at the end. @throws {StoreError} the store did not reply in time */
+  /**
+   * The entries after a position, in batches; none at the end.
+   *
+   * @throws {StoreError} the store did not reply in time
+   */
   async read(after: string): Promise<readonly PlacedEntry[]> {
     return toEntries(await this.#ask(["XRANGE", LIST_KEY, `(${after}`, "+", "COUNT", String(READ_AT_ONCE)]));
   }
@@ -45,8 +49,8 @@ export class ListStream {
   /**
    * All requests of the stream, by id.
    *
-   * @param places gets to know where they stand
-   * @returns the requests, and the place of the last entry
+   * @param places learns the positions of the requests
+   * @returns the requests, and the position of the last entry
    */
   async loadAll(
     places: ListPlaces,
@@ -65,7 +69,7 @@ export class ListStream {
     return { requests: [...requests.values()].sort((a, b) => a.id < b.id ? -1 : 1), last };
   }
 
-  /** The same as {@linkcode ListStream.read}, but waits a second for the first one. */
+  /** Like {@linkcode ListStream.read}, but waits a second for the first entry. */
   async wait(after: string): Promise<readonly PlacedEntry[]> {
     const words = [
       "XREAD",
@@ -82,11 +86,11 @@ export class ListStream {
       replicas: 0,
       deadlineMs: DEADLINE_MS,
     });
-    // RESP3 has streams in a map, by their keys; null when nothing came in time.
+    // RESP3 has streams in a map, by key; null when nothing came in time.
     return reply === null ? [] : toEntries(Object.values(reply as object)[0] as Reply);
   }
 
-  /** The content of a request. Pieces that are gone are left out: then the request is gone too. */
+  /** The content of a request. Missing pieces are left out: then the request is gone too. */
   async bytesOf({ id, bytes, pieces }: ListEntry & { readonly kind: "added" }): Promise<Buffer> {
     if (pieces === 0) return bytes;
     const parts = await Promise.all(pieceKeys(id, pieces).map((key) => this.#ask(["GET", key])));

@@ -10,12 +10,12 @@ import type { SharedListOptions } from "./shared_list_options.ts";
 export interface OpenListOptions extends Omit<SharedListOptions, "cluster"> {
   /** Address of the store. */
   readonly address: StoreAddress;
-  /** Hears in one line what could not be checked. */
+  /** Gets a line about each check that was not possible. */
   readonly onNotice: (message: string) => void;
 }
 
 /**
- * Opens the list of a store, and fills this node's copy.
+ * Opens the list of a store, and fills the copy of this node.
  *
  * @throws {StoreOpenError} when the store cannot be used
  */

@@ -1,5 +1,5 @@
-// The list of requests that several nodes share. Every node has all of it in memory, as one alone has; a stream in the
-// store carries what happens from each node to the others. No response waits for it.
+// The list of requests that several nodes share. Every node has all of it in memory, like a single node; a
+// stream in the store carries the changes of each node to the others. No response waits for it.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { messageOfError } from "../../../base/error_text.ts";
@@ -19,18 +19,18 @@ import type { SharedListOptions } from "./shared_list_options.ts";
 import { ListPlaces } from "./list_places.ts";
 import { ListStream } from "./list_stream.ts";
 
-// Requests that come together are written together; others see them so much later.
+// Requests that come within this time are written together; other nodes see them this much later.
 const WRITE_AFTER_MS = 10;
 const RETRY_AFTER_MS = 500;
 
-// At most so much in one go.
+// The most bytes of one write.
 const WRITTEN_AT_ONCE = 256;
 
-// By then every node that follows has heard of a deletion, or of other rules; the others load everything again.
+// By then, every following node has heard of a deletion or of new rules; the others load everything again.
 const KEPT_NOTICES_MS = 60_000;
 const LOAD_AGAIN_AFTER_MS = 20_000;
 
-/** A listener of a store that tells other nodes, and takes over what they tell. */
+/** A listener of a request store that reports its changes to other nodes, and applies theirs. */
 export class SharedList implements StoreListener {
   readonly #options: SharedListOptions;
   readonly #stream: ListStream;
@@ -41,7 +41,7 @@ export class SharedList implements StoreListener {
   #gone: string[] = [];
   #isCleared = false;
   #rules: string | undefined;
-  // Entries that are no longer needed once every node has read them.
+  // Entries that are not needed after every node has read them.
   #notices: { readonly entry: string; readonly atMs: number }[] = [];
   #last = "0-0";
   #stopTimer: (() => void) | undefined;
@@ -52,23 +52,27 @@ export class SharedList implements StoreListener {
   #replaced: string | undefined;
   #isClosed = false;
 
-  /** Makes a list; {@linkcode SharedList.begin} must be called before the store is listened to. */
+  /** Makes a list; {@linkcode SharedList.begin} must be called before it listens to the request store. */
   constructor(options: SharedListOptions) {
     this.#options = options;
     this.#stream = new ListStream(options.cluster);
   }
 
-  /** How many requests wait to be written. */
+  /** The number of requests that wait to be written. */
   get waiting(): number {
     return this.#unwritten.size;
   }
 
-  /** Why the store cannot be written at the moment. */
+  /** Why the store cannot be written now. */
   get error(): Error | undefined {
     return this.#error;
   }
 
-  /** Loads what is there, and follows what comes. @throws {StoreError} the store did not reply in time */
+  /**
+   * Loads the present requests, and follows the changes.
+   *
+   * @throws {StoreError} the store did not reply in time
+   */
   async begin(): Promise<void> {
     const requests = await this.#load();
     this.#apply(() => this.#options.store.restore(requests));
@@ -77,7 +81,7 @@ export class SharedList implements StoreListener {
     this.#following = this.#follow();
   }
 
-  /** Tells other nodes of other rules. @param source JSON */
+  /** Reports new rules to other nodes. @param source JSON */
   tellRules(source: string): void {
     this.#rules = source;
     this.#wake();
@@ -98,7 +102,7 @@ export class SharedList implements StoreListener {
       if (id === this.#replaced) continue;
       this.#unwritten.delete(id);
       this.#gone.push(id);
-      // The limits are the same on all nodes: what they forbid here, they forbid there.
+      // The limits are the same on all nodes, so all nodes drop the same requests.
       if (reason === "deleted" && !this.#isApplying) this.#deleted.push(id);
     }
     this.#wake();
@@ -111,7 +115,7 @@ export class SharedList implements StoreListener {
     this.#wake();
   }
 
-  /** Writes what is unwritten, as far as the store takes it, and ends the connections. */
+  /** Writes the unwritten requests, as far as the store takes them, and ends the connections. */
   async close(): Promise<void> {
     this.#stopTimer?.();
     await this.#writing;
@@ -195,7 +199,7 @@ export class SharedList implements StoreListener {
 
   async #writeRequests(): Promise<void> {
     const requests = [...this.#unwritten.values()].slice(0, WRITTEN_AT_ONCE);
-    // More may come to a request while it is written: then it is written once more.
+    // A request may change while it is written: then it is written again.
     for (const { id } of requests) this.#unwritten.delete(id);
     try {
       await this.#stream.write(
@@ -222,7 +226,7 @@ export class SharedList implements StoreListener {
         }
         heardAtMs = clock.monotonicMs();
       } catch {
-        // Writing says that the store is away.
+        // The writes report that the store is away.
         if (!this.#isClosed) await pause(RETRY_AFTER_MS);
       }
     }
@@ -239,7 +243,7 @@ export class SharedList implements StoreListener {
     if (source !== undefined && this.#rules === undefined) this.#options.onRules(source);
   }
 
-  // After a time without the store: what others have deleted and added meanwhile.
+  // After a time without the store: the deletions and additions of other nodes in the meantime.
   async #loadAgain(): Promise<void> {
     const { store } = this.#options;
     const requests = await this.#load();
@@ -257,7 +261,7 @@ export class SharedList implements StoreListener {
     if (entry.kind === "added") {
       this.#places.add(entry, place);
       if (entry.node === this.#node) {
-        // A request that is gone here already leaves the stream too, now that its place is known.
+        // A request that has been deleted here leaves the stream too, now that its position is known.
         if (store.find(entry.id) === undefined) this.#gone.push(entry.id);
         return this.#hasWork ? this.#wake() : undefined;
       }

@@ -6,14 +6,14 @@ import type { RequestStore } from "../store/request_store.ts";
 export interface SharedListOptions {
   /** The servers; closed with the list. */
   readonly cluster: Cluster;
-  /** This node's copy. */
+  /** The copy of this node. */
   readonly store: RequestStore;
   /** For the time between two writes. */
   readonly clock: Clock;
-  /** Takes rules that another node was given, or that were there before. @param source JSON */
+  /** Takes rules of another node, or rules that were in the store before. @param source JSON */
   readonly onRules: (source: string) => void;
-  /** Told when the store is away, once until it is back. */
+  /** Called when the store is away, once until it is back. */
   readonly onError: (error: Error) => void;
-  /** Told when it is back. @param count requests that have waited */
+  /** Called when it is back. @param count requests that have waited */
   readonly onRecovered: (count: number) => void;
 }

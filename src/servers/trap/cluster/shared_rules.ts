@@ -1,21 +1,21 @@
 import { readRespondScript } from "../rules/respond_script.ts";
 import type { RuleEngine } from "../rules/rule_engine.ts";
 
-/** How rules are shared. */
+/** Settings of shared rules. */
 export interface SharingOptions {
-  /** Whether this node was given rules at its start: then they are for all nodes. */
+  /** Whether this node got rules at its start: then they are for all nodes. */
   readonly hasOwn: boolean;
-  /** Tells the other nodes. @param source JSON */
+  /** Reports rules to the other nodes. @param source JSON */
   readonly tell: (source: string) => void;
 }
 
-/** Keeps the rules of one node and those of the others the same: what was given last counts. */
+/** Keeps the rules of this node and of the others the same: the latest rules count. */
 export class SharedRules {
   #engine: RuleEngine | undefined;
   #taken: string | undefined;
   #isTaking = false;
 
-  /** Takes rules that another node was given, or that were in the store before. @param source JSON */
+  /** Takes rules of another node, or rules that were in the store before. @param source JSON */
   take(source: string): void {
     this.#taken = source;
     const engine = this.#engine;

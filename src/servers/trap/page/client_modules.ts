@@ -1,4 +1,4 @@
-// The modules of the page as text, by file name: the only list of them. It puts them into a bundle or a binary.
+// The modules of the page as text, by file name. This list alone puts them into a bundle or a binary.
 
 export { default as "app_view.js" } from "./client/app_view.js" with { type: "text" };
 export { default as "bin_bar.js" } from "./client/list/bin_bar.js" with { type: "text" };

@@ -10,23 +10,27 @@ import xmlParser from "xml-parser-xo/module" with { type: "text" };
 import listStyle from "./client/list/list.css" with { type: "text" };
 import viewsStyle from "./client/views.css" with { type: "text" };
 
-/** All files of the trap's page but the document, by their path. */
+/** All files of the trap's page except the document, by path. */
 export function trapPageFiles(): Map<string, PageFile> {
   return createPageFiles({
     modules,
-    // Fetched by the page when it is needed.
+    // The page fetches it when it is needed.
     packages: { "xml-parser-xo": xmlParser, xml: linkXmlFormatter(xmlFormatter) },
     styles: [listStyle, detailStyle, viewsStyle, contentStyle, compareStyle],
     icon,
   });
 }
 
-/** Lets the formatter find its parser next to it. */
+/** Makes the formatter find its parser in the same folder. */
 function linkXmlFormatter(module: string): string {
   return module.replace(/from ['"]xml-parser-xo['"]/, 'from "./xml-parser-xo.js"');
 }
 
-/** The document. @param trapPort the port that requests are sent to; without it the page takes the one before its own */
+/**
+ * The document.
+ *
+ * @param trapPort the port of the trap; without it, the page assumes the port before its own
+ */
 export function trapPageDocument(trapPort: number | undefined): PageFile {
   const text = document.replace(
     'name="trap-port" content=""',

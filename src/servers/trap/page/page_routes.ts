@@ -4,7 +4,7 @@ import { trapPageDocument, trapPageFiles } from "./page_files.ts";
 
 /** Options of the page. */
 export interface PageOptions {
-  /** The port that requests are sent to; default the one before the page's own. */
+  /** The port of the trap; default the one before the page's own. */
   readonly trapPort?: number | undefined;
 }
 

@@ -20,9 +20,9 @@ const NO_LIMITS: HttpLimits = {
 
 /** The result of {@linkcode readChunkData}. */
 export interface ChunkData {
-  /** The pieces of content, as far as they are there; offsets count from the first byte of the message. */
+  /** The pieces of content that are there; offsets count from the first byte of the message. */
   readonly pieces: readonly BodyToken[];
-  /** Whether the end of the message is there; else it breaks off after them, or has a fault. */
+  /** Whether the end of the message is there; if not, it breaks off after the pieces, or has a fault. */
   readonly isWhole: boolean;
 }
 

@@ -1,10 +1,10 @@
-// The name that the sender of a webhook gives to the event: in a field, or in the content.
+// The event name that the sender of a webhook gives: in a field, or in the content.
 
 import type { HeaderField } from "../../../http/headers.ts";
 import { isObject } from "../rules/script_values.ts";
 import { decodeParameter, findParameter, splitQuery } from "./parameters.ts";
 
-/** Parts of a request in which its event may be named. Texts are bytes seen as latin1. */
+/** The parts of a request that may name its event. Texts are bytes seen as latin1. */
 export interface EventSource {
   /** The fields. */
   readonly headers: readonly HeaderField[];
@@ -24,13 +24,13 @@ const EVENT_FIELDS = new Set([
   "ce-type",
 ]);
 
-// Stripe, Standard Webhooks and Slack say `type`; the other spellings are those of smaller senders.
+// Stripe, Standard Webhooks and Slack use `type`; the other spellings are those of smaller senders.
 const EVENT_MEMBERS = ["event", "event_type", "eventType", "event_name", "eventName", "type"];
 
-// Slack's slash commands, and the states that Twilio reports.
+// Slack's slash commands, and the states in Twilio's reports.
 const EVENT_PARAMETERS = ["command", "MessageStatus", "SmsStatus", "CallStatus", "EventType"];
 
-// Larger content is not read for the sake of one word.
+// Larger content is not read for one word.
 const MAX_READ_BYTES = 262_144;
 const NAME = /^[\w.:/-][\w.:/ -]{0,99}$/;
 

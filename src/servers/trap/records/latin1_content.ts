@@ -1,6 +1,7 @@
 import { decodeLatin1 } from "../../../http/tokens/text_window.ts";
 
-// Heads are what decodeLatin1() is made for: bytes beyond ASCII take a string each until they are joined.
+// decodeLatin1() is made for heads: in longer texts each byte beyond ASCII takes a string until they are
+// joined.
 const PIECE_BYTES = 65_536;
 
 /** The text of bytes seen as latin1, of content of any size. */

@@ -1,7 +1,7 @@
-/** Gives the time in whole microseconds since 1970; never less than before. */
+/** Returns the time in whole microseconds since 1970; never less than before. */
 export type MicroClock = () => number;
 
-/** Sources of the parts of the time. */
+/** The sources of the time. */
 export interface TimeSources {
   /** Milliseconds since 1970, whole or not. */
   readonly wallMs: () => number;
@@ -9,12 +9,12 @@ export interface TimeSources {
   readonly steadyMs: () => number;
 }
 
-// A wall clock that was set shows a larger gap than this to the steady one; its own steps are a millisecond.
+// A larger gap between the clocks means that the wall clock was set; its own steps are a millisecond.
 const MAX_GAP_MS = 20;
 
 /**
- * Makes a clock of microseconds. It runs with the steady clock, and follows the wall clock when that was set forward;
- * when it was set back this clock stays ahead, so that later requests have later times.
+ * Makes a clock of microseconds. It runs with the steady clock. When the wall clock was set forward, it
+ * follows; when the wall clock was set back, it stays ahead, so that later requests have later times.
  */
 export function createMicroClock(sources: TimeSources): MicroClock {
   let originMs = sources.wallMs() - sources.steadyMs();

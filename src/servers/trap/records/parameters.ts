@@ -14,7 +14,8 @@ export function splitQuery(query: string): Parameter[] {
 }
 
 /**
- * Decodes a name or a value as forms encode it (WHATWG URL §5.1): "+" is a space, `%XX` a byte, all else itself.
+ * Decodes a name or a value of a form (WHATWG URL §5.1): "+" is a space, `%XX` a byte; other bytes are
+ * unchanged.
  *
  * @returns bytes seen as latin1
  */
@@ -34,7 +35,7 @@ export function findParameter(parameters: readonly Parameter[], name: string): s
   return undefined;
 }
 
-/** Whether a parameter of this name has this value, both decoded, even if the name is there several times. */
+/** Whether a parameter has this name and this value, both decoded; the name may occur several times. */
 export function hasParameter(parameters: readonly Parameter[], name: string, value: string): boolean {
   return parameters.some((parameter) =>
     decodeParameter(parameter[0]) === name && decodeParameter(parameter[1]) === value

@@ -1,11 +1,11 @@
 import { createMicroTimestamps } from "../../../log/timestamp.ts";
 
-/** Names requests by the time they came. */
+/** Names requests by their time of arrival. */
 export interface TrapIds {
   /**
    * Makes the next id: unique, always of the same length, and sorted as text in the order of the calls.
    *
-   * @param atMicros when the request came, in microseconds since 1970; not less than at the call before
+   * @param atMicros the time of the request, in microseconds since 1970; not less than in the call before
    * @returns time, number within the microsecond and tag, as in `2026-03-01T09:30:00.123456Z-00k3f`
    */
   next(atMicros: number): string;
@@ -14,7 +14,7 @@ export interface TrapIds {
 const TAG_LENGTH = 3;
 const MAX_IDS_PER_MICRO = 36 ** 2;
 
-/** A tag for {@linkcode createTrapIds}. @param random gives numbers from 0 up to 1, exclusive */
+/** A tag for {@linkcode createTrapIds}. @param random returns numbers from 0 up to 1, exclusive */
 export function createTag(random: () => number): string {
   return Math.floor(random() * 36 ** TAG_LENGTH).toString(36).padStart(TAG_LENGTH, "0");
 }
@@ -22,12 +22,12 @@ export function createTag(random: () => number): string {
 /**
  * Makes a source of ids.
  *
- * @param tag three digits of base 36 that tell processes apart which write to one log
- * @param last an id given by an earlier process: all new ids sort after it
+ * @param tag three digits of base 36 that distinguish processes with one log
+ * @param last an id of an earlier process: all new ids sort after it
  */
 export function createTrapIds(tag: string, last: string = ""): TrapIds {
   const timestamp = createMicroTimestamps();
-  // The microsecond of an earlier process is not used again: its numbers there are not known.
+  // The microsecond of an earlier process is not used again: its numbers in it are not known.
   let currentMicros = last === "" ? -1 : microsOf(last);
   let count = MAX_IDS_PER_MICRO;
   return {
@@ -44,7 +44,7 @@ export function createTrapIds(tag: string, last: string = ""): TrapIds {
   };
 }
 
-/** When the request of an id came, as text: `2026-03-01T09:30:00.123456Z`. */
+/** The time in an id, as text: `2026-03-01T09:30:00.123456Z`. */
 export function timeOf(id: string): string {
   return id.slice(0, id.indexOf("Z") + 1);
 }

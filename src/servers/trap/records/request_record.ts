@@ -1,15 +1,19 @@
-// The plain data that the API returns. Texts out of messages are bytes seen as latin1, unless a name says otherwise.
+// The plain data that the API returns. Texts from messages are bytes seen as latin1, unless a name says
+// otherwise.
 
 import type { HeaderField } from "../../../http/headers.ts";
 import type { Parameter } from "./parameters.ts";
 
-/** How a request ended: as it should, by a fault in its bytes, by the client going away, by its being too slow. */
+/**
+ * How a request ended: complete, with a fault in its bytes, because the client left, or because it was too
+ * slow.
+ */
 export type RequestEnd = "complete" | "malformed" | "aborted" | "timeout";
 
-/** A fault of the message itself: its bytes, its end, its kept part, or the script that responded to it. */
+/** A fault of the message itself: of its bytes, its end, its kept part, or the script of its response. */
 export type RequestFault = "malformed" | "aborted" | "timeout" | "cut" | "script";
 
-/** The place where a message breaks a rule, and the rule. */
+/** A broken rule of a message, and its offset. */
 export interface Malformation {
   /** Offset of the fault from the first byte of the message. */
   readonly offset: number;
@@ -17,19 +21,19 @@ export interface Malformation {
   readonly rule: string;
 }
 
-/** The response that was given by the trap itself. */
+/** A response of the trap itself. */
 export interface GivenAnswer {
   /** Status code. */
   readonly status: number;
-  /** The fields, apart from those that the server sets itself. */
+  /** The fields, except those that the server sets itself. */
   readonly headers: readonly HeaderField[];
   /** The content. */
   readonly body: string;
 }
 
 /**
- * How a response ended: as it should, by a fault in its bytes, by the server going away, by its being too slow, because
- * nobody took it, or because there was no server.
+ * How a response ended: complete, with a fault in its bytes, because the server left, because it was too
+ * slow, because the client did not take it, or because there was no server.
  */
 export type ResponseEnd = "complete" | "malformed" | "aborted" | "timeout" | "unreachable";
 
@@ -37,7 +41,7 @@ export type ResponseEnd = "complete" | "malformed" | "aborted" | "timeout" | "un
 export interface ResponseRecord {
   /** Its source: the server behind the trap, a rule, or the server of a replay. */
   readonly kind: "forwarded" | "scripted" | "replayed";
-  /** Status code; that of the trap's own response if there is none in the bytes. */
+  /** Status code; if the bytes have none, that of the trap's own response. */
   readonly status: number;
   /** As they came, in order. */
   readonly headers: readonly HeaderField[];
@@ -53,23 +57,23 @@ export interface ResponseRecord {
   readonly end: ResponseEnd;
   /** The fault in its bytes. */
   readonly malformed?: Malformation;
-  /** Why there is no whole response, in words. */
+  /** Why the response is not complete, in words. */
   readonly reason?: string;
-  /** How much of its bytes is kept, if not all. */
+  /** How many of its bytes are kept, if not all. */
   readonly truncated?: { readonly keptBytes: number };
   /** From the request to the end of the response, in milliseconds. */
   readonly durationMs: number;
 }
 
-/** A request that was sent again, and what came back. */
+/** A request that was sent again, and its response. */
 export interface ReplayRecord {
-  /** When, as ISO 8601. */
+  /** The time, as ISO 8601. */
   readonly at: string;
-  /** The URL it was sent to. */
+  /** The URL that it was sent to. */
   readonly url: string;
   /** The method that was sent. */
   readonly method: string;
-  /** Whether the bytes were sent as they had come. */
+  /** Whether the bytes were sent unchanged. */
   readonly exact: boolean;
   /** The response. */
   readonly response: ResponseRecord;
@@ -81,7 +85,7 @@ export interface SignatureRecord {
   readonly scheme: string;
   /** Whether it is right; `unknown` without a secret. */
   readonly verdict: "valid" | "invalid" | "unknown";
-  /** Why it is not valid, in words; "" if it is. */
+  /** Why it is not valid, in words; "" if it is valid. */
   readonly reason: string;
 }
 
@@ -89,7 +93,7 @@ export interface SignatureRecord {
 export interface ChainRecordText {
   /** ISO 8601 with microseconds. */
   readonly at: string;
-  /** How grave it is. */
+  /** The level. */
   readonly level: string;
   /** The chain of calls. */
   readonly where: string;
@@ -97,17 +101,17 @@ export interface ChainRecordText {
   readonly message: string;
 }
 
-/** The content of a message, as the API gives it with `content=1`. */
+/** The content of a message in the API with `content=1`. */
 export interface ContentRecord {
   /** `text` for UTF-8, `base64` for everything else. */
   readonly encoding: "text" | "base64";
-  /** The content, as far as it is kept, without its framing. */
+  /** The kept part of the content, without framing. */
   readonly data: string;
 }
 
-/** A request as the API gives it. */
+/** A request in the API. */
 export interface RequestRecord {
-  /** Tells it from a failed handshake. */
+  /** Distinguishes it from a failed handshake. */
   readonly kind: "request";
   /** The id. */
   readonly id: string;
@@ -115,25 +119,25 @@ export interface RequestRecord {
   readonly receivedAt: string;
   /** The client's end of the connection. */
   readonly remote: string;
-  /** Our end. */
+  /** The server's end of the connection. */
   readonly local: string;
   /** The bin that it belongs to, with `--bins`. */
   readonly bin?: string;
-  /** As sent; "" where it was not understood. */
+  /** As sent; "" if it was not understood. */
   readonly method: string;
-  /** As sent; "" where it was not understood. */
+  /** As sent; "" if it was not understood. */
   readonly target: string;
   /** The path as sent. */
   readonly path: string;
   /** The parameters as sent. */
   readonly query: readonly Parameter[];
-  /** As sent, for example `1.1`; "" where it was not understood. */
+  /** As sent, for example `1.1`; "" if it was not understood. */
   readonly version: string;
   /** As sent, in order. */
   readonly headers: readonly HeaderField[];
-  /** Fields with values beyond ASCII, read as UTF-8; there if there are any that are UTF-8. */
+  /** Fields with values beyond ASCII, read as UTF-8; left out if none of them is UTF-8. */
   readonly headersUtf8?: readonly HeaderField[];
-  /** The name of the event, if the sender of a webhook gives one in a field or in the content. */
+  /** The event name, if the sender of a webhook gives one in a field or in the content. */
   readonly event?: string;
   /** As sent, in order. */
   readonly trailers: readonly HeaderField[];
@@ -149,7 +153,7 @@ export interface RequestRecord {
   readonly errors: readonly string[];
   /** The fault of the message itself. */
   readonly fault: RequestFault | null;
-  /** Parts that a strict server would refuse, in words; left out if there are none. */
+  /** The parts that a strict server would refuse, in words; left out if there are none. */
   readonly marks?: readonly string[];
   /** The steps taken for it. */
   readonly chain: readonly ChainRecordText[];
@@ -163,19 +167,19 @@ export interface RequestRecord {
   readonly pieces: readonly { readonly at: string; readonly bytes: number }[];
   /** The response of the trap itself. */
   readonly answer?: GivenAnswer;
-  /** The response that was forwarded or scripted, else that of the newest replay. */
+  /** The response that was forwarded or scripted; otherwise that of the newest replay. */
   readonly response?: ResponseRecord;
   /** All replays, the oldest first. */
   readonly replays?: readonly ReplayRecord[];
   /** The check of its signature; left out if it has none. */
   readonly signature?: SignatureRecord;
-  /** Its content, if that was asked for. */
+  /** Its content, if the client asked for it. */
   readonly content?: ContentRecord;
 }
 
-/** A TLS handshake that failed, as the API gives it. */
+/** A failed TLS handshake in the API. */
 export interface TlsRecord {
-  /** Tells it from a request. */
+  /** Distinguishes it from a request. */
   readonly kind: "tls";
   /** The id. */
   readonly id: string;
@@ -183,13 +187,13 @@ export interface TlsRecord {
   readonly receivedAt: string;
   /** The client's end of the connection. */
   readonly remote: string;
-  /** Our end. */
+  /** The server's end of the connection. */
   readonly local: string;
-  /** The reason that the TLS library gave. */
+  /** The reason from the TLS library. */
   readonly reason: string;
   /** The fault of a handshake. */
   readonly fault: "malformed";
 }
 
-/** Everything that the list of the API holds. */
+/** Any entry of the API's list. */
 export type TrapRecord = RequestRecord | TlsRecord;

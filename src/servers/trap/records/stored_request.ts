@@ -17,29 +17,31 @@ import { cutBytes, type KeptBytes } from "./wire_bytes.ts";
 
 /** Facts about a request, without its bytes: plain data. Texts from the request are bytes seen as latin1. */
 export interface RequestFacts {
-  /** The id: when its head was complete, or broke. */
+  /** The id, from the moment when its head was complete or broken. */
   readonly id: string;
   /** The client's end of the connection, as `127.0.0.1:51234`. */
   readonly remote: string;
-  /** Our end. */
+  /** The server's end of the connection. */
   readonly local: string;
   /** Whether the connection is protected by TLS. */
   readonly isEncrypted: boolean;
-  /** As sent; "" where it was not understood. */
+  /** As sent; "" if it was not understood. */
   readonly method: string;
-  /** As sent; "" where it was not understood. */
+  /** As sent; "" if it was not understood. */
   readonly target: string;
-  /** As sent, for example `1.1`; "" where it was not understood. */
+  /** As sent, for example `1.1`; "" if it was not understood. */
   readonly version: string;
   /** As sent, in order. */
   readonly headers: readonly HeaderField[];
   /** As sent, in order. */
   readonly trailers: readonly HeaderField[];
-  /** Bytes of the head with its empty line, and of empty lines in front of it; 0 where the head was not understood. */
+  /**
+   * Bytes of the head with its empty line, and of empty lines before it; 0 if the head was not understood.
+   */
   readonly headBytes: number;
-  /** Bytes of content, all that came, without framing. */
+  /** All bytes of content that came, without framing. */
   readonly bodyBytes: number;
-  /** Whether the content came in chunks. */
+  /** Whether the content is chunked. */
   readonly isChunked: boolean;
   /** The steps taken for it. */
   readonly chain: readonly ChainRecord[];
@@ -47,17 +49,17 @@ export interface RequestFacts {
   readonly end: RequestEnd;
   /** The fault in its bytes. */
   readonly malformed?: Malformation;
-  /** Parts that a strict server would refuse. */
+  /** The parts that a strict server would refuse. */
   readonly marks?: readonly string[];
   /** The response of the trap itself; undefined if there was none. */
   readonly answer?: GivenAnswer;
-  /** Whether the rule that responded to it could not do what it says. */
+  /** Whether the rule of its response failed. */
   readonly hasScriptFault?: boolean;
   /** The bin that it belongs to. */
   readonly bin?: string;
   /** The check of its signature. */
   readonly signature?: SignatureRecord;
-  /** Why there is no request at all: what the TLS library said of the handshake. */
+  /** Why there is no request: the TLS library's error of the handshake. */
   readonly tlsFailure?: string;
 }
 
@@ -74,11 +76,11 @@ export interface StoredReplay {
   readonly response: StoredResponse;
 }
 
-/** A request with its bytes, and those of its responses. */
+/** A request with its bytes, and the bytes of its responses. */
 export class StoredRequest {
-  /** Its place in the order in which requests were stored; given by the store. */
+  /** Its position in the order of storing; set by the store. */
   sequence = 0;
-  /** The bytes that the store has counted for it. */
+  /** The number of its bytes in the store's sum. */
   countedBytes = 0;
   /** Its path as sent. */
   readonly path: string;
@@ -91,7 +93,7 @@ export class StoredRequest {
   /**
    * Makes a request.
    *
-   * @param facts taken over: they change with what is said later
+   * @param facts owned by the request from now on: its setters change them
    * @param response forwarded or scripted; it may come later, with {@linkcode StoredRequest.setResponse}
    */
   constructor(facts: RequestFacts, wire: KeptBytes, response?: StoredResponse) {
@@ -131,19 +133,19 @@ export class StoredRequest {
     return this.#response ?? this.#replays.at(-1)?.response;
   }
 
-  /** Bytes that are kept of it and of its responses. */
+  /** The number of kept bytes of the request and its responses. */
   get keptBytes(): number {
     let bytes = this.#wire.keptBytes + (this.#response?.kept.length ?? 0);
     for (const { response } of this.#replays) bytes += response.kept.length;
     return bytes;
   }
 
-  /** Whether something was wrong with it, or a rule of the trap was broken. */
+  /** Whether it has a fault, or breaks a rule of the trap. */
   get hasErrors(): boolean {
     return this.#facts.chain.some(({ level }) => level === "error");
   }
 
-  /** Whether there is no request: a TLS handshake that failed. */
+  /** Whether it is a failed TLS handshake, without a request. */
   get isHandshake(): boolean {
     return this.#facts.tlsFailure !== undefined;
   }
@@ -157,7 +159,7 @@ export class StoredRequest {
     return this.#wire.isCut ? "cut" : null;
   }
 
-  /** The content as far as it is kept, without its framing. */
+  /** The kept part of the content, without framing. */
   get body(): Uint8Array {
     const { headBytes, bodyBytes, isChunked } = this.#facts;
     const { kept } = this.#wire;
@@ -166,7 +168,7 @@ export class StoredRequest {
     return kept.subarray(headBytes, headBytes + bodyBytes);
   }
 
-  /** The name of the event that its sender gives; "" if there is none. */
+  /** The event name from its sender; "" if there is none. */
   get event(): string {
     return this.#event ??= eventNameOf({ headers: this.#facts.headers, body: this.body });
   }
@@ -176,7 +178,7 @@ export class StoredRequest {
     this.#facts.chain = [...this.#facts.chain, record];
   }
 
-  /** Says what was noticed about it. */
+  /** Sets the results of the checks. */
   judge({ marks, signature }: {
     readonly marks: readonly string[] | undefined;
     readonly signature: SignatureRecord | undefined;
@@ -185,23 +187,23 @@ export class StoredRequest {
     if (signature !== undefined) this.#facts.signature = signature;
   }
 
-  /** Says what the trap itself responded to it. @param hasScriptFault whether a rule could not do what it says */
+  /** Sets the trap's own response. @param hasScriptFault whether the rule failed */
   setAnswer(answer: GivenAnswer, hasScriptFault: boolean = false): void {
     this.#facts.answer = answer;
     if (hasScriptFault) this.#facts.hasScriptFault = true;
   }
 
-  /** Says what was responded to it. */
+  /** Sets the response. */
   setResponse(response: StoredResponse): void {
     this.#response = response;
   }
 
-  /** Adds what came back when it was sent again; the oldest beyond a few are forgotten. */
+  /** Adds the response to a replay; the oldest beyond a limit are forgotten. */
   addReplay(replay: StoredReplay): void {
     this.#replays = [...this.#replays, replay].slice(-MAX_REPLAYS);
   }
 
-  /** Keeps no more than so many bytes of it, and of its responses what is left. */
+  /** Keeps no more than this many bytes of the request and its responses together, the request first. */
   cut(maxBytes: number): void {
     if (this.keptBytes <= maxBytes) return;
     this.#wire = cutBytes(this.#wire, maxBytes);

@@ -19,16 +19,16 @@ export interface StoredResponse {
   readonly kept: Uint8Array;
 }
 
-/** A response as the API gives it. */
+/** A response in the API. */
 export function toResponseRecord(response: StoredResponse): ResponseRecord {
   const { facts, kept } = response;
-  // Known only when somebody asks: hashing costs as much as a small response.
+  // Computed only on demand: hashing costs as much as a small response.
   const sha256 = facts.sha256 ?? createHash("sha256").update(contentOf(response)).digest("hex");
   const record = { ...facts, sha256 };
   return kept.length < facts.wireBytes ? { ...record, truncated: { keptBytes: kept.length } } : record;
 }
 
-/** The content of a response without its framing, as far as it is kept. */
+/** The kept part of the content of a response, without framing. */
 export function contentOf({ kept, method }: Pick<StoredResponse, "kept" | "method">): Uint8Array {
   const pieces: Uint8Array[] = [];
   const parser = new ResponseParser(method, {

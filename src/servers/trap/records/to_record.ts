@@ -1,4 +1,4 @@
-// How a stored request becomes the plain data of the API.
+// Makes the plain data of the API from a stored request.
 
 import { Buffer } from "node:buffer";
 import type { HeaderField } from "../../../http/headers.ts";
@@ -10,12 +10,12 @@ import type { ContentRecord, RequestRecord, TlsRecord, TrapRecord } from "./requ
 import type { StoredRequest } from "./stored_request.ts";
 import { toResponseRecord } from "./stored_response.ts";
 
-/** A request as the API gives it. */
+/** A request in the API. */
 export function toRecord(request: StoredRequest): TrapRecord {
   return request.facts.tlsFailure === undefined ? toRequestRecord(request) : toTlsRecord(request);
 }
 
-/** The record of a request that is one. */
+/** The record of a request. */
 export function toRequestRecord(request: StoredRequest): RequestRecord {
   const { facts, wire, shownResponse } = request;
   const errors = facts.chain.filter(({ level }) => level === "error").map(({ message }) => message);
@@ -66,7 +66,7 @@ export function toRequestRecord(request: StoredRequest): RequestRecord {
   };
 }
 
-/** The record of a handshake that failed. */
+/** The record of a failed handshake. */
 function toTlsRecord({ facts }: StoredRequest): TlsRecord {
   return {
     kind: "tls",
@@ -79,7 +79,7 @@ function toTlsRecord({ facts }: StoredRequest): TlsRecord {
   };
 }
 
-/** The content of a request as far as it is kept. */
+/** The kept part of the content of a request. */
 export function toContentRecord(content: Uint8Array): ContentRecord {
   const text = decodeUtf8(content);
   return text === undefined
@@ -87,7 +87,7 @@ export function toContentRecord(content: Uint8Array): ContentRecord {
     : { encoding: "text", data: text };
 }
 
-/** The text of bytes that are one; undefined for others, and for such with NUL, which no text has. */
+/** The text of bytes in UTF-8; undefined for other bytes, and for bytes with NUL, which no text has. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   if (bytes.includes(0)) return undefined;
   try {
@@ -108,7 +108,7 @@ function readUtf8(headers: readonly HeaderField[]): readonly HeaderField[] {
   return texts;
 }
 
-/** How much is kept: of the content, or of all bytes if there is none that was understood. */
+/** How much is kept: of the content, or of all bytes if no content was understood. */
 function keptContentBytes({ facts, wire, body }: StoredRequest): number {
   return facts.headBytes === 0 ? wire.keptBytes : body.length;
 }

@@ -4,21 +4,21 @@ import { joinBytes } from "../../../bytes/join_bytes.ts";
 
 /** The bytes of one read. */
 export interface WirePiece {
-  /** When, in microseconds since 1970. */
+  /** The time, in microseconds since 1970. */
   readonly atMicros: number;
-  /** How many bytes. */
+  /** The number of bytes. */
   readonly bytes: number;
 }
 
-/** Bytes of a message: the first ones, or all, and what is known of the rest. */
+/** Bytes of a message: the first ones or all, with the facts about the rest. */
 export interface KeptBytes {
   /** The first bytes, or all. */
   readonly kept: Uint8Array;
-  /** How many of them there are. */
+  /** The number of kept bytes. */
   readonly keptBytes: number;
-  /** How many bytes came. */
+  /** The number of bytes that came. */
   readonly length: number;
-  /** Whether not all of them are kept. */
+  /** Whether some bytes are not kept. */
   readonly isCut: boolean;
   /** The reads in which they came. */
   readonly pieces: readonly WirePiece[];
@@ -26,22 +26,22 @@ export interface KeptBytes {
   readonly sha256: string;
 }
 
-// Larger messages stay in pieces until somebody looks at all of their bytes: when a thousand clients leave at once,
-// an array for each would take the memory of their pieces once more.
+// Larger messages stay in pieces until a caller needs all their bytes: when a thousand clients leave at once,
+// an array for each would need the memory of their pieces once more.
 const MAX_COMPACTED_BYTES = 65_536;
 
-// A body that comes byte by byte must not cost more than its bytes: further pieces count as one with the last.
+// A body that comes byte by byte must not cost more than its bytes: further pieces are added to the last one.
 const MAX_PIECES = 256;
 
-/** Bytes as they came from the wire: all of them are counted and hashed, the first ones kept. */
+/** Bytes from the wire: all of them are counted and hashed, and the first ones kept. */
 export class WireBytes implements KeptBytes {
-  // Bytes in one array, and those that came after them.
+  // Bytes in one array, and the bytes that came after them.
   #bytes: Uint8Array;
   // Most messages come in one read: then there are none, and one object less in each request that is kept.
   #gathered: GatheredBytes | undefined;
   #length: number;
   #maxKeptBytes = Infinity;
-  // Needed only where not all bytes are kept.
+  // Needed only if some bytes are not kept.
   #hash: Hash | undefined;
   readonly #pieces: WirePiece[];
 
@@ -62,7 +62,7 @@ export class WireBytes implements KeptBytes {
     return this.#length;
   }
 
-  /** Whether a limit has been set for what is kept. */
+  /** Whether the kept bytes have a limit. */
   get isLimited(): boolean {
     return this.#maxKeptBytes < Infinity;
   }
@@ -75,7 +75,7 @@ export class WireBytes implements KeptBytes {
     return this.#bytes.length + (this.#gathered?.length ?? 0);
   }
 
-  /** The first bytes. @param maxBytes how many, if so many are kept */
+  /** The first bytes. @param maxBytes how many, if this many are kept */
   beginning(maxBytes: number): Uint8Array {
     if (this.#gathered === undefined || this.#bytes.length >= maxBytes) {
       return this.#bytes.subarray(0, maxBytes);
@@ -117,7 +117,7 @@ export class WireBytes implements KeptBytes {
     if (room > 0) (this.#gathered ??= new GatheredBytes()).append(bytes.subarray(0, room));
   }
 
-  /** Keeps no more than this many bytes from now on, and forgets what is beyond them. */
+  /** Keeps no more than this many bytes from now on, and forgets the bytes beyond them. */
   limit(maxKeptBytes: number): void {
     this.#maxKeptBytes = maxKeptBytes;
     if (this.keptBytes <= maxKeptBytes) return;
@@ -134,12 +134,12 @@ export class WireBytes implements KeptBytes {
     return this.#gathered.length === 0 ? this.#bytes : this.beginning(this.keptBytes);
   }
 
-  /** Says that most likely no more comes: few bytes become one array. */
+  /** Probably no more bytes come: a few bytes become one array. */
   finish(): void {
     if (this.keptBytes <= MAX_COMPACTED_BYTES) this.#compact();
   }
 
-  /** Puts what came later into the array of what came before. */
+  /** Moves the later bytes into the array of the earlier ones. */
   #compact(): void {
     if (this.#gathered === undefined) return;
     const later = this.#gathered.take();

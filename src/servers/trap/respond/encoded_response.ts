@@ -8,13 +8,13 @@ import { ResponseWriter } from "../../../http/response/response_writer.ts";
 
 /** A response as bytes. */
 export interface EncodedResponse {
-  /** All of it. */
+  /** All its bytes. */
   readonly bytes: Uint8Array;
-  /** Whether the connection lives on. */
+  /** Whether the connection stays open. */
   readonly persistence: Persistence;
 }
 
-/** Makes the bytes of a response that is not streamed, as the server would send them. */
+/** Encodes a response that is not streamed, like the server. */
 export async function encodeResponse(
   request: HttpRequest,
   response: HttpResponse,

@@ -1,4 +1,4 @@
-// Makes the response to a recorded request: by a rule, or as ever.
+// Makes the response to a recorded request: by a rule, or the default one.
 
 import type { RequestContext } from "../../../backend/handler.ts";
 import type { Clock } from "../../../base/clock.ts";
@@ -27,13 +27,13 @@ export interface ResponderOptions {
   readonly engine: RuleEngine;
   /** Whether pages of all origins may read the responses. */
   readonly allowsAllOrigins: boolean;
-  /** Told when the response to a request is known. */
+  /** Called when the response to a request is known. */
   readonly store: Pick<RequestStore, "change">;
   /** For waiting. */
   readonly clock: Clock;
-  /** The time of bytes. */
+  /** The clock of the bytes. */
   readonly now: MicroClock;
-  /** Aborted when the server stops: then nothing is waited for. */
+  /** Aborted when the server stops: then all waits end. */
   readonly stopping: AbortSignal;
   /** How many bytes of a response are kept. */
   readonly maxKeptBytes: number;
@@ -43,9 +43,9 @@ const TEXT_TYPE: HeaderField = ["Content-Type", "text/plain; charset=utf-8"];
 
 /** The response to send. */
 export interface ResponsePlan {
-  /** The response that the rules chose. */
+  /** The response chosen by the rules. */
   readonly chosen: ChosenResponse;
-  /** The same as plain data. */
+  /** The same response as plain data. */
   readonly answer: GivenAnswer;
 }
 
@@ -77,7 +77,7 @@ export class Responder {
     return this.#options.engine.choose(new RuleRequest(parts));
   }
 
-  /** The fields of every response to a request; those that a rule sets, or another server has sent, stand. */
+  /** The fields of every response; fields of a rule or of another server take precedence. */
   sharedFields(request: HttpRequest): readonly HeaderField[] {
     return this.#options.allowsAllOrigins ? corsFields(request) : [];
   }
@@ -92,7 +92,7 @@ export class Responder {
     };
   }
 
-  /** Makes the response. That of a rule is kept with the request, byte for byte. */
+  /** Makes the response. A response of a rule is kept with the request, byte for byte. */
   respond(
     stored: StoredRequest,
     { chosen, answer }: ResponsePlan,
@@ -109,7 +109,7 @@ export class Responder {
     return chosen.delayMs === 0 ? scripted() : this.delay(chosen.delayMs).then(scripted);
   }
 
-  /** A response whose bytes are kept before they go. */
+  /** A response whose bytes are kept before they are sent. */
   #keep(stored: StoredRequest, request: HttpRequest, response: HttpResponse): HttpResponse {
     const { store } = this.#options;
     const sent = this.#createSent(request);

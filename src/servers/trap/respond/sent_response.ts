@@ -8,7 +8,7 @@ import { ResponseFault, type ResponseHead } from "../upstream/response_parts.ts"
 export interface SentResponseOptions {
   /** The method of the request. */
   readonly method: string;
-  /** The time. */
+  /** The clock. */
   readonly now: MicroClock;
   /** How many bytes are kept. */
   readonly maxKeptBytes: number;
@@ -26,12 +26,12 @@ export class SentResponse {
     this.#wire.limit(options.maxKeptBytes);
   }
 
-  /** Takes note of bytes that have been sent. */
+  /** Records bytes that have been sent. */
   add(bytes: Uint8Array): void {
     this.#wire.append(bytes, this.#options.now());
   }
 
-  /** The response as it is stored: what a client can make of the bytes. @param status what the rule says */
+  /** The response as it is stored: as a client understands the bytes. @param status the rule's status */
   toStored(status: number): StoredResponse {
     const { method, now } = this.#options;
     let head: ResponseHead | undefined;

@@ -1,4 +1,4 @@
-// The bytes of each wire fault, and what happens between them. docs/wire-faults.md shows them.
+// The bytes of each wire fault, and the pauses and ends between them. docs/wire-faults.md shows them.
 
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import { formatHttpDate } from "../../../http/date.ts";
@@ -7,23 +7,23 @@ import type { HeaderField } from "../../../http/headers.ts";
 import { isBodyless, reasonPhrase } from "../../../http/status.ts";
 import type { WireFault } from "../rules/response_rule.ts";
 
-/** One thing that happens on the wire. After the last one the connection is closed with FIN. */
+/** One step on the wire. After the last step the connection is closed with FIN. */
 export type WireStep =
   | { readonly kind: "send"; readonly bytes: Uint8Array }
   /** Sends slowly. */
   | { readonly kind: "drip"; readonly bytes: Uint8Array; readonly bytesPerSecond: number }
-  /** Sends nothing more, until the client leaves. */
+  /** Sends no more, until the client leaves. */
   | { readonly kind: "silence" }
-  /** Gives the connection up with a RST. */
+  /** Resets the connection with a RST. */
   | { readonly kind: "reset" };
 
-/** The response that is broken. */
+/** The broken response. */
 export interface WholeResponse {
   /** The method of the request: a response to HEAD has no content. */
   readonly method: string;
   /** Status code. */
   readonly status: number;
-  /** Fields, those of the framing apart. */
+  /** The fields except those of framing. */
   readonly headers: readonly HeaderField[];
   /** The content. */
   readonly content: Uint8Array;
@@ -53,7 +53,7 @@ export function planWireFault(fault: WireFault, whole: WholeResponse): readonly 
     case "cut":
       return [send(response.until(fault))];
     case "drip": {
-      // Without a place the head goes at once: slow_head is for heads.
+      // Without a position, the head goes at once: slow_head is for heads.
       const all = response.complete(fault.isChunked);
       const start = all.subarray(0, response.placeOf({ after: after ?? 0, isChunked: fault.isChunked }));
       return [send(start), { kind: "drip", bytes: all.subarray(start.length), bytesPerSecond }];
@@ -91,7 +91,7 @@ export function planWireFault(fault: WireFault, whole: WholeResponse): readonly 
 
 const CHUNKED: readonly HeaderField[] = [["Transfer-Encoding", "chunked"]];
 
-/** The parts of a response that is going to break. */
+/** The parts of a response that will break. */
 class FaultyResponse {
   readonly content: Uint8Array;
   readonly #whole: WholeResponse;
@@ -124,7 +124,7 @@ class FaultyResponse {
       : joinBytes([this.head(this.lengthFields(this.content.length)), this.content]);
   }
 
-  /** How many bytes of the complete response go before a place in it. */
+  /** How many bytes of the complete response go before a position in it. */
   placeOf({ after, isChunked }: Pick<WireFault, "after" | "isChunked">): number {
     const head = this.head(isChunked ? CHUNKED : this.lengthFields(this.content.length)).length;
     if (typeof after !== "number") return after === "head" ? Math.floor(head / 2) : 0;
@@ -132,10 +132,10 @@ class FaultyResponse {
     return head + (after === 0 ? 0 : prefix + Math.min(after, this.content.length));
   }
 
-  /** The bytes before the place of a fault. */
+  /** The bytes before the position of a fault. */
   until({ after, isChunked }: Pick<WireFault, "after" | "isChunked">): Uint8Array {
     if (after === undefined) return new Uint8Array(0);
-    // More content is promised than comes, even if the content is shorter than the place.
+    // More content is promised than comes, even if the content is shorter than the position.
     const length = typeof after === "number" ? Math.max(this.content.length, after + 1) : this.content.length;
     const head = this.head(isChunked ? CHUNKED : this.lengthFields(length));
     if (after === "head") return head.subarray(0, Math.floor(head.length / 2));

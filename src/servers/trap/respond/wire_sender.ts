@@ -5,28 +5,28 @@ import type { WireStep } from "./wire_plan.ts";
 
 /** Parts of a sender on the wire. */
 export interface WireTools {
-  /** For what goes slowly. */
+  /** For slow sending. */
   readonly clock: Clock;
-  /** Aborted when the client leaves, or the server stops: then nothing more is sent. */
+  /** Aborted when the client leaves, or when the server stops: then no more is sent. */
   readonly signal: AbortSignal;
   /** The connection, for a RST. */
   readonly connection: Pick<Connection, "reset" | "close">;
-  /** Told of what has been sent. */
+  /** Called with the bytes that have been sent. */
   readonly onSent: (bytes: Uint8Array) => void;
-  /** Told once when nothing more will be sent. */
+  /** Called once when no more will be sent. */
   readonly onEnd: () => void;
 }
 
-// Slower than this the steps are bytes, faster the bytes of a step are more.
+// At slower rates a step is one byte; at faster rates a step has more bytes.
 const MIN_STEP_MS = 20;
 
-/** Makes the body that takes these steps, and then ends the connection. */
+/** Makes a body from these steps, and then ends the connection. */
 export function createWireBody(steps: readonly WireStep[], tools: WireTools): WireBody {
   return {
     kind: "wire",
     async send(writer): Promise<"close"> {
       const write = async (bytes: Uint8Array): Promise<void> => {
-        // The writer may hold it until it is sent.
+        // The writer may hold the bytes until they are sent.
         const copy = bytes.slice();
         writer.addBytes(copy);
         await writer.flush();
@@ -77,7 +77,7 @@ async function drip(
   }
 }
 
-/** Waits for a time, or until nothing more is to be sent. */
+/** Waits for a time, or until no more is to be sent. */
 function sleep(timeMs: number, { clock, signal }: WireTools): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -1,17 +1,18 @@
-// The chain of a request: which function did what for it. Each record goes to the log, and is kept with the request.
+// The chain of a request: its steps through the functions. Each record goes to the log, and is kept with the
+// request.
 
 import type { ChainEntry } from "../../../log/entry.ts";
 import type { ChainLog } from "../../../log/open_logs.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 
-/** How grave a record is. */
+/** The level of a record. */
 export type ChainLevel = ChainEntry["level"];
 
 /** One record of a chain. */
 export interface ChainRecord {
-  /** When, in microseconds since 1970. */
+  /** The time, in microseconds since 1970. */
   readonly atMicros: number;
-  /** How grave it is. */
+  /** The level. */
   readonly level: ChainLevel;
   /** The chain of calls, outermost first: `trap > query > process2`. */
   readonly where: string;
@@ -19,7 +20,7 @@ export interface ChainRecord {
   readonly message: string;
 }
 
-/** Tools that all chains of a server share. */
+/** The tools of all chains of a server. */
 export interface ChainTools {
   /** The time. */
   readonly now: MicroClock;
@@ -46,7 +47,7 @@ export class Chain {
     return new ChainLink(this, name);
   }
 
-  /** Adds a record. @param detail what the log says besides: the request has it in parts of its own */
+  /** Adds a record. @param detail only for the log: the request has it in its own parts */
   add(record: Omit<ChainRecord, "atMicros">, detail: string = ""): void {
     const { level, where, message } = record;
     const atMicros = this.#tools.now();
@@ -54,7 +55,7 @@ export class Chain {
     this.#tools.log?.write({ timeMicros: atMicros, level, id: this.id, where, message: message + detail });
   }
 
-  /** Says something in the log alone. */
+  /** Adds a record only to the log. */
   note(where: string, message: string): void {
     this.#tools.log?.write({ timeMicros: this.#tools.now(), level: "info", id: this.id, where, message });
   }
@@ -87,17 +88,17 @@ export class ChainLink {
     return new ChainLink(this.#chain, lengthen(this.#where, name));
   }
 
-  /** Says what was done. @param detail what the log says besides: the request has it in parts of its own */
+  /** Records a step. @param detail only for the log: the request has it in its own parts */
   info(message: string, detail: string = ""): void {
     this.#chain.add({ level: "info", where: this.#where, message }, detail);
   }
 
-  /** Says what was seen, in the log alone. */
+  /** Adds an observation only to the log. */
   note(message: string): void {
     this.#chain.note(this.#where, message);
   }
 
-  /** Says what was wrong with the request. */
+  /** Records an error of the request. */
   error(message: string): void {
     this.#chain.add({ level: "error", where: this.#where, message });
   }

@@ -5,7 +5,10 @@ import type { HttpRequest } from "../../../http/request/request.ts";
 
 const MAX_AGE_SECONDS = 600;
 
-/** The fields that let any page read the response to a request, and send what it asks for. */
+/**
+ * The fields that allow any page to read the response to a request, and to send the requested method and
+ * fields.
+ */
 export function corsFields({ method, headers }: HttpRequest): readonly HeaderField[] {
   const origin = headers.get("origin");
   const fields: HeaderField[] = [

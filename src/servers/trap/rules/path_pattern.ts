@@ -1,4 +1,4 @@
-/** Gives the parts of a path that the names of a pattern stand for, as sent; undefined for another path. */
+/** Returns the parts of a path for the names of a pattern, as sent; undefined if the path does not match. */
 export type PathPattern = (path: string) => ReadonlyMap<string, string> | undefined;
 
 type Part =
@@ -9,9 +9,10 @@ type Part =
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 /**
- * Reads a pattern: `*` stands for any text, also none and also with slashes, `:name` for one segment that is not empty.
+ * Reads a pattern: `*` matches any text, also an empty one or with slashes; `:name` matches one segment that
+ * is not empty.
  *
- * The work for a path is bounded by its length times that of the pattern.
+ * The work for a path is bounded by its length times the length of the pattern.
  */
 export function parsePathPattern(pattern: string): PathPattern {
   const parts = splitPattern(pattern);
@@ -34,7 +35,7 @@ function matchParts(parts: readonly Part[], path: string): ReadonlyMap<string, s
   const names = new Map<string, string>();
   let at = 0;
   let index = 0;
-  // The position of the last "*", and the position in the path at which it was last tried to end.
+  // The position of the last "*", and the position in the path of its last trial.
   let lastRest = -1;
   let restEnd = 0;
   while (index < parts.length || at < path.length) {
@@ -58,7 +59,7 @@ function matchParts(parts: readonly Part[], path: string): ReadonlyMap<string, s
   return names;
 }
 
-/** @returns where the part ends, -1 if it does not fit */
+/** @returns the end of the part, -1 if it does not match */
 function matchPart(
   part: Exclude<Part, { readonly kind: "rest" }>,
   path: string,

@@ -1,9 +1,9 @@
-// The rules: what the trap checks in a request, and the chain of functions that a request to /api runs through.
+// The rules: the checks of a request, and the chain of functions for a request to /api.
 
 import type { ChainLink } from "./chain.ts";
 import { hasParameter, type Parameter } from "../records/parameters.ts";
 
-/** A request as the rules see it. Texts are bytes seen as latin1. */
+/** A request for the rules. Texts are bytes seen as latin1. */
 export interface CheckedRequest {
   /** The method as sent. */
   readonly method: string;
@@ -11,24 +11,24 @@ export interface CheckedRequest {
   readonly path: string;
   /** The parameters of the query as sent. */
   readonly parameters: readonly Parameter[];
-  /** The request as it came, for the log: made only when it is needed. */
+  /** The request as it came, for the log: made only on demand. */
   readonly describe: () => string;
 }
 
 const API_PATH = "/api";
 
-/** Whether a request runs through the whole chain, which logs all of it. */
+/** Whether a request runs through the whole chain, with a log of all steps. */
 export function isQueried({ path }: Pick<CheckedRequest, "path">): boolean {
   return path === API_PATH;
 }
 
-/** Checks a request whose head is well-formed; what is wrong with it becomes records of level `error`. */
+/** Checks a request with a well-formed head; errors become records of level `error`. */
 export function handleRequest(request: CheckedRequest, chain: ChainLink): void {
   if (isQueried(request)) query(request, chain.enter("query"));
   else checkFragment(request, chain);
 }
 
-/** Checks as much of a request as has been understood; what is empty has not. */
+/** Checks the parts of a request that were understood; the other parts are empty. */
 export function checkFragment(request: CheckedRequest, chain: ChainLink): void {
   const { method, path } = request;
   if (path !== "" && path !== API_PATH) chain.error(`path is ${path}: expected ${API_PATH}`);
@@ -36,7 +36,7 @@ export function checkFragment(request: CheckedRequest, chain: ChainLink): void {
   checkParameters(request, chain);
 }
 
-/** Handles a request to `/api`: logs it as it came, checks it, and has it processed in three steps. */
+/** Handles a request to `/api`: logs it as it came, checks it, and processes it in three steps. */
 export function query(request: CheckedRequest, chain: ChainLink): void {
   chain.info(`came as ${request.describe()}`);
   checkMethod(request, chain);
@@ -58,7 +58,7 @@ function process1({ parameters }: CheckedRequest, chain: ChainLink): void {
   chain.info(count === 0 ? "no parameters" : count === 1 ? "1 parameter" : `${count} parameters`);
 }
 
-/** @returns false when the validation failed: then nothing is processed further */
+/** @returns false when the validation failed: then the processing ends */
 function process2(request: CheckedRequest, chain: ChainLink): boolean {
   try {
     validate(request);

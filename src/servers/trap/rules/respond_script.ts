@@ -23,7 +23,7 @@ const MAX_DELAY_MS = 2_147_483_647;
 const MAX_RULES = 1_000;
 const MAX_STEPS = 10_000;
 const MAX_PATTERN_LENGTH = 8_192;
-// Framing is the server's own (RFC 9112 §6), and the id is that of the request.
+// The server sets the framing (RFC 9112 §6), and the id belongs to the request.
 const RESERVED_FIELDS = ["content-length", "transfer-encoding", "x-request-id"];
 const RULE_MEMBERS = [
   "method",
@@ -142,7 +142,7 @@ function readHeaders(value: unknown, path: string): ResponseStep["headers"] {
 }
 
 function readFieldTemplate(value: unknown, path: string): Template {
-  // Characters beyond latin1 go as UTF-8.
+  // Characters beyond latin1 are sent as UTF-8.
   if (typeof value === "string" && isFieldValue(value.replaceAll(/[\u0100-\uffff]/g, ""))) {
     return readTemplate(value, path);
   }

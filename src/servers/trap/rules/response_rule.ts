@@ -1,4 +1,4 @@
-// The shape of a rule: the requests that it is for, and its responses, one step after the other.
+// The shape of a rule: its conditions for requests, and its responses, one step after the other.
 
 import type { HeaderField } from "../../../http/headers.ts";
 import type { PathPattern } from "./path_pattern.ts";
@@ -18,19 +18,19 @@ export type ContentMatcher =
   /** Its members must be there; others may be there as well. */
   | { readonly kind: "json"; readonly value: unknown };
 
-/** Which requests a rule is for: all of it must hold. */
+/** The conditions of a rule: all of them must hold. */
 export interface RuleMatcher {
-  /** The method as sent; undefined for every one. */
+  /** The method as sent; undefined for all methods. */
   readonly method: string | undefined;
   /** The path as sent. */
   readonly path: PathPattern;
-  /** Fields by name, without case: one of their lines must be so. */
+  /** Fields by name, in upper or lower case: one line of each must match. */
   readonly headers: readonly (readonly [name: string, matcher: TextMatcher])[];
-  /** Parameters by decoded name: one of their decoded values must be so. */
+  /** Parameters by decoded name: one decoded value of each must match. */
   readonly query: readonly (readonly [name: string, matcher: TextMatcher])[];
-  /** The content, as far as it is kept. */
+  /** The kept part of the content. */
   readonly content: ContentMatcher | undefined;
-  /** The state that has to be. */
+  /** The required state. */
   readonly whenState: string | undefined;
   /** The bin, with `--bins`. */
   readonly bin: string | undefined;
@@ -56,13 +56,13 @@ export const WIRE_FAULT_KINDS = [
 export interface WireFault {
   /** The kind of fault. */
   readonly kind: (typeof WIRE_FAULT_KINDS)[number];
-  /** Where: after so many bytes of content, inside the head, or, undefined, before any byte. */
+  /** The position: after this many bytes of content, inside the head, or, if undefined, before any byte. */
   readonly after: number | "head" | undefined;
-  /** How fast bytes go, if they go slowly. */
+  /** The rate, if bytes are sent slowly. */
   readonly bytesPerSecond: number;
-  /** The bytes to send in place of a response. */
+  /** The bytes that replace a response. */
   readonly bytes: Uint8Array | undefined;
-  /** Whether content is framed in chunks, if it may be either way. */
+  /** Whether content is chunked, if both are possible. */
   readonly isChunked: boolean;
 }
 
@@ -70,43 +70,43 @@ export interface WireFault {
 export interface ResponseStep {
   /** Status code, 200 to 599. */
   readonly status: number;
-  /** Fields beside those that every response has. */
+  /** Fields in addition to those of every response. */
   readonly headers: readonly (readonly [name: string, value: Template])[];
-  /** The content, sent as UTF-8; undefined for the content that responses have without a rule. */
+  /** The content, sent as UTF-8; undefined for the content of a response without a rule. */
   readonly body: Template | undefined;
   /** How long the response waits, in milliseconds. */
   readonly delayMs: number;
   /** How it breaks on the wire. */
   readonly wire: WireFault | undefined;
-  /** Whether the step names a status or content; else the server behind the trap responds. */
+  /** Whether the step sets a status or content; otherwise the server behind the trap responds. */
   readonly isOwnResponse: boolean;
 }
 
 /** A rule. */
 export interface ResponseRule extends RuleMatcher {
-  /** The state that a request brings about which meets the rule. */
+  /** The state after a request that meets the rule. */
   readonly setState: string | undefined;
-  /** One step a request, the last one again and again; at least one. */
+  /** One step a request, and the last one for all further requests; at least one. */
   readonly sequence: readonly ResponseStep[];
 }
 
-/** A response, with everything filled in. */
+/** A response with all values filled in. */
 export interface ChosenResponse {
   /** Status code. */
   readonly status: number;
   /** Fields, ready for the wire. */
   readonly headers: readonly HeaderField[];
-  /** The content; undefined for the content that responses have without a rule. */
+  /** The content; undefined for the content of a response without a rule. */
   readonly body: string | undefined;
   /** How long it waits, in milliseconds. */
   readonly delayMs: number;
   /** How it breaks on the wire. */
   readonly wire: WireFault | undefined;
-  /** Which rule and which step, counted from 1; undefined without a rule. */
+  /** The numbers of the rule and of the step, counted from 1; undefined without a rule. */
   readonly source: { readonly rule: number; readonly step: number } | undefined;
-  /** Why the rule could not do what it says. */
+  /** Why the rule failed. */
   readonly fault?: string;
-  /** Whether the rule says the response itself. */
+  /** Whether the rule makes the response itself. */
   readonly isOwnResponse: boolean;
 }
 

@@ -13,17 +13,17 @@ import { TemplateError, type TemplateTools } from "./templates.ts";
 /** The state before any rule has set one. */
 export const FIRST_STATE = "start";
 
-/** Rules as they were read, and as they were written. */
+/** Rules as values, and as text. */
 export interface RuleScript {
-  /** As they were read. */
+  /** As values. */
   readonly rules: readonly ResponseRule[];
-  /** As they were written: JSON. */
+  /** As text: JSON. */
   readonly source: readonly unknown[];
 }
 
 const NO_RULES: RuleScript = { rules: [], source: [] };
 
-/** Chooses responses by rules, which may be changed while it runs. */
+/** Chooses responses by rules, which may change while it runs. */
 export class RuleEngine {
   readonly #tools: TemplateTools;
   #script: RuleScript = NO_RULES;
@@ -38,7 +38,7 @@ export class RuleEngine {
     this.replace(script);
   }
 
-  /** The rules as they were written. */
+  /** The text of the rules. */
   get source(): readonly unknown[] {
     return this.#script.source;
   }
@@ -48,7 +48,7 @@ export class RuleEngine {
     return this.#script.rules.length === 0;
   }
 
-  /** Takes other rules; sequences and states start again. */
+  /** Replaces the rules; sequences and states start again. */
   replace(script: RuleScript): void {
     this.#script = script;
     this.reset();
@@ -60,13 +60,15 @@ export class RuleEngine {
     this.#listeners.push(listener);
   }
 
-  /** Starts all sequences and states again. */
+  /** Restarts all sequences and states. */
   reset(): void {
     this.#counts = this.#script.rules.map(() => 0);
     this.#states.clear();
   }
 
-  /** The response to a request: the next step of the first rule that it meets, or the response without a rule. */
+  /**
+   * The response to a request: the next step of the first rule that matches, or the response without a rule.
+   */
   choose(request: RuleRequest): ChosenResponse {
     const bin = request.bin ?? "";
     const state = this.#states.get(bin) ?? FIRST_STATE;
@@ -96,7 +98,7 @@ export class RuleEngine {
   }
 }
 
-/** A text as it stands in a field: latin1 where it is that, else its UTF-8 bytes seen as latin1. */
+/** A text as it is in a field: latin1 if possible; otherwise its UTF-8 bytes seen as latin1. */
 function toFieldText(text: string): string {
   if (!/[\u0100-\uffff]/.test(text)) return text;
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");

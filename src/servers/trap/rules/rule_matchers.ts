@@ -4,9 +4,10 @@ import type { ResponseRule, RuleMatcher, TextMatcher } from "./response_rule.ts"
 import type { RuleRequest } from "./rule_request.ts";
 
 /**
- * Whether a request meets a rule in a state; then its path names are those of the rule.
+ * Whether a request meets a rule in a state; if so, its path names are those of the rule.
  *
- * A preflight meets only rules whose method is OPTIONS: a browser sends it unasked, and must not use up a step.
+ * A preflight meets only rules whose method is OPTIONS: a browser sends it on its own, and it must not use up
+ * a step.
  */
 export function meetsRule(request: RuleRequest, rule: ResponseRule, state: string): boolean {
   if (rule.method === undefined ? request.isPreflight : rule.method !== request.method) return false;
@@ -18,7 +19,7 @@ export function meetsRule(request: RuleRequest, rule: ResponseRule, state: strin
     meetsContent(request, rule);
 }
 
-/** The path of a rule for a bin may be the whole one, or what follows the bin. */
+/** The path of a rule for a bin may be the whole path, or the part after the bin. */
 function meetsPath(request: RuleRequest, { path, bin }: RuleMatcher): boolean {
   const names = path(request.path) ??
     (bin === undefined ? undefined : path(request.path.slice(bin.length + 1) || "/"));
@@ -37,7 +38,7 @@ function meetsContent(request: RuleRequest, { content }: RuleMatcher): boolean {
   return holds(request.json(), content.value);
 }
 
-/** Whether a JSON value has the members of another, and may have more; lists must have as many. */
+/** Whether a JSON value has the members of another, and perhaps more; lists must have the same length. */
 function holds(value: unknown, expected: unknown): boolean {
   if (Array.isArray(expected)) {
     return Array.isArray(value) && value.length === expected.length &&

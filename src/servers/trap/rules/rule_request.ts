@@ -17,15 +17,15 @@ export interface RuleRequestParts {
   readonly parameters: readonly Parameter[];
   /** The fields, bytes seen as latin1. */
   readonly headers: readonly HeaderField[];
-  /** The content, as far as it is kept; asked for only if a rule wants it. */
+  /** The kept part of the content; read only if a rule needs it. */
   readonly content: () => Uint8Array;
 }
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
-/** A request as rules and templates see it: texts decoded as UTF-8. */
+/** A request for rules and templates: texts decoded as UTF-8. */
 export class RuleRequest {
-  /** The parts of the path that the names of the rule's pattern stand for. */
+  /** The parts of the path for the names of the rule's pattern. */
   pathNames: ReadonlyMap<string, string> = NO_NAMES;
   readonly #parts: RuleRequestParts;
   #text: string | undefined;
@@ -60,7 +60,7 @@ export class RuleRequest {
     return this.#parts.bin;
   }
 
-  /** Whether a browser asks what it may send (Fetch standard, CORS-preflight request). */
+  /** Whether it is a preflight of a browser (Fetch standard, CORS-preflight request). */
   get isPreflight(): boolean {
     return this.method === "OPTIONS" && this.headerValues("access-control-request-method").length > 0;
   }
@@ -73,7 +73,7 @@ export class RuleRequest {
       .map(([, value]) => decodeText(decodeParameter(value)));
   }
 
-  /** The values of the fields of a name, without case. */
+  /** The values of the fields of a name, in upper or lower case. */
   headerValues(name: string): string[] {
     const wanted = name.toLowerCase();
     return this.#parts.headers
@@ -86,7 +86,7 @@ export class RuleRequest {
     return this.#text ??= new TextDecoder().decode(this.#parts.content());
   }
 
-  /** The content as JSON; undefined when it is none. */
+  /** The content as JSON; undefined when it is not JSON. */
   json(): unknown {
     this.#json ??= { value: parseJson(this.text()) };
     return this.#json.value;

@@ -1,4 +1,4 @@
-// Reads the values of a script strictly: whoever made a mistake in it is told where, in one line.
+// Reads the values of a script strictly: the message names the place of a mistake, in one line.
 
 /** A fault in a script: the message names the place as a JSON path, what was expected, and what was found. */
 export class ScriptError extends Error {
@@ -6,7 +6,7 @@ export class ScriptError extends Error {
   override readonly name: string = "ScriptError";
 }
 
-/** Reads a value. @param path its place as a JSON path @throws {ScriptError} when it is another kind of value */
+/** Reads a value. @param path its place as a JSON path @throws {ScriptError} when it is of another kind */
 export type ValueReader<T> = (value: unknown, path: string) => T;
 
 /** Reads a text. */
@@ -35,7 +35,7 @@ export function readList<T>(value: unknown, path: string, read: ValueReader<T>):
   return value.map((item, index) => read(item, `${path}[${index}]`));
 }
 
-/** Reads a member of an object that may be missing. */
+/** Reads an optional member of an object. */
 export function readOptional<T>(
   object: Readonly<Record<string, unknown>>,
   name: string,
@@ -45,7 +45,7 @@ export function readOptional<T>(
   return value === undefined ? undefined : read(value, `${path}.${name}`);
 }
 
-/** Reads an object that has no other members than these. */
+/** Reads an object without other members than these. */
 export function readObject(
   value: unknown,
   path: string,
@@ -63,7 +63,7 @@ export function readEntries(value: unknown, path: string): (readonly [string, un
   return Object.entries(value).map(([name, member]) => [name, member, `${path}[${JSON.stringify(name)}]`]);
 }
 
-/** Whether a value is an object that is no list. */
+/** Whether a value is an object and not a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,11 @@
-// Texts with places that are filled from the request: `{{request.query.id}}`, `{{now}}`.
+// Texts with placeholders for values of the request: `{{request.query.id}}`, `{{now}}`.
 
 import type { RuleRequest } from "./rule_request.ts";
 
 /** Fills a text. @throws {TemplateError} when it becomes too long */
 export type Template = (request: RuleRequest, tools: TemplateTools) => string;
 
-/** Values for templates that are not from the request. */
+/** Values for templates that do not come from the request. */
 export interface TemplateTools {
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
@@ -28,9 +28,9 @@ export const TEMPLATE_EXPRESSIONS =
   "request.headers.NAME, request.body, request.json, request.json.NAME..., request.id, now or uuid";
 
 /**
- * Reads a template. What stands in braces and is no expression of ours stays as it is.
+ * Reads a template. Text in braces that is not one of our expressions stays as it is.
  *
- * @returns undefined when an expression begins with `request` and means nothing
+ * @returns undefined when an unknown expression begins with `request`
  */
 export function parseTemplate(text: string): Template | undefined {
   const parts: Template[] = [];

@@ -17,7 +17,7 @@ const DEFAULT_BYTES_PER_SECOND = 20;
 
 type Member = "after" | "bytesPerSecond" | "bytes" | "chunked";
 
-// The values that each kind takes besides its name.
+// The values of each kind besides its name.
 const MEMBERS: Readonly<Record<WireFault["kind"], readonly Member[]>> = {
   raw: ["bytes"],
   reset: ["after", "chunked"],
@@ -33,7 +33,11 @@ const MEMBERS: Readonly<Record<WireFault["kind"], readonly Member[]>> = {
   http10: [],
 };
 
-/** Reads a wire fault. @throws {ScriptError} for another kind, and for a member that the kind does not take */
+/**
+ * Reads a wire fault.
+ *
+ * @throws {ScriptError} for an unknown kind, and for a member that the kind does not have
+ */
 export function readWireFault(value: unknown, path: string): WireFault {
   if (!isObject(value)) throw fault(path, "an object", value);
   const kind = WIRE_FAULT_KINDS.find((known) => known === value["kind"]);

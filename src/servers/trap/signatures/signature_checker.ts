@@ -11,16 +11,16 @@ import {
   type SignedMessage,
 } from "./signature_schemes.ts";
 
-/** A secret, and the scheme that it is for. */
+/** A secret, and its scheme. */
 export type SchemeSecret = readonly [scheme: SchemeName, secret: string];
 
-// As the senders themselves advise.
+// The advice of the senders themselves.
 const MAX_AGE_SECONDS = 300;
 
-// Most requests have no signature: the length of a name tells most of them.
+// Most requests have no signature: the length of a name excludes most of them.
 const FIELD_LENGTHS = new Set(SIGNATURE_SCHEMES.flatMap(({ fields }) => fields.map(({ length }) => length)));
 
-/** Looks at the signatures of requests. Secrets never leave it. */
+/** Checks the signatures of requests. Secrets never leave it. */
 export class SignatureChecker {
   readonly #secrets: readonly SchemeSecret[];
   readonly #nowMs: () => number;
@@ -60,7 +60,9 @@ export class SignatureChecker {
     return { scheme: name, verdict: "valid", reason: "" };
   }
 
-  /** The fields that sign a message anew; undefined for one that was not signed, or whose secret is not known. */
+  /**
+   * The fields of a new signature; undefined for a request that was not signed, or whose secret is not known.
+   */
   sign(message: SignedMessage): readonly HeaderField[] | undefined {
     const scheme = findScheme(message.headers);
     const [secret] = scheme === undefined ? [] : this.#secretsOf(scheme.name);

@@ -1,4 +1,4 @@
-// How webhooks are signed, each as its sender documents it.
+// The signatures of webhooks, each as its sender documents it.
 
 import { createHash, createHmac } from "node:crypto";
 import type { HeaderField } from "../../../http/headers.ts";
@@ -16,19 +16,19 @@ export interface SignedMessage {
   readonly headers: readonly HeaderField[];
   /** The content, byte for byte. */
   readonly content: Uint8Array;
-  /** The URLs that the sender may have meant, the likeliest first. */
+  /** The possible URLs of the sender, the likeliest first. */
   readonly urls: readonly string[];
 }
 
-/** The signature fields of a request, read. */
+/** The decoded signature fields of a request. */
 export type SignatureClaim =
   | {
     readonly kind: "claim";
-    /** The signatures that it has. */
+    /** Its signatures. */
     readonly signatures: readonly string[];
-    /** When it was signed, in seconds since 1970; undefined for schemes without a time. */
+    /** The time of the signature, in seconds since 1970; undefined for schemes without a time. */
     readonly timestamp: number | undefined;
-    /** The signatures that would be right. */
+    /** The correct signatures. */
     readonly expected: (secret: string) => readonly string[];
   }
   | { readonly kind: "malformed"; readonly reason: string };
@@ -37,11 +37,11 @@ export type SignatureClaim =
 export interface SignatureScheme {
   /** Its name. */
   readonly name: SchemeName;
-  /** Names of fields in small letters, by which it is known. */
+  /** Names of fields in lower case that identify it. */
   readonly fields: readonly string[];
   /** Reads the claim of a request with such a field. */
   readonly read: (message: SignedMessage) => SignatureClaim;
-  /** The fields that sign a message; they replace those that it has. */
+  /** The fields of a message's signature; they replace the present ones. */
   readonly sign: (message: SignedMessage, secret: string, seconds: number) => readonly HeaderField[];
 }
 

@@ -1,4 +1,4 @@
-// Keeps the requests of a store in a database file, so that they are there again after a restart.
+// Keeps the requests of a store in a database file, so that they survive a restart.
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "../../../base/clock.ts";
@@ -16,7 +16,7 @@ const TRAP_DATABASE: DatabaseKind = {
   tables: ["CREATE TABLE request (sequence INTEGER PRIMARY KEY, facts TEXT NOT NULL, bytes BLOB NOT NULL)"],
 };
 
-// Requests that come together are one transaction: that is what makes a thousand a second cheap.
+// Requests that come together are one transaction, which makes a thousand a second cheap.
 const WRITE_AFTER_MS = 50;
 // One transaction stops the server as long as it lasts; the rest follows in the next.
 const BYTES_AT_ONCE = 8_388_608;
@@ -29,16 +29,16 @@ export interface ArchiveOptions {
   readonly path: string;
   /** For the time between two transactions. */
   readonly clock: Clock;
-  /** Told when the file cannot be written, once until it can again. */
+  /** Called when the file cannot be written, once until it can be written again. */
   readonly onError: (error: Error) => void;
-  /** Told when it can be written again. @param count requests that have waited for it */
+  /** Called when it can be written again. @param count requests that have waited for it */
   readonly onRecovered: (count: number) => void;
 }
 
 /**
- * Opens an archive, and makes it when it does not exist.
+ * Opens an archive, and creates it if it does not exist.
  *
- * @throws {StoreOpenError} when the file cannot be used; it is as it was then
+ * @throws {StoreOpenError} when the file cannot be used; then it is unchanged
  */
 export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   const settings = { kind: TRAP_DATABASE, synchronous: "NORMAL", read: checkAll } as const;
@@ -47,7 +47,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
 }
 
 /**
- * Reads the requests of an archive on a disk that is full: nothing is written.
+ * Reads the requests of an archive on a full disk, without writing.
  *
  * @throws {StoreOpenError} when the file cannot be used
  */
@@ -85,14 +85,15 @@ export class Archive implements StoreListener {
   readonly #delete: StatementSync;
   readonly #unwritten = new Map<number, StoredRequest>();
   readonly #removed = new Set<number>();
-  // Larger ones have never been in the file: at high rates most requests are gone before they would be written.
+  // Requests with a larger number have never been in the file: at high rates most are dropped before they are
+  // written.
   #lastWritten: number;
   #isCleared = false;
   #stopTimer: (() => void) | undefined;
   #error: Error | undefined;
   #isClosed = false;
 
-  /** @param database ours alone; closed with the archive */
+  /** @param database owned by the archive, and closed with it */
   constructor(database: DatabaseSync, options: ArchiveOptions) {
     this.#database = database;
     this.#options = options;
@@ -102,12 +103,12 @@ export class Archive implements StoreListener {
     this.#lastWritten = last?.sequence as number | null ?? 0;
   }
 
-  /** How many requests wait to be written. */
+  /** The number of requests that wait to be written. */
   get waiting(): number {
     return this.#unwritten.size;
   }
 
-  /** Why the file cannot be written at the moment. */
+  /** Why the file cannot be written now. */
   get error(): Error | undefined {
     return this.#error;
   }
@@ -141,7 +142,7 @@ export class Archive implements StoreListener {
     this.#wake();
   }
 
-  /** Writes what is unwritten, and closes the file. */
+  /** Writes the unwritten requests, and closes the file. */
   close(): void {
     this.#isClosed = true;
     do this.#flush(); while (this.#unwritten.size > 0 && this.#error === undefined);
@@ -149,7 +150,7 @@ export class Archive implements StoreListener {
   }
 
   #wake(): void {
-    // A request that was cut off by the end of the server may come after the close.
+    // A request that the end of the server cut off may come after the close.
     if (this.#isClosed) return;
     const afterMs = this.#error === undefined ? WRITE_AFTER_MS : RETRY_AFTER_MS;
     this.#stopTimer ??= this.#options.clock.every(afterMs, () => this.#flush());

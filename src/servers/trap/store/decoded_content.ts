@@ -1,14 +1,14 @@
-// Content as its sender meant it, for the search: without codings and escapes.
+// Decoded content for the search: without codings and escapes.
 
 import zlib from "node:zlib";
 import { decodeLatin1Content } from "../records/latin1_content.ts";
 import { decodeParameter } from "../records/parameters.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
-// A search looks into many requests: what is larger than this when it is decoded is searched as it came.
+// A search reads many requests: content that is larger than this after decoding is searched as it came.
 const MAX_DECODED_BYTES = 8_388_608;
 const MAX_SEARCHED_BYTES = 134_217_728;
-// Damage may be at the very end: the amount decoded before it is unknown.
+// Damage may be at the very end: the number of bytes decoded before it is unknown.
 const DAMAGED_BYTES = 1_048_576;
 const MAX_CODINGS = 4;
 
@@ -28,7 +28,7 @@ const DECODERS: Readonly<Record<string, Decoder | undefined>> = {
   "zstd": ZSTD,
 };
 
-/** Some send the bare format and call it by this name as well (RFC 9110 §8.4.1.2). */
+/** Some senders use the bare format under this name as well (RFC 9110 §8.4.1.2). */
 function inflate(bytes: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array {
   try {
     return zlib.inflateSync(bytes, options);
@@ -37,22 +37,22 @@ function inflate(bytes: Uint8Array, options: { readonly maxOutputLength: number 
   }
 }
 
-/** Bytes that one search may decode in all: content that grows a thousandfold must not delay other clients. */
+/** The decoded bytes of one search: content that grows a thousandfold must not delay other clients. */
 export class DecodingBudget {
   #remainingBytes = MAX_SEARCHED_BYTES;
 
-  /** How much content may become at most; 0 when nothing may be decoded any more. */
+  /** The largest allowed size of decoded content; 0 when the budget is used up. */
   get limit(): number {
     return Math.min(MAX_DECODED_BYTES, this.#remainingBytes);
   }
 
-  /** Says how much was decoded, or was about to be. */
+  /** Subtracts decoded bytes, or bytes that were about to be decoded. */
   spend(bytes: number): void {
     this.#remainingBytes = Math.max(0, this.#remainingBytes - bytes);
   }
 }
 
-/** The forms of a request's target and content that differ from how they came, each as bytes. */
+/** The decoded forms of a request's target and content, each as bytes, if they differ from the original. */
 export function* decodedForms(
   request: StoredRequest,
   budget: DecodingBudget,
@@ -72,7 +72,7 @@ export function* decodedForms(
   if (plain.includes(BACKSLASH)) yield unescapeJson(plain);
 }
 
-/** Content without its codings; undefined when it has others, is damaged, or too large. */
+/** Content without its codings; undefined when it has other codings, is damaged, or is too large. */
 function decodeCodings(
   body: Uint8Array,
   codings: readonly string[],
@@ -96,7 +96,7 @@ function decodeCodings(
   return bytes;
 }
 
-/** Text with the escapes of JSON strings resolved, as UTF-8; all else stays as it is. */
+/** Text without the escapes of JSON strings, as UTF-8; other text is unchanged. */
 function unescapeJson(bytes: Uint8Array): Uint8Array {
   const text = new TextDecoder().decode(bytes);
   const unescaped = text.replaceAll(

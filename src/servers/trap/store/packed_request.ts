@@ -8,7 +8,7 @@ import { WireBytes, type WirePiece } from "../records/wire_bytes.ts";
 interface PackedResponse {
   readonly facts: ResponseFacts;
   readonly method: string;
-  /** How many of the bytes are its own. */
+  /** How many of the bytes belong to it. */
   readonly keptBytes: number;
 }
 
@@ -16,13 +16,13 @@ interface PackedResponse {
 export interface PackedFacts {
   /** Facts about the request. */
   readonly facts: RequestFacts;
-  /** How many bytes came. */
+  /** The number of bytes that came. */
   readonly length: number;
   /** SHA-256 of all of them. */
   readonly sha256: string;
   /** The reads in which they came. */
   readonly pieces: readonly WirePiece[];
-  /** How many of the bytes are the request's; undefined if all are. */
+  /** How many of the bytes belong to the request; undefined if all do. */
   readonly keptBytes?: number;
   /** The response that was forwarded or scripted; its bytes follow. */
   readonly response?: PackedResponse;
@@ -38,7 +38,7 @@ export interface PackedRequest {
   readonly bytes: Uint8Array;
 }
 
-/** Makes a row of a request. */
+/** Makes a row from a request. */
 export function packRequest({ facts, wire, response, replays }: StoredRequest): PackedRequest {
   const { length, sha256, pieces } = wire;
   const kept = wire instanceof WireBytes ? wire.join() : wire.kept;
@@ -63,7 +63,7 @@ function packResponse({ facts, method, kept }: StoredResponse): PackedResponse {
   return { facts, method, keptBytes: kept.length };
 }
 
-/** Makes a request of a row. */
+/** Makes a request from a row. */
 export function unpackRequest(packed: PackedFacts, bytes: Uint8Array): StoredRequest {
   const { facts, length, sha256, pieces, keptBytes = bytes.length, response, replays = [] } = packed;
   let at = keptBytes;
@@ -77,7 +77,7 @@ export function unpackRequest(packed: PackedFacts, bytes: Uint8Array): StoredReq
   return request;
 }
 
-/** Reads the JSON text of a row. @throws {RangeError} when it is not one that was written here */
+/** Reads the JSON text of a row. @throws {RangeError} when it was not written here */
 export function parseArchived(text: unknown): PackedFacts {
   const fault = new RangeError("Cannot read a request: its facts are damaged");
   let value: unknown;

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../base/clock.ts";
 import type { RequestStore } from "./request_store.ts";
 
-// Nobody needs to the second when something is forgotten.
+// Forgetting need not be exact to the second.
 const MAX_SWEEP_MS = 60_000;
 const MIN_SWEEP_MS = 1_000;
 
@@ -9,7 +9,7 @@ const MIN_SWEEP_MS = 1_000;
  * Drops requests that are older than an age.
  *
  * @param maxAgeMs undefined keeps them for ever
- * @returns stops it
+ * @returns stops the dropping
  */
 export function keepForAge(store: RequestStore, maxAgeMs: number | undefined, clock: Clock): () => void {
   if (maxAgeMs === undefined) return () => {};

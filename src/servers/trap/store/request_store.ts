@@ -3,20 +3,20 @@ import type { StoredRequest } from "../records/stored_request.ts";
 
 /** Limits of a store. */
 export interface StoreBounds {
-  /** Requests; with bins, requests of each bin. */
+  /** The number of requests; with bins, the number in each bin. */
   readonly maxRequests: number;
-  /** Kept bytes of requests together. */
+  /** The number of kept bytes of all requests. */
   readonly maxBytes: number;
 }
 
-/** Why requests are gone: because of the bounds of the store, or because somebody deleted them. */
+/** Why requests are gone: because of the bounds of the store, or because a client deleted them. */
 export type RemovalReason = "evicted" | "deleted";
 
-/** Told what happens in a store. */
+/** Gets the events of a store. */
 export interface StoreListener {
   /** A request has been added. */
   added(request: StoredRequest): void;
-  /** More is known about a request, or more bytes have come. */
+  /** A request has changed, or more bytes have come. */
   changed(request: StoredRequest): void;
   /** Requests are gone. */
   removed(requests: readonly StoredRequest[], reason: RemovalReason): void;
@@ -24,20 +24,20 @@ export interface StoreListener {
   cleared(): void;
 }
 
-/** Which requests are meant. */
+/** Chooses requests. */
 export type RequestTest = (request: StoredRequest) => boolean;
 
 /** Options of {@linkcode RequestStore.newest}. */
 export interface NewestOptions {
-  /** How many at most. */
+  /** The most requests. */
   readonly limit: number;
-  /** Only those with smaller ids than this one. */
+  /** Only requests with smaller ids than this one. */
   readonly before?: string | undefined;
 }
 
-// Dropped requests leave their places at the front empty until so many are.
+// The places of dropped requests at the front stay empty until there are this many.
 const MAX_EMPTY_PLACES = 1_024;
-// So many bins may be full; beyond it the oldest request of all is dropped.
+// The number of full bins; beyond it, the oldest request of all is dropped.
 const MAX_FULL_BINS = 100;
 
 /** Requests in memory, sorted by id, the oldest dropped first. */
@@ -61,12 +61,12 @@ export class RequestStore {
     return this.#bounds;
   }
 
-  /** How many requests there are. */
+  /** The number of requests. */
   get size(): number {
     return this.#requests.length - this.#first;
   }
 
-  /** Kept bytes of all requests together. */
+  /** The number of kept bytes of all requests. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -81,17 +81,20 @@ export class RequestStore {
     return this.#requests[this.#requests.length - 1]?.id ?? "";
   }
 
-  /** The bins, each with how many requests it holds. */
+  /** The bins, each with the number of its requests. */
   get bins(): StoreBins {
     return this.#bins;
   }
 
-  /** Has a listener told of everything from now on. */
+  /** Reports all events to a listener from now on. */
   listen(listener: StoreListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Adds a request, and drops old ones if the bounds demand it. The newest one always stays, cut if need be. */
+  /**
+   * Adds a request, and drops old ones if the bounds require it. The newest one always stays, cut if
+   * necessary.
+   */
   add(request: StoredRequest): void {
     request.sequence = ++this.#lastSequence;
     request.cut(this.#bounds.maxBytes);
@@ -100,7 +103,7 @@ export class RequestStore {
     this.#dropBeyondBounds(request);
   }
 
-  /** Loads requests saved by an earlier process. Listeners hear only of those evicted by the limits. */
+  /** Loads requests of an earlier process. Listeners are told only about those that the limits drop. */
   restore(requests: Iterable<StoredRequest>): void {
     let last: StoredRequest | undefined;
     for (const request of requests) {
@@ -114,7 +117,7 @@ export class RequestStore {
     if (last !== undefined) this.#dropBeyondBounds(last);
   }
 
-  /** Says that something has been added to a request, which may be gone already. */
+  /** Reports a change of a request, which may be gone already. */
   change(request: StoredRequest): void {
     if (this.find(request.id) !== request) return;
     this.#bytes -= request.countedBytes;
@@ -124,7 +127,7 @@ export class RequestStore {
     this.#dropBeyondBounds(request);
   }
 
-  /** The request of an id. */
+  /** The request with an id. */
   find(id: string): StoredRequest | undefined {
     const request = this.#requests[this.#indexOf(id)];
     return request?.id === id ? request : undefined;
@@ -151,13 +154,13 @@ export class RequestStore {
     return requests;
   }
 
-  /** All requests stored after a moment that pass a test, in the order in which they were stored. */
+  /** All requests that were stored after a moment and pass a test, in the order of storing. */
   inSequence(test: RequestTest, afterSequence: number): StoredRequest[] {
     return this.all((request) => request.sequence > afterSequence && test(request))
       .sort((left, right) => left.sequence - right.sequence);
   }
 
-  /** The moment a request was stored, as a sequence number; of one that is gone, that of the last one before it. */
+  /** The sequence number of a request; if it is gone, that of the last one before it. */
   sequenceOf(id: string): number {
     const found = this.find(id);
     if (found !== undefined) return found.sequence;
@@ -165,7 +168,7 @@ export class RequestStore {
     return before < this.#first ? 0 : this.#requests[before]!.sequence;
   }
 
-  /** Deletes a request. @returns false when it is not here */
+  /** Deletes a request. @returns false when it is not in the store */
   delete(id: string): boolean {
     const request = this.find(id);
     if (request === undefined) return false;
@@ -195,7 +198,7 @@ export class RequestStore {
     this.#tellEvicted(dropped);
   }
 
-  /** Ids come almost in their order: only a few requests have overtaken this one. */
+  /** Ids come almost in order: only a few requests have overtaken this one. */
   #insert(request: StoredRequest): void {
     const requests = this.#requests;
     let at = requests.length;

@@ -1,4 +1,5 @@
-// How a text is found in a request. A loop over bytes: ASCII letters without case, everything else exactly.
+// Finds a text in a request. A loop over bytes: ASCII letters in upper or lower case, all other bytes
+// exactly.
 
 import { decodedForms, DecodingBudget } from "./decoded_content.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
@@ -6,22 +7,22 @@ import type { StoredRequest } from "../records/stored_request.ts";
 const LF = 0x0a;
 const CASE_BIT = 0x20;
 
-// Each byte in small letters.
+// Each byte in lower case.
 const FOLDED = Uint8Array.from(
   { length: 256 },
   (_, byte) => byte >= 0x41 && byte <= 0x5a ? byte | CASE_BIT : byte,
 );
 
-/** Makes what {@linkcode contains} looks for. @param text bytes seen as latin1 */
+/** Makes the text for {@linkcode contains}. @param text bytes seen as latin1 */
 export function toNeedle(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => FOLDED[character.charCodeAt(0) & 0xff]!);
 }
 
 /**
- * Whether target, header fields or content of a request hold a text, as they came or decoded; content only as far as
- * it is kept.
+ * Whether target, header fields or content of a request contain a text, as they came or decoded; of the
+ * content only the kept part.
  *
- * @param budget what may be decoded, shared by the requests of one search
+ * @param budget the bytes that may be decoded, shared by the requests of one search
  */
 export function contains(
   request: StoredRequest,
@@ -39,7 +40,7 @@ function containsAsSent(request: StoredRequest, needle: Uint8Array): boolean {
   const { target, headBytes, isChunked } = request.facts;
   const { kept } = request.wire;
   if (find(toNeedle(target), needle, 0)) return true;
-  // Of a first line that was understood only the target is looked at.
+  // If the first line was understood, only its target is searched.
   const lineEnd = target === "" ? 0 : kept.indexOf(LF) + 1;
   if (!isChunked) return find(kept, needle, lineEnd);
   return find(kept.subarray(0, headBytes), needle, lineEnd) || find(request.body, needle, 0);

@@ -1,16 +1,16 @@
 import type { StoredRequest } from "../records/stored_request.ts";
 
-/** The requests of a store by their bins; those without one are in none. */
+/** The requests of a store by bin; requests without a bin are left out. */
 export class StoreBins implements Iterable<readonly [name: string, oldest: StoredRequest]> {
-  // In the order in which they were added.
+  // In the order of adding.
   readonly #bins = new Map<string, Set<StoredRequest>>();
 
-  /** How many requests a bin has. */
+  /** The number of requests in a bin. */
   countOf(bin: string | undefined): number {
     return bin === undefined ? 0 : this.#bins.get(bin)?.size ?? 0;
   }
 
-  /** The requests of a bin, in the order in which they were added. */
+  /** The requests of a bin, in the order of adding. */
   requestsOf(bin: string): readonly StoredRequest[] {
     return [...this.#bins.get(bin) ?? []];
   }
@@ -31,7 +31,7 @@ export class StoreBins implements Iterable<readonly [name: string, oldest: Store
     else requests.add(request);
   }
 
-  /** Takes a request out of its bin; an empty bin is none. */
+  /** Removes a request from its bin; an empty bin disappears. */
   remove(request: StoredRequest): void {
     const { bin } = request.facts;
     const requests = bin === undefined ? undefined : this.#bins.get(bin);

@@ -8,17 +8,17 @@ import { WireBytes } from "../records/wire_bytes.ts";
 import { ResponseParser } from "./response_parser.ts";
 import { ResponseFault, type ResponseHead, type ResponseReceiver } from "./response_parts.ts";
 
-/** How a response ended, and why so. */
+/** How a response ended, and why. */
 export interface ExchangeEnd {
   /** How. */
   readonly end: ResponseEnd;
   /** The fault in its bytes. */
   readonly malformed?: Malformation;
-  /** Why it is not whole, in words. */
+  /** Why it is not complete, in words. */
   readonly reason?: string;
 }
 
-/** The part of a connection that an exchange needs. */
+/** The operations of a connection that an exchange needs. */
 export interface ExchangeWire {
   /** Reads on. */
   read(): void;
@@ -34,7 +34,7 @@ export interface ExchangeOptions {
   readonly maxKeptBytes: number;
   /** The time. */
   readonly now: MicroClock;
-  /** Room for small responses. */
+  /** Memory for small responses. */
   readonly slab: ByteSlab;
 }
 
@@ -42,9 +42,11 @@ const NO_BYTES = new Uint8Array(0);
 
 /** One response on its way from a server, kept byte for byte. */
 export class Exchange implements ResponseReceiver {
-  /** Settles when the response has ended, or when its head is there and its content is not: then it is streamed. */
+  /**
+   * Settles when the response has ended, or when its head is there without all content: then it is streamed.
+   */
   readonly ready: Promise<void>;
-  /** When something last happened, in microseconds. */
+  /** The time of the last activity, in microseconds. */
   activeMicros: number;
   readonly #options: ExchangeOptions;
   readonly #startMicros: number;
@@ -79,34 +81,34 @@ export class Exchange implements ResponseReceiver {
     return this.#end;
   }
 
-  /** Bytes that have come. */
+  /** The number of bytes that have come. */
   get wireBytes(): number {
     return this.#wire?.length ?? 0;
   }
 
-  /** Has a callback called once when the response ends; it must not have ended. */
+  /** Sets a callback, which is called once when the response ends; it must not have ended yet. */
   onEnded(callback: () => void): void {
     this.#onEnded.push(callback);
   }
 
-  /** The connection that it uses from now on. */
+  /** Sets the connection that it uses from now on. */
   begin(connection: ExchangeWire): void {
     this.#connection = connection;
   }
 
-  // Most responses come in one read, and are kept as it is.
+  // Most responses come in one read, which is kept unchanged.
   #keep(bytes: Uint8Array): void {
     if (this.#wire !== undefined) return this.#wire.append(bytes, this.activeMicros);
     this.#wire = new WireBytes(bytes, [{ atMicros: this.activeMicros, bytes: bytes.length }]);
     this.#wire.limit(this.#options.maxKeptBytes);
   }
 
-  /** Says that something happens: the request is still on its way. */
+  /** Records activity: the request is still on its way. */
   touch(): void {
     this.activeMicros = this.#options.now();
   }
 
-  /** Called by the connection: bytes have come, valid while this runs. */
+  /** Called by the connection: bytes have come, valid only during the call. */
   onBytes(buffer: Uint8Array, count: number): void {
     if (this.#end !== undefined) return;
     this.activeMicros = this.#options.now();
@@ -170,7 +172,7 @@ export class Exchange implements ResponseReceiver {
     this.#hash?.update(bytes);
   }
 
-  // From here on the whole content may be longer than what is kept.
+  // From here on, the content may be longer than its kept part.
   #beginStream(): void {
     this.#isStreamed = true;
     this.#hash = createHash("sha256");
@@ -191,7 +193,7 @@ export class Exchange implements ResponseReceiver {
   }
 
   /**
-   * The content, read as fast as it is taken. Whoever stops early ends the response.
+   * The content, read as fast as it is taken. If the caller stops early, the response ends.
    *
    * @throws {Error} when the response breaks off
    */
@@ -209,7 +211,7 @@ export class Exchange implements ResponseReceiver {
     if (this.#end?.end !== "complete") throw new Error(`Cannot go on with the content: ${this.#end?.reason}`);
   }
 
-  /** The response as it is stored. @param status of the trap's own response, for one that has no head */
+  /** The response as it is stored. @param status of the trap's own response, if this one has no head */
   toStored(kind: ResponseRecord["kind"], status: number): StoredResponse {
     const { end, malformed, reason } = this.#end ?? { end: "aborted" };
     const head = this.#head;

@@ -11,11 +11,15 @@ import type { Exchange } from "./exchange.ts";
 export interface ForwardedResponse {
   /** The response. */
   readonly response: HttpResponse;
-  /** Whether it is the trap's own, because the server gave none. */
+  /** Whether the response is the trap's own, because the server sent none. */
   readonly failure: string | undefined;
 }
 
-/** Makes the response of an exchange that is ready. @param extra fields that it gets unless it has them */
+/**
+ * Makes the response of an exchange that is ready.
+ *
+ * @param extra fields for the response unless it has them
+ */
 export function toForwardedResponse(exchange: Exchange, extra: readonly HeaderField[]): ForwardedResponse {
   const { head, end } = exchange;
   if (end !== undefined && end.end !== "complete") {
@@ -42,7 +46,7 @@ function fieldsFor(received: HttpHeaders, extra: readonly HeaderField[]): HttpHe
   const named = received.has("connection")
     ? received.getList("connection").filter((name) => !equalsIgnoringCase(name, "content-length"))
     : [];
-  // Most name nothing that is there: `keep-alive` alone says what every server does.
+  // Most values name no field that is there: servers mostly send only `keep-alive`.
   const isPlain = extra.length === 0 && !received.has("trailer") && !named.some((name) => received.has(name));
   if (isPlain) return received;
   const headers = received.clone();

@@ -1,4 +1,4 @@
-// Hands requests on to the server behind the trap.
+// Forwards requests to the server behind the trap.
 
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import type { HttpHeaders } from "../../../http/headers.ts";
@@ -9,27 +9,27 @@ import { encodeSentHead, type SentFraming } from "./sent_head.ts";
 import type { OutgoingRequest, UpstreamClient } from "./upstream_client.ts";
 import { targetBelow, type UpstreamUrl } from "./upstream_url.ts";
 
-/** A request whose content goes on while it comes. */
+/** A request whose content is forwarded while it comes. */
 export interface StreamedForward {
   /** The exchange, when it is ready. Never rejects. */
   readonly exchange: Promise<Exchange>;
-  /** Hands content on. @param piece valid until this settles */
+  /** Forwards content. @param piece valid until this settles */
   write(piece: Uint8Array): Promise<void>;
-  /** Ends the content. @param trailers undefined when it broke off: then the server is told */
+  /** Ends the content. @param trailers undefined when the content broke off: then the server sees that too */
   finish(trailers: HttpHeaders | undefined): Promise<void>;
 }
 
-// Repeating these does no harm (RFC 9110 §9.2.2).
+// Repeating these methods does no harm (RFC 9110 §9.2.2).
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 const LAST_CHUNK = "0\r\n";
 const encoder = new TextEncoder();
 
-/** Hands requests on to one server. */
+/** Forwards requests to one server. */
 export class Forwarder {
   /** The server that gets the requests. */
   readonly upstream: UpstreamUrl;
   readonly #client: UpstreamClient;
-  // Sent and forgotten: they do not keep the memory of what is stored.
+  // Heads are forgotten after sending: a slab of their own does not keep the memory of stored requests.
   readonly #heads = new ByteSlab();
 
   constructor(upstream: UpstreamUrl, client: UpstreamClient) {
@@ -37,7 +37,7 @@ export class Forwarder {
     this.#client = client;
   }
 
-  /** Hands a request on that is there as a whole. @returns its exchange when that is ready; never rejects */
+  /** Forwards a complete request. @returns its exchange when that is ready; never rejects */
   forward(request: HttpRequest, content: Uint8Array): Promise<Exchange> {
     const isChunked = request.body.length === undefined;
     const framing: SentFraming = isChunked ? { kind: "length", length: content.length } : { kind: "as-sent" };
@@ -46,7 +46,7 @@ export class Forwarder {
     return this.#client.send(this.#outgoing(request, bytes));
   }
 
-  /** Hands a request on whose content is still to come. */
+  /** Forwards a request before its content has come. */
   open(request: HttpRequest): StreamedForward {
     const isChunked = request.body.length === undefined;
     const head = this.#encodeHead(request, { kind: isChunked ? "chunked" : "as-sent" });
@@ -89,8 +89,8 @@ export class Forwarder {
 }
 
 /**
- * Whether a server goes by a name: then it has to be asked by it. One on this machine, or at an address, gets the Host
- * that the client sent: signatures over the URL stay right.
+ * Whether Host must be the server's name: that is so for a server with a name. A server on this machine or at
+ * an address gets the Host that the client sent, so that signatures over the URL stay right.
  */
 function isNamed({ hostname }: UpstreamUrl): boolean {
   return !/^(localhost|.*\.localhost|[0-9.]+|.*:.*)$/.test(hostname);

@@ -1,4 +1,4 @@
-// Reads the bytes of a response, as a client does (RFC 9112 §4, §6.3): within bounds, and strict about what frames it.
+// Reads the bytes of a response, like a client (RFC 9112 §4, §6.3): within bounds, and strict about framing.
 
 import { HttpError } from "../../../http/errors.ts";
 import { equalsIgnoringCase, isFieldValue, isToken, trimOws } from "../../../http/grammar.ts";
@@ -58,12 +58,12 @@ export class ResponseParser {
     return this.isDone && this.#shouldKeepAlive;
   }
 
-  /** Bytes read so far. */
+  /** The number of bytes read so far. */
   get offset(): number {
     return this.#lines.offset;
   }
 
-  /** Bytes of content read so far. */
+  /** The number of bytes of content read so far. */
   get contentBytes(): number {
     return this.#contentBytes;
   }
@@ -81,7 +81,7 @@ export class ResponseParser {
   /**
    * Takes the next bytes, the first `length` of an array.
    *
-   * @throws {ResponseFault} when they break a rule; nothing may be pushed then
+   * @throws {ResponseFault} when they break a rule; after that, push must not be called again
    */
   push(bytes: Uint8Array, length: number): void {
     this.#lines.push(bytes, length);
@@ -93,13 +93,13 @@ export class ResponseParser {
     }
   }
 
-  /** Says that the server has finished sending. @returns whether the response is complete */
+  /** Tells the parser that the server has finished sending. @returns whether the response is complete */
   end(): boolean {
     if (this.#state === "until-close") this.#state = "done";
     return this.isDone;
   }
 
-  /** @returns false when more bytes are needed, or none */
+  /** @returns false when more bytes are needed, or no more are expected */
   #step(): boolean {
     switch (this.#state) {
       case "status":
@@ -181,7 +181,7 @@ export class ResponseParser {
     });
   }
 
-  /** RFC 9112 §6.3. @returns the length, where it is known */
+  /** RFC 9112 §6.3. @returns the length, if it is known */
   #decideFraming(): number | undefined {
     const { contentLength, hasTransferEncoding } = this.#headers.framing();
     const status = this.#status;
@@ -208,7 +208,7 @@ export class ResponseParser {
     return this.#remaining;
   }
 
-  /** Several lengths are one if they are the same (RFC 9110 §8.6). */
+  /** Several lengths count as one if they are the same (RFC 9110 §8.6). */
   #onlyLength(): string {
     const lengths = new Set(this.#headers.getList("content-length"));
     const [first = "", ...others] = lengths;

@@ -12,15 +12,15 @@ export interface ResponseHead {
   readonly headers: HttpHeaders;
   /** Whether the response consists of its head alone. */
   readonly hasContent: boolean;
-  /** Bytes of content, if the head says so. */
+  /** Bytes of content, if the head has a length. */
   readonly length: number | undefined;
 }
 
-/** Told what a response consists of. */
+/** Gets the parts of a response. */
 export interface ResponseReceiver {
-  /** The head of the final response; interim ones are passed over. */
+  /** The head of the final response; interim ones are skipped. */
   onHead(head: ResponseHead): void;
-  /** A piece of content: a view of what was pushed. */
+  /** A piece of content: a view of the pushed bytes. */
   onContent(bytes: Uint8Array): void;
 }
 

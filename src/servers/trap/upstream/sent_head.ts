@@ -1,11 +1,11 @@
-// The head of a request that goes on: what the client sent, apart from what belongs to its connection (RFC 9110 §7.6.1).
+// The head of a forwarded request: the client's, except for the fields of its connection (RFC 9110 §7.6.1).
 
 import type { HeaderField } from "../../../http/headers.ts";
 import { splitList } from "../../../http/grammar.ts";
 import { putLatin1 } from "../../../bytes/latin1.ts";
 import { ByteSlab } from "../records/byte_slab.ts";
 
-/** How the content of a request is framed. */
+/** The framing of a request's content. */
 export type SentFraming =
   | { readonly kind: "as-sent" }
   | { readonly kind: "length"; readonly length: number }
@@ -16,9 +16,9 @@ export interface SentHead {
   readonly method: string;
   readonly target: string;
   readonly headers: Iterable<HeaderField>;
-  /** Replaces Host; undefined leaves it. */
+  /** Replaces Host; undefined keeps it. */
   readonly host: string | undefined;
-  /** `as-sent` leaves Content-Length as it is, if there is one. */
+  /** `as-sent` keeps Content-Length as it is, if there is one. */
   readonly framing: SentFraming;
 }
 
@@ -32,7 +32,7 @@ const CONNECTION_FIELDS = new Set([
   "expect",
 ]);
 
-/** Makes the bytes of a head. @param slab room for it */
+/** Makes the bytes of a head. @param slab memory for it */
 export function encodeSentHead(head: SentHead, slab: ByteSlab = new ByteSlab()): Uint8Array {
   const text = formatSentHead(head);
   const bytes = slab.allocate(text.length);
@@ -63,7 +63,7 @@ function formatSentHead({ method, target, headers, host, framing }: SentHead): s
   return `${text}\r\n`;
 }
 
-/** The names that Connection lists; Host and the length are no client's to take away. */
+/** The names that Connection lists; a client may not remove Host and the length. */
 function namedByConnection(fields: readonly HeaderField[]): ReadonlySet<string> | undefined {
   let names: Set<string> | undefined;
   for (const [name, value] of fields) {

@@ -10,17 +10,20 @@ export interface UpstreamClientOptions extends Omit<ExchangeOptions, "method"> {
   readonly connect: () => Promise<Connection>;
   /** For time-outs. */
   readonly clock: Clock;
-  /** How many idle connections wait for the next request. */
+  /** The number of idle connections that wait for the next request. */
   readonly maxIdle: number;
 }
 
-/** A request that goes out. */
+/** An outgoing request. */
 export interface OutgoingRequest {
   /** The method. */
   readonly method: string;
-  /** All of it, or what goes out at once. */
+  /** All of it, or the part to send at once. */
   readonly bytes: Uint8Array;
-  /** Whether it may be sent once more when a connection turns out to be closed: it is whole, and repeating does no harm. */
+  /**
+   * Whether it may be sent again when a connection is already closed: it is complete, and repeating it does
+   * no harm.
+   */
   readonly isRepeatable: boolean;
 }
 
@@ -28,15 +31,15 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const RESPONSE_TIMEOUT_MS = 60_000;
 const SWEEP_MS = 1_000;
 
-/** An exchange, and the connection that it uses as long as it has one. */
+/** An exchange, and its connection while it has one. */
 export interface BegunExchange {
   /** The exchange. */
   readonly exchange: Exchange;
-  /** For more of the request; undefined when no connection could be opened. */
+  /** Sends more of the request; undefined when no connection could be opened. */
   readonly connection: UpstreamConnection | undefined;
 }
 
-/** Sends requests to one server, over connections that live on. */
+/** Sends requests to one server, over persistent connections. */
 export class UpstreamClient {
   readonly #options: UpstreamClientOptions;
   readonly #idle: UpstreamConnection[] = [];
@@ -48,7 +51,7 @@ export class UpstreamClient {
     this.#options = options;
   }
 
-  /** How many connections wait for a request. */
+  /** The number of connections that wait for a request. */
   get idleCount(): number {
     return this.#idle.length;
   }
@@ -79,7 +82,7 @@ export class UpstreamClient {
     }
   }
 
-  /** Ends what is under way, and closes all connections. */
+  /** Ends pending exchanges, and closes all connections. */
   close(): void {
     this.#isClosed = true;
     this.#stopSweep?.();
@@ -114,7 +117,7 @@ export class UpstreamClient {
     return new UpstreamConnection(connection, mayStay, forget);
   }
 
-  /** Ends exchanges in which nothing happens; rests when there are none. */
+  /** Ends exchanges without activity; rests when there are none. */
   #sweep(): void {
     const limitMicros = this.#options.now() - RESPONSE_TIMEOUT_MS * 1_000;
     for (const exchange of this.#active) {

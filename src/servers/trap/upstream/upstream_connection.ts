@@ -17,8 +17,8 @@ export class UpstreamConnection implements Receiver, Sender, ExchangeWire {
   /**
    * Wraps a connection.
    *
-   * @param onIdle told when another exchange may begin; false if none is waiting
-   * @param onGone told when it is of no use any more
+   * @param onIdle called when another exchange may begin; returns false if none is waiting
+   * @param onGone called when it cannot be used any more
    */
   constructor(
     connection: Connection,
@@ -30,7 +30,7 @@ export class UpstreamConnection implements Receiver, Sender, ExchangeWire {
     this.#onGone = onGone;
   }
 
-  /** Begins an exchange. @param bytes of the request: all, or its head; they must stay as they are */
+  /** Begins an exchange. @param bytes of the request: all, or its head; they must not change */
   begin(exchange: Exchange, bytes: Uint8Array): void {
     this.#exchange = exchange;
     exchange.begin(this);
@@ -38,7 +38,9 @@ export class UpstreamConnection implements Receiver, Sender, ExchangeWire {
     this.read();
   }
 
-  /** Sends more of the request. A failure is met by whoever reads the response: a server may refuse it early. */
+  /**
+   * Sends more of the request. The reader of the response meets a failure, because a server may refuse early.
+   */
   async send(bytes: Uint8Array): Promise<void> {
     this.#exchange?.touch();
     try {
@@ -48,7 +50,7 @@ export class UpstreamConnection implements Receiver, Sender, ExchangeWire {
     }
   }
 
-  /** Says that nothing more of the request comes, though more was promised. */
+  /** The request breaks off: no more of it comes, though more was promised. */
   async finishSending(): Promise<void> {
     await this.#connection.closeWrite();
   }
@@ -66,7 +68,7 @@ export class UpstreamConnection implements Receiver, Sender, ExchangeWire {
     else this.close();
   }
 
-  /** Gives it up. */
+  /** Closes it. */
   close(): void {
     this.#connection.close();
   }
@@ -90,7 +92,7 @@ export class UpstreamConnection implements Receiver, Sender, ExchangeWire {
   /** Called back by the connection. */
   onSent(): void {}
 
-  /** Called back by the connection. What was lost with it is met by reading. */
+  /** Called back by the connection. The next read meets a lost connection. */
   onSendFailed(): void {}
 
   #dismiss(): void {

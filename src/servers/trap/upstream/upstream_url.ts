@@ -4,7 +4,7 @@ import { splitTarget } from "../../../http/target.ts";
 
 /** A server that requests are sent to. */
 export interface UpstreamUrl {
-  /** As it was given. */
+  /** The text of the URL. */
   readonly href: string;
   /** Whether it speaks TLS. */
   readonly isEncrypted: boolean;
@@ -12,7 +12,7 @@ export interface UpstreamUrl {
   readonly hostname: string;
   /** TCP port. */
   readonly port: number;
-  /** The value of Host: with the port, if it is not that of the scheme. */
+  /** The value of Host: with the port, if it is not the default of the scheme. */
   readonly host: string;
   /** The path without a slash at its end: "" for the root. */
   readonly path: string;
@@ -20,7 +20,10 @@ export interface UpstreamUrl {
   readonly query: string;
 }
 
-/** Reads the URL of a server; undefined for one that is not of http or https, or has user, password or fragment. */
+/**
+ * Reads the URL of a server; undefined for other schemes than http and https, and with user, password or
+ * fragment.
+ */
 export function parseUpstreamUrl(text: string): UpstreamUrl | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;

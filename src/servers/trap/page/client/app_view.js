@@ -20,7 +20,7 @@ import { visibleText } from "./text/visible_text.js";
 const FEED_WORDS = { connecting: "connecting", live: "live", lost: "reconnecting" };
 
 /**
- * Header, list, and what is open.
+ * Header, list, and the open request.
  *
  * @param {{ model: PageModel, typing: Typing, changeTheme: () => void }} props
  * @returns {VNode}

@@ -1,25 +1,25 @@
 // @ts-check
-// The bins that the page knows: with `--bins` each has a list, rules, a bound and a link of its own.
+// The bins that the page knows. With `--bins`, each has its own list, rules, bound and link.
 
 /** @import { BinList, TrapRecord } from "./page_types.ts" */
 
-/** Names of bins, and how long their requests stay. */
+/** Names of bins, and how long their requests are kept. */
 export class Bins {
   isOn = false;
   /** How many requests each bin keeps. */
   keep = 0;
-  /** For how long; null for ever. @type {number | null} */
+  /** How long they are kept; null means for ever. @type {number | null} */
   keepAgeMs = null;
   /** @type {Set<string>} */
   #names = new Set();
 
-  /** In the order of the alphabet. */
+  /** In alphabetical order. */
   get names() {
     return [...this.#names].sort();
   }
 
   /**
-   * Takes what the trap says of its bins.
+   * Takes the trap's report about its bins.
    *
    * @param {BinList} list
    */
@@ -46,7 +46,7 @@ export class Bins {
 }
 
 /**
- * A name that cannot be guessed, for a private bin.
+ * A name for a private bin, which cannot be guessed.
  *
  * @returns {string}
  */

@@ -7,7 +7,7 @@ import { visibleText } from "./text/visible_text.js";
 /** @import { PageModel } from "./page_model.js" */
 
 /**
- * Deletes the open request, and goes to its neighbour.
+ * Deletes the open request, and opens its neighbour.
  *
  * @param {PageModel} model
  */
@@ -26,7 +26,7 @@ export async function deleteOpen(model) {
 }
 
 /**
- * Deletes all requests of the chosen bin, or of all bins, those that filters hide too.
+ * Deletes all requests of the chosen bin, or of all bins, also those that filters hide.
  *
  * @param {PageModel} model
  */

@@ -10,7 +10,7 @@ import { TABS } from "./page_choices.js";
 const PAGE_ROWS = 10;
 
 /**
- * Has the page act on keys. While a field or a dialog has the focus they are left to it.
+ * Makes the page act on keys. While a field or a dialog has the focus, the keys belong to it.
  *
  * @param {PageModel} model
  */
@@ -30,7 +30,7 @@ export function listenToKeys(model) {
  * @param {PageModel} model
  * @param {string} key
  * @param {Element} target
- * @returns {boolean} whether the key meant something
+ * @returns {boolean} whether the key has a meaning
  */
 function act(model, key, target) {
   const action = actionsOf(model)[key] ?? (isReading(target) ? undefined : movesOf(model)[key]);
@@ -40,7 +40,7 @@ function act(model, key, target) {
 }
 
 /**
- * Whether the arrows scroll something else than the list.
+ * Whether the arrows scroll another element than the list.
  *
  * @param {Element} target
  * @returns {boolean}

@@ -28,7 +28,7 @@ function draw() {
 }
 
 /**
- * Tells how many requests came while the page was out of sight.
+ * Shows how many requests came while the page was out of sight.
  *
  * @param {PageModel} model
  * @returns {string}
@@ -40,7 +40,7 @@ function titleOf({ unseenCount, bin }) {
 
 const model = new PageModel(draw);
 
-// The ages of requests grow.
+// Requests age while nothing else changes.
 setInterval(draw, AGE_PERIOD_MS);
 restoreTheme();
 root.replaceChildren();
@@ -53,8 +53,8 @@ openRequestFeed({
   onRemoved: (removed) => model.forget(removed),
   onStatus: (status) => model.show({ status }),
   onState: (feed) => {
-    // The list fetched now has the requests from before the feed began; after a loss it may be another server's.
-    // Without a feed there is at least the list.
+    // The list that is fetched now has the requests from before the feed began; after a loss it may be
+    // another server's. Without a feed there is at least the list.
     if (feed === "live" || model.feed === "connecting") model.list.reload();
     if (feed === "live") model.askStatus();
     model.show({ feed });

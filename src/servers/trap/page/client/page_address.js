@@ -39,7 +39,7 @@ export function writeAddress({ bin, ids }) {
 }
 
 /**
- * The address of the trap, as seen from here.
+ * The address of the trap, as seen from the page.
  *
  * @returns {string}
  */

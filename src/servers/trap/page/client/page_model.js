@@ -30,15 +30,18 @@ export class PageModel {
   density = remembered("density", DENSITIES);
   /** Whether the newest request is opened as it comes. */
   isFollowing = false;
-  /** Requests that came while the page was out of sight. */
+  /** The number of requests that came while the page was out of sight. */
   unseenCount = 0;
-  /** The view chosen for the open request; else the one that suits the content. @type {BodyView | undefined} */
+  /**
+   * The view chosen for the open request; if undefined, the one that suits the content. @type {BodyView |
+   * undefined}
+   */
   bodyView;
   /** @type {Dialog | undefined} */
   dialog;
   /** @type {"connecting" | "live" | "lost"} */
   feed = "connecting";
-  /** How the trap is. @type {TrapStatus | undefined} */
+  /** The state of the trap. @type {TrapStatus | undefined} */
   status;
   bins = new Bins();
   /** Goes up when the list is to scroll to the open request. */
@@ -46,7 +49,7 @@ export class PageModel {
   #onChange;
   #toasts;
 
-  /** @param {() => void} onChange told when there is something else to draw */
+  /** @param {() => void} onChange called when the page must be drawn again */
   constructor(onChange) {
     this.#onChange = onChange;
     this.#toasts = new Toasts(onChange);
@@ -60,7 +63,7 @@ export class PageModel {
     this.bins.add(this.bin);
   }
 
-  /** The messages shown at present. */
+  /** The visible messages. */
   get toast() {
     return this.#toasts.toast;
   }
@@ -70,18 +73,18 @@ export class PageModel {
     return trapUrl();
   }
 
-  /** The bin that is looked at; "" for all. */
+  /** The chosen bin; "" for all. */
   get bin() {
     return this.list.filters.bin;
   }
 
-  /** The address for requests that are to be seen in this list. */
+  /** The address for requests of this list. */
   get targetUrl() {
     return this.bin === "" ? this.trapUrl : `${this.trapUrl}${this.bin}/`;
   }
 
   /**
-   * Shows what the address says: a bin, `#id`, or `#id~id` for a comparison.
+   * Shows what the address names: a bin, `#id`, or `#id~id` for a comparison.
    */
   followAddress() {
     if (binInAddress() !== this.bin) this.#narrowToBin(binInAddress());
@@ -113,14 +116,14 @@ export class PageModel {
   }
 
   /**
-   * Goes to a neighbour of the open request, or to the newest.
+   * Opens a neighbour of the open request, or the newest request.
    *
    * @param {number} step how many rows down
    */
   move(step) {
     const { rows } = this.list;
     const at = rows.indexOf(this.open?.id ?? "");
-    // With nothing open, a step leads to the newest, and a leap down to the oldest.
+    // If no request is open, a step opens the newest, and a leap down the oldest.
     const wanted = at < 0 ? (step === Infinity ? Infinity : 0) : at + step;
     const index = Math.max(0, Math.min(rows.size - 1, wanted));
     const row = rows.at(index);
@@ -129,7 +132,7 @@ export class PageModel {
   }
 
   /**
-   * Looks at one bin, perhaps one that nothing has been sent to so far.
+   * Chooses a bin, perhaps one without any requests so far.
    *
    * @param {string} bin "" for all
    */
@@ -145,14 +148,14 @@ export class PageModel {
     this.list.narrow({ bin });
   }
 
-  /** Closes all that is open. */
+  /** Closes the open request and the comparison. */
   closeAll() {
     [this.open, this.compared, this.markedId] = [undefined, undefined, undefined];
     this.#writeAddress();
     this.#onChange();
   }
 
-  /** Closes what is open: the comparison first. */
+  /** Closes the comparison; without one, the open request. */
   close() {
     if (this.markedId !== undefined) this.markedId = undefined;
     else if (this.compared !== undefined) this.compared = undefined;
@@ -167,7 +170,7 @@ export class PageModel {
     this.#onChange();
   }
 
-  /** Changes the sides of a comparison. */
+  /** Swaps the sides of a comparison. */
   swap() {
     [this.open, this.compared] = [this.compared, this.open];
     this.#writeAddress();
@@ -175,7 +178,7 @@ export class PageModel {
   }
 
   /**
-   * Changes what is shown.
+   * Changes parts of the state.
    *
    * @param {Partial<Pick<PageModel, "tab" | "density" | "bodyView" | "dialog" | "feed" | "status">>} change
    */
@@ -198,7 +201,7 @@ export class PageModel {
     if (newest !== undefined && newest.id !== this.open?.id) this.select(newest.id);
   }
 
-  /** Asks how the trap is, and which bins it has. */
+  /** Asks for the state of the trap, and for its bins. */
   async askStatus() {
     await this.tries(async () => {
       const [status, bins] = await Promise.all([this.api.status(), this.api.bins()]);
@@ -208,14 +211,14 @@ export class PageModel {
     });
   }
 
-  /** Says that somebody looks at the page: the title counts no more. */
+  /** The user looks at the page: the title counts no more. */
   markSeen() {
     this.unseenCount = 0;
     this.#onChange();
   }
 
   /**
-   * Takes what the feed brought.
+   * Takes requests of the feed.
    *
    * @param {TrapRecord[]} records
    */
@@ -226,13 +229,13 @@ export class PageModel {
     if (document.hidden) this.unseenCount += listed.length;
     if (this.isFollowing && !this.list.isPaused) this.#openNewest();
     for (const shown of [this.open, this.compared]) {
-      // More has come that belongs to it.
+      // The open request has changed.
       if (shown?.record !== undefined && records.some(({ id }) => id === shown.id)) shown.load();
     }
   }
 
   /**
-   * Takes requests out that the server keeps no more.
+   * Removes requests that the server no longer keeps.
    *
    * @param {{ ids?: string[], all?: boolean }} removed
    */
@@ -244,7 +247,7 @@ export class PageModel {
   }
 
   /**
-   * Says something for a while.
+   * Shows a message for a while.
    *
    * @param {string} text
    * @param {{ notes?: readonly string[], isBad?: boolean }} [more]
@@ -262,10 +265,10 @@ export class PageModel {
   }
 
   /**
-   * Does something, or says why not.
+   * Runs an action, and shows the error if it fails.
    *
    * @param {() => Promise<void>} action
-   * @returns {Promise<boolean>} whether it was done
+   * @returns {Promise<boolean>} whether it succeeded
    */
   async tries(action) {
     try {

@@ -6,16 +6,16 @@ import type {
   TrapRecord as StoredRecord,
 } from "../../records/request_record.ts";
 
-/** A request as `GET /api/requests` gives it. */
+/** A request in the format of `GET /api/requests`. */
 export type TrapRecord = RequestRecord;
 
-/** Anything that `GET /api/requests` gives: a failed TLS handshake too. */
+/** An entry of `GET /api/requests`: a request or a failed TLS handshake. */
 export type AnyRecord = StoredRecord;
 
 /** A response whose bytes are kept. */
 export type TrapResponse = ResponseRecord;
 
-/** How the trap is, as `GET /api/status` says. */
+/** The state of the trap, from `GET /api/status`. */
 export interface TrapStatus {
   readonly requests: number;
   readonly bytes: number;
@@ -24,7 +24,7 @@ export interface TrapStatus {
   readonly storageError: string | null;
 }
 
-/** How a request is to be sent again. */
+/** Settings for sending a request again. */
 export interface ReplayCall {
   readonly url: string;
   readonly method?: string;
@@ -37,7 +37,7 @@ export interface ReplayCall {
 /** Name and value, as in a query, a head or a form. */
 export type Pair = readonly [name: string, value: string];
 
-/** A request as the list shows it. The rest is fetched when it is opened, so 10,000 rows stay small. */
+/** A request in the list. The rest is fetched when it is opened, so 10,000 rows stay small. */
 export interface RequestRow {
   readonly id: string;
   readonly receivedAt: string;
@@ -55,9 +55,9 @@ export interface RequestRow {
   readonly fault: TrapRecord["fault"];
   /** The check of its signature; undefined if it has none. */
   readonly signature: TrapRecord["signature"];
-  /** The first error, or "". */
+  /** The first error; "" if there is none. */
   readonly problem: string;
-  /** The sender's name for the event, or "". */
+  /** The sender's name for the event; "" if there is none. */
   readonly event: string;
   /** The status of the response; undefined if none was sent. */
   readonly status: number | undefined;
@@ -67,13 +67,13 @@ export interface RequestRow {
 export interface DayStart {
   /** The local date: `2026-01-31`. */
   readonly day: string;
-  /** The place of its newest row. */
+  /** The position of its newest row. */
   readonly start: number;
 }
 
-/** A token that was found in a request: its parts are JSON texts, not verified. */
+/** A token in a request: its parts are JSON texts, not verified. */
 export interface JsonWebToken {
-  /** Its place, in words. */
+  /** Its place in the request, in words. */
   readonly place: string;
   readonly header: string;
   readonly payload: string;
@@ -81,19 +81,19 @@ export interface JsonWebToken {
   readonly times: readonly Pair[];
 }
 
-/** The bins of the trap, as `GET /api/bins` says. */
+/** The bins of the trap, from `GET /api/bins`. */
 export interface BinList {
   readonly enabled: boolean;
-  /** How many requests each of them keeps. */
+  /** How many requests each bin keeps. */
   readonly keep: number;
-  /** For how long; null for ever. */
+  /** How long they are kept; null means for ever. */
   readonly keepAgeMs: number | null;
   readonly bins: readonly { readonly name: string }[];
 }
 
 /** The filters of the list. Empty texts let all requests pass. */
 export interface Filters {
-  /** Sought in target, headers and body. */
+  /** A text to search for in target, headers and body. */
   readonly text: string;
   readonly method: string;
   readonly path: string;
@@ -103,10 +103,10 @@ export interface Filters {
   readonly bin: string;
 }
 
-/** Bytes that were fetched, perhaps only the beginning of them. */
+/** Fetched bytes, perhaps only the first ones. */
 export interface FetchedBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** How many there are in all; more than `bytes` has if the rest was not fetched. */
+  /** The number of all bytes; more than `bytes` has if the rest was not fetched. */
   readonly totalBytes: number;
 }
 
@@ -116,25 +116,25 @@ export interface TrapApi {
   list(filters: Filters, page: { readonly limit: number; readonly before?: string }): Promise<TrapRecord[]>;
   /** One request. */
   record(id: string): Promise<TrapRecord>;
-  /** The bytes as they came, or the content only. @param maxBytes where to stop fetching */
+  /** The bytes as they came, or the content only. @param maxBytes the most bytes to fetch */
   bytes(id: string, what: "raw" | "body", maxBytes: number): Promise<FetchedBytes>;
   /** The request as a HAR document. */
   har(id: string): Promise<string>;
   /** Deletes one request. */
   remove(id: string): Promise<void>;
-  /** Deletes all requests of a bin; "" deletes those of all. */
+  /** Deletes all requests of a bin, or with "" of all bins. */
   clear(bin: string): Promise<void>;
   /** Sends the request again, as it came or changed. */
   replay(id: string, call: ReplayCall): Promise<TrapResponse>;
-  /** The content of the response that the record shows, or of a replay. */
+  /** The content of the response in the record, or of a replay. */
   responseBody(id: string, replay: number | undefined): Promise<FetchedBytes>;
   /** The rules of the responses, as JSON text: those of a bin, or with "" all. */
   rules(bin: string): Promise<string>;
   /** Replaces the rules: those of a bin, or with "" all. */
   saveRules(text: string, bin: string): Promise<void>;
-  /** Starts all sequences and states again. */
+  /** Restarts all sequences and states. */
   resetRules(): Promise<void>;
-  /** How the trap is. */
+  /** The state of the trap. */
   status(): Promise<TrapStatus>;
   /** The bins. */
   bins(): Promise<BinList>;
@@ -148,7 +148,7 @@ export interface DiffRow {
   readonly right: string | undefined;
 }
 
-/** A piece of text: as it came, or in place of something that cannot be seen. */
+/** A piece of text: unchanged, or an escape for an invisible character. */
 export interface TextPiece {
   readonly text: string;
   readonly isEscape: boolean;
@@ -160,17 +160,17 @@ export interface HeadLine {
   readonly offset: number;
   /** The line without its end. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Its line ending; "" if the request broke off. */
+  /** Its line end; "" if the request broke off. */
   readonly ending: "\r\n" | "\n" | "";
 }
 
-/** A token of a JSON text, as it was spelt. */
+/** A token of a JSON text, in its original spelling. */
 export interface JsonToken {
   readonly kind: "key" | "string" | "number" | "word" | "mark";
   readonly text: string;
 }
 
-/** A line of a JSON text that was laid out again. */
+/** A line of a JSON text after its new layout. */
 export interface JsonLine {
   readonly depth: number;
   readonly tokens: readonly JsonToken[];
@@ -186,16 +186,16 @@ export interface MultipartPart {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Multipart content, taken apart as far as it is well-formed. */
+/** Multipart content, split as far as it is well-formed. */
 export interface Multipart {
   readonly parts: readonly MultipartPart[];
-  /** Its fault, or "". */
+  /** Its fault; "" if there is none. */
   readonly problem: string;
 }
 
-/** A text to copy, and what to know about it. */
+/** A text to copy, with remarks. */
 export interface CopyText {
   readonly text: string;
-  /** Sentences about what this form cannot carry. */
+  /** Sentences about the parts of the request that this form cannot carry. */
   readonly notes: readonly string[];
 }

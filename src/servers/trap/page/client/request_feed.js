@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// The server-sent events of /api/events, handed on in batches as they happen.
+// The server-sent events of /api/events, delivered in batches as they happen.
 
 import { asRequest } from "./list/tls_record.js";
 
@@ -18,16 +18,17 @@ import { asRequest } from "./list/tls_record.js";
 
 // A page in the background gets no animation frames.
 const HIDDEN_BATCH_MS = 500;
-// A browser gives up if the response is not a stream of events, as one from a proxy may be.
+// A browser gives up if the response is not a stream of events, for example one from a proxy.
 const REOPEN_MS = 2_000;
 const FEED_NAME = "millrace-trap-feed";
 
 /**
- * Listens for events until the page is closed. At 1,000 requests a second a batch is what came since the last frame.
+ * Listens for events until the page is closed. At 1,000 requests a second, a batch is all that came since the
+ * last frame.
  *
- * A browser has six connections for all tabs of a server: one tab listens and tells the others. When it is closed,
- * another one goes on. Without locks, as over plain HTTP from another machine, each tab listens for itself while it is
- * seen.
+ * A browser has six connections to a server for all tabs: one tab listens and informs the others. When it is
+ * closed, another tab continues. Without locks, as over plain HTTP from another machine, each tab listens for
+ * itself while it is visible.
  *
  * @param {FeedListener} listener
  */
@@ -37,7 +38,7 @@ export function openRequestFeed(listener) {
   if (navigator.locks === undefined) return listenWhileSeen(take);
   const others = new BroadcastChannel(FEED_NAME);
   others.onmessage = ({ data }) => data.kind === "who is there" ? undefined : take(data);
-  // The tab that listens says so to those that come later.
+  // The listening tab tells its state to tabs that open later.
   others.postMessage({ kind: "who is there" });
   navigator.locks.request(FEED_NAME, () =>
     new Promise(() => {
@@ -134,7 +135,7 @@ class Batch {
   remove({ ids = [], all = false }) {
     this.#removedIds.push(...ids);
     if (all) {
-      // Earlier requests are gone with the rest.
+      // Earlier requests are gone with all others.
       [this.#records, this.#removedIds] = [[], []];
       this.#listener.onRemoved({ all });
     } else this.#wait();

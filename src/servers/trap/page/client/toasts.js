@@ -1,10 +1,10 @@
 // @ts-check
 /// <reference lib="dom" />
-// Short messages about what was done, which go away by themselves.
+// Short messages about finished actions, which disappear by themselves.
 
 const SHOWN_MS = 6_000;
 
-/** One message at a time; the next takes its place. */
+/** One message at a time; the next replaces it. */
 export class Toasts {
   /** @type {{ text: string, notes: readonly string[], isBad: boolean } | undefined} */
   toast;
@@ -12,13 +12,13 @@ export class Toasts {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {() => void} onChange told when there is something else to show */
+  /** @param {() => void} onChange called when the message has changed */
   constructor(onChange) {
     this.#onChange = onChange;
   }
 
   /**
-   * Says something, the longer the more notes it has.
+   * Shows a message; more notes keep it visible for longer.
    *
    * @param {string} text
    * @param {{ notes?: readonly string[], isBad?: boolean }} [more]

@@ -10,7 +10,7 @@ const MAX_RESPONSE_BYTES = 1_048_576;
 const GONE = "The request is not kept any more.";
 
 /**
- * Asks by way of a function like fetch.
+ * Makes the calls with a function like fetch.
  *
  * @param {(path: string, options?: RequestInit) => Promise<Response>} fetch
  * @returns {TrapApi}
@@ -80,7 +80,7 @@ export function pathOf(id) {
 }
 
 /**
- * Whether nothing narrows the list apart from the choice of a bin.
+ * Whether only the choice of a bin narrows the list.
  *
  * @param {Filters} filters
  * @returns {boolean}
@@ -120,7 +120,7 @@ async function checked(response) {
 }
 
 /**
- * Reads content up to a limit, and leaves the rest where it is.
+ * Reads content up to a limit, and does not fetch the rest.
  *
  * @param {Response} response
  * @param {number} maxBytes

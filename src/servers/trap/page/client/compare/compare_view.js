@@ -135,7 +135,7 @@ function headTexts({ head }) {
 }
 
 /**
- * Both contents as lines: JSON laid out or text, or bytes if one of them is no text.
+ * Both contents as lines: JSON laid out or text; bytes if one of them is not text.
  *
  * @param {OpenRequest} left
  * @param {OpenRequest} right

@@ -1,15 +1,16 @@
 // @ts-check
-// Two lists of lines side by side: what both have, what has changed, what only one has.
+// Two lists of lines side by side: common lines, changed lines, and lines that only one list has.
 
 /** @import { DiffRow } from "../page_types.ts" */
 
-// The table of a comparison has a cell for each pair of lines; beyond this, lines are compared by their place.
+// The table of a comparison has a cell for each pair of lines; beyond this number, lines are compared by
+// position.
 const MAX_CELLS = 4_000_000;
 
 /**
  * Aligns two texts.
  *
- * Lines that differ stand beside each other when they have the same key, the name of a field for example.
+ * Lines that differ are beside each other when they have the same key, the name of a field for example.
  *
  * @param {readonly string[]} left
  * @param {readonly string[]} right
@@ -88,7 +89,7 @@ function eachGap(left, right, told) {
 }
 
 /**
- * The longest common subsequence, as pairs of places.
+ * The longest common subsequence, as pairs of positions.
  *
  * @param {readonly string[]} left
  * @param {readonly string[]} right
@@ -118,7 +119,7 @@ function commonPairs(left, right) {
 function middlePairs(left, right) {
   const width = right.length + 1;
   if ((left.length + 1) * width > MAX_CELLS) return samePlaces(left, right);
-  // Cell [i, j]: how many lines left[i...] and right[j...] have in common.
+  // Cell [i, j]: the number of common lines of left[i...] and right[j...].
   const common = new Uint32Array((left.length + 1) * width);
   const cell = (/** @type {number} */ i, /** @type {number} */ j) => common[i * width + j] ?? 0;
   for (let i = left.length - 1; i >= 0; i--) {

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// The content of a request, in the form that suits it or that was chosen.
+// The content of a request, in the form that suits it or that the user has chosen.
 
 import { latin1Of, looksLikeText, readableText, textOfContent } from "../text/bytes.js";
 import { Captured, CapturedLines } from "../text/captured.js";
@@ -32,10 +32,10 @@ const VIEWS = [
   ["image", "Image"],
   ["hex", "Hex"],
 ];
-// Types that browsers draw without running any part of them.
+// Browsers draw these types without running any part of them.
 const IMAGE_TYPE = /^image\/(?:png|jpeg|gif|webp|avif|bmp)$/;
 
-// Text is laid out whole; more of it makes browsers slow.
+// Text is laid out as a whole; more of it makes browsers slow.
 const MAX_TEXT_LENGTH = 262_144;
 const MAX_PARTS = 200;
 
@@ -69,7 +69,7 @@ export function Body({ model, request }) {
 }
 
 /**
- * Whether a form is worth a button: XML and images only where content may be such.
+ * Whether a form gets a button: XML and images only if the content may be XML or an image.
  *
  * @param {BodyView} view
  * @param {OpenRequest} request

@@ -5,7 +5,7 @@
 
 const FORMATS = new Map([["gzip", "gzip"], ["x-gzip", "gzip"], ["deflate", "deflate"]]);
 
-// A small body can unpack to gigabytes: a slice of it to a thousand times its size, before anybody can say stop.
+// A small body can unpack to gigabytes: a slice of it to a thousand times its size, before the limit applies.
 const MAX_DECODED_BYTES = 8_388_608;
 const SLICE_BYTES = 4_096;
 
@@ -14,8 +14,8 @@ const SLICE_BYTES = 4_096;
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {readonly Pair[]} headers
- * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, note: string }>} the bytes as they were when there is no coding, or
- *   none that a browser can undo; the note says in words what was done, "" for nothing
+ * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, note: string }>} the bytes as they were if there is no
+ *   coding that a browser can undo; the note describes in words what was done, "" for nothing
  */
 export async function decodedContent(bytes, headers) {
   const coding =

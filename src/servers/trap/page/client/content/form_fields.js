@@ -40,7 +40,7 @@ export function cookiesOf(headers) {
 }
 
 /**
- * A name or a value without its encoding: "+" is a space, `%XX` a byte; as sent if that gives no UTF-8.
+ * A name or a value without its encoding: "+" is a space, `%XX` a byte; as sent if the result is not UTF-8.
  *
  * @param {string} latin1
  * @returns {string}

@@ -2,7 +2,7 @@
 // Bytes in hexadecimal digits, with their characters next to them.
 
 /**
- * How many rows show so many bytes.
+ * The number of rows for a number of bytes.
  *
  * @param {number} byteCount
  * @param {number} width bytes in a row
@@ -13,7 +13,7 @@ export function hexRowCount(byteCount, width) {
 }
 
 /**
- * The place of a byte: `0000001a`.
+ * The offset of a byte: `0000001a`.
  *
  * @param {number} offset
  * @returns {string}
@@ -33,7 +33,7 @@ export function hexText(byte) {
 }
 
 /**
- * A byte as the character it is in ASCII, a dot for all that is not visible there.
+ * A byte as its ASCII character, or as a dot if the character is not visible.
  *
  * @param {number} byte
  * @returns {string}

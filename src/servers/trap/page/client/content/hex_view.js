@@ -9,12 +9,12 @@ import { Windowed } from "../list/windowed.js";
 /** @import { VNode } from "preact" */
 
 /**
- * What is shown.
+ * The properties of the table.
  *
  * @typedef {object} HexProps
  * @property {Uint8Array<ArrayBuffer>} bytes
  * @property {string} label
- * @property {number} [headBytes] how many of them are a head
+ * @property {number} [headBytes] how many of them belong to the head
  * @property {number} [markedOffset] the byte that broke a rule
  */
 
@@ -75,7 +75,7 @@ function hexRow(props, offset, width) {
  * @returns {"mark" | "head" | "content"}
  */
 function kindOf({ headBytes = 0, markedOffset = -1, bytes }, offset) {
-  // A fault at the very end of what came is shown at the last byte.
+  // A fault after the last byte is shown at the last byte.
   if (markedOffset >= 0 && offset === Math.min(markedOffset, bytes.length - 1)) return "mark";
   return offset < headBytes ? "head" : "content";
 }

@@ -7,7 +7,7 @@ import { html } from "../../../../../program/page/client/html.js";
 /** @import { VNode } from "preact" */
 
 /**
- * The picture, out of a data URL: nothing is loaded from anywhere.
+ * The picture, from a data URL: nothing is loaded from a server.
  *
  * @param {{ content: Uint8Array<ArrayBuffer>, contentType: string }} props
  * @returns {VNode}

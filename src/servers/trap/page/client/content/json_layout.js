@@ -12,7 +12,7 @@ const CLOSING = new Set(["}", "]"]);
  *
  * @param {string} text
  * @returns {JsonLine[]}
- * @throws {SyntaxError} when it is no JSON text, with the words of the browser
+ * @throws {SyntaxError} when the text is not JSON, with the words of the browser
  */
 export function layOutJson(text) {
   const documents = jsonDocuments(text.replace(/^\ufeff/, ""));
@@ -109,7 +109,7 @@ export function blockEnd(lines, index) {
 }
 
 /**
- * Whether a line only closes what an earlier one has opened.
+ * Whether a line only closes an object or array that an earlier line has opened.
  *
  * @param {readonly JsonToken[]} tokens
  * @returns {boolean}
@@ -119,11 +119,11 @@ export function isClosing(tokens) {
 }
 
 /**
- * The lines that are seen when the blocks of some are folded.
+ * The lines that are visible when the blocks of some lines are folded.
  *
  * @param {readonly JsonLine[]} lines
  * @param {ReadonlySet<number>} folded
- * @returns {number[]} their places
+ * @returns {number[]} their indexes
  */
 export function unfolded(lines, folded) {
   const seen = [];
@@ -135,7 +135,7 @@ export function unfolded(lines, folded) {
 }
 
 /**
- * The value that begins on a line as JSON text, without the name in front of it and the comma after it.
+ * The value that begins on a line as JSON text, without the name before it and the comma after it.
  *
  * @param {readonly JsonLine[]} lines
  * @param {number} index

@@ -47,7 +47,7 @@ function drawTokens(tokens) {
 }
 
 /**
- * The text, laid out again; as it is if it is no JSON.
+ * The text, laid out again; unchanged if it is not JSON.
  *
  * @extends {Component<{ text: string, copy: (text: string) => void }, { shownLines: number, folded: ReadonlySet<number> }>}
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// JSON Web Tokens (RFC 7519) wherever they stand in a request, taken apart and never verified.
+// The JSON Web Tokens (RFC 7519) of a request, decoded but never verified.
 
 import {
   bytesOfLatin1,
@@ -62,13 +62,13 @@ function* textsOf(record, content, contentType) {
 }
 
 /**
- * The texts in a JSON value by their places: `user.tokens[0]`.
+ * The texts in a JSON value with their paths: `user.tokens[0]`.
  *
  * @param {unknown} json
  * @returns {Generator<Pair, void>}
  */
 function* stringsOf(json) {
-  // A list instead of calls: content may be nested as deeply as it likes.
+  // A list instead of calls: the nesting of content is unbounded.
   /** @type {{ value: unknown, place: string }[]} */
   const rest = [{ value: json, place: "" }];
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
@@ -89,7 +89,7 @@ function* stringsOf(json) {
  * @param {string} header in base64url
  * @param {string} payload in base64url
  * @param {string} place
- * @returns {JsonWebToken | undefined} undefined if they are no JSON objects
+ * @returns {JsonWebToken | undefined} undefined if they are not JSON objects
  */
 function decodeToken(header, payload, place) {
   const texts = [header, payload].map(textOfBase64url);
@@ -109,7 +109,7 @@ function decodeToken(header, payload, place) {
 
 /**
  * @param {string} text
- * @returns {string | undefined} undefined if it is no base64url, or no UTF-8
+ * @returns {string | undefined} undefined if it is not base64url, or not UTF-8
  */
 function textOfBase64url(text) {
   try {
@@ -121,7 +121,7 @@ function textOfBase64url(text) {
 
 /**
  * @param {string} text
- * @returns {unknown} undefined if it is no JSON
+ * @returns {unknown} undefined if it is not JSON
  */
 function jsonOf(text) {
   try {

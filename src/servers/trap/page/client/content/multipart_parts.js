@@ -6,7 +6,7 @@ import { bytesOfLatin1, latin1Of, readableText } from "../text/bytes.js";
 /** @import { Multipart, MultipartPart, Pair } from "../page_types.ts" */
 
 /**
- * Splits content into its parts. What is not well-formed is read as far as it can be.
+ * Splits content into its parts. Malformed content is read as far as possible.
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {string} contentType with the boundary
@@ -17,7 +17,7 @@ export function multipartParts(bytes, contentType) {
   if (boundary === undefined || boundary === "") {
     return { parts: [], problem: "Content-Type names no boundary." };
   }
-  // One character a byte; a delimiter stands at the beginning of a line.
+  // One character a byte; a delimiter is at the beginning of a line.
   const text = "\r\n" + latin1Of(bytes);
   const delimiter = `\r\n--${boundary}`;
   const pieces = text.split(delimiter);

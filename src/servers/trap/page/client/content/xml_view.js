@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// XML, indented anew. What does that is fetched when it is first needed.
+// XML, indented anew. The formatter is fetched when it is first needed.
 
 import { CapturedLines } from "../text/captured.js";
 import { Component, html } from "../../../../../program/page/client/html.js";
@@ -9,7 +9,7 @@ import { visibleText } from "../text/visible_text.js";
 const MAX_TEXT_LENGTH = 262_144;
 
 /**
- * The text as it is, until it is indented or if it is no XML.
+ * The text unchanged, until it is indented or if it is not XML.
  *
  * @extends {Component<{ text: string }, { shown: string, of: string, problem: string }>}
  */

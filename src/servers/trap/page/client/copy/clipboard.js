@@ -3,10 +3,10 @@
 // Copies text, even if the page came over plain HTTP from another machine and browsers offer no clipboard.
 
 /**
- * Puts a text onto the clipboard.
+ * Puts a text into the clipboard.
  *
  * @param {string} text
- * @returns {Promise<boolean>} whether it is there now
+ * @returns {Promise<boolean>} whether the text is in the clipboard now
  */
 export async function copyText(text) {
   try {
@@ -18,7 +18,7 @@ export async function copyText(text) {
 }
 
 /**
- * Answers the browser's own question of what to copy. A field that holds the text would change the ends of its lines.
+ * Gives the text to the browser's own copy event. A field that holds the text would change its line ends.
  *
  * @param {string} text
  * @returns {boolean}
@@ -35,10 +35,10 @@ function copyByEvent(text) {
 }
 
 /**
- * Offers bytes as a file. The browser saves it and never shows it, whatever is in it.
+ * Offers bytes as a file. The browser saves it and never shows it, whatever its content.
  *
  * @param {Uint8Array<ArrayBuffer> | string} content
- * @param {string} fileName ours, never one that was captured
+ * @param {string} fileName one of ours, never a captured name
  */
 export function saveFile(content, fileName) {
   const link = document.createElement("a");

@@ -6,10 +6,11 @@ import { pasteableText, printfCommand, shellWord } from "./shell_words.js";
 
 /** @import { CopyText, FetchedBytes, TrapRecord } from "../page_types.ts" */
 
-// Longer words than 128 KiB are refused by Linux (MAX_ARG_STRLEN), and much shorter ones are no joy to paste.
+// Linux refuses words longer than 128 KiB (MAX_ARG_STRLEN); much shorter ones are already unpleasant to
+// paste.
 const MAX_INLINE_BYTES = 16_384;
 
-// Bytes that curl's own URL parser leaves as they are.
+// Bytes that curl's own URL parser leaves unchanged.
 const PLAIN_TARGET = /^\/[A-Za-z0-9\-._~%!$&'()*+,;=:@/?]*$/;
 const DOT_SEGMENT = /\/\.{1,2}(?:[/?]|$)/;
 
@@ -20,12 +21,12 @@ const DOT_SEGMENT = /\/\.{1,2}(?:[/?]|$)/;
  * @property {TrapRecord} record
  * @property {FetchedBytes} raw the request as it came
  * @property {FetchedBytes} body its content
- * @property {string} trapUrl where the trap listens, with a slash at the end
- * @property {string} apiUrl where this page comes from, with a slash at the end
+ * @property {string} trapUrl the URL of the trap, with a slash at the end
+ * @property {string} apiUrl the URL of this page, with a slash at the end
  */
 
 /**
- * A curl command where curl can send such a request, else printf and nc, which send any bytes.
+ * A curl command if curl can send such a request; otherwise one of printf and nc, which send any bytes.
  *
  * @param {CopySource} source
  * @returns {CopyText}
@@ -90,7 +91,7 @@ function curlCommand(source) {
  */
 function methodWords({ method }, hasBody) {
   if (method === "GET" && !hasBody) return [];
-  // With -X HEAD curl would wait for content that never comes.
+  // With -X HEAD, curl would wait for content that never comes.
   return method === "HEAD" && !hasBody ? ["--head"] : [`-X ${shellWord(method)}`];
 }
 
@@ -107,7 +108,7 @@ function targetWords(target, trapUrl) {
 }
 
 /**
- * The fields that curl does not make itself, and an end to those that it would add.
+ * The fields that curl does not make itself, and the removal of fields that it would add.
  *
  * @param {TrapRecord} record
  * @param {boolean} hasBody
@@ -118,7 +119,7 @@ function headerWords(record, hasBody) {
   const added = ["Host", "User-Agent", "Accept", ...(hasBody ? ["Content-Type", "Expect"] : [])];
   const unwanted = added.filter((name) => !hasField(record, name.toLowerCase()));
   return [
-    // To curl "Name:" takes a field away, and "Name;" sends it empty.
+    // For curl, "Name:" removes a field, and "Name;" sends it empty.
     ...sent.map(([name, value]) => `-H ${shellWord(value === "" ? `${name};` : `${name}: ${value}`)}`),
     ...unwanted.map((name) => `-H '${name}:'`),
   ];
@@ -127,8 +128,8 @@ function headerWords(record, hasBody) {
 /**
  * @param {CopySource} source
  * @param {string[]} notes
- * @returns {{ readonly source: string, readonly words: readonly string[] }} a command whose output is the content, and
- *   the words with which curl takes it
+ * @returns {{ readonly source: string, readonly words: readonly string[] }} a command whose output is the
+ *   content, and the words that make curl take it
  */
 function bodyWords({ record, body, apiUrl }, notes) {
   if (body.totalBytes === 0) return { source: "", words: [] };

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// The forms in which a request is copied.
+// The forms of a copied request.
 
 import { copyText } from "./clipboard.js";
 import { copyAsCurl } from "./copy_as_curl.js";
@@ -13,11 +13,11 @@ import { countOf } from "../text/sizes_and_times.js";
 
 /** @typedef {"curl" | "har" | "raw"} CopyForm */
 
-// Bytes of a request that are fetched to be copied; beyond it a download is the better way.
+// The most bytes of a request that are fetched to be copied; beyond it, a download is the better way.
 const MAX_COPY_BYTES = 33_554_432;
 
 /**
- * Copies the open request, and says so.
+ * Copies the open request, and confirms it.
  *
  * @param {PageModel} model
  * @param {CopyForm} form
@@ -30,7 +30,7 @@ export async function copyOpen(model, form) {
 }
 
 /**
- * Copies a text, and says so.
+ * Copies a text, and confirms it.
  *
  * @param {PageModel} model
  * @param {CopyText} copy
@@ -49,7 +49,7 @@ export async function copyPlain(model, { text, notes }, name) {
  *
  * @param {CopyForm} form
  * @param {{ open: OpenRequest | undefined, api: Pick<TrapApi, "har">, trapUrl: string }} source
- * @returns {Promise<{ copy: CopyText, name: string } | undefined>} undefined while nothing is known of it
+ * @returns {Promise<{ copy: CopyText, name: string } | undefined>} undefined until the request is known
  */
 async function copyOf(form, { open, api, trapUrl }) {
   if (open?.record === undefined) return undefined;

@@ -1,5 +1,5 @@
 // @ts-check
-// The bytes of a request for the clipboard, which takes text only.
+// The bytes of a request for the clipboard, which takes only text.
 
 import { latin1Of, utf8Of } from "../text/bytes.js";
 import { countText } from "../text/sizes_and_times.js";
@@ -7,7 +7,7 @@ import { countText } from "../text/sizes_and_times.js";
 /** @import { CopyText, FetchedBytes } from "../page_types.ts" */
 
 /**
- * The bytes as the text they are, or in base64 where they are no text.
+ * The bytes as text, or in base64 if they are not text.
  *
  * @param {FetchedBytes} raw
  * @returns {CopyText}

@@ -1,5 +1,5 @@
 // @ts-check
-// Text for a POSIX shell. What is captured must arrive in the command as it was, and never run.
+// Text for a POSIX shell. Captured text must arrive in the command unchanged, and never run.
 
 import { bytesOfLatin1, utf8Of } from "../text/bytes.js";
 import { visiblePieces } from "../text/visible_text.js";
@@ -9,8 +9,8 @@ const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./-]+$/;
 /**
  * A word that the shell turns into exactly these bytes.
  *
- * Text that can be pasted stands in single quotes; all else, controls for example, which a terminal would act upon,
- * is written by printf. There NUL and line feeds at the end get lost, as in every argument.
+ * Text that can be pasted is in single quotes. All other text, for example controls, which a terminal would
+ * act upon, is written by printf. Then NUL and line feeds at the end are lost, as in every argument.
  *
  * @param {string} latin1 the bytes, one character each
  * @returns {string}
@@ -34,8 +34,8 @@ export function printfCommand(latin1) {
 }
 
 /**
- * The text of bytes that pass through a terminal and single quotes unharmed: UTF-8, every character visible, no
- * control but the line feed.
+ * The text of bytes that pass through a terminal and single quotes unharmed: UTF-8 with only visible
+ * characters and line feeds.
  *
  * @param {string} latin1 the bytes, one character each
  * @returns {string | undefined}

@@ -11,7 +11,7 @@ import { TimeStamp } from "../text/time_stamp.js";
 /** @import { Pair, TrapRecord } from "../page_types.ts" */
 
 /**
- * The chain of records, and what belongs to it.
+ * The chain of records, with the facts that belong to it.
  *
  * @param {{ record: TrapRecord }} props
  * @returns {VNode}

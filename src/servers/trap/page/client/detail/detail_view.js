@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// One request in full: what it is, what can be done with it, and its views.
+// One request in full: its summary, its actions, and its views.
 
 import { readableText } from "../text/bytes.js";
 import { Captured } from "../text/captured.js";
@@ -100,7 +100,7 @@ function Actions({ model, record }) {
 }
 
 /**
- * The name of a downloaded file: of the id, without what file systems refuse.
+ * The name of a downloaded file: the id, without characters that file systems refuse.
  *
  * @param {string} id
  * @returns {string}
@@ -110,7 +110,7 @@ function fileNameOf(id) {
 }
 
 /**
- * The faults of the message, and the rules that it breaks, each once: the latter are no fault of the message.
+ * The faults of the message and the broken rules, each once: the latter are no fault of the message.
  *
  * @param {{ record: TrapRecord }} props
  * @returns {VNode}

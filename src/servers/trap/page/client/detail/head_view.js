@@ -1,5 +1,5 @@
 // @ts-check
-// The head as it came: spelling, white space, the ends of its lines, and the byte that broke a rule.
+// The head as it came: spelling, white space, line ends, and the byte that broke a rule.
 
 import { CapturedBytes } from "../text/captured.js";
 import { Pairs } from "./chain_view.js";
@@ -9,7 +9,7 @@ import { html } from "../../../../../program/page/client/html.js";
 /** @import { HeadLine } from "../page_types.ts" */
 /** @import { OpenRequest } from "./open_request.js" */
 
-// A malformed request may have any number of lines; the bytes have all of them.
+// A malformed request may have any number of lines; the view of bytes has all of them.
 const MAX_LINES = 2_000;
 
 /**
@@ -61,7 +61,7 @@ function headLine(line, { isFirst, fault }) {
 
 /**
  * @param {Uint8Array<ArrayBuffer>} bytes
- * @param {number} fault index of the byte to mark, perhaps none of these
+ * @param {number} fault index of the byte to mark, perhaps not one of these
  * @returns {VNode[]}
  */
 function markedBytes(bytes, fault) {

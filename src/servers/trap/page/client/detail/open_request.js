@@ -1,5 +1,5 @@
 // @ts-check
-// One request that is looked at: its record and its bytes, fetched when it is opened.
+// One open request: its record and its bytes, fetched when it is opened.
 
 import { decodedContent } from "../content/content_coding.js";
 import { findTokens } from "../content/json_web_token.js";
@@ -13,7 +13,7 @@ const FIRST_BYTES = 1_048_576;
 /** @type {FetchedBytes} */
 const NO_BYTES = { bytes: new Uint8Array(), totalBytes: 0 };
 
-/** A request, and what is known of it so far. */
+/** A request, as far as it has been fetched. */
 export class OpenRequest {
   /** @type {TrapRecord | undefined} */
   record;
@@ -21,7 +21,7 @@ export class OpenRequest {
   raw = NO_BYTES;
   /** Its content as it was sent, without framing. */
   body = NO_BYTES;
-  /** The content for reading: without its coding, if it has one that can be undone. */
+  /** The content for reading: without its coding, if the coding can be undone. */
   content = NO_BYTES.bytes;
   contentNote = "";
   /** @type {readonly HeadLine[]} */
@@ -29,7 +29,7 @@ export class OpenRequest {
   headBytes = 0;
   /** @type {readonly JsonWebToken[]} */
   tokens = [];
-  /** Why it cannot be shown, "" while it can. */
+  /** Why the request cannot be shown; "" while it can. */
   problem = "";
   /** Goes up with every change. */
   version = 0;
@@ -47,20 +47,20 @@ export class OpenRequest {
     this.#onChange = onChange;
   }
 
-  /** Whether not all bytes are here. */
+  /** Whether some bytes have not been fetched. */
   get isPartial() {
     return this.raw.bytes.length < this.raw.totalBytes || this.body.bytes.length < this.body.totalBytes;
   }
 
-  /** Media type and parameters of the content, "" when it says none. */
+  /** Media type and parameters of the content; "" when the request does not name them. */
   get contentType() {
     return this.record?.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
   }
 
   /**
-   * Fetches what is shown.
+   * Fetches the parts to show.
    *
-   * @param {number} maxBytes how many bytes of the request, and of its content, at most
+   * @param {number} maxBytes the most bytes to fetch of the request, and of its content
    */
   async load(maxBytes = FIRST_BYTES) {
     try {
@@ -85,7 +85,7 @@ export class OpenRequest {
     this.#onChange();
   }
 
-  /** Says that the request is gone. */
+  /** Marks the request as gone. */
   markGone() {
     this.problem = "The request is not kept any more.";
     this.version++;

@@ -16,7 +16,7 @@ import { countOf } from "../text/sizes_and_times.js";
 /** @import { OpenRequest } from "./open_request.js" */
 
 /**
- * Everything that is looked at first; two columns when there is room.
+ * The first view of a request; two columns when there is room.
  *
  * @param {{ model: PageModel, request: OpenRequest, record: TrapRecord }} props
  * @returns {VNode}

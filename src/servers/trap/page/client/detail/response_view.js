@@ -15,7 +15,7 @@ const MAX_SHOWN_LENGTH = 20_000;
 const KINDS = { forwarded: "forwarded", scripted: "by a rule", replayed: "sent again" };
 
 /**
- * The response that the client got, and those of all replays.
+ * The response that the client got, and the responses to all replays.
  *
  * @param {{ record: TrapRecord, api: TrapApi }} props
  * @returns {VNode}
@@ -114,7 +114,7 @@ class KeptResponse extends Component {
 }
 
 /**
- * How a response ended, unless it is whole.
+ * How a response ended, unless it is complete.
  *
  * @param {{ response: TrapResponse }} props
  * @returns {VNode | undefined}

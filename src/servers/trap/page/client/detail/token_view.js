@@ -1,5 +1,5 @@
 // @ts-check
-// Tokens of a request: header and payload as the JSON that they are.
+// Tokens of a request: header and payload as JSON.
 
 import { JsonBlock } from "../content/json_view.js";
 import { Captured } from "../text/captured.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// The head of a request as it came: lines with the ends they had, and where it ends.
+// The head of a request as it came: lines with their ends, and where it ends.
 
 /** @import { HeadLine } from "../page_types.ts" */
 
@@ -8,7 +8,7 @@ const CR = 0x0d;
 
 /**
  * Splits the head off: its lines up to the empty one, which is the last. A head without an empty line is the whole
- * request. Empty lines in front of the request line belong to it.
+ * request. Empty lines before the request line belong to the head.
  *
  * @param {Uint8Array<ArrayBuffer>} raw
  * @returns {HeadLine[]}
@@ -28,9 +28,9 @@ export function headLines(raw) {
 }
 
 /**
- * The offset at which the head ends and the content, or its framing, begins.
+ * The offset of the end of the head, where the content or its framing begins.
  *
- * @param {readonly HeadLine[]} lines those of the head
+ * @param {readonly HeadLine[]} lines the lines of the head
  * @returns {number}
  */
 export function headLength(lines) {

@@ -29,7 +29,7 @@ const KEYS = [
 ];
 
 /**
- * The dialog that is open.
+ * The open dialog.
  *
  * @param {{ model: PageModel }} props
  * @returns {VNode | undefined}

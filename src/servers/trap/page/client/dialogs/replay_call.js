@@ -1,11 +1,11 @@
 // @ts-check
 /// <reference lib="dom" />
-// The values of the form for sending again.
+// The values of the form that sends a request again.
 
 /** @import { Pair, ReplayCall } from "../page_types.ts" */
 
 /**
- * Reads the form. A path in the URL is where it goes, in place of the one of the request.
+ * Reads the form. A path in the URL replaces the path of the request.
  *
  * @param {FormData} values
  * @returns {ReplayCall}
@@ -21,13 +21,13 @@ export function callOf(values) {
     method: text("method"),
     headers: fieldsOf(String(values.get("headers") ?? "")),
     ...(hasPlace ? {} : { path: text("path") }),
-    // Browsers write line ends of their own into forms.
+    // Browsers write their own line ends into forms.
     ...(content === null ? {} : { body: String(content).replaceAll("\r\n", "\n") }),
   };
 }
 
 /**
- * Fields out of lines of text; lines without a colon are left out.
+ * Fields from lines of text; lines without a colon are left out.
  *
  * @param {string} text
  * @returns {Pair[]}

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// The rules of the responses, as the text that they are.
+// The rules of the responses, as text.
 
 import { Component, html } from "../../../../../program/page/client/html.js";
 import { Modal } from "../../../../../program/page/client/modal.js";

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// Sends a request again: the same bytes, or what was made of them.
+// Sends a request again: the same bytes, or edited ones.
 
 import { looksLikeText, textOfContent } from "../text/bytes.js";
 import { Captured } from "../text/captured.js";
@@ -14,7 +14,7 @@ import { countOf } from "../text/sizes_and_times.js";
 /** @import { PageModel } from "../page_model.js" */
 /** @import { TrapResponse } from "../page_types.ts" */
 
-// Fields that belong to a connection, or are written anew for another server.
+// Fields that belong to a connection, or that are written anew for another server.
 const LEFT_OUT = new Set(["host", "connection", "content-length", "transfer-encoding", "keep-alive"]);
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-// Which bin is looked at, and the way to another one.
+// The chosen bin, and the way to another one.
 
 import { newBinName } from "../bins.js";
 import { copyPlain } from "../copy/copy_form.js";

@@ -9,7 +9,7 @@ import { visibleText } from "../text/visible_text.js";
 /** @import { VNode } from "preact" */
 /** @import { PageModel } from "../page_model.js" */
 
-// While somebody types nothing is asked yet.
+// While the user types, no request is sent.
 const TYPING_MS = 180;
 
 /**
@@ -56,12 +56,12 @@ export function FilterBar({ model, typing }) {
   `;
 }
 
-/** Waits until somebody has stopped typing. */
+/** Waits until the user has stopped typing. */
 export class Typing {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {() => void} action done once nothing was typed for a while */
+  /** @param {() => void} action run after a pause in typing */
   soon(action) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(action, TYPING_MS);

@@ -1,5 +1,5 @@
 // @ts-check
-// The items of the list: rows, and a line above those of each day but today.
+// The items of the list: rows, and a line above the rows of each day except today.
 
 /** @import { DayStart } from "../page_types.ts" */
 /** @import { RequestRows } from "./request_rows.js" */
@@ -8,7 +8,7 @@
 
 const DAY_KEY = "day ";
 
-/** Rows and lines by their places in the list. */
+/** Rows and lines by their positions in the list. */
 export class ListItems {
   #rows;
   /** @type {readonly DayStart[]} */
@@ -23,13 +23,13 @@ export class ListItems {
     this.#lines = rows.days().filter(({ day }) => day !== today);
   }
 
-  /** How many there are. */
+  /** The number of items. */
   get count() {
     return this.#rows.size + this.#lines.length;
   }
 
   /**
-   * The item at a place.
+   * The item at a position.
    *
    * @param {number} place
    * @returns {ListItem}
@@ -45,7 +45,7 @@ export class ListItems {
   }
 
   /**
-   * The place of a row.
+   * The position of a row.
    *
    * @param {number} index of the row, -1 for none
    * @returns {number}
@@ -55,7 +55,7 @@ export class ListItems {
   }
 
   /**
-   * The key of the item at a place, which stays the same wherever it moves.
+   * The key of the item at a position; it stays the same when the item moves.
    *
    * @param {number} place
    * @returns {string}
@@ -66,7 +66,7 @@ export class ListItems {
   }
 
   /**
-   * The place of the item with a key; -1 if it is gone.
+   * The position of the item with a key; -1 if it is gone.
    *
    * @param {string} key
    * @returns {number}

@@ -1,5 +1,5 @@
 // @ts-check
-// The list that fills while one looks: what is known of it, how it is narrowed, paused and continued.
+// The list, which fills while the user looks at it: its content, filters and pauses.
 
 import { RequestRows, rowOf } from "./request_rows.js";
 import { isUnfiltered } from "../trap_api.js";
@@ -8,7 +8,8 @@ import { isUnfiltered } from "../trap_api.js";
 
 const PAGE_SIZE = 200;
 const MAX_ROWS = 20_000;
-// With filters the server is asked what matches: not more often than this, and for at most a fifth of the time.
+// With filters, the server is asked for the matches: at most once in this time, and for at most a fifth of
+// the time.
 const MIN_REST_MS = 150;
 const REST_FACTOR = 4;
 
@@ -16,11 +17,11 @@ const REST_FACTOR = 4;
 const NO_FILTERS = { text: "", method: "", path: "", errorsOnly: false, faultsOnly: false, bin: "" };
 
 /**
- * The parts that the list gets from outside.
+ * The dependencies of the list.
  *
  * @typedef {object} LiveListOptions
  * @property {Pick<TrapApi, "list">} api
- * @property {() => void} onChange told when there is something else to show
+ * @property {() => void} onChange called when the list has changed
  * @property {(ms: number) => Promise<void>} wait
  * @property {() => number} nowMs
  */
@@ -32,13 +33,13 @@ export class LiveList {
   isPaused = false;
   /** Requests that came while paused. */
   heldCount = 0;
-  /** Older requests may be had from the server. */
+  /** Whether the server may have older requests. */
   hasMore = false;
-  /** Nothing is known yet. */
+  /** Whether nothing has been fetched yet. */
   isLoading = true;
-  /** Why the list could not be had, "" when it could. */
+  /** Why the list could not be fetched; "" when it was. */
   problem = "";
-  /** Methods that were seen, for the filter. */
+  /** The methods that were seen, for the filter. */
   methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
   #options;
   /** @type {RequestRow[]} */
@@ -46,7 +47,7 @@ export class LiveList {
   /** @type {Set<string>} */
   #forgotten = new Set();
   #fetchCount = 0;
-  // Goes up with each reload; what was fetched for an earlier one is thrown away.
+  // Goes up with each reload; results for an earlier one are thrown away.
   #generation = 0;
   #isReloading = false;
   #isLoadingMore = false;
@@ -58,12 +59,12 @@ export class LiveList {
     this.#options = options;
   }
 
-  /** Whether nothing narrows the list apart from the choice of a bin. */
+  /** Whether only the choice of a bin narrows the list. */
   get isUnfiltered() {
     return isUnfiltered(this.filters);
   }
 
-  /** Fetches the list anew: at the start, with other filters, after the connection was lost. */
+  /** Fetches the list anew: at the start, with new filters, or after the connection was lost. */
   async reload() {
     const generation = ++this.#generation;
     this.#isReloading = true;
@@ -92,7 +93,7 @@ export class LiveList {
     await this.reload();
   }
 
-  /** Lets all of the bin pass again. */
+  /** Removes all filters except the bin. */
   async clearFilters() {
     await this.narrow({ ...NO_FILTERS, bin: this.filters.bin });
   }
@@ -112,7 +113,7 @@ export class LiveList {
   }
 
   /**
-   * Takes what the feed brought.
+   * Takes requests of the feed.
    *
    * @param {readonly TrapRecord[]} records of the chosen bin
    */
@@ -126,7 +127,7 @@ export class LiveList {
   }
 
   /**
-   * Takes requests out that are not kept any more.
+   * Removes requests that are no longer kept.
    *
    * @param {{ ids?: readonly string[], all?: boolean }} removed
    */
@@ -140,7 +141,7 @@ export class LiveList {
   }
 
   /**
-   * Holds the list still, or lets it go on with what came in the meantime.
+   * Stops the list, or continues it with the requests that came in the meantime.
    *
    * @param {boolean} isPaused
    */
@@ -150,7 +151,7 @@ export class LiveList {
     this.#release();
   }
 
-  /** Shows what was held back, as soon as it may be shown. */
+  /** Shows the held requests, as soon as they may be shown. */
   #release() {
     if (!this.isPaused && !this.#isReloading) {
       if (this.rows.add(this.#held)) this.hasMore = true;
@@ -160,7 +161,7 @@ export class LiveList {
     this.#options.onChange();
   }
 
-  /** Asks what matches the filters now, again and again while there is something new. */
+  /** Asks for the requests that match the filters, again and again while there are new ones. */
   async #refresh() {
     const generation = this.#generation;
     if (this.#refreshing === generation) return;
@@ -171,7 +172,7 @@ export class LiveList {
       const records = await this.#fetchPage();
       if (records === undefined || generation !== this.#generation) break;
       const isJoined = records.length < PAGE_SIZE || records.some(({ id }) => this.rows.indexOf(id) >= 0);
-      // More came than a page holds: what lies between is left to be loaded by scrolling.
+      // More came than a page holds: the gap is loaded by scrolling.
       if (!isJoined) this.rows.clear();
       this.#addPage(records, isJoined);
       this.#options.onChange();
@@ -182,7 +183,7 @@ export class LiveList {
 
   /**
    * @param {readonly TrapRecord[]} records
-   * @param {boolean} isNewest the page stands in front of rows that are there already
+   * @param {boolean} isNewest the page belongs before the present rows
    */
   #addPage(records, isNewest = false) {
     if (!isNewest) this.hasMore = records.length === PAGE_SIZE;
@@ -193,7 +194,7 @@ export class LiveList {
 
   /**
    * @param {string} [before]
-   * @returns {Promise<TrapRecord[] | undefined>} undefined when it could not be had
+   * @returns {Promise<TrapRecord[] | undefined>} undefined when the request failed
    */
   async #fetchPage(before) {
     this.#fetchCount++;

@@ -1,5 +1,5 @@
 // @ts-check
-// The list of requests, with what to do while it is empty.
+// The list of requests, and advice while it is empty.
 
 import { Captured } from "../text/captured.js";
 import { copyPlain } from "../copy/copy_form.js";
@@ -18,9 +18,9 @@ import { Windowed } from "./windowed.js";
 /** @import { ListItem } from "./list_items.js" */
 
 const METHOD_CLASSES = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
-// 36 and 60 pixels in the usual size of text; the stylesheet has the same.
+// 36 and 60 pixels with the usual text size; the stylesheet has the same values.
 const ROW_HEIGHTS_REM = { compact: 2.25, roomy: 3.75 };
-// A longer text would not be seen in a row anyway.
+// The rest of a longer text would not be visible in a row.
 const MAX_TARGET_LENGTH = 300;
 
 /**
@@ -55,7 +55,7 @@ export function RequestList({ model }) {
 /**
  * The method of a request, in its colour.
  *
- * @param {{ method: string }} props "" where it was not understood
+ * @param {{ method: string }} props "" if it was not understood
  * @returns {VNode}
  */
 export function Method({ method }) {
@@ -72,7 +72,7 @@ export function Method({ method }) {
  */
 function listItem(model, item) {
   if (item.kind === "row") return listRow(model, item.index);
-  // The time of each row says its date as well.
+  // The time of each row shows its date as well.
   return html`
     <div class="row day-line" key=${item.day} role="presentation" aria-hidden="true">
       <span>${dayText(item.day)}</span>

@@ -1,5 +1,5 @@
 // @ts-check
-// The rows of the list: sorted by id, which is by time, each id once.
+// The rows of the list: sorted by id, and so by time; each id is there once.
 
 import { dateText } from "../text/sizes_and_times.js";
 
@@ -45,7 +45,7 @@ function statusOf({ answer, response }) {
 }
 
 /**
- * The first value of a field, "" when there is none.
+ * The first value of a field; "" when there is none.
  *
  * @param {TrapRecord} record
  * @param {string} wanted in lower case
@@ -63,18 +63,18 @@ export class RequestRows {
   #days;
   #maxRows;
 
-  /** @param {number} maxRows beyond them the oldest are forgotten; the server has them still */
+  /** @param {number} maxRows beyond it, the oldest are forgotten; the server still has them */
   constructor(maxRows) {
     this.#maxRows = maxRows;
   }
 
-  /** How many there are. */
+  /** The number of rows. */
   get size() {
     return this.#oldestFirst.length;
   }
 
   /**
-   * The row at a place, 0 for the newest.
+   * The row at a position, 0 for the newest.
    *
    * @param {number} index
    * @returns {RequestRow | undefined}
@@ -84,7 +84,7 @@ export class RequestRows {
   }
 
   /**
-   * The place of a request; -1 if it is not in the list.
+   * The position of a request; -1 if it is not in the list.
    *
    * @param {string} id
    * @returns {number}
@@ -95,7 +95,7 @@ export class RequestRows {
   }
 
   /**
-   * The days of the rows, the newest first, each with the place of its newest row. Days are local.
+   * The days of the rows, the newest first, each with the position of its newest row. Days are local.
    *
    * @returns {readonly DayStart[]}
    */
@@ -110,17 +110,17 @@ export class RequestRows {
   }
 
   /**
-   * Adds rows in any order; those that are there already are replaced.
+   * Adds rows in any order; a row replaces a present row of the same id.
    *
    * @param {readonly RequestRow[]} rows
-   * @returns {boolean} whether the oldest had to be forgotten
+   * @returns {boolean} whether the oldest rows had to be forgotten
    */
   add(rows) {
     this.#days = undefined;
     for (const row of rows) {
       const place = this.#placeOf(row.id);
       const isThere = this.#oldestFirst[place]?.id === row.id;
-      // The usual place is the end: then nothing moves.
+      // A row mostly belongs at the end: then no other row moves.
       if (place === this.#oldestFirst.length) this.#oldestFirst.push(row);
       else this.#oldestFirst.splice(place, isThere ? 1 : 0, row);
     }
@@ -130,7 +130,7 @@ export class RequestRows {
   }
 
   /**
-   * Takes requests out.
+   * Removes requests.
    *
    * @param {ReadonlySet<string>} ids
    */
@@ -139,7 +139,7 @@ export class RequestRows {
     this.#oldestFirst = this.#oldestFirst.filter(({ id }) => !ids.has(id));
   }
 
-  /** Takes all out. */
+  /** Removes all requests. */
   clear() {
     this.#days = undefined;
     this.#oldestFirst = [];
@@ -168,7 +168,7 @@ export class RequestRows {
   }
 
   /**
-   * The place of an id, or the one it would have, from the oldest on.
+   * The position of an id, or the position it would have, counted from the oldest.
    *
    * @param {string} id
    * @returns {number}

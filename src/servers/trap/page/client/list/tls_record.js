@@ -1,10 +1,10 @@
 // @ts-check
-// Failed TLS handshakes, in the shape of a request: the list and the views need no other.
+// Failed TLS handshakes, in the shape of a request: the list and the views need no other shape.
 
 /** @import { AnyRecord, TrapRecord } from "../page_types.ts" */
 
 /**
- * A record of the API as the page shows it.
+ * A record of the API for the page.
  *
  * @param {AnyRecord} record
  * @returns {TrapRecord}

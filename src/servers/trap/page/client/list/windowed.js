@@ -16,11 +16,11 @@ const SPARE_ROWS = 8;
  * @property {number} count
  * @property {number} rowHeightRem the height that the stylesheet gives a row
  * @property {(index: number) => ComponentChildren} row
- * @property {(index: number) => string} [keyOf] what tells a row that stands elsewhere after a change
- * @property {(key: string) => number} [indexOf] where it stands now
+ * @property {(index: number) => string} [keyOf] identifies a row that has moved after a change
+ * @property {(key: string) => number} [indexOf] its present index
  * @property {number} [reveal] index of a row to scroll to when `revealSerial` changes
  * @property {number} [revealSerial]
- * @property {() => void} [onEnd] told when the end comes near
+ * @property {() => void} [onEnd] called when the end is near
  * @property {(isAtTop: boolean) => void} [onTop]
  * @property {Record<string, unknown>} attributes of the element that scrolls
  */

@@ -1,19 +1,19 @@
 // @ts-check
-// Bytes and the texts they may be.
+// Bytes and their texts.
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
 const CHUNK = 0x8000;
 
 /**
- * One character a byte, so that places in the text are places in the bytes.
+ * One character a byte, so that offsets in the text are offsets in the bytes.
  *
  * @param {Uint8Array} bytes
  * @returns {string}
  */
 export function latin1Of(bytes) {
   let text = "";
-  // String.fromCharCode takes its arguments from the stack, which is not endless.
+  // String.fromCharCode takes its arguments from the stack, which is limited.
   for (let at = 0; at < bytes.length; at += CHUNK) {
     text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
   }
@@ -33,10 +33,10 @@ export function bytesOfLatin1(text) {
 }
 
 /**
- * The text that the bytes are in UTF-8, a byte order mark with it.
+ * The text of bytes in UTF-8, with its byte order mark.
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
- * @returns {string | undefined} undefined when they are not well-formed
+ * @returns {string | undefined} undefined when the bytes are malformed
  */
 export function utf8Of(bytes) {
   try {
@@ -47,7 +47,7 @@ export function utf8Of(bytes) {
 }
 
 /**
- * The text of bytes that were seen as latin1 but are UTF-8; the text as it is if they are not.
+ * The text of bytes that were read as latin1 but are UTF-8; the text unchanged if they are not.
  *
  * @param {string} latin1
  * @returns {string}
@@ -57,8 +57,8 @@ export function readableText(latin1) {
 }
 
 /**
- * The text of bytes for reading in the charset that a Content-Type names, UTF-8 by default. What is not well-formed
- * becomes U+FFFD.
+ * The text of bytes in the charset that a Content-Type names, UTF-8 by default. Malformed bytes become
+ * U+FFFD.
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {string} contentType
@@ -74,14 +74,14 @@ export function textOfContent(bytes, contentType) {
 }
 
 /**
- * Whether the bytes are a text rather than an image, an archive or the like: UTF-8 with hardly a control in it.
+ * Whether the bytes are text and not an image, an archive or the like: UTF-8 with almost no controls.
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {boolean}
  */
 export function looksLikeText(bytes) {
   const beginning = bytes.subarray(0, 4096);
-  // A character may be cut at the end of the beginning.
+  // The cut may go through a character.
   const text = utf8Of(beginning) ?? new TextDecoder().decode(beginning).replace(/\ufffd$/, "");
   // deno-lint-ignore no-control-regex
   return !/[\ufffd\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text);

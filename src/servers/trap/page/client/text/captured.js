@@ -1,5 +1,5 @@
 // @ts-check
-// Captured text on the page: always text nodes, with what cannot be seen made visible.
+// Captured text on the page: always text nodes, with invisible characters made visible.
 
 import { html } from "../../../../../program/page/client/html.js";
 import { visibleBytes, visiblePieces } from "./visible_text.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// Numbers as people read them.
+// Numbers for people.
 
 /**
  * A whole number with separators, the same everywhere: `12,345`.
@@ -26,7 +26,7 @@ export function countOf(count, noun) {
  * Local time of day of a time stamp: `12:34:56`.
  *
  * @param {string} isoTime
- * @returns {string} the text itself when it is no time
+ * @returns {string} the text itself when it is not a time
  */
 export function clockText(isoTime) {
   const date = new Date(isoTime);
@@ -38,7 +38,7 @@ export function clockText(isoTime) {
  * Local date of a time stamp: `2026-01-31`.
  *
  * @param {string} isoTime
- * @returns {string} the text itself when it is no time
+ * @returns {string} the text itself when it is not a time
  */
 export function dateText(isoTime) {
   const date = new Date(isoTime);
@@ -50,7 +50,7 @@ export function dateText(isoTime) {
  * A local date for people: `Saturday, 31 January 2026`.
  *
  * @param {string} date as of {@linkcode dateText}
- * @returns {string} the text itself when it is no date
+ * @returns {string} the text itself when it is not a date
  */
 export function dayText(date) {
   const noon = new Date(`${date}T12:00:00`);
@@ -64,7 +64,7 @@ export function dayText(date) {
  * `2026-01-31 12:34:56.123456 +01:00`.
  *
  * @param {string} isoTime
- * @returns {string} the text itself when it is no time
+ * @returns {string} the text itself when it is not a time
  */
 export function localText(isoTime) {
   const date = new Date(isoTime);
@@ -81,7 +81,7 @@ function twoDigits(number) {
 }
 
 /**
- * How long ago: `now`, `12 s`, `3 min`, `5 h`, `2 d`.
+ * The age: `now`, `12 s`, `3 min`, `5 h`, `2 d`.
  *
  * @param {number} ms
  * @returns {string}
@@ -95,9 +95,9 @@ export function ageText(ms) {
 }
 
 /**
- * How long ago, as a phrase: `now`, `5 min ago`, `in 2 h`.
+ * The age, as a phrase: `now`, `5 min ago`, `in 2 h`.
  *
- * @param {number} ms negative for what is to come
+ * @param {number} ms negative for the future
  * @returns {string}
  */
 export function agoText(ms) {
@@ -109,7 +109,7 @@ export function agoText(ms) {
  * Microseconds since 1970 of a time stamp, with as many decimals as it has.
  *
  * @param {string} isoTime
- * @returns {number} NaN for what is no time
+ * @returns {number} NaN if it is not a time
  */
 export function microsecondsOf(isoTime) {
   const seconds = Date.parse(isoTime.replace(/\.\d+/, ""));

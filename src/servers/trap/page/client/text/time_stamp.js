@@ -1,5 +1,5 @@
 // @ts-check
-// A moment on the page: in local time, with UTC and the age on hover.
+// A time on the page: in local time, with UTC and the age on hover.
 
 import { html } from "../../../../../program/page/client/html.js";
 import { agoText, clockText, localText } from "./sizes_and_times.js";
@@ -7,7 +7,7 @@ import { agoText, clockText, localText } from "./sizes_and_times.js";
 /** @import { ComponentChildren, VNode } from "preact" */
 
 /**
- * The time of day, or date and time; `children` stand in front of it.
+ * The time of day, or date and time, after the `children`.
  *
  * @param {{ at: string, form: "clock" | "full", children?: ComponentChildren }} props
  * @returns {VNode}

@@ -12,7 +12,7 @@ const HIDDEN =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u00a0\u115f\u1160\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0]+/gu;
 
 /**
- * Splits a text into what can be shown as it is, and escapes for the rest: `\x1b`, `\u{202e}`, `\n`.
+ * Splits a text into visible pieces, and escapes for the rest: `\x1b`, `\u{202e}`, `\n`.
  *
  * @param {string} text
  * @param {"one line" | "many lines"} form many lines keep their line feeds and tabs
@@ -36,7 +36,7 @@ export function visiblePieces(text, form = "one line") {
 }
 
 /**
- * Splits bytes in the same way: as UTF-8 where they are UTF-8, else with escapes for what is not ASCII.
+ * Splits bytes in the same way: as UTF-8 if they are UTF-8; otherwise with escapes for bytes beyond ASCII.
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {TextPiece[]}
@@ -54,7 +54,7 @@ export function visibleBytes(bytes) {
 }
 
 /**
- * The text with its escapes in it, for places that take plain text only.
+ * The text with its escapes, for places that take only plain text.
  *
  * @param {string} text
  * @returns {string}
@@ -64,7 +64,7 @@ export function visibleText(text) {
 }
 
 /**
- * Adds a text to the last piece if that is of its kind, else as a piece of its own.
+ * Adds a text to the last piece if that is of the same kind; otherwise as a new piece.
  *
  * @param {TextPiece[]} pieces
  * @param {string} text
