@@ -33,19 +33,6 @@ export function canonicalIp(text: string): string | undefined {
   return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");
 }
 
-/** The bytes of an address in its canonical form: 4 or 16. */
-export function ipBytes(canonical: string): readonly number[] {
-  if (!canonical.includes(":")) return canonical.split(".").map(Number);
-  const [left = "", right] = canonical.split("::");
-  const [head, tail] = [groupsOf(left), groupsOf(right ?? "")];
-  const zeros = new Array<number>(8 - head.length - tail.length).fill(0);
-  return [...head, ...zeros, ...tail].flatMap((group) => [group >> 8, group & 0xff]);
-}
-
-function groupsOf(text: string): number[] {
-  return text === "" ? [] : text.split(":").map((group) => parseInt(group, 16));
-}
-
 /**
  * Reads `IPv4[:port]`, `IPv6` or `[IPv6][:port]`, as proxies write their clients (RFC 7239 §6).
  *

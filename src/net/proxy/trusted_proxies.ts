@@ -1,7 +1,8 @@
 // Decides which peers may speak for other addresses.
 
+import type { BlockList } from "node:net";
 import type { NetAddress } from "../address.ts";
-import { canonicalIp, ipBytes } from "../ip_address.ts";
+import { canonicalIp } from "../ip_address.ts";
 
 // The word for every client of a unix socket.
 const UNIX = "unix";
@@ -14,20 +15,14 @@ export interface TrustedProxies {
   trusts(address: NetAddress): boolean;
 }
 
-/** Addresses that begin with the same bits. */
-interface Network {
-  readonly bytes: readonly number[];
-  readonly prefixBits: number;
-}
-
 class ListedProxies implements TrustedProxies {
-  readonly #networks: readonly Network[];
+  readonly #networks: BlockList;
   readonly #trustsUnix: boolean;
   // Each request asks for the peer of its connection again, and reading an address costs a microsecond.
   #lastHost = "";
   #isLastTrusted = false;
 
-  constructor(networks: readonly Network[], options: { readonly trustsUnix: boolean }) {
+  constructor(networks: BlockList, options: { readonly trustsUnix: boolean }) {
     this.#networks = networks;
     this.#trustsUnix = options.trustsUnix;
   }
@@ -52,46 +47,48 @@ class ListedProxies implements TrustedProxies {
   #check(host: string): boolean {
     // A zone (`fe80::1%eth0`) names the way to an address, not its owner.
     const address = canonicalIp(host.split("%")[0]!);
-    if (address === undefined) return false;
-    const bytes = ipBytes(address);
-    return this.#networks.some((network) => contains(network, bytes));
+    return address !== undefined && this.#networks.check(address, familyOf(address));
   }
-}
-
-function contains({ bytes, prefixBits }: Network, address: readonly number[]): boolean {
-  if (bytes.length !== address.length) return false;
-  return bytes.every((byte, index) => {
-    const bits = Math.max(0, Math.min(8, prefixBits - 8 * index));
-    return (byte ^ address[index]!) >> (8 - bits) === 0;
-  });
 }
 
 /**
  * Reads a list of proxies: `127.0.0.1,10.0.0.0/8,fd00::/8,unix`, blanks allowed around the commas.
  *
  * @throws {TypeError} for a list that is empty, or a member that is neither an address, nor a network, nor
- *   `unix`
+ *   `unix`; also in a browser, which has no BlockList
  */
 export function parseTrustedProxies(text: string): TrustedProxies {
-  const networks: Network[] = [];
+  const networks = createBlockList();
   let trustsUnix = false;
   for (const member of text.split(",").map((part) => part.trim())) {
     if (member === UNIX || member === `${UNIX}:`) trustsUnix = true;
-    else networks.push(parseNetwork(member));
+    else addNetwork(networks, member);
   }
   return new ListedProxies(networks, { trustsUnix });
 }
 
-function parseNetwork(member: string): Network {
+/** An import would keep `serveConnection` from browsers. */
+function createBlockList(): BlockList {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const net = process?.getBuiltinModule?.("net") as { BlockList: new () => BlockList } | undefined;
+  if (net === undefined) throw new TypeError("Cannot trust proxies: this runtime has no BlockList");
+  return new net.BlockList();
+}
+
+function addNetwork(networks: BlockList, member: string): void {
   const slash = member.indexOf("/");
   const address = canonicalIp(slash < 0 ? member : member.slice(0, slash));
   if (address === undefined) throw noNetwork(member);
-  const bytes = ipBytes(address);
-  const maxBits = 8 * bytes.length;
-  if (slash < 0) return { bytes, prefixBits: maxBits };
+  const family = familyOf(address);
+  if (slash < 0) return networks.addAddress(address, family);
   const prefix = member.slice(slash + 1);
+  const maxBits = family === "ipv4" ? 32 : 128;
   if (!/^[0-9]{1,3}$/.test(prefix) || Number(prefix) > maxBits) throw noNetwork(member);
-  return { bytes, prefixBits: Number(prefix) };
+  networks.addSubnet(address, Number(prefix), family);
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return address.includes(":") ? "ipv6" : "ipv4";
 }
 
 function noNetwork(member: string): TypeError {

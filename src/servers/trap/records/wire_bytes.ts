@@ -131,7 +131,7 @@ export class WireBytes implements KeptBytes {
 
   /** The kept bytes in one array: a copy if they are in pieces, which they stay. */
   join(): Uint8Array {
-    return this.#gathered.length === 0 ? this.#bytes : this.beginning(this.keptBytes);
+    return this.#gathered === undefined ? this.#bytes : this.beginning(this.keptBytes);
   }
 
   /** Probably no more bytes come: a few bytes become one array. */
