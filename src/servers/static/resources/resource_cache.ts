@@ -33,6 +33,9 @@ export class ResourceCache {
   readonly #limits: CacheLimits;
   readonly #entries = new Map<string, CachedResource>();
   #bytes = 0;
+  // Goes round from eviction to eviction. A new one would first pass the places of all deleted entries: 25 µs for each
+  // file when there are more than fit (Deno 2.9.6).
+  #hand: MapIterator<[string, CachedResource]> | undefined;
 
   /** Makes an empty cache. */
   constructor(limits: CacheLimits) {
@@ -104,18 +107,31 @@ export class ResourceCache {
     if (entry === undefined) return;
     this.#entries.delete(key);
     this.#bytes -= costOf(entry.resource);
+    // An iterator that stands still would hold every older table of the map.
+    this.#hand = undefined;
   }
 
   #evict(): void {
-    for (const [key, entry] of this.#entries) {
-      if (this.#bytes <= this.#limits.maxBytes && this.#entries.size <= this.#limits.maxEntries) return;
-      this.#entries.delete(key);
+    while (this.#bytes > this.#limits.maxBytes || this.#entries.size > this.#limits.maxEntries) {
+      const next = this.#next();
+      if (next === undefined) return;
+      const [key, entry] = next;
       if (entry.isUsed) {
         entry.isUsed = false;
-        // After all others: the loop meets it again if everything else was in use too.
-        this.#entries.set(key, entry);
-      } else this.#bytes -= costOf(entry.resource);
+        continue;
+      }
+      this.#entries.delete(key);
+      this.#bytes -= costOf(entry.resource);
     }
+  }
+
+  /** The entry after the one that was looked at last; after the last one the first. */
+  #next(): [string, CachedResource] | undefined {
+    const next = this.#hand?.next();
+    if (next !== undefined && next.done !== true) return next.value;
+    this.#hand = this.#entries.entries();
+    const first = this.#hand.next();
+    return first.done === true ? undefined : first.value;
   }
 }
 

@@ -74,3 +74,16 @@ Deno.test("ResourceCache counts a replaced resource once", () => {
   cache.set("/a", newResource(1_000), 1);
   assertEquals([cache.bytes, cache.size], [bytes, 1]);
 });
+
+Deno.test("ResourceCache stays within its limits when paths are forgotten between evictions", () => {
+  const cache = newCache(1e6, 3);
+  for (let i = 0; i < 100; i++) {
+    cache.set(`/${i}`, newResource(1), 0);
+    if (i % 5 === 0) cache.delete(`/${i - 1}`);
+    if (i % 7 === 0) cache.use(`/${i}`);
+    assertEquals(cache.size <= 3, true);
+  }
+  for (const key of ["/97", "/98", "/99"]) cache.delete(key);
+  for (let i = 0; i < 98; i++) cache.delete(`/${i}`);
+  assertEquals([cache.size, cache.bytes], [0, 0]);
+});
