@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { MetricStore } from "../../../../src/servers/metrics/store.ts";
-import { putUncommitted, readRows } from "../store_cases.ts";
+import { putUncommitted, readRows } from "../store_actions.ts";
 
 /** The record of the writers. */
 export interface WriterLog {

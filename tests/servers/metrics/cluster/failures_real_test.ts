@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClusterStore } from "../../../../src/servers/metrics/cluster/cluster_store.ts";
 import { eventually, type RedisServer } from "../../../support/redis_cluster.ts";
-import { putOne, readRows } from "../store_cases.ts";
+import { putOne, readRows } from "../store_actions.ts";
 import { checkAcknowledged, createWriterLog, type WriterLog, writeUntil } from "./acknowledged_puts.ts";
 import { shareCluster } from "./shared_cluster.ts";
 

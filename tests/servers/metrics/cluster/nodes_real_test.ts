@@ -5,7 +5,7 @@ import { createPartitions } from "../../../../src/storage/cluster/key_slot.ts";
 import { StoreOpenError } from "../../../../src/storage/store_open_error.ts";
 import { Random } from "../../../support/random.ts";
 import type { RedisServer } from "../../../support/redis_cluster.ts";
-import { deleteFrom, putOne, putUncommitted, readKeys, readRows } from "../store_cases.ts";
+import { deleteFrom, putOne, putUncommitted, readKeys, readRows } from "../store_actions.ts";
 import { shareCluster } from "./shared_cluster.ts";
 
 const cluster = shareCluster({ replicas: 1 });

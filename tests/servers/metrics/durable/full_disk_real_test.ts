@@ -5,7 +5,7 @@ import { openDurableStore } from "../../../../src/servers/metrics/durable/durabl
 import { readSoundSeries } from "../../../../src/servers/metrics/durable/database_file.ts";
 import type { MetricStore } from "../../../../src/servers/metrics/store.ts";
 import { withDirectory } from "../../../support/program.ts";
-import { putUncommitted, readRows } from "../store_cases.ts";
+import { putUncommitted, readRows } from "../store_actions.ts";
 
 async function run(program: string, ...args: readonly string[]): Promise<boolean> {
   const command = new Deno.Command(program, { args: [...args], stdout: "null", stderr: "null" });

@@ -8,7 +8,7 @@ import { listen } from "../../../../src/net/listen.ts";
 import { serve } from "../../../../src/serving/serve.ts";
 import { graphiteRoutes } from "../../../../src/servers/metrics/graphite/graphite_routes.ts";
 import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
-import { putOne } from "../store_cases.ts";
+import { putOne } from "../store_actions.ts";
 
 const NOW = 1_700_000_000;
 

@@ -8,7 +8,7 @@ import {
 } from "../../../../src/servers/metrics/graphite/render.ts";
 import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
 import { withDirectory } from "../../../support/program.ts";
-import { putUncommitted } from "../store_cases.ts";
+import { putUncommitted } from "../store_actions.ts";
 
 const GRAPHITE_WEB = "/usr/lib/python3/dist-packages/graphite/render/views.py";
 const SCRIPT = decodeURIComponent(new URL("./graphite_web.py", import.meta.url).pathname);

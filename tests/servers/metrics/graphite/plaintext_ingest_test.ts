@@ -4,7 +4,7 @@ import { PlaintextIngest } from "../../../../src/servers/metrics/graphite/plaint
 import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
 import { createCounts } from "../../../../src/servers/metrics/server_counts.ts";
 import { bytesOf } from "../../../support/latin1.ts";
-import { readRows } from "../store_cases.ts";
+import { readRows } from "../store_actions.ts";
 
 Deno.test("PlaintextIngest puts readable lines, and counts the others", async () => {
   const store = new MemoryStore();

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ClockWatch } from "../../../../src/servers/metrics/samples/clock_watch.ts";
 import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
-import { putOne } from "../store_cases.ts";
+import { putOne } from "../store_actions.ts";
 
 Deno.test("ClockWatch trusts a steady clock at once, and a clock that was set after ten minutes", () => {
   let [nowMs, monotonicMs] = [1_000_000, 0];

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_store.ts";
-import { putOne, testStore } from "../store_cases.ts";
+import { putOne } from "../store_actions.ts";
+import { testStore } from "../store_cases.ts";
 
 testStore("MemoryStore", (limits = {}) => Promise.resolve(new MemoryStore(limits)));
 

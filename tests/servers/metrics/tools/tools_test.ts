@@ -6,7 +6,7 @@ import { checkTool } from "../../../../src/servers/metrics/tools/check_tool.ts";
 import { salvageTool } from "../../../../src/servers/metrics/tools/salvage_tool.ts";
 import { StartError } from "../../../../src/program/command.ts";
 import { withDirectory } from "../../../support/program.ts";
-import { deleteFrom, putOne, readRows } from "../store_cases.ts";
+import { deleteFrom, putOne, readRows } from "../store_actions.ts";
 
 interface Ran {
   readonly code: number;
