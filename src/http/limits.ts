@@ -41,7 +41,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   maxEmptyLines: 4,
   // nginx client_max_body_size.
   maxBodyBytes: 1_048_576,
-  // A size takes 16 digits at most; nobody is known to send more than a short extension.
+  // A size takes 16 digits at most; no known client sends more than a short extension.
   maxChunkLineBytes: 256,
   // As many as sixteen chunks with the longest line.
   maxChunkExtensionBytes: 4_096,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Holder, MemoryBudget } from "../../src/bytes/memory_budget.ts";
 
-/** A client that releases its bytes when it is told to, or later. */
+/** A client that releases its bytes on demand, or later. */
 class Client implements Holder {
   evictions = 0;
   readonly #onEvicted: (client: Client) => void;

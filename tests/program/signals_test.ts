@@ -73,7 +73,7 @@ Deno.test("a stop that waits says for how many connections, and ends with 0", as
   assertEquals(events.slice(-2), ["close", "exit 0"]);
 });
 
-Deno.test("a stop that waits for nobody says nothing", async () => {
+Deno.test("a stop without pending requests writes nothing", async () => {
   const { events, signal, clock } = handleSignals();
   signal("SIGTERM");
   await clock.advance(1_000);

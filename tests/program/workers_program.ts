@@ -5,7 +5,7 @@ import { listen } from "../../src/net/listen.ts";
 import { serve } from "../../src/serving/serve.ts";
 import { runInWorker, type WorkerProgram } from "../../src/program/workers.ts";
 
-/** What the worker is told at its start. */
+/** The instructions of the worker at its start. */
 export interface TestInit {
   readonly index: number;
   readonly port: number;

@@ -96,7 +96,7 @@ export async function exchangeWithEnd(port: number, text: string | Uint8Array): 
   }
 }
 
-/** Waits until nobody accepts on a port any longer: a sign that the signal has arrived. */
+/** Waits until no server accepts on a port: a sign that the signal has arrived. */
 export async function untilRefused(port: number): Promise<void> {
   for (let attempt = 0; attempt < 10_000; attempt++) {
     try {

@@ -72,7 +72,7 @@ export async function startDaemon(name: string, args: readonly string[], port: n
   };
 }
 
-/** A port that nobody listens on at the moment. */
+/** A port without a listener now. */
 export function findFreePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

@@ -106,7 +106,7 @@ export class BufferedTokens {
     this.tokenizer.close();
   }
 
-  /** Gives the memory of the buffer back, too: the last request is over, and nobody looks at its bytes. */
+  /** Gives the memory of the buffer back, too: the last request is over, and no caller uses its bytes. */
   free(): void {
     this.close();
     this.#buffer.free();

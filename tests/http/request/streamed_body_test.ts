@@ -139,7 +139,7 @@ Deno.test("StreamedBody.read() refuses a second reader, and goes on for the firs
   const { reader, request } = await open([`${LENGTH}\r\n`, "01234", "56789"]);
   const first = request.body.read();
   const second = assertRejects(() => request.body.read(), TypeError, "it is being read");
-  // While a handler still reads, nobody can say where the next request begins.
+  // While a handler still reads, the start of the next request is not known.
   const finished = finishBody(reader.body, 1_000);
   await second;
   assertEquals(await finished, false);

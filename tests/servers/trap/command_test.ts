@@ -31,7 +31,7 @@ async function listRequests(program: TrapProgram): Promise<readonly RequestRecor
   return (await response.json()).requests;
 }
 
-/** A port that nobody listens on at the moment, with a free one after it. */
+/** A port without a listener now, with a free one after it. */
 function findFreePort(): number {
   for (;;) {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -3,7 +3,7 @@ import { FairQueue } from "../../../src/serving/turns/fair_queue.ts";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-Deno.test("FairQueue.take() goes on at once if nobody else waits", async () => {
+Deno.test("FairQueue.take() goes on at once if no other caller waits", async () => {
   const turns = new FairQueue();
   for (let round = 0; round < 3; round++) {
     let hasGoneOn = false;

@@ -1,5 +1,5 @@
-// How bytes are read from one client: the buffer's size follows the traffic. While a reply is under way nothing is
-// read, or one buffer after a full one. So a client that does not read its replies is soon not read either.
+// Reads the bytes of one client; the size of the buffer follows the traffic. While a reply is pending, the loop reads
+// nothing, or one buffer after a full one. So it soon stops reading a client that does not read its replies.
 
 import type { Clock } from "../../../base/clock.ts";
 import type { ServedClient } from "../../../serving/connection_server.ts";

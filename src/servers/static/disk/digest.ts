@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { OpenFile } from "./open_file.ts";
 
-// 22 letters and digits hold 128 bits: nobody can find two contents with the same digest.
+// 22 letters and digits hold 128 bits: two contents with the same digest cannot be found.
 const DIGEST_LETTERS = 22;
 const PIECE_BYTES = 262_144;
 

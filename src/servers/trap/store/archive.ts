@@ -20,7 +20,7 @@ const TRAP_DATABASE: DatabaseKind = {
 const WRITE_AFTER_MS = 50;
 // One transaction stops the server as long as it lasts; the rest follows in the next.
 const BYTES_AT_ONCE = 8_388_608;
-// A disk that is full stays so until somebody makes room.
+// A full disk stays full until an operator makes room.
 const RETRY_AFTER_MS = 1_000;
 
 /** Parts of an {@linkcode Archive}. */

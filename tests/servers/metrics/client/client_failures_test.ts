@@ -23,7 +23,7 @@ Deno.test("MetricsClient rejects with ClientProtocolError when the server refuse
     await client.put("k4", 1, { timestamp: 2 });
   }));
 
-Deno.test("MetricsClient rejects with ClientSocketError when nobody listens", async () => {
+Deno.test("MetricsClient rejects with ClientSocketError when no server listens", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -80,7 +80,7 @@ for (const [name, reply] of BAD_REPLIES) {
     }));
 }
 
-Deno.test("MetricsClient drops a connection that brings bytes nobody asked for", async () => {
+Deno.test("MetricsClient drops a connection that brings unrequested bytes", async () => {
   const dropped = Promise.withResolvers<void>();
   await withPeer(async (conn) => {
     await say(conn, "ok\n\nok\n\n");

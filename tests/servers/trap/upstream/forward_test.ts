@@ -99,7 +99,7 @@ Deno.test("--forward streams content, in chunks too, and content beyond the kept
   assertEquals(received.match(/x/g)!.length, content.length);
 });
 
-Deno.test("--forward responds 502 and says why when nobody listens, or when the server breaks the protocol", async () => {
+Deno.test("--forward responds 502 and says why when no server listens, or when the server breaks the protocol", async () => {
   const listener = await listen({ port: 0 });
   const { port } = listener.address;
   listener.close();
