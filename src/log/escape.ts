@@ -1,6 +1,7 @@
 // Text from a client reaches a log only through this file: no byte of it can move a cursor, end a line or
 // hide text.
 
+import { encodeLatin1 } from "../bytes/latin1.ts";
 import { ByteEscaper } from "./byte_escaper.ts";
 
 // Cc are the C0 and C1 controls with DEL, Zl and Zp are U+2028 and U+2029. Bidirectional controls and U+FEFF
@@ -56,7 +57,7 @@ export function escapeLatin1(text: string): string {
   // A head is plain but for the ends of its lines.
   return PLAIN.test(text.replaceAll("\r\n", ""))
     ? text.replaceAll("\r\n", "\\r\\n")
-    : escapeBytes(bytesOfLatin1(text));
+    : escapeBytes(encodeLatin1(text));
 }
 
 /** Like {@linkcode escapeText}, and no space is left: lines stay columns. An empty text is shown as `-`. */
@@ -69,7 +70,7 @@ export function escapeTextColumn(text: string): string {
 export function escapeLatin1Column(text: string): string {
   if (text === "") return "-";
   if (PLAIN_COLUMN.test(text)) return text;
-  return escapeBytes(bytesOfLatin1(text)).replace(SPACE, escapeCharacter);
+  return escapeBytes(encodeLatin1(text)).replace(SPACE, escapeCharacter);
 }
 
 /**
@@ -94,14 +95,7 @@ export function jsonOfBytes(bytes: Uint8Array): string {
 
 /** {@linkcode jsonOfBytes} for bytes that are seen as latin1. */
 export function jsonOfLatin1(text: string): string {
-  return PLAIN_JSON.test(text) ? `"${text}"` : jsonOfBytes(bytesOfLatin1(text));
-}
-
-/** The bytes of a text in which one character stands for one byte. */
-export function bytesOfLatin1(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
+  return PLAIN_JSON.test(text) ? `"${text}"` : jsonOfBytes(encodeLatin1(text));
 }
 
 function escapeCharacter(character: string): string {

@@ -11,7 +11,8 @@ import { EMPTY_BODY } from "../../src/http/request/request_body.ts";
 import { htmlResponse, redirectResponse, textResponse } from "../../src/http/response/response.ts";
 import { isBodyless, reasonPhrase } from "../../src/http/status.ts";
 import { authorityOf, isHttpsUri, splitTarget } from "../../src/http/target.ts";
-import { decodeLatin1, TextWindow } from "../../src/http/tokens/text_window.ts";
+import { decodeLatin1 } from "../../src/bytes/latin1.ts";
+import { TextWindow } from "../../src/http/tokens/text_window.ts";
 import { bytesOf } from "../support/latin1.ts";
 
 const COOKIES: readonly (readonly [values: readonly string[], pairs: string])[] = [

@@ -1,6 +1,6 @@
+import { encodeLatin1 } from "../../src/bytes/latin1.ts";
 import { assertEquals } from "@std/assert";
 import {
-  bytesOfLatin1,
   createLinesEscaper,
   escapeBytes,
   escapeLatin1,
@@ -51,7 +51,7 @@ const BYTE_ROWS: readonly (readonly [what: string, bytes: string, shown: string]
 
 for (const [what, bytes, shown] of BYTE_ROWS) {
   Deno.test(`escapeBytes() and escapeLatin1() show ${what}`, () => {
-    assertEquals(escapeBytes(bytesOfLatin1(bytes)), shown);
+    assertEquals(escapeBytes(encodeLatin1(bytes)), shown);
     assertEquals(escapeLatin1(bytes), shown);
   });
 }
@@ -65,12 +65,12 @@ Deno.test("escapeBytes() of each single byte is printable ASCII and different fr
 Deno.test("createLinesEscaper() leaves line feeds in, and escapes everything else like escapeBytes()", () => {
   const escapeLines = createLinesEscaper("");
   for (const [, bytes, shown] of BYTE_ROWS) {
-    assertEquals(escapeLines(bytesOfLatin1(bytes)), shown.replaceAll(/(?<!\\)\\n/g, "\n"));
+    assertEquals(escapeLines(encodeLatin1(bytes)), shown.replaceAll(/(?<!\\)\\n/g, "\n"));
   }
 });
 
 Deno.test("createLinesEscaper() puts its mark after each line feed", () => {
-  assertEquals(createLinesEscaper("| ")(bytesOfLatin1("a\r\n\nb|\n")), "a\\r\n| \n| b|\n| ");
+  assertEquals(createLinesEscaper("| ")(encodeLatin1("a\r\n\nb|\n")), "a\\r\n| \n| b|\n| ");
 });
 
 Deno.test("escapeBytes() and jsonOfBytes() treat every character like escapeText() and jsonOfText()", () => {
@@ -88,9 +88,9 @@ Deno.test("escapeBytes() and jsonOfBytes() of long bodies give the joined result
   const parts = ["plain ", "\xe2\x80\xa8", "\x00", "\xff", "\xf0\x9f\x98\x80", '"'];
   for (let length = 10_900; length < 10_950; length++) {
     const start = "\x01".repeat(length);
-    const all = bytesOfLatin1(start + parts.join(""));
-    const shown = [start, ...parts].map((part) => escapeBytes(bytesOfLatin1(part))).join("");
-    const json = [start, ...parts].map((part) => jsonOfBytes(bytesOfLatin1(part)).slice(1, -1)).join("");
+    const all = encodeLatin1(start + parts.join(""));
+    const shown = [start, ...parts].map((part) => escapeBytes(encodeLatin1(part))).join("");
+    const json = [start, ...parts].map((part) => jsonOfBytes(encodeLatin1(part)).slice(1, -1)).join("");
     assertEquals(escapeBytes(all) === shown, true, `${length} bytes in front`);
     assertEquals(jsonOfBytes(all) === `"${json}"`, true, `${length} bytes in front`);
   }
@@ -124,7 +124,7 @@ const JSON_ROWS: readonly (readonly [what: string, bytes: string, json: string])
 
 for (const [what, bytes, json] of JSON_ROWS) {
   Deno.test(`jsonOfBytes() and jsonOfLatin1() write ${what}`, () => {
-    assertEquals(jsonOfBytes(bytesOfLatin1(bytes)), json);
+    assertEquals(jsonOfBytes(encodeLatin1(bytes)), json);
     assertEquals(jsonOfLatin1(bytes), json);
     assertEquals(typeof JSON.parse(json), "string");
   });

@@ -1,7 +1,8 @@
 import { HttpError, type HttpErrorCode } from "../errors.ts";
 import { checkFieldValue, findCarriageReturn, findColon, skipOws, skipOwsBackwards } from "./head.ts";
 import type { LineReader } from "./line_reader.ts";
-import { decodeLatin1, type TextWindow } from "./text_window.ts";
+import { decodeLatin1 } from "../../bytes/latin1.ts";
+import type { TextWindow } from "./text_window.ts";
 import type { FieldToken } from "./tokens.ts";
 
 /** Reads the lines of a header section or of a trailer section, one at a time. */

@@ -19,7 +19,8 @@ import type { HeadParserOptions } from "./head_parser_options.ts";
 import type { LineReader } from "./line_reader.ts";
 import { FastHeadReader } from "./fast_head.ts";
 import type { RequestHead } from "./request_head.ts";
-import { decodeLatin1, TextWindow } from "./text_window.ts";
+import { decodeLatin1 } from "../../bytes/latin1.ts";
+import { TextWindow } from "./text_window.ts";
 import type { HeadEndToken, HttpToken, RequestLineToken } from "./tokens.ts";
 
 // The first byte of a TLS connection: a record of the handshake (RFC 8446 §5.1).

@@ -1,6 +1,6 @@
 import { growBytes } from "../../bytes/grow_bytes.ts";
 import { EMPTY } from "./line_reader.ts";
-import { decodeLatin1 } from "./text_window.ts";
+import { decodeLatin1 } from "../../bytes/latin1.ts";
 
 /**
  * Keeps the beginning of a head whose bytes come in several reads, because the buffer of a read is reused.

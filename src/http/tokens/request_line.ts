@@ -3,7 +3,7 @@
 import { CR, SP } from "../../bytes/ascii.ts";
 import { HttpError } from "../errors.ts";
 import { BYTE_CLASSES, isToken, TCHAR } from "../grammar.ts";
-import { decodeLatin1 } from "./text_window.ts";
+import { decodeLatin1 } from "../../bytes/latin1.ts";
 
 /** Judges a request line as it arrives, each byte once. */
 export class RequestLineJudge {

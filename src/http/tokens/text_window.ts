@@ -66,13 +66,3 @@ function isTextOf(text: string, bytes: Uint8Array, start: number, end: number): 
   }
   return true;
 }
-
-/** The text of bytes seen as latin1: each byte is the code point of the same number. */
-export function decodeLatin1(bytes: Uint8Array): string {
-  const text = decoder.decode(bytes);
-  // UTF-8 of the same length is ASCII, unless bytes were replaced. A head nearly always is: the decoder takes
-  // 0.3 µs for 600 bytes, one character after the other 13 µs (Deno 2.9.6).
-  return text.length === bytes.length && !text.includes("\ufffd")
-    ? text
-    : Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-}

@@ -1,5 +1,6 @@
 // A trap inside a program, for tests.
 
+import { decodeLatin1 } from "../../bytes/latin1.ts";
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { urlOf } from "../../net/address.ts";
 import { listen } from "../../net/listen.ts";
@@ -188,5 +189,5 @@ function toRecordWithContent(request: StoredRequest): RequestRecord {
 }
 
 function latin1OfUtf8(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+  return decodeLatin1(new TextEncoder().encode(text));
 }

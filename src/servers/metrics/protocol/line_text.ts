@@ -1,4 +1,4 @@
-import { decodeLatin1 } from "../../../http/tokens/text_window.ts";
+import { decodeLatin1 } from "../../../bytes/latin1.ts";
 
 const SPACE = 0x20;
 const TILDE = 0x7e;

@@ -1,7 +1,7 @@
 // Hides secrets from the log. The kept bytes of a request are never masked.
 
 import type { HttpHeaders } from "../../../http/headers.ts";
-import { decodeLatin1Content } from "../records/latin1_content.ts";
+import { decodeLatin1 } from "../../../bytes/latin1.ts";
 import type { AccessEntry } from "../../../log/entry.ts";
 import { readChunkData } from "../records/chunk_data.ts";
 import { decodeParameter } from "../records/parameters.ts";
@@ -55,8 +55,8 @@ export interface LogMasks {
 /** Masks nothing. */
 const NO_MASKS: LogMasks = {
   target: (target) => target,
-  request: decodeLatin1Content,
-  content: (bytes, { headBytes }) => decodeLatin1Content(bytes.subarray(headBytes)),
+  request: decodeLatin1,
+  content: (bytes, { headBytes }) => decodeLatin1(bytes.subarray(headBytes)),
   field: (_name, value) => value,
   message: (message) => message,
   access: (entry) => entry,
@@ -75,7 +75,7 @@ export function createLogMasks(names: readonly string[]): LogMasks {
     target,
     request(bytes, shape) {
       const { headBytes } = shape;
-      const head = decodeLatin1Content(bytes.subarray(0, headBytes));
+      const head = decodeLatin1(bytes.subarray(0, headBytes));
       return maskLines(head, { isSecret, target }) + maskContent(bytes, shape, { isSecret, target });
     },
     content: (bytes, shape) => maskContent(bytes, shape, { isSecret, target }),
@@ -99,7 +99,7 @@ function maskContent(
   { headBytes, isChunked, headers }: RequestShape,
   tools: MaskTools,
 ): string {
-  const text = decodeLatin1Content(bytes);
+  const text = decodeLatin1(bytes);
   const isFormContent = isForm(headers);
   const veil = (content: string): string =>
     isFormContent ? maskParameters(content, tools.isSecret, (value) => VEIL.repeat(value.length)) : content;

@@ -1,5 +1,6 @@
 // The bytes of each wire fault, and the pauses and ends between them. docs/wire-faults.md shows them.
 
+import { encodeLatin1 } from "../../../bytes/latin1.ts";
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import { formatHttpDate } from "../../../http/date.ts";
 import { equalsIgnoringCase } from "../../../http/grammar.ts";
@@ -115,7 +116,7 @@ class FaultyResponse {
       ...framing,
     ];
     const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    return latin1(`HTTP/${version} ${status} ${reasonPhrase(status)}\r\n${lines}\r\n`);
+    return encodeLatin1(`HTTP/${version} ${status} ${reasonPhrase(status)}\r\n${lines}\r\n`);
   }
 
   complete(isChunked: boolean): Uint8Array {
@@ -155,8 +156,4 @@ function send(...pieces: readonly Uint8Array[]): WireStep {
 
 function text(ascii: string): Uint8Array {
   return encoder.encode(ascii);
-}
-
-function latin1(characters: string): Uint8Array {
-  return Uint8Array.from(characters, (character) => character.charCodeAt(0));
 }

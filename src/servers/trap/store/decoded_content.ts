@@ -1,7 +1,7 @@
 // Decoded content for the search: without codings and escapes.
 
 import zlib from "node:zlib";
-import { decodeLatin1Content } from "../records/latin1_content.ts";
+import { decodeLatin1 } from "../../../bytes/latin1.ts";
 import { decodeParameter } from "../records/parameters.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
@@ -67,7 +67,7 @@ export function* decodedForms(
   if (plain === undefined) return;
   if (plain !== body) yield plain;
   if (plain.includes(PERCENT) || plain.includes(PLUS)) {
-    yield bytesOf(decodeParameter(decodeLatin1Content(plain)));
+    yield bytesOf(decodeParameter(decodeLatin1(plain)));
   }
   if (plain.includes(BACKSLASH)) yield unescapeJson(plain);
 }

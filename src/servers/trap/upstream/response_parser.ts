@@ -7,7 +7,7 @@ import { isBodyless } from "../../../http/status.ts";
 import { parseChunkLine } from "../../../http/tokens/chunked.ts";
 import { parseContentLength } from "../../../http/tokens/framing.ts";
 import { LineReader } from "../../../http/tokens/line_reader.ts";
-import { decodeLatin1 } from "../../../http/tokens/text_window.ts";
+import { decodeLatin1 } from "../../../bytes/latin1.ts";
 import { ResponseFault, type ResponseReceiver } from "./response_parts.ts";
 
 type State =
