@@ -5,7 +5,13 @@ import { dirname } from "node:path";
 import settings from "../deno.json" with { type: "json" };
 import { COMMANDS, TOOLS } from "../src/commands.ts";
 import type { FlagTable } from "../src/program/flags/flag.ts";
-import { type Described, explainFlag, groupFlags, spellFlag, usageOf } from "../src/program/help_text.ts";
+import {
+  type Described,
+  explainFlag,
+  groupFlags,
+  spellFlag,
+  usageOf,
+} from "../src/program/command_line/help_text.ts";
 
 const OUTPUT = new URL("../dist/millrace.1", import.meta.url).pathname;
 

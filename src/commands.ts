@@ -1,7 +1,7 @@
 // The commands of the program.
 
 import type { Command, RunningCommand } from "./program/command.ts";
-import { completionsTool } from "./program/completions.ts";
+import { completionsTool } from "./program/command_line/completions.ts";
 import type { FlagTable } from "./program/flags/flag.ts";
 import type { Tool } from "./program/tool.ts";
 import { appCommand } from "./servers/app/command.ts";

@@ -15,7 +15,7 @@ export type {
   TokenSpan,
 } from "./http/tokens/tokens.ts";
 export type { Framing } from "./http/tokens/framing.ts";
-export type { TargetBytes } from "./http/tokens/head.ts";
+export type { TargetBytes } from "./http/tokens/head/head.ts";
 export type { HttpLimits } from "./http/limits.ts";
 
 export { processRequest } from "./http/request/process_request.ts";
@@ -23,7 +23,7 @@ export { RequestReader } from "./http/request/request_reader.ts";
 export type { RequestReaderOptions } from "./http/request/request_reader.ts";
 export type { ContentDemand } from "./http/request/content_source.ts";
 export { HttpRequest } from "./http/request/request.ts";
-export type { HttpVersion, RequestHead, WireHead } from "./http/tokens/request_head.ts";
+export type { HttpVersion, RequestHead, WireHead } from "./http/tokens/head/request_head.ts";
 export type { RequestBody } from "./http/request/request_body.ts";
 export { HttpHeaders } from "./http/headers.ts";
 export type { FramingFields, HeaderField, WireFields } from "./http/headers.ts";

@@ -11,7 +11,7 @@ import type { Admin } from "./admin/admin_routes.ts";
 import type { CommonFlags, CommonValues } from "./flags/common_flags.ts";
 import type { FlagTable, FlagValues } from "./flags/flag.ts";
 import type { Example, Tool } from "./tool.ts";
-import type { StartWorkerProgram } from "./workers.ts";
+import type { StartWorkerProgram } from "./workers/workers.ts";
 
 /** Options for a port that differ from the common flags. */
 export interface OpenPortOptions {

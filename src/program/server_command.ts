@@ -13,13 +13,13 @@ import { ProcessFigures } from "./admin/process_figures.ts";
 import { Reporter } from "./admin/reporter.ts";
 import { readCertificate } from "./certificate.ts";
 import type { Command, RunningCommand, StartContext } from "./command.ts";
-import { createSayLine, type SayLine } from "./console_lines.ts";
+import { createSayLine, type SayLine } from "./logs/console_lines.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
 import type { FlagTable } from "./flags/flag.ts";
 import { readFlags } from "./flags/parse_flags.ts";
-import { helpOfCommand } from "./help_text.ts";
+import { helpOfCommand } from "./command_line/help_text.ts";
 import { createPorts, type Ports } from "./open_ports.ts";
-import { openServerLogs, type ServerLogs } from "./server_logs.ts";
+import { openServerLogs, type ServerLogs } from "./logs/server_logs.ts";
 import { createSignalHandler } from "./signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 

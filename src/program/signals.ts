@@ -2,7 +2,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { RunningCommand } from "./command.ts";
-import type { SayLine } from "./console_lines.ts";
+import type { SayLine } from "./logs/console_lines.ts";
 import { formatTime } from "./flags/quantities.ts";
 
 /** A signal that a server listens to. */

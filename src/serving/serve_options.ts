@@ -1,6 +1,6 @@
 import { type Clock, SYSTEM_CLOCK } from "../base/clock.ts";
 import type { MemoryBudget } from "../bytes/memory_budget.ts";
-import type { TargetBytes } from "../http/tokens/head.ts";
+import type { TargetBytes } from "../http/tokens/head/head.ts";
 import { printError } from "../base/print_error.ts";
 import type { HeaderField } from "../http/headers.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { HttpHeaders, listsToken } from "../../src/http/headers.ts";
 import { shouldKeepAlive } from "../../src/http/response/persistence.ts";
-import type { HttpVersion } from "../../src/http/tokens/request_head.ts";
+import type { HttpVersion } from "../../src/http/tokens/head/request_head.ts";
 
 Deno.test("HttpHeaders keeps order, case and repetition, and compares names without case (RFC 9110 §5.1, §5.3)", () => {
   const headers = new HttpHeaders([["A", "1"], ["b", "2"], ["a", "3"]]);

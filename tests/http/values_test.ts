@@ -12,7 +12,7 @@ import { htmlResponse, redirectResponse, textResponse } from "../../src/http/res
 import { isBodyless, reasonPhrase } from "../../src/http/status.ts";
 import { authorityOf, isHttpsUri, splitTarget } from "../../src/http/target.ts";
 import { decodeLatin1 } from "../../src/bytes/latin1.ts";
-import { TextWindow } from "../../src/http/tokens/text_window.ts";
+import { TextWindow } from "../../src/http/tokens/head/text_window.ts";
 import { bytesOf } from "../support/latin1.ts";
 
 const COOKIES: readonly (readonly [values: readonly string[], pairs: string])[] = [

@@ -3,7 +3,7 @@
 import { textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
 import { serve } from "../../src/serving/serve.ts";
-import { runInWorker, type WorkerProgram } from "../../src/program/workers.ts";
+import { runInWorker, type WorkerProgram } from "../../src/program/workers/workers.ts";
 
 /** The instructions of the worker at its start. */
 export interface TestInit {

@@ -6,8 +6,8 @@ import { SYSTEM_CLOCK } from "../../src/base/clock.ts";
 import { textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
 import { serve } from "../../src/serving/serve.ts";
-import { WorkerPool } from "../../src/program/worker_pool.ts";
-import { runInWorker, type StartWorkerProgram } from "../../src/program/workers.ts";
+import { WorkerPool } from "../../src/program/workers/worker_pool.ts";
+import { runInWorker, type StartWorkerProgram } from "../../src/program/workers/workers.ts";
 
 interface Init {
   readonly index: number;

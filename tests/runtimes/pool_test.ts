@@ -1,7 +1,7 @@
 // Workers on each runtime: threads of Deno and Bun, processes of Node.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { canSharePorts } from "../../src/program/workers.ts";
+import { canSharePorts } from "../../src/program/workers/workers.ts";
 import { ask } from "../support/ask.ts";
 import { within } from "../support/deadline.ts";
 import { connectRaw, untilRefused } from "../support/loopback.ts";

@@ -4,7 +4,7 @@ import { type HeaderField, HttpHeaders } from "../../src/http/headers.ts";
 import { processResponse } from "../../src/http/response/process_response.ts";
 import { type Persistence, ResponsePreamble } from "../../src/http/response/response_preamble.ts";
 import { HttpRequest } from "../../src/http/request/request.ts";
-import type { HttpVersion } from "../../src/http/tokens/request_head.ts";
+import type { HttpVersion } from "../../src/http/tokens/head/request_head.ts";
 import { EMPTY_BODY } from "../../src/http/request/request_body.ts";
 import { createResponse, type ResponseBody } from "../../src/http/response/response.ts";
 import { type BytesSender, ResponseWriter } from "../../src/http/response/response_writer.ts";

@@ -1,6 +1,6 @@
 import type { HttpError } from "../../src/http/errors.ts";
 import type { Framing } from "../../src/http/tokens/framing.ts";
-import type { RequestHead } from "../../src/http/tokens/request_head.ts";
+import type { RequestHead } from "../../src/http/tokens/head/request_head.ts";
 import { HttpTokenizer, type HttpTokenizerOptions } from "../../src/http/tokens/tokenizer.ts";
 import type { HttpToken } from "../../src/http/tokens/tokens.ts";
 import { textOf } from "./latin1.ts";

@@ -1,5 +1,5 @@
 import { equalsIgnoringCase } from "../grammar.ts";
-import type { RequestHead } from "../tokens/request_head.ts";
+import type { RequestHead } from "../tokens/head/request_head.ts";
 
 /** The expectation of a client before it sends content: nothing, `100 Continue`, or an unknown one. */
 export type Expectation = "none" | "continue" | "unknown";

@@ -1,7 +1,7 @@
 import { type CookiePair, parseCookies } from "../cookies.ts";
 import type { HttpError } from "../errors.ts";
 import type { HttpHeaders } from "../headers.ts";
-import type { HttpVersion, RequestHead, WireHead } from "../tokens/request_head.ts";
+import type { HttpVersion, RequestHead, WireHead } from "../tokens/head/request_head.ts";
 import type { RequestBody } from "./request_body.ts";
 import { splitTarget } from "../target.ts";
 

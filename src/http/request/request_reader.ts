@@ -7,7 +7,7 @@ import type { Framing } from "../tokens/framing.ts";
 import { HttpHeaders } from "../headers.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { HttpRequest } from "./request.ts";
-import type { RequestHead } from "../tokens/request_head.ts";
+import type { RequestHead } from "../tokens/head/request_head.ts";
 import { bodyTooLarge, EMPTY_BODY, type RequestBody } from "./request_body.ts";
 import { StreamedBody } from "./streamed_body.ts";
 import type { ErrorToken, HeadEndToken } from "../tokens/tokens.ts";

@@ -1,5 +1,5 @@
 import { listsToken } from "../headers.ts";
-import type { RequestHead } from "../tokens/request_head.ts";
+import type { RequestHead } from "../tokens/head/request_head.ts";
 
 /**
  * Whether the client lets the connection live on after this request (RFC 9112 §9.3).

@@ -3,7 +3,7 @@
 
 import { HttpError } from "../errors.ts";
 import { BYTE_CLASSES, FIELD_BYTE, HEXDIG } from "../grammar.ts";
-import { findTokenEnd, skipOws } from "./head.ts";
+import { findTokenEnd, skipOws } from "./head/head.ts";
 
 /** The meaning of a chunk-size line. */
 export interface ChunkLine {

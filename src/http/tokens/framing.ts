@@ -3,7 +3,7 @@
 import { HttpError } from "../errors.ts";
 import { equalsIgnoringCase, splitList } from "../grammar.ts";
 import type { FramingFields, HttpHeaders } from "../headers.ts";
-import type { HttpVersion } from "./request_head.ts";
+import type { HttpVersion } from "./head/request_head.ts";
 
 /** How the content of a request ends; `length` counts bytes after the empty line. */
 export type Framing =

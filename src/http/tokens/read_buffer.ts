@@ -1,7 +1,7 @@
 import { LARGE_BYTES } from "../../bytes/buffer_pool.ts";
 import type { ReadBudget } from "../../bytes/byte_budget.ts";
 import { freeBytes } from "../../bytes/free_bytes.ts";
-import { HeldHead } from "./held_head.ts";
+import { HeldHead } from "./head/held_head.ts";
 import { decodeLatin1 } from "../../bytes/latin1.ts";
 
 // Small while a connection may be idle, because ten thousand of them may wait with a buffer each.

@@ -4,13 +4,13 @@ import { CR, LF } from "../../bytes/ascii.ts";
 import { badChunk, parseChunkLine } from "./chunked.ts";
 import { HttpError } from "../errors.ts";
 import type { Framing } from "./framing.ts";
-import { HeadParser } from "./head_parser.ts";
-import type { HeadParserOptions } from "./head_parser_options.ts";
+import { HeadParser } from "./head/head_parser.ts";
+import type { HeadParserOptions } from "./head/head_parser_options.ts";
 import { HttpHeaders } from "../headers.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../limits.ts";
 import { LineReader } from "./line_reader.ts";
-import type { RequestHead } from "./request_head.ts";
-import { type TargetBytes, tooLarge } from "./head.ts";
+import type { RequestHead } from "./head/request_head.ts";
+import { type TargetBytes, tooLarge } from "./head/head.ts";
 import type { HttpToken } from "./tokens.ts";
 
 /** Limits and tolerances of {@linkcode HttpTokenizer}; every one has a default. */

@@ -1,7 +1,7 @@
 import type { HttpError } from "../errors.ts";
 import type { Framing } from "./framing.ts";
 import type { HttpHeaders } from "../headers.ts";
-import type { RequestHead } from "./request_head.ts";
+import type { RequestHead } from "./head/request_head.ts";
 
 /** The position of a token: offsets in bytes from the first byte of the connection, `end` exclusive. */
 export interface TokenSpan {

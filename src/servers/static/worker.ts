@@ -4,7 +4,7 @@ import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import type { TcpListenOptions } from "../../net/listen_options.ts";
 import { listen } from "../../net/listen.ts";
 import type { ServeOptions } from "../../serving/serve_options.ts";
-import type { WorkerProgram } from "../../program/workers.ts";
+import type { WorkerProgram } from "../../program/workers/workers.ts";
 import { errorEntryOf } from "../../backend/error_entry.ts";
 import { parseTrustedProxies } from "../../net/proxy/trusted_proxies.ts";
 import type { ProxyProtocolOptions } from "../../net/proxy/proxy_protocol.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { readExpectation } from "../../../src/http/request/expectation.ts";
 import { HttpHeaders } from "../../../src/http/headers.ts";
-import type { HttpVersion } from "../../../src/http/tokens/request_head.ts";
+import type { HttpVersion } from "../../../src/http/tokens/head/request_head.ts";
 
 // The values of Expect, line by line.
 const ROWS: readonly (readonly [version: HttpVersion, lines: readonly string[], expected: string])[] = [

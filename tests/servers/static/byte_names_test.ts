@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { except } from "../../runtimes/command_line.ts";
 import { createFiles } from "./static_folder.ts";
 import { encodeSegment } from "../../../src/servers/static/resources/url_path.ts";
-import { bytesOfName, nameOfBytes, pathOfLatin1 } from "../../../src/base/byte_names.ts";
+import { bytesOfName, nameOfBytes, pathOfLatin1 } from "../../../src/net/files/byte_names.ts";
 
 const NAMES: readonly (readonly number[])[] = [
   [0x63, 0x61, 0x66, 0xe9],

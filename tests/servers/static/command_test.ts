@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { canSharePorts } from "../../../src/program/workers.ts";
+import { canSharePorts } from "../../../src/program/workers/workers.ts";
 import { ask } from "../../support/ask.ts";
 import { connectRaw } from "../../support/loopback.ts";
 import { checkCertificateRenewal } from "../../runtimes/certificate_renewal.ts";

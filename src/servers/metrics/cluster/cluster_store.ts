@@ -16,15 +16,15 @@ import type {
   StoreLimits,
   TimeSpan,
 } from "../store.ts";
-import { BatchWriter } from "./batch_writer.ts";
-import { readKeys, readRows } from "./cluster_readers.ts";
-import { Expiry } from "./expiry.ts";
-import { KeySelection } from "./key_selection.ts";
-import { KnownKeys } from "./known_keys.ts";
-import { LimitKeeper } from "./limit_keeper.ts";
-import { SeriesSource } from "./series_source.ts";
+import { BatchWriter } from "./writing/batch_writer.ts";
+import { readKeys, readRows } from "./reading/cluster_readers.ts";
+import { Expiry } from "./writing/expiry.ts";
+import { KeySelection } from "./reading/key_selection.ts";
+import { KnownKeys } from "./reading/known_keys.ts";
+import { LimitKeeper } from "./writing/limit_keeper.ts";
+import { SeriesSource } from "./reading/series_source.ts";
 import { StoreCounts } from "./store_counts.ts";
-import { WriteQueue } from "./write_queue.ts";
+import { WriteQueue } from "./writing/write_queue.ts";
 
 // The keys whose samples are read at a time, at most 256 KiB of each.
 const WINDOW_KEYS = 64;

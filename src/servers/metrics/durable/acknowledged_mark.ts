@@ -5,7 +5,7 @@
 
 import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
 import { stat, unlink } from "node:fs/promises";
-import { checkRow, CHECKSUM_BYTES, signRow } from "./checksum.ts";
+import { checkRow, CHECKSUM_BYTES, signRow } from "./format/checksum.ts";
 
 // Checksum (4 bytes), 4 unused bytes, then two doubles: the identity of the database and the number of the
 // commit.

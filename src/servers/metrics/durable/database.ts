@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Series } from "../samples/series.ts";
-import { CHECKSUM_BYTES, signRow } from "./checksum.ts";
+import { CHECKSUM_BYTES, signRow } from "./format/checksum.ts";
 
 // Bytes that go into the log before its pages are moved to the database: larger pieces, fewer of them. At 300,000 puts/s
 // moving 16 MiB keeps clients waiting for 30 to 45 ms, moving 8 MiB for 20 ms (Deno 2.9.6).

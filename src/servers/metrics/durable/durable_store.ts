@@ -26,7 +26,7 @@ import {
 } from "../store.ts";
 import { AcknowledgedMark, readMark, removeMark } from "./acknowledged_mark.ts";
 import { MetricsDatabase } from "./database.ts";
-import { databaseBytes, openDatabase, readSoundSeries } from "./database_file.ts";
+import { databaseBytes, openDatabase, readSoundSeries } from "./format/database_file.ts";
 import { openReadOnly } from "./read_only_store.ts";
 import { GroupCommit } from "./group_commit.ts";
 import type { JournalGroup } from "./journal_group.ts";

@@ -1,9 +1,9 @@
 // Loads the content of a database into memory, and finds everything in it that is not as it was written.
 
 import type { DatabaseSync } from "node:sqlite";
-import { BlockDecoder } from "./block_codec.ts";
-import { readRows } from "./bulk_rows.ts";
-import { checkBytes, checkRow, CHECKSUM_BYTES } from "./checksum.ts";
+import { BlockDecoder } from "./format/block_codec.ts";
+import { readRows } from "./format/bulk_rows.ts";
+import { checkBytes, checkRow, CHECKSUM_BYTES } from "./format/checksum.ts";
 import type { Chunk } from "../samples/chunk.ts";
 import { decodeJournalRow, type JournalRow } from "./journal_group.ts";
 import type { Series } from "../samples/series.ts";

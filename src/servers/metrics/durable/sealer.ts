@@ -9,10 +9,10 @@
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { Series } from "../samples/series.ts";
 import type { SeriesSet } from "../samples/series_set.ts";
-import { encodeBlock } from "./block_codec.ts";
+import { encodeBlock } from "./format/block_codec.ts";
 import type { MetricsDatabase } from "./database.ts";
 import type { GoneRows } from "./gone_rows.ts";
-import { PackedWriter } from "./packed_bytes.ts";
+import { PackedWriter } from "./format/packed_bytes.ts";
 
 // The approximate time that clients wait for one piece.
 const PIECE_MS = 4;

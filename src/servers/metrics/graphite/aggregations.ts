@@ -1,7 +1,7 @@
 // Graphite's aggregation functions: many values become one. Missing values (NaN) are left out, and if all are
 // missing there is no result.
 
-import { TargetError } from "./target_error.ts";
+import { TargetError } from "./targets/target_error.ts";
 
 /** Makes one value from many; NaN if all are missing. */
 export type Aggregation = (values: Float64Array) => number;

@@ -4,9 +4,9 @@
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { KeyPattern } from "../protocol/key_pattern.ts";
 import type { MetricStore, RowSink, TimeSpan } from "../store.ts";
-import { queryOf } from "./globs.ts";
+import { queryOf } from "./names/globs.ts";
 import { GraphiteSeries } from "./graphite_series.ts";
-import { TargetError } from "./target_error.ts";
+import { TargetError } from "./targets/target_error.ts";
 
 const ROWS_A_PIECE = 20_000;
 // A series of one sample, or none, counts as having a sample each minute, like Graphite's own metrics.

@@ -6,12 +6,12 @@ import { HttpError } from "../../../http/errors.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { createResponse, type HttpResponse, textResponse } from "../../../http/response/response.ts";
 import { type MetricStore, StoreRefusal } from "../store.ts";
-import { findNodes, type NameNode, toTree } from "./find_names.ts";
+import { findNodes, type NameNode, toTree } from "./names/find_names.ts";
 import { describeFunction, describeFunctions } from "./functions/describe.ts";
 import { readRenderRequest, renderSeries, writeJson } from "./render.ts";
 import { isOn, lastOf, readValues } from "./request_values.ts";
-import { describeTag, findTaggedSeries, findTags, findTagValues, listTags } from "./tags.ts";
-import { TargetError } from "./target_error.ts";
+import { describeTag, findTaggedSeries, findTags, findTagValues, listTags } from "./names/tags.ts";
+import { TargetError } from "./targets/target_error.ts";
 
 // The version whose responses ours are compared with.
 const GRAPHITE_VERSION = "1.1.8";

@@ -4,15 +4,15 @@ import { growBytes } from "../../../bytes/grow_bytes.ts";
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import { MAX_NUMBER_BYTES, writeInteger, writePythonFloat } from "../protocol/number_writer.ts";
 import type { MetricStore } from "../store.ts";
-import { evaluateTarget } from "./evaluate.ts";
+import { evaluateTarget } from "./targets/evaluate.ts";
 import { SeriesFetcher } from "./fetch_series.ts";
 import type { GraphiteSeries } from "./graphite_series.ts";
 import { countOf, isOn, lastOf } from "./request_values.ts";
-import { parseTarget } from "./target_parser.ts";
-import { TargetError } from "./target_error.ts";
-import { readTemplateValues, type TemplateValues } from "./template.ts";
-import { parseTimeWords } from "./time_words.ts";
-import { readTimeZone } from "./time_zone.ts";
+import { parseTarget } from "./targets/target_parser.ts";
+import { TargetError } from "./targets/target_error.ts";
+import { readTemplateValues, type TemplateValues } from "./targets/template.ts";
+import { parseTimeWords } from "./times/time_words.ts";
+import { readTimeZone } from "./times/time_zone.ts";
 
 const MAX_TARGETS = 1_000;
 

@@ -2,7 +2,7 @@ import { copyFile, rename, stat, unlink } from "node:fs/promises";
 import { StartError } from "../../../program/command.ts";
 import type { Tool } from "../../../program/tool.ts";
 import { resolveDataFile } from "../../../storage/database_file.ts";
-import { readSoundSeries } from "../durable/database_file.ts";
+import { readSoundSeries } from "../durable/format/database_file.ts";
 import { openDurableStore } from "../durable/durable_store.ts";
 import { createSeed } from "../samples/key_table.ts";
 import { fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";

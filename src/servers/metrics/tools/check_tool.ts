@@ -1,7 +1,7 @@
 import type { Tool } from "../../../program/tool.ts";
 import { resolveDataFile } from "../../../storage/database_file.ts";
 import { StoreOpenError } from "../../../storage/store_open_error.ts";
-import { readSoundSeries } from "../durable/database_file.ts";
+import { readSoundSeries } from "../durable/format/database_file.ts";
 import { createSeed } from "../samples/key_table.ts";
 import { fileArgument, fileOf } from "./file_arguments.ts";
 

@@ -1,6 +1,6 @@
 import type { Tool } from "../../../program/tool.ts";
 import { resolveDataFile } from "../../../storage/database_file.ts";
-import { readSoundSeries } from "../durable/database_file.ts";
+import { readSoundSeries } from "../durable/format/database_file.ts";
 import { openDurableStore } from "../durable/durable_store.ts";
 import { createSeed } from "../samples/key_table.ts";
 import type { SeriesSet } from "../samples/series_set.ts";

@@ -3,8 +3,8 @@
 import { constants, realpathSync, type Stats } from "node:fs";
 import { lstat, realpath, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import { systemPath } from "../../../base/byte_names.ts";
-import { namesIn } from "../../../base/file_status.ts";
+import { systemPath } from "../../../net/files/byte_names.ts";
+import { namesIn } from "../../../net/files/file_status.ts";
 import { HttpError } from "../../../http/errors.ts";
 import { followWay } from "./dangling_path.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";

@@ -1,8 +1,8 @@
 // The calls of the file system that a quick look at a file needs, one method for each, so that tests can count them.
 
 import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
-import { HAS_BYTE_NAMES, pathOfLatin1, systemPath } from "../../../base/byte_names.ts";
-import { type FileStatus, lookAt } from "../../../base/file_status.ts";
+import { HAS_BYTE_NAMES, pathOfLatin1, systemPath } from "../../../net/files/byte_names.ts";
+import { type FileStatus, lookAt } from "../../../net/files/file_status.ts";
 
 /** Synchronous calls of the file system. All of them throw its errors. */
 export interface FileCalls {

@@ -1,5 +1,5 @@
 import { close, fstat, open, read, type Stats } from "node:fs";
-import { systemPath } from "../../../base/byte_names.ts";
+import { systemPath } from "../../../net/files/byte_names.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";
 
 /**

@@ -4,7 +4,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { sep } from "node:path";
-import { pathOfLatin1, systemPath } from "../../../base/byte_names.ts";
+import { pathOfLatin1, systemPath } from "../../../net/files/byte_names.ts";
 
 // Times of directories are whole seconds on Deno 2.9.6.
 const TICK_MS = 1_000;

@@ -3,8 +3,8 @@
 // the room of objects.
 
 import { lstat } from "node:fs/promises";
-import { systemPath } from "../../../base/byte_names.ts";
-import { type FileStatus, lookAt } from "../../../base/file_status.ts";
+import { systemPath } from "../../../net/files/byte_names.ts";
+import { type FileStatus, lookAt } from "../../../net/files/file_status.ts";
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { DiskPace } from "../disk/disk_pace.ts";
 import type { DocumentRoot } from "../disk/document_root.ts";

@@ -3,7 +3,7 @@
 
 import { lstat } from "node:fs/promises";
 import type { Clock } from "../../../base/clock.ts";
-import { systemPath } from "../../../base/byte_names.ts";
+import { systemPath } from "../../../net/files/byte_names.ts";
 import type { DocumentRoot } from "../disk/document_root.ts";
 
 interface KnownFolder {

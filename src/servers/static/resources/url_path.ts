@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { sep } from "node:path";
-import { bytesOfName, HAS_BYTE_NAMES, nameOfBytes } from "../../../base/byte_names.ts";
+import { bytesOfName, HAS_BYTE_NAMES, nameOfBytes } from "../../../net/files/byte_names.ts";
 import { HttpError } from "../../../http/errors.ts";
 
 /** The path of a request target, decoded and freed of dots. */

@@ -1,7 +1,7 @@
 // Bytes that are left on a tape when its connection ends: those after the last request, or the start of
 // another one.
 
-import type { RequestHead } from "../../../http/tokens/request_head.ts";
+import type { RequestHead } from "../../../http/tokens/head/request_head.ts";
 import { HttpTokenizer } from "../../../http/tokens/tokenizer.ts";
 import { formatAddress } from "../../../net/address.ts";
 import { Chain, type ChainTools } from "../rules/chain.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { signRow } from "../../../../src/servers/metrics/durable/checksum.ts";
+import { signRow } from "../../../../src/servers/metrics/durable/format/checksum.ts";
 import { openDurableStore } from "../../../../src/servers/metrics/durable/durable_store.ts";
 import { putOne, readRows } from "../store_actions.ts";
 import { withDirectory } from "../../../support/program.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openDurableStore } from "../../../../src/servers/metrics/durable/durable_store.ts";
-import { readSoundSeries } from "../../../../src/servers/metrics/durable/database_file.ts";
+import { readSoundSeries } from "../../../../src/servers/metrics/durable/format/database_file.ts";
 import type { MetricStore } from "../../../../src/servers/metrics/store.ts";
 import { withDirectory } from "../../../support/program.ts";
 import { putUncommitted, readRows } from "../store_actions.ts";

@@ -1,6 +1,6 @@
-import type { Value } from "../evaluation.ts";
+import type { Value } from "../targets/evaluation.ts";
 import { GraphiteSeries } from "../graphite_series.ts";
-import { TargetError } from "../target_error.ts";
+import { TargetError } from "../targets/target_error.ts";
 import type { Parameter } from "./parameter.ts";
 
 /** Binds the arguments of a call to the function's parameters. @throws {TargetError} for wrong ones */

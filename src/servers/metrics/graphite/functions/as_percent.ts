@@ -1,5 +1,5 @@
 import { align, GraphiteSeries } from "../graphite_series.ts";
-import { TargetError } from "../target_error.ts";
+import { TargetError } from "../targets/target_error.ts";
 import { aggregate, divideRows, groupBy } from "./combine.ts";
 import type { GraphiteFunction } from "./function.ts";
 import { SERIES } from "./parameter.ts";

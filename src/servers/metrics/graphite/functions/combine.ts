@@ -2,7 +2,7 @@
 
 import { type Aggregation, aggregationOf } from "../aggregations.ts";
 import { align, countValues, GraphiteSeries } from "../graphite_series.ts";
-import { TargetError } from "../target_error.ts";
+import { TargetError } from "../targets/target_error.ts";
 import type { GraphiteFunction } from "./function.ts";
 import { SERIES } from "./parameter.ts";
 import { joinExpressions, nameByNodes } from "./names.ts";

@@ -1,7 +1,7 @@
 // `/functions`: the descriptions that clients show to authors of targets.
 
 import { AGGREGATION_NAMES } from "../aggregations.ts";
-import { TargetError } from "../target_error.ts";
+import { TargetError } from "../targets/target_error.ts";
 import { FUNCTIONS } from "./all_functions.ts";
 import type { GraphiteFunction } from "./function.ts";
 import type { Parameter } from "./parameter.ts";

@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../../../../base/maybe_promise.ts";
-import type { Evaluation } from "../evaluation.ts";
+import type { Evaluation } from "../targets/evaluation.ts";
 import type { GraphiteSeries } from "../graphite_series.ts";
-import type { TargetNode } from "../target_parser.ts";
+import type { TargetNode } from "../targets/target_parser.ts";
 import type { BoundArguments } from "./arguments.ts";
 import type { Parameter } from "./parameter.ts";
 

@@ -1,8 +1,8 @@
 // The names of the results of functions.
 
 import type { GraphiteSeries } from "../graphite_series.ts";
-import { parseTarget, type TargetNode } from "../target_parser.ts";
-import { TargetError } from "../target_error.ts";
+import { parseTarget, type TargetNode } from "../targets/target_parser.ts";
+import { TargetError } from "../targets/target_error.ts";
 
 /** A number as C's `%g` writes it: six digits at most, no trailing zeros. */
 export function formatShort(value: number): string {

@@ -2,8 +2,8 @@
 
 import { countValues, type GraphiteSeries } from "../graphite_series.ts";
 import { aggregationOf } from "../aggregations.ts";
-import { parseInterval } from "../time_words.ts";
-import { TargetError } from "../target_error.ts";
+import { parseInterval } from "../times/time_words.ts";
+import { TargetError } from "../targets/target_error.ts";
 import type { GraphiteFunction } from "./function.ts";
 import { SERIES } from "./parameter.ts";
 import { formatShort } from "./names.ts";
