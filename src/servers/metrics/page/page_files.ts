@@ -1,8 +1,8 @@
 import uplotScript from "uplot/script" with { type: "text" };
 import uplotStyle from "uplot/style" with { type: "text" };
+import { pageDocument } from "../../../program/page/page_document.ts";
 import { createPageFiles, type PageFile } from "../../../program/page/page_files.ts";
 import icon from "./client/icon.svg" with { type: "text" };
-import document from "./client/index.html" with { type: "text" };
 import metricsStyle from "./client/metrics.css" with { type: "text" };
 import * as modules from "./client_modules.ts";
 
@@ -15,5 +15,10 @@ export function metricsPageFiles(): Map<string, PageFile> {
     packages: { uplot: `${uplotScript}\nexport default uPlot;\n` },
     icon,
   });
-  return files.set("/", { mediaType: "text/html; charset=utf-8", text: document });
+  const document = pageDocument({
+    title: "millrace metrics",
+    noscript: "The same points are at /render, in JSON.",
+    packages: ["uplot"],
+  });
+  return files.set("/", document);
 }

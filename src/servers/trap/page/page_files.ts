@@ -1,10 +1,10 @@
+import { pageDocument } from "../../../program/page/page_document.ts";
 import { createPageFiles, type PageFile } from "../../../program/page/page_files.ts";
 import * as modules from "./client_modules.ts";
 import compareStyle from "./client/compare/compare.css" with { type: "text" };
 import contentStyle from "./client/content/content.css" with { type: "text" };
 import detailStyle from "./client/detail/detail.css" with { type: "text" };
 import icon from "./client/icon.svg" with { type: "text" };
-import document from "./client/index.html" with { type: "text" };
 import xmlFormatter from "xml-formatter/module" with { type: "text" };
 import xmlParser from "xml-parser-xo/module" with { type: "text" };
 import listStyle from "./client/list/list.css" with { type: "text" };
@@ -32,9 +32,9 @@ function linkXmlFormatter(module: string): string {
  * @param trapPort the port of the trap; without it, the page assumes the port before its own
  */
 export function trapPageDocument(trapPort: number | undefined): PageFile {
-  const text = document.replace(
-    'name="trap-port" content=""',
-    `name="trap-port" content="${trapPort ?? ""}"`,
-  );
-  return { mediaType: "text/html; charset=utf-8", text };
+  return pageDocument({
+    title: "millrace trap",
+    noscript: "The same requests are at /api/requests, in JSON.",
+    facts: { "trap-port": trapPort ?? "" },
+  });
 }

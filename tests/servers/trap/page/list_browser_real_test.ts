@@ -138,7 +138,7 @@ pageTest(
     while (await page.getByText("/n/0", { exact: true }).count() === 0) {
       await list.evaluate((element) => element.scrollTop = element.scrollHeight);
     }
-    assertEquals(await page.locator("#count").innerText(), "1,000 requests");
+    await page.locator("#count", { hasText: /^1,000 requests$/ }).waitFor();
   },
 );
 

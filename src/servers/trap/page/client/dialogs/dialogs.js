@@ -5,28 +5,13 @@
 import { deleteAll, deleteOpen } from "../deletions.js";
 import { html } from "../../../../../program/page/client/html.js";
 import { Confirmation, Modal } from "../../../../../program/page/client/modal.js";
+import { KEYS } from "../keyboard.js";
 import { RulesDialog } from "./rules_dialog.js";
 import { SendDialog } from "./send_dialog.js";
 import { visibleText } from "../text/visible_text.js";
 
 /** @import { VNode } from "preact" */
 /** @import { PageModel } from "../page_model.js" */
-
-const KEYS = [
-  ["j, ↓", "next request"],
-  ["k, ↑", "request before"],
-  ["Home, End", "newest, oldest in the list"],
-  ["/", "search"],
-  ["e", "errors only"],
-  ["f", "open each request as it comes"],
-  ["p", "pause, go on"],
-  ["1 … 4", "views of the request"],
-  ["c", "compare with the request opened next"],
-  ["y", "copy as curl"],
-  ["Delete", "delete the request"],
-  ["Esc", "close what is open"],
-  ["?", "these keys"],
-];
 
 /**
  * The open dialog.
@@ -76,10 +61,10 @@ function close(model) {
 function KeysDialog({ model }) {
   return html`
     <${Modal} close=${() => close(model)} title="Keys">
-      <dl class="keys">${KEYS.map(([key, does]) =>
+      <dl class="keys">${KEYS.map(({ shown, does }) =>
         html`
           <div>
-            <dt><kbd>${key}</kbd></dt>
+            <dt><kbd>${shown}</kbd></dt>
             <dd>${does}</dd>
           </div>
         `
