@@ -1,4 +1,5 @@
 import { createDeferred, type Deferred } from "../../../base/deferred.ts";
+import { afterLookingAtSockets } from "../../../base/event_loop.ts";
 import type { Series } from "../samples/series.ts";
 import type { SeriesSet } from "../samples/series_set.ts";
 import type { DiskFacts, TimeSpan } from "../store.ts";
@@ -7,6 +8,12 @@ import type { MetricsDatabase } from "./database.ts";
 import type { GoneRows } from "./gone_rows.ts";
 import { JournalGroup } from "./journal_group.ts";
 import type { Sealer } from "./sealer.ts";
+
+// Clients that send much take turns, with a look at the sockets between two of them. A group waits as long as each look
+// brings many more entries, until it is full: with a commit for each turn, four clients that put without a pause cause
+// 1,242 syncs of the disk for 8 million puts, instead of 464 (Deno 2.9.6).
+const MANY_ENTRIES = 1_000;
+const FULL_GROUP = 32_768;
 
 /** Parts of a group commit. */
 export interface GroupCommitParts {
@@ -57,14 +64,9 @@ export class GroupCommit {
   commit(): Promise<void> | undefined {
     if (this.group.count === 0) return undefined;
     if (this.#waiting === undefined) {
-      this.#waiting = createDeferred<void>();
-      this.#timer = setImmediate(() => {
-        try {
-          this.commitNow();
-        } catch {
-          // The callers that wait for the group get the error.
-        }
-      });
+      const waiting = createDeferred<void>();
+      this.#waiting = waiting;
+      this.#timer = setImmediate(() => this.#commitWhenGathered(waiting));
     }
     return this.#waiting.promise;
   }
@@ -102,6 +104,22 @@ export class GroupCommit {
     if (!series.isEmpty) return;
     set.remove(series);
     gone.orders.push(series.order);
+  }
+
+  #commitWhenGathered(waiting: Deferred<void>, countBefore = 0): void {
+    // It may have been committed at once meanwhile.
+    if (this.#waiting !== waiting) return;
+    const { count } = this.group;
+    if (count - countBefore < MANY_ENTRIES || count >= FULL_GROUP) return this.#commitForWaiting();
+    afterLookingAtSockets(() => this.#commitWhenGathered(waiting, count));
+  }
+
+  #commitForWaiting(): void {
+    try {
+      this.commitNow();
+    } catch {
+      // The callers that wait for the group get the error.
+    }
   }
 
   #store(): void {

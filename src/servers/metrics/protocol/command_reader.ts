@@ -1,11 +1,11 @@
 // The grammar of the protocol: the command in a line. Words are separated by runs of spaces and tabs.
 
 import { isKey } from "./key_rules.ts";
-import { parsePythonFloat } from "./python_float.ts";
-import { parsePythonInt } from "./python_int.ts";
+import { PythonFloatReader } from "./python_float.ts";
+import { PythonIntReader } from "./python_int.ts";
 import type { PutCommand, TimeSpan } from "../store.ts";
+import { isSpace } from "./white_space.ts";
 
-const TAB = 0x09;
 const SPACE = 0x20;
 const STAR = 0x2a;
 const LOWER_E = 0x65;
@@ -48,6 +48,8 @@ export class CommandReader implements PutCommand, TimeSpan {
   from: number = -Infinity;
   /** The last second of a `get` or `delete`; Infinity if the line has none. */
   until: number = Infinity;
+  readonly #floats = new PythonFloatReader();
+  readonly #integers = new PythonIntReader();
   #position = 0;
   #end = 0;
 
@@ -73,12 +75,9 @@ export class CommandReader implements PutCommand, TimeSpan {
 
   #readPut(): CommandKind {
     if (!this.#readKey() || this.#isStar()) return "wrong";
-    const value = this.#readFloat();
-    if (value === undefined) return "wrong";
-    const timestamp = this.#readInteger();
-    if (timestamp === undefined || this.#skipSpace() !== this.#end) return "wrong";
-    this.value = value;
-    this.timestamp = timestamp;
+    if (!this.#readValue()) return "wrong";
+    if (!this.#readInteger() || this.#skipSpace() !== this.#end) return "wrong";
+    this.timestamp = this.#integers.value;
     return "put";
   }
 
@@ -98,23 +97,24 @@ export class CommandReader implements PutCommand, TimeSpan {
     this.until = Infinity;
     if (!this.#readKey()) return "wrong";
     if (this.#skipSpace() === this.#end) return kind;
-    const from = this.#readInteger();
-    if (from === undefined) return "wrong";
-    const until = this.#readInteger();
-    if (until === undefined || this.#skipSpace() !== this.#end) return "wrong";
-    this.from = from;
-    this.until = until;
+    if (!this.#readInteger()) return "wrong";
+    this.from = this.#integers.value;
+    if (!this.#readInteger() || this.#skipSpace() !== this.#end) return "wrong";
+    this.until = this.#integers.value;
     return kind;
   }
 
-  #readFloat(): number | undefined {
-    const start = this.#skipSpace();
-    return parsePythonFloat(this.bytes, start, this.#skipWord());
+  #readValue(): boolean {
+    const end = this.#floats.read(this.bytes, this.#skipSpace(), this.#end);
+    this.value = this.#floats.value;
+    this.#position = end;
+    return end >= 0;
   }
 
-  #readInteger(): number | undefined {
-    const start = this.#skipSpace();
-    return parsePythonInt(this.bytes, start, this.#skipWord());
+  #readInteger(): boolean {
+    const end = this.#integers.read(this.bytes, this.#skipSpace(), this.#end);
+    this.#position = end;
+    return end >= 0;
   }
 
   #readKey(): boolean {
@@ -145,8 +145,4 @@ export class CommandReader implements PutCommand, TimeSpan {
     while (position < this.#end && !isSpace(this.bytes[position]!)) position++;
     return this.#position = position;
   }
-}
-
-function isSpace(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
 }

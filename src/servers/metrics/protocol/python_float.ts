@@ -1,5 +1,7 @@
 // Floats as CPython reads and prints them; the grammar is that of `float()` in the Python library reference.
 
+import { isSpace } from "./white_space.ts";
+
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 const DOT = 0x2e;
@@ -27,33 +29,60 @@ const SPECIAL = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i;
  * @returns the nearest double, or undefined when the word is not a float
  */
 export function parsePythonFloat(bytes: Uint8Array, start: number, end: number): number | undefined {
-  let position = start;
-  const sign = bytes[position];
-  if (sign === MINUS || sign === PLUS) position++;
-  const digitsStart = position;
-  let mantissa = 0;
-  let fractionDigits = 0;
-  let dots = 0;
-  for (; position < end; position++) {
-    const byte = bytes[position]!;
-    if (byte >= ZERO && byte <= NINE) {
-      mantissa = mantissa * 10 + (byte - ZERO);
-      fractionDigits += dots;
-    } else if (byte === DOT && dots === 0) {
-      dots = 1;
-    } else {
-      return parseAnyFloat(bytes, start, end);
-    }
-  }
-  const digits = end - digitsStart - dots;
-  if (digits === 0 || digits > MAX_EXACT_DIGITS) return parseAnyFloat(bytes, start, end);
-  const magnitude = fractionDigits === 0 ? mantissa : mantissa / POWERS_OF_TEN[fractionDigits]!;
-  return sign === MINUS ? -magnitude : magnitude;
+  const reader = new PythonFloatReader();
+  return reader.read(bytes, start, end) === end ? reader.value : undefined;
 }
 
-function parseAnyFloat(bytes: Uint8Array, start: number, end: number): number | undefined {
-  let text = "";
-  for (let position = start; position < end; position++) text += String.fromCharCode(bytes[position]!);
+/** Reads floats as {@linkcode parsePythonFloat} does; the number is a field, since one that is returned is an object. */
+export class PythonFloatReader {
+  /** The float read last. */
+  value = 0;
+
+  /**
+   * Reads a word, which ends before a space or a tab, or with the bytes.
+   *
+   * @param end offset after the last byte
+   * @returns offset after the word; -1 if it is no float
+   */
+  read(bytes: Uint8Array, start: number, end: number): number {
+    let position = start;
+    const sign = bytes[position];
+    if (sign === MINUS || sign === PLUS) position++;
+    const digitsStart = position;
+    let mantissa = 0;
+    let fractionDigits = 0;
+    let dots = 0;
+    for (; position < end; position++) {
+      const byte = bytes[position]!;
+      if (byte >= ZERO && byte <= NINE) {
+        mantissa = mantissa * 10 + (byte - ZERO);
+        fractionDigits += dots;
+      } else if (byte === DOT && dots === 0) {
+        dots = 1;
+      } else break;
+    }
+    const digits = position - digitsStart - dots;
+    const isWord = position === end || isSpace(bytes[position]!);
+    if (!isWord || digits === 0 || digits > MAX_EXACT_DIGITS) return this.#readAny(bytes, start, end);
+    const magnitude = fractionDigits === 0 ? mantissa : mantissa / POWERS_OF_TEN[fractionDigits]!;
+    this.value = sign === MINUS ? -magnitude : magnitude;
+    return position;
+  }
+
+  #readAny(bytes: Uint8Array, start: number, end: number): number {
+    let text = "";
+    let position = start;
+    for (; position < end && !isSpace(bytes[position]!); position++) {
+      text += String.fromCharCode(bytes[position]!);
+    }
+    const value = parseAnyFloat(text);
+    if (value === undefined) return -1;
+    this.value = value;
+    return position;
+  }
+}
+
+function parseAnyFloat(text: string): number | undefined {
   if (DECIMAL.test(text)) return Number(text.replaceAll("_", ""));
   const special = SPECIAL.exec(text);
   if (special === null) return undefined;

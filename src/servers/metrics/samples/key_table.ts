@@ -15,13 +15,18 @@ export interface Keyed {
 /**
  * Entries that are found by their keys.
  *
- * An open-addressing table with linear probing; the hashes lie side by side, so that a look-up touches one cache line
- * of them and mostly one entry. A removed entry leaves no mark: later entries move up.
+ * An open-addressing table with linear probing; slot, hash and number lie side by side, so that a look-up touches one
+ * cache line of the table. A removed entry leaves no mark: later entries move up.
  */
 export class KeyTable<Entry extends Keyed> {
-  #hashes: Int32Array = new Int32Array(FIRST_SLOTS);
-  #entries: (Entry | undefined)[] = createSlots(FIRST_SLOTS);
+  // Two numbers for each slot: the entry's number plus one (0 is a free slot) and the hash of its key.
+  #table: Int32Array = new Int32Array(FIRST_SLOTS * 2);
   #mask = FIRST_SLOTS - 1;
+  // Entries by number, in the order in which they were added. The garbage collector moves the objects of an array in the
+  // order of the array, so series that take puts one after the other stay side by side. With the entries in the order of
+  // the slots, puts to 100,000 series ran at 0.4 of the speed (Deno 2.9.6).
+  readonly #entries: (Entry | undefined)[] = [];
+  readonly #freeNumbers: number[] = [];
   #count = 0;
   readonly #seed: number;
 
@@ -37,74 +42,76 @@ export class KeyTable<Entry extends Keyed> {
 
   /** The entry with a key. */
   find(bytes: Uint8Array, start: number, end: number): Entry | undefined {
-    const hashes = this.#hashes;
-    const entries = this.#entries;
+    const table = this.#table;
     const hash = hashBytes(bytes, start, end, this.#seed);
     for (let slot = hash & this.#mask;; slot = (slot + 1) & this.#mask) {
-      const entry = entries[slot];
-      if (entry === undefined) return undefined;
-      if (hashes[slot] === hash && hasKey(entry, bytes, start, end)) return entry;
+      const number = table[slot * 2]!;
+      if (number === 0) return undefined;
+      if (table[slot * 2 + 1] !== hash) continue;
+      const entry = this.#entries[number - 1]!;
+      if (hasKey(entry, bytes, start, end)) return entry;
     }
   }
 
   /** Makes room for this many entries. */
   reserve(count: number): void {
-    while (count * 2 > this.#entries.length) this.#grow();
+    let slots = this.#mask + 1;
+    while (slots < count * 2) slots *= 2;
+    if (slots > this.#mask + 1) this.#resize(slots);
   }
 
   /** Adds an entry whose key {@linkcode KeyTable.find} did not find. */
   add(entry: Entry): void {
-    // The table always has at least twice as many slots as entries, so that probing stays short.
-    if (this.#count * 2 === this.#entries.length) this.#grow();
     this.#count++;
-    this.#insert(hashBytes(entry.keyPage, entry.keyStart, entry.keyEnd, this.#seed), entry);
+    // The table always has at least twice as many slots as entries, so that probing stays short.
+    this.reserve(this.#count);
+    const number = this.#freeNumbers.pop() ?? this.#entries.length;
+    this.#entries[number] = entry;
+    this.#insert(hashBytes(entry.keyPage, entry.keyStart, entry.keyEnd, this.#seed), number + 1);
   }
 
   /** Removes an entry that is in the table. */
   remove(entry: Entry): void {
+    const table = this.#table;
     let slot = hashBytes(entry.keyPage, entry.keyStart, entry.keyEnd, this.#seed) & this.#mask;
-    while (this.#entries[slot] !== entry) slot = (slot + 1) & this.#mask;
+    while (this.#entries[table[slot * 2]! - 1] !== entry) slot = (slot + 1) & this.#mask;
+    const number = table[slot * 2]! - 1;
+    this.#entries[number] = undefined;
+    this.#freeNumbers.push(number);
     this.#count--;
     this.#close(slot);
   }
 
   // Moves up the entries that a free slot would hide from a search (Knuth, volume 3, algorithm 6.4R).
   #close(free: number): void {
-    const hashes = this.#hashes;
-    const entries = this.#entries;
+    const table = this.#table;
     let gap = free;
-    for (let slot = (gap + 1) & this.#mask; entries[slot] !== undefined; slot = (slot + 1) & this.#mask) {
-      const distance = (slot - hashes[slot]!) & this.#mask;
+    for (let slot = (gap + 1) & this.#mask; table[slot * 2] !== 0; slot = (slot + 1) & this.#mask) {
+      const distance = (slot - table[slot * 2 + 1]!) & this.#mask;
       if (distance < ((slot - gap) & this.#mask)) continue;
-      entries[gap] = entries[slot];
-      hashes[gap] = hashes[slot]!;
+      table[gap * 2] = table[slot * 2]!;
+      table[gap * 2 + 1] = table[slot * 2 + 1]!;
       gap = slot;
     }
-    entries[gap] = undefined;
+    table[gap * 2] = 0;
   }
 
-  #insert(hash: number, entry: Entry): void {
+  #insert(hash: number, number: number): void {
+    const table = this.#table;
     let slot = hash & this.#mask;
-    while (this.#entries[slot] !== undefined) slot = (slot + 1) & this.#mask;
-    this.#entries[slot] = entry;
-    this.#hashes[slot] = hash;
+    while (table[slot * 2] !== 0) slot = (slot + 1) & this.#mask;
+    table[slot * 2] = number;
+    table[slot * 2 + 1] = hash;
   }
 
-  #grow(): void {
-    const [hashes, entries] = [this.#hashes, this.#entries];
-    this.#hashes = new Int32Array(hashes.length * 2);
-    this.#entries = createSlots(entries.length * 2);
-    this.#mask = this.#entries.length - 1;
-    for (let slot = 0; slot < entries.length; slot++) {
-      const entry = entries[slot];
-      if (entry !== undefined) this.#insert(hashes[slot]!, entry);
+  #resize(slots: number): void {
+    const old = this.#table;
+    this.#table = new Int32Array(slots * 2);
+    this.#mask = slots - 1;
+    for (let at = 0; at < old.length; at += 2) {
+      if (old[at] !== 0) this.#insert(old[at + 1]!, old[at]!);
     }
   }
-}
-
-// Filled, so that the array has no holes, which would be looked up in its prototype.
-function createSlots<Entry>(count: number): (Entry | undefined)[] {
-  return new Array<Entry | undefined>(count).fill(undefined);
 }
 
 function hasKey(

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { inNextTurn } from "../../../../src/base/event_loop.ts";
 import {
   type DurableStoreOptions,
   openDurableStore,
@@ -199,3 +200,21 @@ Deno.test("DurableStore reports the size of its file with its log, and counts it
     assert(commitSeconds > lastCommitSeconds && lastCommitSeconds > 0);
     await store.close();
   }));
+
+Deno.test("commit() of a large group waits for those that send in the next turns", () =>
+  withDirectory(async (directory) => {
+    const store = await openDurableStore(`${directory}/metrics.db`);
+    await putMany(store, 0);
+    const first = store.commit();
+    await new Promise<void>((resolve) => inNextTurn(resolve));
+    await putMany(store, 1);
+    const second = store.commit();
+    await Promise.all([first, second]);
+    assertEquals(store.disk?.commits, 1);
+    assertEquals((await readRows(store, "k")).length, 4_000);
+    await store.close();
+  }));
+
+async function putMany(store: MetricStore, part: number): Promise<void> {
+  for (let index = 0; index < 2_000; index++) await putUncommitted(store, "k", index, part * 2_000 + index);
+}

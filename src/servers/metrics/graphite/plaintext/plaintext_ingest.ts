@@ -6,11 +6,10 @@ import type { MaybePromise } from "../../../../base/maybe_promise.ts";
 import type { LineDecoder } from "../../../../bytes/line_decoder.ts";
 import { isKey } from "../../protocol/key_rules.ts";
 import { parsePythonFloat } from "../../protocol/python_float.ts";
+import { isSpace } from "../../protocol/white_space.ts";
 import type { ServerCounts } from "../../server_counts.ts";
 import { type MetricStore, type PutOutcome, StoreRefusal } from "../../store.ts";
 
-const TAB = 0x09;
-const SPACE = 0x20;
 const STAR = 0x2a;
 
 /** Receivers of lines. */
@@ -119,8 +118,4 @@ export class PlaintextIngest {
     while (this.#position < end && !isSpace(bytes[this.#position]!)) this.#position++;
     return this.#position;
   }
-}
-
-function isSpace(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
 }
