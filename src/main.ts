@@ -177,7 +177,7 @@ function createConsoleWrite(stream: "stdout" | "stderr"): ConsoleWrite {
       const attempt = (): void =>
         write(file, bytes, 0, bytes.length, null, (error, count) => {
           if (error === null) resolve(count);
-          else if (error.code === "EAGAIN") setTimeout(attempt, RETRY_MS);
+          else if (error.code === "EAGAIN") SYSTEM_CLOCK.after(RETRY_MS, attempt);
           else reject(error);
         });
       attempt();

@@ -1,11 +1,11 @@
 // The page of the metrics store and its own API; points and names come from Graphite's routes on the same port.
 
+import { readJson } from "../../../backend/json_request.ts";
 import { apiResponse, jsonResponse } from "../../../backend/json_response.ts";
 import type { Route } from "../../../backend/routes.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { HttpError } from "../../../http/errors.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
-import { readWhole } from "../../../http/request/request_body.ts";
 import { pageFileRoutes } from "../../../program/page/page_routes.ts";
 import { ALL_TIME, type MetricStore, StoreRefusal } from "../store.ts";
 import { type BoardStore, parseBoards } from "./boards.ts";
@@ -47,12 +47,12 @@ export function metricsPageRoutes(parts: MetricsPageParts): readonly Route[] {
       async (request) => jsonResponse(200, { series: await readSeries(store, request) }),
     ],
     ["POST", "/api/delete", async (request) => {
-      await deleteSamples(parts, await readJson(request));
+      await deleteSamples(parts, await readJson(request, MAX_CONTENT_BYTES));
       return jsonResponse(200, {});
     }],
     ["GET", "/api/boards", async () => jsonResponse(200, { boards: await boards.read() })],
     ["PUT", "/api/boards", async (request) => {
-      await boards.write(parseBoards(await readJson(request)));
+      await boards.write(parseBoards(await readJson(request, MAX_CONTENT_BYTES)));
       return jsonResponse(200, {});
     }],
   ];
@@ -81,13 +81,4 @@ async function deleteSamples({ store, onDeleted }: MetricsPageParts, value: unkn
     throw new HttpError(409, `Cannot delete: ${error.message}`, { cause: error });
   }
   onDeleted(name);
-}
-
-async function readJson(request: HttpRequest): Promise<unknown> {
-  const bytes = await readWhole(request.body, MAX_CONTENT_BYTES);
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new HttpError(400, "Cannot read the request: expected JSON", { cause });
-  }
 }

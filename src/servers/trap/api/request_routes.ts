@@ -6,7 +6,7 @@ import { apiResponse, jsonResponse } from "../../../backend/json_response.ts";
 import { contentOf, type StoredResponse } from "../records/stored_response.ts";
 import { toContentRecord, toRecord } from "../records/to_record.ts";
 import type { ApiParts } from "./api_parts.ts";
-import { readJsonObject } from "./call_content.ts";
+import { readJsonObject } from "../../../backend/json_request.ts";
 import { readReplayRequest } from "./replay_request.ts";
 import { CallParameters } from "./request_query.ts";
 

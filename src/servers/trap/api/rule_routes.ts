@@ -8,7 +8,7 @@ import type { RequestStore } from "../store/request_store.ts";
 import { readRespondScript } from "../rules/respond_script.ts";
 import { isObject, ScriptError } from "../rules/script_values.ts";
 import type { ApiParts } from "./api_parts.ts";
-import { readJson } from "./call_content.ts";
+import { readJson } from "../../../backend/json_request.ts";
 import { jsonResponse } from "../../../backend/json_response.ts";
 import { CallParameters } from "./request_query.ts";
 

@@ -1,9 +1,9 @@
-import { ownMessageOf } from "../../../base/error_text.ts";
-import { HttpError } from "../../../http/errors.ts";
-import type { HttpRequest } from "../../../http/request/request.ts";
-import { readWhole } from "../../../http/request/request_body.ts";
+import { ownMessageOf } from "../base/error_text.ts";
+import { HttpError } from "../http/errors.ts";
+import type { HttpRequest } from "../http/request/request.ts";
+import { readWhole } from "../http/request/request_body.ts";
 
-/** Reads the content of a call as JSON. @throws {HttpError} 400 when it is not JSON, 413 beyond the limit */
+/** Reads the content of a request as JSON. @throws {HttpError} 400 when it is not JSON, 413 beyond the limit */
 export async function readJson(request: HttpRequest, maxBytes: number): Promise<unknown> {
   const text = new TextDecoder().decode(await readWhole(request.body, maxBytes));
   try {
@@ -14,7 +14,7 @@ export async function readJson(request: HttpRequest, maxBytes: number): Promise<
   }
 }
 
-/** Reads the content of a call as a JSON object. @throws {HttpError} like {@linkcode readJson} */
+/** Reads the content of a request as a JSON object. @throws {HttpError} like {@linkcode readJson} */
 export async function readJsonObject(
   request: HttpRequest,
   maxBytes: number,
