@@ -3,13 +3,13 @@ import { type Backend, createBackend } from "../../backend/handler.ts";
 import { bgColor } from "../../backend/middleware/bg_color.ts";
 import { showErrors } from "../../backend/middleware/show_errors.ts";
 import { type Route, routes } from "../../backend/routes.ts";
-import { acceptOnly } from "./accepted_methods.ts";
-import { type AppPages, createAppPages } from "./app_pages.ts";
-import { createDivisionHandlers } from "./division.ts";
-import { createHomeHandler } from "./home_page.ts";
+import { acceptOnly } from "./routes/accepted_methods.ts";
+import { type AppPages, createAppPages } from "./pages/app_pages.ts";
+import { createDivisionHandlers } from "./routes/division.ts";
+import { createHomeHandler } from "./pages/home_page.ts";
 import type { AppOptions } from "./options.ts";
-import { createCookieHandlers } from "./set_cookie.ts";
-import { createSwitchHandlers } from "./switch_routes.ts";
+import { createCookieHandlers } from "./routes/set_cookie.ts";
+import { createSwitchHandlers } from "./routes/switch_routes.ts";
 
 /** The routes of the app. */
 function appRoutes(switches: ClientSwitches, pages: AppPages): readonly Route[] {

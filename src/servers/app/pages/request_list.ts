@@ -1,4 +1,4 @@
-import { encodeOnce, type Html, html } from "../../backend/pages/html.ts";
+import { encodeOnce, type Html, html } from "../../../backend/pages/html.ts";
 
 type Row = readonly [method: "GET" | "POST", url: string, effect: string];
 

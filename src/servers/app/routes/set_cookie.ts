@@ -1,10 +1,10 @@
-import { ExplainedError } from "../../backend/explained_error.ts";
-import { html } from "../../backend/pages/html.ts";
-import type { RouteHandler } from "../../backend/routes.ts";
-import { type CookiePair, formatSetCookie } from "../../http/cookies.ts";
-import type { HeaderField } from "../../http/headers.ts";
-import type { AppPages, Outcome } from "./app_pages.ts";
-import { decodePercent, parseFormQuery, requireField } from "./url_text.ts";
+import { ExplainedError } from "../../../backend/explained_error.ts";
+import { html } from "../../../backend/pages/html.ts";
+import type { RouteHandler } from "../../../backend/routes.ts";
+import { type CookiePair, formatSetCookie } from "../../../http/cookies.ts";
+import type { HeaderField } from "../../../http/headers.ts";
+import type { AppPages, Outcome } from "../pages/app_pages.ts";
+import { decodePercent, parseFormQuery, requireField } from "../pages/url_text.ts";
 
 /** Handlers of the cookies. */
 export interface CookieHandlers {

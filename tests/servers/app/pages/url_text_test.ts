@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { HttpError } from "../../../src/http/errors.ts";
-import { decodePercent, parseFormQuery, requireField } from "../../../src/servers/app/url_text.ts";
+import { HttpError } from "../../../../src/http/errors.ts";
+import { decodePercent, parseFormQuery, requireField } from "../../../../src/servers/app/pages/url_text.ts";
 
 Deno.test("decodePercent() decodes UTF-8 and leaves a plus alone (RFC 3986 §2.1)", () => {
   assertEquals(decodePercent("1+%2B%2f%20%C3%A4%00"), "1++/ \u00e4\0");

@@ -1,5 +1,5 @@
 import { decodeFormText, splitForm } from "./url_text.ts";
-import type { HttpRequest } from "../../http/request/request.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
 
 /** The values that a user typed into the forms, read from the request. */
 export interface TypedValues {

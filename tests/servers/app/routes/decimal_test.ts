@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatDecimal, parseDecimal } from "../../../src/servers/app/decimal.ts";
+import { formatDecimal, parseDecimal } from "../../../../src/servers/app/routes/decimal.ts";
 
 const NUMBERS: readonly (readonly [text: string, value: number])[] = [
   ["0", 0],

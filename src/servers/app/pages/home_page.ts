@@ -1,5 +1,5 @@
-import { html } from "../../backend/pages/html.ts";
-import type { RouteHandler } from "../../backend/routes.ts";
+import { html } from "../../../backend/pages/html.ts";
+import type { RouteHandler } from "../../../backend/routes.ts";
 import type { AppPages } from "./app_pages.ts";
 
 const OUTCOME = {

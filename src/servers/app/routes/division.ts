@@ -1,10 +1,10 @@
-import { ExplainedError } from "../../backend/explained_error.ts";
-import { html } from "../../backend/pages/html.ts";
-import type { RouteHandler } from "../../backend/routes.ts";
-import { trimOws } from "../../http/grammar.ts";
-import type { AppPages } from "./app_pages.ts";
+import { ExplainedError } from "../../../backend/explained_error.ts";
+import { html } from "../../../backend/pages/html.ts";
+import type { RouteHandler } from "../../../backend/routes.ts";
+import { trimOws } from "../../../http/grammar.ts";
+import type { AppPages } from "../pages/app_pages.ts";
 import { formatDecimal, parseDecimal } from "./decimal.ts";
-import { decodePercent, parseFormQuery, requireField } from "./url_text.ts";
+import { decodePercent, parseFormQuery, requireField } from "../pages/url_text.ts";
 
 /** The two numbers of a division. */
 export type OperandName = "dividend" | "divisor";

@@ -1,18 +1,18 @@
 // Every response of the app: the outcome, in the form that the client prefers, with the state and the forms
 // again.
 
-import type { ClientSwitches } from "../../backend/client_switches.ts";
-import type { Handler, RequestContext } from "../../backend/handler.ts";
-import { themeOf } from "../../backend/middleware/bg_color.ts";
-import type { ErrorReport } from "../../backend/middleware/show_errors.ts";
-import { buildErrorText } from "../../backend/pages/error_page.ts";
-import { encodeOnce, type Html, html } from "../../backend/pages/html.ts";
-import { buildDocument, createPageHeaders, type Page, pageResponse } from "../../backend/pages/page.ts";
-import { preferredType } from "../../http/accept.ts";
-import type { HeaderField } from "../../http/headers.ts";
-import type { HttpRequest } from "../../http/request/request.ts";
-import { createResponse, type HttpResponse } from "../../http/response/response.ts";
-import { reasonPhrase } from "../../http/status.ts";
+import type { ClientSwitches } from "../../../backend/client_switches.ts";
+import type { Handler, RequestContext } from "../../../backend/handler.ts";
+import { themeOf } from "../../../backend/middleware/bg_color.ts";
+import type { ErrorReport } from "../../../backend/middleware/show_errors.ts";
+import { buildErrorText } from "../../../backend/pages/error_page.ts";
+import { encodeOnce, type Html, html } from "../../../backend/pages/html.ts";
+import { buildDocument, createPageHeaders, type Page, pageResponse } from "../../../backend/pages/page.ts";
+import { preferredType } from "../../../http/accept.ts";
+import type { HeaderField } from "../../../http/headers.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
+import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
+import { reasonPhrase } from "../../../http/status.ts";
 import { buildForms } from "./forms.ts";
 import { type AppState, buildState, describeState, forEachPosition } from "./app_state.ts";
 import { NOTHING_TYPED, typedIn, type TypedValues } from "./typed_values.ts";

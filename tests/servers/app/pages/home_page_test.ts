@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { createClientSwitches } from "../../../src/backend/client_switches.ts";
-import type { Backend } from "../../../src/backend/handler.ts";
-import type { HttpResponse } from "../../../src/http/response/response.ts";
-import { createApp } from "../../../src/servers/app/create_app.ts";
-import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
+import { createClientSwitches } from "../../../../src/backend/client_switches.ts";
+import type { Backend } from "../../../../src/backend/handler.ts";
+import type { HttpResponse } from "../../../../src/http/response/response.ts";
+import { createApp } from "../../../../src/servers/app/create_app.ts";
+import { fakeContext, fakeRequest } from "../../../support/fake_request.ts";
 
 function newApp(): Backend {
   return createApp({ switches: createClientSwitches() });

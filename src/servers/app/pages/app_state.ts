@@ -1,9 +1,9 @@
 // The state of a client, as every response of the app can show it.
 
-import type { SwitchState } from "../../backend/client_switches.ts";
-import { encodeOnce, type Html, html } from "../../backend/pages/html.ts";
-import type { Theme } from "../../backend/pages/stylesheet.ts";
-import type { CookiePair } from "../../http/cookies.ts";
+import type { SwitchState } from "../../../backend/client_switches.ts";
+import { encodeOnce, type Html, html } from "../../../backend/pages/html.ts";
+import type { Theme } from "../../../backend/pages/stylesheet.ts";
+import type { CookiePair } from "../../../http/cookies.ts";
 
 /** Switches, theme and cookies of a client. */
 export interface AppState extends SwitchState {

@@ -2,7 +2,7 @@
 
 import { type AppState, forEachPosition } from "./app_state.ts";
 import { REQUEST_LIST } from "./request_list.ts";
-import { encodeOnce, type Html, html } from "../../backend/pages/html.ts";
+import { encodeOnce, type Html, html } from "../../../backend/pages/html.ts";
 import { NOTHING_TYPED, type TypedValues } from "./typed_values.ts";
 
 const MISTAKE: Html = html`

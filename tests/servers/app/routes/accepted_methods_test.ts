@@ -1,8 +1,8 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { HttpError } from "../../../src/http/errors.ts";
-import { textResponse } from "../../../src/http/response/response.ts";
-import { acceptOnly } from "../../../src/servers/app/accepted_methods.ts";
-import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
+import { HttpError } from "../../../../src/http/errors.ts";
+import { textResponse } from "../../../../src/http/response/response.ts";
+import { acceptOnly } from "../../../../src/servers/app/routes/accepted_methods.ts";
+import { fakeContext, fakeRequest } from "../../../support/fake_request.ts";
 
 const response = textResponse(200, "in");
 const handle = acceptOnly(["GET", "POST"])(() => response);

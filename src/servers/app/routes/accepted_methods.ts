@@ -1,6 +1,6 @@
-import { ExplainedError } from "../../backend/explained_error.ts";
-import type { Middleware } from "../../backend/handler.ts";
-import type { HttpRequest } from "../../http/request/request.ts";
+import { ExplainedError } from "../../../backend/explained_error.ts";
+import type { Middleware } from "../../../backend/handler.ts";
+import type { HttpRequest } from "../../../http/request/request.ts";
 
 /**
  * Middleware: lets requests with one of these methods through and refuses all others, whatever their URL, and however

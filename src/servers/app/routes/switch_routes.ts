@@ -1,8 +1,8 @@
-import type { ClientSwitches, SwitchState } from "../../backend/client_switches.ts";
-import { html } from "../../backend/pages/html.ts";
-import type { RouteHandler } from "../../backend/routes.ts";
-import type { HttpResponse } from "../../http/response/response.ts";
-import type { AppPages } from "./app_pages.ts";
+import type { ClientSwitches, SwitchState } from "../../../backend/client_switches.ts";
+import { html } from "../../../backend/pages/html.ts";
+import type { RouteHandler } from "../../../backend/routes.ts";
+import type { HttpResponse } from "../../../http/response/response.ts";
+import type { AppPages } from "../pages/app_pages.ts";
 
 /** The action of a switch URL, and its texts. */
 interface Switching {

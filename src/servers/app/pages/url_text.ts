@@ -1,4 +1,4 @@
-import { ExplainedError } from "../../backend/explained_error.ts";
+import { ExplainedError } from "../../../backend/explained_error.ts";
 
 /**
  * Decodes percent-encoded UTF-8 (RFC 3986 §2.1).

@@ -1,9 +1,9 @@
 import { assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
-import { createClientSwitches } from "../../../src/backend/client_switches.ts";
-import type { HttpResponse } from "../../../src/http/response/response.ts";
-import { createApp } from "../../../src/servers/app/create_app.ts";
-import { divide } from "../../../src/servers/app/division.ts";
-import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
+import { createClientSwitches } from "../../../../src/backend/client_switches.ts";
+import type { HttpResponse } from "../../../../src/http/response/response.ts";
+import { createApp } from "../../../../src/servers/app/create_app.ts";
+import { divide } from "../../../../src/servers/app/routes/division.ts";
+import { fakeContext, fakeRequest } from "../../../support/fake_request.ts";
 
 function get(target: string): HttpResponse {
   return createApp({ switches: createClientSwitches() }).handle(

@@ -1,8 +1,8 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { createClientSwitches } from "../../../src/backend/client_switches.ts";
-import type { HttpResponse } from "../../../src/http/response/response.ts";
-import { createApp } from "../../../src/servers/app/create_app.ts";
-import { fakeContext, fakeRequest } from "../../support/fake_request.ts";
+import { createClientSwitches } from "../../../../src/backend/client_switches.ts";
+import type { HttpResponse } from "../../../../src/http/response/response.ts";
+import { createApp } from "../../../../src/servers/app/create_app.ts";
+import { fakeContext, fakeRequest } from "../../../support/fake_request.ts";
 
 function send(line: string): HttpResponse {
   return createApp({ switches: createClientSwitches() }).handle(
