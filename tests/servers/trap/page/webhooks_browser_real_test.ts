@@ -1,6 +1,6 @@
 // Features for collectors of webhooks: events, tokens, bins, days, and requests that came meanwhile.
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { storedRequest } from "../stored_requests.ts";
 import { pageTest, requestOf, rowOf, untilCount } from "./page_fixture.ts";
 
@@ -149,5 +149,5 @@ pageTest("the title counts requests that came while the tab was hidden", {}, asy
   await hide(false);
   await page.waitForFunction('document.title === "millrace trap"');
   // A reader at the top sees the newest.
-  assert(await rowOf(page, "/n/2").isVisible());
+  await rowOf(page, "/n/2").waitFor();
 });
