@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { HttpError } from "../../../src/http/errors.ts";
 import { readUpTo, readWhole } from "../../../src/http/request/request_body.ts";
 import { RequestReader } from "../../../src/http/request/request_reader.ts";
 import { Random } from "../../support/random.ts";
@@ -117,4 +118,28 @@ Deno.test("readUpTo() gives the beginning of long content that breaks off", asyn
   assertEquals(error instanceof Error, true);
   assertEquals(bytes, content.subarray(0, bytes.length));
   assert(bytes.length > 199_000);
+});
+
+Deno.test("readUpTo() keeps nothing of content that the server gave up because others need the memory", async () => {
+  const pieces = [new Uint8Array(70_000), new Uint8Array(70_000)];
+  const eviction = new HttpError(503, "Cannot hold the content", { code: "overload" });
+  let asksForRoom = false;
+  const { bytes, error } = await readUpTo(
+    {
+      read: () => {
+        const piece = pieces.shift();
+        return piece === undefined ? Promise.reject(eviction) : Promise.resolve(piece);
+      },
+    },
+    1_000_000,
+    () => {
+      asksForRoom = true;
+      return Promise.resolve();
+    },
+  );
+  assertEquals({ length: bytes.length, asksForRoom, error }, {
+    length: 0,
+    asksForRoom: false,
+    error: eviction,
+  });
 });
