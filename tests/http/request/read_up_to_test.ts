@@ -106,7 +106,10 @@ Deno.test("readUpTo() does not give its array away after content that is too lon
   const feed = new Feed(wire(content, "length"), () => 10_000);
   const { body } = feed.take()!;
   const { bytes, error } = await readUpTo(body, 150_000);
-  assertEquals([bytes, error instanceof Error], [content.subarray(0, 150_000), true]);
+  assertEquals({ bytes, hasError: error instanceof Error }, {
+    bytes: content.subarray(0, 150_000),
+    hasError: true,
+  });
   for (let piece = await body.read(); piece !== null; piece = await body.read());
   assertEquals(bytes, content.subarray(0, 150_000));
 });

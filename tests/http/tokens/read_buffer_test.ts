@@ -65,5 +65,5 @@ Deno.test("ReadBuffer frees the array that a resize replaced with the next read,
   const large = buffer.bytes;
   buffer.free();
   buffer.free();
-  assertEquals([large.length, budget.take(40_000)], [0, true]);
+  assertEquals({ length: large.length, isTaken: budget.take(40_000) }, { length: 0, isTaken: true });
 });

@@ -29,7 +29,12 @@ Deno.test("findKept() finds texts and bytes once, and no other content", () => {
   const take = findKept(Response)!;
   const text = new Response("text");
   assertEquals(text.headers.get("content-type"), "text/plain;charset=UTF-8");
-  assertEquals([take(text), text.bodyUsed, take(text)], ["text", true, undefined]);
+  const first = take(text);
+  assertEquals({ first, isUsed: text.bodyUsed, second: take(text) }, {
+    first: "text",
+    isUsed: true,
+    second: undefined,
+  });
   assertEquals(take(new Response(new Uint8Array([1, 2]), { headers: {} })), new Uint8Array([1, 2]));
   assertEquals(take(new Response(new Blob(["blob"]), { headers: {} })), undefined);
   const asked = new Response("text", { headers: {} });
@@ -59,14 +64,19 @@ Deno.test("serve() sends fields that were changed after the response was made", 
   };
   await withFetch(respond, async (port) => {
     const { fields, body } = await ask(port, "GET /");
-    assertEquals([fields.get("x-a"), fields.has("x-b"), body], [["2"], false, "text"]);
+    assertEquals({ a: fields.get("x-a"), hasB: fields.has("x-b"), body }, {
+      a: ["2"],
+      hasB: false,
+      body: "text",
+    });
   });
 });
 
 Deno.test("serve() sends a response of known content once, and refuses it the second time", async () => {
   const response = new Response("once");
   await withFetch(() => response, async (port) => {
-    assertEquals([(await ask(port, "GET /")).body, response.bodyUsed], ["once", true]);
+    const { body } = await ask(port, "GET /");
+    assertEquals({ body, isUsed: response.bodyUsed }, { body: "once", isUsed: true });
     assertEquals((await ask(port, "GET /")).status, 500);
   });
 });
