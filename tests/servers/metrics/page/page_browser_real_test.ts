@@ -78,7 +78,8 @@ pageTest("names open node by node, are plotted, and stand in the address", async
   await page.getByRole("button", { name: "load", exact: true }).click();
   await page.locator(".plot canvas").waitFor();
   assertMatch(page.url(), /target=servers\.a\.load/);
-  await page.waitForFunction('document.querySelectorAll(".legend tbody tr").length === 1');
+  await page.locator(".legend tbody tr").first().waitFor();
+  assertEquals(await page.locator(".legend tbody tr").count(), 1);
   await page.getByLabel("Name, glob or expression").fill("servers.*.load");
   await page.getByRole("button", { name: "Plot" }).first().click();
   await page.locator(".legend tbody tr").nth(3).waitFor();
@@ -99,7 +100,8 @@ pageTest("a plot is zoomed by dragging, summed, and shown as a table", async ({ 
   await page.goto(`${origin}?target=servers.*.load&from=-15min`);
   await page.getByLabel("Show").selectOption("sum");
   await page.getByText("sumSeries(servers.*.load)").waitFor();
-  await page.waitForFunction('document.querySelectorAll(".legend tbody tr").length === 1');
+  await page.locator(".legend tbody tr").nth(1).waitFor({ state: "detached" });
+  assertEquals(await page.locator(".legend tbody tr").count(), 1);
   await page.getByRole("button", { name: "Table" }).click();
   await page.locator(".grid tbody tr").nth(5).waitFor();
 });

@@ -1,6 +1,8 @@
 // Features for collectors of webhooks: events, tokens, bins, days, and requests that came meanwhile.
 
 import { assertEquals, assertMatch } from "@std/assert";
+import type { Page } from "playwright-core";
+import { within } from "../../../support/deadline.ts";
 import { storedRequest } from "../stored_requests.ts";
 import { pageTest, requestOf, rowOf, untilCount } from "./page_fixture.ts";
 
@@ -136,6 +138,11 @@ pageTest("tab and density are remembered", {}, async ({ page, send }) => {
   await page.locator(".requests.roomy").waitFor();
 });
 
+// The page forbids eval, which waitForFunction() needs.
+async function untilTitle(page: Page, title: string): Promise<void> {
+  while (await page.title() !== title);
+}
+
 pageTest("the title counts requests that came while the tab was hidden", {}, async ({ page, send }) => {
   // A tab behind another one, as far as its scripts can tell.
   const hide = (isHidden: boolean) =>
@@ -145,9 +152,9 @@ pageTest("the title counts requests that came while the tab was hidden", {}, asy
     }`);
   await hide(true);
   for (const n of [1, 2]) await send(requestOf(`GET /n/${n}`));
-  await page.waitForFunction('document.title === "(2) millrace trap"');
+  await within(untilTitle(page, "(2) millrace trap"), "the count in the title");
   await hide(false);
-  await page.waitForFunction('document.title === "millrace trap"');
+  await within(untilTitle(page, "millrace trap"), "the plain title");
   // A reader at the top sees the newest.
   await rowOf(page, "/n/2").waitFor();
 });
