@@ -35,3 +35,15 @@ Deno.test("closeDebugger() stops looking after a second", async () => {
   for (let i = 0; i < 600; i++) await clock.advance(2);
   assertEquals(inspector.looks, 500);
 });
+
+Deno.test("closeDebugger() gives up when the runtime refuses", async () => {
+  const clock = new FakeClock();
+  let looks = 0;
+  const refuse = (): never => {
+    looks++;
+    throw new Error("Requires sys access");
+  };
+  closeDebugger({ url: refuse, close: refuse }, clock);
+  await clock.advance(1_000);
+  assertEquals({ looks, timers: clock.timerCount }, { looks: 1, timers: 0 });
+});

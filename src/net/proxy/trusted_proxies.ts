@@ -55,7 +55,7 @@ class ListedProxies implements TrustedProxies {
  * Reads a list of proxies: `127.0.0.1,10.0.0.0/8,fd00::/8,unix`, blanks allowed around the commas.
  *
  * @throws {TypeError} for a list that is empty, or a member that is neither an address, nor a network, nor
- *   `unix`; also in a browser, which has no BlockList
+ *   `unix`; also in a browser and in Node below 20.16, where no BlockList can be had without an import
  */
 export function parseTrustedProxies(text: string): TrustedProxies {
   const networks = createBlockList();
@@ -71,7 +71,9 @@ export function parseTrustedProxies(text: string): TrustedProxies {
 function createBlockList(): BlockList {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   const net = process?.getBuiltinModule?.("net") as { BlockList: new () => BlockList } | undefined;
-  if (net === undefined) throw new TypeError("Cannot trust proxies: this runtime has no BlockList");
+  if (net === undefined) {
+    throw new TypeError("Cannot trust proxies: this runtime has no BlockList (Node has it from 20.16 on)");
+  }
   return new net.BlockList();
 }
 

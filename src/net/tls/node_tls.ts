@@ -41,7 +41,7 @@ const HANDSHAKE = 0x16;
 // 564 with Deno's node:tls (2.9.6).
 const MAX_WRITE_BYTES = 65_536;
 
-/** What Bun has below a TLSSocket: it says at once how many bytes it took, -1 when the connection is broken. */
+/** Bun's handle below a TLSSocket. A write returns how many bytes it took, or -1 when the connection is broken. */
 interface TlsHandle {
   write(bytes: Uint8Array): number;
 }

@@ -4,7 +4,7 @@ import type { PageFile } from "./page_files.ts";
 export interface DocumentSources {
   /** The page's title. */
   readonly title: string;
-  /** Where those without JavaScript find the same content. */
+  /** A sentence for readers without JavaScript: where they find the same content. */
   readonly noscript: string;
   /** Packages that the first view needs, besides those of all pages. */
   readonly packages?: readonly string[];
