@@ -13,7 +13,7 @@ import { storeFlag } from "../../program/flags/store_flags.ts";
 import { UI_FLAGS } from "../../program/flags/ui_flags.ts";
 import { isToken } from "../../http/grammar.ts";
 import type { SchemeSecret } from "./signatures/signature_checker.ts";
-import { SCHEME_NAMES } from "./signatures/signature_schemes.ts";
+import { SCHEME_NAMES } from "./signatures/signature_scheme.ts";
 import { parseUpstreamUrl, type UpstreamUrl } from "./upstream/upstream_url.ts";
 
 /** The default port of the trap. */

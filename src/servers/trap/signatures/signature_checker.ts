@@ -3,13 +3,8 @@ import type { HeaderField } from "../../../http/headers.ts";
 import { authorityOf } from "../../../http/target.ts";
 import type { SignatureRecord } from "../records/request_record.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
-import {
-  type SchemeName,
-  SIGNATURE_SCHEMES,
-  type SignatureClaim,
-  type SignatureScheme,
-  type SignedMessage,
-} from "./signature_schemes.ts";
+import type { SchemeName, SignatureClaim, SignatureScheme, SignedMessage } from "./signature_scheme.ts";
+import { SIGNATURE_SCHEMES } from "./signature_schemes.ts";
 
 /** A secret, and its scheme. */
 export type SchemeSecret = readonly [scheme: SchemeName, secret: string];

@@ -1,69 +1,7 @@
 // The signatures of webhooks, each as its sender documents it.
 
-import { createHash, createHmac } from "node:crypto";
-import type { HeaderField } from "../../../http/headers.ts";
-import { decodeParameter, splitQuery } from "../records/parameters.ts";
-
-/** The names of the schemes, as `--secret` takes them. */
-export const SCHEME_NAMES = ["github", "stripe", "slack", "shopify", "twilio", "standard-webhooks"] as const;
-
-/** The name of a scheme. */
-export type SchemeName = (typeof SCHEME_NAMES)[number];
-
-/** A message to sign or to check. */
-export interface SignedMessage {
-  /** The fields of the request. */
-  readonly headers: readonly HeaderField[];
-  /** The content, byte for byte. */
-  readonly content: Uint8Array;
-  /** The possible URLs of the sender, the likeliest first. */
-  readonly urls: readonly string[];
-}
-
-/** The decoded signature fields of a request. */
-export type SignatureClaim =
-  | {
-    readonly kind: "claim";
-    /** Its signatures. */
-    readonly signatures: readonly string[];
-    /** The time of the signature, in seconds since 1970; undefined for schemes without a time. */
-    readonly timestamp: number | undefined;
-    /** The correct signatures. */
-    readonly expected: (secret: string) => readonly string[];
-  }
-  | { readonly kind: "malformed"; readonly reason: string };
-
-/** A scheme. */
-export interface SignatureScheme {
-  /** Its name. */
-  readonly name: SchemeName;
-  /** Names of fields in lower case that identify it. */
-  readonly fields: readonly string[];
-  /** Reads the claim of a request with such a field. */
-  readonly read: (message: SignedMessage) => SignatureClaim;
-  /** The fields of a message's signature; they replace the present ones. */
-  readonly sign: (message: SignedMessage, secret: string, seconds: number) => readonly HeaderField[];
-}
-
-type Digest = "hex" | "base64";
-
-function hmac(
-  algorithm: "sha1" | "sha256",
-  secret: string | Uint8Array,
-  parts: readonly (string | Uint8Array)[],
-) {
-  const made = createHmac(algorithm, secret);
-  for (const part of parts) made.update(part);
-  return { as: (digest: Digest): string => made.digest(digest) };
-}
-
-function fieldOf({ headers }: SignedMessage, name: string): string {
-  return headers.find(([field]) => field.toLowerCase() === name)?.[1] ?? "";
-}
-
-function malformed(field: string, expected: string): SignatureClaim {
-  return { kind: "malformed", reason: `${field} is malformed: expected ${expected}` };
-}
+import { fieldOf, hmac, isBase64, malformed, type SignatureScheme } from "./signature_scheme.ts";
+import { TWILIO } from "./twilio_scheme.ts";
 
 function readSeconds(text: string): number | undefined {
   return /^[0-9]{1,12}$/.test(text) ? Number(text) : undefined;
@@ -165,45 +103,6 @@ const SHOPIFY: SignatureScheme = {
   sign: ({ content }, secret) => [["X-Shopify-Hmac-Sha256", hmac("sha256", secret, [content]).as("base64")]],
 };
 
-/** https://www.twilio.com/docs/usage/security#validating-requests */
-const TWILIO: SignatureScheme = {
-  name: "twilio",
-  fields: ["x-twilio-signature"],
-  read(message) {
-    const given = fieldOf(message, "x-twilio-signature");
-    if (!isBase64(given)) return malformed("X-Twilio-Signature", "base64");
-    const [url = ""] = message.urls;
-    const hash = /[?&]bodySHA256=([0-9a-fA-F]*)/.exec(url)?.[1];
-    if (hash !== undefined && hash.toLowerCase() !== sha256(message.content)) {
-      return { kind: "malformed", reason: "the content was changed: it does not fit bodySHA256" };
-    }
-    return {
-      kind: "claim",
-      signatures: [given],
-      timestamp: undefined,
-      expected: (secret) => message.urls.map((url) => signTwilio(message, url, secret)),
-    };
-  },
-  sign(message, secret) {
-    const [url = ""] = message.urls;
-    return [["X-Twilio-Signature", signTwilio(message, url, secret)]];
-  },
-};
-
-function signTwilio(message: SignedMessage, url: string, secret: string): string {
-  const isForm = fieldOf(message, "content-type").toLowerCase().startsWith(
-    "application/x-www-form-urlencoded",
-  );
-  if (!isForm) return hmac("sha1", secret, [url]).as("base64");
-  const form = splitQuery(new TextDecoder("utf-8").decode(message.content));
-  const parameters = form.map(([name, value]) => [decodeParameter(name), decodeParameter(value)] as const);
-  const sorted = parameters.toSorted(([left], [right]) => left < right ? -1 : left > right ? 1 : 0);
-  const text = sorted.map(([name, value]) => name + value).join("");
-  return hmac("sha1", secret, [url, Uint8Array.from(text, (character) => character.charCodeAt(0))]).as(
-    "base64",
-  );
-}
-
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 const STANDARD: SignatureScheme = {
   name: "standard-webhooks",
@@ -239,14 +138,6 @@ function signStandard(secret: string, start: string, content: Uint8Array): strin
   const text = secret.replace(/^whsec_/, "");
   const key = isBase64(text) ? Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) : text;
   return hmac("sha256", key, [start, content]).as("base64");
-}
-
-function isBase64(text: string): boolean {
-  return text.length > 0 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** All schemes. */

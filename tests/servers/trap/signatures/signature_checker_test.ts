@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   type SchemeSecret,
@@ -96,6 +96,54 @@ Deno.test("SignatureChecker knows Twilio's signature over URL and form, behind a
   const checker = new SignatureChecker([["twilio", "token"]], () => 0);
   const request = storedRequest("1", form, { headers: [...headers], target: "/sms?x=1", method: "POST" });
   assertEquals(checker.check(request)?.verdict, "valid");
+});
+
+const TWILIO_FORM = "application/x-www-form-urlencoded";
+const HASHED = `/j?bodySHA256=${createHash("sha256").update(CONTENT).digest("hex")}`;
+const SETTINGS = "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256";
+
+// As Twilio's own libraries sign.
+const TWILIO_SIGNED: readonly {
+  readonly name: string;
+  readonly signed: string;
+  readonly host?: string;
+  readonly target?: string;
+  readonly content?: string;
+  readonly type?: string;
+  readonly settings?: string;
+}[] = [
+  { name: "with the default port", signed: "https://a.test:443/s", host: "a.test" },
+  { name: "without the port of Host", signed: "https://a.test/s", host: "a.test:8443" },
+  { name: "without the port of an IPv6 host", signed: "https://[::1]/s", host: "[::1]:5000" },
+  {
+    name: "sorted by name and value, the same pair once",
+    signed: "https://a.test/sMaMbN",
+    content: "N=&M=b&M=a&M=a",
+  },
+  {
+    name: "UTF-8 that is not escaped",
+    signed: "https://a.test/sé☃☃",
+    content: "\xc3\xa9=\xe2\x98\x83%E2%98%83",
+  },
+  { name: "JSON by its hash", signed: `https://a.test${HASHED}`, target: HASHED, type: "application/json" },
+  { name: "a form by its hash", signed: `https://a.test${HASHED}`, target: HASHED },
+  { name: "SHA-256", signed: "https://a.test/s", content: "", settings: SETTINGS },
+];
+
+Deno.test("SignatureChecker accepts all forms of Twilio's signature", () => {
+  for (const row of TWILIO_SIGNED) {
+    const { name, signed, host = "a.test", target = "/s", type = TWILIO_FORM, settings = "" } = row;
+    const content = row.content ?? (target === HASHED ? CONTENT : "");
+    const headers: Fields = [
+      ["Host", host],
+      ["Content-Type", type],
+      ["X-Twilio-Webhooks-Signature-Settings", settings],
+      ["X-Twilio-Signature", hmac(settings === "" ? "sha1" : "sha256", "token", signed, "base64")],
+    ];
+    const checker = new SignatureChecker([["twilio", "token"]], () => 0);
+    const request = storedRequest("1", content, { headers: [...headers], target, method: "POST" });
+    assertEquals(checker.check(request)?.verdict, "valid", name);
+  }
 });
 
 Deno.test("each scheme accepts its own signatures", () => {
