@@ -1,6 +1,6 @@
 // Reads the sound part of a damaged database. Unlike an orderly start, it leaves out unreadable parts.
 
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Chunk } from "../samples/chunk.ts";
 import type { Series } from "../samples/series.ts";
 import { SeriesSet } from "../samples/series_set.ts";
@@ -22,15 +22,20 @@ export interface SalvagedSeries {
  * Reads the sound part.
  *
  * @param seed see `KeyTable`
+ * @param onRead called often, with the number of samples so far
  * @throws {RangeError} when the state of the database is damaged, without which nothing else has a meaning
  */
-export function salvageSeries(database: DatabaseSync, seed: number): SalvagedSeries {
+export function salvageSeries(
+  database: DatabaseSync,
+  seed: number,
+  onRead: OnRead = () => {},
+): SalvagedSeries {
   const damage = new Damage();
   const state = readState(database);
   const set = new SeriesSet(seed);
   const series = salvageKeys(database, set, damage);
   set.reserveOrder(state.lastOrder + 1);
-  salvageBlocks(database, set, { series, damage });
+  salvageBlocks(database, set, { series, damage, onRead });
   salvageJournal(database, set, { series, damage, sealed: state.sealedJournalId });
   for (const one of series.values()) if (one.isEmpty) set.remove(one);
   return { set, damage };
@@ -41,39 +46,43 @@ interface Known {
   readonly damage: Damage;
 }
 
+type OnRead = (samples: number) => void;
+
 function salvageKeys(database: DatabaseSync, set: SeriesSet, damage: Damage): Map<number, Series> {
   const series = new Map<number, Series>();
-  forEachRow(database, { table: "series", column: "key" }, {
-    take: (order, bytes) => {
-      checkRow(bytes, order);
+  forEachRow(database.prepare(`SELECT id, key AS bytes FROM series ${FROM_NUMBER}`), {
+    start: 1,
+    take: ({ id, bytes }) => {
       const older = set.find(bytes, CHECKSUM_BYTES, bytes.length);
       if (older !== undefined) {
         set.remove(older);
         series.delete(older.order);
       }
-      series.set(order, set.load({ bytes, start: CHECKSUM_BYTES, end: bytes.length }, order, []));
+      series.set(id, set.load({ bytes, start: CHECKSUM_BYTES, end: bytes.length }, id, []));
     },
-    onDamage: () => damage.series++,
+    onDamage: (rows) => damage.series += rows,
   });
   return series;
 }
 
-function salvageBlocks(database: DatabaseSync, set: SeriesSet, { series, damage }: Known): void {
-  const orders = database.prepare("SELECT series FROM block WHERE id = ?");
-  forEachRow(database, { table: "block", column: "samples" }, {
-    take: (id, bytes) => {
-      const order = Number(orders.get(id)?.series);
-      const own = series.get(order);
-      try {
-        checkRow(bytes, id, order);
-        if (own === undefined) throw new RangeError("Cannot read a block: its key is missing");
-        putChunk(set, own, decodeBlock(bytes, set.memory));
-      } catch (error) {
-        if (own !== undefined) damage.addName(nameOf(own));
-        throw error;
-      }
+function salvageBlocks(
+  database: DatabaseSync,
+  set: SeriesSet,
+  { series, damage, onRead }: Known & { readonly onRead: OnRead },
+): void {
+  forEachRow(database.prepare(`SELECT id, samples AS bytes, series FROM block ${FROM_NUMBER}`), {
+    start: 1,
+    take: ({ bytes, series: order }) => {
+      const own = series.get(order!);
+      if (own === undefined) throw new RangeError("Cannot read a block: its key is missing");
+      putChunk(set, own, decodeBlock(bytes, set.memory));
+      onRead(set.sampleCount);
     },
-    onDamage: () => damage.blocks++,
+    onDamage: (rows, order) => {
+      damage.blocks += rows;
+      const own = order === undefined ? undefined : series.get(order);
+      if (own !== undefined) damage.addName(nameOf(own));
+    },
   });
 }
 
@@ -91,11 +100,11 @@ function salvageJournal(
   { series, damage, sealed }: Known & { readonly sealed: number },
 ): void {
   let last = sealed;
-  forEachRow(database, { table: "journal", column: "puts" }, {
-    take: (id, bytes) => {
+  forEachRow(database.prepare(`SELECT id, puts AS bytes FROM journal ${FROM_NUMBER}`), {
+    start: sealed + 1,
+    take: ({ id, bytes }) => {
       damage.journalRows += Math.max(0, id - last - 1);
       last = id;
-      checkRow(bytes, id);
       const row = decodeJournalRow(bytes);
       for (const [index, order] of row.orders.entries()) {
         const own = series.get(order);
@@ -105,7 +114,10 @@ function salvageJournal(
         else set.deleteSpan(own, { from: first, until: second }, []);
       }
     },
-    onDamage: () => damage.journalRows++,
+    onDamage: (rows) => {
+      damage.journalRows += rows;
+      last += rows;
+    },
   });
 }
 
@@ -113,36 +125,86 @@ function nameOf({ keyPage, keyStart, keyEnd }: Series): string {
   return new TextDecoder().decode(keyPage.subarray(keyStart, keyEnd));
 }
 
-// Steps from key to key, so that a damaged page costs only its own rows.
-function forEachRow(
-  database: DatabaseSync,
-  { table, column }: { readonly table: string; readonly column: string },
-  { take, onDamage }: {
-    readonly take: (id: number, bytes: Uint8Array) => void;
-    readonly onDamage: () => void;
-  },
-): void {
-  const next = database.prepare(
-    `SELECT id, ${column} AS bytes FROM ${table} WHERE id > ? ORDER BY id LIMIT 1`,
-  );
-  let skipped = 1;
-  for (let after = -1; after < Number.MAX_SAFE_INTEGER;) {
-    try {
-      const row = next.get(after);
-      if (row === undefined) return;
-      after = Number(row.id);
-      skipped = 1;
-      if (!(row.bytes instanceof Uint8Array)) throw new RangeError("Cannot read a row: it has no bytes");
-      take(after, row.bytes);
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      onDamage();
-      // After an unreadable page the next key is unknown, so it is looked for in growing steps.
-      if (!(error instanceof RangeError)) {
-        after += skipped;
-        skipped *= 2;
-      }
+// `series` is the order of its series, in the table of blocks.
+type StoredRow =
+  | SoundRow
+  | { readonly kind: "damaged"; readonly series: number | undefined };
+
+interface SoundRow {
+  readonly kind: "sound";
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly series: number | undefined;
+}
+
+interface RowVisitor {
+  /** The number to begin with. */
+  readonly start: number;
+  /** Takes a row that is as it was written. @throws {RangeError} when it is of no use */
+  readonly take: (row: SoundRow) => void;
+  /** Rows are damaged. @param series the series of the first one, if it can be read */
+  readonly onDamage: (rows: number, series: number | undefined) => void;
+}
+
+// With `id > ?` SQLite would also look at the page of the row before.
+const FROM_NUMBER = "WHERE id >= ? ORDER BY id LIMIT 1";
+
+// Steps from row to row, so that a damaged page costs only its own rows.
+function forEachRow(next: StatementSync, { start, take, onDamage }: RowVisitor): void {
+  for (let from = start; from < Number.MAX_SAFE_INTEGER;) {
+    const row = readRow(next, from);
+    if (row === undefined) return;
+    if (row.kind === "damaged") {
+      // The number of a damaged row may be wrong, too.
+      const sound = firstSound(next, from);
+      // Numbers that no row has count too; the rest of a table counts once.
+      onDamage(sound < Number.MAX_SAFE_INTEGER ? sound - from : 1, row.series);
+      from = sound;
+      continue;
     }
+    try {
+      take(row);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      onDamage(1, row.series);
+    }
+    from = row.id + 1;
+  }
+}
+
+/** The first number after a damaged one from which rows are sound. */
+function firstSound(next: StatementSync, first: number): number {
+  let damaged = first;
+  let step = 1;
+  for (; readRow(next, damaged + step)?.kind === "damaged"; step *= 2) {
+    damaged += step;
+    if (damaged + 2 * step > Number.MAX_SAFE_INTEGER) return Number.MAX_SAFE_INTEGER;
+  }
+  // The growing steps have leapt over sound rows, too.
+  let sound = damaged + step;
+  while (sound - damaged > 1) {
+    const middle = Math.floor((damaged + sound) / 2);
+    if (readRow(next, middle)?.kind === "damaged") damaged = middle;
+    else sound = middle;
+  }
+  return sound;
+}
+
+/** The first row from a number on; undefined if there is none. */
+function readRow(next: StatementSync, from: number): StoredRow | undefined {
+  let series: number | undefined;
+  try {
+    const row = next.get(from);
+    if (row === undefined) return undefined;
+    const id = Number(row["id"]);
+    const bytes = row["bytes"];
+    if (row["series"] !== undefined) series = Number(row["series"]);
+    if (!(bytes instanceof Uint8Array)) throw new RangeError("Cannot read a row: it has no bytes");
+    checkRow(bytes, ...(series === undefined ? [id] : [id, series]));
+    return { kind: "sound", id, bytes, series };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return { kind: "damaged", series };
   }
 }
 

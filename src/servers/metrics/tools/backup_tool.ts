@@ -6,6 +6,7 @@ import { readSoundSeries } from "../durable/format/database_file.ts";
 import { openDurableStore } from "../durable/durable_store.ts";
 import { createSeed } from "../samples/key_table.ts";
 import { fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";
+import { createProgress } from "./progress.ts";
 
 // A server empties its log after 16 MiB. At full load that happens ten times a second, and a copy may take
 // longer.
@@ -26,6 +27,7 @@ export const backupTool: Tool<typeof FLAGS> = {
   }],
   flags: FLAGS,
   async run({ values, print, printError, isTerminal }): Promise<number> {
+    const progress = createProgress({ isTerminal, printError });
     const path = await resolveDataFile(fileOf(values.file, "FILE"));
     const out = fileOf(values.out, "OUT");
     await refuseExisting(out);
@@ -35,9 +37,13 @@ export const backupTool: Tool<typeof FLAGS> = {
         if (left === 0) {
           throw new StartError(1, "cannot copy the database: it changes faster than it can be read");
         }
-        if (isTerminal) printError("the server has moved its log; again");
+        progress(() => "the server has moved its log; again");
       }
-      const { set, damage } = await readSoundSeries(draft, createSeed());
+      const { set, damage } = await readSoundSeries(
+        draft,
+        createSeed(),
+        (samples) => progress(() => `copied; samples read again: ${samples}`),
+      );
       if (damage.isFound) {
         throw new StartError(1, `cannot back up: the database is damaged; ${damage.describe()}`);
       }

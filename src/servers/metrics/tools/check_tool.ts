@@ -4,6 +4,7 @@ import { StoreOpenError } from "../../../storage/store_open_error.ts";
 import { readSoundSeries } from "../durable/format/database_file.ts";
 import { createSeed } from "../samples/key_table.ts";
 import { fileArgument, fileOf } from "./file_arguments.ts";
+import { createProgress } from "./progress.ts";
 
 const FLAGS = { file: fileArgument("FILE", "database file to check; no server may have it open") };
 
@@ -17,10 +18,15 @@ export const checkTool: Tool<typeof FLAGS> = {
   summary: "check whether a database file is sound",
   examples: [{ line: "metrics check metrics.db", does: "reads all of it, and says what is missing" }],
   flags: FLAGS,
-  async run({ values, print, printError }): Promise<number> {
+  async run({ values, print, printError, isTerminal }): Promise<number> {
+    const progress = createProgress({ isTerminal, printError });
     const path = await resolveDataFile(fileOf(values.file, "FILE"));
     try {
-      const { set, damage } = await readSoundSeries(path, createSeed());
+      const { set, damage } = await readSoundSeries(
+        path,
+        createSeed(),
+        (samples) => progress(() => `samples read: ${samples}`),
+      );
       const content = `${set.seriesCount} keys, ${set.sampleCount} samples`;
       print(damage.isFound ? `damaged: ${content} are sound; ${damage.describe()}\n` : `sound: ${content}\n`);
       return damage.isFound ? DAMAGED : SOUND;

@@ -8,8 +8,7 @@ import { parseStoreAddress } from "../../../storage/cluster/store_address.ts";
 import { StoreOpenError } from "../../../storage/store_open_error.ts";
 import type { MetricStore } from "../store.ts";
 import { type CopyProgress, copySamples } from "./copy_samples.ts";
-
-const LINE_INTERVAL_MS = 1_000;
+import { createProgress } from "./progress.ts";
 
 const FLAGS = {
   from: placeFlag("FROM", "database file or redis:// address to copy from"),
@@ -34,12 +33,8 @@ export const copyTool: Tool<typeof FLAGS> = {
     try {
       const to = await openPlace(values.to, "TO");
       try {
-        let shownAtMs = performance.now();
-        const done = await copySamples(from, to, (progress) => {
-          if (!isTerminal || performance.now() - shownAtMs < LINE_INTERVAL_MS) return;
-          shownAtMs = performance.now();
-          printError(describe(progress));
-        });
+        const progress = createProgress({ isTerminal, printError });
+        const done = await copySamples(from, to, (state) => progress(() => describe(state)));
         print(`${describe(done)}\n`);
         return 0;
       } finally {

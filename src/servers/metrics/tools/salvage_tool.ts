@@ -6,6 +6,7 @@ import { createSeed } from "../samples/key_table.ts";
 import type { SeriesSet } from "../samples/series_set.ts";
 import type { MetricStore } from "../store.ts";
 import { fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";
+import { createProgress } from "./progress.ts";
 
 const PUTS_A_COMMIT = 100_000;
 
@@ -21,16 +22,23 @@ export const salvageTool: Tool<typeof FLAGS> = {
   examples: [{ line: "metrics salvage metrics.db saved.db", does: "copies every sample that can be read" }],
   flags: FLAGS,
   async run({ values, print, printError, isTerminal }): Promise<number> {
+    const progress = createProgress({ isTerminal, printError });
     const path = await resolveDataFile(fileOf(values.file, "FILE"));
     const out = fileOf(values.out, "OUT");
     await refuseExisting(out);
     try {
-      const { set, damage } = await readSoundSeries(path, createSeed());
+      const { set, damage } = await readSoundSeries(
+        path,
+        createSeed(),
+        (samples) => progress(() => `samples read: ${samples}`),
+      );
       const store = await openDurableStore(out, { durability: "normal" });
       try {
-        await copySamples(set, store, (copied) => {
-          if (isTerminal) printError(`${copied} of ${set.sampleCount} samples`);
-        });
+        await copySamples(
+          set,
+          store,
+          (copied) => progress(() => `${copied} of ${set.sampleCount} samples saved`),
+        );
       } finally {
         await store.close();
       }

@@ -6,18 +6,23 @@ import { checkTool } from "../../../../src/servers/metrics/tools/check_tool.ts";
 import { salvageTool } from "../../../../src/servers/metrics/tools/salvage_tool.ts";
 import { StartError } from "../../../../src/program/command.ts";
 import { withDirectory } from "../../../support/program.ts";
-import { deleteFrom, putOne, readRows } from "../store_actions.ts";
+import { deleteFrom, putOne, putUncommitted, readRows } from "../store_actions.ts";
 
 interface Ran {
   readonly code: number;
   readonly text: string;
 }
 
-async function run(tool: typeof checkTool | typeof salvageTool, values: object): Promise<Ran> {
+async function run(
+  tool: typeof checkTool | typeof salvageTool,
+  values: object,
+  { isTerminal = false } = {},
+): Promise<Ran> {
   let text = "";
-  const add = (line: string): void => void (text += line);
+  const print = (said: string): void => void (text += said);
+  const printError = (line: string): void => print(`${line}\n`);
   try {
-    const context = { values: values as never, print: add, printError: add, isTerminal: false };
+    const context = { values: values as never, print, printError, isTerminal };
     return { code: await tool.run(context), text };
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
@@ -69,6 +74,43 @@ Deno.test("salvageTool makes a sound file from the sound parts, and overwrites n
     const again = await run(salvageTool, { file: path, out });
     assertEquals(again.code, 1);
     assertStringIncludes(again.text, "exists already");
+  }));
+
+Deno.test("salvageTool loses the rows of a damaged page, and no others", () =>
+  withDirectory(async (directory) => {
+    const [path, out] = [`${directory}/metrics.db`, `${directory}/saved.db`];
+    const store = await openDurableStore(path);
+    const keys = Array.from({ length: 3_000 }, (_, index) => `key${String(index).padStart(4, "0")}`);
+    for (const key of keys) await putUncommitted(store, key, 1, 1);
+    await store.close();
+    const lost = await destroyPage(path, "key1500");
+    assertEquals(lost.size > 10 && lost.size < 1_000, true);
+    const saved = await run(salvageTool, { file: path, out });
+    assertStringIncludes(saved.text, `${lost.size} keys with their samples`);
+    const copy = await openDurableStore(out);
+    assertEquals(await readRows(copy, "*"), keys.filter((key) => !lost.has(key)).map((key) => `${key} 1 1`));
+    await copy.close();
+  }));
+
+// Destroys the page of a database that holds a key; the keys in it.
+async function destroyPage(path: string, key: string): Promise<ReadonlySet<string>> {
+  const pageBytes = 4_096;
+  const file = await Deno.readFile(path);
+  const text = new TextDecoder("latin1").decode(file);
+  const start = text.indexOf(key) - text.indexOf(key) % pageBytes;
+  file.fill(0xff, start, start + pageBytes);
+  await Deno.writeFile(path, file);
+  return new Set(text.slice(start, start + pageBytes).match(/key\d{4}/g));
+}
+
+Deno.test("checkTool, salvageTool and backupTool show their progress on a terminal alone", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    await makeFile(path);
+    for (const tool of [checkTool, salvageTool, backupTool]) {
+      const values = { file: path, out: `${directory}/${tool.name}.db` };
+      assertStringIncludes((await run(tool, values, { isTerminal: true })).text, "samples read");
+    }
   }));
 
 Deno.test("backupTool copies all acknowledged samples from a file in use", () =>

@@ -49,14 +49,20 @@ export function openDatabase<Content>(
 /**
  * Reads the sound part of a database file, and leaves the file unchanged.
  *
+ * @param seed see `KeyTable`
+ * @param onRead called often, with the number of samples so far
  * @throws {StoreOpenError} when it is not ours, its header or state is damaged, or another process has it
  *   open
  */
-export function readSoundSeries(path: string, seed: number): Promise<SalvagedSeries> {
+export function readSoundSeries(
+  path: string,
+  seed: number,
+  onRead?: (samples: number) => void,
+): Promise<SalvagedSeries> {
   return readDatabaseFile(path, {
     kind: METRICS_DATABASE,
     read: (database, problem) => {
-      const salvaged = salvageSeries(database, seed);
+      const salvaged = salvageSeries(database, seed, onRead);
       if (problem !== undefined) salvaged.damage.notes.push(`SQLite says: ${problem}`);
       return salvaged;
     },
