@@ -1,9 +1,13 @@
 // Causes can form a circle, so no reader follows them further than this.
 const MAX_DEPTH = 5;
 
-/** The messages of a caught value and of its causes, each once. Never throws. */
+/** The messages of a caught value and of its causes, without those that an earlier one quotes. Never throws. */
 export function messagesOfError(error: unknown): string[] {
-  return [...new Set(causesOf(error).map(ownMessageOf))];
+  const messages: string[] = [];
+  for (const message of causesOf(error).map(ownMessageOf)) {
+    if (!messages.some((earlier) => earlier.includes(message))) messages.push(message);
+  }
+  return messages;
 }
 
 /** The same in one line: `Cannot open the page <- no such file`. Never throws. */

@@ -1,10 +1,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { messageOfError, ownMessageOf, stackOfError } from "../../src/base/error_text.ts";
 
-Deno.test("messageOfError() gives the message and those of the causes, each once", () => {
+Deno.test("messageOfError() gives the message and those of the causes, none that was quoted before", () => {
   const cause = new Error("no such file");
   assertEquals(messageOfError(new Error("Cannot open", { cause })), "Cannot open <- no such file");
   assertEquals(messageOfError(new Error("same", { cause: new Error("same") })), "same");
+  assertEquals(
+    messageOfError(new Error("Cannot connect: refused", { cause: new Error("refused") })),
+    "Cannot connect: refused",
+  );
   assertEquals(messageOfError(new TypeError()), "TypeError");
 });
 

@@ -3,6 +3,7 @@
 
 import { createLinesEscaper, escapeLatin1 } from "../../log/escape.ts";
 import { timeOf } from "./records/request_ids.ts";
+import { decodedContent, DecodingBudget } from "./store/decoded_content.ts";
 import type { StoreListener } from "./store/request_store.ts";
 import type { StoredRequest } from "./records/stored_request.ts";
 import { decodeUtf8 } from "./records/to_record.ts";
@@ -55,7 +56,8 @@ export class Tail implements StoreListener {
     const fields = facts.headers.map(([name, value]) =>
       `${INDENT}${this.#paint(DIM, `${escapeLatin1(name)}:`)} ${escapeLatin1(value)}\n`
     );
-    return `${this.#formatLine(request)}\n${fields.join("")}${this.#formatContent(request)}\n`;
+    const parts = [...fields, this.#formatFault(request), this.#formatContent(request)];
+    return `${this.#formatLine(request)}\n${parts.join("")}\n`;
   }
 
   #formatLine({ facts, fault, shownResponse, hasErrors }: StoredRequest): string {
@@ -73,14 +75,30 @@ export class Tail implements StoreListener {
     } ${verdict}${signed}`;
   }
 
+  /** The rule that the request breaks, and its bytes if there was no head to show. */
+  #formatFault({ facts, wire }: StoredRequest): string {
+    if (facts.malformed === undefined) return "";
+    const { offset, rule } = facts.malformed;
+    const reason = `${INDENT}${this.#paint(RED, `${escapeLatin1(rule)}, at byte ${offset}`)}\n`;
+    return facts.headBytes > 0 ? reason : `${reason}${this.#formatBytes(wire.kept, wire.length)}`;
+  }
+
+  /** The content, decoded if its coding is known. */
   #formatContent({ facts, body }: StoredRequest): string {
     if (facts.bodyBytes === 0) return "";
-    const shown = body.subarray(0, MAX_SHOWN_BYTES);
-    const more = facts.bodyBytes - shown.length;
+    const isWhole = body.length === facts.bodyBytes;
+    const plain = isWhole ? decodedContent(facts.headers, body, new DecodingBudget()) : undefined;
+    const decoded = plain ?? body;
+    return this.#formatBytes(decoded, decoded === body ? facts.bodyBytes : decoded.length);
+  }
+
+  #formatBytes(bytes: Uint8Array, total: number): string {
+    const shown = bytes.subarray(0, MAX_SHOWN_BYTES);
+    const more = total - shown.length;
     const note = more > 0 ? `${INDENT}${this.#paint(DIM, `(and ${more} bytes more)`)}\n` : "";
     // A cut may go through a character.
     const isText = decodeUtf8(shown.subarray(0, more > 0 ? lastBoundary(shown) : shown.length)) !== undefined;
-    if (!isText) return `\n${INDENT}${this.#paint(DIM, `(${facts.bodyBytes} bytes that are no text)`)}\n`;
+    if (!isText) return `\n${INDENT}${this.#paint(DIM, `(${total} bytes that are no text)`)}\n`;
     return `\n${INDENT}${escapeLines(shown)}\n${note}`;
   }
 

@@ -1,7 +1,8 @@
-// Decoded content for the search: without codings and escapes.
+// Decoded content for the search and for terminals: without codings and escapes.
 
 import zlib from "node:zlib";
 import { decodeLatin1 } from "../../../bytes/latin1.ts";
+import type { HeaderField } from "../../../http/headers.ts";
 import { decodeParameter } from "../records/parameters.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
@@ -57,13 +58,10 @@ export function* decodedForms(
   request: StoredRequest,
   budget: DecodingBudget,
 ): Generator<Uint8Array, void> {
-  const { target, headers } = request.facts;
+  const { target } = request.facts;
   if (/[%+]/.test(target)) yield bytesOf(decodeParameter(target));
   const { body } = request;
-  const codings = headers.filter(([name]) => name.toLowerCase() === "content-encoding")
-    .flatMap(([, value]) => value.split(",")).map((coding) => coding.trim().toLowerCase())
-    .filter((coding) => coding !== "" && coding !== "identity");
-  const plain = codings.length === 0 ? body : decodeCodings(body, codings, budget);
+  const plain = decodedContent(request.facts.headers, body, budget);
   if (plain === undefined) return;
   if (plain !== body) yield plain;
   if (plain.includes(PERCENT) || plain.includes(PLUS)) {
@@ -73,6 +71,17 @@ export function* decodedForms(
 }
 
 /** Content without its codings; undefined when it has other codings, is damaged, or is too large. */
+export function decodedContent(
+  headers: readonly HeaderField[],
+  body: Uint8Array,
+  budget: DecodingBudget,
+): Uint8Array | undefined {
+  const codings = headers.filter(([name]) => name.toLowerCase() === "content-encoding")
+    .flatMap(([, value]) => value.split(",")).map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== "" && coding !== "identity");
+  return codings.length === 0 ? body : decodeCodings(body, codings, budget);
+}
+
 function decodeCodings(
   body: Uint8Array,
   codings: readonly string[],
