@@ -106,6 +106,29 @@ pageTest("a plot is zoomed by dragging, summed, and shown as a table", async ({ 
   await page.locator(".grid tbody tr").nth(5).waitFor();
 });
 
+pageTest("CSV, JSON and PNG have what is shown", async ({ page, origin }) => {
+  await page.goto(`${origin}?target=servers.*.load&from=-15min`);
+  await page.locator(".legend tbody tr").nth(2).waitFor();
+  const save = async (name: string): Promise<Uint8Array> => {
+    const downloads = page.waitForEvent("download");
+    await page.getByRole("button", { name, exact: true }).click();
+    return await Deno.readFile(await (await downloads).path());
+  };
+  const heightOf = (png: Uint8Array): number => new DataView(png.buffer).getUint32(20);
+  const whole = heightOf(await save("PNG"));
+  await page.getByRole("button", { name: "servers.b.load" }).click();
+  await page.locator(".legend [aria-pressed=false]").waitFor();
+  const text = async (name: string): Promise<string> => new TextDecoder().decode(await save(name));
+  assertMatch(
+    await text("CSV"),
+    /^time,servers\.a\.load,servers\.c\.load\r\n\d{4}-\d\d-\d\dT[\d:.]+Z,[\d.]*,[\d.]*\r\n/,
+  );
+  const json = JSON.parse(await text("JSON")) as { readonly target: string }[];
+  assertEquals(json.map(({ target }) => target), ["servers.a.load", "servers.c.load"]);
+  // A line of the legend less.
+  assertEquals(whole - heightOf(await save("PNG")), 20);
+});
+
 pageTest("a mistake in an expression is explained in words", async ({ page }) => {
   await page.getByLabel("Name, glob or expression").fill("nonsense(servers.a.load)");
   await page.getByRole("button", { name: "Plot" }).first().click();

@@ -85,14 +85,26 @@ export function PlotView({ model }) {
           </select>
         </label>
         <button type="button" onClick=${() => model.show({ dialog: { kind: "save" } })}>Save as board</button>
-        <button type="button" onClick=${() => downloadCsv(model.plotted)}>CSV</button>
-        <button type="button" onClick=${() => downloadJson(model.plotted)}>JSON</button>
-        <button type="button" onClick=${() => downloadPng()}>PNG</button>
+        <button type="button" onClick=${() => downloadCsv(shownSeries(model))}>CSV</button>
+        <button type="button" onClick=${() => downloadJson(shownSeries(model))}>JSON</button>
+        <button type="button" onClick=${() => downloadPng(shownLines(model))}>PNG</button>
       </div>
       <${Plot} model=${model} plotted=${model.plotted} hidden=${model.hidden} />
       <${Legend} model=${model} />
     </div>
   `;
+}
+
+/** The series that are not hidden. @param {Model} model */
+function shownSeries({ plotted, hidden }) {
+  return plotted.filter(({ target }) => !hidden.has(target));
+}
+
+/** Their lines in the plot. @param {Model} model */
+function shownLines({ plotted, hidden }) {
+  return plotted
+    .map(({ target }, index) => ({ target, colour: colourOf(index) }))
+    .filter(({ target }) => !hidden.has(target));
 }
 
 /**
