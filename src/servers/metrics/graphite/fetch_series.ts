@@ -4,7 +4,9 @@
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { KeyPattern } from "../protocol/key_pattern.ts";
 import type { MetricStore, RowSink, TimeSpan } from "../store.ts";
-import { queryOf } from "./names/globs.ts";
+import { queryOf, type StoreQuery, toByteRange } from "./names/globs.ts";
+import { tagsOf } from "./names/tag_expressions.ts";
+import { findSeriesByTags } from "./names/tags.ts";
 import { GraphiteSeries } from "./graphite_series.ts";
 import { TargetError } from "./targets/target_error.ts";
 
@@ -58,7 +60,26 @@ export class SeriesFetcher {
    * @throws {TargetError} when the request has read too much
    */
   async fetch(query: FetchQuery): Promise<GraphiteSeries[]> {
-    const samples = await this.#collect(query);
+    return await this.#toAllSeries(await this.#collect(queryOf(query.path), query), query);
+  }
+
+  /**
+   * Reads the series that expressions of tags choose, sorted by name.
+   *
+   * @param expressions see `/tags/findSeries`
+   * @param query its path names the source of the series
+   * @throws {TargetError} when an expression is malformed, or the request has read too much
+   */
+  async fetchTagged(expressions: readonly string[], query: FetchQuery): Promise<GraphiteSeries[]> {
+    const samples = new Map<string, Columns>();
+    for (const key of await findSeriesByTags(this.#store, expressions)) {
+      const found = await this.#collect({ name: toByteRange(key), filter: undefined }, query);
+      for (const [name, columns] of found) samples.set(name, columns);
+    }
+    return await this.#toAllSeries(samples, query);
+  }
+
+  async #toAllSeries(samples: ReadonlyMap<string, Columns>, query: FetchQuery): Promise<GraphiteSeries[]> {
     const all: GraphiteSeries[] = [];
     for (const [name, columns] of samples) {
       all.push(this.#toSeries(name, columns, query));
@@ -67,9 +88,8 @@ export class SeriesFetcher {
     return all.sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
-  async #collect({ path, from, until }: FetchQuery): Promise<Map<string, Columns>> {
+  async #collect({ name, filter }: StoreQuery, { from, until }: FetchQuery): Promise<Map<string, Columns>> {
     const span: TimeSpan = { from: Math.floor(from), until: Math.floor(until) };
-    const { name, filter } = queryOf(path);
     const sink = new SampleSink(filter);
     const reader = await this.#store.openRows(name, span);
     while (!await reader.fill(sink)) {
@@ -113,17 +133,6 @@ export class SeriesFetcher {
       xFilesFactor,
     });
   }
-}
-
-/** The tags of a name such as `disk.used;host=a;rack=b`, which has its first part as the tag `name`. */
-export function tagsOf(name: string): Record<string, string> {
-  const [own = "", ...parts] = name.split(";");
-  const tags: Record<string, string> = { name: own };
-  for (const part of parts) {
-    const equals = part.indexOf("=");
-    if (equals > 0) tags[part.slice(0, equals)] = part.slice(equals + 1);
-  }
-  return tags;
 }
 
 function tooMuch(limit: number, what: string): TargetError {

@@ -36,21 +36,41 @@ export function graphiteRoutes({ store, clock }: GraphiteParts): readonly Route[
     ...both("/render", async (request) => await render(request, { store, clock })),
     ...both("/metrics/find", json(find)),
     ...both("/metrics/expand", json(expand)),
-    ["GET, HEAD", "/events/get_data", json(() => [])],
-    ["GET, HEAD", "/functions", json((values) => describeFunctions({ isGrouped: isOn(values, "grouped") }))],
+    ...reads("/events/get_data", json(() => [])),
+    ...reads("/functions", json((values) => describeFunctions({ isGrouped: isOn(values, "grouped") }))),
     ["GET, HEAD", "/functions/:name", json((_values, _request, [name]) => describeFunction(name!))],
-    ["GET, HEAD", "/version", json(() => GRAPHITE_VERSION)],
-    ["GET, HEAD", "/tags", json(async () => await listTags(store))],
+    ...reads("/version", json(() => GRAPHITE_VERSION)),
+    ...reads("/tags", json(async () => await listTags(store))),
     ...both("/tags/findSeries", json(async (values) => await findTaggedSeries(store, values))),
-    ["GET, HEAD", "/tags/autoComplete/tags", json(tags)],
-    ["GET, HEAD", "/tags/autoComplete/values", json(tagValues)],
-    ["GET, HEAD", "/tags/:tag", json(async (_values, _request, [tag]) => await describeTag(store, tag!))],
+    ...both("/tags/autoComplete/tags", json(tags)),
+    ...both("/tags/autoComplete/values", json(tagValues)),
+    [
+      "GET, HEAD",
+      "/tags/:tag",
+      json(async (_values, _request, [tag]) => await describeTag(store, decoded(tag!))),
+    ],
   ];
 }
 
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (cause) {
+    throw new TargetError("Cannot read a tag: its percent-encoding is malformed", { cause });
+  }
+}
+
 // To Graphite's clients a slash at the end makes no difference.
+function forms(methods: string, path: string, handle: RouteHandler): Route[] {
+  return [path, `${path}/`].map((own) => [methods, own, handle] as const);
+}
+
+function reads(path: string, handle: RouteHandler): Route[] {
+  return forms("GET, HEAD", path, handle);
+}
+
 function both(path: string, handle: RouteHandler): Route[] {
-  return [path, `${path}/`].map((own) => ["GET, HEAD, POST", own, handle] as const);
+  return forms("GET, HEAD, POST", path, handle);
 }
 
 function json(respond: Respond): RouteHandler {

@@ -165,10 +165,59 @@ Deno.test("graphiteRoutes() takes `?` and classes in targets and in /metrics/fin
     assertEquals(JSON.parse(text), [{ path: "servers.web1.cpu", is_leaf: true }]);
   }));
 
+Deno.test("graphiteRoutes() reads series by their tags, as Grafana's editor asks for them", () =>
+  withGraphite(async (ask) => {
+    const seriesOf = async (target: string): Promise<unknown> => {
+      const { text } = await ask("/render", { ...SPAN, from: String(NOW - 120), target });
+      const all = JSON.parse(text) as {
+        readonly target: string;
+        readonly tags: unknown;
+        readonly datapoints: readonly (readonly [number | null, number])[];
+      }[];
+      return all.map(({ target: name, tags, datapoints }) => ({
+        name,
+        tags,
+        values: datapoints.map(([v]) => v),
+      }));
+    };
+    const tags = { name: "disk.used", host: "a", rack: "r1" };
+    assertEquals(await seriesOf("seriesByTag('name=disk.used', 'host=~a|b')"), [
+      { name: "disk.used;host=a;rack=r1", tags, values: [5, null] },
+    ]);
+    assertEquals(await seriesOf("aliasByNode(seriesByTag('rack=r1'), 'host')"), [
+      { name: "a", tags, values: [5, null] },
+    ]);
+    assertEquals(await seriesOf("seriesByTag('host=b')"), []);
+    assertEquals((await ask("/render", { ...SPAN, target: "seriesByTag('host')" })).status, 400);
+  }));
+
+Deno.test("graphiteRoutes() takes a slash at the end of its paths, and lists of tags by POST", () =>
+  withGraphite(async (ask) => {
+    for (
+      const path of [
+        "/version",
+        "/functions",
+        "/tags",
+        "/events/get_data",
+        "/tags/autoComplete/tags",
+        "/metrics/expand",
+      ]
+    ) {
+      assertEquals(await ask(`${path}/`), await ask(path));
+    }
+    assertEquals(JSON.parse((await ask("/tags/autoComplete/tags", { expr: "host=a" })).text), [
+      "name",
+      "rack",
+    ]);
+    assertEquals(JSON.parse((await ask("/tags/autoComplete/values", { tag: "host" })).text), ["a"]);
+  }));
+
 Deno.test("graphiteRoutes() lists tags, and finds series by expressions of tags", () =>
   withGraphite(async (ask) => {
     const asked = async (path: string): Promise<unknown> => JSON.parse((await ask(path)).text);
     assertEquals(await asked("/tags"), [{ tag: "host" }, { tag: "name" }, { tag: "rack" }]);
+    assertEquals(await asked("/tags/%68ost"), { tag: "host", values: [{ count: 1, value: "a" }] });
+    assertEquals((await ask("/tags/%ff")).status, 400);
     assertEquals(await asked("/tags/host"), { tag: "host", values: [{ count: 1, value: "a" }] });
     for (const expr of ["host=a", "rack!=r2", "rack=~r[0-9]", "host!=~b.*"]) {
       const query = new URLSearchParams({ expr });

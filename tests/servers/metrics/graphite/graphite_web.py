@@ -21,17 +21,23 @@ own.WHISPER_DIR = directory + "/whisper"
 own.STORAGE_DIR = directory
 own.INDEX_FILE = directory + "/index"
 own.CARBONLINK_HOSTS = ["127.0.0.1:1"]
-own.TAGDB = ""
+own.TAGDB = "graphite.tags.localdatabase.LocalDatabaseTagDB"
 own.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": directory + "/graphite.db"}}
 import django
 
 django.setup()
 import whisper
+from django.core.management import call_command
 from django.test import RequestFactory
 from graphite.render.views import renderView
+from graphite.storage import STORE
+from graphite.tags.utils import TaggedSeries
 
+call_command("migrate", run_syncdb=True, verbosity=0)
 for name, values in order["series"].items():
-    path = directory + "/whisper/" + name.replace(".", "/") + ".wsp"
+    if ";" in name:
+        STORE.tagdb.tag_series(name)
+    path = directory + "/whisper/" + TaggedSeries.encode(name, sep="/") + ".wsp"
     os.makedirs(os.path.dirname(path), exist_ok=True)
     whisper.create(path, [(order["step"], 10000)], xFilesFactor=0)
     points = [(order["start"] + i * order["step"], v) for i, v in enumerate(values) if v is not None]

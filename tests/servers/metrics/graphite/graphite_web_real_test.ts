@@ -90,6 +90,12 @@ const TARGETS: readonly string[] = [
   "lineWidth(servers.web1.cpu,2)",
   "alpha(servers.web1.cpu,0.5)",
   "servers.web1.cpu|scale(2)|alias('piped')",
+  "seriesByTag('name=disk.used')",
+  "seriesByTag('name=disk.used', 'host=a')",
+  "seriesByTag('host=~a|b', 'rack!=r2')",
+  "seriesByTag('name=disk.used', 'host!=~b.*')",
+  "aliasByNode(seriesByTag('rack=r1'), 'host', 'name')",
+  "sumSeries(seriesByTag('name=disk.used'))",
 ];
 
 // The reasons why a target differs here.
@@ -107,6 +113,9 @@ function makeSeries(): Record<string, (number | null)[]> {
     "servers.db1.cpu": values((index) => index % 100),
     "servers.web1.requests": values((index) => index * 17 % 5_000),
     "servers.web2.requests": values((index) => index < 300 ? null : index * 3),
+    "disk.used;host=a;rack=r1": values((index) => index % 17),
+    "disk.used;host=b;rack=r2": values((index) => index % 23),
+    "disk.used;host=c": values((index) => index % 29),
   };
 }
 
@@ -132,6 +141,12 @@ async function renderTheirs(order: unknown): Promise<RenderedSeries[][]> {
   const { stdout, code } = await process.output();
   assertEquals(code, 0);
   return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+// A moment in minutes as Graphite reads it, on clocks that show these seconds since 1970.
+function clockTime(seconds: number): string {
+  const [day = "", time = ""] = new Date(seconds * 1_000).toISOString().split("T");
+  return `${time.slice(0, 5)}_${day.replaceAll("-", "")}`;
 }
 
 function isClose(a: number | null, b: number | null): boolean {
@@ -181,6 +196,8 @@ Deno.test({
         `from=${now - 1_207}&until=${now - 3}&maxDataPoints=1000`,
         `from=${now - 3_600}&until=${now}&maxDataPoints=100`,
         `from=${now - 600}&until=${now - 60}&maxDataPoints=1`,
+        // Clocks of Kolkata are 5:30 hours ahead the whole year.
+        `from=${clockTime(now - 1_800 + 19_800)}&until=${clockTime(now - 300 + 19_800)}&tz=Asia/Kolkata`,
       ];
       const all = [...TARGETS, ...DIFFERENT.keys()];
       const queries = spans.flatMap((span) =>

@@ -43,6 +43,18 @@ const constantLine: GraphiteFunction = {
   },
 };
 
+const seriesByTag: GraphiteFunction = {
+  name: "seriesByTag",
+  group: "Special",
+  description: "The series whose tags fit all expressions, such as 'host=~web.*'.",
+  parameters: [{ name: "tagExpressions", type: "string", required: true, multiple: true }],
+  call: async (args, { evaluation }) => {
+    const expressions = args.all("tagExpressions").map(String);
+    const path = `seriesByTag(${expressions.map((one) => `'${one}'`).join(", ")})`;
+    return await evaluation.fetcher.fetchTagged(expressions, { ...evaluation, path });
+  },
+};
+
 const consolidateBy: GraphiteFunction = {
   name: "consolidateBy",
   group: "Special",
@@ -143,6 +155,7 @@ export const NAMING_FUNCTIONS: readonly GraphiteFunction[] = [
   alias,
   aliasByNode,
   constantLine,
+  seriesByTag,
   consolidateBy,
   valueFilter("removeAboveValue", "Only values up to a number.", (value, n) => value <= n),
   valueFilter("removeBelowValue", "Only values from a number on.", (value, n) => value >= n),

@@ -10,6 +10,17 @@ export type Tags = Readonly<Record<string, string>>;
 const MAX_PATTERN_LENGTH = 200;
 const MAX_QUANTIFIERS = 4;
 
+/** The tags of a name such as `disk.used;host=a;rack=b`, which has its first part as the tag `name`. */
+export function tagsOf(name: string): Tags {
+  const [own = "", ...parts] = name.split(";");
+  const tags: Record<string, string> = { name: own };
+  for (const part of parts) {
+    const equals = part.indexOf("=");
+    if (equals > 0) tags[part.slice(0, equals)] = part.slice(equals + 1);
+  }
+  return tags;
+}
+
 /** A choice of series, and the tags that decide it. */
 export interface TagChoice {
   /** The tags in the expressions. */

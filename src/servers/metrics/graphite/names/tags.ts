@@ -3,10 +3,9 @@
 
 import { socketsLookedAt } from "../../../../base/event_loop.ts";
 import type { KeySink, MetricStore } from "../../store.ts";
-import { tagsOf } from "../fetch_series.ts";
 import { toByteRange } from "./globs.ts";
 import { lastOf } from "../request_values.ts";
-import { readTagChoice, type Tags } from "./tag_expressions.ts";
+import { readTagChoice, type Tags, tagsOf } from "./tag_expressions.ts";
 
 const KEYS_A_PIECE = 2_000;
 const DEFAULT_LIMIT = 100;
@@ -25,7 +24,15 @@ export async function describeTag(store: MetricStore, tag: string): Promise<unkn
 
 /** The series that `expr` chooses, sorted. @throws {TargetError} when an expression is malformed */
 export async function findTaggedSeries(store: MetricStore, values: URLSearchParams): Promise<string[]> {
-  const choice = choiceOf(values);
+  return await findSeriesByTags(store, expressionsOf(values));
+}
+
+/** The series that expressions choose, sorted. @throws {TargetError} when one is malformed */
+export async function findSeriesByTags(
+  store: MetricStore,
+  expressions: readonly string[],
+): Promise<string[]> {
+  const choice = readTagChoice(expressions);
   return sortedKeys(await countTexts(store, (tags, key) => choice.matches(tags) ? [key] : []));
 }
 
@@ -36,7 +43,7 @@ export async function findTaggedSeries(store: MetricStore, values: URLSearchPara
  */
 export async function findTags(store: MetricStore, values: URLSearchParams): Promise<string[]> {
   const prefix = lastOf(values, "tagPrefix") ?? "";
-  const choice = choiceOf(values);
+  const choice = readTagChoice(expressionsOf(values));
   const isMeant = (tag: string): boolean => tag.startsWith(prefix) && !choice.named.has(tag);
   const counts = await countTexts(
     store,
@@ -53,7 +60,7 @@ export async function findTags(store: MetricStore, values: URLSearchParams): Pro
 export async function findTagValues(store: MetricStore, values: URLSearchParams): Promise<string[]> {
   const prefix = lastOf(values, "valuePrefix") ?? "";
   const tag = lastOf(values, "tag") ?? "";
-  const choice = choiceOf(values);
+  const choice = readTagChoice(expressionsOf(values));
   const counts = await countTexts(
     store,
     (tags) => tags[tag]?.startsWith(prefix) === true && choice.matches(tags) ? [tags[tag]] : [],
@@ -61,8 +68,8 @@ export async function findTagValues(store: MetricStore, values: URLSearchParams)
   return sortedKeys(counts).slice(0, limitOf(values));
 }
 
-function choiceOf(values: URLSearchParams): ReturnType<typeof readTagChoice> {
-  return readTagChoice([...values.getAll("expr"), ...values.getAll("expr[]")]);
+function expressionsOf(values: URLSearchParams): readonly string[] {
+  return [...values.getAll("expr"), ...values.getAll("expr[]")];
 }
 
 function limitOf(values: URLSearchParams): number {
