@@ -44,11 +44,13 @@ export class SlotDiscovery {
     const { seeds, isClustered } = this.#options;
     if (!isClustered) return;
     const known = this.#map.nodes;
+    const redirectedTo = this.#map.takeRedirection();
     // Different servers each time, so that one with a narrow view is not asked for ever.
     const asked = known.map((_, index) => known[(index + this.#rounds) % known.length]!);
     this.#rounds++;
     let failure: unknown;
-    for (const nodes of [asked.slice(0, ASKED_AT_ONCE), [...seeds, ...asked]]) {
+    const first = redirectedTo === undefined ? [] : [redirectedTo];
+    for (const nodes of [[...first, ...asked.slice(0, ASKED_AT_ONCE)], [...seeds, ...asked]]) {
       const results = await Promise.allSettled(nodes.map((node) => this.#viewOf(node)));
       const views = results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
       if (views.length > 0) {

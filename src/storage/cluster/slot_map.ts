@@ -7,6 +7,7 @@ export class SlotMap {
   // A server that was lost may come back with an old view: the claim with the higher epoch wins.
   readonly #epochs: number[] = new Array(SLOT_COUNT).fill(-1);
   #nodes: readonly NodeAddress[];
+  #redirectedTo: NodeAddress | undefined;
   // Every write asks this, and looking at all owners takes 10 µs.
   #isComplete = false;
 
@@ -38,7 +39,15 @@ export class SlotMap {
   /** Learns from a redirection. */
   move(slot: number, node: NodeAddress): void {
     this.#owners[slot] = node;
+    this.#redirectedTo = node;
     this.#isComplete ||= !this.#owners.includes(undefined);
+  }
+
+  /** The server of the last redirection, once: no other one may know yet that it owns the slot. */
+  takeRedirection(): NodeAddress | undefined {
+    const node = this.#redirectedTo;
+    this.#redirectedTo = undefined;
+    return node;
   }
 
   /** Gives all slots to one server that is not a member of a cluster. */

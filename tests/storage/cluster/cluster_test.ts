@@ -127,6 +127,21 @@ for (const [target, address] of [["b:2", "b:2"], ["a:3", ":3"]] as const) {
   });
 }
 
+Deno.test("Cluster.run() asks a server that it was redirected to for the map, and stays with it", async () => {
+  const { cluster, sent } = createCluster((command, node) => {
+    if (command.startsWith("SET x") && node === "a:1") return new ReplyError("MOVED 0 a:3");
+    return command === "CLUSTER NODES" && node === "a:3"
+      ? `${NODES}\n3 a:3@9 myself,master - 0 0 3 connected 0`
+      : null;
+  });
+  await cluster.run([SETS[0]!], WRITE);
+  await cluster.refresh();
+  await cluster.run([SETS[0]!], WRITE);
+  const sets = sent.filter((line) => line.includes("SET")).map((line) => line.replace(/#\d+/, ""));
+  assertEquals(sets, ["a:1 SET x 1", "a:3 SET x 1", "a:3 SET x 1"]);
+  cluster.close();
+});
+
 Deno.test("Cluster.run() rests between redirections in a circle, and fails at the deadline", async () => {
   const { cluster, sent } = createCluster((command, node) =>
     command.startsWith("SET x") ? new ReplyError(`MOVED 0 ${node === "a:1" ? "b:2" : "a:1"}`) : null
