@@ -1,6 +1,8 @@
 import type { Route } from "../../../backend/routes.ts";
 import { HttpError } from "../../../http/errors.ts";
+import type { HeaderField } from "../../../http/headers.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
+import { decodedContent, DecodingBudget } from "../store/decoded_content.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import { apiResponse, jsonResponse } from "../../../backend/json_response.ts";
 import { contentOf, type StoredResponse } from "../records/stored_response.ts";
@@ -56,9 +58,10 @@ function byteRoutes(find: (id: string | undefined) => StoredRequest): readonly R
       const request = find(id);
       return download(request.wire.kept, `${request.id}.http`);
     }],
-    ["GET, HEAD", "/api/requests/:id/body", (_request, _context, [id]) => {
+    ["GET, HEAD", "/api/requests/:id/body", ({ query }, _context, [id]) => {
       const request = find(id);
-      return download(request.body, `${request.id}.body`);
+      const content = contentFor(query, request.facts.headers, request.body);
+      return download(content, `${request.id}.body`);
     }],
     ["GET, HEAD", "/api/requests/:id/response/raw", ({ query }, _context, [id]) => {
       const request = find(id);
@@ -66,7 +69,9 @@ function byteRoutes(find: (id: string | undefined) => StoredRequest): readonly R
     }],
     ["GET, HEAD", "/api/requests/:id/response/body", ({ query }, _context, [id]) => {
       const request = find(id);
-      return download(contentOf(findResponse(request, query)), `${request.id}.response.body`);
+      const response = findResponse(request, query);
+      const content = contentFor(query, response.facts.headers, contentOf(response));
+      return download(content, `${request.id}.response.body`);
     }],
   ];
 }
@@ -76,6 +81,17 @@ export function recordFor(parameters: CallParameters, request: StoredRequest): u
   const record = toRecord(request);
   const wantsContent = parameters.isOn("content") && !request.isHandshake;
   return wantsContent ? { ...record, content: toContentRecord(request.body) } : record;
+}
+
+/** The content as it came; with `decoded=1` without its codings. @throws {HttpError} 409 if that fails */
+function contentFor(query: string, headers: readonly HeaderField[], body: Uint8Array): Uint8Array {
+  if (!new CallParameters(query).isOn("decoded")) return body;
+  const decoded = decodedContent(headers, body, new DecodingBudget());
+  if (decoded !== undefined) return decoded;
+  throw new HttpError(
+    409,
+    "Cannot decode the content: its coding is unknown, it is damaged, or it is too large",
+  );
 }
 
 /** The response in the record, or that of a replay: `replay=0` is the oldest one. */

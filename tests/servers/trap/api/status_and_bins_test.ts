@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { assertEquals, assertMatch } from "@std/assert";
 import { exchange } from "../../../support/loopback.ts";
 import { bytesOf } from "../../../support/latin1.ts";
@@ -97,6 +97,22 @@ Deno.test("q finds decoded content, and is 414 in JSON beyond the limit of a hea
     ]);
     const long = await trap.call(`/api/requests?q=${"x".repeat(20_000)}`);
     assertEquals([long.status, typeof (await long.json()).error], [414, "string"]);
+  });
+});
+
+Deno.test("decoded=1 gives content without its codings, or 409", async () => {
+  await withTrap({}, async (trap) => {
+    const coded = brotliCompressSync(gzipSync("plain"));
+    for (const [path, content] of [["/right", coded], ["/damaged", coded.subarray(1)]] as const) {
+      const head = `POST ${path} HTTP/1.1\r\nContent-Encoding: gzip, br\r\n` +
+        `Content-Length: ${content.length}\r\n${END}`;
+      await exchange(trap.port, Uint8Array.from([...bytesOf(head), ...content]));
+    }
+    const [right, damaged] = await trap.records(2);
+    const body = (id: string) => trap.call(`/api/requests/${id}/body?decoded=1`);
+    assertEquals(await (await body(right!.id)).text(), "plain");
+    const refused = await body(damaged!.id);
+    assertEquals([refused.status, typeof (await refused.json()).error], [409, "string"]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { gzipSync } from "node:zlib";
+import { deflateRawSync, gzipSync } from "node:zlib";
 import { bytesOfLatin1, latin1Of } from "../../../../src/servers/trap/page/client/text/bytes.js";
 import { decodedContent } from "../../../../src/servers/trap/page/client/content/content_coding.js";
 import { cookiesOf, formFields } from "../../../../src/servers/trap/page/client/content/form_fields.js";
@@ -15,6 +15,7 @@ import {
   multipartParts,
   parameterOf,
 } from "../../../../src/servers/trap/page/client/content/multipart_parts.js";
+import type { Pair } from "../../../../src/servers/trap/page/client/page_types.ts";
 import { headLength, headLines } from "../../../../src/servers/trap/page/client/detail/wire_head.js";
 
 Deno.test("layOutJson() indents, and leaves numbers, doubled names and escapes as they were sent", () => {
@@ -112,16 +113,23 @@ Deno.test("headLines() keeps offsets and the ends of lines, up to the empty line
   assertEquals([headLength(headLines(bytesOfLatin1("A\r\n\r\nxyz"))), headLength([])], [5, 0]);
 });
 
-Deno.test("decodedContent() removes gzip and deflate, and names the codings that it cannot remove", async () => {
+Deno.test("decodedContent() removes gzip and deflate, asks the trap about others, and names the codings that it cannot remove", async () => {
   const plain = bytesOfLatin1("wheel ".repeat(1_000));
   const packed = Uint8Array.from(gzipSync(plain));
   const decode = (bytes: Uint8Array<ArrayBuffer>, coding: string) =>
-    decodedContent(bytes, [["Content-Encoding", coding]]);
+    decodedContent(bytes, [["Content-Encoding", coding]], () => Promise.reject(new Error("unknown")));
   assertEquals(await decode(packed, "GZIP"), { bytes: plain, note: "Unpacked from gzip." });
-  assertEquals(await decodedContent(packed, []), { bytes: packed, note: "" });
+  assertEquals(await decodedContent(packed, [], () => Promise.reject(new Error("unused"))), {
+    bytes: packed,
+    note: "",
+  });
   assertEquals((await decode(plain, "gzip")).bytes, plain);
+  assertEquals((await decode(Uint8Array.from(deflateRawSync(plain)), "deflate")).bytes, plain);
+  const both: readonly Pair[] = [["Content-Encoding", "gzip"], ["content-encoding", "br"]];
+  const byTrap = await decodedContent(packed, both, () => Promise.resolve({ bytes: plain }));
+  assertEquals(byTrap, { bytes: plain, note: "Unpacked from gzip, br." });
   assertMatch((await decode(plain, "gzip")).note, /not gzip, though it says so/);
-  assertMatch((await decode(plain, "br")).note, /cannot undo the coding "br"/);
+  assertMatch((await decode(plain, "br")).note, /coding "br" cannot be undone/);
   assertEquals(
     (await decode(packed.slice(0, -4), "gzip")).note,
     "Unpacked from gzip, as far as it is well-formed.",

@@ -209,6 +209,23 @@ Deno.test("RequestRows sorts by id, replaces known requests, and forgets the old
   ]);
 });
 
+Deno.test("rowOf() says how a response to the client ended, unless it is complete", () => {
+  const response = {
+    kind: "forwarded",
+    status: 200,
+    headers: [],
+    trailers: [],
+    bodyBytes: 0,
+    wireBytes: 9,
+    sha256: "",
+    end: "aborted",
+    durationMs: 1,
+  } as const;
+  assertEquals(rowOf({ ...record(1), response }).responseEnd, "aborted");
+  assertEquals(rowOf({ ...record(1), response: { ...response, end: "complete" } }).responseEnd, undefined);
+  assertEquals(rowOf({ ...record(1), response: { ...response, kind: "replayed" } }).responseEnd, undefined);
+});
+
 Deno.test("rowOf() has the type of the content, and the first fault", () => {
   const row = rowOf({
     ...record(1),

@@ -61,6 +61,8 @@ export interface RequestRow {
   readonly event: string;
   /** The status of the response; undefined if none was sent. */
   readonly status: number | undefined;
+  /** How the response ended; undefined if it is complete. */
+  readonly responseEnd: TrapResponse["end"] | undefined;
 }
 
 /** The line above the rows of a day. */
@@ -116,8 +118,8 @@ export interface TrapApi {
   list(filters: Filters, page: { readonly limit: number; readonly before?: string }): Promise<TrapRecord[]>;
   /** One request. */
   record(id: string): Promise<TrapRecord>;
-  /** The bytes as they came, or the content only. @param maxBytes the most bytes to fetch */
-  bytes(id: string, what: "raw" | "body", maxBytes: number): Promise<FetchedBytes>;
+  /** The bytes as they came, or the content only, perhaps decoded. @param maxBytes the most bytes to fetch */
+  bytes(id: string, what: "raw" | "body" | "decoded", maxBytes: number): Promise<FetchedBytes>;
   /** The request as a HAR document. */
   har(id: string): Promise<string>;
   /** Deletes one request. */
@@ -127,7 +129,7 @@ export interface TrapApi {
   /** Sends the request again, as it came or changed. */
   replay(id: string, call: ReplayCall): Promise<TrapResponse>;
   /** The content of the response in the record, or of a replay. */
-  responseBody(id: string, replay: number | undefined): Promise<FetchedBytes>;
+  responseBody(id: string, which: ResponseBodyChoice): Promise<FetchedBytes>;
   /** The rules of the responses, as JSON text: those of a bin, or with "" all. */
   rules(bin: string): Promise<string>;
   /** Replaces the rules: those of a bin, or with "" all. */
@@ -138,6 +140,14 @@ export interface TrapApi {
   status(): Promise<TrapStatus>;
   /** The bins. */
   bins(): Promise<BinList>;
+}
+
+/** The content of a response to fetch. */
+export interface ResponseBodyChoice {
+  /** The index of a replay; undefined for the response in the record. */
+  readonly replay: number | undefined;
+  /** As it came, or decoded by the trap. */
+  readonly form: "sent" | "decoded";
 }
 
 /** A line and its counterpart. */

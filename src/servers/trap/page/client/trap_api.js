@@ -7,6 +7,7 @@ import { asRequest } from "./list/tls_record.js";
 
 // The part of a response that a view shows; the download has all of it.
 const MAX_RESPONSE_BYTES = 1_048_576;
+const BYTE_PATHS = { raw: "raw", body: "body", decoded: "body?decoded=1" };
 const GONE = "The request is not kept any more.";
 
 /**
@@ -33,7 +34,7 @@ export function createTrapApi(fetch) {
       return asRequest(await (await call(pathOf(id))).json());
     },
     async bytes(id, what, maxBytes) {
-      return await readBytes(await call(`${pathOf(id)}/${what}`), maxBytes);
+      return await readBytes(await call(`${pathOf(id)}/${BYTE_PATHS[what]}`), maxBytes);
     },
     async har(id) {
       return await (await call(`/api/export.har?${new URLSearchParams({ id })}`)).text();
@@ -47,9 +48,12 @@ export function createTrapApi(fetch) {
     async replay(id, replay) {
       return await (await send(`${pathOf(id)}/replay`, "POST", JSON.stringify(replay))).json();
     },
-    async responseBody(id, replay) {
-      const query = replay === undefined ? "" : `?replay=${replay}`;
-      return await readBytes(await call(`${pathOf(id)}/response/body${query}`), MAX_RESPONSE_BYTES);
+    async responseBody(id, { replay, form }) {
+      const query = new URLSearchParams({
+        ...(replay === undefined ? {} : { replay: String(replay) }),
+        ...(form === "decoded" ? { decoded: "1" } : {}),
+      });
+      return await readBytes(await call(`${pathOf(id)}/response/body?${query}`), MAX_RESPONSE_BYTES);
     },
     async rules(bin) {
       return JSON.stringify(await (await call(`/api/rules${binQuery(bin)}`)).json(), null, 2);

@@ -3,7 +3,12 @@
 
 /** @import { Pair } from "../page_types.ts" */
 
-const FORMATS = new Map([["gzip", "gzip"], ["x-gzip", "gzip"], ["deflate", "deflate"]]);
+// Some senders use the bare format as "deflate" too.
+const FORMATS = new Map([
+  ["gzip", ["gzip"]],
+  ["x-gzip", ["gzip"]],
+  ["deflate", ["deflate", "deflate-raw"]],
+]);
 
 // A small body can unpack to gigabytes: a slice of it to a thousand times its size, before the limit applies.
 const MAX_DECODED_BYTES = 8_388_608;
@@ -14,25 +19,28 @@ const SLICE_BYTES = 4_096;
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {readonly Pair[]} headers
+ * @param {() => Promise<{ bytes: Uint8Array<ArrayBuffer> }>} askTrap undoes the codings that a browser cannot
  * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, note: string }>} the bytes as they were if there is no
- *   coding that a browser can undo; the note describes in words what was done, "" for nothing
+ *   coding that can be undone; the note describes in words what was done, "" for nothing
  */
-export async function decodedContent(bytes, headers) {
-  const coding =
-    headers.findLast(([name]) => name.toLowerCase() === "content-encoding")?.[1].trim().toLowerCase() ?? "";
-  const format = FORMATS.get(coding);
+export async function decodedContent(bytes, headers, askTrap) {
+  const coding = headers.filter(([name]) => name.toLowerCase() === "content-encoding")
+    .map(([, value]) => value.trim().toLowerCase()).join(", ");
   if (bytes.length === 0 || coding === "" || coding === "identity") return { bytes, note: "" };
-  if (format === undefined) {
-    return { bytes, note: `This page cannot undo the coding "${coding}": shown as sent.` };
+  const formats = FORMATS.get(coding);
+  if (formats === undefined) {
+    const decoded = await askTrap().catch(() => undefined);
+    return decoded === undefined
+      ? { bytes, note: `The coding "${coding}" cannot be undone: shown as sent.` }
+      : { bytes: decoded.bytes, note: `Unpacked from ${coding}.` };
   }
-  const { pieces, end } = await unpack(bytes, /** @type {CompressionFormat} */ (format));
-  if (pieces.length === 0) {
-    return { bytes, note: `The content is not ${coding}, though it says so: shown as sent.` };
+  for (const format of formats) {
+    const { pieces, end } = await unpack(bytes, /** @type {CompressionFormat} */ (format));
+    if (pieces.length === 0) continue;
+    const unpacked = new Uint8Array(await new Blob(pieces).arrayBuffer());
+    return { bytes: unpacked, note: `Unpacked from ${coding}${end}.` };
   }
-  return {
-    bytes: new Uint8Array(await new Blob(pieces).arrayBuffer()),
-    note: `Unpacked from ${coding}${end}.`,
-  };
+  return { bytes, note: `The content is not ${coding}, though it says so: shown as sent.` };
 }
 
 /**

@@ -69,7 +69,11 @@ export class OpenRequest {
         this.#api.bytes(this.id, "raw", maxBytes),
         this.#api.bytes(this.id, "body", maxBytes),
       ]);
-      const { bytes, note } = await decodedContent(body.bytes, record.headers);
+      const { bytes, note } = await decodedContent(
+        body.bytes,
+        record.headers,
+        () => this.#api.bytes(this.id, "decoded", maxBytes),
+      );
       this.raw = raw;
       this.body = body;
       this.content = bytes;

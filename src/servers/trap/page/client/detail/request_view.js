@@ -33,10 +33,10 @@ export function RequestView({ model, request, record }) {
           <h3>${countOf(record.headers.length, "field")}</h3>
           <${HeadView} request=${request} />
         </section>
-        <${Pairs} title="Cookies" pairs=${cookiesOf(record.headers)} />
-        <${Tokens} tokens=${request.tokens} />
         <${Signature} record=${record} />
         <${ResponseView} record=${record} api=${model.api} />
+        <${Pairs} title="Cookies" pairs=${cookiesOf(record.headers)} />
+        <${Tokens} tokens=${request.tokens} />
       </section>
       <section class="column content-column" tabindex="0" aria-label="Content">
         <${Body} model=${model} request=${request} />

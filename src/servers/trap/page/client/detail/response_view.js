@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 // The response to a request: from the trap, the server behind it, a rule, or the server of a replay.
 
+import { decodedContent } from "../content/content_coding.js";
 import { looksLikeText, readableText, textOfContent } from "../text/bytes.js";
 import { Captured, CapturedLines } from "../text/captured.js";
 import { Component, html } from "../../../../../program/page/client/html.js";
@@ -9,7 +10,9 @@ import { countOf, countText } from "../text/sizes_and_times.js";
 import { pathOf } from "../trap_api.js";
 
 /** @import { VNode } from "preact" */
-/** @import { FetchedBytes, Pair, TrapApi, TrapRecord, TrapResponse } from "../page_types.ts" */
+/** @import { Pair, TrapApi, TrapRecord, TrapResponse } from "../page_types.ts" */
+
+/** @typedef {{ bytes: Uint8Array<ArrayBuffer>, note: string }} ReadableContent without its codings; the note says so */
 
 const MAX_SHOWN_LENGTH = 20_000;
 const KINDS = { forwarded: "forwarded", scripted: "by a rule", replayed: "sent again" };
@@ -66,19 +69,23 @@ function OwnResponse({ answer }) {
  *
  * @extends {Component<
  *   { id: string, response: TrapResponse, replay?: number, api: TrapApi, about?: string },
- *   { content: FetchedBytes | undefined }
+ *   { content: ReadableContent | undefined }
  * >}
  */
 class KeptResponse extends Component {
   /** @override */
-  state = { content: /** @type {FetchedBytes | undefined} */ (undefined) };
+  state = { content: /** @type {ReadableContent | undefined} */ (undefined) };
 
   /** @override */
   async componentDidMount() {
     const { id, response, replay, api } = this.props;
     if (response.bodyBytes === 0) return;
-    const content = await api.responseBody(id, replay).catch(() => undefined);
-    this.setState({ content });
+    const fetchContent = (/** @type {"sent" | "decoded"} */ form) => api.responseBody(id, { replay, form });
+    const sent = await fetchContent("sent").catch(() => undefined);
+    if (sent === undefined) return;
+    this.setState({
+      content: await decodedContent(sent.bytes, response.headers, () => fetchContent("decoded")),
+    });
   }
 
   /** @override */
@@ -104,6 +111,7 @@ class KeptResponse extends Component {
         </p>
         <${End} response=${response} />
         <${Fields} fields=${headers} />
+        ${content !== undefined && content.note !== "" && html`<p class="note">${content.note}</p>`}
         ${content !== undefined &&
           (looksLikeText(content.bytes)
             ? html`<${Text} text=${textOfContent(content.bytes, type)} />`
@@ -114,21 +122,17 @@ class KeptResponse extends Component {
 }
 
 /**
- * How a response ended, unless it is complete.
+ * The fault in the bytes of a response, or why it is not complete; nothing for a complete one.
  *
  * @param {{ response: TrapResponse }} props
  * @returns {VNode | undefined}
  */
 function End({ response: { end, malformed, reason } }) {
-  if (end === "complete") return undefined;
+  if (end === "complete" && malformed === undefined) return undefined;
+  const text = malformed === undefined ? reason : `at byte ${countText(malformed.offset)}: ${malformed.rule}`;
   return html`
-    <p class="note bad"><strong>${end}</strong>
-      ${malformed !== undefined && html`
-        at byte ${countText(malformed.offset)}: ${malformed.rule}
-      `}
-      ${reason !== undefined && html`
-        ${reason}
-      `}</p>
+    <p class="note bad"><strong>${malformed === undefined ? end : "malformed"}</strong>${text !== undefined &&
+      html`${" "}<${Captured} text=${text} />`}</p>
   `;
 }
 

@@ -133,7 +133,7 @@ function contentOf(row, age) {
  * @returns {VNode[]}
  */
 function aboutOf(
-  { end, isCut, fault, signature, event, problem, contentType, remote, bodyBytes, wireBytes },
+  { end, isCut, fault, signature, event, problem, contentType, remote, bodyBytes, wireBytes, responseEnd },
 ) {
   const parts = [];
   if (event !== "") parts.push(html`<span class="event"><${Captured} text=${event.slice(0, 60)} /></span>`);
@@ -141,6 +141,7 @@ function aboutOf(
   if (fault === "script") parts.push(html`<span class="flag malformed">rule</span>`);
   if (signature?.verdict === "invalid") parts.push(html`<span class="flag malformed">signature</span>`);
   if (isCut) parts.push(html`<span class="flag cut">cut</span>`);
+  if (responseEnd !== undefined) parts.push(html`<span class="flag cut">response ${responseEnd}</span>`);
   if (contentType !== "") {
     parts.push(html`<span class="type"><${Captured} text=${contentType.slice(0, 60)} /></span>`);
   }

@@ -31,6 +31,7 @@ export function rowOf(record) {
     problem: record.malformed?.rule ?? record.errors[0] ?? "",
     event: record.event ?? "",
     status: statusOf(record),
+    responseEnd: responseEndOf(record),
   };
 }
 
@@ -42,6 +43,18 @@ export function rowOf(record) {
  */
 function statusOf({ answer, response }) {
   return response === undefined || response.kind === "replayed" ? answer?.status : response.status;
+}
+
+/**
+ * How the response to the client ended, if it was not complete.
+ *
+ * @param {TrapRecord} record
+ * @returns {RequestRow["responseEnd"]}
+ */
+function responseEndOf({ response }) {
+  return response === undefined || response.kind === "replayed" || response.end === "complete"
+    ? undefined
+    : response.end;
 }
 
 /**
