@@ -47,7 +47,7 @@ export interface NextRequestOptions {
   readonly path?: string;
   /** A text in target, fields or content. */
   readonly q?: string;
-  /** The id of a request: only later ones count; default the last one that `next` returned. */
+  /** The id of a request: all later ones count; without it, all that `next` has not returned yet. */
   readonly after?: string;
   /** The time to wait, in milliseconds; default 30,000. */
   readonly timeoutMs?: number;
@@ -60,7 +60,7 @@ export interface StartedTrap {
   /** The URL of page and API. */
   readonly uiUrl: string;
   /**
-   * The next request, with its content; each is returned once.
+   * The oldest request that no call has returned yet, with its content; waits for one if there is none.
    *
    * @returns undefined when none has come in time
    */
@@ -139,7 +139,7 @@ class TrapHandle implements StartedTrap {
   readonly #trap: Trap;
   readonly #store: RequestStore;
   readonly #waiters: NextWaiters;
-  #last = "";
+  readonly #returned = new WeakSet<StoredRequest>();
 
   constructor(trap: Trap, store: RequestStore, urls: Pick<StartedTrap, "url" | "uiUrl">) {
     this.url = urls.url;
@@ -150,11 +150,15 @@ class TrapHandle implements StartedTrap {
   }
 
   async next(options: NextRequestOptions = {}): Promise<RequestRecord | undefined> {
-    const { after = this.#last, timeoutMs = DEFAULT_WAIT_MS } = options;
-    const request = await this.#waiters.next(testOf(options), { after, timeoutMs });
-    if (request === undefined) return undefined;
-    this.#last = request.id;
-    return toRecordWithContent(request);
+    const { after, timeoutMs = DEFAULT_WAIT_MS } = options;
+    const isWanted = testOf(options);
+    const isNew = (request: StoredRequest): boolean => after !== undefined || !this.#returned.has(request);
+    const request = await this.#waiters.next((found) => isNew(found) && isWanted(found), {
+      after: after ?? "",
+      timeoutMs,
+      take: (found) => this.#returned.add(found),
+    });
+    return request && toRecordWithContent(request);
   }
 
   requests(): readonly RequestRecord[] {

@@ -16,6 +16,23 @@ Deno.test("startTrap() gives each request once, with its content, and closes by 
   assertEquals(listed.requests.length, 2);
 });
 
+Deno.test("startTrap() gives a request that another filter passed over, and none to two callers", async () => {
+  await using trap = await startTrap();
+  const send = async (path: string) => void await (await fetch(`${trap.url}${path}`)).text();
+  await send("a");
+  await send("b");
+  assertEquals((await trap.next({ path: "/b" }))?.path, "/b");
+  assertEquals((await trap.next({ path: "/a" }))?.path, "/a");
+  const both = [trap.next(), trap.next()];
+  await send("c");
+  await send("d");
+  assertEquals((await Promise.all(both)).map((request) => request?.path), ["/c", "/d"]);
+  await send("e");
+  await send("f");
+  const stored = await Promise.all([trap.next(), trap.next()]);
+  assertEquals(stored.map((request) => request?.path), ["/e", "/f"]);
+});
+
 Deno.test("startTrap() waits for a request, and takes other rules while it runs", async () => {
   const trap = await startTrap({ rules: [{ path: "/a", sequence: [{ status: 503 }] }] });
   try {

@@ -13,6 +13,8 @@ export interface NextOptions {
   readonly timeoutMs: number;
   /** Aborted if the waiting client has left, or has only finished sending: TCP does not distinguish them. */
   readonly signal?: AbortSignal;
+  /** Called with the request as soon as it is chosen, before any other caller can choose it. */
+  readonly take?: (request: StoredRequest) => void;
 }
 
 interface Waiter {
@@ -48,9 +50,10 @@ export class NextWaiters implements StoreListener {
    */
   async next(
     test: RequestTest,
-    { after, timeoutMs, signal }: NextOptions,
+    { after, timeoutMs, signal, take }: NextOptions,
   ): Promise<StoredRequest | undefined> {
     const [stored] = after === undefined ? [] : this.#store.inSequence(test, this.#store.sequenceOf(after));
+    if (stored !== undefined) take?.(stored);
     if (stored !== undefined || timeoutMs === 0 || this.#isClosed) return stored;
     if (this.#waiters.size >= MAX_WAITERS && !this.#dismissLeft()) {
       throw new HttpError(503, `Cannot wait: ${MAX_WAITERS} others do`, { headers: [["Retry-After", "1"]] });
@@ -59,6 +62,7 @@ export class NextWaiters implements StoreListener {
       const settle = (request: StoredRequest | undefined): void => {
         stop();
         this.#waiters.delete(waiter);
+        if (request !== undefined) take?.(request);
         resolve(request);
       };
       const stop = this.#clock.every(timeoutMs, () => settle(undefined));
