@@ -34,11 +34,15 @@ const REQUESTS: Readonly<Record<string, string>> = {
   "/text": requestOf("DELETE /shop/text", ["Content-Type: text/plain"], "one\nline\x1b"),
   "/packed": requestOf("PATCH /shop/packed", ["Content-Encoding: deflate"], textOf(deflateSync("packed"))),
   "/scripted": requestOf("GET /shop/scripted"),
+  "/broken": requestOf("GET /shop/broken"),
   "/odd": "GET /shop/odd HTTP/1.1\r\nHost : a\r\n\r\n",
   "/large": requestOf("POST /shop/large", [], "x".repeat(3_000)),
 };
 
-const RULES = '[{ "path": "/shop/scripted", "sequence": [{ "status": 418, "body": "short" }] }]';
+const RULES = JSON.stringify([
+  { path: "/shop/scripted", sequence: [{ status: 418, body: "short" }] },
+  { path: "/shop/broken", sequence: [{ body: "abc", wire: { kind: "bad_chunk" } }] },
+]);
 
 const TLS_REASON = "no shared cipher";
 const TABS = ["Request", "Chain", "Bytes", "Timing"];

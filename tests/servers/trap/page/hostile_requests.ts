@@ -36,16 +36,37 @@ export function hostileRequests(payload: string): string[] {
     payload.replaceAll(/[^\x21-\x7e]/g, "")
   }`;
   const json = JSON.stringify({ [payload]: payload, list: [payload], "__proto__": { x: payload } });
+  const claims = base64Url(latin1(JSON.stringify({ alg: payload, [payload]: payload })));
   const form = `${encodeURIComponent(payload)}=${payload}&${payload}`;
   const parts = `--b\r\nContent-Disposition: form-data; name="${payload}"; filename="${payload}"\r\n` +
     `${payload}: x\r\nContent-Type: text/html\r\n\r\n${payload}\r\n--b--\r\n`;
   return [
     requestOf(`GET ${target}`, fields),
-    requestOf("POST /json", [...fields, "Content-Type: application/json"], latin1(json)),
+    requestOf(
+      "POST /json",
+      [
+        ...fields,
+        "Content-Type: application/json",
+        `X-GitHub-Event: ${printable(payload)}`,
+        `Authorization: Bearer ${claims}.${claims}.${claims}`,
+      ],
+      latin1(json),
+    ),
     requestOf("POST /form", [...fields, "Content-Type: application/x-www-form-urlencoded"], form),
     requestOf("POST /parts", ["Content-Type: multipart/form-data; boundary=b"], parts),
     requestOf("PUT /page", ["Content-Type: text/html; charset=utf-8"], `<!DOCTYPE html>${payload}`),
     requestOf("PUT /picture", [`Content-Type: image/svg+xml; x="${printable(payload)}"`], payload),
+    requestOf(
+      "POST /xml",
+      ["Content-Type: application/xml"],
+      `<a b="${payload}"><!--${payload}--><c>${payload}</c><?${payload}?><![CDATA[${payload}]]></a>`,
+    ),
+    requestOf(
+      "PUT /image",
+      [`Content-Type: image/png; x="${printable(payload)}"`],
+      `\x89PNG\r\n\x1a\n${payload}`,
+    ),
+    requestOf(`GET /${payload.replaceAll(/[^\x21-\x7e]/g, "")}/in-a-bin`, fields),
     `${payload} /method HTTP/1.1\r\nHost: a\r\n\r\n`,
     `GET /name HTTP/1.1\r\nHost: a\r\n${payload}: ${payload}\r\n\r\n${payload}`,
   ];
@@ -55,6 +76,10 @@ export function hostileRequests(payload: string): string[] {
 function printable(payload: string): string {
   // deno-lint-ignore no-control-regex
   return payload.replaceAll(/[\x00-\x1f\x7f]/g, "");
+}
+
+function base64Url(bytes: string): string {
+  return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /** The bytes of a text in UTF-8, seen as latin1. */
