@@ -109,7 +109,7 @@ function serveRecorder(
   const forwarder = createForwarder(options.forwardTo, options, now);
   const copier = createForwarder(options.copyTo, options, now);
   const forward = forwarder && new ForwardRecorder({ forwarder, store, responder, masks, clock, log, now });
-  const copies = copier && new RequestCopies(copier, store);
+  const copies = copier && new RequestCopies(copier, store, clock);
   const recorder = new Recorder({ ...options, ...tools, ids, responder, forward, copies, masks });
   const tapped = tapListener(listener, {
     now,

@@ -1,7 +1,9 @@
+import type { Clock } from "../../../base/clock.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import type { RequestStore } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import type { Forwarder } from "../upstream/forwarder.ts";
+import { urlBelow } from "../upstream/upstream_url.ts";
 
 // The number of copies at the same time: a server that hangs must not hold all requests in memory.
 const MAX_COPIES = 1_000;
@@ -10,9 +12,12 @@ const MAX_COPIES = 1_000;
 export class RequestCopies {
   readonly #forwarder: Forwarder;
   readonly #store: RequestStore;
+  readonly #clock: Clock;
   #count = 0;
 
-  constructor(forwarder: Forwarder, store: RequestStore) {
+  /** @param clock the times of the copies */
+  constructor(forwarder: Forwarder, store: RequestStore, clock: Clock) {
+    this.#clock = clock;
     this.#forwarder = forwarder;
     this.#store = store;
   }
@@ -25,9 +30,19 @@ export class RequestCopies {
   }
 
   async #exchange(request: HttpRequest, stored: StoredRequest): Promise<void> {
+    const at = new Date(this.#clock.nowMs()).toISOString();
     const exchange = await this.#forwarder.forward(request, stored.body);
     await exchange.discardContent().catch(() => {});
-    stored.setResponse(exchange.toStored("forwarded", 502));
+    // The response that the client got stays beside it.
+    stored.addReplay({
+      facts: {
+        at,
+        url: urlBelow(this.#forwarder.upstream, request.target),
+        method: request.method,
+        exact: false,
+      },
+      response: exchange.toStored("copied", 502),
+    });
     this.#store.change(stored);
   }
 

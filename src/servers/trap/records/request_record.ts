@@ -39,8 +39,8 @@ export type ResponseEnd = "complete" | "malformed" | "aborted" | "timeout" | "un
 
 /** A response whose bytes are kept. */
 export interface ResponseRecord {
-  /** Its source: the server behind the trap, a rule, or the server of a replay. */
-  readonly kind: "forwarded" | "scripted" | "replayed";
+  /** Its source: the server behind the trap, a rule, the server of a copy, or that of a replay. */
+  readonly kind: "forwarded" | "scripted" | "copied" | "replayed";
   /** Status code; if the bytes have none, that of the trap's own response. */
   readonly status: number;
   /** As they came, in order. */
@@ -65,7 +65,7 @@ export interface ResponseRecord {
   readonly durationMs: number;
 }
 
-/** A request that was sent again, and its response. */
+/** A request that was sent again, or a copy of it that was sent at once, and the response. */
 export interface ReplayRecord {
   /** The time, as ISO 8601. */
   readonly at: string;

@@ -47,3 +47,9 @@ export function targetBelow({ path }: UpstreamUrl, target: string): string {
   const mark = target.includes("?") ? "?" : "";
   return `${path}${rest.startsWith("/") ? rest : `/${rest}`}${mark}${query}`;
 }
+
+/** The URL of a request below the path of a server. */
+export function urlBelow(upstream: UpstreamUrl, target: string): string {
+  const scheme = upstream.isEncrypted ? "https" : "http";
+  return `${scheme}://${upstream.host}${targetBelow(upstream, target)}`;
+}

@@ -184,6 +184,29 @@ Deno.test("a rule with a response takes precedence over --forward, and one that 
   );
 });
 
+Deno.test("--forward-copy leaves the response of a rule in the record, with that to the copy beside it", async () => {
+  await withApp({ until: "/hook", response: "HTTP/1.1 204 No Content\r\n\r\n" }, async (port) => {
+    const copyTo = parseUpstreamUrl(`http://127.0.0.1:${port}/base/`);
+    const script = parseRespondScript('[{ "path": "/hook", "sequence": [{ "status": 418 }] }]');
+    await withTrap({ script, options: { copyTo } }, async (trap) => {
+      assertMatch(await exchange(trap.port, `GET /hook HTTP/1.1\r\n${END}`), /^HTTP\/1\.1 418 /);
+      const { id } = await trap.json<RequestRecord>("/api/next?after=0&timeout_ms=5000");
+      const copied = async (): Promise<RequestRecord> => {
+        const record = await trap.json<RequestRecord>(`/api/requests/${id}`);
+        return record.replays === undefined ? await copied() : record;
+      };
+      const { response, replays } = await within(copied(), "the response to the copy");
+      assertEquals([response?.kind, response?.status], ["scripted", 418]);
+      const [copy] = replays!;
+      assertEquals([copy!.url, copy!.response.kind, copy!.response.status], [
+        `http://127.0.0.1:${port}/base/hook`,
+        "copied",
+        204,
+      ]);
+    });
+  });
+});
+
 Deno.test("--forward-copy sends a copy, and the trap responds by itself", async () => {
   const received = await withApp(
     { until: "hello", response: "HTTP/1.1 204 No Content\r\n\r\n" },
@@ -202,7 +225,7 @@ Deno.test("--forward-copy sends a copy, and the trap responds by itself", async 
           })(),
           "the response to the copy",
         );
-        assertEquals([found.kind, found.status], ["forwarded", 204]);
+        assertEquals([found.kind, found.status], ["copied", 204]);
       });
     },
   );

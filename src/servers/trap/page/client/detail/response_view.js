@@ -6,6 +6,7 @@ import { decodedContent } from "../content/content_coding.js";
 import { looksLikeText, readableText, textOfContent } from "../text/bytes.js";
 import { Captured, CapturedLines } from "../text/captured.js";
 import { Component, html } from "../../../../../program/page/client/html.js";
+import { clientResponseOf } from "../list/request_rows.js";
 import { countOf, countText } from "../text/sizes_and_times.js";
 import { pathOf } from "../trap_api.js";
 
@@ -15,17 +16,22 @@ import { pathOf } from "../trap_api.js";
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, note: string }} ReadableContent without its codings; the note says so */
 
 const MAX_SHOWN_LENGTH = 20_000;
-const KINDS = { forwarded: "forwarded", scripted: "by a rule", replayed: "sent again" };
+const KINDS = {
+  forwarded: "forwarded",
+  scripted: "by a rule",
+  copied: "to the copy",
+  replayed: "sent again",
+};
 
 /**
- * The response that the client got, and the responses to all replays.
+ * The response that the client got, and the responses to the copy and to all replays.
  *
  * @param {{ record: TrapRecord, api: TrapApi }} props
  * @returns {VNode}
  */
 export function ResponseView({ record, api }) {
-  const { answer, response, replays = [] } = record;
-  const kept = response !== undefined && response.kind !== "replayed" ? response : undefined;
+  const { answer, replays = [] } = record;
+  const kept = clientResponseOf(record);
   return html`
     ${kept !== undefined
       ? html`<${KeptResponse} key=${record.id} id=${record.id} response=${kept} api=${api} />`

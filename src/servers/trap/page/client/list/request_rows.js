@@ -3,7 +3,7 @@
 
 import { dateText } from "../text/sizes_and_times.js";
 
-/** @import { DayStart, RequestRow, TrapRecord } from "../page_types.ts" */
+/** @import { DayStart, RequestRow, TrapRecord, TrapResponse } from "../page_types.ts" */
 
 /**
  * The parts of a request that the list shows.
@@ -41,8 +41,8 @@ export function rowOf(record) {
  * @param {TrapRecord} record
  * @returns {number | undefined}
  */
-function statusOf({ answer, response }) {
-  return response === undefined || response.kind === "replayed" ? answer?.status : response.status;
+function statusOf(record) {
+  return (clientResponseOf(record) ?? record.answer)?.status;
 }
 
 /**
@@ -51,10 +51,20 @@ function statusOf({ answer, response }) {
  * @param {TrapRecord} record
  * @returns {RequestRow["responseEnd"]}
  */
-function responseEndOf({ response }) {
-  return response === undefined || response.kind === "replayed" || response.end === "complete"
-    ? undefined
-    : response.end;
+function responseEndOf(record) {
+  const end = clientResponseOf(record)?.end;
+  return end === "complete" ? undefined : end;
+}
+
+/**
+ * The response to the client whose bytes are kept; undefined for the trap's own response. Those of copies and
+ * replays did not go to the client.
+ *
+ * @param {TrapRecord} record
+ * @returns {TrapResponse | undefined}
+ */
+export function clientResponseOf({ response }) {
+  return response?.kind === "forwarded" || response?.kind === "scripted" ? response : undefined;
 }
 
 /**
