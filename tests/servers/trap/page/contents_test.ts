@@ -46,7 +46,28 @@ Deno.test("layOutJson() takes texts line by line (NDJSON), and refuses other tex
   for (const text of ["", "{a:1}", '{"a":1}\nno', "'x'"]) assertThrows(() => layOutJson(text), SyntaxError);
 });
 
-Deno.test("layOutJson() copes with depth", () => {
+const CUT_TEXTS: readonly (readonly [text: string, lines: readonly string[]])[] = [
+  ['{"a":[1,{"b":"tex', ["{", '  "a": [', "    1,", "    {", '      "b": "tex']],
+  ['["a\\', ["[", '  "a\\']],
+  ['[1,"a,', ["[", "  1,", '  "a,']],
+  ["[1,12", ["[", "  1,", "  12"]],
+  ['{"a":1,"b"', ["{", '  "a": 1,', '  "b"']],
+  ['{"a":1}\n{"b":', ["{", '  "a": 1', "}", "{", '  "b": ']],
+  ["[[],{}", ["[", "  [],", "  {}"]],
+];
+
+Deno.test("layOutJson() lays out the beginning of a text that is cut", () => {
+  for (const [text, lines] of CUT_TEXTS) {
+    assertEquals(plainLines(layOutJson(text, "cut")), lines, text);
+    assertThrows(() => layOutJson(text), SyntaxError);
+  }
+  for (const text of ["no JSON, but a text", "{a:1,", '{"a":1}}', '{"a":1},{"b']) {
+    assertThrows(() => layOutJson(text, "cut"), SyntaxError, undefined, text);
+  }
+});
+
+Deno.test("layOutJson() copes with depth, and with a long string", () => {
+  assertEquals(layOutJson(`["${"\\n".repeat(4_000_000)}"]`).length, 3);
   assertEquals(layOutJson("[".repeat(5_000) + "]".repeat(5_000)).length, 9_999);
 });
 

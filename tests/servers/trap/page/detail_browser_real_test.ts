@@ -192,3 +192,24 @@ pageTest("colours follow the system until the user chooses", {}, async ({ page }
   await page.locator(".feed.live").waitFor();
   assertEquals(await scheme(), chosen);
 });
+
+pageTest("JSON beyond the part that is fetched at once, and JSON that is cut, is laid out", {
+  maxBodyBytes: 2_000_000,
+}, async (opened) => {
+  const { page, send, open } = opened;
+  const json = (bytes: number) => `[{"first":1},"${"x".repeat(bytes)}",{"last":2}]`;
+  const line = (text: string) => page.locator(".json-line").getByText(text, { exact: true });
+  await send(requestOf("POST /large", [JSON_FIELD], json(1_500_000)));
+  await open("/large");
+  await line('"first"').waitFor();
+  assertEquals(await line('"last"').count(), 0);
+  await page.getByRole("button", { name: "Fetch all" }).click();
+  await line('"last"').waitFor();
+  await send(requestOf("POST /cut", [JSON_FIELD], json(2_500_000)));
+  await open("/cut");
+  await page.getByText("The text breaks off here.").waitFor();
+  await page.getByRole("button", { name: "Fetch all" }).click();
+  await page.getByRole("button", { name: "Fetch all" }).waitFor({ state: "detached" });
+  await page.getByText("The text breaks off here.").waitFor();
+  assertEquals(await page.getByText("This is no JSON").count(), 0);
+});

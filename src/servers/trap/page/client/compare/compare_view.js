@@ -151,11 +151,11 @@ function contentTexts(left, right) {
  * @param {OpenRequest} request
  * @returns {string[]}
  */
-function textLines({ content, contentType }) {
+function textLines({ content, contentType, extent }) {
   const text = textOfContent(content, contentType);
   if (text === "") return [];
   try {
-    return plainLines(layOutJson(text));
+    return plainLines(layOutJson(text, extent));
   } catch {
     return text.split(/\r?\n/);
   }

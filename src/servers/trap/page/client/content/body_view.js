@@ -63,6 +63,7 @@ export function Body({ model, request }) {
         `
       )}
       <span class="note">${contentNote} ${cut}</span>
+      ${cut !== "" && html`<button type="button" onClick=${() => request.load(Infinity)}>Fetch all</button>`}
     </div>
     ${drawView(view, request, model)}
   `;
@@ -103,15 +104,15 @@ export function suitableView(content, contentType) {
  * @param {PageModel} model
  * @returns {VNode}
  */
-function drawView(view, { content, contentType }, model) {
+function drawView(view, { content, contentType, extent }, model) {
   switch (view) {
     case "json":
       return html`
-        <${JsonView} text=${textOfContent(content, contentType)}
+        <${JsonView} text=${textOfContent(content, contentType)} extent=${extent}
           copy=${(/** @type {string} */ text) => copyPlain(model, { text, notes: [] }, "value")} />
       `;
     case "xml":
-      return html`<${XmlView} text=${textOfContent(content, contentType)} />`;
+      return html`<${XmlView} text=${textOfContent(content, contentType)} extent=${extent} />`;
     case "image":
       return html`<${ImageView} content=${content} contentType=${contentType} />`;
     case "form":

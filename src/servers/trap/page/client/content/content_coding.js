@@ -20,7 +20,7 @@ const SLICE_BYTES = 4_096;
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {readonly Pair[]} headers
  * @param {() => Promise<{ bytes: Uint8Array<ArrayBuffer> }>} askTrap undoes the codings that a browser cannot
- * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, note: string }>} the bytes as they were if there is no
+ * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, note: string, isCut?: true }>} the bytes as they were if there is no
  *   coding that can be undone; the note describes in words what was done, "" for nothing
  */
 export async function decodedContent(bytes, headers, askTrap) {
@@ -38,7 +38,8 @@ export async function decodedContent(bytes, headers, askTrap) {
     const { pieces, end } = await unpack(bytes, /** @type {CompressionFormat} */ (format));
     if (pieces.length === 0) continue;
     const unpacked = new Uint8Array(await new Blob(pieces).arrayBuffer());
-    return { bytes: unpacked, note: `Unpacked from ${coding}${end}.` };
+    const note = `Unpacked from ${coding}${end}.`;
+    return end === "" ? { bytes: unpacked, note } : { bytes: unpacked, note, isCut: true };
   }
   return { bytes, note: `The content is not ${coding}, though it says so: shown as sent.` };
 }

@@ -3,7 +3,6 @@
 
 /** @import { JsonLine, JsonToken } from "../page_types.ts" */
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 const OPENING = new Set(["{", "["]);
 const CLOSING = new Set(["}", "]"]);
 
@@ -11,11 +10,12 @@ const CLOSING = new Set(["}", "]"]);
  * Lays the text out, a member or element a line. Several texts, one a line (NDJSON), follow one another.
  *
  * @param {string} text
+ * @param {"whole" | "cut"} extent whether the text is all of the content: of other content, the beginning is laid out
  * @returns {JsonLine[]}
  * @throws {SyntaxError} when the text is not JSON, with the words of the browser
  */
-export function layOutJson(text) {
-  const documents = jsonDocuments(text.replace(/^\ufeff/, ""));
+export function layOutJson(text, extent = "whole") {
+  const documents = jsonDocuments(text.replace(/^\ufeff/, ""), extent === "cut" ? isBeginning : isJson);
   return documents.flatMap(layOutDocument);
 }
 
@@ -31,17 +31,39 @@ export function plainLines(lines) {
 
 /**
  * @param {string} text
+ * @param {(text: string) => boolean} isFit whether a text is fit to be the last one
  * @returns {string[]}
  */
-function jsonDocuments(text) {
+function jsonDocuments(text, isFit) {
   try {
     JSON.parse(text);
     return [text];
   } catch (error) {
     const lines = text.split("\n").filter((line) => line.trim() !== "");
-    if (lines.length < 2 || !lines.every(isJson)) throw error;
-    return lines;
+    const last = lines.pop() ?? "";
+    if (lines.length > 0 && lines.every(isJson) && isFit(last)) return [...lines, last];
+    if (isFit(text)) return [text];
+    throw error;
   }
+}
+
+/**
+ * Whether a text is the beginning of a JSON object or array: JSON as soon as its last, perhaps broken member is taken
+ * away, and what is open is closed.
+ *
+ * @param {string} text
+ * @returns {boolean}
+ */
+function isBeginning(text) {
+  const words = wordsOf(text);
+  let end = words.findLastIndex((word) => word === "," || OPENING.has(word) || CLOSING.has(word));
+  if (words[end] !== ",") end++;
+  const open = [];
+  for (const word of words.slice(0, end)) {
+    if (OPENING.has(word)) open.push(word === "{" ? "}" : "]");
+    else if (CLOSING.has(word)) open.pop();
+  }
+  return isJson([...words.slice(0, end), ...open.toReversed()].join(" "));
 }
 
 /**
@@ -62,7 +84,7 @@ function isJson(text) {
  * @returns {JsonLine[]}
  */
 function layOutDocument(text) {
-  const words = text.match(TOKEN) ?? [];
+  const words = wordsOf(text);
   /** @type {{ depth: number, tokens: JsonToken[] }[]} */
   const lines = [{ depth: 0, tokens: [] }];
   let depth = 0;
@@ -79,6 +101,37 @@ function layOutDocument(text) {
     if (isOpened || word === ",") breakLine();
   });
   return lines;
+}
+
+/**
+ * The strings, numbers, words and marks of a text. Strings are found without an expression: on a long one, with
+ * escapes, it would run out of stack.
+ *
+ * @param {string} text
+ * @returns {string[]}
+ */
+function wordsOf(text) {
+  const words = [];
+  const start = /["{}[\],:]|[^\s{}[\],:"]+/g;
+  for (let match = start.exec(text); match !== null; match = start.exec(text)) {
+    if (match[0] === '"') start.lastIndex = endOfString(text, match.index);
+    words.push(text.slice(match.index, start.lastIndex));
+  }
+  return words;
+}
+
+/**
+ * @param {string} text
+ * @param {number} start the place of its first quotation mark
+ * @returns {number} the place after the last one, or the end of a text that is cut
+ */
+function endOfString(text, start) {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text[at - 1 - escapes] === "\\") escapes++;
+    if (escapes % 2 === 0) return at + 1;
+  }
+  return text.length;
 }
 
 /**

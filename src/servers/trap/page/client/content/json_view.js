@@ -49,21 +49,19 @@ function drawTokens(tokens) {
 /**
  * The text, laid out again; unchanged if it is not JSON.
  *
- * @extends {Component<{ text: string, copy: (text: string) => void }, { shownLines: number, folded: ReadonlySet<number> }>}
+ * @extends {Component<{ text: string, extent: "whole" | "cut", copy: (text: string) => void }, { shownLines: number, folded: ReadonlySet<number> }>}
  */
 export class JsonView extends Component {
   /** @override */
   state = { shownLines: STEP_LINES, folded: /** @type {ReadonlySet<number>} */ (new Set()) };
+  /** @type {{ text: string, extent: "whole" | "cut", lines: readonly JsonLine[], problem: string } | undefined} */
+  #laidOut;
 
   /** @override */
   render() {
-    const { text } = this.props;
-    /** @type {JsonLine[]} */
-    let lines;
-    try {
-      lines = layOutJson(text);
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+    const { text, extent } = this.props;
+    const { lines, problem } = this.#layOut();
+    if (problem !== "") {
       return html`
         <div tabindex="0" class="scroll">
           <p class="note bad">This is no JSON: ${visibleText(problem)}</p>
@@ -85,8 +83,23 @@ export class JsonView extends Component {
             </button>
           </p>
         `}
+        ${lines.length <= shownLines && extent === "cut" &&
+          html`<p class="note">The text breaks off here.</p>`}
       </div>
     `;
+  }
+
+  /**
+   * Lays the text out once, however often it is drawn.
+   *
+   * @returns {{ lines: readonly JsonLine[], problem: string }} the problem is "" unless the text is not JSON
+   */
+  #layOut() {
+    const { text, extent } = this.props;
+    if (this.#laidOut?.text !== text || this.#laidOut.extent !== extent) {
+      this.#laidOut = { text, extent, ...tryLayOut(text, extent) };
+    }
+    return this.#laidOut;
   }
 
   /**
@@ -121,5 +134,18 @@ export class JsonView extends Component {
     const folded = new Set(this.state.folded);
     if (!folded.delete(index)) folded.add(index);
     this.setState({ folded });
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {"whole" | "cut"} extent
+ * @returns {{ lines: readonly JsonLine[], problem: string }}
+ */
+function tryLayOut(text, extent) {
+  try {
+    return { lines: layOutJson(text, extent), problem: "" };
+  } catch (error) {
+    return { lines: [], problem: error instanceof Error ? error.message : String(error) };
   }
 }

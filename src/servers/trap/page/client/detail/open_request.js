@@ -24,6 +24,8 @@ export class OpenRequest {
   /** The content for reading: without its coding, if the coding can be undone. */
   content = NO_BYTES.bytes;
   contentNote = "";
+  /** Whether the content is all that was sent, or its beginning. @type {"whole" | "cut"} */
+  extent = "whole";
   /** @type {readonly HeadLine[]} */
   head = [];
   headBytes = 0;
@@ -69,7 +71,7 @@ export class OpenRequest {
         this.#api.bytes(this.id, "raw", maxBytes),
         this.#api.bytes(this.id, "body", maxBytes),
       ]);
-      const { bytes, note } = await decodedContent(
+      const { bytes, note, isCut = false } = await decodedContent(
         body.bytes,
         record.headers,
         () => this.#api.bytes(this.id, "decoded", maxBytes),
@@ -78,6 +80,8 @@ export class OpenRequest {
       this.body = body;
       this.content = bytes;
       this.contentNote = note;
+      const isBroken = record.truncated !== undefined || record.end !== "complete";
+      this.extent = isCut || isBroken || body.bytes.length < body.totalBytes ? "cut" : "whole";
       this.head = headLines(raw.bytes);
       this.headBytes = headLength(this.head);
       this.record = record;
