@@ -98,6 +98,9 @@ pageTest("a request is sent again, changed or unchanged, or the page says why no
   await page.locator('dialog textarea[name="body"]').fill('{"try":2}');
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.getByText(/200 with \d+ bytes of content/).waitFor();
+  const outcome = page.locator("dialog .outcome");
+  await outcome.getByText("X-Request-Id").waitFor();
+  await outcome.getByText(/^\d{4}-\d\d-\d\dT.*Z-\w+$/).last().waitFor();
   await untilCount(page, 2);
   const changed = (await trap.records(2)).find(({ target }) => target === "/changed?x=1");
   assertEquals([changed!.method, changed!.target, changed!.bodyBytes], ["POST", "/changed?x=1", 9]);
@@ -112,6 +115,9 @@ pageTest("a request is sent again, changed or unchanged, or the page says why no
   const sent = records.filter(({ target }) => target === "/again");
   assertEquals([sent.length, sent[0]!.sha256], [2, sent[1]!.sha256]);
   await page.getByText("sent again").first().waitFor();
+  // The server is remembered.
+  await page.getByRole("button", { name: "Send again" }).click();
+  assertEquals(await page.getByLabel("Server").inputValue(), "http://127.0.0.1:1");
 });
 
 pageTest(

@@ -39,6 +39,8 @@ export class PageModel {
   bodyView;
   /** @type {Dialog | undefined} */
   dialog;
+  /** The server that a request was sent to last. */
+  server = "http://";
   /** @type {"connecting" | "live" | "lost"} */
   feed = "connecting";
   /** The state of the trap. @type {TrapStatus | undefined} */

@@ -78,7 +78,7 @@ function OwnResponse({ answer }) {
  *   { content: ReadableContent | undefined }
  * >}
  */
-class KeptResponse extends Component {
+export class KeptResponse extends Component {
   /** @override */
   state = { content: /** @type {ReadableContent | undefined} */ (undefined) };
 

@@ -7,6 +7,7 @@ import { Captured } from "../text/captured.js";
 import { Component, html } from "../../../../../program/page/client/html.js";
 import { Modal } from "../../../../../program/page/client/modal.js";
 import { callOf } from "./replay_call.js";
+import { KeptResponse } from "../detail/response_view.js";
 import { countOf } from "../text/sizes_and_times.js";
 
 /** @import { VNode } from "preact" */
@@ -22,8 +23,10 @@ const LEFT_OUT = new Set(["host", "connection", "content-length", "transfer-enco
  * @property {boolean} isSending
  * @property {boolean} isExact
  * @property {string} problem
- * @property {TrapResponse | undefined} response
+ * @property {Sent | undefined} sent
  */
+
+/** @typedef {{ id: string, replay: number, response: TrapResponse }} Sent the request, the index of its replay, the response */
 
 /** @extends {Component<{ model: PageModel }, SendState>} */
 export class SendDialog extends Component {
@@ -32,18 +35,19 @@ export class SendDialog extends Component {
     isSending: false,
     isExact: false,
     problem: "",
-    response: /** @type {TrapResponse | undefined} */ (undefined),
+    sent: /** @type {Sent | undefined} */ (undefined),
   };
 
   /** @override */
   render() {
     const { model } = this.props;
-    const { isSending, isExact, problem, response } = this.state;
+    const { isSending, isExact, problem, sent } = this.state;
     return html`
       <${Modal} title="Send again" close=${() => model.show({ dialog: undefined })}>
         <form onSubmit=${this.#send} class="send">
           <label class="field"><span class="label">Server</span>
-            <input name="url" required autofocus placeholder="http://localhost:3000" defaultValue="http://"
+            <input name="url" required autofocus placeholder="http://localhost:3000" defaultValue=${model
+              .server}
               autocomplete="off" spellcheck=${false} />
           </label>
           <p><label><input type="checkbox" name="exact" checked=${isExact} onChange=${() =>
@@ -54,7 +58,7 @@ export class SendDialog extends Component {
               <${Captured} text=${problem} />
             </p>
           `}
-          ${response !== undefined && html`<${Outcome} response=${response} />`}
+          ${sent !== undefined && html`<${Outcome} sent=${sent} api=${model.api} />`}
           <div class="buttons">
             <button type="button" onClick=${() => model.show({ dialog: undefined })}>Close</button>
             <button type="submit" class="primary" disabled=${isSending}>${isSending
@@ -70,11 +74,14 @@ export class SendDialog extends Component {
   #send = async (event) => {
     event.preventDefault();
     const call = callOf(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)));
-    this.setState({ isSending: true, problem: "", response: undefined });
+    this.setState({ isSending: true, problem: "", sent: undefined });
     try {
-      const { api, open } = this.props.model;
-      const response = await api.replay(open?.id ?? "", call);
-      this.setState({ isSending: false, response });
+      const { model } = this.props;
+      const id = model.open?.id ?? "";
+      model.server = call.url;
+      const response = await model.api.replay(id, call);
+      const { replays = [] } = await model.api.record(id);
+      this.setState({ isSending: false, sent: { id, response, replay: replays.length - 1 } });
     } catch (error) {
       this.setState({ isSending: false, problem: error instanceof Error ? error.message : String(error) });
     }
@@ -116,12 +123,17 @@ function Editor({ request: { record, content, contentType, body } }) {
 }
 
 /**
- * @param {{ response: TrapResponse }} props
+ * @param {{ sent: Sent, api: PageModel["api"] }} props
  * @returns {VNode}
  */
-function Outcome({ response: { status, bodyBytes } }) {
+function Outcome({ sent: { id, replay, response }, api }) {
   return html`
-    <p role="status"><strong>${status}</strong> with ${countOf(bodyBytes, "byte")} of content.
-      The response stands beside the request.</p>
+    <p role="status"><strong>${response.status}</strong> with ${countOf(
+      response.bodyBytes,
+      "byte",
+    )} of content.</p>
+    <div class="outcome" role="group" aria-label="Response" tabindex="0">
+      <${KeptResponse} key=${replay} id=${id} replay=${replay} response=${response} api=${api} />
+    </div>
   `;
 }
