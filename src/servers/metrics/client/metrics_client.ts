@@ -76,6 +76,7 @@ export class MetricsClient {
    * @throws {ClientSocketError} when the connection fails or the time is up
    */
   async put(key: string, value: number, options: { readonly timestamp?: number } = {}): Promise<void> {
+    checkOptions("put", options);
     const timestamp = options.timestamp ?? Math.floor(this.#now() / 1000);
     if (key === "*") throw new ClientProtocolError('Cannot put: the key "*" stands for all keys');
     // From JavaScript any value may come; a text would be sent as it is, and more commands with it.
@@ -189,7 +190,15 @@ function lineOf(command: string, name: string, rest: string): Uint8Array {
   return new TextEncoder().encode(`${command} ${name}${rest}\n`);
 }
 
-function spanOf(command: string, { from, until }: MetricsSpan): string {
+// From JavaScript, a timestamp in place of the options would not be noticed, and `delete` would take everything.
+function checkOptions(command: string, options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new ClientProtocolError(`Cannot ${command}: expected an object of options, got "${String(options)}"`);
+}
+
+function spanOf(command: string, span: MetricsSpan): string {
+  checkOptions(command, span);
+  const { from, until } = span;
   if (from === undefined && until === undefined) return "";
   const first = wholeSecond(command, from ?? Number.MIN_SAFE_INTEGER, "for the first second");
   return ` ${first} ${wholeSecond(command, until ?? Number.MAX_SAFE_INTEGER, "for the last second")}`;

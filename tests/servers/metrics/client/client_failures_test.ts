@@ -23,6 +23,19 @@ Deno.test("MetricsClient rejects with ClientProtocolError when the server refuse
     await client.put("k4", 1, { timestamp: 2 });
   }));
 
+Deno.test("MetricsClient refuses a timestamp in place of options, which JavaScript lets pass", () =>
+  withClient(async (client) => {
+    await client.put("k", 1, { timestamp: 1 });
+    const calls = [
+      () => client.put("k", 2, 5 as never),
+      () => client.get("k", 5 as never),
+      () => client.rows("k", null as never).next(),
+      () => client.delete("k", 5 as never),
+    ];
+    for (const call of calls) await assertRejects(call, ClientProtocolError, "expected an object of options");
+    assertEquals(await client.get("k"), new Map([["k", [[1, 1]]]]));
+  }));
+
 Deno.test("MetricsClient rejects with ClientSocketError when no server listens", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
