@@ -194,6 +194,8 @@ class Server implements RedisServer {
           "--appendonly",
           "yes",
         ],
+        // By default a primary waits 5 s for more replicas before it sends them its data.
+        ...["--repl-diskless-sync-delay", "0"],
         ...["--appendfsync", appendfsync, "--logfile", `${directory}/log`, ...clustered, ...settings],
       ],
       stdin: "null",
@@ -252,6 +254,8 @@ class Cluster implements RedisCluster {
       if (!infos.every((info) => info.includes("cluster_state:ok") && info.includes("slots_ok:16384"))) {
         return false;
       }
+      const views = await Promise.all(running.map((server) => server.ask("CLUSTER", "NODES")));
+      if (new Set(views.map(ownersIn)).size !== 1) return false;
       const replications = await Promise.all(running.map((server) => server.ask("INFO", "replication")));
       const primaries = replications.filter((text) => text.includes("role:master"));
       const inStep = (text: string): number => [...text.matchAll(/state=online/g)].length;
@@ -271,6 +275,12 @@ class Cluster implements RedisCluster {
     await Promise.all(this.servers.map((server) => server.signal("SIGKILL")));
     await Deno.remove(this.#directory, { recursive: true });
   }
+}
+
+// The owners of the slots in a reply to CLUSTER NODES. While servers disagree about them, slots cannot be moved.
+function ownersIn(view: string): string {
+  const owners = view.split("\n").map((line) => line.trim().split(" ")).filter((words) => words.length > 8);
+  return owners.map(([id, ...words]) => [id, ...words.slice(7)].join(" ")).sort().join("\n");
 }
 
 // A cluster of nine on a busy machine takes some seconds to agree.

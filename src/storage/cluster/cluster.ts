@@ -92,6 +92,7 @@ export class Cluster {
       if (run.needsMap) await this.refresh().catch((error: unknown) => run.failure = error);
       open = await this.#try(run, open);
       if (open.length === 0) return run.replies;
+      if (this.#pool.isClosed) throw run.toError();
       // A last try without time would only hide the reason of the earlier failures.
       const shortestTryMs = Math.min(SHORTEST_TRY_MS, options.deadlineMs / 4);
       if (performance.now() + pauseMs + shortestTryMs >= run.endMs) throw run.toError();

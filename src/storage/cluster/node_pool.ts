@@ -29,6 +29,11 @@ export class NodePool {
     this.#connector = connector;
   }
 
+  /** Whether it was closed for good. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Opens connections that the pool does not keep. */
   get connector(): RedisConnector {
     return this.#connector;

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { createDeferred } from "../../../src/base/deferred.ts";
 import { Cluster, type RunOptions } from "../../../src/storage/cluster/cluster.ts";
 import { ReplyError, StoreError } from "../../../src/storage/cluster/redis_connection.ts";
 import { createFakeRedis, type Script } from "./fake_redis.ts";
@@ -222,6 +223,20 @@ Deno.test("Cluster.run() says when the password is wrong, and when no server can
   await assertRejects(() => away.run(SETS, { ...WRITE, deadlineMs: 30 }), StoreError, "Cannot reach a:1");
   away.close();
   await assertRejects(() => away.run(SETS, { ...WRITE, deadlineMs: 30 }), StoreError, "closed");
+});
+
+Deno.test("Cluster.close() ends pending commands, which are not tried again", async () => {
+  const isSent = createDeferred<void>();
+  const { cluster } = createCluster((command) => {
+    if (!command.startsWith("SET")) return null;
+    isSent.resolve();
+    return "never";
+  });
+  const run = cluster.run([SETS[0]!], { ...WRITE, deadlineMs: 600_000 });
+  const failed = assertRejects(() => run, StoreError);
+  await isSent.promise;
+  cluster.close();
+  await failed;
 });
 
 Deno.test("Cluster without slots sends everything to its one server", async () => {

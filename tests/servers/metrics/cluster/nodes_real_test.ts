@@ -97,26 +97,34 @@ cluster.test("ClusterStore reads a key of many runs in windows, and stretches of
   await store.close();
 });
 
-for (const stepSeconds of [1, 10, 60]) {
-  cluster.test(`ClusterStore takes at most 16 bytes for a sample at a step of ${stepSeconds} s`, async () => {
-    await cluster.empty();
-    const store = await cluster.open();
-    const random = new Random(3);
-    const keys = Array.from({ length: 100 }, (_, index) => `web.${index}.cpu`);
-    for (const key of keys) await putUncommitted(store, key, 0.1, 1_700_000_000 - stepSeconds);
-    await store.commit();
-    const before = await usedBytes();
-    const samples = 720;
-    for (let index = 0; index < samples; index++) {
-      for (const key of keys) {
-        await putUncommitted(store, key, random.below(1e9) / 997, 1_700_000_000 + index * stepSeconds);
-      }
-      await store.commit();
+cluster.test("ClusterStore takes at most 16 bytes for a sample at steps of 1, 10 and 60 s", async () => {
+  // The first round also grows what the servers keep once, 0.2 MB of buffers and tables.
+  await measureBytes(1);
+  for (const stepSeconds of [1, 10, 60]) {
+    const bytes = await measureBytes(stepSeconds);
+    assert(bytes <= 16, `${bytes} bytes a sample at a step of ${stepSeconds} s`);
+  }
+});
+
+/** Bytes of a sample in the servers, for 100 keys with 720 random samples each. */
+async function measureBytes(stepSeconds: number): Promise<number> {
+  await cluster.empty();
+  const store = await cluster.open();
+  const random = new Random(3);
+  const keys = Array.from({ length: 100 }, (_, index) => `web.${index}.cpu`);
+  for (const key of keys) await putUncommitted(store, key, 0.1, 1_700_000_000 - stepSeconds);
+  await store.commit();
+  const before = await usedBytes();
+  const samples = 720;
+  for (let index = 0; index < samples; index++) {
+    for (const key of keys) {
+      await putUncommitted(store, key, random.below(1e9) / 997, 1_700_000_000 + index * stepSeconds);
     }
-    const bytes = (await usedBytes() - before) / samples / keys.length;
-    assert(bytes <= 16, `${bytes} bytes a sample`);
-    await store.close();
-  });
+    await store.commit();
+  }
+  const bytes = (await usedBytes() - before) / samples / keys.length;
+  await store.close();
+  return bytes;
 }
 
 // Memory of the data sets alone, because buffers of clients and replicas come and go.
