@@ -106,6 +106,14 @@ pageTest("a plot is zoomed by dragging, summed, and shown as a table", async ({ 
   await page.locator(".grid tbody tr").nth(5).waitFor();
 });
 
+pageTest("only names and patterns of the store can be deleted from the plot", async ({ page, origin }) => {
+  await page.goto(`${origin}?target=servers.?.load&target=sumSeries(servers.*.load)&target=servers.*.load`);
+  await page.getByRole("button", { name: "Remove servers.?.load" }).waitFor();
+  const bins = page.getByRole("list", { name: "Plotted" }).getByRole("button", { name: /^Delete/ });
+  assertEquals(await bins.count(), 1);
+  assertEquals(await bins.getAttribute("aria-label"), "Delete servers.*.load");
+});
+
 pageTest("CSV, JSON and PNG have what is shown", async ({ page, origin }) => {
   await page.goto(`${origin}?target=servers.*.load&from=-15min`);
   await page.locator(".legend tbody tr").nth(2).waitFor();

@@ -78,3 +78,12 @@ export function expressionsOf({ targets, transform }) {
       return [...targets];
   }
 }
+
+/**
+ * Whether a target means the same to the store: a name, or a pattern of the line protocol. Others cannot be deleted.
+ *
+ * @param {string} target
+ */
+export function isStoreName(target) {
+  return !/[?[(|]/.test(target);
+}

@@ -3,6 +3,7 @@
 // Several series in one plot: zoom by drag, one cursor, a legend that counts.
 
 import { downloadCsv, downloadJson, downloadPng } from "../downloads.js";
+import { isStoreName } from "../page_state.js";
 import { alignPoints, summarize } from "../plotted.js";
 import { Component, html } from "../../../../../program/page/client/html.js";
 import { Icon } from "../../../../../program/page/client/icons.js";
@@ -66,9 +67,14 @@ export function PlotView({ model }) {
               <code>${target}</code>
               <button type="button" class="icon-button" aria-label="Remove ${target}"
                 onClick=${() => model.removeTarget(target)}><${Icon} name="close" /></button>
-              <button type="button" class="icon-button danger" aria-label="Delete ${target}" title="Delete the samples"
-                onClick=${() =>
-                  model.show({ dialog: { kind: "delete", name: target } })}><${Icon} name="bin" /></button>
+              ${isStoreName(target) &&
+                html`
+                  <button type="button" class="icon-button danger" aria-label="Delete ${target}"
+                    title="Delete the samples" onClick=${() =>
+                      model.show({
+                        dialog: { kind: "delete", name: target },
+                      })}><${Icon} name="bin" /></button>
+                `}
             </li>
           `
         )}
