@@ -4,6 +4,7 @@ export { default as "app_view.js" } from "./client/app_view.js" with { type: "te
 export { default as "bin_bar.js" } from "./client/list/bin_bar.js" with { type: "text" };
 export { default as "bins.js" } from "./client/bins.js" with { type: "text" };
 export { default as "body_view.js" } from "./client/content/body_view.js" with { type: "text" };
+export { default as "broken_rules.js" } from "./client/detail/broken_rules.js" with { type: "text" };
 export { default as "bytes.js" } from "./client/text/bytes.js" with { type: "text" };
 export { default as "captured.js" } from "./client/text/captured.js" with { type: "text" };
 export { default as "chain_view.js" } from "./client/detail/chain_view.js" with { type: "text" };

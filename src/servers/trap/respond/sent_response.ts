@@ -41,7 +41,7 @@ export class SentResponse {
       parser.push(this.#wire.kept, this.#wire.kept.length);
       parser.end();
       if (parser.hasExcess) {
-        malformed = { offset: parser.offset, rule: "Cannot take bytes behind the response" };
+        malformed = { offset: parser.offset, rule: "Cannot take bytes after the response" };
       }
     } catch (error) {
       if (!(error instanceof ResponseFault)) throw error;

@@ -145,7 +145,7 @@ export class Exchange implements ResponseReceiver {
 
   #complete(): void {
     const { hasExcess, offset } = this.#parser;
-    const malformed = { offset, rule: "Cannot take bytes behind the response" };
+    const malformed = { offset, rule: "Cannot take bytes after the response" };
     this.finish({ end: "complete", ...(hasExcess ? { malformed } : {}) });
   }
 

@@ -54,6 +54,7 @@ const CUT_TEXTS: readonly (readonly [text: string, lines: readonly string[]])[] 
   ['{"a":1,"b"', ["{", '  "a": 1,', '  "b"']],
   ['{"a":1}\n{"b":', ["{", '  "a": 1', "}", "{", '  "b": ']],
   ["[[],{}", ["[", "  [],", "  {}"]],
+  ["1\n2\n[3", ["1", "2", "[", "  3"]],
 ];
 
 Deno.test("layOutJson() lays out the beginning of a text that is cut", () => {

@@ -34,7 +34,8 @@ pageTest("a request in full: chain, parameters, original head, bytes, timing", {
   }
   const [record] = await trap.records(1);
   assertStringIncludes(chain, record!.sha256);
-  assertEquals(await page.locator(".chain .entry.error").count(), 1);
+  assertEquals(await page.locator(".chain .entry.rule").count(), 1);
+  assertEquals(await page.locator(".chain .entry.error").count(), 0);
   const head = await showTab(page, "Request");
   for (const part of ["Jürgen M", "X-Request-Id", "Response 200"]) assertStringIncludes(head, part);
   assertStringIncludes(head, "x-SPELT: As   Sent \\t\\r\\n");
@@ -102,6 +103,8 @@ pageTest("malformed, aborted and cut requests are shown as such, with the byte a
   const [record] = await trap.records(1);
   const { offset } = record!.malformed!;
   assertMatch(await faults.innerText(), new RegExp(`malformed after 31 bytes\\s+At byte ${offset}: .*colon`));
+  await showTab(page, "Chain");
+  assertEquals(await page.locator(".chain .entry.error").count(), 1);
   await showTab(page, "Request");
   assertEquals(
     await page.locator(".head-lines .faulty").innerText().then((text) => /Host : a/.test(text)),

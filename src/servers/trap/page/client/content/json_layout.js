@@ -48,13 +48,14 @@ function jsonDocuments(text, isFit) {
 }
 
 /**
- * Whether a text is the beginning of a JSON object or array: JSON as soon as its last, perhaps broken member is taken
+ * Whether a text is JSON, or the beginning of an object or array: JSON as soon as its last, perhaps broken member is taken
  * away, and what is open is closed.
  *
  * @param {string} text
  * @returns {boolean}
  */
 function isBeginning(text) {
+  if (isJson(text)) return true;
   const words = wordsOf(text);
   let end = words.findLastIndex((word) => word === "," || OPENING.has(word) || CLOSING.has(word));
   if (words[end] !== ",") end++;

@@ -2,6 +2,7 @@
 // The steps of the trap for a request, and the facts about it.
 
 import { readableText } from "../text/bytes.js";
+import { brokenRules } from "./broken_rules.js";
 import { Captured } from "../text/captured.js";
 import { html } from "../../../../../program/page/client/html.js";
 import { countOf, countText, microsecondsOf, spanText } from "../text/sizes_and_times.js";
@@ -21,7 +22,9 @@ export function ChainView({ record }) {
   return html`
     <div tabindex="0" class="scroll">
       <ol class="chain" aria-label="Chain of records">
-        ${record.chain.map((entry) => chainEntry(entry, microsecondsOf(entry.at) - start))}
+        ${record.chain.map((entry) =>
+          chainEntry(entry, kindOf(entry, record), microsecondsOf(entry.at) - start)
+        )}
       </ol>
       <${Facts} record=${record} />
     </div>
@@ -66,20 +69,32 @@ export function Pairs({ title, pairs }) {
 }
 
 /**
+ * The level of an entry; a broken rule is no fault of the message, and no reason for red.
+ *
  * @param {TrapRecord["chain"][number]} entry
+ * @param {TrapRecord} record
+ * @returns {string}
+ */
+function kindOf({ level, message }, record) {
+  return level === "error" && brokenRules(record).includes(message) ? "rule" : level;
+}
+
+/**
+ * @param {TrapRecord["chain"][number]} entry
+ * @param {string} kind
  * @param {number} sinceStart microseconds
  * @returns {VNode}
  */
-function chainEntry({ level, where, message }, sinceStart) {
+function chainEntry({ where, message }, kind, sinceStart) {
   const links = where.split(" > ");
   return html`
-    <li class="entry ${["info", "warn", "error"].includes(level) ? level : "info"}">
+    <li class="entry ${["warn", "error", "rule"].includes(kind) ? kind : "info"}">
       <span class="depth" style=${{ width: `${Math.min(links.length - 1, 6) * 0.9}rem` }}></span>
       <div class="said">
         <span class="where">${links.map((link, i) =>
           html`${i > 0 && html`<i> › </i>`}<${Captured} text=${link} />`
         )}</span>
-        ${level !== "info" && html`<span class="level">${level}</span>`}
+        ${kind !== "info" && html`<span class="level">${kind}</span>`}
         <p><${Captured} text=${readableText(message)} /></p>
       </div>
       <span class="since">${spanText(sinceStart)}</span>
@@ -105,7 +120,8 @@ function Facts({ record }) {
       ? []
       : [/** @type {const} */ (["Kept", `${countOf(truncated.keptBytes, "byte")} only`])]),
     ["SHA-256", html`<code>${record.sha256}</code>`],
-    ["Answer", answer === undefined ? "none" : answerText(answer)],
+    // A response that was forwarded, or that is a rule's, is beside the request.
+    ...(answer === undefined ? [] : [/** @type {const} */ (["Response", answerText(answer)])]),
   ];
   return html`
     <section class="block">

@@ -4,6 +4,7 @@
 
 import { readableText } from "../text/bytes.js";
 import { Captured } from "../text/captured.js";
+import { brokenRules } from "./broken_rules.js";
 import { ChainView } from "./chain_view.js";
 import { copyOpen } from "../copy/copy_form.js";
 import { HexView } from "../content/hex_view.js";
@@ -116,10 +117,10 @@ function fileNameOf(id) {
  * @returns {VNode}
  */
 function Faults({ record }) {
-  const { errors, malformed, truncated, end, marks = [] } = record;
-  const notes = [...new Set(errors)].filter((error) => malformed?.rule.includes(error) !== true);
+  const { errors, malformed, truncated, end, fault, marks = [] } = record;
+  const notes = brokenRules(record);
   return html`
-    ${(end !== "complete" || truncated !== undefined) && html`
+    ${(fault !== null || truncated !== undefined) && html`
       <ul class="faults ${end}">
         ${end !== "complete" &&
           html`<li><strong>${end}</strong> after ${countOf(record.wireBytes, "byte")}</li>`}
@@ -127,6 +128,11 @@ function Faults({ record }) {
           <li>At byte ${countText(malformed.offset)}: <${Captured} text=${readableText(
             malformed.rule,
           )} /></li>
+        `}
+        ${fault === "script" && html`
+          <li>
+            <${Captured} text=${readableText(errors.at(-1) ?? "")} />
+          </li>
         `}
         ${truncated !== undefined && html`
           <li><strong>cut</strong> ${keptText(truncated.keptBytes, record.bodyBytes)}</li>
