@@ -2,8 +2,6 @@ import { within } from "./deadline.ts";
 
 /** How to start the program. */
 export interface ProgramOptions {
-  /** Whether it may ask the system, which its debugger counts as; default false. */
-  readonly maySeeSystem?: boolean;
   /** Files and directories that the program may write; by default none. */
   readonly writable?: readonly string[];
   /** The working directory; default the repository. */
@@ -60,7 +58,6 @@ export function launchSource(args: readonly string[], options: ProgramOptions): 
       "--allow-read",
       ...write,
       ...env,
-      ...(options.maySeeSystem === true ? ["--allow-sys"] : []),
       `${ROOT}mod.ts`,
       ...args,
     ],
