@@ -44,7 +44,10 @@ const SHOTS: readonly Shot[] = [
   {
     name: "chain",
     options: { viewport: DESKTOP, colorScheme: "light" },
-    prepare: async (page) => await rowOf(page, "notawaiting").click(),
+    prepare: async (page) => {
+      await rowOf(page, "notawaiting").click();
+      await page.getByRole("tab", { name: "Chain" }).click();
+    },
   },
   {
     name: "request",
