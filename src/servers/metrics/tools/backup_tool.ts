@@ -1,4 +1,6 @@
 import { copyFile, rename, stat, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import { messageOfError } from "../../../base/error_text.ts";
 import { StartError } from "../../../program/command.ts";
 import type { Tool } from "../../../program/tool.ts";
 import { resolveDataFile } from "../../../storage/database_file.ts";
@@ -67,14 +69,12 @@ export const backupTool: Tool<typeof FLAGS> = {
 // of both is whole if the file was the same before and after. Additions to the log meanwhile do no harm.
 async function copyAtRest(path: string, draft: string): Promise<boolean> {
   const before = await describe(path);
-  await copyFile(path, draft).catch((cause: unknown) => {
-    throw new StartError(
-      1,
-      `cannot read ${JSON.stringify(path)}: ${cause instanceof Error ? cause.message : ""}`,
-      {
-        cause,
-      },
-    );
+  await copyFile(path, draft).catch(async (cause: unknown) => {
+    const isThere = await stat(path).then(() => true, () => false);
+    const reason = isThere
+      ? `cannot copy it to ${JSON.stringify(dirname(draft))}: ${messageOfError(cause)}`
+      : "there is no such file";
+    throw new StartError(1, `cannot back up ${JSON.stringify(path)}: ${reason}`, { cause });
   });
   const hasLog = await stat(`${path}-wal`).then(() => true, () => false);
   if (hasLog) await copyFile(`${path}-wal`, `${draft}-wal`).catch(() => {});

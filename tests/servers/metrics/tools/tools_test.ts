@@ -136,6 +136,17 @@ Deno.test("backupTool copies all acknowledged samples from a file in use", () =>
     ]);
   }));
 
+Deno.test("backupTool says whether the file is missing or the copy fails", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const missing = await run(backupTool, { file: path, out: `${directory}/copy.db` });
+    assertEquals(missing, { code: 1, text: `cannot back up "${path}": there is no such file` });
+    await makeFile(path);
+    const failed = await run(backupTool, { file: path, out: `${directory}/none/copy.db` });
+    assertEquals(failed.code, 1);
+    assertStringIncludes(failed.text, `cannot back up "${path}": cannot copy it to "${directory}/none": `);
+  }));
+
 Deno.test("DurableStore notices that its file is gone, and acknowledges nothing from then on", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/metrics.db`;
