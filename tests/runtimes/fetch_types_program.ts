@@ -7,10 +7,15 @@ import { connect, serve } from "../../mod.ts";
 const form = new FormData();
 form.set("a", "1");
 
-const RESPONSES: Readonly<Record<string, () => Response>> = {
+const RESPONSES: Readonly<Record<string, () => Response | Promise<Response>>> = {
   text: () => new Response("héllo"),
   "long text": () => new Response("x".repeat(100_000)),
   bytes: () => new Response(new Uint8Array([0xff, 0])),
+  "cloned bytes": async () => {
+    const response = new Response(new Uint8Array([0xff, 0]));
+    await response.clone().arrayBuffer();
+    return response;
+  },
   blob: () => new Response(new Blob(["x"], { type: "a/b" })),
   form: () => new Response(form),
   params: () => new Response(new URLSearchParams("a=b")),
