@@ -68,7 +68,7 @@ test("main() names the flag of a file that holds no certificate, exit code 2", a
     const { code, stderr } = await runProgram([...off, "--tls-cert", path, "--tls-key", path]);
     assertEquals(code, 2, stderr);
     assertMatch(stderr, LINE);
-    assertStringIncludes(stderr, "--tls-cert");
+    assertStringIncludes(stderr, `--tls-cert: expected a PEM file with a certificate, got "${path}"`);
   });
 });
 

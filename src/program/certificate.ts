@@ -4,6 +4,15 @@ import type { TlsOptions } from "../net/tls/tls_options.ts";
 import type { CommonValues } from "./flags/common_flags.ts";
 import { UsageError } from "./flags/flag.ts";
 
+interface PemKind {
+  readonly name: string;
+  readonly first: RegExp;
+}
+
+// The first lines of PEM texts (RFC 7468 §5, §10), those of older programs among them.
+const CERTIFICATE: PemKind = { name: "certificate", first: /-----BEGIN [A-Z0-9 ]{0,20}CERTIFICATE-----/ };
+const PRIVATE_KEY: PemKind = { name: "private key", first: /-----BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY-----/ };
+
 /**
  * Reads the files of `--tls-cert` and `--tls-key`.
  *
@@ -17,7 +26,12 @@ export async function readCertificate(
   if (cert === undefined && key === undefined) return {};
   if (cert === undefined) throw new UsageError("missing --tls-cert: expected it together with --tls-key");
   if (key === undefined) throw new UsageError("missing --tls-key: expected it together with --tls-cert");
-  return { tls: { cert: await readPem("tls-cert", cert), key: await readPem("tls-key", key) } };
+  return {
+    tls: {
+      cert: await readPem("tls-cert", cert, CERTIFICATE),
+      key: await readPem("tls-key", key, PRIVATE_KEY),
+    },
+  };
 }
 
 /** Checks a certificate without using it. @throws {ConnectionError} `bad-certificate` */
@@ -26,11 +40,15 @@ export async function checkCertificate(tls: TlsOptions): Promise<void> {
   new ServerCertificates(tls);
 }
 
-async function readPem(flag: string, path: string): Promise<string> {
+async function readPem(flag: string, path: string, kind: PemKind): Promise<string> {
+  const bad = (expected: string, cause?: unknown): UsageError =>
+    new UsageError(`bad value for --${flag}: expected ${expected}, got ${JSON.stringify(path)}`, { cause });
+  let pem: string;
   try {
-    return await readFile(path, "utf-8");
+    pem = await readFile(path, "utf-8");
   } catch (cause) {
-    const state = `expected a readable PEM file, got ${JSON.stringify(path)}`;
-    throw new UsageError(`bad value for --${flag}: ${state}`, { cause });
+    throw bad("a readable PEM file", cause);
   }
+  if (!kind.first.test(pem)) throw bad(`a PEM file with a ${kind.name}`);
+  return pem;
 }

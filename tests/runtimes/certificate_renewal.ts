@@ -41,7 +41,7 @@ export async function checkCertificateRenewal(
     assertEquals(await count(), { first: 0, second: CONNECTIONS });
     await Deno.writeTextFile(cert, "no certificate");
     program.signal("SIGHUP");
-    await readLogUntil(log, "the old certificate stays");
+    await readLogUntil(log, "the old certificate stays: bad value for --tls-cert: expected a PEM file");
     assertEquals(await count(), { first: 0, second: CONNECTIONS });
     assertEquals((await program.stop()).code, 0);
   });
