@@ -38,6 +38,8 @@ function networkAddresses(): readonly string[] {
 /** Opens a URL in the browser of the user at this machine. @returns why it failed */
 export async function openBrowser(url: string): Promise<string | undefined> {
   if (!await isGranted("run")) return "--open needs the permission to run programs (--allow-run)";
+  // A program inherits all variables; the browser needs those of the desktop.
+  if (!await isGranted("env")) return "--open needs the permission to read variables (--allow-env)";
   const [command = "", ...args] = OPENERS[platform()] ?? ["xdg-open"];
   return await new Promise((tell) => {
     const child = spawn(command, [...args, browsableUrl(url)], { stdio: "ignore", detached: true });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { resolve } from "node:path";
-import { terminalLines } from "../../../src/servers/static/terminal.ts";
+import { openBrowser, terminalLines } from "../../../src/servers/static/terminal.ts";
 
 Deno.test("terminalLines() names the folder by its whole path, and no network if only this machine is served", async () => {
   assertEquals(await terminalLines("docroot", "127.0.0.1", "http://127.0.0.1:8080/"), [
@@ -24,3 +24,18 @@ Deno.test({
     assertEquals(lines.slice(1), ["static: its network address is known only with --allow-sys"]);
   },
 });
+
+for (
+  const [granted, obstacle] of [
+    [{ read: true }, "--open needs the permission to run programs (--allow-run)"],
+    [{ read: true, run: true }, "--open needs the permission to read variables (--allow-env)"],
+  ] as const
+) {
+  Deno.test({
+    name: `openBrowser() neither asks nor fails, but says what it needs, with ${
+      Object.keys(granted).join(", ")
+    }`,
+    permissions: granted,
+    fn: async () => assertEquals(await openBrowser("http://127.0.0.1:8080/"), obstacle),
+  });
+}
