@@ -17,7 +17,7 @@ const PRIVATE_KEY: PemKind = { name: "private key", first: /-----BEGIN [A-Z0-9 ]
  * Reads the files of `--tls-cert` and `--tls-key`.
  *
  * @returns nothing to add when there are none
- * @throws {UsageError} for one without the other, or one that cannot be read
+ * @throws {UsageError} for one without the other, one that cannot be read, or one without a certificate or key
  */
 export async function readCertificate(
   values: Pick<CommonValues, "tls-cert" | "tls-key">,

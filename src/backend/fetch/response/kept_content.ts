@@ -73,10 +73,12 @@ function takeFromNode(state: unknown, { bodyUsed }: Response): string | Uint8Arr
   const body = (state as NodeState | undefined)?.body;
   if (body === undefined || body === null || !isContent(body.source)) return undefined;
   if (bodyUsed || body.stream.locked) return undefined;
+  const { source, stream } = body;
+  const isText = typeof source === "string";
   // Reading a clone detaches the bytes of both: then only the stream has them. A copy outlives a later read.
-  if (body.source.length === 0) return undefined;
-  body.stream.getReader();
-  return typeof body.source === "string" ? body.source : body.source.slice();
+  if (!isText && source.length === 0) return undefined;
+  stream.getReader();
+  return isText ? source : source.slice();
 }
 
 function isContent(value: unknown): value is string | Uint8Array {

@@ -1,4 +1,4 @@
-// What the schemes of signatures share.
+// The common parts of the signature schemes.
 
 import { createHmac } from "node:crypto";
 import type { HeaderField } from "../../../http/headers.ts";
