@@ -114,10 +114,15 @@ export class WatchedServer {
     return await event;
   }
 
-  /** Asks again and again until the server has no other connection. @throws {Error} when that does not happen */
-  async untilAlone(): Promise<void> {
+  /**
+   * Asks again and again until the server has no other connection.
+   *
+   * @param descriptors those that it had open before the connections came; it waits for the end of all others, too
+   * @throws {Error} when that does not happen
+   */
+  async untilAlone(descriptors?: number): Promise<void> {
     const asking = async (): Promise<void> => {
-      while ((await this.#ask()).connections > 1);
+      while ((await this.#ask()).connections > 1 || (this.descriptorsLeft(descriptors) ?? 0) > 0);
     };
     await within(asking(), "the end of all other connections");
   }
