@@ -21,6 +21,9 @@ import { createMicroTimestamps, createTimestamps } from "./timestamp.ts";
 const QUOTE = "| ";
 const REMARK = "|! ";
 
+// Whole lines of printable ASCII without a backslash: nothing in them is escaped.
+const PLAIN_HEAD = /^(?:[\x20-\x5b\x5d-\x7e]*\r\n)+$/;
+
 /**
  * Makes the format for people, `grep` and `awk`: columns separated by one space, `-` for unknown values.
  *
@@ -108,6 +111,8 @@ function quoteRequest(request: LoggedRequest): string {
 // In a head a line ends with CRLF, so CRLF is not shown, but a lone LF or CR is.
 function quoteHead(head: string): string {
   if (head === "") return `${REMARK}head not understood\n`;
+  // In one pass for nearly every head: line by line costs half as much again.
+  if (PLAIN_HEAD.test(head)) return QUOTE + head.slice(0, -2).replaceAll("\r\n", "\n" + QUOTE) + "\n";
   const lines = head.split("\r\n");
   if (lines.at(-1) === "") lines.pop();
   return quoteLines(lines, escapeLatin1);

@@ -160,7 +160,7 @@ export function logging(options: LoggingOptions): Middleware {
     const read = readRequest(request, { maxBodyBytes, access });
     return read instanceof Promise
       ? read.then(({ request, logged }) => handle(next, { request, context, logged }))
-      : handle(next, { ...read, context });
+      : handle(next, { request: read.request, context, logged: read.logged });
   };
 }
 
