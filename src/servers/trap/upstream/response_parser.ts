@@ -1,12 +1,15 @@
 // Reads the bytes of a response, like a client (RFC 9112 §4, §6.3): within bounds, and strict about framing.
 
 import { HttpError } from "../../../http/errors.ts";
-import { equalsIgnoringCase, isFieldValue, isToken, trimOws } from "../../../http/grammar.ts";
+import { equalsIgnoringCase } from "../../../http/grammar.ts";
 import { HttpHeaders, listsToken } from "../../../http/headers.ts";
 import { isBodyless } from "../../../http/status.ts";
 import { parseChunkLine } from "../../../http/tokens/chunked.ts";
 import { parseContentLength } from "../../../http/tokens/framing.ts";
+import { FieldReader } from "../../../http/tokens/head/field_reader.ts";
+import { TextWindow } from "../../../http/tokens/head/text_window.ts";
 import { LineReader } from "../../../http/tokens/line_reader.ts";
+import { CR } from "../../../bytes/ascii.ts";
 import { decodeLatin1 } from "../../../bytes/latin1.ts";
 import { ResponseFault, type ResponseReceiver } from "./response_parts.ts";
 
@@ -29,6 +32,7 @@ const MAX_INTERIM_HEADS = 100;
 /** Reads one response. A plain push parser: no I/O, no clock. */
 export class ResponseParser {
   readonly #lines = new LineReader();
+  readonly #fields = new FieldReader(this.#lines, new TextWindow());
   readonly #method: string;
   readonly #receiver: ResponseReceiver;
   #state: State = "status";
@@ -122,12 +126,14 @@ export class ResponseParser {
   }
 
   #readStatusLine(): boolean {
-    const line = this.#readLine();
-    if (line === undefined) return false;
-    const match = /^HTTP\/(1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?$/.exec(line);
+    const end = this.#readLine();
+    if (end === undefined) return false;
+    const { line, start } = this.#lines;
+    const text = decodeLatin1(line.subarray(start, end));
+    const match = /^HTTP\/(1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?$/.exec(text);
     if (match === null) {
       throw this.#fault(
-        `Cannot read the status line: expected HTTP/1.1 and three digits, got ${quote(line)}`,
+        `Cannot read the status line: expected HTTP/1.1 and three digits, got ${quote(text)}`,
       );
     }
     this.#version = match[1]!;
@@ -139,24 +145,30 @@ export class ResponseParser {
   }
 
   #readField(): boolean {
-    const line = this.#readLine();
-    if (line === undefined) return false;
-    if (line === "") this.#endHead();
-    else this.#addField(this.#headers, line);
+    const end = this.#readLine();
+    if (end === undefined) return false;
+    if (end === this.#lines.start) this.#endHead();
+    else this.#addField(this.#headers, end);
     return true;
   }
 
-  #addField(headers: HttpHeaders, line: string): void {
-    const colon = line.indexOf(":");
-    const name = line.slice(0, colon);
-    const value = trimOws(line.slice(colon + 1));
-    if (colon < 0 || !isToken(name) || !isFieldValue(value)) {
-      throw this.#fault(`Cannot read a field: expected name, colon and value, got ${quote(line)}`);
-    }
+  #addField(headers: HttpHeaders, end: number): void {
+    this.#parseField(end);
     if (headers.size === MAX_FIELDS || this.#lines.offset > MAX_HEAD_BYTES && headers === this.#headers) {
       throw this.#fault(`Cannot take the head: limit is ${MAX_FIELDS} fields and ${MAX_HEAD_BYTES} bytes`);
     }
-    headers.appendParsed(name, value);
+    headers.appendParsed(this.#fields.name, this.#fields.value);
+  }
+
+  #parseField(end: number): void {
+    try {
+      this.#fields.parse(end);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      const { line, start } = this.#lines;
+      const text = decodeLatin1(line.subarray(start, end));
+      throw this.#fault(`Cannot read a field: expected name, colon and value, got ${quote(text)}`);
+    }
   }
 
   #endHead(): void {
@@ -217,8 +229,9 @@ export class ResponseParser {
   }
 
   #decidePersistence(): boolean {
-    if (!this.#headers.has("connection")) return this.#version !== "1.0";
     const values = this.#headers.getAll("connection");
+    // Most servers send it alone.
+    if (values.length === 1 && equalsIgnoringCase(values[0]!, "keep-alive")) return true;
     if (values.some((value) => listsToken(value, "close"))) return false;
     return this.#version !== "1.0" || values.some((value) => listsToken(value, "keep-alive"));
   }
@@ -237,53 +250,46 @@ export class ResponseParser {
   }
 
   #readChunkLine(): boolean {
-    const line = this.#readLine();
-    if (line === undefined) return false;
-    const bytes = Uint8Array.from(line, (character) => character.charCodeAt(0));
-    this.#remaining = parseChunkLine(bytes, 0, bytes.length).size;
+    const end = this.#readLine();
+    if (end === undefined) return false;
+    const { line, start } = this.#lines;
+    this.#remaining = parseChunkLine(line, start, end).size;
     this.#state = this.#remaining === 0 ? "trailer" : "chunk";
     return true;
   }
 
   #readChunkEnd(): boolean {
-    const line = this.#readLine();
-    if (line === undefined) return false;
-    if (line !== "") throw this.#fault("Cannot read a chunk: expected CRLF behind the data");
+    const end = this.#readLine();
+    if (end === undefined) return false;
+    if (end !== this.#lines.start) throw this.#fault("Cannot read a chunk: expected CRLF after the data");
     this.#state = "chunk-line";
     return true;
   }
 
   #readTrailer(): boolean {
-    const line = this.#readLine();
-    if (line === undefined) return false;
-    if (line === "") this.#state = "done";
-    else this.#addField(this.#trailers, line);
+    const end = this.#readLine();
+    if (end === undefined) return false;
+    if (end === this.#lines.start) this.#state = "done";
+    else this.#addField(this.#trailers, end);
     return true;
   }
 
-  /** The next line without its end; a lone LF ends one as well (RFC 9112 §2.2). */
-  #readLine(): string | undefined {
+  /**
+   * Reads the next line; a lone LF ends one as well (RFC 9112 §2.2).
+   *
+   * @returns the index after it, without its end; undefined if more bytes are needed
+   */
+  #readLine(): number | undefined {
     const result = this.#lines.next(MAX_LINE_BYTES);
     if (result === "more") return undefined;
     if (result === "too-long") throw this.#fault(`Cannot read a line: limit is ${MAX_LINE_BYTES} bytes`);
     const { line, start, lineFeed } = this.#lines;
-    const end = lineFeed > start && line[lineFeed - 1] === 0x0d ? lineFeed - 1 : lineFeed;
-    return decodeLine(line, start, end);
+    return lineFeed > start && line[lineFeed - 1] === CR ? lineFeed - 1 : lineFeed;
   }
 
   #fault(message: string): ResponseFault {
     return new ResponseFault(message, this.#lines.lineOffset);
   }
-}
-
-// A call of TextDecoder costs more than a short loop (Deno 2.9.6).
-const LOOPED_BYTES = 96;
-
-function decodeLine(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > LOOPED_BYTES) return decodeLatin1(bytes.subarray(start, end));
-  let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
-  return text;
 }
 
 const MAX_QUOTED = 80;
