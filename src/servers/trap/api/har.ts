@@ -9,7 +9,7 @@ import { authorityOf } from "../../../http/target.ts";
 import { timeOf } from "../records/request_ids.ts";
 import { decodeParameter, splitQuery } from "../records/parameters.ts";
 import type { RequestFacts, StoredRequest } from "../records/stored_request.ts";
-import { contentOf } from "../records/stored_response.ts";
+import { readResponse } from "../records/stored_response.ts";
 import { decodeUtf8 } from "../records/to_record.ts";
 import settings from "../../../../deno.json" with { type: "json" };
 
@@ -112,7 +112,7 @@ interface HarResponse {
 
 /** The response of the server behind the trap or of a rule; otherwise that of the trap itself. */
 function responseOf({ facts, response }: StoredRequest): HarResponse {
-  if (response !== undefined) return { ...response.facts, content: contentOf(response) };
+  if (response !== undefined) return { status: response.facts.status, ...readResponse(response) };
   const { status, headers, body } = facts.answer ?? { status: 0, headers: [], body: "" };
   return { status, headers, content: new TextEncoder().encode(body) };
 }

@@ -5,7 +5,7 @@ import { createResponse, type HttpResponse } from "../../../http/response/respon
 import { decodedContent, DecodingBudget } from "../store/decoded_content.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import { apiResponse, jsonResponse } from "../../../backend/json_response.ts";
-import { contentOf, type StoredResponse } from "../records/stored_response.ts";
+import { readResponse, type StoredResponse } from "../records/stored_response.ts";
 import { toContentRecord, toRecord } from "../records/to_record.ts";
 import type { ApiParts } from "./api_parts.ts";
 import { readJsonObject } from "../../../backend/json_request.ts";
@@ -69,9 +69,8 @@ function byteRoutes(find: (id: string | undefined) => StoredRequest): readonly R
     }],
     ["GET, HEAD", "/api/requests/:id/response/body", ({ query }, _context, [id]) => {
       const request = find(id);
-      const response = findResponse(request, query);
-      const content = contentFor(query, response.facts.headers, contentOf(response));
-      return download(content, `${request.id}.response.body`);
+      const { headers, content } = readResponse(findResponse(request, query));
+      return download(contentFor(query, headers, content), `${request.id}.response.body`);
     }],
   ];
 }

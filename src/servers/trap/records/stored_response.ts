@@ -1,13 +1,26 @@
 import { createHash } from "node:crypto";
 import { joinBytes } from "../../../bytes/join_bytes.ts";
+import type { HeaderField } from "../../../http/headers.ts";
 import { ResponseParser } from "../upstream/response_parser.ts";
 import type { ResponseRecord } from "./request_record.ts";
 
-/** Facts about a response, without its bytes. */
-export type ResponseFacts = Omit<ResponseRecord, "truncated" | "sha256"> & {
-  /** SHA-256 of the content, if not all of its bytes are kept. */
-  readonly sha256?: string;
-};
+/** The fields of a response. */
+export type ResponseFields = Pick<ResponseRecord, "headers" | "trailers">;
+
+/**
+ * Facts about a response, without its bytes. The fields and the hash are there if not all of its bytes are
+ * kept; otherwise {@linkcode readResponse} finds them in the bytes, because few responses are ever looked at,
+ * and each field would be work for the collector.
+ */
+export type ResponseFacts =
+  & Omit<ResponseRecord, "truncated" | "sha256" | keyof ResponseFields>
+  & Partial<ResponseFields & Pick<ResponseRecord, "sha256">>;
+
+/** The parts of a response. */
+export interface ResponseParts extends ResponseFields {
+  /** The kept part of its content, without framing. */
+  readonly content: Uint8Array;
+}
 
 /** A response with its bytes: the first ones, or all. */
 export interface StoredResponse {
@@ -22,17 +35,18 @@ export interface StoredResponse {
 /** A response in the API. */
 export function toResponseRecord(response: StoredResponse): ResponseRecord {
   const { facts, kept } = response;
-  // Computed only on demand: hashing costs as much as a small response.
-  const sha256 = facts.sha256 ?? createHash("sha256").update(contentOf(response)).digest("hex");
-  const record = { ...facts, sha256 };
+  const { headers, trailers, content } = readResponse(response);
+  const sha256 = facts.sha256 ?? createHash("sha256").update(content).digest("hex");
+  const record = { ...facts, headers, trailers, sha256 };
   return kept.length < facts.wireBytes ? { ...record, truncated: { keptBytes: kept.length } } : record;
 }
 
-/** The kept part of the content of a response, without framing. */
-export function contentOf({ kept, method }: Pick<StoredResponse, "kept" | "method">): Uint8Array {
+/** Finds the parts of a response in its bytes. */
+export function readResponse({ facts, kept, method }: StoredResponse): ResponseParts {
   const pieces: Uint8Array[] = [];
+  let headers: readonly HeaderField[] = [];
   const parser = new ResponseParser(method, {
-    onHead: () => {},
+    onHead: (head) => headers = [...head.headers],
     onContent: (bytes) => void pieces.push(bytes),
   });
   try {
@@ -40,12 +54,17 @@ export function contentOf({ kept, method }: Pick<StoredResponse, "kept" | "metho
   } catch {
     // The bytes before the fault are content.
   }
-  return joinBytes(pieces);
+  return {
+    headers: facts.headers ?? headers,
+    trailers: facts.trailers ?? [...parser.trailers],
+    content: joinBytes(pieces),
+  };
 }
 
 /** Cuts the kept bytes of a response. */
 export function cutResponse(response: StoredResponse, maxBytes: number): StoredResponse {
   if (response.kept.length <= maxBytes) return response;
-  const { sha256 } = toResponseRecord(response);
-  return { ...response, facts: { ...response.facts, sha256 }, kept: response.kept.slice(0, maxBytes) };
+  const { headers, trailers, sha256 } = toResponseRecord(response);
+  const facts = { ...response.facts, headers, trailers, sha256 };
+  return { ...response, facts, kept: response.kept.slice(0, maxBytes) };
 }

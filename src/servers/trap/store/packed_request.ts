@@ -2,7 +2,7 @@
 
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import { type RequestFacts, type StoredReplay, StoredRequest } from "../records/stored_request.ts";
-import type { ResponseFacts, StoredResponse } from "../records/stored_response.ts";
+import { readResponse, type ResponseFacts, type StoredResponse } from "../records/stored_response.ts";
 import { WireBytes, type WirePiece } from "../records/wire_bytes.ts";
 
 interface PackedResponse {
@@ -59,8 +59,11 @@ export function packRequest({ facts, wire, response, replays }: StoredRequest): 
   };
 }
 
-function packResponse({ facts, method, kept }: StoredResponse): PackedResponse {
-  return { facts, method, keptBytes: kept.length };
+function packResponse(response: StoredResponse): PackedResponse {
+  const { facts, method, kept } = response;
+  // Earlier releases, which may share the store, expect the fields here.
+  const { headers, trailers } = readResponse(response);
+  return { facts: { ...facts, headers, trailers }, method, keptBytes: kept.length };
 }
 
 /** Makes a request from a row. */

@@ -215,13 +215,14 @@ export class Exchange implements ResponseReceiver {
   toStored(kind: ResponseRecord["kind"], status: number): StoredResponse {
     const { end, malformed, reason } = this.#end ?? { end: "aborted" };
     const head = this.#head;
+    const kept = this.#wire?.kept ?? NO_BYTES;
+    const isCut = kept.length < this.wireBytes;
     return {
       method: this.#options.method,
       facts: {
         kind,
         status: head?.status ?? status,
-        headers: [...head?.headers ?? []],
-        trailers: [...this.#parser.trailers],
+        ...(isCut ? { headers: [...head?.headers ?? []], trailers: [...this.#parser.trailers] } : {}),
         bodyBytes: this.#parser.contentBytes,
         wireBytes: this.wireBytes,
         end,
@@ -230,7 +231,7 @@ export class Exchange implements ResponseReceiver {
         ...(this.#hashed === "" ? {} : { sha256: this.#hashed }),
         durationMs: (this.#endMicros - this.#startMicros) / 1_000,
       },
-      kept: this.#wire?.kept ?? NO_BYTES,
+      kept,
     };
   }
 }
