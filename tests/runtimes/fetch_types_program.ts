@@ -4,8 +4,25 @@
 import { Buffer } from "node:buffer";
 import { connect, serve } from "../../mod.ts";
 
-const form = new FormData();
-form.set("a", "1");
+function formWith(size: number): FormData {
+  const form = new FormData();
+  form.set("file", new File([new Uint8Array(size)], "f"));
+  return form;
+}
+
+function stream(): ReadableStream<Uint8Array> {
+  const piece = new TextEncoder().encode("one piece");
+  return new ReadableStream({
+    pull(controller) {
+      controller.enqueue(piece);
+      controller.close();
+    },
+  });
+}
+
+function promising(length: number, body: BodyInit): Response {
+  return new Response(body, { headers: { "content-length": String(length) } });
+}
 
 const RESPONSES: Readonly<Record<string, () => Response | Promise<Response>>> = {
   text: () => new Response("héllo"),
@@ -17,7 +34,12 @@ const RESPONSES: Readonly<Record<string, () => Response | Promise<Response>>> = 
     return response;
   },
   blob: () => new Response(new Blob(["x"], { type: "a/b" })),
-  form: () => new Response(form),
+  "large bytes": () => new Response(new Uint8Array(3_000_000)),
+  "blob of parts": () => new Response(new Blob(["x", "y", "z"], { type: "a/b" })),
+  form: () => new Response(formWith(1)),
+  "large form": () => new Response(formWith(3_000_000)),
+  // Too large to be gathered: Node 24 must not be made to cancel it after HEAD.
+  "huge form": () => new Response(formWith(17_000_000)),
   params: () => new Response(new URLSearchParams("a=b")),
   json: () => Response.json({ a: 1 }),
   typed: () => new Response("x", { headers: { "content-type": "text/html" } }),
@@ -34,27 +56,61 @@ const RESPONSES: Readonly<Record<string, () => Response | Promise<Response>>> = 
   },
 };
 
+// What is sent of content with a wrong Content-Length.
+const PROMISES: Readonly<Record<string, () => Response>> = {
+  "too short for text": () => promising(3, "text"),
+  "too long for text": () => promising(99, "text"),
+  "too short for a Blob": () => promising(1, new Blob(["x", "y"])),
+  "too long for parameters": () => promising(99, new URLSearchParams("a=b")),
+  "too short for a stream": () => promising(3, stream()),
+  "too long for a stream": () => promising(99, stream()),
+};
+
 const server = serve({
   port: 0,
-  fetch: ({ url }) => RESPONSES[decodeURI(new URL(url).pathname.slice(1))]!(),
+  // Streams break their promise on purpose.
+  onError: () => {},
+  fetch: ({ url }) => ({ ...RESPONSES, ...PROMISES })[decodeURI(new URL(url).pathname.slice(1))]!(),
 });
 await server.ready;
-const seen: Record<string, unknown> = {};
-for (const name of Object.keys(RESPONSES)) {
+
+interface Sent {
+  readonly field: (name: string) => string | undefined;
+  readonly content: Buffer;
+}
+
+async function ask(method: string, name: string): Promise<Sent> {
   const client = await connect(server.address);
-  const head = `GET /${encodeURI(name)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
+  const head = `${method} /${encodeURI(name)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
   await client.write(new TextEncoder().encode(head));
-  const bytes = new Uint8Array(await new Response(client.readable).arrayBuffer());
+  const bytes = Buffer.from(await new Response(client.readable).arrayBuffer());
   client.close();
-  const [lines = "", ...rest] = Buffer.from(bytes).toString("utf8").split("\r\n\r\n");
-  const field = (field: string): string | undefined =>
-    new RegExp(`^${field}: (.*)$`, "im").exec(lines)?.[1]?.trim();
-  seen[name] = {
+  const headEnd = bytes.indexOf("\r\n\r\n");
+  const lines = bytes.toString("latin1", 0, headEnd);
+  return {
+    field: (name) => new RegExp(`^${name}: (.*)$`, "im").exec(lines)?.[1]?.trim(),
+    content: bytes.subarray(headEnd + 4),
+  };
+}
+
+const types: Record<string, unknown> = {};
+for (const name of Object.keys(RESPONSES)) {
+  const { field, content } = await ask("GET", name);
+  const head = await ask("HEAD", name);
+  types[name] = {
     type: field("content-type")?.toLowerCase().replace(/boundary=.*/, "boundary"),
     length: field("content-length"),
     coding: field("transfer-encoding"),
-    content: rest.join("\r\n\r\n").slice(0, 40),
+    content: content.toString("utf8", 0, 40),
+    isWhole: String(content.length) === field("content-length"),
+    isSameForHead: head.field("content-length") === field("content-length") && head.content.length === 0,
   };
 }
+const promises: Record<string, unknown> = {};
+for (const name of Object.keys(PROMISES)) {
+  const { field, content } = await ask("GET", name);
+  const head = await ask("HEAD", name);
+  promises[name] = `${field("content-length")} ${head.field("content-length")} ${content}`;
+}
 await server.shutdown();
-console.log(JSON.stringify(seen));
+console.log(JSON.stringify({ types, promises }));

@@ -3,29 +3,50 @@ import { runScript } from "./bundled.ts";
 import { RUNTIMES, testOn } from "./runtimes.ts";
 
 const ENTRY = new URL("./fetch_types_program.ts", import.meta.url);
+const WHOLE = { isWhole: true, isSameForHead: true };
 
 for (const runtime of RUNTIMES) {
   testOn(runtime, "serve() sends responses with type and length of their content", async (binary) => {
-    const { form, pieces, json, ...seen } = JSON.parse(await runScript(ENTRY, binary));
-    const bytes = {
-      length: "2",
-      content: "\ufffd\0",
-      // Bun's own server does the same.
-      ...(runtime.name === "Bun" ? { type: "application/octet-stream" } : {}),
-    };
+    const { types, promises } = JSON.parse(await runScript(ENTRY, binary));
+    const { json, pieces, form, "large form": largeForm, "huge form": hugeForm, ...seen } = types;
+    // Bun's own server does the same.
+    const bytesType = runtime.name === "Bun" ? { type: "application/octet-stream" } : {};
+    const bytes = { ...WHOLE, ...bytesType, length: "2", content: "\ufffd\0" };
     assertEquals(seen, {
-      text: { type: "text/plain;charset=utf-8", length: "6", content: "héllo" },
-      "long text": { type: "text/plain;charset=utf-8", length: "100000", content: "x".repeat(40) },
+      text: { ...WHOLE, type: "text/plain;charset=utf-8", length: "6", content: "héllo" },
+      "long text": {
+        ...WHOLE,
+        type: "text/plain;charset=utf-8",
+        length: "100000",
+        content: "x".repeat(40),
+      },
       bytes,
       "cloned bytes": bytes,
-      blob: { type: "a/b", length: "1", content: "x" },
-      params: { type: "application/x-www-form-urlencoded;charset=utf-8", length: "3", content: "a=b" },
-      typed: { type: "text/html", length: "1", content: "x" },
+      "large bytes": { ...WHOLE, ...bytesType, length: "3000000", content: "\0".repeat(40) },
+      blob: { ...WHOLE, type: "a/b", length: "1", content: "x" },
+      "blob of parts": { ...WHOLE, type: "a/b", length: "3", content: "xyz" },
+      params: {
+        ...WHOLE,
+        type: "application/x-www-form-urlencoded;charset=utf-8",
+        length: "3",
+        content: "a=b",
+      },
+      typed: { ...WHOLE, type: "text/html", length: "1", content: "x" },
     });
     assertMatch(json.type, /^application\/json/);
     assertEquals([json.length, json.content], ["7", '{"a":1}']);
-    assertEquals(form.type, "multipart/form-data; boundary");
-    assertMatch(form.length, /^[0-9]+$/);
-    assertEquals(pieces, { coding: "chunked", content: "3\r\nhé\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n" });
+    for (const { type, isWhole } of [form, largeForm]) {
+      assertEquals([type, isWhole], ["multipart/form-data; boundary", true]);
+    }
+    assertEquals(hugeForm.type, "multipart/form-data; boundary");
+    assertEquals([pieces.coding, pieces.content], ["chunked", "3\r\nhé\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n"]);
+    assertEquals(promises, {
+      "too short for text": "4 4 text",
+      "too long for text": "4 4 text",
+      "too short for a Blob": "2 2 xy",
+      "too long for parameters": "3 3 a=b",
+      "too short for a stream": "3 3 one",
+      "too long for a stream": "99 99 one piece",
+    });
   });
 }

@@ -4,7 +4,7 @@ import { inNextTurn } from "../../base/event_loop.ts";
 export interface PatientWait {
   /** Whether the awaited thing has come. */
   readonly hasEnded: boolean;
-  /** Turns of the event loop so far; counted here. */
+  /** Turns of the event loop so far; counted here, and may be set to 0 after progress. */
   waitedTurns: number;
   /** Called once when it has not come by itself. Must not throw. */
   onPatienceEnd(): void;

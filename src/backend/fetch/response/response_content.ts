@@ -8,16 +8,19 @@ export type WebContent = Uint8Array | BytePieces | AsyncIterable<Uint8Array>;
 
 type ReadResult = ReadableStreamReadResult<WebPiece>;
 
-// Runtimes cut what they hold themselves into pieces of this size or more: Bun 1.4.5 gives 16 KiB and then
-// the rest.
-const CUT_PIECE_BYTES = 16_384;
-// The parts of a FormData are pieces of their own. Beyond this much, they are sent as they come.
-const MAX_FORM_BYTES = 1_048_576;
+// What Bun 1.4.5 has in memory begins with a piece of this size, a file with a larger one.
+const FIRST_PIECE_BYTES = 16_384;
+// Beyond this much, known content is sent as it comes.
+const MAX_GATHERED_BYTES = 16_777_216;
+const MAX_GATHERED_FILE_BYTES = 1_048_576;
+// Node 24 takes two turns of the event loop for each part of a Blob. A stream that looks like a Blob must not
+// be held up for long.
+const MAX_PATIENT_PIECES = 8;
 
 /** How to read. */
 export interface ReadContentOptions<Result> {
-  /** Whether it is the content of a FormData, whose many parts are gathered. */
-  readonly isForm: boolean;
+  /** Whether the runtime knows all of it: then its pieces are gathered. */
+  readonly isKnown: boolean;
   /** Tells when the content does not come by itself. */
   readonly patience: Patience;
   /** Makes the result from the content. */
@@ -27,21 +30,16 @@ export interface ReadContentOptions<Result> {
 /**
  * Reads the content of a web-standard response as far as it is ready.
  *
- * Content has a known length if its second read says that it is done: texts, bytes, Blobs and streams of one
- * piece. All other content goes on as a stream, and nothing waits for its first piece.
+ * A stream of the handler's own has a known length if its second read says that it is done. All other content
+ * goes on as a stream, and nothing waits for its first piece.
  */
 export function readContent<Result>(
-  stream: ReadableStream<WebPiece>,
+  reader: ReadableStreamDefaultReader<WebPiece>,
   options: ReadContentOptions<Result>,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    options.patience.add(new ContentReader(stream.getReader(), options, { resolve, reject }));
+    options.patience.add(new ContentReader(reader, options, { resolve, reject }));
   });
-}
-
-/** The pieces of a stream, whether or not it ends soon. */
-export function toPieces(stream: ReadableStream<WebPiece>): AsyncIterable<Uint8Array> {
-  return new StreamedContent(stream.getReader());
 }
 
 interface Settling<Result> {
@@ -106,10 +104,10 @@ class ContentReader<Result> implements PatientWait {
 
   #mayEndSoon(): boolean {
     const count = this.#pieces.length;
-    if (count === 1) return true;
-    return this.#options.isForm
-      ? this.#size <= MAX_FORM_BYTES
-      : count === 2 && this.#pieces[0]!.length >= CUT_PIECE_BYTES;
+    if (count === 1 || !this.#options.isKnown) return count === 1;
+    if (count <= MAX_PATIENT_PIECES) this.waitedTurns = 0;
+    const isFile = this.#pieces[0]!.length > FIRST_PIECE_BYTES;
+    return this.#size <= (isFile ? MAX_GATHERED_FILE_BYTES : MAX_GATHERED_BYTES);
   }
 
   #end(content: WebContent): void {

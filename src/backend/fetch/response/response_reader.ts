@@ -5,8 +5,11 @@ import type { HttpResponse } from "../../../http/response/response.ts";
 import { FastResponse } from "./fast_response.ts";
 import { guessType, hidesTextType } from "./hidden_type.ts";
 import { findKept } from "./kept_content.ts";
+import { chooseFindKnown } from "./origin_of_content.ts";
+import { keepPromise, promiseKnown } from "./promised_length.ts";
 import { Patience } from "../patience.ts";
-import { readContent, toPieces, type WebContent } from "./response_content.ts";
+import { readContent, type WebContent } from "./response_content.ts";
+import { StreamedContent } from "./streamed_content.ts";
 import { dropCoding, isZstd, mayBeDecodedZstd, readFields } from "./response_fields.ts";
 
 /** Content without a known length, and without any pieces. */
@@ -19,6 +22,7 @@ export class ResponseReader {
   readonly #patience = new Patience();
   readonly #hidesTextType = hidesTextType(FastResponse.native);
   readonly #takeKept = findKept(FastResponse.native);
+  readonly #findKnown = chooseFindKnown(FastResponse.native);
 
   /**
    * Turns a response into ours.
@@ -46,14 +50,18 @@ export class ResponseReader {
     if (response.bodyUsed || body.locked) {
       throw new TypeError("Cannot send the response: its content has been read");
     }
-    if (isPieceByPiece) return { status, headers, body: toPieces(body) };
-    return readContent<HttpResponse>(body, {
-      isForm: headers.get("content-type")?.startsWith("multipart/form-data") ?? false,
+    const reader = body.getReader();
+    if (isPieceByPiece) return { status, headers, body: new StreamedContent(reader) };
+    // The content of a response from `fetch` is never more than a promise of the upstream's.
+    const known = response.url ? undefined : this.#findKnown(response);
+    return readContent<HttpResponse>(reader, {
+      isKnown: known !== undefined,
       patience: this.#patience,
       finish: (content) => {
         if (mayBeDecodedZstd(response, headers) && !isZstd(content)) dropCoding(headers);
-        if (this.#hidesTextType && !response.url) addHiddenType(headers, content);
-        return { status, headers, body: content };
+        if (known === undefined) return { status, headers, body: keepPromise(content, headers) };
+        if (this.#hidesTextType) addHiddenType(headers, content);
+        return { status, headers, body: promiseKnown(content, headers, known) };
       },
     });
   }
