@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { BlockDecoder } from "./format/block_codec.ts";
 import { readRows } from "./format/bulk_rows.ts";
 import { checkBytes, checkRow, CHECKSUM_BYTES } from "./format/checksum.ts";
-import type { Chunk } from "../samples/chunk.ts";
+import { appendChunk, type Chunk } from "../samples/chunk.ts";
 import { decodeJournalRow, type JournalRow } from "./journal_group.ts";
 import type { Series } from "../samples/series.ts";
 import { SeriesSet } from "../samples/series_set.ts";
@@ -94,9 +94,8 @@ function readBlocks(database: DatabaseSync, set: SeriesSet): ReadBlocks {
     chunk.blockId = id;
     lastBlockId = id;
     const known = chunks[order];
-    if (known !== undefined) return void known.push(chunk);
-    chunks[order] = [chunk];
-    seriesCount++;
+    chunks[order] = known === undefined ? [chunk] : appendChunk(known, chunk);
+    if (known === undefined) seriesCount++;
   });
   return { chunks, seriesCount, lastBlockId };
 }
@@ -112,7 +111,7 @@ function readSeries(
 ): void {
   let withBlocks = 0;
   set.reserve(countSeries(database));
-  readRows(database, { table: "series", number: "0", bytes: "key" }, ({ id: order, bytes, start, end }) => {
+  readRows(database, { table: "series", bytes: "key" }, ({ id: order, bytes, start, end }) => {
     checkBytes(bytes, start, end, [order]);
     if (order > lastOrder) throw new RangeError(`Cannot load: series ${order} is behind the last one`);
     const key = { bytes, start: start + CHECKSUM_BYTES, end };

@@ -1,4 +1,4 @@
-import type { Room, SlabMemory } from "./slab_memory.ts";
+import type { Slab, SlabMemory } from "./slab_memory.ts";
 
 // Most series of a large set have few samples; room doubles from here.
 const FIRST_CAPACITY = 8;
@@ -6,14 +6,27 @@ const FIRST_CAPACITY = 8;
 /** The number of samples in a full chunk: 6 KiB, so a busy series wastes at most that much. */
 export const CHUNK_CAPACITY = 512;
 
-// The largest number that fits into half a double.
-const MAX_NARROW_OFFSET = 2 ** 32 - 1;
+/** The largest distance from the origin that half a double can hold. */
+export const MAX_NARROW_OFFSET = 2 ** 32 - 1;
+
+/**
+ * The list with one more chunk at its end; use only the returned list from then on. To a lone chunk `push` would add room
+ * for 17 more, which costs more than a chunk, and a million series may have two.
+ */
+export function appendChunk(chunks: Chunk[], chunk: Chunk): Chunk[] {
+  if (chunks.length === 1) return [chunks[0]!, chunk];
+  chunks.push(chunk);
+  return chunks;
+}
 
 /**
  * A run of samples of one series in ascending order of time, in two columns.
  *
  * A timestamp is kept as its distance from the chunk's origin, in 4 bytes, which makes 12 for a sample. A chunk whose
  * timestamps span more than 136 years, or as many of another unit, becomes wide: 8 bytes for each, origin 0.
+ *
+ * There may be a million chunks, so each field counts. V8 keeps a number beyond 32 bits, or one that came from a division,
+ * in an object of its own.
  */
 export class Chunk {
   /** The array with the values; those of other chunks are in it too. */
@@ -26,8 +39,8 @@ export class Chunk {
   offsetBase: number;
   /** The timestamp from which distances count. */
   origin = 0;
-  /** The largest distance that can be kept. */
-  maxOffset: number = MAX_NARROW_OFFSET;
+  /** Whether any distance can be kept, not just one up to {@linkcode MAX_NARROW_OFFSET}. */
+  isWide = false;
   /** The number of samples that there is room for. */
   capacity: number;
   /** The number of samples. */
@@ -37,17 +50,18 @@ export class Chunk {
   /** Whether the samples changed since the block was written. */
   isDirty = true;
   readonly #memory: SlabMemory;
-  #room: Room;
+  #slab: Slab;
 
   /** Makes an empty chunk. @param capacity room for this many samples, an even number; default a few, growing */
   constructor(memory: SlabMemory, capacity: number = FIRST_CAPACITY) {
     this.#memory = memory;
-    this.#room = memory.take(capacity * 1.5);
+    const { slab, base } = memory.take(this.#sizeOf(capacity));
+    this.#slab = slab;
     this.capacity = capacity;
-    this.values = this.#room.slab.doubles;
-    this.base = this.#room.base;
-    this.offsets = this.#room.slab.halves;
-    this.offsetBase = (this.base + capacity) * 2;
+    this.values = slab.doubles;
+    this.base = base;
+    this.offsets = slab.halves;
+    this.offsetBase = (base + capacity) * 2;
   }
 
   /** Whether it is full. */
@@ -148,12 +162,12 @@ export class Chunk {
 
   /** Gives back the room; the chunk must not be used any longer. */
   release(): void {
-    this.#memory.give(this.#room, this.#sizeOf(this.capacity));
+    this.#memory.give({ slab: this.#slab, base: this.base }, this.#sizeOf(this.capacity));
   }
 
   // Makes the distance of a timestamp one that can be kept.
   #reach(timestamp: number): void {
-    if (this.#isWide) return;
+    if (this.isWide) return;
     if (this.length === 0) {
       this.origin = timestamp;
       return;
@@ -172,43 +186,39 @@ export class Chunk {
 
   #widen(): void {
     const timestamps = this.copyTimestamps();
-    const narrow = this.#room;
-    const { values, base, capacity } = this;
-    this.maxOffset = Infinity;
+    const values = this.copyValues();
+    this.release();
+    this.isWide = true;
     this.origin = 0;
-    this.#take(capacity);
-    this.values.set(values.subarray(base, base + this.length), this.base);
+    this.#take(this.capacity);
+    this.values.set(values, this.base);
     this.offsets.set(timestamps, this.offsetBase);
-    this.#memory.give(narrow, capacity * 1.5);
   }
 
   #move(capacity: number): void {
     const { values, base, offsets, offsetBase, length } = this;
-    const old = this.#room;
-    const oldSize = this.#sizeOf(this.capacity);
+    const room = { slab: this.#slab, base };
+    const size = this.#sizeOf(this.capacity);
     this.#take(capacity);
     for (let index = 0; index < length; index++) {
       this.values[this.base + index] = values[base + index]!;
       this.offsets[this.offsetBase + index] = offsets[offsetBase + index]!;
     }
-    this.#memory.give(old, oldSize);
+    this.#memory.give(room, size);
   }
 
   #take(capacity: number): void {
-    this.#room = this.#memory.take(this.#sizeOf(capacity));
-    const { slab, base } = this.#room;
+    const { slab, base } = this.#memory.take(this.#sizeOf(capacity));
+    this.#slab = slab;
     this.capacity = capacity;
     this.values = slab.doubles;
     this.base = base;
-    this.offsets = this.#isWide ? slab.doubles : slab.halves;
-    this.offsetBase = this.#isWide ? base + capacity : (base + capacity) * 2;
+    this.offsets = this.isWide ? slab.doubles : slab.halves;
+    this.offsetBase = this.isWide ? base + capacity : (base + capacity) * 2;
   }
 
+  // In doubles. The shift keeps a whole number whole for V8.
   #sizeOf(capacity: number): number {
-    return capacity * (this.#isWide ? 2 : 1.5);
-  }
-
-  get #isWide(): boolean {
-    return this.maxOffset !== MAX_NARROW_OFFSET;
+    return this.isWide ? capacity * 2 : (capacity * 3) >>> 1;
   }
 }

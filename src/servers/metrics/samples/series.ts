@@ -1,4 +1,4 @@
-import { Chunk, CHUNK_CAPACITY } from "./chunk.ts";
+import { appendChunk, Chunk, CHUNK_CAPACITY, MAX_NARROW_OFFSET } from "./chunk.ts";
 import type { SlabMemory } from "./slab_memory.ts";
 import type { KeyRoom } from "./key_memory.ts";
 import type { Keyed } from "./key_table.ts";
@@ -88,7 +88,7 @@ export class Series implements Keyed {
     if (length !== 0 && offset <= tail.offsets[tail.offsetBase + length - 1]!) {
       return this.#putLate(timestamp, value);
     }
-    if (length !== 0 && length < tail.capacity && offset <= tail.maxOffset) {
+    if (length !== 0 && length < tail.capacity && (offset <= MAX_NARROW_OFFSET || tail.isWide)) {
       tail.offsets[tail.offsetBase + length] = offset;
       tail.values[tail.base + length] = value;
       tail.length = length + 1;
@@ -167,7 +167,7 @@ export class Series implements Keyed {
     const { length, capacity } = this.#tail;
     if (length < capacity) return this.#tail.insert(length, timestamp, value);
     this.#tail = new Chunk(this.#memory, Math.min(capacity * 2, CHUNK_CAPACITY));
-    this.chunks.push(this.#tail);
+    this.chunks = appendChunk(this.chunks, this.#tail);
     this.#tail.insert(0, timestamp, value);
   }
 

@@ -5,12 +5,12 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 const ROWS_AT_ONCE = 8_192;
 
-/** The rows of a table: a number, another one, and bytes. */
+/** The rows of a table: a number, perhaps another one, and bytes. */
 export interface BulkTable {
   /** Name of the table; its key is `id`. */
   readonly table: "block" | "series";
-  /** Expression for the second number. */
-  readonly number: string;
+  /** Column with the second number; none if it is absent. */
+  readonly number?: string;
   /** Column with the bytes. */
   readonly bytes: string;
 }
@@ -19,7 +19,7 @@ export interface BulkTable {
 export interface BulkRow {
   /** The key. */
   readonly id: number;
-  /** The second number. */
+  /** The second number; 0 if the table has none. */
   readonly number: number;
   /** The array that holds the bytes. */
   readonly bytes: Uint8Array;
@@ -36,17 +36,21 @@ export interface BulkRow {
  */
 export function readRows(database: DatabaseSync, table: BulkTable, take: (row: BulkRow) => void): void {
   const queries = {
-    dense: database.prepare(queryOf(table, "number || ' ' || length(bytes)")),
-    sparse: database.prepare(queryOf(table, "id || ' ' || number || ' ' || length(bytes)")),
+    dense: database.prepare(queryOf(table, "NULL")),
+    sparse: database.prepare(queryOf(table, "CAST(group_concat(id) AS BLOB)")),
   };
   for (let last: number | undefined = -1; last !== undefined;) last = readPiece(queries, last, take);
 }
 
-function queryOf({ table, number, bytes }: BulkTable, facts: string): string {
+// Any number or text is less than any blob, so the type of the least says enough; NULL has no length and is missed there.
+// Numbers come as text, one text for each column: to join the columns of a row first takes half as long again.
+function queryOf({ table, number, bytes }: BulkTable, ids: string): string {
+  const numbers = number === undefined ? "NULL" : `CAST(group_concat(number) AS BLOB)`;
   return `
-    SELECT min(id) AS first, max(id) AS last, count(*) AS count, sum(typeof(bytes) <> 'blob') AS strange,
-      CAST(group_concat(${facts}) AS BLOB) AS facts, CAST(group_concat(bytes, '') AS BLOB) AS joined
-    FROM (SELECT id, ${number} AS number, ${bytes} AS bytes FROM ${table}
+    SELECT min(id) AS first, max(id) AS last, count(*) AS count, typeof(min(bytes)) AS type,
+      ${ids} AS ids, ${numbers} AS numbers, CAST(group_concat(length(bytes)) AS BLOB) AS lengths,
+      CAST(group_concat(bytes, '') AS BLOB) AS joined
+    FROM (SELECT id, ${number ?? "NULL"} AS number, ${bytes} AS bytes FROM ${table}
       WHERE id > ? ORDER BY id LIMIT ${ROWS_AT_ONCE})`;
 }
 
@@ -63,25 +67,25 @@ function readPiece(
 ): number | undefined {
   let piece = dense.get(after) ?? {};
   const { first, last, count } = piece;
-  if (typeof first !== "number" || typeof last !== "number") return undefined;
-  const isDense = last - first + 1 === count;
-  if (!isDense) piece = sparse.get(after) ?? {};
-  const { facts, joined, strange } = piece;
-  if (strange !== 0 || !(facts instanceof Uint8Array)) {
-    throw new RangeError("Cannot load: a row has no bytes");
-  }
-  const bytes = joined instanceof Uint8Array ? joined : new Uint8Array(0);
-  const numbers = new NumberReader(facts);
+  if (typeof first !== "number" || typeof last !== "number" || typeof count !== "number") return undefined;
+  if (last - first + 1 !== count) piece = sparse.get(after) ?? {};
+  const [ids, numbers, lengths] = [piece.ids, piece.numbers, piece.lengths].map(readerOf);
+  if (piece.type !== "blob" || lengths === undefined) throw new RangeError("Cannot load: a row has no bytes");
+  const bytes = piece.joined instanceof Uint8Array ? piece.joined : new Uint8Array(0);
   const row = { id: first - 1, number: 0, bytes, start: 0, end: 0 };
-  while (!numbers.isAtEnd) {
-    row.id = isDense ? row.id + 1 : numbers.read();
-    row.number = numbers.read();
+  for (let index = 0; index < count; index++) {
+    row.id = ids === undefined ? row.id + 1 : ids.read();
+    if (numbers !== undefined) row.number = numbers.read();
     row.start = row.end;
-    row.end += numbers.read();
+    row.end += lengths.read();
     take(row);
   }
   if (row.end !== bytes.length) throw new RangeError("Cannot load: rows have other lengths than they say");
   return last;
+}
+
+function readerOf(text: unknown): NumberReader | undefined {
+  return text instanceof Uint8Array ? new NumberReader(text) : undefined;
 }
 
 const ZERO = 0x30;
@@ -93,10 +97,6 @@ class NumberReader {
 
   constructor(text: Uint8Array) {
     this.#text = text;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#position >= this.#text.length;
   }
 
   read(): number {
