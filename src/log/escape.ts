@@ -14,6 +14,8 @@ const SPACE = /\p{Zs}/gu;
 const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
 
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
+// A head is plain but for the ends of its lines.
+const PLAIN_LINES = /^[\x20-\x5b\x5d-\x7e]*(?:\r\n[\x20-\x5b\x5d-\x7e]*)*$/;
 const PLAIN_COLUMN = /^[\x21-\x5b\x5d-\x7e]*$/;
 const PLAIN_JSON = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
@@ -54,10 +56,7 @@ export function createLinesEscaper(mark: string): (bytes: Uint8Array) => string 
 /** {@linkcode escapeBytes} for bytes that are seen as latin1, one character for each. */
 export function escapeLatin1(text: string): string {
   if (PLAIN.test(text)) return text;
-  // A head is plain but for the ends of its lines.
-  return PLAIN.test(text.replaceAll("\r\n", ""))
-    ? text.replaceAll("\r\n", "\\r\\n")
-    : escapeBytes(encodeLatin1(text));
+  return PLAIN_LINES.test(text) ? text.replaceAll("\r\n", "\\r\\n") : escapeBytes(encodeLatin1(text));
 }
 
 /** Like {@linkcode escapeText}, and no space is left: lines stay columns. An empty text is shown as `-`. */

@@ -1,21 +1,25 @@
 /**
  * Makes a writer of times, `2026-03-01T09:30:00.123456Z`, all of the same length.
  *
- * It keeps the text of the last second, like {@linkcode createTimestamps}.
+ * It keeps the text of the last second and of the last time, like {@linkcode createTimestamps}.
  *
  * @returns takes microseconds since 1970, a whole number
  */
 export function createMicroTimestamps(): (timeMicros: number) => string {
   let lastSecond = NaN;
   let prefix = "";
+  let lastMicros = NaN;
+  let text = "";
   return (timeMicros) => {
+    if (timeMicros === lastMicros) return text;
+    lastMicros = timeMicros;
     const second = Math.floor(timeMicros / MICROS_PER_SECOND);
     if (second !== lastSecond) {
       lastSecond = second;
       prefix = new Date(second * 1_000).toISOString().slice(0, -4);
     }
     // One digit more than needed keeps the leading zeros.
-    return prefix + String(MICROS_PER_SECOND + timeMicros - second * MICROS_PER_SECOND).slice(1) + "Z";
+    return text = prefix + String(MICROS_PER_SECOND + timeMicros - second * MICROS_PER_SECOND).slice(1) + "Z";
   };
 }
 

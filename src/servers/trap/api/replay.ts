@@ -161,7 +161,7 @@ export class Replayer {
     );
     try {
       if (isCutOff) connection?.finishSending();
-      await exchange.ready;
+      await new Promise<void>((resolve) => exchange.whenReady(resolve));
       // The exchange holds how it ended.
       await exchange.discardContent().catch(() => {});
       return exchange;

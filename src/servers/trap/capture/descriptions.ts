@@ -3,7 +3,6 @@
 import { HttpError } from "../../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../../http/limits.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
-import type { MicroClock } from "../records/micro_clock.ts";
 import type { Chain } from "../rules/chain.ts";
 import { type Capture, type Outcome, remoteTextOf } from "./capture.ts";
 import type { LogMasks } from "./log_masks.ts";
@@ -64,12 +63,12 @@ export interface Ending {
 export function addEnding(
   { request, chain, trap, startMicros }: Capture,
   { status, outcome, by }: Ending,
-  { masks, now }: { readonly masks: LogMasks; readonly now: MicroClock },
+  masks: LogMasks,
 ): void {
   const errors = countErrors(chain);
   const verdict = errors === 0 ? "ok" : errors === 1 ? "1 error" : `${errors} errors`;
   const content = describeContent(request, masks);
-  const time = formatMs(now() - startMicros);
+  const time = formatMs(chain.beginStep() - startMicros);
   trap.info(
     `answered ${status}, ${outcome.end}, ${verdict}`,
     `; ${content} in ${time}${describeAgent(request, masks)}${by === "" ? "" : `, by ${by}`}`,

@@ -56,11 +56,11 @@ export class ForwardRecorder {
   }
 
   /** Ends a request that was forwarded while it was read. */
-  async finish(
+  finish(
     capture: Capture,
-    { stored, outcome, exchange }: ReadRequest & { readonly exchange: Promise<Exchange> },
+    { forward, ...read }: ReadRequest & { readonly forward: StreamedForward },
   ): Promise<HttpResponse> {
-    return await this.#record(capture, { stored, outcome }, exchange);
+    return this.#record(capture, read, (onReady) => forward.whenReady(onReady));
   }
 
   /** Forwards a request that has been read. */
@@ -68,7 +68,7 @@ export class ForwardRecorder {
     capture: Capture,
     { stored, outcome, chosen }: ReadRequest & { readonly chosen: ChosenResponse },
   ): Promise<HttpResponse> {
-    const { forwarder, responder, store } = this.#options;
+    const { forwarder, masks, responder, store } = this.#options;
     if (isUpgrade(capture.request) || stored.wire.isCut) {
       const refusal = isUpgrade(capture.request)
         ? { status: 501, body: "Cannot forward the request: upgrades and tunnels are not passed on\n" }
@@ -78,13 +78,17 @@ export class ForwardRecorder {
         };
       const own = { ...PLAIN_RESPONSE, ...refusal };
       const answer = responder.describe(stored.id, own, capture.request);
-      addEnding(capture, { status: own.status, outcome, by: "" }, this.#options);
+      addEnding(capture, { status: own.status, outcome, by: "" }, masks);
       stored.setAnswer(answer);
       store.add(stored);
       return createResponse(answer.status, answer.body, answer.headers);
     }
     if (chosen.delayMs > 0) await responder.delay(chosen.delayMs);
-    return await this.#record(capture, { stored, outcome }, forwarder.forward(capture.request, stored.body));
+    return await this.#record(
+      capture,
+      { stored, outcome },
+      (onReady) => forwarder.forward(capture.request, stored.body, onReady),
+    );
   }
 
   /** Closes all connections. */
@@ -93,21 +97,37 @@ export class ForwardRecorder {
     this.#options.forwarder.close();
   }
 
-  async #record(
+  #record(
     capture: Capture,
-    { stored, outcome }: ReadRequest,
-    ready: Promise<Exchange>,
+    read: ReadRequest,
+    begin: (onReady: (exchange: Exchange) => void) => void,
   ): Promise<HttpResponse> {
-    const { forwarder, responder } = this.#options;
-    const waiting = this.#await(stored);
-    const exchange = await ready;
+    const waiting = this.#await(read.stored);
+    return new Promise((resolve, reject) => {
+      begin((exchange) => {
+        try {
+          resolve(this.#pass(capture, { ...read, waiting }, exchange));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  /** Makes the response of an exchange that is ready, and records it when it has ended. */
+  #pass(
+    capture: Capture,
+    { stored, outcome, waiting }: ReadRequest & { readonly waiting: Waiting },
+    exchange: Exchange,
+  ): HttpResponse {
+    const { forwarder, masks, responder } = this.#options;
     const extra = responder.sharedFields(capture.request);
     const { response, failure } = toForwardedResponse(exchange, extra);
     const end = (): void => {
       stored.setResponse(exchange.toStored("forwarded", response.status));
       const why = failure === undefined ? "" : `, which failed: ${failure}`;
       const by = `${forwarder.upstream.href}${why}`;
-      addEnding(capture, { status: response.status, outcome, by }, this.#options);
+      addEnding(capture, { status: response.status, outcome, by }, masks);
       this.#list(waiting);
     };
     if (exchange.end === undefined) exchange.onEnded(end);

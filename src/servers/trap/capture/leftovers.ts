@@ -55,7 +55,7 @@ export function recordLeftovers(connection: TappedConnection, options: LeftoverO
 
 /** Records a failed handshake: there is no request, and nothing else reports it. */
 function recordHandshake(connection: TappedConnection, reason: string, options: LeftoverOptions): void {
-  const chain = new Chain(options.ids.next(options.now()), options);
+  const chain = createChain(options);
   const remote = formatAddress(connection.remote);
   chain.enter("trap").error(`no TLS with ${remote}: ${reason}`);
   options.store.add(
@@ -65,6 +65,11 @@ function recordHandshake(connection: TappedConnection, reason: string, options: 
       tlsFailure: reason,
     }, connection.tape.takeAll()),
   );
+}
+
+function createChain(options: LeftoverOptions): Chain {
+  const atMicros = options.now();
+  return new Chain(options.ids.next(atMicros), atMicros, options);
 }
 
 function emptyFacts(connection: TappedConnection, chain: Chain): Omit<RequestFacts, "end"> {
@@ -112,7 +117,7 @@ function recordFragment(
   { wire, end }: Fragment,
   options: LeftoverOptions,
 ): void {
-  const chain = new Chain(options.ids.next(options.now()), options);
+  const chain = createChain(options);
   const trap = chain.enter("trap");
   const remote = formatAddress(connection.remote);
   const head = readHead(wire);

@@ -86,7 +86,7 @@ export class Recorder {
     connection.isRecording = true;
     const startMicros = this.#options.now();
     const id = context.requestId ??= this.#options.ids.next(startMicros);
-    const chain = new Chain(id, this.#options);
+    const chain = new Chain(id, startMicros, this.#options);
     const capture: Capture = {
       request,
       context,
@@ -127,6 +127,7 @@ export class Recorder {
     }
     this.#options.onError(error, context.remote);
     connection.isRecording = false;
+    chain.beginStep();
     const { status, headers, body } = this.#options.responder.describe(chain.id, PLAIN_RESPONSE, request);
     trap.error(`not kept: ${messageOfError(error)}`);
     trap.info(`answered ${status}`);
@@ -164,11 +165,12 @@ export class Recorder {
   }
 
   /** Waits for the bytes that were sent together with a fault, and returns how the request ended. */
-  async #endBroken({ request, connection, start, trap }: Capture, error: unknown): Promise<Outcome> {
+  async #endBroken({ request, connection, start, chain, trap }: Capture, error: unknown): Promise<Outcome> {
     const { code, offset, message } = error instanceof HttpError
       ? error
       : { code: "incomplete", offset: undefined, message: messageOfError(error) };
     if (code === "overload") throw error;
+    chain.beginStep();
     trap.error(this.#options.masks.message(message, request));
     if (code === "incomplete") return { end: "aborted" };
     if (code === "timeout") return { end: "timeout" };
@@ -187,13 +189,14 @@ export class Recorder {
     const wire = isComplete ? tape.take(Math.max(request.headEnd, request.body.wireOffset)) : tape.takeAll();
     // The end of a refused head is unknown.
     const headBytes = isComplete || request.body.length !== 0 ? request.headEnd - capture.start : 0;
+    capture.chain.beginStep();
     this.#check(capture, wire, headBytes);
     const stored = new StoredRequest({ ...factsOf(capture), ...outcome, headBytes }, wire);
     this.#judge(capture, stored);
     connection.last = { request: stored, wire, answeredBytes: wire.length };
     connection.isRecording = false;
     if (forward !== undefined) {
-      return this.#options.forward!.finish(capture, { stored, outcome, exchange: forward.exchange });
+      return this.#options.forward!.finish(capture, { stored, outcome, forward });
     }
     const chosen = isComplete ? this.#choose(capture, stored) : PLAIN_RESPONSE;
     if (isComplete && !chosen.isOwnResponse && this.#options.forward !== undefined) {
@@ -212,7 +215,7 @@ export class Recorder {
     const answer = responder.describe(stored.id, chosen, capture.request);
     if (fault !== undefined) capture.trap.error(`rule ${source?.rule} cannot respond: ${fault}`);
     const by = source === undefined ? "" : `rule ${source.rule}, step ${source.step}`;
-    addEnding(capture, { status: answer.status, outcome, by }, this.#options);
+    addEnding(capture, { status: answer.status, outcome, by }, this.#options.masks);
     stored.setAnswer(answer, fault !== undefined);
     store.add(stored);
     if (outcome.end === "complete") copies?.send(capture.request, stored);

@@ -2,6 +2,7 @@ import type { Clock } from "../../../base/clock.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import type { RequestStore } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
+import type { Exchange } from "../upstream/exchange.ts";
 import type { Forwarder } from "../upstream/forwarder.ts";
 import { urlBelow } from "../upstream/upstream_url.ts";
 
@@ -31,7 +32,9 @@ export class RequestCopies {
 
   async #exchange(request: HttpRequest, stored: StoredRequest): Promise<void> {
     const at = new Date(this.#clock.nowMs()).toISOString();
-    const exchange = await this.#forwarder.forward(request, stored.body);
+    const exchange = await new Promise<Exchange>((resolve) =>
+      this.#forwarder.forward(request, stored.body, resolve)
+    );
     await exchange.discardContent().catch(() => {});
     // The response that the client got stays beside it.
     stored.addReplay({

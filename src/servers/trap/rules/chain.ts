@@ -35,11 +35,23 @@ export class Chain {
   /** All records so far, in order. */
   readonly records: ChainRecord[] = [];
   readonly #tools: ChainTools;
+  #atMicros: number;
 
-  /** Begins a chain without a record. */
-  constructor(id: string, tools: ChainTools) {
+  /** Begins a chain without a record. @param atMicros the time of its first records */
+  constructor(id: string, atMicros: number, tools: ChainTools) {
     this.id = id;
+    this.#atMicros = atMicros;
     this.#tools = tools;
+  }
+
+  /**
+   * Takes the time for all records until the next call: those of one step. Asking for the time costs as much
+   * as a record (Deno 2.9.6).
+   *
+   * @returns the time
+   */
+  beginStep(): number {
+    return this.#atMicros = this.#tools.now();
   }
 
   /** The chain as seen from the outermost function. */
@@ -50,14 +62,14 @@ export class Chain {
   /** Adds a record. @param detail only for the log: the request has it in its own parts */
   add(record: Omit<ChainRecord, "atMicros">, detail: string = ""): void {
     const { level, where, message } = record;
-    const atMicros = this.#tools.now();
+    const atMicros = this.#atMicros;
     this.records.push({ atMicros, level, where, message });
     this.#tools.log?.write({ timeMicros: atMicros, level, id: this.id, where, message: message + detail });
   }
 
   /** Adds a record only to the log. */
   note(where: string, message: string): void {
-    this.#tools.log?.write({ timeMicros: this.#tools.now(), level: "info", id: this.id, where, message });
+    this.#tools.log?.write({ timeMicros: this.#atMicros, level: "info", id: this.id, where, message });
   }
 }
 

@@ -42,10 +42,6 @@ const NO_BYTES = new Uint8Array(0);
 
 /** One response on its way from a server, kept byte for byte. */
 export class Exchange implements ResponseReceiver {
-  /**
-   * Settles when the response has ended, or when its head is there without all content: then it is streamed.
-   */
-  readonly ready: Promise<void>;
   /** The time of the last activity, in microseconds. */
   activeMicros: number;
   readonly #options: ExchangeOptions;
@@ -61,14 +57,23 @@ export class Exchange implements ResponseReceiver {
   #hashed = "";
   #waiting: Uint8Array[] = [];
   readonly #onEnded: (() => void)[] = [];
-  #setReady: () => void = () => {};
-  #wake: () => void = () => {};
+  // A promise would cost each request a turn of the microtasks and four objects.
+  #onReady: (() => void) | undefined;
+  #wake: (() => void) | undefined;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
     this.#startMicros = this.activeMicros = options.now();
     this.#parser = new ResponseParser(options.method, this);
-    this.ready = new Promise((resolve) => this.#setReady = resolve);
+  }
+
+  /**
+   * Calls back when the response has ended, or when its head is there without all content: then it is
+   * streamed. For one caller; at once if that is so already.
+   */
+  whenReady(callback: () => void): void {
+    if (this.#end !== undefined || this.#isStreamed) callback();
+    else this.#onReady = callback;
   }
 
   /** The head, once it is there. */
@@ -125,7 +130,7 @@ export class Exchange implements ResponseReceiver {
     if (this.#parser.isDone) return this.#complete();
     if (this.#head !== undefined && !this.#isStreamed) this.#beginStream();
     if (this.#waiting.length === 0 || !this.#isStreamed) this.#connection?.read();
-    this.#wake();
+    this.#wake?.();
   }
 
   /** Called by the connection: the server has finished sending. */
@@ -159,8 +164,14 @@ export class Exchange implements ResponseReceiver {
     const mayLiveOn = end.end === "complete" && this.#parser.shouldKeepAlive && !this.#parser.hasExcess;
     this.#connection?.release(mayLiveOn);
     for (const callback of this.#onEnded) callback();
-    this.#setReady();
-    this.#wake();
+    this.#tellReady();
+    this.#wake?.();
+  }
+
+  #tellReady(): void {
+    const callback = this.#onReady;
+    this.#onReady = undefined;
+    callback?.();
   }
 
   onHead(head: ResponseHead): void {
@@ -177,7 +188,7 @@ export class Exchange implements ResponseReceiver {
     this.#isStreamed = true;
     this.#hash = createHash("sha256");
     for (const piece of this.#waiting) this.#hash.update(piece);
-    this.#setReady();
+    this.#tellReady();
   }
 
   /** The content that has come and was not taken. */

@@ -43,14 +43,13 @@ export function toForwardedResponse(exchange: Exchange, extra: readonly HeaderFi
 
 /** The fields for the client, without those of the other connection; the record shows them as they came. */
 function fieldsFor(received: HttpHeaders, extra: readonly HeaderField[]): HttpHeaders {
-  const named = received.has("connection")
-    ? received.getList("connection").filter((name) => !equalsIgnoringCase(name, "content-length"))
-    : [];
-  // Most values name no field that is there: servers mostly send only `keep-alive`.
-  const isPlain = extra.length === 0 && !received.has("trailer") && !named.some((name) => received.has(name));
-  if (isPlain) return received;
+  // The server leaves out Keep-Alive itself.
+  const namesNone = received.getAll("connection").every((value) => equalsIgnoringCase(value, "keep-alive"));
+  if (namesNone && extra.length === 0 && !received.has("trailer")) return received;
   const headers = received.clone();
-  for (const name of new Set(named)) headers.delete(name);
+  for (const name of new Set(received.getList("connection"))) {
+    if (!equalsIgnoringCase(name, "content-length")) headers.delete(name);
+  }
   headers.delete("trailer");
   return withFields(extra, [...headers]);
 }

@@ -11,8 +11,8 @@ import { targetBelow, type UpstreamUrl } from "./upstream_url.ts";
 
 /** A request whose content is forwarded while it comes. */
 export interface StreamedForward {
-  /** The exchange, when it is ready. Never rejects. */
-  readonly exchange: Promise<Exchange>;
+  /** Calls back with the exchange when that is ready. */
+  whenReady(callback: (exchange: Exchange) => void): void;
   /** Forwards content. @param piece valid until this settles */
   write(piece: Uint8Array): Promise<void>;
   /** Ends the content. @param trailers undefined when the content broke off: then the server sees that too */
@@ -37,13 +37,13 @@ export class Forwarder {
     this.#client = client;
   }
 
-  /** Forwards a complete request. @returns its exchange when that is ready; never rejects */
-  forward(request: HttpRequest, content: Uint8Array): Promise<Exchange> {
+  /** Forwards a complete request. @param onReady called with its exchange when that is ready */
+  forward(request: HttpRequest, content: Uint8Array, onReady: (exchange: Exchange) => void): void {
     const isChunked = request.body.length === undefined;
     const framing: SentFraming = isChunked ? { kind: "length", length: content.length } : { kind: "as-sent" };
     const head = this.#encodeHead(request, framing);
     const bytes = content.length === 0 ? head : joinBytes([head, content]);
-    return this.#client.send(this.#outgoing(request, bytes));
+    this.#client.send(this.#outgoing(request, bytes), onReady);
   }
 
   /** Forwards a request before its content has come. */
@@ -52,10 +52,9 @@ export class Forwarder {
     const head = this.#encodeHead(request, { kind: isChunked ? "chunked" : "as-sent" });
     const begun = this.#client.begin(this.#outgoing(request, head));
     return {
-      exchange: begun.then(async ({ exchange }) => {
-        await exchange.ready;
-        return exchange;
-      }),
+      whenReady(callback) {
+        begun.then(({ exchange }) => exchange.whenReady(() => callback(exchange)));
+      },
       async write(piece) {
         const { connection } = await begun;
         await connection?.send(isChunked ? toChunk(piece) : piece);

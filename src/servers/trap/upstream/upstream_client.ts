@@ -56,18 +56,20 @@ export class UpstreamClient {
     return this.#idle.length;
   }
 
-  /** Sends a request. @returns its exchange when that is ready, see {@linkcode Exchange.ready}; never rejects */
-  async send(request: OutgoingRequest): Promise<Exchange> {
+  /** Sends a request. @param onReady called with its exchange, see {@linkcode Exchange.whenReady} */
+  send(request: OutgoingRequest, onReady: (exchange: Exchange) => void): void {
     const idle = this.#idle.pop();
-    if (idle !== undefined) {
-      const exchange = this.#begin(idle, request);
-      await exchange.ready;
+    if (idle === undefined) return this.#sendAnew(request, onReady);
+    const exchange = this.#begin(idle, request);
+    exchange.whenReady(() => {
       const isLost = exchange.end?.end === "aborted" && exchange.wireBytes === 0;
-      if (!isLost || !request.isRepeatable) return exchange;
-    }
-    const { exchange } = await this.begin(request);
-    await exchange.ready;
-    return exchange;
+      if (isLost && request.isRepeatable) this.#sendAnew(request, onReady);
+      else onReady(exchange);
+    });
+  }
+
+  #sendAnew(request: OutgoingRequest, onReady: (exchange: Exchange) => void): void {
+    this.begin(request).then(({ exchange }) => exchange.whenReady(() => onReady(exchange)));
   }
 
   /** Begins a request on a connection of its own; the caller sends the rest of it. Never rejects. */
