@@ -4,6 +4,7 @@ import type { FetchHandler } from "../backend/fetch/fetch_handler.ts";
 import { overrideGlobals } from "../backend/fetch/override_globals.ts";
 import type { Connection, Listener, NetAddress } from "../net/connection.ts";
 import { fromWebStreams, type WebStreams } from "../net/from_web_streams.ts";
+import type { TlsOptions } from "../net/tls/tls_options.ts";
 import { ConnectionServer, type ConnectionService, type ServedClient } from "./connection_server.ts";
 import type { ServerFigures } from "./figures.ts";
 import { overloadError, overloadResponse } from "./refusals/overload.ts";
@@ -41,7 +42,10 @@ export function serve(
 ): Server {
   if ("accept" in target) return new HttpServer(target, shareFor(backend!, options));
   const shared = shareFor(target, target);
-  return new StartingServer(target, (listener) => new HttpServer(listener, shared));
+  return new StartingServer(target, {
+    onFailure: shared.settings.onError,
+    serveOn: (listener) => new HttpServer(listener, shared),
+  });
 }
 
 /**
@@ -124,6 +128,10 @@ class HttpServer<Address extends NetAddress> implements Server<Address> {
   shutdown(): Promise<void> {
     this.#shared.isStopping = true;
     return this.#connections.shutdown();
+  }
+
+  reload(tls: TlsOptions): void {
+    this.#listener.reload(tls);
   }
 
   unref(): void {

@@ -9,7 +9,8 @@ export interface Server<Address extends NetAddress = NetAddress> extends AsyncDi
   /** The address it listens on. Undefined until it is ready, if the server opens its own port. */
   readonly address: Address;
   /**
-   * Resolves with the server once it listens.
+   * Resolves with the server once it listens. If it cannot listen, and nobody has asked for this promise,
+   * `onError` is called.
    *
    * @throws {ConnectionError} when the port cannot be opened: `in-use`, `denied`, `not-available`,
    *   `bad-certificate`
@@ -27,6 +28,13 @@ export interface Server<Address extends NetAddress = NetAddress> extends AsyncDi
    * @returns settles together with {@linkcode Server.finished}
    */
   shutdown(): Promise<void>;
+  /**
+   * Uses other certificates from the next handshake on; running connections live on.
+   *
+   * @throws {TypeError} when the server has no TLS, or does not listen yet
+   * @throws {ConnectionError} `bad-certificate`: then the old ones stay
+   */
+  reload(tls: TlsOptions): void;
   /** Lets the program end while the server waits for connections. Open connections still keep it running. */
   unref(): void;
   /** The same as {@linkcode Server.shutdown}, for `await using`. */

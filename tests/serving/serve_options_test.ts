@@ -1,6 +1,6 @@
 // serve() in one call.
 
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { formatAddress } from "../../src/net/address.ts";
 import { ConnectionError } from "../../src/net/connection.ts";
 import { connect } from "../../src/net/listen.ts";
@@ -41,6 +41,43 @@ Deno.test("serve() in one call rejects `ready` when the port is in use, and is f
   await second.finished;
   await second.shutdown();
   await first.shutdown();
+});
+
+Deno.test("serve() in one call tells that it cannot listen if nobody has asked for `ready`", async () => {
+  const first = serve({ port: 0, fetch: hello });
+  await first.ready;
+  const { port } = first.address;
+  const errors: unknown[] = [];
+  const onError = (error: unknown, address: unknown): void => void errors.push(error, address);
+  const second = serve({ port, fetch: hello, onError });
+  await second.finished;
+  assertInstanceOf(errors[0], ConnectionError);
+  assertEquals(errors.slice(1), [{ transport: "tcp", hostname: "127.0.0.1", port }]);
+  await first.shutdown();
+});
+
+Deno.test("serve() in one call rejects `ready` and closes the port when `onListen` throws", async () => {
+  const ports: number[] = [];
+  const server = serve({
+    port: 0,
+    fetch: hello,
+    onListen(address) {
+      if (address.transport === "tcp") ports.push(address.port);
+      throw new RangeError("not now");
+    },
+  });
+  await assertRejects(() => server.ready, RangeError, "not now");
+  await assertRejects(() => connect({ hostname: "127.0.0.1", port: ports[0]! }), ConnectionError);
+  await server.finished;
+});
+
+Deno.test("serve() in one call takes no certificates before it listens, or without TLS", async () => {
+  const server = serve({ port: 0, fetch: hello });
+  const tls = { cert: "", key: "" };
+  assertThrows(() => server.reload(tls), TypeError, "does not listen yet");
+  await server.ready;
+  assertThrows(() => server.reload(tls), TypeError, "has no TLS");
+  await server.shutdown();
 });
 
 Deno.test("serve() in one call listens on a unix socket and opens no port", async () => {

@@ -1,6 +1,6 @@
 // Clients that connect to a TLS port and misbehave there.
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { createBackend } from "../../src/backend/handler.ts";
 import { createResponse, textResponse } from "../../src/http/response/response.ts";
 import { listen } from "../../src/net/listen.ts";
@@ -44,6 +44,22 @@ Deno.test("serve() closes TLS clients that do not finish the handshake in time, 
     client.close();
   }
   assertEquals(server.connectionCount, 0);
+  await server.shutdown();
+});
+
+Deno.test("serve() in one call reads its certificate again", async () => {
+  const [tls, other] = [certificate, await makeCertificate()];
+  if (tls === undefined || other === undefined) return;
+  const server = serve({ port: 0, tls, fetch: () => new Response("hello") });
+  const { port } = (await server.ready).address;
+  const greet = async (caCert: string): Promise<string> => {
+    using client = Deno.createHttpClient({ caCerts: [caCert], poolMaxIdlePerHost: 0 });
+    return await (await fetch(`https://localhost:${port}/`, { client })).text();
+  };
+  assertEquals(await greet(tls.cert), "hello");
+  server.reload(other);
+  assertEquals(await greet(other.cert), "hello");
+  await assertRejects(() => greet(tls.cert), TypeError);
   await server.shutdown();
 });
 
