@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { symlink } from "node:fs/promises";
+import { link, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "./asked_folder.ts";
 import { withFolder } from "./static_folder.ts";
@@ -82,14 +82,20 @@ async function withServed(
     await Deno.remove(folder.path);
     await symlink(path, folder.path);
     await Deno.writeTextFile(join(path, "later.log"), "line");
+    await link(join(path, "key.pem"), join(path, "another.txt"));
+    await Deno.mkdir(join(path, "in"));
+    await link(join(path, "later.log"), join(path, "in", "another.txt"));
+    await link(join(path, "b.txt"), join(path, "in", "b.txt"));
     if (symlinks !== "deny") await symlink("key.pem", join(path, "alias"));
-    for (const name of ["key.pem", "later.log", ...(symlinks === "deny" ? [] : ["alias"])]) {
+    const names = ["key.pem", "later.log", "another.txt", "in/another.txt", "in/%61nother.txt"];
+    for (const name of [...names, ...(symlinks === "deny" ? [] : ["alias"])]) {
       for (const again of [0, 2_000]) {
         folder.nowMs += again;
         assertEquals((await folder.get(`GET /${name}`)).status, 404, `${symlinks} ${name}`);
       }
     }
-    const names = JSON.parse((await folder.get("GET /", { Accept: "application/json" })).text);
-    assertEquals(names.map(({ name }: { name: string }) => name), ["b.txt"]);
+    assertEquals((await folder.get("GET /in/b.txt")).text, "b");
+    const entries = JSON.parse((await folder.get("GET /", { Accept: "application/json" })).text);
+    assertEquals(entries.map(({ name }: { name: string }) => name), ["in", "b.txt"]);
   });
 }

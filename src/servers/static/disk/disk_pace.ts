@@ -8,8 +8,9 @@ import type { Clock } from "../../../base/clock.ts";
 // more. The mean counts, because on a busy machine any single call may take as long as other programs hold
 // the processor.
 const MAX_MEAN_MS = 2;
-// Weight of one file in the moving mean. A longer wait counts as this maximum: three in a row are too much.
-const WEIGHT = 1 / 64;
+// Weight of all files before the last one in the moving mean. A longer wait counts as the maximum: three in a row are
+// too much.
+const WEIGHT_BEFORE = 63 / 64;
 const MAX_COUNTED_MS = 64;
 // Other programs do not hold the processor for this long.
 const HUNG_MS = 1_000;
@@ -41,7 +42,8 @@ export class DiskPace {
     } finally {
       const endedAtMs = this.#clock.monotonicMs();
       const tookMs = endedAtMs - startedAtMs;
-      this.#meanMs += (Math.min(tookMs / files, MAX_COUNTED_MS) - this.#meanMs) * WEIGHT;
+      const countedMs = Math.min(tookMs / files, MAX_COUNTED_MS);
+      this.#meanMs = countedMs + (this.#meanMs - countedMs) * WEIGHT_BEFORE ** files;
       if (this.#meanMs > MAX_MEAN_MS || tookMs > HUNG_MS) this.#rest(startedAtMs, endedAtMs);
     }
   }

@@ -4,12 +4,13 @@ import { constants, realpathSync, type Stats } from "node:fs";
 import { lstat, realpath, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { systemPath } from "../../../net/files/byte_names.ts";
-import { namesIn } from "../../../net/files/file_status.ts";
-import { HttpError } from "../../../http/errors.ts";
+import { namesAtOnce, namesIn } from "../../../net/files/file_status.ts";
 import { followWay } from "./dangling_path.ts";
+import { codeOf, isMissing, overload, refused, toHttpError } from "./file_errors.ts";
 import { type FileStamp, stampOf } from "./file_stamp.ts";
 import { checkWay } from "./symlink_race.ts";
 import { OpenFile } from "./open_file.ts";
+import { type FileNumbers, OwnFiles } from "./own_files.ts";
 
 /** Which symbolic links are followed: those whose target lies inside the root, none, or all. */
 export type SymlinkPolicy = "inside" | "deny" | "follow";
@@ -24,7 +25,7 @@ export interface DocumentRootOptions {
   readonly symlinks: SymlinkPolicy;
   /** Whether dotfiles are served. */
   readonly dotfiles: DotfilePolicy;
-  /** Files that do not exist for clients, as absolute paths without links; none by default. */
+  /** Files that do not exist for clients by any name, as absolute paths without links; none by default. */
   readonly hidden?: readonly string[];
   /** The time, in milliseconds since 1970. */
   readonly now: () => number;
@@ -38,10 +39,6 @@ export type Located =
 
 const MISSING: Located = { kind: "missing", isHidden: false };
 const HIDDEN: Located = { kind: "missing", isHidden: true };
-
-const MISSING_CODES = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "EINVAL"]);
-const REFUSED_CODES = new Set(["EACCES", "EPERM"]);
-const EXHAUSTED_CODES = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
 
 // A FIFO without a writer would block an open for ever. The real path has no link in it, and a link that has
 // appeared since must not be followed. Windows knows neither flag.
@@ -62,14 +59,14 @@ const FRESH_MS = 1_000;
 export class DocumentRoot {
   readonly #options: DocumentRootOptions;
   readonly #path: string;
-  readonly #hidden: ReadonlySet<string>;
+  readonly #own: OwnFiles;
   #resolved: { readonly path: string; readonly atMs: number } | undefined;
 
   /** Makes the rules for a folder, without looking at it yet. */
   constructor(options: DocumentRootOptions) {
     this.#options = options;
     this.#path = resolve(options.path);
-    this.#hidden = new Set(options.hidden);
+    this.#own = new OwnFiles(options.hidden ?? [], options.now);
   }
 
   /**
@@ -99,8 +96,8 @@ export class DocumentRoot {
   }
 
   /** Whether a file is hidden from clients: one of the server's own. @param path absolute, without links */
-  hidesPath(path: string): boolean {
-    return this.#hidden.size > 0 && this.#hidden.has(path);
+  hidesFile(path: string, numbers: FileNumbers): boolean {
+    return this.#own.has(path, numbers);
   }
 
   /**
@@ -114,13 +111,12 @@ export class DocumentRoot {
     if (segments.some((name) => this.hidesName(name))) return HIDDEN;
     try {
       const root = await this.#realRoot(nowMs);
-      const plain = this.#followsAll ? "unusual" : await lookPlainly(root, segments);
-      if (plain !== "unusual") return plain.kind === "file" && this.hidesPath(plain.path) ? HIDDEN : plain;
+      const plain = this.#followsAll ? "unusual" : await lookPlainly(root, segments, this.#own);
+      if (plain !== "unusual") return plain;
       const path = await this.#realPath(segments, root);
-      if (this.#hidden.size > 0 && this.hidesPath(this.#followsAll ? await realpath(path) : path)) {
-        return HIDDEN;
-      }
       const stats = await stat(systemPath(path));
+      const real = this.#followsAll && this.#own.count > 0 ? await realpath(path) : path;
+      if (this.#own.has(real, stats)) return HIDDEN;
       if (stats.isDirectory()) return { kind: "directory", path };
       if (!stats.isFile()) throw refused(path, "it is neither file nor directory");
       return { kind: "file", path, stamp: stampOf(stats) };
@@ -176,9 +172,16 @@ export class DocumentRoot {
     try {
       for await (const names of namesIn(path)) yield names.filter((name) => !this.hidesName(name));
     } catch (error) {
-      throw isMissing(error)
-        ? new HttpError(404, `Cannot list "${path}": it is gone`)
-        : toHttpError(error, path);
+      throw toHttpError(error, path);
+    }
+  }
+
+  /** Like {@linkcode DocumentRoot.readNames}, synchronously. */
+  readNamesAtOnce(path: string): readonly string[] {
+    try {
+      return namesAtOnce(path).filter((name) => !this.hidesName(name));
+    } catch (error) {
+      throw toHttpError(error, path);
     }
   }
 
@@ -220,7 +223,11 @@ function isFresh(atMs: number, nowMs: number): boolean {
  *
  * @returns `unusual` if there is a link, or the system refuses
  */
-async function lookPlainly(root: string, segments: readonly string[]): Promise<Located | "unusual"> {
+async function lookPlainly(
+  root: string,
+  segments: readonly string[],
+  own: OwnFiles,
+): Promise<Located | "unusual"> {
   // The names are no paths, and join() of Bun 1.4.5 damages those that are not UTF-8.
   let path = root.endsWith(sep) ? root.slice(0, -1) : root;
   const way = segments.length === 0 ? [root] : segments.map((name) => path += sep + name);
@@ -230,7 +237,7 @@ async function lookPlainly(root: string, segments: readonly string[]): Promise<L
       paths.map((path) => lstat(systemPath(path)).catch((error: unknown) => codeOf(error))),
     );
     for (const [index, stats] of looks.entries()) {
-      const located = judgeLook(paths[index]!, stats);
+      const located = judgeLook(paths[index]!, stats, own);
       const isLast = start + index === way.length - 1;
       if (isLast || located === "unusual" || located.kind === "missing") return located;
       if (located.kind === "file") return MISSING;
@@ -240,11 +247,12 @@ async function lookPlainly(root: string, segments: readonly string[]): Promise<L
 }
 
 /** @param stats of the path, or the code of the error */
-function judgeLook(path: string, stats: Stats | string): Located | "unusual" {
+function judgeLook(path: string, stats: Stats | string, own: OwnFiles): Located | "unusual" {
   if (stats === "ENOENT") return MISSING;
   if (typeof stats === "string" || stats.isSymbolicLink()) return "unusual";
   if (stats.isDirectory()) return { kind: "directory", path };
-  return stats.isFile() ? { kind: "file", path, stamp: stampOf(stats) } : "unusual";
+  if (!stats.isFile()) return "unusual";
+  return own.has(path, stats) ? HIDDEN : { kind: "file", path, stamp: stampOf(stats) };
 }
 
 function isInside(root: string, real: string): boolean {
@@ -258,32 +266,4 @@ async function refuseLinks(root: string, segments: readonly string[]): Promise<s
     if ((await lstat(path)).isSymbolicLink()) throw refused(path, "it is a symbolic link");
   }
   return path;
-}
-
-function refused(path: string, reason: string): HttpError {
-  return new HttpError(403, `Cannot serve "${path}": ${reason}`);
-}
-
-function isMissing(error: unknown): boolean {
-  return MISSING_CODES.has(codeOf(error));
-}
-
-/** Maps a failure of the file system to a status. Unknown errors stay as they are: they are our own. */
-function toHttpError(error: unknown, path: string): unknown {
-  const code = codeOf(error);
-  // Deno's error if the path is not among those of --allow-read.
-  const isNotAllowed = error instanceof Error && error.name === "NotCapable";
-  if (isNotAllowed || REFUSED_CODES.has(code)) {
-    return new HttpError(403, `Cannot serve "${path}": no permission`, { cause: error });
-  }
-  if (EXHAUSTED_CODES.has(code)) return overload(`Cannot open "${path}": out of resources`, error);
-  return error;
-}
-
-function overload(message: string, cause?: unknown): HttpError {
-  return new HttpError(503, message, { code: "overload", headers: [["Retry-After", "1"]], cause });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }

@@ -112,10 +112,10 @@ export class PlainFiles {
     const root = this.#root.plainPath(nowMs);
     if (root === undefined || segments.length === 0 || this.#isHidden(segments)) return undefined;
     const place = this.#placeOf(root, segments);
-    if (this.#root.hidesPath(place.path)) return undefined;
     try {
       const stamp = this.#calls.lstat(place.path);
       if (stamp?.kind !== "file" || stamp.size > this.#maxBytes) return undefined;
+      if (this.#root.hidesFile(place.path, stamp)) return undefined;
       const bytes = this.#readBytes(place, stamp.size);
       return bytes === undefined ? undefined : { place, stamp, bytes };
     } catch {

@@ -4,7 +4,8 @@
 
 import { lstat } from "node:fs/promises";
 import { systemPath } from "../../../net/files/byte_names.ts";
-import { type FileStatus, lookAt } from "../../../net/files/file_status.ts";
+import { type FileStatus, lookAt, statusOf } from "../../../net/files/file_status.ts";
+import type { Clock } from "../../../base/clock.ts";
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { DiskPace } from "../disk/disk_pace.ts";
 import type { DocumentRoot } from "../disk/document_root.ts";
@@ -30,7 +31,11 @@ export interface ListedFolder {
   readonly nowMs: number;
 }
 
-const PIECES_IN_A_TURN = 8;
+// Others go first after this time.
+const TURN_MS = 5;
+// A slow disk shows after this many.
+const LOOKED_AT_ONCE = 16;
+const LOOKED_AT_TOGETHER = 128;
 const FOLDER = -1;
 
 /** Parts of the reader of folders. */
@@ -41,6 +46,8 @@ export interface EntryReaderParts {
   readonly names: KnownNames;
   /** Knows whether the disk may be waited for. */
   readonly pace: DiskPace;
+  /** Measures how long others have waited. */
+  readonly clock: Pick<Clock, "monotonicMs">;
 }
 
 /**
@@ -49,45 +56,53 @@ export interface EntryReaderParts {
  * @throws {HttpError} 403, 404 or 503 when it cannot be read
  */
 export async function readEntries(parts: EntryReaderParts, folder: ListedFolder): Promise<FolderEntries> {
-  const names: string[] = [];
-  const sizes: number[] = [];
-  const mtimesMs: number[] = [];
-  let pieces = 0;
+  const entries: EntryColumns = { names: [], sizes: [], mtimesMs: [] };
+  let turnedAtMs = parts.clock.monotonicMs();
   for await (const piece of parts.names.read(folder.path)) {
-    const statuses = await lookAtAll(parts, folder, piece);
-    for (let i = 0; i < piece.length; i++) {
-      const status = statuses[i];
-      if (status?.kind !== "file" && status?.kind !== "directory") continue;
-      names.push(piece[i]!);
-      sizes.push(status.kind === "directory" ? FOLDER : status.size);
-      mtimesMs.push(status.mtimeMs);
+    for (let at = 0; at < piece.length;) {
+      const names = piece.slice(at, at + (parts.pace.isQuick ? LOOKED_AT_ONCE : LOOKED_AT_TOGETHER));
+      await addEntries(entries, names, { parts, folder });
+      at += names.length;
+      if (parts.clock.monotonicMs() - turnedAtMs < TURN_MS) continue;
+      await socketsLookedAt();
+      turnedAtMs = parts.clock.monotonicMs();
     }
-    pieces++;
-    if (pieces % PIECES_IN_A_TURN === 0) await socketsLookedAt();
   }
-  return { names, sizes, mtimesMs };
+  return entries;
 }
 
-type Seen = Pick<FileStatus, "kind" | "size" | "mtimeMs"> | undefined;
+/** Columns that grow. */
+interface EntryColumns {
+  readonly names: string[];
+  readonly sizes: number[];
+  readonly mtimesMs: number[];
+}
 
-/** Looks at some entries; synchronously if the disk is quick and there is no link to follow. */
-async function lookAtAll(
-  { root, pace }: EntryReaderParts,
-  { segments, path, nowMs }: ListedFolder,
+type Shown = Pick<FileStatus, "kind" | "size" | "mtimeMs">;
+
+/** Looks at some entries, synchronously if the disk is quick, and adds those that clients may see. */
+async function addEntries(
+  entries: EntryColumns,
   names: readonly string[],
-): Promise<readonly Seen[]> {
-  const paths = names.map((name) => `${path}/${name}`);
+  { parts: { root, pace }, folder }: { readonly parts: EntryReaderParts; readonly folder: ListedFolder },
+): Promise<void> {
+  const paths = names.map((name) => `${folder.path}/${name}`);
   const seen = pace.isQuick
     ? pace.time(() => paths.map(lookOnce), paths.length)
     : await Promise.all(paths.map(lookLater));
-  for (const [index, status] of seen.entries()) {
-    if (root.hidesPath(paths[index]!)) seen[index] = undefined;
-    else if (status?.kind === "link") seen[index] = await follow(root, [...segments, names[index]!], nowMs);
+  for (let i = 0; i < seen.length; i++) {
+    const status = seen[i];
+    if (status === undefined || root.hidesFile(paths[i]!, status)) continue;
+    const isLink = status.kind === "link";
+    const shown = isLink ? await follow(root, [...folder.segments, names[i]!], folder.nowMs) : status;
+    if (shown?.kind !== "file" && shown?.kind !== "directory") continue;
+    entries.names.push(names[i]!);
+    entries.sizes.push(shown.kind === "directory" ? FOLDER : shown.size);
+    entries.mtimesMs.push(shown.mtimeMs);
   }
-  return seen;
 }
 
-function lookOnce(path: string): Seen {
+function lookOnce(path: string): FileStatus | undefined {
   try {
     return lookAt(path);
   } catch {
@@ -95,15 +110,17 @@ function lookOnce(path: string): Seen {
   }
 }
 
-async function lookLater(path: string): Promise<Seen> {
+async function lookLater(path: string): Promise<FileStatus | undefined> {
   const stats = await lstat(systemPath(path)).catch(() => undefined);
-  if (stats === undefined) return undefined;
-  const kind = stats.isFile() ? "file" : stats.isDirectory() ? "directory" : "link";
-  return { kind, size: stats.size, mtimeMs: stats.mtimeMs };
+  return statusOf(stats);
 }
 
 /** Looks up the target of a link, by the rules of the root. */
-async function follow(root: DocumentRoot, segments: readonly string[], nowMs: number): Promise<Seen> {
+async function follow(
+  root: DocumentRoot,
+  segments: readonly string[],
+  nowMs: number,
+): Promise<Shown | undefined> {
   const located = await root.locate(segments, nowMs).catch(() => undefined);
   if (located === undefined || located.kind === "missing") return undefined;
   if (located.kind === "file") return { kind: "file", ...located.stamp };

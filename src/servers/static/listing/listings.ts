@@ -19,7 +19,7 @@ import { SharedPieces } from "./shared_pieces.ts";
 /** Parts of {@linkcode Listings}. */
 export interface ListingsParts extends Omit<EntryReaderParts, "names"> {
   /** Decides when a listing is dropped. */
-  readonly clock: Pick<Clock, "after" | "nowMs">;
+  readonly clock: Pick<Clock, "after" | "nowMs" | "monotonicMs">;
   /** Fields of all responses. */
   readonly fields: readonly HeaderField[];
 }
@@ -61,7 +61,7 @@ export class Listings {
   /** Takes the parts, without reading anything yet. */
   constructor(parts: ListingsParts) {
     this.#parts = parts;
-    this.#names = new KnownNames(parts.root, parts.clock);
+    this.#names = new KnownNames(parts);
   }
 
   /**

@@ -29,6 +29,15 @@ Deno.test("DiskPace moves a slow disk off the loop, after a second or some dozen
   }
 });
 
+Deno.test("DiskPace counts the files of a common look one by one", () => {
+  let nowMs = 0;
+  const pace = new DiskPace({ monotonicMs: () => nowMs });
+  pace.time(() => nowMs += 16 * 6, 16);
+  assertEquals(pace.isQuick, true);
+  pace.time(() => nowMs += 16 * 6, 16);
+  assertEquals(pace.isQuick, false);
+});
+
 Deno.test("DiskPace tries again after a second, and waits longer each time that it is slow again", () => {
   let nowMs = 0;
   const pace = new DiskPace({ monotonicMs: () => nowMs });

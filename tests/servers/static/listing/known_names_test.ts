@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { SYSTEM_CLOCK } from "../../../../src/base/clock.ts";
+import { DiskPace } from "../../../../src/servers/static/disk/disk_pace.ts";
 import { KnownNames } from "../../../../src/servers/static/listing/known_names.ts";
 
 interface Watched {
@@ -8,22 +10,30 @@ interface Watched {
   readonly names: KnownNames;
   /** How often a folder was really read. */
   readonly reads: () => number;
+  /** How often it was read synchronously. */
+  readonly readsAtOnce: () => number;
 }
 
 /** Runs a test with a folder, at a time as long after its last change as is said. */
 async function withNames(agedMs: number, body: (watched: Watched) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempDir();
   let reads = 0;
+  let readsAtOnce = 0;
   const root = {
     async *readNames(path: string): AsyncGenerator<readonly string[], void> {
       reads++;
       for await (const { name } of Deno.readDir(path)) yield [name];
     },
+    readNamesAtOnce(path: string): readonly string[] {
+      readsAtOnce++;
+      return Array.from(Deno.readDirSync(path), ({ name }) => name);
+    },
   };
   const clock = { nowMs: () => Date.now() + agedMs };
   try {
     await Deno.writeTextFile(join(path, "a"), "");
-    await body({ path, names: new KnownNames(root, clock), reads: () => reads });
+    const names = new KnownNames({ root, clock, pace: new DiskPace(SYSTEM_CLOCK) });
+    await body({ path, names, reads: () => reads + readsAtOnce, readsAtOnce: () => readsAtOnce });
   } finally {
     await Deno.remove(path, { recursive: true });
   }
@@ -60,5 +70,19 @@ Deno.test("KnownNames reads a folder again when its time or its place has change
 Deno.test("KnownNames keeps nothing of a folder that has just changed: the next change may have the same time", async () => {
   await withNames(0, async (watched) => {
     assertEquals([await namesOf(watched), await namesOf(watched), watched.reads()], ["a", "a", 2]);
+  });
+});
+
+Deno.test("KnownNames reads a folder synchronously if it had few names at the last look", async () => {
+  await withNames(60_000, async (watched) => {
+    const { path, names, readsAtOnce } = watched;
+    assertEquals([await namesOf(watched), readsAtOnce()], ["a", 0]);
+    await Deno.writeTextFile(join(path, "b"), "");
+    assertEquals([await namesOf(watched), readsAtOnce()], ["a b", 1]);
+    await Promise.all(Array.from({ length: 400 }, (_, i) => Deno.writeTextFile(join(path, `grown${i}`), "")));
+    assertEquals([(await namesOf(watched)).length > 400, readsAtOnce()], [true, 1]);
+    names.clear();
+    await namesOf(watched);
+    assertEquals(readsAtOnce(), 1);
   });
 });
