@@ -3,6 +3,13 @@
 
 import process from "node:process";
 import { serve } from "../../../mod.ts";
+import type { Fetch } from "./routers.ts";
+
+/** On Node, oak's shim for Deno looks for the folder of a CommonJS module, which a bundle does not have. */
+async function loadOak(): Promise<() => Fetch> {
+  Object.assign(globalThis, { __dirname: "." });
+  return (await import("./oak.ts")).oak;
+}
 
 const [name = "", kind] = process.argv.slice(2);
 const start = async (): Promise<void> => {
@@ -10,8 +17,7 @@ const start = async (): Promise<void> => {
   const { trpc, yoga } = await import("./api_frameworks.ts");
   const { hono, h3, elysia, itty, reactRouter } = routers;
   const makers = { hono, h3, elysia, itty, reactRouter, trpc, yoga };
-  // Its shim for Deno cannot be part of a bundle on Node, and would keep all others from starting.
-  const make = name === "oak" ? (await import("./oak.ts")).oak : makers[name as keyof typeof makers];
+  const make = name === "oak" ? await loadOak() : makers[name as keyof typeof makers];
   const handler = make();
   const server = serve({
     port: 0,
