@@ -1,5 +1,7 @@
 // Debian's redis-server: a cluster on free ports of this machine, its files in a directory of its own.
 
+import { askRedis } from "./ask_redis.ts";
+
 /** How a cluster is started. */
 export interface RedisClusterOptions {
   /** Servers that own slots; default 3. A single server is not a cluster. */
@@ -22,7 +24,7 @@ export interface RedisServer {
   signal(name: Deno.Signal): Promise<void>;
   /** Starts it again with the same files. */
   start(): Promise<void>;
-  /** Sends it a command with redis-cli. @returns its reply, also if that is a refusal */
+  /** Sends it a command. @returns its reply, also if that is a refusal */
   ask(...words: string[]): Promise<string>;
 }
 
@@ -136,9 +138,6 @@ async function redisCli(args: readonly string[]): Promise<string> {
   return text.trimEnd();
 }
 
-// Long enough for a busy machine: a primary whose message comes late must not pass for a replica.
-const ASK_SECONDS = "5";
-
 interface ServerPlace {
   readonly directory: string;
   readonly port: number;
@@ -149,6 +148,8 @@ class Server implements RedisServer {
   readonly #place: ServerPlace;
   readonly #options: RedisClusterOptions;
   #process: Deno.ChildProcess | undefined;
+  /** Whether it got a signal since the cluster was healed. */
+  isDisturbed = false;
 
   constructor(place: ServerPlace, options: RedisClusterOptions) {
     this.#place = place;
@@ -211,26 +212,24 @@ class Server implements RedisServer {
   async signal(name: Deno.Signal): Promise<void> {
     const process = this.#process;
     if (process === undefined) return;
+    this.isDisturbed = true;
     process.kill(name);
     if (name !== "SIGKILL" && name !== "SIGTERM") return;
     this.#process = undefined;
     await process.status;
   }
 
-  async ask(...words: string[]): Promise<string> {
-    // A stopped server accepts the connection and does not reply: then timeout ends redis-cli.
-    const args = [ASK_SECONDS, "redis-cli", "-h", "127.0.0.1", "-p", String(this.port), ...words];
-    const { stdout, stderr } = await new Deno.Command("timeout", { args, stdin: "null" }).output();
-    return new TextDecoder().decode(stdout).trimEnd() || new TextDecoder().decode(stderr).trimEnd();
+  ask(...words: string[]): Promise<string> {
+    return askRedis(this.port, words);
   }
 }
 
 class Cluster implements RedisCluster {
-  readonly servers: readonly RedisServer[];
+  readonly servers: readonly Server[];
   readonly #directory: string;
   readonly #replicas: number;
 
-  constructor(servers: readonly RedisServer[], directory: string, replicas: number) {
+  constructor(servers: readonly Server[], directory: string, replicas: number) {
     this.servers = servers;
     this.#directory = directory;
     this.#replicas = replicas;
@@ -265,10 +264,12 @@ class Cluster implements RedisCluster {
   }
 
   async heal(): Promise<void> {
+    if (!this.servers.some(({ isDisturbed }) => isDisturbed)) return;
     await Promise.all(
       this.servers.map((server) => server.isRunning ? server.signal("SIGCONT") : server.start()),
     );
     await this.settled(this.#replicas);
+    for (const server of this.servers) server.isDisturbed = false;
   }
 
   async stop(): Promise<void> {
