@@ -90,8 +90,8 @@ export class Replayer {
   /** Corrects Host and Content-Length, and signs again. */
   #rebuild({ facts, wire, body }: StoredRequest, replay: ReplayRequest): Outgoing {
     const method = replay.method ?? facts.method;
-    const target = replay.target ?? facts.target;
-    if (method === "" || target === "") {
+    const wanted = replay.target ?? facts.target;
+    if (method === "" || wanted === "") {
       throw new HttpError(
         409,
         "Cannot send the request: its head was not understood; its bytes can be sent with exact",
@@ -100,6 +100,7 @@ export class Replayer {
     if (wire.isCut && replay.body === undefined) throw notKept();
     const content = replay.body ?? body;
     const edited = replay.changeHeaders(facts.headers);
+    const target = this.#options.signatures.renewTarget(wanted, { headers: edited, content });
     const href = `${replay.url.isEncrypted ? "https" : "http"}://${replay.url.host}${target}`;
     const signature = this.#options.signatures.sign({ headers: edited, content, urls: [href] }) ?? [];
     const signed = new Set(signature.map(([name]) => name.toLowerCase()));

@@ -59,10 +59,19 @@ export class SignatureChecker {
    * The fields of a new signature; undefined for a request that was not signed, or whose secret is not known.
    */
   sign(message: SignedMessage): readonly HeaderField[] | undefined {
-    const scheme = findScheme(message.headers);
+    const signer = this.#findSigner(message.headers);
+    return signer?.scheme.sign(message, signer.secret, Math.floor(this.#nowMs() / 1_000));
+  }
+
+  /** The target of a message that will be signed: one with a hash of the content gets that of this content. */
+  renewTarget(target: string, { headers, content }: Pick<SignedMessage, "headers" | "content">): string {
+    return this.#findSigner(headers)?.scheme.renewTarget?.(target, content) ?? target;
+  }
+
+  #findSigner(headers: readonly HeaderField[]): { scheme: SignatureScheme; secret: string } | undefined {
+    const scheme = findScheme(headers);
     const [secret] = scheme === undefined ? [] : this.#secretsOf(scheme.name);
-    if (scheme === undefined || secret === undefined) return undefined;
-    return scheme.sign(message, secret, Math.floor(this.#nowMs() / 1_000));
+    return scheme === undefined || secret === undefined ? undefined : { scheme, secret };
   }
 
   #secretsOf(wanted: SchemeName): readonly string[] {

@@ -3,11 +3,18 @@
 import { createHmac } from "node:crypto";
 import type { HeaderField } from "../../../http/headers.ts";
 
-/** The names of the schemes, as `--secret` takes them. */
-export const SCHEME_NAMES = ["github", "stripe", "slack", "shopify", "twilio", "standard-webhooks"] as const;
+/** The name of a scheme of signatures, as `--secret` takes it. */
+export type SchemeName = "github" | "stripe" | "slack" | "shopify" | "twilio" | "standard-webhooks";
 
-/** The name of a scheme. */
-export type SchemeName = (typeof SCHEME_NAMES)[number];
+/** All of them. */
+export const SCHEME_NAMES: readonly SchemeName[] = [
+  "github",
+  "stripe",
+  "slack",
+  "shopify",
+  "twilio",
+  "standard-webhooks",
+];
 
 /** A message to sign or to check. */
 export interface SignedMessage {
@@ -40,6 +47,8 @@ export interface SignatureScheme {
   readonly fields: readonly string[];
   /** Reads the claim of a request with such a field. */
   readonly read: (message: SignedMessage) => SignatureClaim;
+  /** The target of a message with this content, if the target says something about the content. */
+  readonly renewTarget?: (target: string, content: Uint8Array) => string;
   /** The fields of a message's signature; they replace the present ones. */
   readonly sign: (message: SignedMessage, secret: string, seconds: number) => readonly HeaderField[];
 }

@@ -28,6 +28,8 @@ export const TWILIO: SignatureScheme = {
       expected: (secret) => message.urls.flatMap(withPorts).map((url) => signUrl(message, url, secret)),
     };
   },
+  renewTarget: (target, content) =>
+    target.replace(CONTENT_HASH, (_, name: string) => `${name}${sha256(content)}`),
   sign(message, secret) {
     const [url = ""] = message.urls;
     return [["X-Twilio-Signature", signUrl(message, url, secret)]];
@@ -62,8 +64,10 @@ function compare(left: string, right: string): number {
 
 /** The hash of content other than a form, which the URL carries. */
 function contentHashOf({ urls: [url = ""] }: SignedMessage): string | undefined {
-  return /[?&]bodySHA256=([0-9a-fA-F]*)/.exec(url)?.[1];
+  return CONTENT_HASH.exec(url)?.[2];
 }
+
+const CONTENT_HASH = /([?&]bodySHA256=)([0-9a-fA-F]*)/;
 
 /** The URL as it is, with the default port, and without a port: Twilio signs any of these. */
 function withPorts(url: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { assertEquals, assertMatch, assertObjectMatch } from "@std/assert";
 import type { ResponseRecord } from "../../../../src/servers/trap/records/request_record.ts";
 import { bytesOf } from "../../../support/latin1.ts";
@@ -196,5 +197,20 @@ Deno.test("a replayed request is signed again", async () => {
     await trap.json(`/api/requests/${id}/replay`, options);
     const [first, second] = await trap.records(2);
     assertEquals([first!.signature?.verdict, second!.signature?.verdict], ["invalid", "valid"]);
+  });
+});
+
+Deno.test("a replayed JSON request of Twilio gets the hash of its new content", async () => {
+  const secrets = [["twilio", "token"]] as const;
+  await withTrap({ replaysToPrivate: true, options: { secrets } }, async (trap) => {
+    const head = "POST /sms?bodySHA256=00&a=1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+    const fields = "X-Twilio-Signature: AAAA\r\nContent-Length: 2\r\nConnection: close\r\n";
+    await exchange(trap.port, `${head}${fields}\r\n{}`);
+    const { id } = (await trap.records(1))[0]!;
+    const call = { url: `http://127.0.0.1:${trap.port}`, body: '{"a":2}' };
+    await trap.json(`/api/requests/${id}/replay`, { method: "POST", body: JSON.stringify(call) });
+    const second = (await trap.records(2))[1]!;
+    const hash = createHash("sha256").update(call.body).digest("hex");
+    assertEquals([second.target, second.signature?.verdict], [`/sms?bodySHA256=${hash}&a=1`, "valid"]);
   });
 });
