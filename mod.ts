@@ -79,7 +79,13 @@ export {
 export * from "./src/lines.ts";
 export * from "./src/metrics.ts";
 
-export type { NextRequestOptions, StartedTrap, StartTrapOptions } from "./src/servers/trap/start_trap.ts";
+export type {
+  NextRequestOptions,
+  StartedTrap,
+  StartTrapOptions,
+  TrapSecrets,
+} from "./src/servers/trap/start_trap.ts";
+export type { SchemeName } from "./src/servers/trap/signatures/signature_scheme.ts";
 export type {
   ChainRecordText,
   ContentRecord,

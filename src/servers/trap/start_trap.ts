@@ -13,7 +13,9 @@ import { contains, toNeedle } from "./store/search.ts";
 import type { StoredRequest } from "./records/stored_request.ts";
 import { toContentRecord, toRequestRecord } from "./records/to_record.ts";
 import { readRespondScript } from "./rules/respond_script.ts";
-import { parseUpstreamUrl } from "./upstream/upstream_url.ts";
+import { SCHEME_NAMES, type SchemeName } from "./signatures/signature_scheme.ts";
+import type { SchemeSecret } from "./signatures/signature_checker.ts";
+import { parseUpstreamUrl, type UpstreamUrl } from "./upstream/upstream_url.ts";
 
 /** Settings of {@linkcode startTrap}; each has a default. */
 export interface StartTrapOptions {
@@ -27,6 +29,10 @@ export interface StartTrapOptions {
   readonly rules?: readonly unknown[];
   /** URL of the server behind the trap. */
   readonly forward?: string;
+  /** URL of a server that gets a copy of each request, while the trap responds itself. */
+  readonly forwardCopy?: string;
+  /** For checking signatures: by scheme one secret, or several that are valid. */
+  readonly secrets?: TrapSecrets;
   /** The number of kept requests; default 1,000. */
   readonly keep?: number;
   /** The number of kept bytes; default 256 MiB. */
@@ -38,6 +44,9 @@ export interface StartTrapOptions {
   /** Whether pages of all origins may read the responses; default false. */
   readonly cors?: boolean;
 }
+
+/** Secrets by the name of their scheme, as in `{ github: "..." }`. */
+export type TrapSecrets = { readonly [Scheme in SchemeName]?: string | readonly string[] };
 
 /** The request that {@linkcode StartedTrap.next} waits for. */
 export interface NextRequestOptions {
@@ -85,18 +94,15 @@ const DEFAULT_WAIT_MS = 30_000;
  * Starts a trap: it takes every request, responds with 200 or by rules, and keeps all bytes in memory.
  *
  * @throws {ConnectionError} when a port cannot be opened
- * @throws {TypeError} when the URL to forward to is malformed
+ * @throws {TypeError} for a malformed URL to forward to, and for the secret of an unknown scheme
  * @throws {Error} for a bad rule, with its place
  */
 export async function startTrap(options: StartTrapOptions = {}): Promise<StartedTrap> {
-  const { hostname, port = 0, uiPort = 0, rules, forward } = options;
+  const { hostname, port = 0, uiPort = 0, rules } = options;
   const script = rules && readRespondScript(rules);
-  const forwardTo = forward === undefined ? undefined : parseUpstreamUrl(forward);
-  if (forward !== undefined && forwardTo === undefined) {
-    throw new TypeError(
-      `Cannot forward: expected a URL such as http://localhost:3000, got ${JSON.stringify(forward)}`,
-    );
-  }
+  const forwardTo = readUpstream(options.forward);
+  const copyTo = readUpstream(options.forwardCopy);
+  const secrets = readSecrets(options.secrets ?? {});
   const store = new RequestStore({
     maxRequests: options.keep ?? 1_000,
     maxBytes: options.keepBytes ?? 2 ** 28,
@@ -110,12 +116,13 @@ export async function startTrap(options: StartTrapOptions = {}): Promise<Started
     store,
     script,
     forwardTo,
+    copyTo,
     masked: [],
     maxBodyBytes: options.maxBodyBytes ?? TRAP_BODY_BYTES,
     checksRules: false,
     hasBins: options.bins ?? false,
     allowsAllOrigins: options.cors ?? false,
-    secrets: [],
+    secrets,
     replayReach: hostname === undefined ? "loopback" : "public",
     guard: { names: [] },
     limits: {
@@ -131,6 +138,24 @@ export async function startTrap(options: StartTrapOptions = {}): Promise<Started
     onError: () => {},
   });
   return new TrapHandle(trap, store, { url: urlOf(listener), uiUrl: urlOf(uiListener) });
+}
+
+function readUpstream(url: string | undefined): UpstreamUrl | undefined {
+  const upstream = url === undefined ? undefined : parseUpstreamUrl(url);
+  if (url === undefined || upstream !== undefined) return upstream;
+  throw new TypeError(
+    `Cannot forward: expected a URL such as http://localhost:3000, got ${JSON.stringify(url)}`,
+  );
+}
+
+function readSecrets(secrets: TrapSecrets): readonly SchemeSecret[] {
+  return Object.entries(secrets).flatMap(([given, values]) => {
+    const scheme = SCHEME_NAMES.find((name) => name === given);
+    if (scheme !== undefined) return [values].flat().map((secret): SchemeSecret => [scheme, secret]);
+    throw new TypeError(
+      `Cannot check signatures: expected one of ${SCHEME_NAMES.join(", ")}, got ${JSON.stringify(given)}`,
+    );
+  });
 }
 
 class TrapHandle implements StartedTrap {

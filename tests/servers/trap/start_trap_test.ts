@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { startTrap } from "../../../mod.ts";
 
@@ -31,6 +32,21 @@ Deno.test("startTrap() gives a request that another filter passed over, and none
   await send("f");
   const stored = await Promise.all([trap.next(), trap.next()]);
   assertEquals(stored.map((request) => request?.path), ["/e", "/f"]);
+});
+
+Deno.test("startTrap() checks signatures, and sends copies", async () => {
+  await using copies = await startTrap();
+  await using trap = await startTrap({ secrets: { github: ["old", "new"] }, forwardCopy: copies.url });
+  const sign = (secret: string): HeadersInit => ({
+    "X-Hub-Signature-256": `sha256=${createHmac("sha256", secret).update("{}").digest("hex")}`,
+  });
+  for (const secret of ["new", "other"]) {
+    await (await fetch(`${trap.url}hook`, { method: "POST", body: "{}", headers: sign(secret) })).text();
+  }
+  assertEquals(trap.requests().map(({ signature }) => signature?.verdict), ["valid", "invalid"]);
+  assertEquals((await copies.next())?.path, "/hook");
+  // @ts-expect-error a caller without types
+  await assertRejects(() => startTrap({ secrets: { gitlab: "x" } }), TypeError, "gitlab");
 });
 
 Deno.test("startTrap() waits for a request, and takes other rules while it runs", async () => {
