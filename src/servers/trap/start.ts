@@ -81,7 +81,10 @@ async function startServers(
     trap.ui?.sendStatus();
   };
   storage.shareRules?.(trap.engine, script !== undefined);
-  if (values.tail) store.listen(new Tail(context));
+  if (values.tail) {
+    const { print, isTerminal } = context;
+    store.listen(new Tail({ print, isTerminal, awaitsResponses: values.forward !== undefined }));
+  }
   const url = urlOf(listener);
   trap.journal.note(`started: listening on ${url}, ${count(store.size)} from before`);
   return {

@@ -14,6 +14,11 @@ export interface TailOptions {
   readonly print: (text: string) => void;
   /** Whether it is a terminal: then there are colours. */
   readonly isTerminal: boolean;
+  /**
+   * Whether another server responds: then a complete request is printed when its response begins, which may be
+   * later than it is stored.
+   */
+  readonly awaitsResponses: boolean;
 }
 
 // The page is for content larger than a screen or two.
@@ -31,20 +36,39 @@ const escapeLines = createLinesEscaper(INDENT);
 /** Prints every request that is added to a store. */
 export class Tail implements StoreListener {
   readonly #options: TailOptions;
+  // Requests without a response so far.
+  readonly #waiting = new Set<StoredRequest>();
 
   constructor(options: TailOptions) {
     this.#options = options;
   }
 
   added(request: StoredRequest): void {
-    this.#options.print(this.#format(request));
+    const { status, facts } = request;
+    if (this.#options.awaitsResponses && status === undefined && facts.end === "complete") {
+      this.#waiting.add(request);
+    } else {
+      this.#options.print(this.#format(request));
+    }
   }
 
-  changed(): void {}
+  changed(request: StoredRequest): void {
+    if (request.status !== undefined) this.#printWaiting([request]);
+  }
 
-  removed(): void {}
+  removed(requests: readonly StoredRequest[]): void {
+    this.#printWaiting(requests);
+  }
 
-  cleared(): void {}
+  cleared(): void {
+    this.#printWaiting([...this.#waiting]);
+  }
+
+  #printWaiting(requests: readonly StoredRequest[]): void {
+    for (const request of requests) {
+      if (this.#waiting.delete(request)) this.#options.print(this.#format(request));
+    }
+  }
 
   #format(request: StoredRequest): string {
     const { facts } = request;
@@ -60,9 +84,8 @@ export class Tail implements StoreListener {
     return `${this.#formatLine(request)}\n${parts.join("")}\n`;
   }
 
-  #formatLine({ facts, fault, shownResponse, hasErrors }: StoredRequest): string {
+  #formatLine({ facts, fault, status, hasErrors }: StoredRequest): string {
     const { method, target, signature } = facts;
-    const status = shownResponse?.facts.status ?? facts.answer?.status;
     const line = `${escapeLatin1(method || "?")} ${escapeLatin1(target || "?")}`;
     const verdict = fault !== null
       ? this.#paint(RED, fault)

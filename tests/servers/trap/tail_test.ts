@@ -7,7 +7,7 @@ import { storedRequest } from "./stored_requests.ts";
 function printed(request: ReturnType<typeof storedRequest>, isTerminal: boolean): string {
   let text = "";
   const store = new RequestStore({ maxRequests: 9, maxBytes: 1_000 });
-  store.listen(new Tail({ print: (more) => text += more, isTerminal }));
+  store.listen(new Tail({ print: (more) => text += more, isTerminal, awaitsResponses: false }));
   store.add(request);
   return text;
 }
@@ -48,4 +48,20 @@ Deno.test("--tail prints the fault, and the bytes if they have no head", () => {
     `${TIME} ? ? - malformed\n  ${malformed.rule}, at byte 3\n\n` +
       "  GET /api HTTP/1.1\\r\n  Host: a\\r\n  \\r\n  \n\n",
   );
+});
+
+Deno.test("--tail with --forward prints a request when its response begins, and at the latest when it goes", () => {
+  let text = "";
+  const store = new RequestStore({ maxRequests: 2, maxBytes: 1_000 });
+  store.listen(new Tail({ print: (more) => text += more, isTerminal: false, awaitsResponses: true }));
+  const slow = storedRequest(ID, "", { target: "/slow" });
+  store.add(slow);
+  assertEquals(text, "");
+  slow.beginResponse(201);
+  store.change(slow);
+  store.change(slow);
+  store.add(storedRequest(ID.replace("1Z", "2Z"), "", { target: "/hangs" }));
+  store.add(storedRequest(ID.replace("1Z", "3Z"), "", { target: "/broken", end: "aborted" }));
+  store.clear();
+  assertEquals(text.match(/ \/\S+ \S+ \S+$/gm), [" /slow 201 ok", " /broken - aborted", " /hangs - ok"]);
 });

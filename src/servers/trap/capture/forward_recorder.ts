@@ -120,7 +120,7 @@ export class ForwardRecorder {
     { stored, outcome, waiting }: ReadRequest & { readonly waiting: Waiting },
     exchange: Exchange,
   ): HttpResponse {
-    const { forwarder, masks, responder } = this.#options;
+    const { forwarder, masks, responder, store } = this.#options;
     const extra = responder.sharedFields(capture.request);
     const { response, failure } = toForwardedResponse(exchange, extra);
     const end = (): void => {
@@ -130,8 +130,13 @@ export class ForwardRecorder {
       addEnding(capture, { status: response.status, outcome, by }, masks);
       this.#list(waiting);
     };
-    if (exchange.end === undefined) exchange.onEnded(end);
-    else end();
+    if (exchange.end !== undefined) {
+      end();
+      return response;
+    }
+    exchange.onEnded(end);
+    stored.beginResponse(response.status);
+    if (waiting.isListed) store.change(stored);
     return response;
   }
 

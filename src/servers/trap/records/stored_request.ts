@@ -87,6 +87,7 @@ export class StoredRequest {
   #wire: KeptBytes;
   readonly #facts: Writable<RequestFacts>;
   #response: StoredResponse | undefined;
+  #begunStatus: number | undefined;
   #replays: readonly StoredReplay[] = [];
   #event: string | undefined;
 
@@ -131,6 +132,11 @@ export class StoredRequest {
   /** The response that the record shows. */
   get shownResponse(): StoredResponse | undefined {
     return this.#response ?? this.#replays.at(-1)?.response;
+  }
+
+  /** The status that the client got, or gets while the response is still on its way. */
+  get status(): number | undefined {
+    return this.shownResponse?.facts.status ?? this.#begunStatus ?? this.#facts.answer?.status;
   }
 
   /** The number of kept bytes of the request and its responses. */
@@ -191,6 +197,11 @@ export class StoredRequest {
   setAnswer(answer: GivenAnswer, hasScriptFault: boolean = false): void {
     this.#facts.answer = answer;
     if (hasScriptFault) this.#facts.hasScriptFault = true;
+  }
+
+  /** Notes that the response has begun: its head is there. */
+  beginResponse(status: number): void {
+    this.#begunStatus = status;
   }
 
   /** Sets the response. */
