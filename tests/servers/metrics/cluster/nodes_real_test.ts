@@ -98,13 +98,25 @@ cluster.test("ClusterStore reads a key of many runs in windows, and stretches of
 });
 
 cluster.test("ClusterStore takes at most 16 bytes for a sample at steps of 1, 10 and 60 s", async () => {
-  // The first round also grows what the servers keep once, 0.2 MB of buffers and tables.
-  await measureBytes(1);
-  for (const stepSeconds of [1, 10, 60]) {
-    const bytes = await measureBytes(stepSeconds);
-    assert(bytes <= 16, `${bytes} bytes a sample at a step of ${stepSeconds} s`);
+  // Memory is measured, not the disk, and 3,000 commits would wait for that.
+  await syncToDisk("everysec");
+  try {
+    // The first round also grows what the servers keep once, 0.2 MB of buffers and tables.
+    await measureBytes(1);
+    for (const stepSeconds of [1, 10, 60]) {
+      const bytes = await measureBytes(stepSeconds);
+      assert(bytes <= 16, `${bytes} bytes a sample at a step of ${stepSeconds} s`);
+    }
+  } finally {
+    await syncToDisk("always");
   }
 });
+
+async function syncToDisk(appendfsync: "always" | "everysec"): Promise<void> {
+  for (const server of cluster.servers.servers) {
+    assertEquals(await server.ask("CONFIG", "SET", "appendfsync", appendfsync), "OK");
+  }
+}
 
 /** Bytes of a sample in the servers, for 100 keys with 720 random samples each. */
 async function measureBytes(stepSeconds: number): Promise<number> {
