@@ -44,6 +44,7 @@ async function openMetricsStore(
       dataFile: values.data,
       durability: values.durability,
     });
+    // A read-only store is ready too: it serves gets of samples that no other server has.
     return { store, isReady: () => true };
   } catch (error) {
     throw error instanceof StoreOpenError ? storeError("--data", error) : error;

@@ -3,6 +3,9 @@ import { exchangeWithEnd } from "../../support/loopback.ts";
 import { commandLineOf, test, withDatabase } from "../../runtimes/command_line.ts";
 import { RUNTIMES, testOn } from "../../runtimes/runtimes.ts";
 import { withDirectory } from "../../support/program.ts";
+import { openDurableStore } from "../../../src/servers/metrics/durable/durable_store.ts";
+import { putOne } from "./store_actions.ts";
+import { DatabaseSync } from "node:sqlite";
 
 const LINE = /^millrace: [^\n]+\n$/;
 const QUIET = ["--error-log", "off"];
@@ -25,6 +28,32 @@ withDatabase.test("metricsCommand keeps samples in the file of --data across a r
     const second = await startProgram(args, { writable: [directory] });
     assertEquals(await exchangeWithEnd(second.port, "get a\n"), "ok\na 1.0 5\na 2.0 6\n\n");
     assertEquals((await second.stop()).code, 0);
+  });
+});
+
+withDatabase.test("metricsCommand stays ready with a damaged file, because it serves gets, and tells that puts are refused", async ({ startProgram }) => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    const store = await openDurableStore(path);
+    await putOne(store, "sound", 1, 5);
+    await putOne(store, "damaged", 1, 5);
+    await store.close();
+    const database = new DatabaseSync(path);
+    database.exec("UPDATE block SET samples = x'00' WHERE series = 2");
+    database.close();
+    const args = ["metrics", ...QUIET, "--data", path, "--admin-port", "0"];
+    const program = await startProgram(args, { writable: [directory] });
+    assertEquals(
+      await exchangeWithEnd(program.port, "put a 1 5\nget *\n"),
+      "error\nread-only: the database is damaged\n\nok\nsound 1.0 5\n\n",
+    );
+    await program.until("stdout", /admin listening on \S+/);
+    const admin = /admin listening on (\S+)/.exec(program.stdout)![1]!;
+    const readiness = await fetch(`${admin}readyz`);
+    assertEquals([readiness.status, await readiness.text()], [200, "ready\n"]);
+    const figures = await (await fetch(`${admin}metrics`)).text();
+    assertStringIncludes(figures, "\nmillrace_metrics_read_only 1\n");
+    assertEquals((await program.stop()).code, 0);
   });
 });
 
