@@ -45,6 +45,11 @@ export class ContentStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
     this.#source = source;
   }
 
+  /** Whether something was read of it, or it was cancelled. */
+  get isUsed(): boolean {
+    return this.#source.isRead;
+  }
+
   /** The content of such a stream if it is unread and unlocked; undefined for any other stream. */
   static contentOf(stream: object): LightContent | undefined {
     if (!(#source in stream) || stream.locked) return undefined;

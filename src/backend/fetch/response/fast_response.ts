@@ -19,6 +19,8 @@ export class FastResponse {
   // Parts that a caller has asked for: fields that may be changed, and content that may be read.
   #headers: Headers | undefined;
   #stream: ContentStream | undefined;
+  // Whether the native response stands for one whose content is in use.
+  #isSpent = false;
 
   static {
     Object.setPrototypeOf(this, NativeResponse);
@@ -66,6 +68,11 @@ export class FastResponse {
     return this.#light?.status ?? this.#toNative().status;
   }
 
+  /** As in every Response. */
+  get statusText(): string {
+    return this.#light?.statusText ?? this.#toNative().statusText;
+  }
+
   /** Whether the status is 200 to 299. */
   get ok(): boolean {
     return this.status >= 200 && this.status <= 299;
@@ -78,9 +85,15 @@ export class FastResponse {
 
   /** The content as a stream; null if there is none. */
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-    if (this.#native !== undefined) return this.#native.body;
+    if (this.#native !== undefined && !this.#isSpent) return this.#native.body;
     const { content } = this.#light!;
     return content === null ? null : this.#stream ??= new ContentStream(content);
+  }
+
+  /** Whether something was read of the content. */
+  get bodyUsed(): boolean {
+    if (this.#native !== undefined && !this.#isSpent) return this.#native.bodyUsed;
+    return this.#stream?.isUsed ?? false;
   }
 
   /** Fields and status of another response, unprocessed. */
@@ -107,8 +120,21 @@ export class FastResponse {
   }
 
   #makeNative({ status, statusText, fields, content }: LightResponse): Response {
-    const headers = this.#headers ?? toWebHeaders(fields);
+    const init = { status, statusText, headers: this.#headers ?? toWebHeaders(fields) };
+    const stream = this.#stream;
     // As bytes, so that a type that the handler has removed from a text does not come back.
-    return new NativeResponse(this.#stream ?? encodeContent(content), { status, statusText, headers });
+    if (stream === undefined) return new NativeResponse(encodeContent(content), init);
+    if (!stream.isUsed && !stream.locked) return new NativeResponse(stream, init);
+    this.#isSpent = true;
+    return makeSpent(stream, init);
   }
+}
+
+/** A native response takes no stream that is in use. This one refuses to be read as if it had taken it. */
+function makeSpent({ isUsed }: ContentStream, init: ResponseInit): Response {
+  const body = new ReadableStream();
+  const response = new NativeResponse(body, init);
+  if (isUsed) body.cancel();
+  else body.getReader();
+  return response;
 }

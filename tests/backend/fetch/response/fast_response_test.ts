@@ -48,6 +48,25 @@ const RESPONSES: Readonly<Record<string, Make>> = {
     const first = new Class("first", { status: 201, headers: { "x-a": "1" } });
     return new Class(first.body, first);
   },
+  "a response made from another whose content is in use": (Class) => {
+    const first = new Class("first", { status: 201, statusText: "Fine", headers: { "x-a": "1" } });
+    return new Class(first.body!.pipeThrough(new TransformStream()), first);
+  },
+  "content with a reader": (Class) => {
+    const response = new Class("x");
+    response.body!.getReader();
+    return response;
+  },
+  "content that was read": async (Class) => {
+    const response = new Class("x");
+    await response.body!.getReader().read();
+    return response;
+  },
+  "content that was cancelled": async (Class) => {
+    const response = new Class("x", { headers: { "x-a": "1" } });
+    await response.body!.cancel();
+    return response;
+  },
   "changed fields": (Class) => {
     const response = new Class("x", { headers: { "x-a": "1" } });
     response.headers.append("x-a", "2");
