@@ -35,9 +35,10 @@ export interface StoredResponse {
 /** A response in the API. */
 export function toResponseRecord(response: StoredResponse): ResponseRecord {
   const { facts, kept } = response;
+  const { kind, status, ...rest } = facts;
   const { headers, trailers, content } = readResponse(response);
   const sha256 = facts.sha256 ?? createHash("sha256").update(content).digest("hex");
-  const record = { ...facts, headers, trailers, sha256 };
+  const record = { kind, status, headers, trailers, ...rest, sha256 };
   return kept.length < facts.wireBytes ? { ...record, truncated: { keptBytes: kept.length } } : record;
 }
 
