@@ -115,7 +115,10 @@ pageTest("a request is sent again, changed or unchanged, or the page says why no
   const sent = records.filter(({ target }) => target === "/again");
   assertEquals([sent.length, sent[0]!.sha256], [2, sent[1]!.sha256]);
   await page.getByText("sent again").first().waitFor();
-  // The server is remembered.
+  // The server is remembered, also for the next visit.
+  await page.getByRole("button", { name: "Send again" }).click();
+  assertEquals(await page.getByLabel("Server").inputValue(), "http://127.0.0.1:1");
+  await page.reload();
   await page.getByRole("button", { name: "Send again" }).click();
   assertEquals(await page.getByLabel("Server").inputValue(), "http://127.0.0.1:1");
 });

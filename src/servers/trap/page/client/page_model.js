@@ -6,7 +6,7 @@ import { Bins } from "./bins.js";
 import { LiveList } from "./list/live_list.js";
 import { OpenRequest } from "./detail/open_request.js";
 import { DENSITIES, TABS } from "./page_choices.js";
-import { remember, remembered } from "./remembered.js";
+import { remember, remembered, rememberedText } from "./remembered.js";
 import { binInAddress, idsInAddress, trapUrl, writeAddress } from "./page_address.js";
 import { Toasts } from "./toasts.js";
 import { createTrapApi } from "./trap_api.js";
@@ -40,7 +40,7 @@ export class PageModel {
   /** @type {Dialog | undefined} */
   dialog;
   /** The server that a request was sent to last. */
-  server = "http://";
+  server = rememberedText("server") ?? "http://";
   /** @type {"connecting" | "live" | "lost"} */
   feed = "connecting";
   /** The state of the trap. @type {TrapStatus | undefined} */

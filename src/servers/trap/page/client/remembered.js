@@ -13,8 +13,17 @@ const PREFIX = "millrace-trap-";
  * @returns {T}
  */
 export function remembered(name, choices) {
-  const stored = localStorage.getItem(PREFIX + name);
+  const stored = rememberedText(name);
   return choices.find((choice) => choice === stored) ?? /** @type {T} */ (choices[0]);
+}
+
+/**
+ * An earlier text, if there is one.
+ *
+ * @param {string} name
+ */
+export function rememberedText(name) {
+  return localStorage.getItem(PREFIX + name) ?? undefined;
 }
 
 /**

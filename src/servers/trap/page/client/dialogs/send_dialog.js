@@ -7,6 +7,7 @@ import { Captured } from "../text/captured.js";
 import { Component, html } from "../../../../../program/page/client/html.js";
 import { Modal } from "../../../../../program/page/client/modal.js";
 import { callOf } from "./replay_call.js";
+import { remember } from "../remembered.js";
 import { KeptResponse } from "../detail/response_view.js";
 import { countOf } from "../text/sizes_and_times.js";
 
@@ -79,6 +80,7 @@ export class SendDialog extends Component {
       const { model } = this.props;
       const id = model.open?.id ?? "";
       model.server = call.url;
+      remember("server", call.url);
       const response = await model.api.replay(id, call);
       const { replays = [] } = await model.api.record(id);
       this.setState({ isSending: false, sent: { id, response, replay: replays.length - 1 } });
