@@ -97,6 +97,7 @@ export class SeriesFetcher {
       sink.beginPiece();
       await socketsLookedAt();
     }
+    sink.finish();
     this.#check(sink);
     this.#samples += sink.sampleCount;
     this.#series += sink.columns.size;
@@ -110,14 +111,14 @@ export class SeriesFetcher {
   }
 
   // The bounds of whisper: the first value is the one after `from`, the last one the one at `until` or before.
-  #toSeries(name: string, { timestamps, values, length }: Columns, query: FetchQuery): GraphiteSeries {
-    const step = stepOf(timestamps, length);
+  #toSeries(name: string, { timestamps, values }: Columns, query: FetchQuery): GraphiteSeries {
+    const step = stepOf(timestamps);
     const start = Math.floor(query.from / step) * step + step;
     const end = Math.max(Math.floor(query.until / step) * step + step, start + step);
     this.#points += (end - start) / step;
     if (this.#points > this.#limits.maxPoints) throw tooMuch(this.#limits.maxPoints, "values");
     const points = new Float64Array((end - start) / step).fill(NaN);
-    for (let index = 0; index < length; index++) {
+    for (let index = 0; index < timestamps.length; index++) {
       const at = Math.floor((timestamps[index]! - start) / step);
       if (at >= 0 && at < points.length && !Number.isNaN(values[index]!)) points[at] = values[index]!;
     }
@@ -140,9 +141,9 @@ function tooMuch(limit: number, what: string): TargetError {
 }
 
 /** The most common distance of the first samples; of two that are equally common, the smaller one. */
-function stepOf(timestamps: Float64Array, length: number): number {
+function stepOf(timestamps: Float64Array): number {
   const counts = new Map<number, number>();
-  for (let index = 1; index < Math.min(length, STEP_SAMPLES); index++) {
+  for (let index = 1; index < Math.min(timestamps.length, STEP_SAMPLES); index++) {
     const distance = timestamps[index]! - timestamps[index - 1]!;
     counts.set(distance, (counts.get(distance) ?? 0) + 1);
   }
@@ -156,12 +157,13 @@ function stepOf(timestamps: Float64Array, length: number): number {
   return step;
 }
 
+/** Samples of a key. */
 interface Columns {
-  timestamps: Float64Array<ArrayBuffer>;
-  values: Float64Array<ArrayBuffer>;
-  length: number;
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
 }
 
+// Gathers the samples of a key in arrays that serve for all keys, and keeps a copy of the right size.
 class SampleSink implements RowSink {
   readonly columns = new Map<string, Columns>();
   sampleCount = 0;
@@ -170,7 +172,10 @@ class SampleSink implements RowSink {
   #keyStart = 0;
   #keyEnd = 0;
   // Undefined for a key that is not selected.
-  #current: Columns | undefined;
+  #name: string | undefined;
+  #timestamps = new Float64Array(1_024);
+  #values = new Float64Array(1_024);
+  #length = 0;
   readonly #filter: KeyPattern | undefined;
 
   constructor(filter: KeyPattern | undefined) {
@@ -192,37 +197,53 @@ class SampleSink implements RowSink {
       this.#beginKey(bytes, keyStart, keyEnd);
     }
     this.#rowsOfPiece++;
-    const columns = this.#current;
-    if (columns === undefined) return;
+    if (this.#name === undefined) return;
     this.sampleCount++;
-    if (columns.length === columns.timestamps.length) growColumns(columns);
-    columns.timestamps[columns.length] = timestamp;
-    columns.values[columns.length] = value;
-    columns.length++;
+    if (this.#length === this.#timestamps.length) this.#grow();
+    this.#timestamps[this.#length] = timestamp;
+    this.#values[this.#length] = value;
+    this.#length++;
+  }
+
+  /** Keeps the samples of the last key. */
+  finish(): void {
+    this.#beginName(undefined);
   }
 
   #beginKey(bytes: Uint8Array, keyStart: number, keyEnd: number): void {
     this.#page = bytes;
     this.#keyStart = keyStart;
     this.#keyEnd = keyEnd;
-    this.#current = undefined;
-    if (this.#filter?.matches(bytes, keyStart, keyEnd) === false) return;
-    const name = new TextDecoder().decode(bytes.subarray(keyStart, keyEnd));
-    const known = this.columns.get(name);
-    this.#current = known ?? createColumns();
-    if (known === undefined) this.columns.set(name, this.#current);
+    const isSelected = this.#filter?.matches(bytes, keyStart, keyEnd) !== false;
+    this.#beginName(isSelected ? new TextDecoder().decode(bytes.subarray(keyStart, keyEnd)) : undefined);
+  }
+
+  #beginName(name: string | undefined): void {
+    if (name === this.#name) return;
+    if (this.#name !== undefined) this.columns.set(this.#name, this.#takeColumns());
+    this.#name = name;
+    const known = name === undefined ? undefined : this.columns.get(name);
+    if (known === undefined) return;
+    while (this.#timestamps.length < known.timestamps.length) this.#grow();
+    this.#timestamps.set(known.timestamps);
+    this.#values.set(known.values);
+    this.#length = known.timestamps.length;
+  }
+
+  #takeColumns(): Columns {
+    const length = this.#length;
+    this.#length = 0;
+    return { timestamps: this.#timestamps.slice(0, length), values: this.#values.slice(0, length) };
+  }
+
+  #grow(): void {
+    this.#timestamps = doubled(this.#timestamps);
+    this.#values = doubled(this.#values);
   }
 }
 
-function createColumns(): Columns {
-  return { timestamps: new Float64Array(64), values: new Float64Array(64), length: 0 };
-}
-
-function growColumns(columns: Columns): void {
-  const timestamps = new Float64Array(columns.timestamps.length * 2);
-  const values = new Float64Array(columns.values.length * 2);
-  timestamps.set(columns.timestamps);
-  values.set(columns.values);
-  columns.timestamps = timestamps;
-  columns.values = values;
+function doubled(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(numbers.length * 2);
+  larger.set(numbers);
+  return larger;
 }

@@ -1,7 +1,7 @@
 // The series that functions work on: values at regular times. NaN stands for a missing value, like Graphite's
 // None; the infinities are values.
 
-import { aggregationOf } from "./aggregations.ts";
+import { aggregationOf, countValues } from "./aggregations.ts";
 
 /** Parts of a series. */
 export interface SeriesInit {
@@ -85,13 +85,6 @@ export class GraphiteSeries {
     const { name, start, end, step, values, tags, consolidation, xFilesFactor } = this;
     return { name, start, end, step, values, tags, consolidation, xFilesFactor };
   }
-}
-
-/** The number of present values. */
-export function countValues(values: Float64Array): number {
-  let count = 0;
-  for (const value of values) if (!Number.isNaN(value)) count++;
-  return count;
 }
 
 /** Series of one step, and the times that they cover. */

@@ -1,7 +1,7 @@
 // Functions that make one series from many.
 
-import { type Aggregation, aggregationOf } from "../aggregations.ts";
-import { align, countValues, GraphiteSeries } from "../graphite_series.ts";
+import { type Aggregation, aggregationOf, countValues } from "../aggregations.ts";
+import { align, GraphiteSeries } from "../graphite_series.ts";
 import { TargetError } from "../targets/target_error.ts";
 import type { GraphiteFunction } from "./function.ts";
 import { SERIES } from "./parameter.ts";

@@ -1,7 +1,7 @@
 // Functions that change the values of each series.
 
-import { countValues, type GraphiteSeries } from "../graphite_series.ts";
-import { aggregationOf } from "../aggregations.ts";
+import type { GraphiteSeries } from "../graphite_series.ts";
+import { aggregationOf, countValues } from "../aggregations.ts";
 import { parseInterval } from "../times/time_words.ts";
 import { TargetError } from "../targets/target_error.ts";
 import type { GraphiteFunction } from "./function.ts";

@@ -1,7 +1,7 @@
 // Functions that look at another time than the requested one.
 
-import { aggregationOf } from "../aggregations.ts";
-import { countValues, type GraphiteSeries } from "../graphite_series.ts";
+import { aggregationOf, countValues } from "../aggregations.ts";
+import type { GraphiteSeries } from "../graphite_series.ts";
 import { TargetError } from "../targets/target_error.ts";
 import { parseInterval } from "../times/time_words.ts";
 import type { GraphiteFunction } from "./function.ts";
