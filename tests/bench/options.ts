@@ -24,7 +24,7 @@ export interface BenchOptions {
 export const USAGE = `Usage: deno task bench [SECTION ...] [flags]
 
   SECTION            http, fetch, memory, latency, static, cold, listing, not-modified,
-                     compressed, tls, tls-large, trap, metrics, cluster, attack; without
+                     compressed, tls, trap, metrics, cluster, attack; without
                      one, all of them
   --seconds N        length of one measurement, whole seconds (1)
   --rounds N         measurements per server and mode, interleaved; medians are printed (5)

@@ -14,7 +14,15 @@ const CONNECTIONS = 64;
 const COLD = { folders: 20, files: 20_000, bytes: 1_024 };
 const ENTRIES = 10_000;
 
-/** A request, and the servers that get it. */
+/** A request to every server. */
+interface WorkRequest {
+  /** Its words in the name of a row; "" for the only one. */
+  readonly title: string;
+  /** The script of wrk that makes the requests of a server. */
+  readonly script: (url: string) => string | Promise<string>;
+}
+
+/** Requests, and the servers that get them. */
 interface Workload {
   readonly name: string;
   readonly title: string;
@@ -23,8 +31,19 @@ interface Workload {
   readonly isEncrypted?: boolean;
   readonly peers: (folder: string) => SitePeers;
   readonly makeFiles: (folder: string) => Promise<void>;
-  /** The script of wrk that makes the requests of a server. */
-  readonly script: (url: string) => string | Promise<string>;
+  readonly requests: readonly WorkRequest[];
+}
+
+/** The figures of one request to one server. */
+interface Series {
+  readonly peer: Peer;
+  readonly running: RunningPeer;
+  readonly request: WorkRequest;
+  /** The file of the script. */
+  readonly script: string;
+  readonly measured: Measured[];
+  /** Why a round has no figure. */
+  problem?: string;
 }
 
 interface Measured {
@@ -41,9 +60,12 @@ const WORKLOADS: readonly Workload[] = [
     connections: CONNECTIONS,
     peers: (folder) => sitePeers({ folder }),
     makeFiles: writeColdFiles,
-    script: () =>
-      `math.randomseed(42)\nrequest = function()\n  local i = math.random(0, ${COLD.files - 1})\n` +
-      `  return wrk.format("GET", "/d" .. (i % ${COLD.folders}) .. "/f" .. i .. ".txt")\nend\n`,
+    requests: [{
+      title: "",
+      script: () =>
+        `math.randomseed(42)\nrequest = function()\n  local i = math.random(0, ${COLD.files - 1})\n` +
+        `  return wrk.format("GET", "/d" .. (i % ${COLD.folders}) .. "/f" .. i .. ".txt")\nend\n`,
+    }],
   },
   {
     name: "listing",
@@ -54,7 +76,7 @@ const WORKLOADS: readonly Workload[] = [
     makeFiles: async (folder) => {
       for (let i = 0; i < ENTRIES; i++) await Deno.writeFile(`${folder}/file${i}.txt`, new Uint8Array(0));
     },
-    script: () => `request = function() return wrk.format("GET", "/") end\n`,
+    requests: [getOf("/")],
   },
   {
     name: "not-modified",
@@ -63,11 +85,14 @@ const WORKLOADS: readonly Workload[] = [
     connections: CONNECTIONS,
     peers: (folder) => sitePeers({ folder }),
     makeFiles: writeStylesheet,
-    script: async (url) => {
-      const response = await fetch(`${url}style.css`, { method: "HEAD" });
-      const tag = (response.headers.get("etag") ?? "").replaceAll('"', '\\"');
-      return `request = function() return wrk.format("GET", "/style.css", {["If-None-Match"] = "${tag}"}) end\n`;
-    },
+    requests: [{
+      title: "",
+      script: async (url) => {
+        const response = await fetch(`${url}style.css`, { method: "HEAD" });
+        const tag = (response.headers.get("etag") ?? "").replaceAll('"', '\\"');
+        return `request = function() return wrk.format("GET", "/style.css", {["If-None-Match"] = "${tag}"}) end\n`;
+      },
+    }],
   },
   {
     name: "compressed",
@@ -77,29 +102,24 @@ const WORKLOADS: readonly Workload[] = [
     peers: (folder) =>
       sitePeers({ folder, ours: ["--precompressed"], nginx: "gzip_static on;", httpServer: ["--gzip"] }),
     makeFiles: writeStylesheet,
-    script: () =>
-      `request = function() return wrk.format("GET", "/style.css", {["Accept-Encoding"] = "gzip"}) end\n`,
+    requests: [{
+      title: "",
+      script: () =>
+        `request = function() return wrk.format("GET", "/style.css", {["Accept-Encoding"] = "gzip"}) end\n`,
+    }],
   },
   {
     name: "tls",
     title: "TLS",
-    method: "a file of 1.7 KB over TLS, keep-alive",
+    method: "files of 1.7 KB and 955 KB over TLS, keep-alive",
     connections: CONNECTIONS,
     isEncrypted: true,
-    peers: (folder) => sitePeers({ folder, isEncrypted: true, without: ["http-server", "sirv"] }),
-    makeFiles: writeStylesheet,
-    script: () => `request = function() return wrk.format("GET", "/style.css") end\n`,
-  },
-  {
-    name: "tls-large",
-    title: "TLS, large files",
-    method: "a file of 955 KB over TLS, keep-alive",
-    connections: CONNECTIONS,
-    isEncrypted: true,
-    peers: (folder) => sitePeers({ folder, isEncrypted: true, without: ["http-server", "sirv"] }),
-    makeFiles: (folder) =>
-      Deno.writeFile(`${folder}/large.bin`, new Uint8Array(955_000).map((_, i) => i % 251)),
-    script: () => `request = function() return wrk.format("GET", "/large.bin") end\n`,
+    peers: (folder) => sitePeers({ folder, isEncrypted: true }),
+    makeFiles: async (folder) => {
+      await writeStylesheet(folder);
+      await Deno.writeFile(`${folder}/large.bin`, new Uint8Array(955_000).map((_, i) => i % 251));
+    },
+    requests: [getOf("/style.css", "1.7 KB"), getOf("/large.bin", "955 KB")],
   },
 ];
 
@@ -108,6 +128,11 @@ export const SITE_SECTIONS: readonly Section[] = WORKLOADS.map((workload) => ({
   name: workload.name,
   run: (bench: Bench) => measureWorkload(bench, workload),
 }));
+
+/** The same request again and again. @param title as in {@linkcode WorkRequest} */
+function getOf(path: string, title: string = ""): WorkRequest {
+  return { title, script: () => `request = function() return wrk.format("GET", "${path}") end\n` };
+}
 
 async function writeColdFiles(folder: string): Promise<void> {
   for (let i = 0; i < COLD.folders; i++) await Deno.mkdir(`${folder}/d${i}`);
@@ -129,46 +154,78 @@ async function measureWorkload(bench: Bench, workload: Workload): Promise<Sectio
   await Deno.mkdir(folder);
   await workload.makeFiles(folder);
   const problems: string[] = [];
-  const servers: { peer: Peer; running: RunningPeer; script: string; measured: Measured[] }[] = [];
+  const all: Series[] = [];
   try {
     for (const peer of selectPeers(await workload.peers(folder)(bench), bench.options.only)) {
       bench.report(`${workload.name}: starting ${peer.title}`);
       try {
         const running = await startPeer(peer, bench);
-        const script = `${bench.folder}/${workload.name}_${peer.name}.lua`;
-        await Deno.writeTextFile(script, await workload.script(running.url) + RESULT_SCRIPT);
-        servers.push({ peer, running, script, measured: [] });
+        for (const request of workload.requests) {
+          const script = `${bench.folder}/${workload.name}_${peer.name}_${all.length}.lua`;
+          await Deno.writeTextFile(script, await request.script(running.url) + RESULT_SCRIPT);
+          all.push({ peer, running, request, script, measured: [] });
+        }
       } catch (error) {
         problems.push(`${peer.title}: not available: ${firstLine(error)}.`);
       }
     }
     for (let round = 0; round <= bench.options.rounds; round++) {
       bench.report(`${workload.name}: ${round === 0 ? "warming up" : `round ${round}`}`);
-      for (const { running, script, measured, peer } of servers) {
-        const url = workload.isEncrypted ? running.url.replace("http:", "https:") : running.url;
-        const setting = { url, script, connections: workload.connections, peer };
-        try {
-          const result = await measure(bench, running.process.pid, setting);
-          if (round > 0) measured.push(result);
-        } catch (error) {
-          if (peer.isOurs || bench.processes.isStopped) throw error;
-          problems.push(`${firstLine(error)}.`);
-        }
-      }
+      for (const series of all) await measureRound(bench, { workload, series, round });
     }
   } finally {
-    await Promise.all(servers.map(({ running }) => running.process.stop()));
+    await Promise.all([...new Set(all.map(({ running }) => running))].map(({ process }) => process.stop()));
   }
-  const rows = servers.map(({ peer, measured }) => ({
-    name: peer.name,
-    title: peer.title,
-    requestsPerSecond: median(measured.map(({ requestsPerSecond }) => requestsPerSecond)),
-    cpuUs: median(measured.flatMap(({ cpuUs }) => cpuUs ?? [])),
-  }));
-  const speedOf = (name: string): number | undefined =>
-    rows.find((row) => row.name === name)?.requestsPerSecond;
-  const others = rows.filter(({ name }) => name !== "millrace").map(({ name }) => name);
-  const { seconds, rounds } = bench.options;
+  return reportOf(bench.options, { workload, all, problems });
+}
+
+async function measureRound(
+  bench: Bench,
+  { workload, series, round }: {
+    readonly workload: Workload;
+    readonly series: Series;
+    readonly round: number;
+  },
+): Promise<void> {
+  const { peer, running, script, measured } = series;
+  const url = workload.isEncrypted ? running.url.replace("http:", "https:") : running.url;
+  try {
+    const setting = { url, script, connections: workload.connections };
+    const result = await measure(bench, running.process.pid, setting);
+    if (round > 0) measured.push(result);
+  } catch (cause) {
+    const problem = firstLine(cause);
+    if (peer.isOurs || bench.processes.isStopped) {
+      throw new Error(`Cannot measure ${peer.title}: ${problem}`, { cause });
+    }
+    series.problem ??= problem;
+  }
+}
+
+/** The medians of each server. One that failed in any round has no figure: its other rounds would flatter it. */
+function reportOf(
+  { seconds, rounds }: Bench["options"],
+  { workload, all, problems }: {
+    readonly workload: Workload;
+    readonly all: readonly Series[];
+    readonly problems: readonly string[];
+  },
+): SectionReport {
+  const inOrder = workload.requests.flatMap((one) => all.filter(({ request }) => request === one));
+  const rows = inOrder.map(({ peer, request, measured, problem }) => {
+    const counted = problem === undefined ? measured : [];
+    return {
+      name: peer.name,
+      title: request.title === "" ? peer.title : `${request.title}: ${peer.title}`,
+      request: request.title,
+      requestsPerSecond: median(counted.map(({ requestsPerSecond }) => requestsPerSecond)),
+      cpuUs: median(counted.flatMap(({ cpuUs }) => cpuUs ?? [])),
+    };
+  });
+  const others = [...new Set(rows.map(({ name }) => name))].filter((name) => name !== "millrace");
+  const reasons = all.flatMap(({ peer, problem }) =>
+    problem === undefined ? [] : `${peer.title}: no figure: ${problem}.`
+  );
   return {
     title: workload.title,
     method:
@@ -176,16 +233,19 @@ async function measureWorkload(bench: Bench, workload: Workload): Promise<Sectio
       `${rounds} interleaved rounds of ${seconds} s.`,
     table: {
       columns: ["server", "requests/s", "CPU us", ...others.map((name) => `vs ${name}`)],
-      rows: rows.map(({ title, requestsPerSecond, cpuUs }) => [
+      rows: rows.map(({ title, request, requestsPerSecond, cpuUs }) => [
         title,
-        formatNumber(requestsPerSecond),
+        requestsPerSecond === undefined ? "no figure" : formatNumber(requestsPerSecond),
         formatNumber(cpuUs, 1),
-        ...others.map((name) => formatRatio(requestsPerSecond, speedOf(name))),
+        ...others.map((name) => {
+          const other = rows.find((row) => row.name === name && row.request === request);
+          return formatRatio(requestsPerSecond, other?.requestsPerSecond);
+        }),
       ]),
     },
-    notes: [...new Set(problems)],
+    notes: [...problems, ...new Set(reasons)],
     figures: rows,
-    isBroken: !servers.some(({ peer }) => peer.isOurs),
+    isBroken: !all.some(({ peer }) => peer.isOurs),
   };
 }
 
@@ -200,11 +260,10 @@ end
 async function measure(
   bench: Bench,
   pid: number,
-  { url, script, connections, peer }: {
+  { url, script, connections }: {
     readonly url: string;
     readonly script: string;
     readonly connections: number;
-    readonly peer: Peer;
   },
 ): Promise<Measured> {
   const before = readCpuSeconds(pid);
@@ -214,10 +273,10 @@ async function measure(
   );
   const after = readCpuSeconds(pid);
   const result = /^RESULT (.+)$/m.exec(stdout)?.[1];
-  if (result === undefined) throw new Error(`Cannot measure ${peer.title}: wrk said ${stdout.slice(0, 200)}`);
+  if (result === undefined) throw new Error(`wrk said ${stdout.slice(0, 200)}`);
   const { requests, seconds, failures } = JSON.parse(result);
-  if (failures > 0) throw new Error(`Cannot measure ${peer.title}: ${failures} failed requests`);
-  if (requests === 0) throw new Error(`Cannot measure ${peer.title}: no response within a round`);
+  if (failures > 0) throw new Error(`${failures} failed requests`);
+  if (requests === 0) throw new Error(`no response within a round of ${bench.options.seconds} s`);
   const cpuUs = before === undefined || after === undefined ? undefined : (after - before) * 1e6 / requests;
   return { requestsPerSecond: requests / seconds, cpuUs };
 }

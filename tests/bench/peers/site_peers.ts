@@ -44,8 +44,11 @@ export function sitePeers(settings: SiteSettings): SitePeers {
     const peers = [
       ours(settings, tls),
       nginx(settings, tls),
-      packaged("http-server", peerHttpServer(settings)),
-      packaged("sirv", (packages) => ["node", peerFile("static_sirv.mjs"), packages, settings.folder]),
+      packaged("http-server", peerHttpServer(settings, tls)),
+      packaged("sirv", (packages) => {
+        const files = tls === undefined ? [] : [tls.cert, tls.key];
+        return ["node", peerFile("static_sirv.mjs"), packages, settings.folder, ...files];
+      }),
       ...(tls === undefined ? [] : runtimePeers(settings, tls)),
     ];
     return peers.filter(({ name }) => !settings.without?.includes(name));
@@ -105,10 +108,26 @@ async function bundleProgram(folder: string): Promise<string> {
   return program;
 }
 
-function peerHttpServer({ folder, httpServer = [] }: SiteSettings): (packages: string) => readonly string[] {
+function peerHttpServer(
+  { folder, httpServer = [] }: SiteSettings,
+  tls: CertificateFiles | undefined,
+): (packages: string) => readonly string[] {
+  const encrypted = tls === undefined ? [] : ["-S", "-C", tls.cert, "-K", tls.key];
   return (packages) => {
     const program = `${packages}/node_modules/.bin/http-server`;
-    return ["node", program, folder, "-a", "127.0.0.1", "-s", "-c-1", "-p", "$PORT", ...httpServer];
+    return [
+      "node",
+      program,
+      folder,
+      "-a",
+      "127.0.0.1",
+      "-s",
+      "-c-1",
+      "-p",
+      "$PORT",
+      ...encrypted,
+      ...httpServer,
+    ];
   };
 }
 
@@ -121,7 +140,7 @@ function packaged(
   const needsPort = name === "http-server";
   return {
     name,
-    title: name === "sirv" ? "sirv on node:http" : name,
+    title: name === "sirv" ? "sirv on Node" : name,
     tool: "node",
     ...(needsPort ? { choosePort: () => Promise.resolve(port = findFreePort()) } : {}),
     command: async (bench) => {
