@@ -7,6 +7,7 @@ import { connectWithDeno, listenWithDeno } from "./runtimes/deno.ts";
  * Opens a TCP port or a unix socket through the adapter of the current runtime.
  *
  * @throws {TypeError} unless either a port or a path is given
+ * @throws {RangeError} when the port is not between 0 and 65535
  * @throws {ConnectionError} `in-use`, `denied`, `not-available`, `bad-certificate` or `failed`
  */
 export async function listen<Options extends ListenOptions>(
@@ -50,7 +51,18 @@ function checkOptions(options: ListenOptions): ListenOptions {
   if (ways.length !== 1 || (hostname !== undefined && port === undefined)) {
     throw new TypeError("Cannot listen: expected either a port or a path");
   }
-  return hostname === undefined ? options : { ...options, hostname: withoutBrackets(hostname) };
+  if (port === undefined) return options;
+  const wanted = { ...options, port: checkPort(port) };
+  return hostname === undefined ? wanted : { ...wanted, hostname: withoutBrackets(hostname) };
+}
+
+/** Callers without types may give the text of an environment variable. */
+function checkPort(port: number): number {
+  const checked = Number(port);
+  if (!Number.isInteger(checked) || checked < 0 || checked > 65_535) {
+    throw new RangeError(`Cannot listen: expected a port of 0 to 65535, got ${JSON.stringify(String(port))}`);
+  }
+  return checked;
 }
 
 interface Adapter {

@@ -33,6 +33,7 @@ export function serve<Address extends NetAddress>(
  *
  * @param options `fetch`, the address to listen on, and the other options of {@linkcode serve}
  * @returns at once; {@linkcode Server.ready} tells when it listens, or why it cannot
+ * @throws {TypeError} when there is no function `fetch`
  */
 export function serve<Options extends ServerOptions>(options: Options): Server<AddressFor<Options>>;
 export function serve(
@@ -70,6 +71,9 @@ function shareFor(backend: Handler | Backend | FetchHandler, options: ServeOptio
   if (typeof backend === "function" || "handle" in backend) {
     const ready = typeof backend === "function" ? createBackend([], backend) : backend;
     return createSharedResources(ready, { ...DEFAULT_SETTINGS, ...options });
+  }
+  if (typeof backend.fetch !== "function") {
+    throw new TypeError("Cannot serve: expected a handler, or an object with a function `fetch`");
   }
   const settings = { ...DEFAULT_SETTINGS, ...FETCH_SETTINGS, ...options };
   if (settings.overrideGlobals) overrideGlobals();

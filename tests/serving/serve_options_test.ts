@@ -3,7 +3,7 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { formatAddress } from "../../src/net/address.ts";
 import { ConnectionError } from "../../src/net/connection.ts";
-import { connect } from "../../src/net/listen.ts";
+import { connect, listen } from "../../src/net/listen.ts";
 import { serve } from "../../src/serving/serve.ts";
 import { within } from "../support/deadline.ts";
 import { ROOT } from "../support/program.ts";
@@ -54,6 +54,25 @@ Deno.test("serve() in one call tells that it cannot listen if nobody has asked f
   assertInstanceOf(errors[0], ConnectionError);
   assertEquals(errors.slice(1), [{ transport: "tcp", hostname: "127.0.0.1", port }]);
   await first.shutdown();
+});
+
+Deno.test("serve() in one call refuses a port that is none, and takes the text of one", async () => {
+  for (const port of [-1, 65_536, 1.5, NaN, "http"]) {
+    const server = serve({ port: port as number, fetch: hello });
+    await assertRejects(() => server.ready, RangeError, "expected a port of 0 to 65535");
+  }
+  const server = serve({ port: "0" as unknown as number, fetch: hello });
+  await server.ready;
+  assertEquals(server.address.port > 0, true);
+  await server.shutdown();
+});
+
+Deno.test("serve() refuses an object without a function `fetch`", async () => {
+  const other = { handler: hello } as unknown as { readonly fetch: typeof hello };
+  assertThrows(() => serve({ port: 0, ...other }), TypeError, "a function `fetch`");
+  const listener = await listen({ port: 0 });
+  assertThrows(() => serve(listener, other), TypeError, "a function `fetch`");
+  listener.close();
 });
 
 Deno.test("serve() in one call rejects `ready` and closes the port when `onListen` throws", async () => {
