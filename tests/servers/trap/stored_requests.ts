@@ -1,3 +1,4 @@
+import { ChainRecords } from "../../../src/servers/trap/records/chain_records.ts";
 import { type RequestFacts, StoredRequest } from "../../../src/servers/trap/records/stored_request.ts";
 import { WireBytes } from "../../../src/servers/trap/records/wire_bytes.ts";
 import { bytesOf } from "../../support/latin1.ts";
@@ -23,7 +24,7 @@ export function storedRequest(
     headBytes: HEAD.length,
     bodyBytes: content.length,
     isChunked: false,
-    chain: [],
+    chain: ChainRecords.of([]),
     end: "complete",
     ...facts,
   }, new WireBytes(bytesOf(HEAD + content), [{ atMicros: 1, bytes: HEAD.length + content.length }]));

@@ -31,9 +31,10 @@ interface NamedValue {
  */
 export function toHarEntry(request: StoredRequest): Readonly<Record<string, unknown>> {
   const { facts } = request;
-  const errors = facts.chain.filter(({ level }) => level === "error").map(({ message }) => message);
-  const lastMicros = facts.chain.at(-1)?.atMicros ?? 0;
-  const waitMs = Math.max(0, lastMicros - (facts.chain[0]?.atMicros ?? 0)) / 1_000;
+  const chain = [...facts.chain];
+  const errors = chain.filter(({ level }) => level === "error").map(({ message }) => message);
+  const lastMicros = chain.at(-1)?.atMicros ?? 0;
+  const waitMs = Math.max(0, lastMicros - (chain[0]?.atMicros ?? 0)) / 1_000;
   return {
     startedDateTime: timeOf(facts.id),
     time: waitMs,

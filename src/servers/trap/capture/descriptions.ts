@@ -3,7 +3,6 @@
 import { HttpError } from "../../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../../http/limits.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
-import type { Chain } from "../rules/chain.ts";
 import { type Capture, type Outcome, remoteTextOf } from "./capture.ts";
 import type { LogMasks } from "./log_masks.ts";
 
@@ -65,7 +64,7 @@ export function addEnding(
   { status, outcome, by }: Ending,
   masks: LogMasks,
 ): void {
-  const errors = countErrors(chain);
+  const errors = chain.records.errorCount;
   const verdict = errors === 0 ? "ok" : errors === 1 ? "1 error" : `${errors} errors`;
   const content = describeContent(request, masks);
   const time = formatMs(chain.beginStep() - startMicros);
@@ -73,10 +72,6 @@ export function addEnding(
     `answered ${status}, ${outcome.end}, ${verdict}`,
     `; ${content} in ${time}${describeAgent(request, masks)}${by === "" ? "" : `, by ${by}`}`,
   );
-}
-
-function countErrors({ records }: Chain): number {
-  return records.filter(({ level }) => level === "error").length;
 }
 
 function describeContent({ body, headers }: HttpRequest, masks: LogMasks): string {

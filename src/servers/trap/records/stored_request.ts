@@ -1,7 +1,7 @@
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import type { HeaderField } from "../../../http/headers.ts";
 import { splitTarget } from "../../../http/target.ts";
-import type { ChainRecord } from "../rules/chain.ts";
+import type { ChainRecord, ChainRecords } from "./chain_records.ts";
 import { readChunkData } from "./chunk_data.ts";
 import { eventNameOf } from "./event_name.ts";
 import type {
@@ -44,7 +44,7 @@ export interface RequestFacts {
   /** Whether the content is chunked. */
   readonly isChunked: boolean;
   /** The steps taken for it. */
-  readonly chain: readonly ChainRecord[];
+  readonly chain: ChainRecords;
   /** How it ended. */
   readonly end: RequestEnd;
   /** The fault in its bytes. */
@@ -148,7 +148,7 @@ export class StoredRequest {
 
   /** Whether it has a fault, or breaks a rule of the trap. */
   get hasErrors(): boolean {
-    return this.#facts.chain.some(({ level }) => level === "error");
+    return this.#facts.chain.errorCount > 0;
   }
 
   /** Whether it is a failed TLS handshake, without a request. */
@@ -181,7 +181,7 @@ export class StoredRequest {
 
   /** Adds a record to its chain. */
   addToChain(record: ChainRecord): void {
-    this.#facts.chain = [...this.#facts.chain, record];
+    this.#facts.chain.add(record);
   }
 
   /** Sets the results of the checks. */

@@ -18,7 +18,8 @@ export function toRecord(request: StoredRequest): TrapRecord {
 /** The record of a request. */
 export function toRequestRecord(request: StoredRequest): RequestRecord {
   const { facts, wire, shownResponse } = request;
-  const errors = facts.chain.filter(({ level }) => level === "error").map(({ message }) => message);
+  const chain = [...facts.chain];
+  const errors = chain.filter(({ level }) => level === "error").map(({ message }) => message);
   const timestamp = createMicroTimestamps();
   const headersUtf8 = readUtf8(facts.headers);
   return {
@@ -44,7 +45,7 @@ export function toRequestRecord(request: StoredRequest): RequestRecord {
     errors,
     fault: request.fault,
     ...(facts.marks === undefined || facts.marks.length === 0 ? {} : { marks: facts.marks }),
-    chain: facts.chain.map(({ atMicros, level, where, message }) => ({
+    chain: chain.map(({ atMicros, level, where, message }) => ({
       at: timestamp(atMicros),
       level,
       where,

@@ -1,24 +1,9 @@
 // The chain of a request: its steps through the functions. Each record goes to the log, and is kept with the
 // request.
 
-import type { ChainEntry } from "../../../log/entry.ts";
 import type { ChainLog } from "../../../log/open_logs.ts";
+import { type ChainRecord, ChainRecords } from "../records/chain_records.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
-
-/** The level of a record. */
-export type ChainLevel = ChainEntry["level"];
-
-/** One record of a chain. */
-export interface ChainRecord {
-  /** The time, in microseconds since 1970. */
-  readonly atMicros: number;
-  /** The level. */
-  readonly level: ChainLevel;
-  /** The chain of calls, outermost first: `trap > query > process2`. */
-  readonly where: string;
-  /** The event, in words; texts from the request are bytes seen as latin1. */
-  readonly message: string;
-}
 
 /** The tools of all chains of a server. */
 export interface ChainTools {
@@ -33,13 +18,14 @@ export class Chain {
   /** The id of the request. */
   readonly id: string;
   /** All records so far, in order. */
-  readonly records: ChainRecord[] = [];
+  readonly records: ChainRecords;
   readonly #tools: ChainTools;
   #atMicros: number;
 
   /** Begins a chain without a record. @param atMicros the time of its first records */
   constructor(id: string, atMicros: number, tools: ChainTools) {
     this.id = id;
+    this.records = new ChainRecords(atMicros);
     this.#atMicros = atMicros;
     this.#tools = tools;
   }
@@ -63,7 +49,7 @@ export class Chain {
   add(record: Omit<ChainRecord, "atMicros">, detail: string = ""): void {
     const { level, where, message } = record;
     const atMicros = this.#atMicros;
-    this.records.push({ atMicros, level, where, message });
+    this.records.add({ atMicros, level, where, message });
     this.#tools.log?.write({ timeMicros: atMicros, level, id: this.id, where, message: message + detail });
   }
 

@@ -1,6 +1,7 @@
 // A request as a row of a database: one JSON text, and all bytes of the request and its responses in one piece.
 
 import { joinBytes } from "../../../bytes/join_bytes.ts";
+import { type ChainRecord, ChainRecords } from "../records/chain_records.ts";
 import { type RequestFacts, type StoredReplay, StoredRequest } from "../records/stored_request.ts";
 import { readResponse, type ResponseFacts, type StoredResponse } from "../records/stored_response.ts";
 import { WireBytes, type WirePiece } from "../records/wire_bytes.ts";
@@ -15,7 +16,7 @@ interface PackedResponse {
 /** Content of the JSON text. */
 export interface PackedFacts {
   /** Facts about the request. */
-  readonly facts: RequestFacts;
+  readonly facts: Omit<RequestFacts, "chain"> & { readonly chain: Iterable<ChainRecord> };
   /** The number of bytes that came. */
   readonly length: number;
   /** SHA-256 of all of them. */
@@ -75,7 +76,11 @@ export function unpackRequest(packed: PackedFacts, bytes: Uint8Array): StoredReq
   };
   const kept = bytes.subarray(0, keptBytes);
   const wire = { kept, keptBytes: kept.length, length, sha256, pieces, isCut: keptBytes < length };
-  const request = new StoredRequest(facts, wire, response && take(response));
+  const request = new StoredRequest(
+    { ...facts, chain: ChainRecords.of(facts.chain) },
+    wire,
+    response && take(response),
+  );
   for (const replay of replays) request.addReplay({ facts: replay.facts, response: take(replay.response) });
   return request;
 }

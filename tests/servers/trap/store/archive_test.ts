@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Archive, openArchive, readFullArchive } from "../../../../src/servers/trap/store/archive.ts";
 import { RequestStore, type StoreBounds } from "../../../../src/servers/trap/store/request_store.ts";
+import { ChainRecords } from "../../../../src/servers/trap/records/chain_records.ts";
 import { StoredRequest } from "../../../../src/servers/trap/records/stored_request.ts";
 import { toRecord } from "../../../../src/servers/trap/records/to_record.ts";
 import { WireBytes } from "../../../../src/servers/trap/records/wire_bytes.ts";
@@ -42,7 +43,12 @@ Deno.test("an archive gives back every part of the requests that were stored", a
     const first = await open(path);
     first.store.add(storedRequest("b", "content \u00ff"));
     first.store.add(storedRequest("a", "", {
-      chain: [{ atMicros: 1_750_000_000_000_001, level: "error", where: "trap", message: "x\x00\xe4" }],
+      chain: ChainRecords.of([{
+        atMicros: 1_750_000_000_000_001,
+        level: "error",
+        where: "trap",
+        message: "x\x00\xe4",
+      }]),
       end: "malformed",
       malformed: { offset: 3, rule: "bad-field: y" },
       trailers: [["T", "1"]],
