@@ -3,6 +3,7 @@
 // The state of the page, and its actions.
 
 import { expressionsOf, FIRST_STATE, readState, writeState } from "./page_state.js";
+import { alignPoints, summarize } from "./plotted.js";
 
 /** @import { Board, MetricsApi, PageState, Plotted, SeriesRow, ServerStatus } from "./page_types.ts" */
 
@@ -38,6 +39,8 @@ export class Model {
   api;
   #draw;
   #loads = 0;
+  /** @type {ReturnType<typeof digest> | undefined} */
+  #digest;
 
   /**
    * @param {MetricsApi} api
@@ -51,6 +54,12 @@ export class Model {
   /** The newest status. */
   get status() {
     return this.statuses[this.statuses.length - 1];
+  }
+
+  /** The plotted series as views show them; made once, because each move of the cursor draws them. */
+  get digest() {
+    if (this.#digest?.plotted !== this.plotted) this.#digest = digest(this.plotted);
+    return this.#digest;
   }
 
   /** Takes the state from the address. */
@@ -185,4 +194,9 @@ export class Model {
     }
     this.#draw();
   }
+}
+
+/** @param {readonly Plotted[]} plotted */
+function digest(plotted) {
+  return { plotted, rows: alignPoints(plotted), summaries: plotted.map(summarize) };
 }

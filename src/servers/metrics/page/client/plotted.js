@@ -17,6 +17,14 @@
  * @returns {(number | null | undefined)[][]}
  */
 export function alignPoints(plotted) {
+  const [first, ...others] = plotted;
+  if (first === undefined) return [[]];
+  if (others.every((other) => hasTimesOf(first, other))) {
+    return [
+      first.datapoints.map(([, time]) => time),
+      ...plotted.map(({ datapoints }) => datapoints.map(([value]) => value)),
+    ];
+  }
   const times = [...new Set(plotted.flatMap(({ datapoints }) => datapoints.map(([, time]) => time)))]
     .sort((a, b) => a - b);
   const places = new Map(times.map((time, place) => [time, place]));
@@ -27,6 +35,15 @@ export function alignPoints(plotted) {
     return values;
   });
   return [times, ...rows];
+}
+
+/**
+ * @param {Plotted} one
+ * @param {Plotted} other
+ */
+function hasTimesOf({ datapoints }, other) {
+  return datapoints.length === other.datapoints.length &&
+    datapoints.every(([, time], place) => time === other.datapoints[place]?.[1]);
 }
 
 /**

@@ -4,7 +4,6 @@
 
 import { downloadCsv, downloadJson, downloadPng } from "../downloads.js";
 import { isStoreName } from "../page_state.js";
-import { alignPoints, summarize } from "../plotted.js";
 import { Component, html } from "../../../../../program/page/client/html.js";
 import { Icon } from "../../../../../program/page/client/icons.js";
 import { shortNumber, timeLabels, timeText } from "../numbers.js";
@@ -13,6 +12,7 @@ import UPlot from "uplot";
 /** @import { VNode } from "preact" */
 /** @import { Model } from "../model.js" */
 /** @import { PageState } from "../page_types.ts" */
+/** @import { Summary } from "../plotted.js" */
 
 // Hues that can be distinguished in light and in dark, also with red-green colour blindness.
 const COLOURS = [
@@ -163,9 +163,10 @@ class Plot extends Component {
   }
 
   #update() {
-    const { plotted, hidden } = this.props;
+    const { model, hidden } = this.props;
+    const { plotted, rows } = model.digest;
     const names = JSON.stringify([plotted.map(({ target }) => target), [...hidden], resolved("--quiet")]);
-    const data = /** @type {UPlot.AlignedData} */ (alignPoints(plotted));
+    const data = /** @type {UPlot.AlignedData} */ (rows);
     if (names === this.#names) {
       this.#plot?.setData(data);
       return;
@@ -183,7 +184,8 @@ class Plot extends Component {
 
   /** @returns {UPlot.Options} */
   #options() {
-    const { model, plotted, hidden } = this.props;
+    const { model, hidden } = this.props;
+    const { plotted } = model.digest;
     const font = `12px ${getComputedStyle(document.body).fontFamily}`;
     const quiet = resolved("--quiet");
     const grid = { stroke: resolved("--line"), width: 1 };
@@ -247,7 +249,7 @@ function resolved(name) {
  * @returns {VNode}
  */
 function Legend({ model }) {
-  const [times = [], ...rows] = alignPoints(model.plotted);
+  const { rows: [times = [], ...rows], summaries } = model.digest;
   const place = model.cursor;
   const time = place === undefined ? undefined : times[place];
   return html`
@@ -262,15 +264,15 @@ function Legend({ model }) {
         </tr>
       </thead>
       <tbody>
-        ${model.plotted.map((plotted, index) => {
-          const { last, min, max, average } = summarize(plotted);
-          const isHidden = model.hidden.has(plotted.target);
+        ${model.plotted.map(({ target }, index) => {
+          const { last, min, max, average } = /** @type {Summary} */ (summaries[index]);
+          const isHidden = model.hidden.has(target);
           return html`
             <tr>
               <td>
                 <button type="button" class="series-name" aria-pressed=${String(!isHidden)}
-                  onClick=${() => model.toggleHidden(plotted.target)}>
-                  <span class="swatch" style=${{ background: colourOf(index) }}></span> ${plotted.target}
+                  onClick=${() => model.toggleHidden(target)}>
+                  <span class="swatch" style=${{ background: colourOf(index) }}></span> ${target}
                 </button>
               </td>
               ${[place === undefined ? last : rows[index]?.[place], min, max, average].map((value) =>

@@ -1,7 +1,6 @@
 // @ts-check
 // The plotted points as numbers, newest first.
 
-import { alignPoints } from "../plotted.js";
 import { html } from "../../../../../program/page/client/html.js";
 import { shortNumber, timeText } from "../numbers.js";
 
@@ -15,7 +14,7 @@ const MAX_ROWS = 500;
  * @returns {VNode}
  */
 export function TableView({ model }) {
-  const [times = [], ...rows] = alignPoints(model.plotted);
+  const [times = [], ...rows] = model.digest.rows;
   if (times.length === 0) {
     return html`<p class="note padded">There is nothing to show: plot something first.</p>`;
   }
