@@ -15,7 +15,7 @@ import { type FiguresMessage, WorkerFigures } from "./worker_figures.ts";
 import { serveStatic } from "./serve_static.ts";
 import { readStaticOptions } from "./read_options.ts";
 import type { StaticOptions } from "./options.ts";
-import { openBrowser, terminalLines } from "./terminal.ts";
+import { openBrowser, startPageLines, terminalLines } from "./terminal.ts";
 import type { StaticWorkerInit } from "./worker.ts";
 
 type Context = StartContext<FlagValues<typeof STATIC_FLAGS>>;
@@ -37,16 +37,20 @@ async function startServer(context: Context, options: StaticOptions): Promise<Ru
 
 /** Prints more for people at a terminal than for programs, and opens the browser if the flags ask for it. */
 async function welcome(
-  { values, isTerminal }: Context,
-  { root, base }: StaticOptions,
+  { values, isTerminal, logs, clock }: Context,
+  options: StaticOptions,
   running: RunningCommand,
 ): Promise<RunningCommand> {
   const [ready = ""] = running.announcements;
   const address = / listening on (https?:\/\/\S+\/)$/.exec(ready)?.[1];
   if (address === undefined) return running;
-  const url = new URL(base, address).href;
-  const lines = isTerminal ? await terminalLines(root, values.host, url) : [];
-  const obstacle = values.open ? await openBrowser(url) : undefined;
+  const url = new URL(options.base, address).href;
+  const lines = isTerminal
+    ? [...await terminalLines(options.root, values.host, url), ...await startPageLines(options)]
+    : [];
+  const onFailed = (reason: string): void =>
+    logs.error?.write({ level: "warn", timeMs: clock.nowMs(), message: `static: ${reason}` });
+  const obstacle = values.open ? await openBrowser(url, onFailed) : undefined;
   const remarks = obstacle === undefined ? [] : [`static: ${obstacle}`];
   return { ...running, announcements: [...running.announcements, ...lines, ...remarks] };
 }

@@ -2,8 +2,10 @@
 
 import { spawn } from "node:child_process";
 import { networkInterfaces, platform } from "node:os";
-import { resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { isGranted } from "../../net/permission.ts";
+import type { StaticOptions } from "./options.ts";
 
 const WILDCARDS = new Set(["0.0.0.0", "::", "[::]"]);
 const OPENERS: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +20,8 @@ const OPENERS: Readonly<Record<string, readonly string[]>> = {
  * @param url the URL of the server
  */
 export async function terminalLines(root: string, host: string, url: string): Promise<readonly string[]> {
-  const lines = [`static serves ${resolve(root)}`];
+  const { pathname } = new URL(url);
+  const lines = [`static serves ${resolve(root)}${pathname === "/" ? "" : ` below ${pathname}`}`];
   if (!WILDCARDS.has(host)) return lines;
   if (!await isGranted("sys")) {
     return [...lines, "static: its network address is known only with --allow-sys"];
@@ -29,14 +32,35 @@ export async function terminalLines(root: string, host: string, url: string): Pr
   ];
 }
 
+/**
+ * Tells people that a folder has no page at its start, where they would look first.
+ *
+ * @returns no line if there is something to see
+ */
+export async function startPageLines(
+  { root, index, listing, spa }: Pick<StaticOptions, "root" | "index" | "listing" | "spa">,
+): Promise<readonly string[]> {
+  if (listing || spa !== undefined) return [];
+  const found = await Promise.all(index.map((name) => stat(join(root, name)).then(() => true, () => false)));
+  return found.includes(true) ? [] : [`static: no ${index.join(", ")} here; --listing shows the files`];
+}
+
 /** The addresses of this machine that others can reach. */
 function networkAddresses(): readonly string[] {
   return Object.values(networkInterfaces()).flatMap((list) => list ?? [])
     .filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);
 }
 
-/** Opens a URL in the browser of the user at this machine. @returns why it failed */
-export async function openBrowser(url: string): Promise<string | undefined> {
+/**
+ * Opens a URL in the browser of the user at this machine.
+ *
+ * @param onFailed told if the program that looks for a browser ends with an error, as without a display
+ * @returns why it cannot be tried
+ */
+export async function openBrowser(
+  url: string,
+  onFailed: (reason: string) => void,
+): Promise<string | undefined> {
   if (!await isGranted("run")) return "--open needs the permission to run programs (--allow-run)";
   // A program inherits all variables; the browser needs those of the desktop.
   if (!await isGranted("env")) return "--open needs the permission to read variables (--allow-env)";
@@ -45,6 +69,7 @@ export async function openBrowser(url: string): Promise<string | undefined> {
     const child = spawn(command, [...args, browsableUrl(url)], { stdio: "ignore", detached: true });
     child.once("error", () => tell(`--open could not start ${command}`));
     child.once("spawn", () => tell(undefined));
+    child.once("exit", (code) => code ? onFailed(`--open: ${command} found no browser`) : undefined);
     child.unref();
   });
 }

@@ -1,10 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { resolve } from "node:path";
-import { openBrowser, terminalLines } from "../../../src/servers/static/terminal.ts";
+import { join, resolve } from "node:path";
+import { within } from "../../support/deadline.ts";
+import { openBrowser, startPageLines, terminalLines } from "../../../src/servers/static/terminal.ts";
 
 Deno.test("terminalLines() names the folder by its whole path, and no network if only this machine is served", async () => {
   assertEquals(await terminalLines("docroot", "127.0.0.1", "http://127.0.0.1:8080/"), [
     `static serves ${resolve("docroot")}`,
+  ]);
+});
+
+Deno.test("terminalLines() names the path that the site lies below", async () => {
+  assertEquals(await terminalLines("docroot", "127.0.0.1", "http://127.0.0.1:8080/files/"), [
+    `static serves ${resolve("docroot")} below /files/`,
   ]);
 });
 
@@ -25,6 +32,16 @@ Deno.test({
   },
 });
 
+Deno.test("startPageLines() names --listing if a folder has no page at its start", async () => {
+  const options = { root: "docroot", index: ["home.html", "index.htm"], listing: false, spa: undefined };
+  assertEquals(await startPageLines(options), [
+    "static: no home.html, index.htm here; --listing shows the files",
+  ]);
+  for (const change of [{ index: ["index.html"] }, { listing: true }, { spa: "app.html" }]) {
+    assertEquals(await startPageLines({ ...options, ...change }), []);
+  }
+});
+
 for (
   const [granted, obstacle] of [
     [{ read: true }, "--open needs the permission to run programs (--allow-run)"],
@@ -36,6 +53,25 @@ for (
       Object.keys(granted).join(", ")
     }`,
     permissions: granted,
-    fn: async () => assertEquals(await openBrowser("http://127.0.0.1:8080/"), obstacle),
+    fn: async () => assertEquals(await openBrowser("http://127.0.0.1:8080/", () => {}), obstacle),
   });
 }
+
+Deno.test({
+  name: "openBrowser() says so if the program that looks for a browser finds none",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const path = Deno.env.get("PATH") ?? "";
+    try {
+      await Deno.writeTextFile(join(folder, "xdg-open"), "#!/bin/sh\nexit 3\n", { mode: 0o755 });
+      Deno.env.set("PATH", `${folder}:${path}`);
+      const { promise, resolve } = Promise.withResolvers<string>();
+      assertEquals(await openBrowser("http://127.0.0.1:8080/", resolve), undefined);
+      assertEquals(await within(promise, "the end of xdg-open"), "--open: xdg-open found no browser");
+    } finally {
+      Deno.env.set("PATH", path);
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
