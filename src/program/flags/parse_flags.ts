@@ -119,7 +119,9 @@ function takePlace(
 ): void {
   const name = places[0];
   if (name === undefined || word === "--" || word === "-") {
-    throw new UsageError(`unexpected argument "${word}": expected only flags`);
+    const given = [...words.values()].map(({ way }) => way).filter((way) => !way.startsWith("-"));
+    const rest = given.length === 0 ? "flags" : `${given.join(", ")} and flags (blanks need quotes)`;
+    throw new UsageError(`unexpected argument "${word}": expected only ${rest}`);
   }
   const flag = table[name]!;
   if (words.get(name)?.way === `--${name}`) {

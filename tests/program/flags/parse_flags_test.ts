@@ -131,6 +131,8 @@ Deno.test("parseFlags() gives a word without dashes to the flag with a place", (
   for (const args of mistakes) {
     assertThrows(() => parseFlags(args, table), UsageError, 'unexpected argument "b"', args.join(" "));
   }
+  const many = assertThrows(() => parseFlags(["a", "b"], table), UsageError);
+  assertEquals(many.message, 'unexpected argument "b": expected only FOLDER and flags (blanks need quotes)');
   const both = assertThrows(() => parseFlags(["a", "-r", "b"], table), UsageError);
   assertEquals(both.message, "bad value for --root: FOLDER is given too");
 });
