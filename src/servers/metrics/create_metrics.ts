@@ -89,7 +89,7 @@ class RunningServer<Address extends NetAddress> implements MetricsServer<Address
     this.#stopSweeping = clock.every(sweepIntervalMs, () => void this.#sweep());
     if (idleTimeoutMs !== undefined && idleTimeoutMs > 0) {
       const drop = (): void => this.#service.dropIdle(idleTimeoutMs);
-      this.#stopDropping = clock.every(Math.max(idleTimeoutMs / 4, 1), drop);
+      this.#stopDropping = clock.every(Math.max(idleTimeoutMs / 8, 1), drop);
     }
   }
 

@@ -29,7 +29,8 @@ export class LineService implements ConnectionService {
   readonly refusal: Uint8Array = TOO_MANY_CLIENTS;
   readonly #parts: LineServiceParts;
   readonly #buffers = new ReadBuffers();
-  readonly #clients = new Set<ClientLoop>();
+  // With the monotonic milliseconds since which each is silent; not yet known of a new one.
+  readonly #clients = new Map<ClientLoop, number>();
 
   /** Makes a service without clients. */
   constructor(parts: LineServiceParts) {
@@ -53,7 +54,7 @@ export class LineService implements ConnectionService {
         onReleased();
       },
     });
-    this.#clients.add(client);
+    this.#clients.set(client, 0);
     log?.debug?.(`${name} connected`);
     client.start();
     return client;
@@ -73,9 +74,13 @@ export class LineService implements ConnectionService {
     return new Error(`limit of connections reached: refused ${count} since the last report`);
   }
 
-  /** Closes the connections that have been silent for too long. */
+  /** Closes the connections that have been silent for too long. Their silence counts from one call to the next. */
   dropIdle(idleTimeoutMs: number): void {
-    const oldest = performance.now() - idleTimeoutMs;
-    for (const client of this.#clients) if (client.lastActiveMs < oldest) client.close();
+    const nowMs = performance.now();
+    for (const [client, silentSinceMs] of this.#clients) {
+      if (client.wasActive) this.#clients.set(client, nowMs);
+      else if (silentSinceMs < nowMs - idleTimeoutMs) client.close();
+      client.wasActive = false;
+    }
   }
 }

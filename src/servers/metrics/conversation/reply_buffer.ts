@@ -15,7 +15,10 @@ const FULL_BYTES = 258_048;
 // A row may be a little longer than a line.
 const MAX_KEPT_BYTES = 524_288;
 
-const MAX_SPARE = 32;
+// Some hundred clients with a put each in one turn find a buffer each.
+const MAX_SPARE = 256;
+const MAX_LARGE_SPARE = 32;
+const LARGE_BYTES = 4_096;
 
 const OK = new TextEncoder().encode("ok\n\n");
 
@@ -29,6 +32,11 @@ export class ReplyBuffer implements RowSink, KeySink {
   /** The number of waiting bytes. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Whether it occupies much memory. */
+  get isLarge(): boolean {
+    return this.#bytes.length > LARGE_BYTES;
   }
 
   /** Whether it takes no further row for now. */
@@ -165,6 +173,6 @@ export class ReplyPool {
   /** Takes back a buffer, and drops its content. */
   give(replies: ReplyBuffer): void {
     replies.clear();
-    if (this.#spare.length < MAX_SPARE) this.#spare.push(replies);
+    if (this.#spare.length < (replies.isLarge ? MAX_LARGE_SPARE : MAX_SPARE)) this.#spare.push(replies);
   }
 }
