@@ -12,6 +12,8 @@ export function overrideGlobals(): void {
   // A response that the runtime made itself is an instance too.
   Object.defineProperty(FastResponse, Symbol.hasInstance, {
     value: (response: unknown) => response instanceof NativeResponse,
+    // Test runners put the globals back, and call again.
+    configurable: true,
   });
   const nativeFetch = fetch;
   Object.assign(globalThis, {
