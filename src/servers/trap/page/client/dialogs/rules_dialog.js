@@ -30,7 +30,8 @@ export class RulesDialog extends Component {
       <${Modal} title=${model.bin === "" ? "Rules" : `Rules of ${visibleText(model.bin)}`} close=${() =>
         model.show({ dialog: undefined })}>
         <form onSubmit=${this.#save}>
-          <p>The first rule that matches responds. Without one the response is 200, or that of <code>--forward</code>. For example:</p>
+          <p>The first rule that matches responds. Without one the response is 200, or that of
+            <code>--forward</code>. For example:</p>
           <pre class="example" tabindex="0">${EXAMPLE}</pre>
           <label class="field"><span class="label">Rules, as JSON</span>
             <textarea name="rules" rows="12" spellcheck=${false} value=${text ?? ""} readonly=${text ===
