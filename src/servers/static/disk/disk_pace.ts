@@ -9,7 +9,7 @@ import type { Clock } from "../../../base/clock.ts";
 // the processor.
 const MAX_MEAN_MS = 2;
 // Weight of all files before the last one in the moving mean. A longer wait counts as the maximum: three in a row are
-// too much.
+// too much, for one file or for some.
 const WEIGHT_BEFORE = 63 / 64;
 const MAX_COUNTED_MS = 64;
 // Other programs do not hold the processor for this long.
@@ -42,7 +42,7 @@ export class DiskPace {
     } finally {
       const endedAtMs = this.#clock.monotonicMs();
       const tookMs = endedAtMs - startedAtMs;
-      const countedMs = Math.min(tookMs / files, MAX_COUNTED_MS);
+      const countedMs = Math.min(tookMs, MAX_COUNTED_MS) / files;
       this.#meanMs = countedMs + (this.#meanMs - countedMs) * WEIGHT_BEFORE ** files;
       if (this.#meanMs > MAX_MEAN_MS || tookMs > HUNG_MS) this.#rest(startedAtMs, endedAtMs);
     }
