@@ -11,18 +11,28 @@ import type { RequestMaker } from "./web_request.ts";
 /** Chooses the cheapest kind of request that behaves like the runtime's own. */
 export function chooseRequestMaker(): RequestMaker {
   chainToRequest();
-  if (!isTakenForNative()) return makeNativeRequests();
   const Chosen = refusesClone() ? UncloneableRequest : LazyRequest;
-  return { make: (request, context, origin) => new Chosen(request, context, origin) as unknown as Request };
+  const makeLazy: RequestMaker["make"] = (request, context, origin) =>
+    new Chosen(request, context, origin) as unknown as Request;
+  if (isTakenForNative("PUT")) return { make: makeLazy };
+  const natives = makeNativeRequests();
+  if (!isTakenForNative("GET")) return natives;
+  return {
+    ...natives,
+    make: (request, context, origin) =>
+      request.method === "GET" ? makeLazy(request, context, origin) : natives.make(request, context, origin),
+  };
 }
 
 /**
  * Whether `new Request(request, init)` finds in a lazy request everything that it would find in a native one.
  *
- * Node from 22 on looks for private fields; Bun 1.4.5 looks for the URL alone once there is an init.
+ * Node from 22 on looks for private fields. Bun 1.4.5 asks for every member, but once there is an init it
+ * forgets the method, so that every request becomes a GET.
  */
-function isTakenForNative(): boolean {
-  const head = { method: "PUT", target: "/", version: "1.1", headers: new HttpHeaders() } as const;
+function isTakenForNative(method: string): boolean {
+  const headers = new HttpHeaders([["x-sample", "sample"]]);
+  const head = { method, target: "/sample", version: "1.1", headers } as const;
   const address = tcpAddress("127.0.0.1", 0);
   const context: RequestContext = {
     local: address,
@@ -34,7 +44,8 @@ function isTakenForNative(): boolean {
   };
   const lazy = new LazyRequest(new HttpRequest(head, EMPTY_BODY), context, "http://localhost");
   try {
-    return new Request(lazy as unknown as Request, { headers: {} }).method === "PUT";
+    const taken = new Request(lazy as unknown as Request, { cache: "no-store" });
+    return taken.method === method && taken.url === lazy.url && taken.headers.has("x-sample");
   } catch {
     return false;
   }
