@@ -1,5 +1,6 @@
 // Forwards recorded requests, and puts request and response into one record.
 
+import { Bag, type BagItem } from "../../../base/bag.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { listsToken } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
@@ -31,7 +32,7 @@ export interface ForwardRecorderOptions extends ChainTools {
 }
 
 /** A request that is read, and waits for its response. */
-interface Waiting {
+interface Waiting extends BagItem {
   readonly stored: StoredRequest;
   isListed: boolean;
 }
@@ -42,7 +43,7 @@ const LIST_AFTER_MS = 250;
 /** Forwards recorded requests, and records the responses. */
 export class ForwardRecorder {
   readonly #options: ForwardRecorderOptions;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Bag<Waiting>();
   #stopListing: (() => void) | undefined;
 
   constructor(options: ForwardRecorderOptions) {
@@ -141,7 +142,7 @@ export class ForwardRecorder {
   }
 
   #await(stored: StoredRequest): Waiting {
-    const waiting: Waiting = { stored, isListed: false };
+    const waiting: Waiting = { stored, isListed: false, place: 0 };
     this.#waiting.add(waiting);
     this.#stopListing ??= this.#options.clock.every(LIST_AFTER_MS, () => this.#listSlow());
     return waiting;

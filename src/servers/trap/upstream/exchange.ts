@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import type { BagItem } from "../../../base/bag.ts";
 import { messageOfError } from "../../../base/error_text.ts";
 import type { ByteSlab } from "../records/byte_slab.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
@@ -41,7 +42,8 @@ export interface ExchangeOptions {
 const NO_BYTES = new Uint8Array(0);
 
 /** One response on its way from a server, kept byte for byte. */
-export class Exchange implements ResponseReceiver {
+export class Exchange implements ResponseReceiver, BagItem {
+  place = 0;
   /** The time of the last activity, in microseconds. */
   activeMicros: number;
   readonly #options: ExchangeOptions;

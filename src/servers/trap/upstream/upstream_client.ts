@@ -1,3 +1,4 @@
+import { Bag } from "../../../base/bag.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { messageOfError } from "../../../base/error_text.ts";
 import type { Connection } from "../../../net/connection.ts";
@@ -43,7 +44,7 @@ export interface BegunExchange {
 export class UpstreamClient {
   readonly #options: UpstreamClientOptions;
   readonly #idle: UpstreamConnection[] = [];
-  readonly #active = new Set<Exchange>();
+  readonly #active = new Bag<Exchange>();
   #stopSweep: (() => void) | undefined;
   #isClosed = false;
 
