@@ -148,8 +148,6 @@ class Server implements RedisServer {
   readonly #place: ServerPlace;
   readonly #options: RedisClusterOptions;
   #process: Deno.ChildProcess | undefined;
-  /** Whether it got a signal since the cluster was healed. */
-  isDisturbed = false;
 
   constructor(place: ServerPlace, options: RedisClusterOptions) {
     this.#place = place;
@@ -212,7 +210,6 @@ class Server implements RedisServer {
   async signal(name: Deno.Signal): Promise<void> {
     const process = this.#process;
     if (process === undefined) return;
-    this.isDisturbed = true;
     process.kill(name);
     if (name !== "SIGKILL" && name !== "SIGTERM") return;
     this.#process = undefined;
@@ -225,11 +222,11 @@ class Server implements RedisServer {
 }
 
 class Cluster implements RedisCluster {
-  readonly servers: readonly Server[];
+  readonly servers: readonly RedisServer[];
   readonly #directory: string;
   readonly #replicas: number;
 
-  constructor(servers: readonly Server[], directory: string, replicas: number) {
+  constructor(servers: readonly RedisServer[], directory: string, replicas: number) {
     this.servers = servers;
     this.#directory = directory;
     this.#replicas = replicas;
@@ -264,12 +261,10 @@ class Cluster implements RedisCluster {
   }
 
   async heal(): Promise<void> {
-    if (!this.servers.some(({ isDisturbed }) => isDisturbed)) return;
     await Promise.all(
       this.servers.map((server) => server.isRunning ? server.signal("SIGCONT") : server.start()),
     );
     await this.settled(this.#replicas);
-    for (const server of this.servers) server.isDisturbed = false;
   }
 
   async stop(): Promise<void> {
