@@ -1,5 +1,6 @@
 // A Connection on a socket that calls back: the common part of node.ts and bun.ts.
 
+import { freeBytes } from "../bytes/free_bytes.ts";
 import { ConnectionError, type NetAddress, type Receiver, type Sender } from "./connection.ts";
 import { StreamConnection } from "./web_streams.ts";
 
@@ -53,7 +54,7 @@ export class SocketConnection extends StreamConnection {
   bufferedBytes = 0;
   readonly #socket: DrivenSocket;
   // Bytes that came and were not read.
-  readonly #arrived: Uint8Array[] = [];
+  readonly #arrived: Uint8Array<ArrayBuffer>[] = [];
   #arrivedBytes = 0;
   #isPaused = false;
   #hasEnded = false;
@@ -91,12 +92,14 @@ export class SocketConnection extends StreamConnection {
   }
 
   #takeArrived(buffer: Uint8Array): number {
-    const [bytes] = this.#arrived as [Uint8Array];
+    const [bytes] = this.#arrived as [Uint8Array<ArrayBuffer>];
     this.#arrivedBytes -= Math.min(bytes.length, buffer.length);
-    if (bytes.length <= buffer.length) {
+    const { length } = bytes;
+    if (length <= buffer.length) {
       this.#arrived.shift();
       buffer.set(bytes);
-      return bytes.length;
+      OWN.release(bytes);
+      return length;
     }
     buffer.set(bytes.subarray(0, buffer.length));
     this.#arrived[0] = bytes.subarray(buffer.length);
@@ -104,21 +107,23 @@ export class SocketConnection extends StreamConnection {
   }
 
   /** Bytes came. If no read waits for them, they are copied, because the runtime may reuse its buffer. */
-  onData(bytes: Uint8Array): void {
-    this.#arrive(bytes, copyOf);
+  onData(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#arrive(bytes, BORROWED);
   }
 
-  /** Bytes came in an array of their own, which the runtime no longer touches. */
-  onOwnData(bytes: Uint8Array): void {
-    this.#arrive(bytes, restOf);
+  /** Bytes came in an array of their own, which nobody touches any longer: it is freed when they are read. */
+  onOwnData(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#arrive(bytes, OWN);
   }
 
-  #arrive(bytes: Uint8Array, keep: (bytes: Uint8Array, start: number) => Uint8Array): void {
+  #arrive(bytes: Uint8Array<ArrayBuffer>, { keep, release }: Arrival): void {
     const buffer = this.#buffer;
     if (buffer !== undefined && bytes.length <= buffer.length) {
+      const { length } = bytes;
       this.#buffer = undefined;
       buffer.set(bytes);
-      return this.#receiver!.onReceived(bytes.length);
+      release(bytes);
+      return this.#receiver!.onReceived(length);
     }
     if (this.#failure !== undefined) return;
     const room = buffer?.length ?? 0;
@@ -166,7 +171,7 @@ export class SocketConnection extends StreamConnection {
   }
 
   /** Takes the unread bytes, because the socket is handed to another user. */
-  takeUnread(): Uint8Array[] {
+  takeUnread(): Uint8Array<ArrayBuffer>[] {
     this.#arrivedBytes = 0;
     return this.#arrived.splice(0);
   }
@@ -248,10 +253,23 @@ function finAlreadySent(): ConnectionError {
   return new ConnectionError("closed", "Cannot write to the connection: FIN was sent");
 }
 
-function copyOf(bytes: Uint8Array, start: number): Uint8Array {
-  return bytes.slice(start);
+/** What becomes of an array whose bytes came. */
+interface Arrival {
+  /** The bytes from `start` on, in an array of ours. */
+  readonly keep: (bytes: Uint8Array<ArrayBuffer>, start: number) => Uint8Array<ArrayBuffer>;
+  /** All bytes are copied. */
+  readonly release: (bytes: Uint8Array<ArrayBuffer>) => void;
 }
 
-function restOf(bytes: Uint8Array, start: number): Uint8Array {
-  return bytes.subarray(start);
-}
+// Smaller arrays are left to the collector.
+const LARGE_BYTES = 16_384;
+
+// Not `slice`, which makes another view of the same bytes if it is a Buffer.
+const BORROWED: Arrival = {
+  keep: (bytes, start) => new Uint8Array(bytes.subarray(start)),
+  release: () => {},
+};
+const OWN: Arrival = {
+  keep: (bytes, start) => bytes.subarray(start),
+  release: (bytes) => bytes.buffer.byteLength >= LARGE_BYTES ? freeBytes(bytes) : undefined,
+};

@@ -36,7 +36,7 @@ interface BunSocket {
 interface SocketHandler {
   readonly binaryType: "uint8array";
   open(socket: BunSocket): void;
-  data(socket: BunSocket, bytes: Uint8Array): void;
+  data(socket: BunSocket, bytes: Uint8Array<ArrayBuffer>): void;
   drain(socket: BunSocket): void;
   end(socket: BunSocket): void;
   close(socket: BunSocket, error?: Error): void;

@@ -15,7 +15,11 @@ export function createConnection(socket: Socket, facts: SocketFacts): SocketConn
 
 /** Passes the callbacks of a socket on to its connection. */
 export function connectEvents(socket: Socket, connection: SocketConnection): void {
-  socket.on("data", (bytes: Uint8Array) => connection.onData(bytes));
+  socket.on("data", (bytes: Uint8Array<ArrayBuffer>) => {
+    // Usually each read has an array of its own. A part of one may lie in a pool.
+    if (bytes.length === bytes.buffer.byteLength) connection.onOwnData(bytes);
+    else connection.onData(bytes);
+  });
   socket.on("end", () => connection.onEnd());
   socket.on("error", (cause) => connection.onFailure(toConnectionError("Cannot use the connection", cause)));
 }
