@@ -58,8 +58,9 @@ function checkOptions(options: ListenOptions): ListenOptions {
 
 /** Callers without types may give the text of an environment variable. */
 function checkPort(port: number): number {
-  const checked = Number(port);
-  if (!Number.isInteger(checked) || checked < 0 || checked > 65_535) {
+  // An empty text would be 0, any free port.
+  const checked = /^[0-9]+$/.test(String(port)) ? Number(port) : NaN;
+  if (!(checked <= 65_535)) {
     throw new RangeError(`Cannot listen: expected a port of 0 to 65535, got ${JSON.stringify(String(port))}`);
   }
   return checked;

@@ -53,7 +53,7 @@ export class SocketConnection extends StreamConnection {
   readonly isEncrypted: boolean;
   bufferedBytes = 0;
   readonly #socket: DrivenSocket;
-  // Bytes that came and were not read.
+  // Bytes that came and were not read, in arrays of ours.
   readonly #arrived: Uint8Array<ArrayBuffer>[] = [];
   #arrivedBytes = 0;
   #isPaused = false;
@@ -253,7 +253,7 @@ function finAlreadySent(): ConnectionError {
   return new ConnectionError("closed", "Cannot write to the connection: FIN was sent");
 }
 
-/** What becomes of an array whose bytes came. */
+/** The treatment of an array whose bytes came. */
 interface Arrival {
   /** The bytes from `start` on, in an array of ours. */
   readonly keep: (bytes: Uint8Array<ArrayBuffer>, start: number) => Uint8Array<ArrayBuffer>;

@@ -9,7 +9,7 @@ import type { Server, ServerOptions } from "./server.ts";
 // The default of Deno.serve.
 const DEFAULT_PORT = 8_000;
 
-/** What a {@linkcode StartingServer} needs of the server that it becomes. */
+/** The actions of a {@linkcode StartingServer} when it has opened its port, or cannot. */
 export interface StartActions<Address extends NetAddress> {
   /** Serves on a listener. */
   readonly serveOn: (listener: Listener<Address>) => Server<Address>;

@@ -57,7 +57,7 @@ Deno.test("serve() in one call tells that it cannot listen if nobody has asked f
 });
 
 Deno.test("serve() in one call refuses a port that is none, and takes the text of one", async () => {
-  for (const port of [-1, 65_536, 1.5, NaN, "http"]) {
+  for (const port of [-1, 65_536, 1.5, NaN, "http", ""]) {
     const server = serve({ port: port as number, fetch: hello });
     await assertRejects(() => server.ready, RangeError, "expected a port of 0 to 65535");
   }

@@ -1,5 +1,7 @@
 // A video made of still pictures, in as much of WebM (a subset of Matroska, RFC 9559) as browsers need for seeking.
 
+import { joinBytes } from "../../../src/bytes/join_bytes.ts";
+
 /** A video to be made. */
 export interface Clip {
   /** The key frame of VP8 that is shown in each second. */
@@ -35,8 +37,8 @@ export function makeWebm({ frames, width, height, padding }: Clip): Uint8Array {
     ])
   );
   // All numbers have the same length, so the index does not grow when its positions are known.
-  const start = joined([...head, makeCues(clusters, 0)]).length;
-  return joined([
+  const start = joinBytes([...head, makeCues(clusters, 0)]).length;
+  return joinBytes([
     element(0x1a45dfa3, [
       element(0x4282, text("webm")),
       element(0x4287, number(2)),
@@ -61,11 +63,11 @@ function makeCues(clusters: readonly Uint8Array[], start: number): Uint8Array {
 
 /** An element of EBML (RFC 8794), with a length of eight bytes. */
 function element(id: number, content: Uint8Array | readonly Uint8Array[]): Uint8Array {
-  const bytes = content instanceof Uint8Array ? content : joined(content);
+  const bytes = content instanceof Uint8Array ? content : joinBytes(content);
   const idBytes = number(id);
   const length = number(bytes.length);
   length[0] = 0x01;
-  return joined([idBytes.subarray(idBytes.findIndex((byte) => byte !== 0)), length, bytes]);
+  return joinBytes([idBytes.subarray(idBytes.findIndex((byte) => byte !== 0)), length, bytes]);
 }
 
 function number(value: number): Uint8Array {
@@ -82,14 +84,4 @@ function float(value: number): Uint8Array {
 
 function text(value: string): Uint8Array {
   return new TextEncoder().encode(value);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -1,7 +1,7 @@
 // The content of a response is known to the runtime (text, bytes, Blob, FormData), or a stream of the
 // handler's own. Only the second kind has an unknown length, but both have a `body` that is a stream.
 
-/** What the runtime tells about content that it knows. */
+/** Content that the runtime knows, as far as it tells. */
 export interface KnownContent {
   /** Size in bytes; undefined on a runtime that does not tell it. */
   readonly length: number | undefined;

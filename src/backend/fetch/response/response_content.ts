@@ -8,7 +8,7 @@ export type WebContent = Uint8Array | BytePieces | AsyncIterable<Uint8Array>;
 
 type ReadResult = ReadableStreamReadResult<WebPiece>;
 
-// What Bun 1.4.5 has in memory begins with a piece of this size, a file with a larger one.
+// On Bun 1.4.5, content from memory begins with a piece of this size, a file with a larger one.
 const FIRST_PIECE_BYTES = 16_384;
 // Beyond this much, known content is sent as it comes.
 const MAX_GATHERED_BYTES = 16_777_216;
