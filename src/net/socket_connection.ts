@@ -261,7 +261,8 @@ interface Arrival {
   readonly release: (bytes: Uint8Array<ArrayBuffer>) => void;
 }
 
-// Smaller arrays are left to the collector.
+// Smaller arrays are left to the collector. A view of such an array ends where the array ends; to ask for its
+// buffer would cost 0.25 µs on Bun 1.4.5, which makes that buffer only then.
 const LARGE_BYTES = 16_384;
 
 // Not `slice`, which makes another view of the same bytes if it is a Buffer.
@@ -271,5 +272,5 @@ const BORROWED: Arrival = {
 };
 const OWN: Arrival = {
   keep: (bytes, start) => bytes.subarray(start),
-  release: (bytes) => bytes.buffer.byteLength >= LARGE_BYTES ? freeBytes(bytes) : undefined,
+  release: (bytes) => bytes.byteOffset + bytes.length >= LARGE_BYTES ? freeBytes(bytes) : undefined,
 };
