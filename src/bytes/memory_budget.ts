@@ -1,3 +1,5 @@
+import { WaitingLine } from "./waiting_line.ts";
+
 /** An object that holds bytes of a client. */
 export interface Holder {
   /** Called when others need the bytes: it must give up the client and release them. Must not throw. */
@@ -7,9 +9,22 @@ export interface Holder {
 // With less than this part of the budget held for unfinished clients, waiting helps: others finish and free
 // theirs.
 const EVICTION_SHARE = 1 / 2;
+// With less than this part held for unread responses, they are not the reason for a full budget.
+const UNREAD_SHARE = 1 / 4;
+// One response must not make all others wait, even if it alone is larger than the budget.
+const MAX_ARRAY_SHARE = 1 / 8;
+// Responses up to this size are copies of their own. Larger arrays may be those of a cache.
+const MAX_COPIED_BYTES = 16_384;
+
+/** An array that clients have not taken yet. */
+interface UnreadArray {
+  readonly bytes: number;
+  clients: number;
+}
 
 /**
- * Bytes held for clients, of all kinds together: unfinished heads and content, captures, log entries.
+ * Bytes held for clients, of all kinds together: unfinished heads and content, unread responses, captures, log
+ * entries.
  *
  * Bytes that have been read exist, so they can always be held. Beyond the bound, no more bytes are read until
  * there is room. If unfinished clients fill the budget, none of them could finish, so those that have held
@@ -22,11 +37,14 @@ export class MemoryBudget {
   // Holders with a client that has not finished sending, in the order in which they began to hold.
   readonly #unfinished = new Map<Holder, number>();
   #unfinishedBytes = 0;
+  readonly #unreadArrays = new Map<ArrayBufferLike, UnreadArray>();
+  #unreadBytes = 0;
   // Holders that were evicted, and have not released yet.
   readonly #evicted = new Map<Holder, number>();
   #evictedBytes = 0;
   readonly #finished = new Map<Holder, number>();
-  #waiting: (() => void)[] = [];
+  readonly #waitingForRoom = new WaitingLine(() => !this.isFull);
+  readonly #waitingForReaders = new WaitingLine(() => !this.isFullOfUnread);
 
   /**
    * Makes a budget.
@@ -52,6 +70,11 @@ export class MemoryBudget {
     return this.#heldBytes < this.maxBytes / 2;
   }
 
+  /** Whether it is full, and unread responses are a large part of it: new ones must wait. */
+  get isFullOfUnread(): boolean {
+    return this.isFull && this.#unreadBytes >= this.maxBytes * UNREAD_SHARE;
+  }
+
   /** Holds bytes that will be freed whatever clients do: a log entry, for example. */
   hold(bytes: number): void {
     this.#heldBytes += bytes;
@@ -60,7 +83,39 @@ export class MemoryBudget {
   /** Frees bytes that {@linkcode MemoryBudget.hold} held. */
   free(bytes: number): void {
     this.#heldBytes -= bytes;
-    if (this.#waiting.length > 0 && !this.isFull) this.#wake();
+    this.#waitingForRoom.wake();
+    this.#waitingForReaders.wake();
+  }
+
+  /**
+   * Holds bytes that a client has not taken yet. A large array counts once, however many clients wait for it.
+   *
+   * @param length the number of bytes to take
+   * @param buffer the memory in which they lie
+   */
+  holdUnread(length: number, buffer: ArrayBufferLike): void {
+    if (length <= MAX_COPIED_BYTES) return this.#holdUnread(length);
+    const known = this.#unreadArrays.get(buffer);
+    if (known !== undefined) return void known.clients++;
+    const bytes = Math.min(buffer.byteLength, this.maxBytes * MAX_ARRAY_SHARE);
+    this.#unreadArrays.set(buffer, { bytes, clients: 1 });
+    this.#holdUnread(bytes);
+  }
+
+  /** Frees bytes that {@linkcode MemoryBudget.holdUnread} held: the client has taken them, or has gone. */
+  freeUnread(length: number, buffer: ArrayBufferLike): void {
+    if (length <= MAX_COPIED_BYTES) return this.#holdUnread(-length);
+    const known = this.#unreadArrays.get(buffer)!;
+    known.clients--;
+    if (known.clients > 0) return;
+    this.#unreadArrays.delete(buffer);
+    this.#holdUnread(-known.bytes);
+  }
+
+  #holdUnread(bytes: number): void {
+    this.#unreadBytes += bytes;
+    if (bytes < 0) this.free(-bytes);
+    else this.hold(bytes);
   }
 
   /** Holds more bytes of a client; fewer if the number is negative. */
@@ -102,8 +157,13 @@ export class MemoryBudget {
 
   /** Calls back once when there is room; until then, a long-time holder may be evicted. */
   whenRoom(callback: () => void): void {
-    this.#waiting.push(callback);
+    this.#waitingForRoom.add(callback);
     while (this.#isStuck()) this.#evictOldest();
+  }
+
+  /** Calls back once when unread responses no longer fill the budget. */
+  whenUnreadTaken(callback: () => void): void {
+    this.#waitingForReaders.add(callback);
   }
 
   /** Whether the budget stays full after all evicted clients have gone, while no other holder can finish. */
@@ -119,11 +179,5 @@ export class MemoryBudget {
     this.#evicted.set(holder, bytes);
     this.#evictedBytes += bytes;
     holder.onEvicted();
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const callback of waiting) callback();
   }
 }

@@ -26,7 +26,7 @@ export interface ServerFigures {
   readonly receivedBytes: number;
   /** Bytes given to the system to be sent to clients. */
   readonly sentBytes: number;
-  /** Bytes held for clients now: unfinished heads and content, captures, log entries. */
+  /** Bytes held for clients now: unfinished requests, unread responses, captures, log entries. */
   readonly heldBytes: number;
   /** The most bytes that may be held. */
   readonly maxBufferedBytes: number;

@@ -4,6 +4,7 @@
 import { finishBody } from "../http/request/finish_body.ts";
 import { run } from "../backend/run.ts";
 import type { Holder } from "../bytes/memory_budget.ts";
+import { HeldRequest } from "./held_request.ts";
 import { processRequest } from "../http/request/process_request.ts";
 import type { HttpRequest } from "../http/request/request.ts";
 import type { RequestReader } from "../http/request/request_reader.ts";
@@ -56,8 +57,7 @@ export class RequestLoop implements Deferred {
   // The request without a complete response.
   #context: ServedContext | undefined;
   #requests = 0;
-  // The bytes held of the request, as the memory budget knows them.
-  #heldBytes = 0;
+  readonly #held: HeldRequest;
 
   constructor(owner: LoopOwner, { connection, shared, phase, reader, writer }: LoopParts) {
     this.#owner = owner;
@@ -66,6 +66,7 @@ export class RequestLoop implements Deferred {
     this.#phase = phase;
     this.#reader = reader;
     this.#writer = writer;
+    this.#held = new HeldRequest(shared.memory, owner);
     this.#lateFlush = new LateFlush(writer, () => this.#context?.isResponding === false);
   }
 
@@ -95,7 +96,9 @@ export class RequestLoop implements Deferred {
     try {
       if (this.#phase.name === "closed") return this.#owner.onLastResponse();
       for (let count = 0; request !== undefined; count++) {
-        if (count === REQUESTS_IN_A_TURN) return this.#serveInTurn(request);
+        if (count === REQUESTS_IN_A_TURN || this.#shared.memory.isFullOfUnread) {
+          return this.#serveLater(request);
+        }
         if (!this.#handle(request)) return;
         request = processRequest(this.#reader);
       }
@@ -105,10 +108,14 @@ export class RequestLoop implements Deferred {
     }
   }
 
-  /** Sends the responses, and goes on after other connections have had their turn. */
-  #serveInTurn(request: HttpRequest): void {
+  /** Sends the responses, and goes on after other connections have had their turn, and when memory allows. */
+  #serveLater(request: HttpRequest): void {
+    const { memory, turns } = this.#shared;
+    const goOn = (): void => this.serve(request);
+    // The client is not the cause of the wait.
+    this.#phase.enter("handling");
     this.#writer.flush().then(
-      () => this.#shared.turns.take(() => this.serve(request)),
+      () => memory.isFullOfUnread ? memory.whenUnreadTaken(goOn) : turns.take(goOn),
       (error) => this.#owner.onBroken(error),
     );
   }
@@ -134,7 +141,7 @@ export class RequestLoop implements Deferred {
     this.#phase.beginRequest();
     counters.requests++;
     this.#requests++;
-    if (this.#heldBytes > 0 && !this.#reader.hasUnreadBody) this.onContentEnd();
+    if (!this.#reader.hasUnreadBody) this.#held.finish();
     if (request.refusal?.code === "not-http" && settings.onNotHttp !== undefined) {
       settings.onNotHttp(request.refusal, this.#connection.remote);
       this.#owner.onLastResponse();
@@ -178,7 +185,7 @@ export class RequestLoop implements Deferred {
     });
     if (stream !== undefined) {
       // A stream may go on for hours; its handler has taken the content that it wanted.
-      if (this.#heldBytes > 0) this.#release();
+      this.#held.release();
       context.stream = stream;
       this.#owner.watchClient();
     }
@@ -192,7 +199,7 @@ export class RequestLoop implements Deferred {
   /** @returns whether the next request may come */
   #finish(persistence: Persistence): boolean {
     const context = this.#takeContext();
-    if (this.#heldBytes > 0) this.#release();
+    this.#held.release();
     if (context?.onDelivered !== undefined) this.#tellDelivered(context.onDelivered);
     if (persistence === "close") this.#owner.onLastResponse();
     else if (this.#reader.hasUnreadBody) this.#dropContent();
@@ -222,7 +229,7 @@ export class RequestLoop implements Deferred {
 
   #break(error: unknown): void {
     const context = this.#takeContext();
-    if (this.#heldBytes > 0) this.#release();
+    this.#held.release();
     context?.onDelivered?.(error);
     this.#owner.onBroken(error);
   }
@@ -254,28 +261,18 @@ export class RequestLoop implements Deferred {
 
   /** Reports that this much of an unfinished head is held. */
   holdHead(bytes: number): void {
-    this.#hold(bytes - this.#heldBytes);
+    this.#held.set(bytes);
   }
 
   /** Reports that this much more of the request is held, at most until its response is complete. */
   holdMore(bytes: number): void {
     // At the end of the connection all held bytes have been released.
-    if (this.#phase.isInRequest || this.isBusy) this.#hold(Math.max(bytes, -this.#heldBytes));
+    if (this.#phase.isInRequest || this.isBusy) this.#held.add(bytes);
   }
 
   /** All content has come, so its held bytes no longer belong to an unfinished request. */
   onContentEnd(): void {
-    if (this.#heldBytes > 0) this.#shared.memory.finish(this.#owner);
-  }
-
-  #hold(bytes: number): void {
-    this.#heldBytes += bytes;
-    this.#shared.memory.holdFor(this.#owner, bytes);
-  }
-
-  #release(): void {
-    this.#heldBytes = 0;
-    this.#shared.memory.release(this.#owner);
+    this.#held.finish();
   }
 
   /** The client has left, or has finished sending. */
@@ -285,7 +282,7 @@ export class RequestLoop implements Deferred {
 
   /** The connection is over: the handler and the source of content notice. */
   cut(): void {
-    if (this.#heldBytes > 0) this.#release();
+    this.#held.release();
     this.#context?.abort();
     this.#context?.stream?.cut(
       new ConnectionError("closed", "Cannot send the content: the connection is over"),

@@ -36,8 +36,10 @@ export interface ServeSettings extends HttpLimits {
   /** The most unread content that is dropped to keep a connection alive. */
   readonly maxDrainBytes: number;
   /**
-   * The bytes that may be held for all clients together: unfinished heads and content, captures, log entries.
-   * Beyond it reading stops. If unfinished requests fill it, those that have held longest get 503.
+   * The bytes that may be held for all clients together: unfinished heads and content, responses that clients
+   * have not taken, captures, log entries. Beyond it reading stops. If unfinished requests fill it, those that
+   * have held longest get 503. If unread responses fill it, no others are made, and clients that take less
+   * than 16 KiB a second are cut, those that have waited longest first.
    */
   readonly maxBufferedBytes: number;
   /** A budget that others share (logs, captures); default a new one of `maxBufferedBytes`. */

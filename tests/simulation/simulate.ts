@@ -1,5 +1,6 @@
 // One run of the real server: only its listener, clock and connections are simulated.
 
+import type { Handler } from "../../src/backend/handler.ts";
 import { serve, type Server } from "../../src/serving/serve.ts";
 import { FakeListener } from "../support/fake_connection.ts";
 import { type ClientState, judge } from "./judge.ts";
@@ -52,7 +53,11 @@ class Run {
     this.#script = script;
     this.#application = new PlannedHandler(script);
     this.#wires = script.connections.map((plan, index) => wiresOf(plan, index).join(""));
-    this.#server = serve(this.#listener, this.#application.handle, {
+    const handle: Handler = (request, context) => {
+      this.#judgeRoom();
+      return this.#application.handle(request, context);
+    };
+    this.#server = serve(this.#listener, handle, {
       ...script.options,
       clock: this.#clock,
       onError: (error) => this.#onError(error),
@@ -67,13 +72,42 @@ class Run {
   async play(): Promise<Outcome> {
     for (const step of this.#script.steps) {
       await this.#do(step);
-      if (step.then === "all") await turns(6);
-      else for (let hop = 0; hop < step.then; hop++) await null;
+      if (step.then === "all") {
+        await turns(6);
+        this.#judgeHeldBytes();
+      } else {
+        for (let hop = 0; hop < step.then; hop++) await null;
+      }
       this.#note(step);
     }
     await this.#judgeAtRest();
     await this.#end();
     return { findings: this.#findings, trace: this.#trace };
+  }
+
+  /** No response is made while unread ones fill the memory. Those up to this size are copies, and count in full. */
+  #judgeRoom(): void {
+    const { maxBufferedBytes = Infinity } = this.#script.options;
+    const copies = this.#unreadWrites().filter((length) => length <= 16_384);
+    const unread = copies.reduce((sum, length) => sum + length, 0);
+    if (unread >= maxBufferedBytes) {
+      this.#findings.push(`a response is made while ${unread} bytes are unread`);
+    }
+  }
+
+  #unreadWrites(): number[] {
+    return Array.from(this.#clients.values(), ({ socket }) => socket.unreadWrites).flat();
+  }
+
+  /** All unread bytes are held. If nothing is unread, nothing but parts of requests is held. */
+  #judgeHeldBytes(): void {
+    const { heldBytes } = this.#server.figures;
+    const unread = this.#unreadWrites().reduce((sum, length) => sum + length, 0);
+    const sent = Array.from(this.#clients.values()).reduce((sum, { sentBytes }) => sum + sentBytes, 0);
+    if (this.#script.options.maxBufferedBytes === undefined && heldBytes < unread) {
+      this.#findings.push(`${unread} bytes are unread, but only ${heldBytes} are held`);
+    }
+    if (unread === 0 && heldBytes > sent) this.#findings.push(`${heldBytes} bytes are held for nobody`);
   }
 
   /** Everything that waits may go on: what has not come now is missing. */

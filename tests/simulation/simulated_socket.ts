@@ -50,6 +50,11 @@ export class SimulatedSocket extends StreamConnection {
     return this.#writes.reduce((sum, { bytes, taken }) => sum + bytes.length - taken, 0);
   }
 
+  /** The lengths of the writes that the client has not taken, or only in part. */
+  get unreadWrites(): readonly number[] {
+    return this.#writes.map(({ bytes }) => bytes.length);
+  }
+
   /** Whether a read or a write is pending. */
   get isBusy(): boolean {
     return this.#receiver !== undefined || this.#writes.length > 0;

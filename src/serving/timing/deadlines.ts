@@ -9,6 +9,11 @@ export interface Deadlined {
   onDeadline(): void;
 }
 
+interface Expired {
+  readonly item: Deadlined;
+  readonly deadlineMs: number;
+}
+
 /**
  * Watches many deadlines with one timer, which runs only while there is something to watch.
  *
@@ -50,8 +55,14 @@ export class Deadlines {
 
   #sweep(): void {
     this.nowMs = this.#clock.monotonicMs();
+    const expired: Expired[] = [];
     for (const item of this.#watched) {
-      if (item.deadlineMs > this.nowMs || this.#due.has(item)) continue;
+      const { deadlineMs } = item;
+      if (deadlineMs <= this.nowMs && !this.#due.has(item)) expired.push({ item, deadlineMs });
+    }
+    // Those that waited longest come first: after them, there may be room for the others.
+    expired.sort((one, other) => one.deadlineMs - other.deadlineMs);
+    for (const { item } of expired) {
       this.#due.add(item);
       this.#turns.take(() => this.#tell(item));
     }

@@ -1,9 +1,13 @@
+import type { MemoryBudget } from "../../bytes/memory_budget.ts";
 import type { BytesSender, ResponseSink } from "../../http/response/response_writer.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { SharedResources } from "../shared_resources.ts";
 
 // Bytes that a connection may read and write before others get their turn.
 const BYTES_IN_A_TURN = 65_536;
+// While unread responses fill the memory, a client must take this much in each such time, or all that it was sent.
+const CROWDED_TIMEOUT_MS = 1_000;
+const MIN_CROWDED_BYTES = 16_384;
 
 /** The sending side of a connection: it notices a client that takes nothing for too long. */
 export class TimedSink implements ResponseSink {
@@ -26,7 +30,12 @@ export class TimedSink implements ResponseSink {
 
   /** When the client must have taken something; Infinity while no write is pending. */
   get deadlineMs(): number {
-    return this.#seenBufferedBytes === 0 ? Infinity : this.#activeMs + this.#shared.settings.writeTimeoutMs;
+    return this.#seenBufferedBytes === 0 ? Infinity : this.#activeMs + this.#timeoutMs;
+  }
+
+  get #timeoutMs(): number {
+    const { memory, settings: { writeTimeoutMs } } = this.#shared;
+    return memory.isFullOfUnread ? Math.min(CROWDED_TIMEOUT_MS, writeTimeoutMs) : writeTimeoutMs;
   }
 
   /** Whether the client has not taken all that was sent. */
@@ -35,9 +44,11 @@ export class TimedSink implements ResponseSink {
   }
 
   transmit(bytes: Uint8Array, sender: BytesSender): void {
-    this.#activeMs = this.#shared.deadlines.nowMs;
-    this.#shared.counters.sentBytes += bytes.length;
-    this.#connection.transmit(bytes, this.hasHadItsTurn(bytes.length) ? this.#inTurn(sender) : sender);
+    const { deadlines, counters, memory } = this.#shared;
+    this.#activeMs = deadlines.nowMs;
+    counters.sentBytes += bytes.length;
+    const paced = this.hasHadItsTurn(bytes.length) ? this.#inTurn(sender) : sender;
+    this.#connection.transmit(bytes, new PendingWrite(bytes, paced, memory));
     this.#seenBufferedBytes = this.#connection.bufferedBytes;
   }
 
@@ -52,12 +63,13 @@ export class TimedSink implements ResponseSink {
   /**
    * Looks whether the client takes the bytes sent.
    *
-   * @returns whether it has taken nothing until the deadline
+   * @returns whether it has taken nothing until the deadline, or too little while memory is short
    */
   isStalled(nowMs: number): boolean {
     if (this.deadlineMs > nowMs) return false;
     const { bufferedBytes } = this.#connection;
-    const isStalled = bufferedBytes > 0 && bufferedBytes >= this.#seenBufferedBytes;
+    const minBytes = this.#shared.memory.isFullOfUnread ? MIN_CROWDED_BYTES : 1;
+    const isStalled = bufferedBytes > 0 && this.#seenBufferedBytes - bufferedBytes < minBytes;
     this.#seenBufferedBytes = bufferedBytes;
     if (bufferedBytes > 0) this.#activeMs = nowMs;
     return isStalled;
@@ -69,5 +81,31 @@ export class TimedSink implements ResponseSink {
       onSent: () => turns.take(() => sender.onSent()),
       onSendFailed: (error) => sender.onSendFailed(error),
     };
+  }
+}
+
+/** A write whose bytes are held until the client has taken them. */
+class PendingWrite implements BytesSender {
+  readonly #length: number;
+  readonly #buffer: ArrayBufferLike;
+  readonly #sender: BytesSender;
+  readonly #memory: MemoryBudget;
+
+  constructor({ length, buffer }: Uint8Array, sender: BytesSender, memory: MemoryBudget) {
+    this.#length = length;
+    this.#buffer = buffer;
+    this.#sender = sender;
+    this.#memory = memory;
+    memory.holdUnread(length, buffer);
+  }
+
+  onSent(): void {
+    this.#memory.freeUnread(this.#length, this.#buffer);
+    this.#sender.onSent();
+  }
+
+  onSendFailed(error: unknown): void {
+    this.#memory.freeUnread(this.#length, this.#buffer);
+    this.#sender.onSendFailed(error);
   }
 }

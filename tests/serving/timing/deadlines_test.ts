@@ -83,6 +83,27 @@ Deno.test("Deadlines tells expired items in turns, except those that have moved 
   for (const item of [...items, moved!]) deadlines.delete(item);
 });
 
+Deno.test("Deadlines tells items that expired first before the others", async () => {
+  const clock = new FakeClock();
+  const deadlines = new Deadlines(clock, 100, new FairQueue());
+  const told: number[] = [];
+  const startMs = clock.nowMs();
+  const items = [3, 1, 2].map((ms): Deadlined => {
+    const item = {
+      deadlineMs: startMs + ms,
+      onDeadline: (): void => {
+        told.push(ms);
+        deadlines.delete(item);
+      },
+    };
+    return item;
+  });
+  for (const item of items) deadlines.add(item);
+  await clock.advance(100);
+  await settle();
+  assertEquals(told, [1, 2, 3]);
+});
+
 Deno.test("Deadlines.nowMs is the time of the last sweep, and right for the first item", async () => {
   const clock = new FakeClock();
   const deadlines = new Deadlines(clock, 100, new FairQueue());
