@@ -41,8 +41,7 @@ export interface SocketFacts {
 }
 
 // This many bytes may arrive before a read; then the socket is paused. One read of Node brings as many.
-// Pausing at once costs two calls for each pipelined request, and Deno's node:tls (2.9.6) loses a client's
-// end that comes during a pause.
+// Pausing at once costs two calls for each pipelined request.
 const MAX_UNREAD_BYTES = 65_536;
 const MAX_UNREAD_PIECES = 16;
 

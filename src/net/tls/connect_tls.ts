@@ -8,6 +8,7 @@ import type { Connection } from "../connection.ts";
 import { connectEvents, NodeSocket } from "../runtimes/node_socket.ts";
 import { SocketConnection } from "../socket_connection.ts";
 import { toConnectionError } from "../system_error.ts";
+import { pauseReading, resumeReading } from "./tls_reading.ts";
 
 // A server that accepts and then sends nothing would keep the socket for ever.
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -62,6 +63,14 @@ class TlsClient extends NodeSocket {
     const piece = bytes.subarray(0, MAX_WRITE_BYTES);
     this.socket.write(piece, (error) => error ? undefined : this.connection?.onTaken(piece.length));
     return 0;
+  }
+
+  override pause(): void {
+    pauseReading(this.socket);
+  }
+
+  override resume(): void {
+    resumeReading(this.socket);
   }
 
   override reset(): void {

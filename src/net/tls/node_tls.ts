@@ -11,6 +11,7 @@ import { connectEvents } from "../runtimes/node_socket.ts";
 import type { ServerCertificates } from "./server_certificates.ts";
 import { type DrivenSocket, SocketConnection, type SocketFacts } from "../socket_connection.ts";
 import { toConnectionError } from "../system_error.ts";
+import { pauseReading, resumeReading } from "./tls_reading.ts";
 
 /** Options of {@linkcode openTls}. */
 export interface TlsOpening {
@@ -122,11 +123,11 @@ class TlsDriver implements DrivenSocket {
   }
 
   pause(): void {
-    this.#socket.pause();
+    pauseReading(this.#socket);
   }
 
   resume(): void {
-    this.#socket.resume();
+    resumeReading(this.#socket);
   }
 
   send(bytes: Uint8Array): number {
