@@ -9,6 +9,7 @@ import type { Clock } from "../../../base/clock.ts";
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { DiskPace } from "../disk/disk_pace.ts";
 import type { DocumentRoot } from "../disk/document_root.ts";
+import type { FolderState } from "./folder_state.ts";
 import type { KnownNames } from "./known_names.ts";
 
 /** The entries of a folder that clients may see, in no order. */
@@ -29,6 +30,12 @@ export interface ListedFolder {
   readonly path: string;
   /** When it was requested, in milliseconds since 1970. */
   readonly nowMs: number;
+}
+
+/** A located folder that was looked at. */
+export interface NamedFolder extends ListedFolder {
+  /** Its state; undefined if it could not be looked at. */
+  readonly state: FolderState | undefined;
 }
 
 // Others go first after this time.
@@ -53,15 +60,22 @@ export interface EntryReaderParts {
 /**
  * Reads the visible entries of a folder. Hidden and refused ones are left out.
  *
+ * @param known entries that need no other look while their names are there
  * @throws {HttpError} 403, 404 or 503 when it cannot be read
  */
-export async function readEntries(parts: EntryReaderParts, folder: ListedFolder): Promise<FolderEntries> {
+export async function readEntries(
+  parts: EntryReaderParts,
+  folder: NamedFolder,
+  known: FolderEntries | undefined,
+): Promise<FolderEntries> {
   const entries: EntryColumns = { names: [], sizes: [], mtimesMs: [] };
+  const copyKnown = known === undefined ? undefined : copierOf(known);
   let turnedAtMs = parts.clock.monotonicMs();
-  for await (const piece of parts.names.read(folder.path)) {
+  for await (const piece of parts.names.read(folder)) {
     for (let at = 0; at < piece.length;) {
       const names = piece.slice(at, at + (parts.pace.isQuick ? LOOKED_AT_ONCE : LOOKED_AT_TOGETHER));
-      await addEntries(entries, names, { parts, folder });
+      const unknown = copyKnown === undefined ? names : names.filter((name) => !copyKnown(entries, name));
+      if (unknown.length > 0) await addEntries(entries, unknown, { parts, folder });
       at += names.length;
       if (parts.clock.monotonicMs() - turnedAtMs < TURN_MS) continue;
       await socketsLookedAt();
@@ -76,6 +90,20 @@ interface EntryColumns {
   readonly names: string[];
   readonly sizes: number[];
   readonly mtimesMs: number[];
+}
+
+/** Copies an entry, if it is there. */
+function copierOf({ names, sizes, mtimesMs }: FolderEntries): (into: EntryColumns, name: string) => boolean {
+  const places = new Map<string, number>();
+  for (let place = 0; place < names.length; place++) places.set(names[place]!, place);
+  return (into, name) => {
+    const place = places.get(name);
+    if (place === undefined) return false;
+    into.names.push(name);
+    into.sizes.push(sizes[place]!);
+    into.mtimesMs.push(mtimesMs[place]!);
+    return true;
+  };
 }
 
 type Shown = Pick<FileStatus, "kind" | "size" | "mtimeMs">;

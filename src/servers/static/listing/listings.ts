@@ -1,44 +1,40 @@
-import type { Clock } from "../../../base/clock.ts";
 import type { HeaderField, HttpHeaders } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import type { HttpResponse } from "../../../http/response/response.ts";
 import { prefersJson } from "../answers/navigation.ts";
 import { withFields } from "../../../http/override_fields.ts";
 import { type ListingQuery, orderEntries, parseListingQuery } from "./entry_order.ts";
-import {
-  type EntryReaderParts,
-  type FolderEntries,
-  type ListedFolder,
-  readEntries,
-} from "./folder_entries.ts";
-import { KnownNames } from "./known_names.ts";
+import type { FolderEntries, ListedFolder } from "./folder_entries.ts";
+import { FolderLooks, type FolderLooksParts } from "./folder_looks.ts";
 import { listingPageFields } from "./listing_look.ts";
 import { type ListingFrame, listingHead, listingObject, listingTail, RowWriter } from "./listing_page.ts";
-import { SharedPieces } from "./shared_pieces.ts";
+import { RecentlyUsed } from "./recently_used.ts";
+import { type RowedText, SharedPieces } from "./shared_pieces.ts";
 
 /** Parts of {@linkcode Listings}. */
-export interface ListingsParts extends Omit<EntryReaderParts, "names"> {
-  /** Decides when a listing is dropped. */
-  readonly clock: Pick<Clock, "after" | "nowMs" | "monotonicMs">;
+export interface ListingsParts extends FolderLooksParts {
   /** Fields of all responses. */
   readonly fields: readonly HeaderField[];
 }
 
-/** A folder that was read a moment ago, with the documents made from it. */
-interface FreshListing {
-  readonly entries: Promise<FolderEntries>;
-  readonly readAtMs: number;
-  /** By form, order and filter. */
-  readonly forms: Map<string, SharedPieces>;
+/** The form of a document. */
+interface ListingForm {
+  readonly isJson: boolean;
+  readonly query: ListingQuery;
 }
 
-// A change shows within this time, as with files in memory.
-const FRESH_MS = 1_000;
-// Beyond it the oldest is dropped; a client that still reads it keeps it.
-const MAX_FRESH = 16;
-// The bytes of a large listing are some 20 MB, in each order and with each filter.
-const MAX_FORMS = 8;
-const LARGE_COUNT = 10_000;
+/** A document in memory, all of it or a part. */
+interface KeptDocument {
+  /** Its folder and its form. */
+  readonly key: string;
+  readonly entries: FolderEntries;
+  readonly body: SharedPieces;
+}
+
+// All documents together. That of 10,000 entries has 1.8 MB; of one with 100,000 the order alone is kept.
+const MAX_DOCUMENT_BYTES = 8_388_608;
+// An entry itself: its name, its columns and its place in the order.
+const ENTRY_BYTES = 64;
 // HEAD has the fields of GET; nothing is read for it.
 const UNSENT: AsyncIterable<Uint8Array> = new SharedPieces({
   count: 0,
@@ -49,19 +45,20 @@ const UNSENT: AsyncIterable<Uint8Array> = new SharedPieces({
 
 /**
  * Lists folders. However many clients ask for a folder at once, it is read once, and all of them get the same
- * bytes.
+ * bytes. The documents that were sent last are kept, for as long as their entries do not change.
  */
 export class Listings {
   readonly #parts: ListingsParts;
-  readonly #names: KnownNames;
-  readonly #fresh = new Map<string, FreshListing>();
+  readonly #looks: FolderLooks;
+  readonly #documents = new RecentlyUsed<KeptDocument>(MAX_DOCUMENT_BYTES);
+  // One that is too large is shared while clients read it.
+  #large: WeakRef<KeptDocument> | undefined;
   readonly #pageFields = listingPageFields();
-  #stopForgetting: (() => void) | undefined;
 
   /** Takes the parts, without reading anything yet. */
   constructor(parts: ListingsParts) {
     this.#parts = parts;
-    this.#names = new KnownNames(parts);
+    this.#looks = new FolderLooks(parts);
   }
 
   /**
@@ -73,68 +70,56 @@ export class Listings {
     const isJson = prefersJson(request.headers);
     const headers = this.#headersOf(isJson);
     if (request.method === "HEAD") return { status: 200, headers, body: UNSENT };
-    const listing = this.#read(folder);
-    const query = parseListingQuery(request.query);
-    const entries = await listing.entries;
-    const key = `${isJson} ${query.sort} ${query.isDescending} ${query.filter}`;
-    let body = listing.forms.get(key);
-    if (body === undefined) {
-      body = isJson ? toJson(entries, query) : toPage(entries, query, folder.segments);
-      if (listing.forms.size >= (entries.names.length > LARGE_COUNT ? 1 : MAX_FORMS)) listing.forms.clear();
-      listing.forms.set(key, body);
-    }
-    return { status: 200, headers, body };
+    const entries = await this.#looks.read(folder);
+    const form = { isJson, query: parseListingQuery(request.query) };
+    return { status: 200, headers, body: this.#documentOf(folder, entries, form) };
   }
 
   /** Forgets all listings. */
   close(): void {
-    this.#stopForgetting?.();
-    this.#stopForgetting = undefined;
-    this.#fresh.clear();
-    this.#names.clear();
+    this.#looks.clear();
+    this.#documents.clear();
+  }
+
+  #documentOf({ path, segments }: ListedFolder, entries: FolderEntries, form: ListingForm): SharedPieces {
+    const key = JSON.stringify([path, form]);
+    const known = this.#documents.get(key) ?? this.#large?.deref();
+    if (known?.key === key && known.entries === entries) return known.body;
+    const text = form.isJson ? toJson(entries, form.query) : toPage(entries, form.query, segments);
+    const weightOf = (bytes: number): number => bytes + ENTRY_BYTES * text.count;
+    const document: KeptDocument = {
+      key,
+      entries,
+      body: new SharedPieces(text, (bytes) => this.#documents.grow(key, document, weightOf(bytes))),
+    };
+    if (!this.#documents.set(key, document, weightOf(0))) this.#large = new WeakRef(document);
+    return document.body;
   }
 
   #headersOf(isJson: boolean): HttpHeaders {
     const own: readonly HeaderField[] = isJson ? [["Content-Type", "application/json"]] : this.#pageFields;
     return withFields([...own, ["Cache-Control", "no-store"], ["Vary", "Accept"]], this.#parts.fields);
   }
-
-  #read(folder: ListedFolder): FreshListing {
-    const { path, nowMs } = folder;
-    const known = this.#fresh.get(path);
-    if (known !== undefined && nowMs >= known.readAtMs && nowMs - known.readAtMs < FRESH_MS) return known;
-    const entries = readEntries({ ...this.#parts, names: this.#names }, folder);
-    const listing = { entries, readAtMs: nowMs, forms: new Map<string, SharedPieces>() };
-    // A folder that could not be read is read again at the next request.
-    entries.catch(() => this.#fresh.delete(path));
-    this.#fresh.delete(path);
-    const [oldest] = this.#fresh.keys();
-    if (oldest !== undefined && this.#fresh.size >= MAX_FRESH) this.#fresh.delete(oldest);
-    this.#fresh.set(path, listing);
-    this.#stopForgetting?.();
-    this.#stopForgetting = this.#parts.clock.after(FRESH_MS, () => this.#fresh.clear());
-    return listing;
-  }
 }
 
-function toPage(entries: FolderEntries, query: ListingQuery, segments: readonly string[]): SharedPieces {
+function toPage(entries: FolderEntries, query: ListingQuery, segments: readonly string[]): RowedText {
   const order = orderEntries(entries, query);
   const rows = new RowWriter(entries);
   const frame: ListingFrame = { segments, query, count: order.length };
-  return new SharedPieces({
+  return {
     count: order.length,
     head: listingHead(frame),
     tail: listingTail(frame),
     writeRow: (into, place) => rows.write(into, order[place]!),
-  });
+  };
 }
 
-function toJson(entries: FolderEntries, query: ListingQuery): SharedPieces {
+function toJson(entries: FolderEntries, query: ListingQuery): RowedText {
   const order = orderEntries(entries, query);
-  return new SharedPieces({
+  return {
     count: order.length,
     head: "[",
     tail: "]\n",
     writeRow: (into, place) => into.text((place === 0 ? "" : ",") + listingObject(entries, order[place]!)),
-  });
+  };
 }

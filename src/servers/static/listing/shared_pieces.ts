@@ -14,22 +14,31 @@ export interface RowedText {
 
 const ROWS_IN_A_PIECE = 256;
 // Some 1.5 MB: readers that began together are seldom further apart.
-const KEPT_PIECES = 32;
+const SHARED_PIECES = 32;
 
 /**
- * A long text as bytes, made piece by piece, as the quickest reader takes it. Several readers at once share
- * the last pieces; a reader too slow for that makes its own. For a single reader none is kept. A piece is
- * valid until the next one is requested.
+ * A long text as bytes, made piece by piece, as the quickest reader takes it.
+ *
+ * All pieces are kept for later readers if there is room. Otherwise several readers at once share the last
+ * pieces, and a reader too slow for that makes its own. A piece is valid until the next one is requested.
  */
 export class SharedPieces implements AsyncIterable<Uint8Array> {
   readonly #text: RowedText;
+  readonly #hasRoom: (bytes: number) => boolean;
   readonly #kept = new Map<number, Uint8Array>();
+  #keepsAll = true;
+  #keptBytes = 0;
   #keptUpTo = 0;
   #readers = 0;
 
-  /** Takes the text, without making anything yet. */
-  constructor(text: RowedText) {
+  /**
+   * Takes the text, without making anything yet.
+   *
+   * @param hasRoom whether this many bytes may be kept; not asked again after it said no. No, by default
+   */
+  constructor(text: RowedText, hasRoom: (bytes: number) => boolean = () => false) {
     this.#text = text;
+    this.#hasRoom = hasRoom;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
@@ -42,21 +51,32 @@ export class SharedPieces implements AsyncIterable<Uint8Array> {
       }
     } finally {
       this.#readers--;
-      if (this.#readers === 0) {
-        this.#kept.clear();
-        this.#keptUpTo = 0;
-      }
+      if (this.#readers === 0 && !this.#keepsAll) this.#drop();
     }
   }
 
   #make(writer: PieceWriter, index: number, pieces: number): Uint8Array {
     this.#write(writer, index, pieces);
-    if (this.#readers === 1 || index < this.#keptUpTo) return writer.written;
+    const { written } = writer;
+    if (index < this.#keptUpTo || !this.#mayKeep(written.length)) return written;
     this.#keptUpTo = index + 1;
-    const piece = writer.written.slice();
+    const piece = written.slice();
     this.#kept.set(index, piece);
-    this.#kept.delete(index - KEPT_PIECES);
+    if (!this.#keepsAll) this.#kept.delete(index - SHARED_PIECES);
     return piece;
+  }
+
+  #mayKeep(bytes: number): boolean {
+    if (this.#keepsAll && !this.#hasRoom(this.#keptBytes += bytes)) {
+      this.#keepsAll = false;
+      this.#drop();
+    }
+    return this.#keepsAll || this.#readers > 1;
+  }
+
+  #drop(): void {
+    this.#kept.clear();
+    this.#keptUpTo = 0;
   }
 
   /** @param pieces the number of pieces */

@@ -3,11 +3,15 @@ import { rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../../../src/base/clock.ts";
 import { DiskPace } from "../../../../src/servers/static/disk/disk_pace.ts";
+import { stateOf } from "../../../../src/servers/static/listing/folder_state.ts";
 import { KnownNames } from "../../../../src/servers/static/listing/known_names.ts";
+
+const PACE = new DiskPace(SYSTEM_CLOCK);
 
 interface Watched {
   readonly path: string;
   readonly names: KnownNames;
+  readonly agedMs: number;
   /** How often a folder was really read. */
   readonly reads: () => number;
   /** How often it was read synchronously. */
@@ -29,19 +33,19 @@ async function withNames(agedMs: number, body: (watched: Watched) => Promise<voi
       return Array.from(Deno.readDirSync(path), ({ name }) => name);
     },
   };
-  const clock = { nowMs: () => Date.now() + agedMs };
   try {
     await Deno.writeTextFile(join(path, "a"), "");
-    const names = new KnownNames({ root, clock, pace: new DiskPace(SYSTEM_CLOCK) });
-    await body({ path, names, reads: () => reads + readsAtOnce, readsAtOnce: () => readsAtOnce });
+    const names = new KnownNames({ root, pace: PACE });
+    await body({ path, names, agedMs, reads: () => reads + readsAtOnce, readsAtOnce: () => readsAtOnce });
   } finally {
     await Deno.remove(path, { recursive: true });
   }
 }
 
-async function namesOf({ names, path }: Watched): Promise<string> {
+async function namesOf({ names, path, agedMs }: Watched): Promise<string> {
   const all: string[] = [];
-  for await (const piece of names.read(path)) all.push(...piece);
+  const folder = { path, state: await stateOf(path, PACE), nowMs: Date.now() + agedMs };
+  for await (const piece of names.read(folder)) all.push(...piece);
   return all.sort().join(" ");
 }
 

@@ -4,7 +4,9 @@ import { SharedPieces } from "../../../../src/servers/static/listing/shared_piec
 const ROWS = 30_000;
 
 /** A text of many pieces, and how many rows of it were made. */
-function countedText(): { readonly pieces: SharedPieces; readonly made: () => number } {
+function countedText(
+  hasRoom?: (bytes: number) => boolean,
+): { readonly pieces: SharedPieces; readonly made: () => number } {
   let made = 0;
   const pieces = new SharedPieces({
     count: ROWS,
@@ -14,7 +16,7 @@ function countedText(): { readonly pieces: SharedPieces; readonly made: () => nu
       made++;
       into.text(`${place}\n`);
     },
-  });
+  }, hasRoom);
   return { pieces, made: () => made };
 }
 
@@ -48,4 +50,26 @@ Deno.test("SharedPieces gives a reader that is far behind the same text, and kee
   }
   assertEquals(text, WHOLE);
   assertEquals(made() > ROWS && made() < 2 * ROWS, true);
+});
+
+Deno.test("SharedPieces keeps a text for which there is room, and makes it once", async () => {
+  const asked: number[] = [];
+  const { pieces, made } = countedText((bytes) => {
+    asked.push(bytes);
+    return true;
+  });
+  assertEquals([await readAll(pieces), await readAll(pieces), made()], [WHOLE, WHOLE, ROWS]);
+  assertEquals([asked.at(-1), asked.length], [WHOLE.length, Math.ceil(ROWS / 256)]);
+});
+
+Deno.test("SharedPieces keeps nothing of a text that turns out too long", async () => {
+  let asked = 0;
+  const { pieces, made } = countedText(() => ++asked < 50);
+  const slow = pieces[Symbol.asyncIterator]();
+  const { value } = await slow.next();
+  assertEquals(await readAll(pieces), WHOLE);
+  let text = new TextDecoder().decode(value ?? undefined);
+  for await (const piece of { [Symbol.asyncIterator]: () => slow }) text += new TextDecoder().decode(piece);
+  assertEquals([text, await readAll(pieces), asked], [WHOLE, WHOLE, 50]);
+  assertEquals(made() > 2 * ROWS, true);
 });
