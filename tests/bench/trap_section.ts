@@ -1,6 +1,6 @@
 import { sendContent } from "./clients/transfers.ts";
 import { pin } from "./machine.ts";
-import { type Peer, type RunningPeer, startPeer } from "./peers/peer.ts";
+import { type Peer, readPort, type RunningPeer, startPeer } from "./peers/peer.ts";
 import { selectPeers } from "./peers/peers.ts";
 import { firstLine } from "./peers/start_hello.ts";
 import { measurePeakGrowth, readCpuSeconds } from "./process_costs.ts";
@@ -18,7 +18,8 @@ const BODY_DEADLINE_MS = 300_000;
 const MEBIBYTE = 2 ** 20;
 const SEARCHES = 5;
 
-function trap(...flags: readonly string[]): readonly string[] {
+/** The command that starts a trap on free ports. */
+export function trapCommand(...flags: readonly string[]): readonly string[] {
   const permissions = ["--allow-net", "--allow-read", "--allow-write"];
   const ports = ["--port", "0", "--ui-port", "0"];
   const settings = [...ports, "--keep", String(KEEP), "--error-log", "off"];
@@ -32,21 +33,21 @@ export const TRAP_PEERS: readonly Peer[] = [
     title: "millrace trap, log to a file",
     isOurs: true,
     tool: "deno",
-    command: ({ folder }) => trap("--log", `${folder}/trap.log`),
+    command: ({ folder }) => trapCommand("--log", `${folder}/trap.log`),
   },
   {
     name: "trap-json",
     title: "millrace trap, JSON log to a file",
     isOurs: true,
     tool: "deno",
-    command: ({ folder }) => trap("--log", `${folder}/trap_json.log`, "--log-format", "json"),
+    command: ({ folder }) => trapCommand("--log", `${folder}/trap_json.log`, "--log-format", "json"),
   },
   {
     name: "trap-data",
     title: "millrace trap, log to a file, requests to a database",
     isOurs: true,
     tool: "deno",
-    command: ({ folder }) => trap("--log", `${folder}/trap_data.log`, "--data", `${folder}/trap.db`),
+    command: ({ folder }) => trapCommand("--log", `${folder}/trap_data.log`, "--data", `${folder}/trap.db`),
   },
 ];
 
@@ -111,7 +112,7 @@ async function measurePeer(bench: Bench, peer: Peer): Promise<Figures> {
   try {
     const server = await startPeer(peer, bench);
     try {
-      const uiPort = Number(/:(\d+)\/$/.exec(await server.process.nextLine())?.[1]);
+      const uiPort = readPort(await server.process.nextLine());
       bench.report(`trap: ${title}, requests`);
       figures = { ...figures, ...await measureRequests(bench, server) };
       bench.report(`trap: ${title}, feed`);
@@ -128,9 +129,10 @@ async function measurePeer(bench: Bench, peer: Peer): Promise<Figures> {
   }
 }
 
-async function measureRequests(
+/** Captured requests per second, and the CPU time of each. */
+export async function measureRequests(
   { generators, options }: Bench,
-  server: RunningPeer,
+  server: Pick<RunningPeer, "url" | "process">,
 ): Promise<Pick<Figures, "requestsPerSecond" | "cpuUs">> {
   const load = { url: `${server.url}api`, connections: CONNECTIONS, pipelined: 1, seconds: options.seconds };
   await generators.single.run(load);
@@ -149,9 +151,10 @@ async function measureRequests(
   return { requestsPerSecond: median(rates), cpuUs: median(costsUs) };
 }
 
-async function measureFeed(
+/** The time from a request to its event in the feed of the same trap, or of another one with the same store. */
+export async function measureFeed(
   bench: Bench,
-  { port }: RunningPeer,
+  { port }: Pick<RunningPeer, "port">,
   uiPort: number,
 ): Promise<Pick<Figures, "feedP50Ms" | "feedP99Ms">> {
   const seconds = Math.max(3, bench.options.seconds);

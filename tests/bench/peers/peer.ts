@@ -99,7 +99,8 @@ export function findFreePort(): number {
   return port;
 }
 
-function readPort(line: string): number {
+/** The port in the first line of one of our servers. @throws {Error} there is none */
+export function readPort(line: string): number {
   const port = /listening on (?:https?|tcp):\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
   if (port === undefined) throw new Error(`Cannot read the port: first line is "${line}"`);
   return Number(port);
