@@ -22,7 +22,8 @@ export type ListEntry =
     readonly kind: "added";
     readonly node: string;
     readonly id: string;
-    readonly facts: string;
+    /** JSON, which the node that wrote it does not read. */
+    readonly facts: Buffer;
     readonly bytes: Buffer;
     /** How many pieces are beside the stream; `bytes` is empty then. */
     readonly pieces: number;
@@ -91,11 +92,7 @@ export function pieceKeys(id: string, pieces: number): string[] {
 
 /** Reads the fields of an entry; undefined when it is not one of ours. */
 export function parseEntry(fields: readonly Reply[]): ListEntry | undefined {
-  const values = new Map<string, Buffer>();
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    values.set(String(fields[index]), fields[index + 1] as Buffer);
-  }
-  const text = (name: string): string => String(values.get(name) ?? "");
+  const text = (name: string): string => String(fieldOf(fields, name) ?? "");
   const node = text("n");
   switch (text("k")) {
     case "added":
@@ -103,8 +100,8 @@ export function parseEntry(fields: readonly Reply[]): ListEntry | undefined {
         kind: "added",
         node,
         id: text("i"),
-        facts: text("f"),
-        bytes: values.get("b") ?? Buffer.alloc(0),
+        facts: fieldOf(fields, "f") ?? Buffer.alloc(0),
+        bytes: fieldOf(fields, "b") ?? Buffer.alloc(0),
         pieces: Number(text("p")),
       };
     case "deleted":
@@ -116,4 +113,13 @@ export function parseEntry(fields: readonly Reply[]): ListEntry | undefined {
     default:
       return undefined;
   }
+}
+
+// Names have one letter. Making each of them a text would take more time than all the rest.
+function fieldOf(fields: readonly Reply[], name: string): Buffer | undefined {
+  const letter = name.charCodeAt(0);
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    if ((fields[index] as Buffer)[0] === letter) return fields[index + 1] as Buffer;
+  }
+  return undefined;
 }
