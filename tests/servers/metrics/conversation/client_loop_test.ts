@@ -25,6 +25,11 @@ class DrivenConnection implements ServedConnection {
     return this.#pending !== undefined;
   }
 
+  /** The bytes that the pending read takes. */
+  get room(): number {
+    return this.#pending!.buffer.length;
+  }
+
   receive(buffer: Uint8Array, receiver: Receiver): void {
     assertEquals(this.isRead, false);
     this.reads++;
@@ -40,7 +45,7 @@ class DrivenConnection implements ServedConnection {
 
   /** Delivers as many commands as the buffer has room for. @returns how many */
   fill(): number {
-    const count = this.#pending!.buffer.length / COMMAND.length;
+    const count = this.room / COMMAND.length;
     this.give(COMMAND.repeat(count));
     return count;
   }
@@ -108,8 +113,7 @@ Deno.test("ClientLoop takes a blank line after a full buffer for the end of the 
 Deno.test("ClientLoop refuses a blank line that comes later than a full buffer of each size", async () => {
   const { connection } = drive();
   let expected = "";
-  // The first size, the next, and the largest, twice.
-  for (const bytes of [256, 16_384, 262_144, 262_144]) {
+  for (const bytes of [256, 4_096, 16_384, 65_536, 262_144, 262_144]) {
     const commands = connection.fill();
     assertEquals(commands * COMMAND.length, bytes);
     expected += OK.repeat(commands);
@@ -120,6 +124,19 @@ Deno.test("ClientLoop refuses a blank line that comes later than a full buffer o
   connection.give("\n");
   await settle();
   assertEquals(connection.text === expected + WRONG, true);
+});
+
+Deno.test("ClientLoop reads batches of one size whole after the first, with the smallest buffer for that", async () => {
+  const { connection } = drive();
+  connection.fill();
+  connection.give(COMMAND);
+  await settle();
+  assertEquals(connection.room, 4_096);
+  for (const [bytes, room] of [[256, 4_096], [248, 256]] as const) {
+    connection.give(COMMAND.repeat(bytes / COMMAND.length));
+    await settle();
+    assertEquals(connection.room, room);
+  }
 });
 
 Deno.test("ClientLoop refuses a blank line that comes while the replies to a full buffer are being sent", async () => {
