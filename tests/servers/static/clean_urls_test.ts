@@ -15,7 +15,11 @@ const SITE = {
   "dir/page.html": "page in dir",
   "app.js": "code",
   ".html": "nameless",
-  "a b.html": "blank",
+  "c d.html": "blank",
+  "a b/index.html": "folder",
+  "named/index": "file",
+  "named/index.html": "page",
+  "without/page.html": "page",
 };
 
 // Status, and content or Location.
@@ -26,8 +30,17 @@ const RESPONSES: readonly (readonly [path: string, status: number, expected?: st
   ["/about.html?x=1", 301, "/about?x=1"],
   ["/about/", 404],
   ["/index.html", 301, "/"],
-  ["/index", 200, "home"],
+  ["/index", 301, "/"],
+  ["/index?x=1", 301, "/?x=1"],
   ["/dir/index.html", 301, "/dir/"],
+  ["/dir/index", 301, "/dir/"],
+  ["/dir/index?x=1&y", 301, "/dir/?x=1&y"],
+  ["/a%20b/index", 301, "/a%20b/"],
+  ["/both/index", 301, "/both/"],
+  ["/named/index", 200, "file"],
+  ["/named/", 200, "page"],
+  ["/without/index", 404],
+  ["/index/", 404],
   ["/dir/page", 200, "page in dir"],
   ["/dir/page.html", 301, "/dir/page"],
   ["/both", 301, "/both/"],
@@ -36,8 +49,8 @@ const RESPONSES: readonly (readonly [path: string, status: number, expected?: st
   ["/taken", 200, "file"],
   ["/taken.html", 200, "page"],
   ["/app.js", 200, "code"],
-  ["/a%20b.html", 301, "/a%20b"],
-  ["/a%20b", 200, "blank"],
+  ["/c%20d.html", 301, "/c%20d"],
+  ["/c%20d", 200, "blank"],
   ["/nothing", 404],
   ["/nothing.html", 404],
 ];
@@ -56,6 +69,15 @@ test("--clean-urls serves pages without their ending, and redirects there", asyn
       }
     }
     assertEquals((await folder.get("GET /about")).headers.get("Content-Type"), "text/html");
+  });
+});
+
+test("--clean-urls redirects index pages to their folder below --base", async (withFolder) => {
+  await withFolder(SITE, { cleanUrls: true, base: "/files/" }, async (folder) => {
+    for (const name of ["index", "index.html"]) {
+      const { status, headers } = await folder.get(`GET /files/dir/${name}?x=1`);
+      assertEquals([status, headers.get("Location")], [301, "/files/dir/?x=1"]);
+    }
   });
 });
 

@@ -54,7 +54,7 @@ export class PathResolver {
       case "missing":
         return located.isHidden || endsWithSlash || !cleanUrls || segments.length === 0
           ? located
-          : await this.loadFile(withEnding(segments), load);
+          : await this.#resolvePage(withEnding(segments), load);
       case "file": {
         if (endsWithSlash) return MISSING;
         const clean = cleanUrls ? await this.#cleanPathOf(segments, load.nowMs) : undefined;
@@ -75,6 +75,12 @@ export class PathResolver {
   async loadFile(segments: readonly string[], load: LoadRequest): Promise<Target> {
     const located = await this.#parts.root.locate(segments, load.nowMs);
     return located.kind === "file" ? await this.#load({ ...load, segments, located }, load) : MISSING;
+  }
+
+  /** A page that was requested without its ending. */
+  async #resolvePage(segments: readonly string[], load: LoadRequest): Promise<Target> {
+    const folder = await this.#folderPathOf(segments, load.nowMs);
+    return folder === undefined ? await this.loadFile(segments, load) : { kind: "redirect", to: folder };
   }
 
   async #load(file: FileAddress, { key, nowMs }: LoadRequest): Promise<Target> {
@@ -99,19 +105,25 @@ export class PathResolver {
 
   /** The address of a page without its ending; undefined for other files, and if the address is taken. */
   async #cleanPathOf(segments: readonly string[], nowMs: number): Promise<string | undefined> {
-    const folder = segments.slice(0, -1);
+    const folder = await this.#folderPathOf(segments, nowMs);
+    if (folder !== undefined) return folder;
     const name = segments[segments.length - 1]!;
-    if (this.#parts.index.includes(name)) {
-      const index = await this.#findIndex(folder, nowMs);
-      if (index?.segments.at(-1) === name) {
-        return folder.map((part) => `/${encodeSegment(part)}`).join("") + "/";
-      }
-    }
     if (!name.endsWith(PAGE_ENDING) || name === PAGE_ENDING) return undefined;
-    const clean = [...folder, name.slice(0, -PAGE_ENDING.length)];
+    const clean = [...segments.slice(0, -1), name.slice(0, -PAGE_ENDING.length)];
     const taken = await this.#parts.root.locate(clean, nowMs);
     return taken.kind === "missing" && !taken.isHidden
       ? clean.map((part) => `/${encodeSegment(part)}`).join("")
+      : undefined;
+  }
+
+  /** The address of the folder that a file is the index of; undefined for other files. */
+  async #folderPathOf(segments: readonly string[], nowMs: number): Promise<string | undefined> {
+    const name = segments[segments.length - 1]!;
+    if (!this.#parts.index.includes(name)) return undefined;
+    const folder = segments.slice(0, -1);
+    const index = await this.#findIndex(folder, nowMs);
+    return index?.segments.at(-1) === name
+      ? folder.map((part) => `/${encodeSegment(part)}`).join("") + "/"
       : undefined;
   }
 }
