@@ -71,13 +71,13 @@ export class Tail implements StoreListener {
   }
 
   #format(request: StoredRequest): string {
-    const { facts } = request;
+    const { facts, headers } = request;
     if (facts.tlsFailure !== undefined) {
       return `${this.#paint(DIM, timeOf(facts.id))} ${
         this.#paint(RED, `no TLS: ${escapeLatin1(facts.tlsFailure)}`)
       }\n`;
     }
-    const fields = facts.headers.map(([name, value]) =>
+    const fields = headers.map(([name, value]) =>
       `${INDENT}${this.#paint(DIM, `${escapeLatin1(name)}:`)} ${escapeLatin1(value)}\n`
     );
     const parts = [...fields, this.#formatFault(request), this.#formatContent(request)];
@@ -107,10 +107,10 @@ export class Tail implements StoreListener {
   }
 
   /** The content, decoded if its coding is known. */
-  #formatContent({ facts, body }: StoredRequest): string {
+  #formatContent({ facts, headers, body }: StoredRequest): string {
     if (facts.bodyBytes === 0) return "";
     const isWhole = body.length === facts.bodyBytes;
-    const plain = isWhole ? decodedContent(facts.headers, body, new DecodingBudget()) : undefined;
+    const plain = isWhole ? decodedContent(headers, body, new DecodingBudget()) : undefined;
     const decoded = plain ?? body;
     return this.#formatBytes(decoded, decoded === body ? facts.bodyBytes : decoded.length);
   }

@@ -27,7 +27,7 @@ export function storedRequest(
     chain: ChainRecords.of([]),
     end: "complete",
     ...facts,
-  }, new WireBytes(bytesOf(HEAD + content), [{ atMicros: 1, bytes: HEAD.length + content.length }]));
+  }, new WireBytes(bytesOf(HEAD + content), 1));
 }
 
 /** A request with a number in its target; all are of one second. @param number up to 999,999 */

@@ -8,7 +8,7 @@ import { reasonPhrase } from "../../../http/status.ts";
 import { authorityOf } from "../../../http/target.ts";
 import { timeOf } from "../records/request_ids.ts";
 import { decodeParameter, splitQuery } from "../records/parameters.ts";
-import type { RequestFacts, StoredRequest } from "../records/stored_request.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 import { readResponse } from "../records/stored_response.ts";
 import { decodeUtf8 } from "../records/to_record.ts";
 import settings from "../../../../deno.json" with { type: "json" };
@@ -52,14 +52,14 @@ export function toHarEntry(request: StoredRequest): Readonly<Record<string, unkn
 }
 
 function toHarRequest(request: StoredRequest): Readonly<Record<string, unknown>> {
-  const { facts } = request;
+  const { facts, headers } = request;
   const query = facts.target.split("?").slice(1).join("?");
   return {
     method: facts.method,
-    url: urlOf(facts),
+    url: urlOf(request),
     httpVersion: facts.version === "" ? "" : `HTTP/${facts.version}`,
-    cookies: parseCookies(valuesOf(facts.headers, "cookie")).map(({ name, value }) => ({ name, value })),
-    headers: toNamedValues(facts.headers),
+    cookies: parseCookies(valuesOf(headers, "cookie")).map(({ name, value }) => ({ name, value })),
+    headers: toNamedValues(headers),
     queryString: splitQuery(query).map(([name, value]) => ({
       name: decodeParameter(name),
       value: decodeParameter(value),
@@ -70,8 +70,8 @@ function toHarRequest(request: StoredRequest): Readonly<Record<string, unknown>>
   };
 }
 
-function toPostData({ body, facts }: StoredRequest): Readonly<Record<string, string>> {
-  const mimeType = valuesOf(facts.headers, "content-type")[0] ?? "application/octet-stream";
+function toPostData({ body, headers }: StoredRequest): Readonly<Record<string, string>> {
+  const mimeType = valuesOf(headers, "content-type")[0] ?? "application/octet-stream";
   const text = decodeUtf8(body);
   if (text !== undefined) return { mimeType, text };
   return {
@@ -112,13 +112,14 @@ interface HarResponse {
 }
 
 /** The response of the server behind the trap or of a rule; otherwise that of the trap itself. */
-function responseOf({ facts, response }: StoredRequest): HarResponse {
+function responseOf({ answer, response }: StoredRequest): HarResponse {
   if (response !== undefined) return { status: response.facts.status, ...readResponse(response) };
-  const { status, headers, body } = facts.answer ?? { status: 0, headers: [], body: "" };
+  const { status, headers, body } = answer ?? { status: 0, headers: [], body: "" };
   return { status, headers, content: new TextEncoder().encode(body) };
 }
 
-function urlOf({ target, headers, local, isEncrypted }: RequestFacts): string {
+function urlOf({ facts, headers }: StoredRequest): string {
+  const { target, local, isEncrypted } = facts;
   if (authorityOf(target) !== undefined) return target;
   const [host = ""] = valuesOf(headers, "host");
   const authority = host !== "" && isHost(host) ? host : isUnix(local) ? "localhost" : local;

@@ -88,7 +88,7 @@ export class Replayer {
   }
 
   /** Corrects Host and Content-Length, and signs again. */
-  #rebuild({ facts, wire, body }: StoredRequest, replay: ReplayRequest): Outgoing {
+  #rebuild({ facts, headers: fields, wire, body }: StoredRequest, replay: ReplayRequest): Outgoing {
     const method = replay.method ?? facts.method;
     const wanted = replay.target ?? facts.target;
     if (method === "" || wanted === "") {
@@ -99,7 +99,7 @@ export class Replayer {
     }
     if (wire.isCut && replay.body === undefined) throw notKept();
     const content = replay.body ?? body;
-    const edited = replay.changeHeaders(facts.headers);
+    const edited = replay.changeHeaders(fields);
     const target = this.#options.signatures.renewTarget(wanted, { headers: edited, content });
     const href = `${replay.url.isEncrypted ? "https" : "http"}://${replay.url.host}${target}`;
     const signature = this.#options.signatures.sign({ headers: edited, content, urls: [href] }) ?? [];

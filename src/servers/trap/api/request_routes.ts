@@ -60,7 +60,7 @@ function byteRoutes(find: (id: string | undefined) => StoredRequest): readonly R
     }],
     ["GET, HEAD", "/api/requests/:id/body", ({ query }, _context, [id]) => {
       const request = find(id);
-      const content = contentFor(query, request.facts.headers, request.body);
+      const content = contentFor(query, request.headers, request.body);
       return download(content, `${request.id}.body`);
     }],
     ["GET, HEAD", "/api/requests/:id/response/raw", ({ query }, _context, [id]) => {

@@ -1,4 +1,5 @@
 import type { RequestContext } from "../../../backend/handler.ts";
+import type { Writable } from "../../../base/writable.ts";
 import type { HeaderField } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { formatAddress } from "../../../net/address.ts";
@@ -37,11 +38,17 @@ export interface ReadRequest {
   readonly outcome: Outcome;
 }
 
-/** The facts of a request, apart from how it ended. */
+/**
+ * The facts of a request.
+ *
+ * @param headBytes bytes of the head with its empty line; 0 if the head was not understood
+ */
 export function factsOf(
   { request, context, connection, chain, bin }: Capture,
-): Omit<RequestFacts, "end" | "headBytes"> {
-  return {
+  { end, malformed }: Outcome,
+  headBytes: number,
+): RequestFacts {
+  const facts: Writable<RequestFacts> = {
     id: chain.id,
     remote: remoteTextOf(context, connection),
     local: connection.localText,
@@ -49,13 +56,17 @@ export function factsOf(
     method: request.method,
     target: request.target,
     version: request.method === "" ? "" : request.version,
-    headers: [...request.headers],
     trailers: trailersOf(request),
+    headBytes,
     bodyBytes: request.body.receivedBytes,
     isChunked: request.body.length === undefined,
     chain: chain.records,
-    ...(bin === undefined ? {} : { bin }),
+    end,
   };
+  if (end !== "complete") facts.headers = [...request.headers];
+  if (malformed !== undefined) facts.malformed = malformed;
+  if (bin !== undefined) facts.bin = bin;
+  return facts;
 }
 
 /** The client's end as text: of all requests of a connection the same one, unless proxies speak for others. */

@@ -4,6 +4,7 @@ import { HttpError } from "../../../http/errors.ts";
 import { DEFAULT_LIMITS } from "../../../http/limits.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { type Capture, type Outcome, remoteTextOf } from "./capture.ts";
+import type { RequestEnd } from "../records/request_record.ts";
 import type { LogMasks } from "./log_masks.ts";
 
 // The preface of HTTP/2 looks like a request but describes none (RFC 9113 §3.4).
@@ -64,14 +65,24 @@ export function addEnding(
   { status, outcome, by }: Ending,
   masks: LogMasks,
 ): void {
-  const errors = chain.records.errorCount;
-  const verdict = errors === 0 ? "ok" : errors === 1 ? "1 error" : `${errors} errors`;
   const content = describeContent(request, masks);
   const time = formatMs(chain.beginStep() - startMicros);
   trap.info(
-    `answered ${status}, ${outcome.end}, ${verdict}`,
+    describeVerdict(status, outcome.end, chain.records.errorCount),
     `; ${content} in ${time}${describeAgent(request, masks)}${by === "" ? "" : `, by ${by}`}`,
   );
+}
+
+// A memo of a pure function, bounded by the statuses: nearly all of 10,000 kept requests share a few texts.
+const okVerdicts = new Map<number, string>();
+
+function describeVerdict(status: number, end: RequestEnd, errors: number): string {
+  const known = end === "complete" && errors === 0 ? okVerdicts.get(status) : undefined;
+  if (known !== undefined) return known;
+  const verdict = errors === 0 ? "ok" : errors === 1 ? "1 error" : `${errors} errors`;
+  const text = `answered ${status}, ${end}, ${verdict}`;
+  if (end === "complete" && errors === 0) okVerdicts.set(status, text);
+  return text;
 }
 
 function describeContent({ body, headers }: HttpRequest, masks: LogMasks): string {

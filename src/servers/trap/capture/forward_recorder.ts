@@ -2,6 +2,7 @@
 
 import { Bag, type BagItem } from "../../../base/bag.ts";
 import type { Clock } from "../../../base/clock.ts";
+import type { MaybePromise } from "../../../base/maybe_promise.ts";
 import { listsToken } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
@@ -37,6 +38,21 @@ interface Waiting extends BagItem {
   isListed: boolean;
 }
 
+/** A response of the trap itself to a request that is not forwarded. */
+interface Refusal {
+  readonly status: number;
+  readonly body: string;
+}
+
+const UPGRADE_REFUSED: Refusal = {
+  status: 501,
+  body: "Cannot forward the request: upgrades and tunnels are not passed on\n",
+};
+const CUT_REFUSED: Refusal = {
+  status: 502,
+  body: "Cannot forward the request: with rules only content that is wholly kept goes on\n",
+};
+
 // A request with a slow server is listed before its response has come.
 const LIST_AFTER_MS = 250;
 
@@ -65,31 +81,26 @@ export class ForwardRecorder {
   }
 
   /** Forwards a request that has been read. */
-  async respond(
+  respond(
     capture: Capture,
-    { stored, outcome, chosen }: ReadRequest & { readonly chosen: ChosenResponse },
-  ): Promise<HttpResponse> {
-    const { forwarder, masks, responder, store } = this.#options;
-    if (isUpgrade(capture.request) || stored.wire.isCut) {
-      const refusal = isUpgrade(capture.request)
-        ? { status: 501, body: "Cannot forward the request: upgrades and tunnels are not passed on\n" }
-        : {
-          status: 502,
-          body: "Cannot forward the request: with rules only content that is wholly kept goes on\n",
-        };
-      const own = { ...PLAIN_RESPONSE, ...refusal };
-      const answer = responder.describe(stored.id, own, capture.request);
-      addEnding(capture, { status: own.status, outcome, by: "" }, masks);
-      stored.setAnswer(answer);
-      store.add(stored);
-      return createResponse(answer.status, answer.body, answer.headers);
-    }
-    if (chosen.delayMs > 0) await responder.delay(chosen.delayMs);
-    return await this.#record(
-      capture,
-      { stored, outcome },
-      (onReady) => forwarder.forward(capture.request, stored.body, onReady),
-    );
+    { chosen, ...read }: ReadRequest & { readonly chosen: ChosenResponse },
+  ): MaybePromise<HttpResponse> {
+    const { forwarder, responder } = this.#options;
+    const { stored } = read;
+    if (isUpgrade(capture.request)) return this.#refuse(capture, read, UPGRADE_REFUSED);
+    if (stored.wire.isCut) return this.#refuse(capture, read, CUT_REFUSED);
+    const forward = (): Promise<HttpResponse> =>
+      this.#record(capture, read, (onReady) => forwarder.forward(capture.request, stored.body, onReady));
+    return chosen.delayMs > 0 ? responder.delay(chosen.delayMs).then(forward) : forward();
+  }
+
+  #refuse(capture: Capture, { stored, outcome }: ReadRequest, refusal: Refusal): HttpResponse {
+    const { masks, responder, store } = this.#options;
+    const answer = responder.describe(stored.id, { ...PLAIN_RESPONSE, ...refusal }, capture.request);
+    addEnding(capture, { status: answer.status, outcome, by: "" }, masks);
+    stored.setAnswer(answer);
+    store.add(stored);
+    return createResponse(answer.status, answer.body, answer.headers);
   }
 
   /** Closes all connections. */

@@ -3,7 +3,7 @@
 import type { HttpHeaders } from "../../../http/headers.ts";
 import { decodeLatin1 } from "../../../bytes/latin1.ts";
 import type { AccessEntry } from "../../../log/entry.ts";
-import { readChunkData } from "../records/chunk_data.ts";
+import { readChunkData } from "../records/message_parts.ts";
 import { decodeParameter } from "../records/parameters.ts";
 
 /** The text in the log in place of a secret. */

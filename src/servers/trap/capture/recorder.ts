@@ -191,7 +191,7 @@ export class Recorder {
     const headBytes = isComplete || request.body.length !== 0 ? request.headEnd - capture.start : 0;
     capture.chain.beginStep();
     this.#check(capture, wire, headBytes);
-    const stored = new StoredRequest({ ...factsOf(capture), ...outcome, headBytes }, wire);
+    const stored = new StoredRequest(factsOf(capture, outcome, headBytes), wire);
     this.#judge(capture, stored);
     connection.last = { request: stored, wire, answeredBytes: wire.length };
     connection.isRecording = false;
@@ -216,7 +216,8 @@ export class Recorder {
     if (fault !== undefined) capture.trap.error(`rule ${source?.rule} cannot respond: ${fault}`);
     const by = source === undefined ? "" : `rule ${source.rule}, step ${source.step}`;
     addEnding(capture, { status: answer.status, outcome, by }, this.#options.masks);
-    stored.setAnswer(answer, fault !== undefined);
+    if (responder.isPlain(chosen)) stored.setPlainAnswer();
+    else stored.setAnswer(answer, fault !== undefined);
     store.add(stored);
     if (outcome.end === "complete") copies?.send(capture.request, stored);
     return responder.respond(stored, { chosen, answer }, capture);
@@ -232,7 +233,7 @@ export class Recorder {
       path: request.path,
       bin,
       parameters: splitQuery(request.query),
-      headers: stored.facts.headers,
+      headers: [...request.headers],
       content: () => stored.body,
     });
   }
@@ -241,7 +242,7 @@ export class Recorder {
   #judge({ request, trap }: Capture, stored: StoredRequest): void {
     const marks = markStrictLimits(request, stored.facts.headBytes);
     for (const mark of marks) trap.info(mark);
-    const signature = this.#options.signatures.check(stored);
+    const signature = this.#options.signatures.check(stored, request.headers);
     if (marks.length > 0 || signature !== undefined) stored.judge({ marks, signature });
   }
 

@@ -11,7 +11,7 @@ const NO_BYTES = new Uint8Array(0);
  * is copied once, and the end of a long message is hashed in place.
  */
 export class Tape {
-  #message = createMessage();
+  #message = new WireBytes();
   // Offset of the message's first byte from the first byte of the connection.
   #start = 0;
   #buffer: Uint8Array = NO_BYTES;
@@ -76,11 +76,11 @@ export class Tape {
     if (message.length > 0 || message.isLimited) {
       message.append(this.#buffer.subarray(from, this.#from), this.#atMicros);
       message.finish();
-      this.#message = createMessage();
+      this.#message = new WireBytes();
       return message;
     }
     const bytes = this.#slab.copy(this.#buffer, from, this.#from);
-    return new WireBytes(bytes, [{ atMicros: this.#atMicros, bytes: bytes.length }]);
+    return new WireBytes(bytes, this.#atMicros);
   }
 
   /** Ends the current message with all bytes that have arrived. */
@@ -100,8 +100,4 @@ export class Tape {
     this.#start -= message.length - behind.length;
     this.#message = message;
   }
-}
-
-function createMessage(): WireBytes {
-  return new WireBytes(NO_BYTES, []);
 }

@@ -1,9 +1,11 @@
+import type { Writable } from "../../../base/writable.ts";
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import type { HeaderField } from "../../../http/headers.ts";
 import { splitTarget } from "../../../http/target.ts";
 import type { ChainRecord, ChainRecords } from "./chain_records.ts";
-import { readChunkData } from "./chunk_data.ts";
+import { readChunkData, readFields } from "./message_parts.ts";
 import { eventNameOf } from "./event_name.ts";
+import { plainAnswer } from "./plain_answer.ts";
 import type {
   GivenAnswer,
   Malformation,
@@ -31,8 +33,11 @@ export interface RequestFacts {
   readonly target: string;
   /** As sent, for example `1.1`; "" if it was not understood. */
   readonly version: string;
-  /** As sent, in order. */
-  readonly headers: readonly HeaderField[];
+  /**
+   * As sent, in order. Undefined if they are found in the kept bytes, which {@linkcode StoredRequest.headers}
+   * does: few requests are ever looked at, and each field would be work for the collector.
+   */
+  readonly headers?: readonly HeaderField[];
   /** As sent, in order. */
   readonly trailers: readonly HeaderField[];
   /**
@@ -51,7 +56,7 @@ export interface RequestFacts {
   readonly malformed?: Malformation;
   /** The parts that a strict server would refuse. */
   readonly marks?: readonly string[];
-  /** The response of the trap itself; undefined if there was none. */
+  /** The response of the trap itself; undefined if there was none, or {@linkcode plainAnswer}. */
   readonly answer?: GivenAnswer;
   /** Whether the rule of its response failed. */
   readonly hasScriptFault?: boolean;
@@ -63,8 +68,6 @@ export interface RequestFacts {
   readonly tlsFailure?: string;
 }
 
-type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
-
 // A request that is sent again and again keeps its newest responses.
 const MAX_REPLAYS = 20;
 
@@ -75,6 +78,8 @@ export interface StoredReplay {
   /** The response. */
   readonly response: StoredResponse;
 }
+
+const NO_REPLAYS: readonly StoredReplay[] = [];
 
 /** A request with its bytes, and the bytes of its responses. */
 export class StoredRequest {
@@ -88,7 +93,8 @@ export class StoredRequest {
   readonly #facts: Writable<RequestFacts>;
   #response: StoredResponse | undefined;
   #begunStatus: number | undefined;
-  #replays: readonly StoredReplay[] = [];
+  #hasPlainAnswer = false;
+  #replays = NO_REPLAYS;
   #event: string | undefined;
 
   /**
@@ -114,9 +120,19 @@ export class StoredRequest {
     return this.#facts;
   }
 
+  /** The fields as sent, in order. */
+  get headers(): readonly HeaderField[] {
+    return this.#facts.headers ?? readFields(this.#wire.kept.subarray(0, this.#facts.headBytes));
+  }
+
   /** The bytes as they came. */
   get wire(): KeptBytes {
     return this.#wire;
+  }
+
+  /** The response of the trap itself; undefined if there was none. */
+  get answer(): GivenAnswer | undefined {
+    return this.#hasPlainAnswer ? plainAnswer(this.id) : this.#facts.answer;
   }
 
   /** The response that was forwarded or scripted. */
@@ -136,7 +152,7 @@ export class StoredRequest {
 
   /** The status that the client got, or gets while the response is still on its way. */
   get status(): number | undefined {
-    return this.shownResponse?.facts.status ?? this.#begunStatus ?? this.#facts.answer?.status;
+    return this.shownResponse?.facts.status ?? this.#begunStatus ?? this.answer?.status;
   }
 
   /** The number of kept bytes of the request and its responses. */
@@ -176,7 +192,7 @@ export class StoredRequest {
 
   /** The event name from its sender; "" if there is none. */
   get event(): string {
-    return this.#event ??= eventNameOf({ headers: this.#facts.headers, body: this.body });
+    return this.#event ??= eventNameOf(this);
   }
 
   /** Adds a record to its chain. */
@@ -191,6 +207,11 @@ export class StoredRequest {
   }): void {
     if (marks !== undefined) this.#facts.marks = marks;
     if (signature !== undefined) this.#facts.signature = signature;
+  }
+
+  /** Notes that the trap's own response is {@linkcode plainAnswer}, which is made again when it is looked at. */
+  setPlainAnswer(): void {
+    this.#hasPlainAnswer = true;
   }
 
   /** Sets the trap's own response. @param hasScriptFault whether the rule failed */
@@ -217,6 +238,7 @@ export class StoredRequest {
   /** Keeps no more than this many bytes of the request and its responses together, the request first. */
   cut(maxBytes: number): void {
     if (this.keptBytes <= maxBytes) return;
+    if (maxBytes < this.#facts.headBytes) this.#facts.headers = this.headers;
     this.#wire = cutBytes(this.#wire, maxBytes);
     let room = maxBytes - this.#wire.keptBytes;
     const fit = (response: StoredResponse): StoredResponse => {

@@ -17,11 +17,12 @@ export function toRecord(request: StoredRequest): TrapRecord {
 
 /** The record of a request. */
 export function toRequestRecord(request: StoredRequest): RequestRecord {
-  const { facts, wire, shownResponse } = request;
+  const { answer, facts, wire, shownResponse } = request;
   const chain = [...facts.chain];
   const errors = chain.filter(({ level }) => level === "error").map(({ message }) => message);
   const timestamp = createMicroTimestamps();
-  const headersUtf8 = readUtf8(facts.headers);
+  const { headers } = request;
+  const headersUtf8 = readUtf8(headers);
   return {
     kind: "request",
     id: facts.id,
@@ -34,7 +35,7 @@ export function toRequestRecord(request: StoredRequest): RequestRecord {
     path: request.path,
     query: splitQuery(splitTarget(facts.target).query),
     version: facts.version,
-    headers: facts.headers,
+    headers,
     ...(headersUtf8.length === 0 ? {} : { headersUtf8 }),
     ...(request.event === "" ? {} : { event: request.event }),
     trailers: facts.trailers,
@@ -55,7 +56,7 @@ export function toRequestRecord(request: StoredRequest): RequestRecord {
     ...(facts.malformed === undefined ? {} : { malformed: facts.malformed }),
     ...(wire.isCut ? { truncated: { keptBytes: keptContentBytes(request) } } : {}),
     pieces: wire.pieces.map(({ atMicros, bytes }) => ({ at: timestamp(atMicros), bytes })),
-    ...(facts.answer === undefined ? {} : { answer: facts.answer }),
+    ...(answer === undefined ? {} : { answer }),
     ...(shownResponse === undefined ? {} : { response: toResponseRecord(shownResponse) }),
     ...(request.replays.length === 0 ? {} : {
       replays: request.replays.map((replay) => ({

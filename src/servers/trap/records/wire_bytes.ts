@@ -26,6 +26,8 @@ export interface KeptBytes {
   readonly sha256: string;
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 // Larger messages stay in pieces until a caller needs all their bytes: when a thousand clients leave at once,
 // an array for each would need the memory of their pieces once more.
 const MAX_COMPACTED_BYTES = 65_536;
@@ -40,16 +42,18 @@ export class WireBytes implements KeptBytes {
   // Most messages come in one read: then there are none, and one object less in each request that is kept.
   #gathered: GatheredBytes | undefined;
   #length: number;
-  #maxKeptBytes = Infinity;
+  #maxKeptBytes: number | undefined;
   // Needed only if some bytes are not kept.
   #hash: Hash | undefined;
-  readonly #pieces: WirePiece[];
+  // The time of the first read, and all reads when there are several: most messages have one.
+  #firstMicros: number;
+  #pieces: WirePiece[] | undefined;
 
-  /** Begins with bytes. @param bytes not copied @param pieces taken over */
-  constructor(bytes: Uint8Array, pieces: WirePiece[]) {
+  /** Begins with the bytes of one read, or without any. @param bytes not copied */
+  constructor(bytes: Uint8Array = NO_BYTES, atMicros: number = 0) {
     this.#bytes = bytes;
     this.#length = bytes.length;
-    this.#pieces = pieces;
+    this.#firstMicros = atMicros;
   }
 
   // Views of them stay valid until they are cut.
@@ -64,7 +68,7 @@ export class WireBytes implements KeptBytes {
 
   /** Whether the kept bytes have a limit. */
   get isLimited(): boolean {
-    return this.#maxKeptBytes < Infinity;
+    return this.#maxKeptBytes !== undefined;
   }
 
   get isCut(): boolean {
@@ -93,7 +97,11 @@ export class WireBytes implements KeptBytes {
   }
 
   get pieces(): readonly WirePiece[] {
-    return this.#pieces;
+    return this.#pieces ?? this.#firstPiece();
+  }
+
+  #firstPiece(): WirePiece[] {
+    return this.#length === 0 ? [] : [{ atMicros: this.#firstMicros, bytes: this.#length }];
   }
 
   get sha256(): string {
@@ -109,8 +117,9 @@ export class WireBytes implements KeptBytes {
   /** Adds bytes of one read, copied as far as they are kept. */
   append(bytes: Uint8Array, atMicros: number): void {
     if (bytes.length === 0) return;
-    this.#notePiece(bytes.length, atMicros);
-    const room = Math.max(0, this.#maxKeptBytes - this.keptBytes);
+    if (this.#length === 0) this.#firstMicros = atMicros;
+    else this.#notePiece(bytes.length, atMicros);
+    const room = Math.max(0, (this.#maxKeptBytes ?? Infinity) - this.keptBytes);
     if (room < bytes.length) this.#hash ??= this.#hashKept();
     this.#hash?.update(bytes);
     this.#length += bytes.length;
@@ -148,12 +157,10 @@ export class WireBytes implements KeptBytes {
   }
 
   #notePiece(bytes: number, atMicros: number): void {
-    const last = this.#pieces.at(-1);
-    if (last === undefined || (this.#pieces.length < MAX_PIECES && last.atMicros !== atMicros)) {
-      this.#pieces.push({ atMicros, bytes });
-    } else {
-      this.#pieces[this.#pieces.length - 1] = { atMicros, bytes: last.bytes + bytes };
-    }
+    const pieces = this.#pieces ??= this.#firstPiece();
+    const last = pieces.at(-1)!;
+    if (pieces.length < MAX_PIECES && last.atMicros !== atMicros) pieces.push({ atMicros, bytes });
+    else pieces[pieces.length - 1] = { atMicros, bytes: last.bytes + bytes };
   }
 }
 

@@ -8,12 +8,13 @@ import { overrideFields } from "../../../http/override_fields.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { createResponse, type HttpResponse } from "../../../http/response/response.ts";
 import type { Connection } from "../../../net/connection.ts";
+import { plainAnswer, TEXT_TYPE } from "../records/plain_answer.ts";
 import type { GivenAnswer } from "../records/request_record.ts";
 import type { RequestStore } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import { corsFields } from "../rules/cors.ts";
-import type { ChosenResponse } from "../rules/response_rule.ts";
+import { type ChosenResponse, PLAIN_RESPONSE } from "../rules/response_rule.ts";
 import type { RuleEngine } from "../rules/rule_engine.ts";
 import { RuleRequest, type RuleRequestParts } from "../rules/rule_request.ts";
 import { encodeResponse } from "./encoded_response.ts";
@@ -38,8 +39,6 @@ export interface ResponderOptions {
   /** How many bytes of a response are kept. */
   readonly maxKeptBytes: number;
 }
-
-const TEXT_TYPE: HeaderField = ["Content-Type", "text/plain; charset=utf-8"];
 
 /** The response to send. */
 export interface ResponsePlan {
@@ -82,8 +81,15 @@ export class Responder {
     return this.#options.allowsAllOrigins ? corsFields(request) : [];
   }
 
+  /** Whether a response is {@linkcode plainAnswer}. */
+  isPlain(chosen: ChosenResponse): boolean {
+    return chosen === PLAIN_RESPONSE && !this.#options.allowsAllOrigins;
+  }
+
   /** The response as plain data. @param id of the request */
-  describe(id: string, { status, headers, body }: ChosenResponse, request: HttpRequest): GivenAnswer {
+  describe(id: string, chosen: ChosenResponse, request: HttpRequest): GivenAnswer {
+    if (this.isPlain(chosen)) return plainAnswer(id);
+    const { status, headers, body } = chosen;
     const fields = overrideFields([TEXT_TYPE, ...this.sharedFields(request)], headers);
     return {
       status,

@@ -17,7 +17,7 @@ export interface SentResponseOptions {
 /** The bytes of a response that the trap sends, perhaps a broken one, as they go. */
 export class SentResponse {
   readonly #options: SentResponseOptions;
-  readonly #wire = new WireBytes(new Uint8Array(0), []);
+  readonly #wire = new WireBytes();
   readonly #startMicros: number;
 
   constructor(options: SentResponseOptions) {

@@ -26,9 +26,16 @@ export class SignatureChecker {
     this.#nowMs = nowMs;
   }
 
-  /** Checks the signature of a request; undefined for a request without one. */
-  check(request: StoredRequest): SignatureRecord | undefined {
-    const scheme = findScheme(request.facts.headers);
+  /**
+   * Checks the signature of a request; undefined for a request without one.
+   *
+   * @param headers its fields, so that they need not be found in its bytes
+   */
+  check(
+    request: StoredRequest,
+    headers: Iterable<HeaderField> = request.headers,
+  ): SignatureRecord | undefined {
+    const scheme = findScheme(headers);
     if (scheme === undefined || request.facts.end !== "complete") return undefined;
     if (request.wire.isCut) {
       return { scheme: scheme.name, verdict: "unknown", reason: "only the beginning of the content is kept" };
@@ -79,7 +86,7 @@ export class SignatureChecker {
   }
 }
 
-function findScheme(headers: readonly HeaderField[]): SignatureScheme | undefined {
+function findScheme(headers: Iterable<HeaderField>): SignatureScheme | undefined {
   for (const [name] of headers) {
     if (!FIELD_LENGTHS.has(name.length)) continue;
     const lower = name.toLowerCase();
@@ -89,12 +96,14 @@ function findScheme(headers: readonly HeaderField[]): SignatureScheme | undefine
   return undefined;
 }
 
-function messageOf({ facts, body }: StoredRequest): SignedMessage {
-  return { headers: facts.headers, content: body, urls: urlsOf(facts) };
+function messageOf(request: StoredRequest): SignedMessage {
+  const { headers, body } = request;
+  return { headers, content: body, urls: urlsOf(request) };
 }
 
 /** The URLs that a sender may have signed: behind a proxy the scheme and the name differ. */
-function urlsOf({ headers, target, isEncrypted }: StoredRequest["facts"]): readonly string[] {
+function urlsOf({ facts, headers }: StoredRequest): readonly string[] {
+  const { target, isEncrypted } = facts;
   if (authorityOf(target) !== undefined) return [target];
   const valueOf = (wanted: string): string | undefined =>
     headers.find(([name]) => name.toLowerCase() === wanted)?.[1].split(",")[0]?.trim();

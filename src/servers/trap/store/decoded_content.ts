@@ -61,7 +61,7 @@ export function* decodedForms(
   const { target } = request.facts;
   if (/[%+]/.test(target)) yield bytesOf(decodeParameter(target));
   const { body } = request;
-  const plain = decodedContent(request.facts.headers, body, budget);
+  const plain = decodedContent(request.headers, body, budget);
   if (plain === undefined) return;
   if (plain !== body) yield plain;
   if (plain.includes(PERCENT) || plain.includes(PLUS)) {

@@ -40,9 +40,13 @@ export interface PackedRequest {
 }
 
 /** Makes a row from a request. */
-export function packRequest({ facts, wire, response, replays }: StoredRequest): PackedRequest {
+export function packRequest(request: StoredRequest): PackedRequest {
+  const { wire, response, replays } = request;
   const { length, sha256, pieces } = wire;
   const kept = wire instanceof WireBytes ? wire.join() : wire.kept;
+  const { headers, answer } = request;
+  // Earlier releases, which may share the store, expect the fields and the response here.
+  const facts = { ...request.facts, headers, ...(answer === undefined ? {} : { answer }) };
   const plain = { facts, length, sha256, pieces };
   if (response === undefined && replays.length === 0) return { facts: plain, bytes: kept };
   return {

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import type { BagItem } from "../../../base/bag.ts";
 import { messageOfError } from "../../../base/error_text.ts";
+import type { Writable } from "../../../base/writable.ts";
 import type { ByteSlab } from "../records/byte_slab.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import type { Malformation, ResponseEnd, ResponseRecord } from "../records/request_record.ts";
-import type { StoredResponse } from "../records/stored_response.ts";
+import type { ResponseFacts, StoredResponse } from "../records/stored_response.ts";
 import { WireBytes } from "../records/wire_bytes.ts";
 import { ResponseParser } from "./response_parser.ts";
 import { ResponseFault, type ResponseHead, type ResponseReceiver } from "./response_parts.ts";
@@ -27,10 +28,8 @@ export interface ExchangeWire {
   release(mayLiveOn: boolean): void;
 }
 
-/** Options of {@linkcode Exchange}. */
-export interface ExchangeOptions {
-  /** The method of the request. */
-  readonly method: string;
+/** The tools of all exchanges with a server. */
+export interface ExchangeTools {
   /** How many bytes of the response are kept. */
   readonly maxKeptBytes: number;
   /** The time. */
@@ -40,13 +39,15 @@ export interface ExchangeOptions {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const COMPLETE: ExchangeEnd = { end: "complete" };
 
 /** One response on its way from a server, kept byte for byte. */
 export class Exchange implements ResponseReceiver, BagItem {
   place = 0;
   /** The time of the last activity, in microseconds. */
   activeMicros: number;
-  readonly #options: ExchangeOptions;
+  readonly #method: string;
+  readonly #tools: ExchangeTools;
   readonly #startMicros: number;
   readonly #parser: ResponseParser;
   #wire: WireBytes | undefined;
@@ -58,15 +59,18 @@ export class Exchange implements ResponseReceiver, BagItem {
   #hash: Hash | undefined;
   #hashed = "";
   #waiting: Uint8Array[] = [];
-  readonly #onEnded: (() => void)[] = [];
+  // One or two, which are not added in place: push() makes room for 17.
+  #onEnded: readonly (() => void)[] = [];
   // A promise would cost each request a turn of the microtasks and four objects.
   #onReady: (() => void) | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(options: ExchangeOptions) {
-    this.#options = options;
-    this.#startMicros = this.activeMicros = options.now();
-    this.#parser = new ResponseParser(options.method, this);
+  /** Begins an exchange. @param method of the request */
+  constructor(method: string, tools: ExchangeTools) {
+    this.#method = method;
+    this.#tools = tools;
+    this.#startMicros = this.activeMicros = tools.now();
+    this.#parser = new ResponseParser(method, this);
   }
 
   /**
@@ -95,7 +99,7 @@ export class Exchange implements ResponseReceiver, BagItem {
 
   /** Sets a callback, which is called once when the response ends; it must not have ended yet. */
   onEnded(callback: () => void): void {
-    this.#onEnded.push(callback);
+    this.#onEnded = [...this.#onEnded, callback];
   }
 
   /** Sets the connection that it uses from now on. */
@@ -106,21 +110,21 @@ export class Exchange implements ResponseReceiver, BagItem {
   // Most responses come in one read, which is kept unchanged.
   #keep(bytes: Uint8Array): void {
     if (this.#wire !== undefined) return this.#wire.append(bytes, this.activeMicros);
-    this.#wire = new WireBytes(bytes, [{ atMicros: this.activeMicros, bytes: bytes.length }]);
-    this.#wire.limit(this.#options.maxKeptBytes);
+    this.#wire = new WireBytes(bytes, this.activeMicros);
+    this.#wire.limit(this.#tools.maxKeptBytes);
   }
 
   /** Records activity: the request is still on its way. */
   touch(): void {
-    this.activeMicros = this.#options.now();
+    this.activeMicros = this.#tools.now();
   }
 
   /** Called by the connection: bytes have come, valid only during the call. */
   onBytes(buffer: Uint8Array, count: number): void {
     if (this.#end !== undefined) return;
-    this.activeMicros = this.#options.now();
+    this.activeMicros = this.#tools.now();
     // The connection uses its buffer again: content is a view of this copy.
-    const bytes = this.#options.slab.copy(buffer, 0, count);
+    const bytes = this.#tools.slab.copy(buffer, 0, count);
     this.#keep(bytes);
     try {
       this.#parser.push(bytes, count);
@@ -153,14 +157,14 @@ export class Exchange implements ResponseReceiver, BagItem {
   #complete(): void {
     const { hasExcess, offset } = this.#parser;
     const malformed = { offset, rule: "Cannot take bytes after the response" };
-    this.finish({ end: "complete", ...(hasExcess ? { malformed } : {}) });
+    this.finish(hasExcess ? { end: "complete", malformed } : COMPLETE, this.activeMicros);
   }
 
   /** Ends the response here. The first end counts. */
-  finish(end: ExchangeEnd): void {
+  finish(end: ExchangeEnd, atMicros: number = this.#tools.now()): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    this.#endMicros = this.#options.now();
+    this.#endMicros = atMicros;
     this.#hashed = this.#hash?.digest("hex") ?? "";
     this.#wire?.finish();
     const mayLiveOn = end.end === "complete" && this.#parser.shouldKeepAlive && !this.#parser.hasExcess;
@@ -229,22 +233,21 @@ export class Exchange implements ResponseReceiver, BagItem {
     const { end, malformed, reason } = this.#end ?? { end: "aborted" };
     const head = this.#head;
     const kept = this.#wire?.kept ?? NO_BYTES;
-    const isCut = kept.length < this.wireBytes;
-    return {
-      method: this.#options.method,
-      facts: {
-        kind,
-        status: head?.status ?? status,
-        ...(isCut ? { headers: [...head?.headers ?? []], trailers: [...this.#parser.trailers] } : {}),
-        bodyBytes: this.#parser.contentBytes,
-        wireBytes: this.wireBytes,
-        end,
-        ...(malformed === undefined ? {} : { malformed }),
-        ...(reason === undefined ? {} : { reason }),
-        ...(this.#hashed === "" ? {} : { sha256: this.#hashed }),
-        durationMs: (this.#endMicros - this.#startMicros) / 1_000,
-      },
-      kept,
+    const facts: Writable<ResponseFacts> = {
+      kind,
+      status: head?.status ?? status,
+      bodyBytes: this.#parser.contentBytes,
+      wireBytes: this.wireBytes,
+      end,
+      durationMs: (this.#endMicros - this.#startMicros) / 1_000,
     };
+    if (kept.length < this.wireBytes) {
+      facts.headers = [...head?.headers ?? []];
+      facts.trailers = [...this.#parser.trailers];
+    }
+    if (malformed !== undefined) facts.malformed = malformed;
+    if (reason !== undefined) facts.reason = reason;
+    if (this.#hashed !== "") facts.sha256 = this.#hashed;
+    return { method: this.#method, facts, kept };
   }
 }

@@ -21,6 +21,7 @@ export interface StreamedForward {
 
 // Repeating these methods does no harm (RFC 9110 §9.2.2).
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+const AS_SENT: SentFraming = { kind: "as-sent" };
 const LAST_CHUNK = "0\r\n";
 const encoder = new TextEncoder();
 
@@ -29,28 +30,30 @@ export class Forwarder {
   /** The server that gets the requests. */
   readonly upstream: UpstreamUrl;
   readonly #client: UpstreamClient;
+  // Replaces Host; undefined keeps it.
+  readonly #host: string | undefined;
   // Heads are forgotten after sending: a slab of their own does not keep the memory of stored requests.
   readonly #heads = new ByteSlab();
 
   constructor(upstream: UpstreamUrl, client: UpstreamClient) {
     this.upstream = upstream;
     this.#client = client;
+    this.#host = isNamed(upstream) ? upstream.host : undefined;
   }
 
   /** Forwards a complete request. @param onReady called with its exchange when that is ready */
   forward(request: HttpRequest, content: Uint8Array, onReady: (exchange: Exchange) => void): void {
     const isChunked = request.body.length === undefined;
-    const framing: SentFraming = isChunked ? { kind: "length", length: content.length } : { kind: "as-sent" };
-    const head = this.#encodeHead(request, framing);
+    const head = this.#encodeHead(request, isChunked ? { kind: "length", length: content.length } : AS_SENT);
     const bytes = content.length === 0 ? head : joinBytes([head, content]);
-    this.#client.send(this.#outgoing(request, bytes), onReady);
+    this.#client.send(toOutgoing(request, bytes), onReady);
   }
 
   /** Forwards a request before its content has come. */
   open(request: HttpRequest): StreamedForward {
     const isChunked = request.body.length === undefined;
-    const head = this.#encodeHead(request, { kind: isChunked ? "chunked" : "as-sent" });
-    const begun = this.#client.begin(this.#outgoing(request, head));
+    const head = this.#encodeHead(request, isChunked ? { kind: "chunked" } : AS_SENT);
+    const begun = this.#client.begin(toOutgoing(request, head));
     return {
       whenReady(callback) {
         begun.then(({ exchange }) => exchange.whenReady(() => callback(exchange)));
@@ -72,19 +75,14 @@ export class Forwarder {
     this.#client.close();
   }
 
-  #outgoing({ method }: HttpRequest, bytes: Uint8Array): OutgoingRequest {
-    return { method, bytes, isRepeatable: IDEMPOTENT.has(method) };
-  }
-
   #encodeHead({ method, target, headers }: HttpRequest, framing: SentFraming): Uint8Array {
-    return encodeSentHead({
-      method,
-      target: targetBelow(this.upstream, target),
-      headers,
-      host: isNamed(this.upstream) ? this.upstream.host : undefined,
-      framing,
-    }, this.#heads);
+    const head = { method, target: targetBelow(this.upstream, target), headers, host: this.#host, framing };
+    return encodeSentHead(head, this.#heads);
   }
+}
+
+function toOutgoing({ method }: HttpRequest, bytes: Uint8Array): OutgoingRequest {
+  return { method, bytes, isRepeatable: IDEMPOTENT.has(method) };
 }
 
 /**

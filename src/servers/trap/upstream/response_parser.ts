@@ -24,6 +24,7 @@ type State =
   | "trailer"
   | "done";
 
+const STATUS_LINE = /^HTTP\/1\.[0-9] [1-9][0-9]{2}(?: .*)?$/;
 const MAX_LINE_BYTES = 65_536;
 const MAX_HEAD_BYTES = 1_048_576;
 const MAX_FIELDS = 1_000;
@@ -130,15 +131,14 @@ export class ResponseParser {
     if (end === undefined) return false;
     const { line, start } = this.#lines;
     const text = decodeLatin1(line.subarray(start, end));
-    const match = /^HTTP\/(1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?$/.exec(text);
-    if (match === null) {
+    if (!STATUS_LINE.test(text)) {
       throw this.#fault(
         `Cannot read the status line: expected HTTP/1.1 and three digits, got ${quote(text)}`,
       );
     }
-    this.#version = match[1]!;
-    this.#status = Number(match[2]);
-    this.#reason = match[3] ?? "";
+    this.#version = text.slice(5, 8);
+    this.#status = Number(text.slice(9, 12));
+    this.#reason = text.slice(13);
     this.#headers = new HttpHeaders();
     this.#state = "field";
     return true;

@@ -2,11 +2,11 @@ import { Bag } from "../../../base/bag.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { messageOfError } from "../../../base/error_text.ts";
 import type { Connection } from "../../../net/connection.ts";
-import { Exchange, type ExchangeOptions } from "./exchange.ts";
+import { Exchange, type ExchangeTools } from "./exchange.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 
 /** Options of {@linkcode UpstreamClient}. */
-export interface UpstreamClientOptions extends Omit<ExchangeOptions, "method"> {
+export interface UpstreamClientOptions extends ExchangeTools {
   /** Opens a connection to the server. */
   readonly connect: () => Promise<Connection>;
   /** For time-outs. */
@@ -79,7 +79,7 @@ export class UpstreamClient {
       const connection = this.#wrap(await this.#connect());
       return { exchange: this.#begin(connection, request), connection };
     } catch (error) {
-      const exchange = this.#createExchange(request);
+      const exchange = new Exchange(request.method, this.#options);
       exchange.finish({ end: "unreachable", reason: messageOfError(error) });
       return { exchange, connection: undefined };
     }
@@ -94,17 +94,12 @@ export class UpstreamClient {
   }
 
   #begin(connection: UpstreamConnection, request: OutgoingRequest): Exchange {
-    const exchange = this.#createExchange(request);
+    const exchange = new Exchange(request.method, this.#options);
     this.#active.add(exchange);
     exchange.onEnded(() => this.#active.delete(exchange));
     this.#stopSweep ??= this.#options.clock.every(SWEEP_MS, () => this.#sweep());
     connection.begin(exchange, request.bytes);
     return exchange;
-  }
-
-  #createExchange({ method }: OutgoingRequest): Exchange {
-    const { maxKeptBytes, now, slab } = this.#options;
-    return new Exchange({ method, maxKeptBytes, now, slab });
   }
 
   #wrap(connection: Connection): UpstreamConnection {

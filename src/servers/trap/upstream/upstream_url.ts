@@ -42,7 +42,7 @@ export function parseUpstreamUrl(text: string): UpstreamUrl | undefined {
 
 /** The target of a request below the path of a server: nothing is decoded. */
 export function targetBelow({ path }: UpstreamUrl, target: string): string {
-  if (target === "*") return target;
+  if (target === "*" || (path === "" && target.startsWith("/"))) return target;
   const { path: rest, query } = splitTarget(target);
   const mark = target.includes("?") ? "?" : "";
   return `${path}${rest.startsWith("/") ? rest : `/${rest}`}${mark}${query}`;

@@ -82,7 +82,7 @@ Deno.test("Replayer gives up after its time, and replays no request that was cut
     isClosed: true,
     timerCount: 0,
   });
-  const wire = new WireBytes(new Uint8Array(10), []);
+  const wire = new WireBytes(new Uint8Array(10));
   wire.limit(5);
   assertEquals(await statusOf({}, new StoredRequest(storedRequest("1").facts, wire)), 409);
 });

@@ -54,7 +54,7 @@ Deno.test("an archive gives back every part of the requests that were stored", a
       trailers: [["T", "1"]],
       answer: { status: 503, headers: [["A", "b"]], body: "c" },
     }));
-    const wire = new WireBytes(new Uint8Array(1_000), [{ atMicros: 2, bytes: 1_000 }]);
+    const wire = new WireBytes(new Uint8Array(1_000), 2);
     wire.limit(500);
     first.store.add(new StoredRequest({ ...storedRequest("c").facts, bodyBytes: 900 }, wire));
     const before = recordsOf(first);

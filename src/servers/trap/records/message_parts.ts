@@ -1,5 +1,6 @@
-// Finds the content between the framing of a chunked message (RFC 9112 §7.1).
+// Finds parts of a message in its bytes: its fields, and the content between chunk framing (RFC 9112 §7.1).
 
+import type { HeaderField } from "../../../http/headers.ts";
 import type { HttpLimits } from "../../../http/limits.ts";
 import { HttpTokenizer } from "../../../http/tokens/tokenizer.ts";
 import type { BodyToken } from "../../../http/tokens/tokens.ts";
@@ -17,6 +18,14 @@ const NO_LIMITS: HttpLimits = {
   maxTrailerBytes: Infinity,
   maxTrailers: Infinity,
 };
+
+/** Finds the fields of a head, in order; none in bytes that are no head. */
+export function readFields(head: Uint8Array): readonly HeaderField[] {
+  for (const token of new HttpTokenizer({ ...NO_LIMITS, lineTokens: false }).push(head)) {
+    if (token.kind === "head-end") return [...token.head.headers];
+  }
+  return [];
+}
 
 /** The result of {@linkcode readChunkData}. */
 export interface ChunkData {
