@@ -8,7 +8,7 @@ import { FairQueue } from "../../serving/turns/fair_queue.ts";
 import { LargeReplies } from "./conversation/large_replies.ts";
 import { LineService } from "./conversation/line_service.ts";
 import { ReplyPool } from "./conversation/reply_buffer.ts";
-import type { SessionEvents } from "./conversation/session.ts";
+import type { SessionEvents } from "./conversation/session_parts.ts";
 import { WorkTurns } from "./conversation/work_turns.ts";
 import type { MetricsServerOptions } from "./options.ts";
 import { CommandReader } from "./protocol/command_reader.ts";

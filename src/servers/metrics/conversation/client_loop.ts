@@ -3,14 +3,15 @@
 
 import type { Clock } from "../../../base/clock.ts";
 import type { ServedClient } from "../../../serving/connection_server.ts";
-import type { Connection, Receiver } from "../../../net/connection.ts";
+import type { Connection, Receiver, Sender } from "../../../net/connection.ts";
 import { inNextTurn } from "../../../base/event_loop.ts";
 import type { Session } from "./session.ts";
+import type { ReceivedBytes } from "./session_parts.ts";
 
 // Bytes of a read buffer: the next size after a full read, the one before after a read that would have fitted
 // into it. The smallest makes 10,000 idle clients cost 5 MB. Sizes matter with a database, because each read
 // waits for a commit: 256 KiB reach 1.4 million puts/s and 64 KiB reach 0.7 (Deno 2.9.6).
-const READ_BYTES = [256, 4_096, 16_384, 65_536, 262_144] as const;
+const READ_BYTES: readonly number[] = [256, 4_096, 16_384, 65_536, 262_144];
 
 // Commands that have arrived before the server stops, but were not read yet, get replies within this time.
 const LAST_COMMANDS_MS = 50;
@@ -30,8 +31,8 @@ export class ReadBuffers {
   }
 
   /** Takes a buffer back. */
-  give(size: number, buffer: Uint8Array<ArrayBuffer>): void {
-    const spare = this.#spare[size]!;
+  give(buffer: Uint8Array<ArrayBuffer>): void {
+    const spare = this.#spare[READ_BYTES.indexOf(buffer.length)]!;
     if (spare.length < MAX_SPARE_BUFFERS) spare.push(buffer);
   }
 }
@@ -58,13 +59,15 @@ export interface ClientParts {
 }
 
 /** Reads from one client until it has finished, and stops in between when asked to. An idle client waits on no promise. */
-export class ClientLoop implements Receiver, ServedClient {
+export class ClientLoop implements Receiver, Sender, ServedClient {
   /** Whether bytes were read or written since this was last set to false. Clock readings would take 5 % of a put. */
   wasActive = true;
   readonly #parts: ClientParts;
   #size = 0;
   #buffer: Uint8Array<ArrayBuffer>;
   #isSameRead = false;
+  // The bytes that the session replies to; undefined if there are none.
+  #read: (ReceivedBytes & { readonly bytes: Uint8Array<ArrayBuffer> }) | undefined;
   #isReadingAhead = false;
   // The result of reading ahead, for the time after the reply; undefined if there is none.
   #ahead: (() => void) | undefined;
@@ -113,7 +116,7 @@ export class ClientLoop implements Receiver, ServedClient {
       return;
     }
     this.#isIdle = false;
-    if (count !== null && !this.#isDropping) void this.#answer(count);
+    if (count !== null && !this.#isDropping) this.#answer(count);
     else if (count !== null) this.#drop(count);
     else if (this.#isDropping) this.#end();
     else void this.#parts.connection.closeWrite().then(() => this.#end());
@@ -135,27 +138,35 @@ export class ClientLoop implements Receiver, ServedClient {
     this.#parts.connection.receive(this.#buffer, this);
   }
 
-  async #answer(count: number): Promise<void> {
-    const buffer = this.#buffer;
-    const size = this.#size;
-    const isSameRead = this.#isSameRead;
-    try {
-      this.wasActive = true;
-      if (count === buffer.length) await this.#readAhead();
-      else this.#isSameRead = false;
-      await this.#parts.session.answer(buffer, count, isSameRead);
-      this.wasActive = true;
-      if (this.#buffer !== buffer) this.#parts.buffers.give(size, buffer);
-      // The rest of a batch says nothing about its length.
-      else if (!isSameRead && size > 0 && count < READ_BYTES[size - 1]!) this.#shrinkBuffer();
-      if (this.#isStopping) await this.#dropRest();
-      else {
-        this.#isIdle = true;
-        this.#readOn();
-      }
-    } catch (error) {
-      this.#end(error);
-    }
+  #answer(count: number): void {
+    this.wasActive = true;
+    this.#read = { bytes: this.#buffer, count, isContinued: this.#isSameRead };
+    if (count === this.#buffer.length) return void this.#readAhead().then(() => this.#reply());
+    this.#isSameRead = false;
+    this.#reply();
+  }
+
+  #reply(): void {
+    this.#parts.session.answer(this.#read!, this);
+  }
+
+  /** The client has taken the replies to the last read. */
+  onSent(): void {
+    const { bytes, count, isContinued } = this.#read!;
+    // A silent client must not keep a large buffer.
+    this.#read = undefined;
+    this.wasActive = true;
+    if (this.#buffer !== bytes) this.#parts.buffers.give(bytes);
+    // The rest of a batch says nothing about its length.
+    else if (!isContinued && this.#size > 0 && count < READ_BYTES[this.#size - 1]!) this.#shrinkBuffer();
+    if (this.#isStopping) return void this.#dropRest();
+    this.#isIdle = true;
+    this.#readOn();
+  }
+
+  /** The client is gone. */
+  onSendFailed(error: unknown): void {
+    this.#end(error);
   }
 
   // If more bytes were already there, only our buffer has cut a full read. Bytes that are there before any
@@ -171,7 +182,7 @@ export class ClientLoop implements Receiver, ServedClient {
   }
 
   #shrinkBuffer(): void {
-    this.#parts.buffers.give(this.#size, this.#buffer);
+    this.#parts.buffers.give(this.#buffer);
     this.#size--;
     this.#buffer = this.#parts.buffers.take(this.#size);
   }
@@ -197,7 +208,7 @@ export class ClientLoop implements Receiver, ServedClient {
     this.#hasEnded = true;
     this.#stopTimer?.();
     // A pending read may write into its buffer.
-    if (!this.#isReadingAhead) this.#parts.buffers.give(this.#size, this.#buffer);
+    if (!this.#isReadingAhead) this.#parts.buffers.give(this.#buffer);
     this.#parts.connection.close();
     this.#parts.onEnd(error);
   }

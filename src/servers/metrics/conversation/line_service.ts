@@ -9,7 +9,8 @@ import type { ConnectionService, ServedClient } from "../../../serving/connectio
 import { ClientLoop, ReadBuffers } from "./client_loop.ts";
 import type { MetricsLog } from "../options.ts";
 import { RefusedClient, TOO_MANY_CLIENTS } from "./refused_client.ts";
-import { Session, type SessionParts } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionParts } from "./session_parts.ts";
 
 /** Parts of the service. */
 export interface LineServiceParts {

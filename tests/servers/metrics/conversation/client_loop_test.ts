@@ -1,10 +1,10 @@
 import { tcpAddress } from "../../../../src/net/address.ts";
 import { assertEquals } from "@std/assert";
 import type { ClientLoop } from "../../../../src/servers/metrics/conversation/client_loop.ts";
-import type { Receiver } from "../../../../src/net/connection.ts";
+import type { Receiver, Sender } from "../../../../src/net/connection.ts";
 import { settle } from "../../../support/deadline.ts";
 import { bytesOf } from "../../../support/latin1.ts";
-import { createLoop, type ServedConnection } from "./converse.ts";
+import { createLoop, type ServedConnection, transmitOver } from "./converse.ts";
 
 const OK = "ok\n\n";
 const WRONG = "error\nwrong command\n\n";
@@ -63,6 +63,10 @@ class DrivenConnection implements ServedConnection {
     return this.taken;
   }
 
+  transmit(bytes: Uint8Array, sender: Sender): void {
+    transmitOver(this, bytes, sender);
+  }
+
   closeWrite(): Promise<void> {
     this.hasSentEnd = true;
     return Promise.resolve();
@@ -93,6 +97,15 @@ function drive(): Driven {
   loop.start();
   return { connection, loop, ends };
 }
+
+Deno.test("ClientLoop replies to a put into memory during the call that brings its bytes", async () => {
+  const { connection } = drive();
+  connection.give("put a 1 1\n");
+  assertEquals(connection.text, OK);
+  await settle();
+  connection.give("put a 2 2\nbad\n");
+  assertEquals(connection.text, OK + OK + WRONG);
+});
 
 Deno.test("ClientLoop takes a blank line after a full buffer for the end of the command if it has already arrived", async () => {
   const rows: [full: string, after: string, replies: string][] = [

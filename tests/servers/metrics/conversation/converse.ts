@@ -8,10 +8,11 @@ import { MemoryStore } from "../../../../src/servers/metrics/samples/memory_stor
 import { LargeReplies } from "../../../../src/servers/metrics/conversation/large_replies.ts";
 import { ReplyPool } from "../../../../src/servers/metrics/conversation/reply_buffer.ts";
 import { createCounts } from "../../../../src/servers/metrics/server_counts.ts";
-import { Session, type SessionEvents } from "../../../../src/servers/metrics/conversation/session.ts";
+import { Session } from "../../../../src/servers/metrics/conversation/session.ts";
+import type { SessionEvents } from "../../../../src/servers/metrics/conversation/session_parts.ts";
 import { WorkTurns } from "../../../../src/servers/metrics/conversation/work_turns.ts";
 import type { MetricStore } from "../../../../src/servers/metrics/store.ts";
-import type { Connection, Receiver } from "../../../../src/net/connection.ts";
+import type { Connection, Receiver, Sender } from "../../../../src/net/connection.ts";
 import { bytesOf } from "../../../support/latin1.ts";
 
 const REMOTE = tcpAddress("127.0.0.1", 1);
@@ -36,7 +37,15 @@ export async function converse(
 }
 
 /** The part of a connection that a conversation needs. */
-export type ServedConnection = Pick<Connection, "receive" | "write" | "closeWrite" | "close" | "remote">;
+export type ServedConnection = Pick<
+  Connection,
+  "receive" | "write" | "transmit" | "closeWrite" | "close" | "remote"
+>;
+
+/** Writes with a promise, and reports as `transmit` of a connection does. */
+export function transmitOver(connection: Pick<Connection, "write">, bytes: Uint8Array, sender: Sender): void {
+  connection.write(bytes).then(() => sender.onSent(), (error) => sender.onSendFailed(error));
+}
 
 /** Lets the server talk over a connection until it has closed. */
 export async function converseOver(
@@ -93,6 +102,7 @@ export function createStalledConnection(input: string): {
       counts.writes++;
       return taken.promise;
     },
+    transmit: (bytes, sender) => transmitOver(connection, bytes, sender),
     closeWrite: () => Promise.resolve(),
     close: () => {},
   };
@@ -122,6 +132,10 @@ class ScriptedConnection {
     this.writes.push(bytes.length);
     this.text += Buffer.from(bytes).toString("latin1");
     return Promise.resolve();
+  }
+
+  transmit(bytes: Uint8Array, sender: Sender): void {
+    transmitOver(this, bytes, sender);
   }
 
   closeWrite(): Promise<void> {
