@@ -33,7 +33,8 @@ interface UnreadArray {
 export class MemoryBudget {
   /** The bytes that may be held before reading stops. */
   readonly maxBytes: number;
-  #heldBytes = 0;
+  // All held bytes apart from unread responses.
+  #otherBytes = 0;
   // Holders with a client that has not finished sending, in the order in which they began to hold.
   readonly #unfinished = new Map<Holder, number>();
   #unfinishedBytes = 0;
@@ -43,8 +44,9 @@ export class MemoryBudget {
   readonly #evicted = new Map<Holder, number>();
   #evictedBytes = 0;
   readonly #finished = new Map<Holder, number>();
-  readonly #waitingForRoom = new WaitingLine(() => !this.isFull);
-  readonly #waitingForReaders = new WaitingLine(() => !this.isFullOfUnread);
+  // Made when a client first waits.
+  #waitingForRoom: WaitingLine | undefined;
+  #waitingForReaders: WaitingLine | undefined;
 
   /**
    * Makes a budget.
@@ -57,34 +59,34 @@ export class MemoryBudget {
 
   /** The bytes held now. */
   get heldBytes(): number {
-    return this.#heldBytes;
+    return this.#otherBytes + this.#unreadBytes;
   }
 
   /** Whether all reading must pause. */
   get isFull(): boolean {
-    return this.#heldBytes >= this.maxBytes;
+    return this.heldBytes >= this.maxBytes;
   }
 
   /** Whether less than half of it is held. */
   get isPlentiful(): boolean {
-    return this.#heldBytes < this.maxBytes / 2;
+    return this.heldBytes < this.maxBytes / 2;
   }
 
   /** Whether it is full, and unread responses are a large part of it: new ones must wait. */
   get isFullOfUnread(): boolean {
-    return this.isFull && this.#unreadBytes >= this.maxBytes * UNREAD_SHARE;
+    return this.#unreadBytes >= this.maxBytes * UNREAD_SHARE && this.isFull;
   }
 
   /** Holds bytes that will be freed whatever clients do: a log entry, for example. */
   hold(bytes: number): void {
-    this.#heldBytes += bytes;
+    this.#otherBytes += bytes;
   }
 
   /** Frees bytes that {@linkcode MemoryBudget.hold} held. */
   free(bytes: number): void {
-    this.#heldBytes -= bytes;
-    this.#waitingForRoom.wake();
-    this.#waitingForReaders.wake();
+    this.#otherBytes -= bytes;
+    this.#waitingForRoom?.wake();
+    this.#waitingForReaders?.wake();
   }
 
   /**
@@ -94,28 +96,35 @@ export class MemoryBudget {
    * @param buffer the memory in which they lie
    */
   holdUnread(length: number, buffer: ArrayBufferLike): void {
-    if (length <= MAX_COPIED_BYTES) return this.#holdUnread(length);
-    const known = this.#unreadArrays.get(buffer);
-    if (known !== undefined) return void known.clients++;
-    const bytes = Math.min(buffer.byteLength, this.maxBytes * MAX_ARRAY_SHARE);
-    this.#unreadArrays.set(buffer, { bytes, clients: 1 });
-    this.#holdUnread(bytes);
+    this.#unreadBytes += length <= MAX_COPIED_BYTES ? length : this.#shareArray(buffer);
   }
 
   /** Frees bytes that {@linkcode MemoryBudget.holdUnread} held: the client has taken them, or has gone. */
   freeUnread(length: number, buffer: ArrayBufferLike): void {
-    if (length <= MAX_COPIED_BYTES) return this.#holdUnread(-length);
-    const known = this.#unreadArrays.get(buffer)!;
-    known.clients--;
-    if (known.clients > 0) return;
-    this.#unreadArrays.delete(buffer);
-    this.#holdUnread(-known.bytes);
+    this.#unreadBytes -= length <= MAX_COPIED_BYTES ? length : this.#leaveArray(buffer);
+    this.#waitingForRoom?.wake();
+    this.#waitingForReaders?.wake();
   }
 
-  #holdUnread(bytes: number): void {
-    this.#unreadBytes += bytes;
-    if (bytes < 0) this.free(-bytes);
-    else this.hold(bytes);
+  /** One more client waits for an array. @returns the bytes that are held for it in addition */
+  #shareArray(buffer: ArrayBufferLike): number {
+    const known = this.#unreadArrays.get(buffer);
+    if (known !== undefined) {
+      known.clients++;
+      return 0;
+    }
+    const bytes = Math.min(buffer.byteLength, this.maxBytes * MAX_ARRAY_SHARE);
+    this.#unreadArrays.set(buffer, { bytes, clients: 1 });
+    return bytes;
+  }
+
+  /** One client less waits for an array. @returns the bytes that are no longer held */
+  #leaveArray(buffer: ArrayBufferLike): number {
+    const known = this.#unreadArrays.get(buffer)!;
+    known.clients--;
+    if (known.clients > 0) return 0;
+    this.#unreadArrays.delete(buffer);
+    return known.bytes;
   }
 
   /** Holds more bytes of a client; fewer if the number is negative. */
@@ -157,18 +166,20 @@ export class MemoryBudget {
 
   /** Calls back once when there is room; until then, a long-time holder may be evicted. */
   whenRoom(callback: () => void): void {
+    this.#waitingForRoom ??= new WaitingLine(() => !this.isFull);
     this.#waitingForRoom.add(callback);
     while (this.#isStuck()) this.#evictOldest();
   }
 
   /** Calls back once when unread responses no longer fill the budget. */
   whenUnreadTaken(callback: () => void): void {
+    this.#waitingForReaders ??= new WaitingLine(() => !this.isFullOfUnread);
     this.#waitingForReaders.add(callback);
   }
 
   /** Whether the budget stays full after all evicted clients have gone, while no other holder can finish. */
   #isStuck(): boolean {
-    return this.#unfinished.size > 0 && this.#heldBytes - this.#evictedBytes >= this.maxBytes &&
+    return this.#unfinished.size > 0 && this.heldBytes - this.#evictedBytes >= this.maxBytes &&
       this.#unfinishedBytes > this.maxBytes * EVICTION_SHARE;
   }
 

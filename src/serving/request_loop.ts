@@ -57,7 +57,8 @@ export class RequestLoop implements Deferred {
   // The request without a complete response.
   #context: ServedContext | undefined;
   #requests = 0;
-  readonly #held: HeldRequest;
+  // The bytes held of the request; made when a part of one is first held.
+  #held: HeldRequest | undefined;
 
   constructor(owner: LoopOwner, { connection, shared, phase, reader, writer }: LoopParts) {
     this.#owner = owner;
@@ -66,7 +67,6 @@ export class RequestLoop implements Deferred {
     this.#phase = phase;
     this.#reader = reader;
     this.#writer = writer;
-    this.#held = new HeldRequest(shared.memory, owner);
     this.#lateFlush = new LateFlush(writer, () => this.#context?.isResponding === false);
   }
 
@@ -141,7 +141,7 @@ export class RequestLoop implements Deferred {
     this.#phase.beginRequest();
     counters.requests++;
     this.#requests++;
-    if (!this.#reader.hasUnreadBody) this.#held.finish();
+    if (!this.#reader.hasUnreadBody) this.#held?.finish();
     if (request.refusal?.code === "not-http" && settings.onNotHttp !== undefined) {
       settings.onNotHttp(request.refusal, this.#connection.remote);
       this.#owner.onLastResponse();
@@ -185,7 +185,7 @@ export class RequestLoop implements Deferred {
     });
     if (stream !== undefined) {
       // A stream may go on for hours; its handler has taken the content that it wanted.
-      this.#held.release();
+      this.#held?.release();
       context.stream = stream;
       this.#owner.watchClient();
     }
@@ -199,8 +199,9 @@ export class RequestLoop implements Deferred {
   /** @returns whether the next request may come */
   #finish(persistence: Persistence): boolean {
     const context = this.#takeContext();
-    this.#held.release();
-    if (context?.onDelivered !== undefined) this.#tellDelivered(context.onDelivered);
+    this.#held?.release();
+    const onDelivered = context?.onDelivered;
+    if (onDelivered !== undefined) this.#writer.flush().then(() => onDelivered(undefined), onDelivered);
     if (persistence === "close") this.#owner.onLastResponse();
     else if (this.#reader.hasUnreadBody) this.#dropContent();
     else return true;
@@ -229,13 +230,9 @@ export class RequestLoop implements Deferred {
 
   #break(error: unknown): void {
     const context = this.#takeContext();
-    this.#held.release();
+    this.#held?.release();
     context?.onDelivered?.(error);
     this.#owner.onBroken(error);
-  }
-
-  #tellDelivered(onDelivered: (error: unknown) => void): void {
-    this.#writer.flush().then(() => onDelivered(undefined), onDelivered);
   }
 
   /** Asks for content that the client holds back; not within a response (RFC 9110 §10.1.1, §15.2). */
@@ -261,18 +258,22 @@ export class RequestLoop implements Deferred {
 
   /** Reports that this much of an unfinished head is held. */
   holdHead(bytes: number): void {
-    this.#held.set(bytes);
+    this.#holdRequest().set(bytes);
   }
 
   /** Reports that this much more of the request is held, at most until its response is complete. */
   holdMore(bytes: number): void {
     // At the end of the connection all held bytes have been released.
-    if (this.#phase.isInRequest || this.isBusy) this.#held.add(bytes);
+    if (this.#phase.isInRequest || this.isBusy) this.#holdRequest().add(bytes);
+  }
+
+  #holdRequest(): HeldRequest {
+    return this.#held ??= new HeldRequest(this.#shared.memory, this.#owner);
   }
 
   /** All content has come, so its held bytes no longer belong to an unfinished request. */
   onContentEnd(): void {
-    this.#held.finish();
+    this.#held?.finish();
   }
 
   /** The client has left, or has finished sending. */
@@ -282,7 +283,7 @@ export class RequestLoop implements Deferred {
 
   /** The connection is over: the handler and the source of content notice. */
   cut(): void {
-    this.#held.release();
+    this.#held?.release();
     this.#context?.abort();
     this.#context?.stream?.cut(
       new ConnectionError("closed", "Cannot send the content: the connection is over"),

@@ -103,7 +103,7 @@ export class HttpTokenizer {
   load(bytes: Uint8Array, length: number): void {
     if (this.#input !== "open") return;
     this.#reader.push(bytes, length);
-    this.#head.forgetText();
+    this.#head.text.clear();
   }
 
   /**
@@ -128,7 +128,7 @@ export class HttpTokenizer {
   /** Lets go of the bytes that were loaded; they must have been used up. */
   release(): void {
     this.#reader.release();
-    this.#head.forgetText();
+    this.#head.text.clear();
   }
 
   /** Frees the bytes held of an unfinished message: the connection is closed. */
@@ -223,7 +223,7 @@ export class HttpTokenizer {
     const start = this.#reader.offset;
     const bytes = this.#reader.take(this.#remaining);
     if (bytes.length === 0) return undefined;
-    this.#head.forgetText();
+    this.#head.text.clear();
     this.#remaining -= bytes.length;
     if (this.#remaining === 0) this.#state = this.#state === "length" ? "end" : "chunk-cr";
     return { kind: "body", bytes, start, end: start + bytes.length };
@@ -239,7 +239,7 @@ export class HttpTokenizer {
     const end = this.#head.fields.lineEnd("bad-chunk");
     const { size, extensionBytes } = parseChunkLine(reader.line, reader.start, end);
     // A quoted extension may hold bytes that are not ASCII, and trailers may follow without data in between.
-    if (extensionBytes > 0) this.#head.forgetText();
+    if (extensionBytes > 0) this.#head.text.clear();
     this.#extensionBytes += extensionBytes;
     if (this.#extensionBytes > this.#options.maxChunkExtensionBytes) {
       throw badChunk(`extensions beyond ${this.#options.maxChunkExtensionBytes} bytes`);

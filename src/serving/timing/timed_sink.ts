@@ -1,4 +1,3 @@
-import type { MemoryBudget } from "../../bytes/memory_budget.ts";
 import type { BytesSender, ResponseSink } from "../../http/response/response_writer.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { SharedResources } from "../shared_resources.ts";
@@ -44,11 +43,23 @@ export class TimedSink implements ResponseSink {
   }
 
   transmit(bytes: Uint8Array, sender: BytesSender): void {
-    const { deadlines, counters, memory } = this.#shared;
+    const { deadlines, counters, memory, turns } = this.#shared;
+    const { length, buffer } = bytes;
     this.#activeMs = deadlines.nowMs;
-    counters.sentBytes += bytes.length;
-    const paced = this.hasHadItsTurn(bytes.length) ? this.#inTurn(sender) : sender;
-    this.#connection.transmit(bytes, new PendingWrite(bytes, paced, memory));
+    counters.sentBytes += length;
+    memory.holdUnread(length, buffer);
+    const hasHadItsTurn = this.hasHadItsTurn(length);
+    this.#connection.transmit(bytes, {
+      onSent: () => {
+        memory.freeUnread(length, buffer);
+        if (hasHadItsTurn) turns.take(() => sender.onSent());
+        else sender.onSent();
+      },
+      onSendFailed: (error) => {
+        memory.freeUnread(length, buffer);
+        sender.onSendFailed(error);
+      },
+    });
     this.#seenBufferedBytes = this.#connection.bufferedBytes;
   }
 
@@ -73,39 +84,5 @@ export class TimedSink implements ResponseSink {
     this.#seenBufferedBytes = bufferedBytes;
     if (bufferedBytes > 0) this.#activeMs = nowMs;
     return isStalled;
-  }
-
-  #inTurn(sender: BytesSender): BytesSender {
-    const { turns } = this.#shared;
-    return {
-      onSent: () => turns.take(() => sender.onSent()),
-      onSendFailed: (error) => sender.onSendFailed(error),
-    };
-  }
-}
-
-/** A write whose bytes are held until the client has taken them. */
-class PendingWrite implements BytesSender {
-  readonly #length: number;
-  readonly #buffer: ArrayBufferLike;
-  readonly #sender: BytesSender;
-  readonly #memory: MemoryBudget;
-
-  constructor({ length, buffer }: Uint8Array, sender: BytesSender, memory: MemoryBudget) {
-    this.#length = length;
-    this.#buffer = buffer;
-    this.#sender = sender;
-    this.#memory = memory;
-    memory.holdUnread(length, buffer);
-  }
-
-  onSent(): void {
-    this.#memory.freeUnread(this.#length, this.#buffer);
-    this.#sender.onSent();
-  }
-
-  onSendFailed(error: unknown): void {
-    this.#memory.freeUnread(this.#length, this.#buffer);
-    this.#sender.onSendFailed(error);
   }
 }

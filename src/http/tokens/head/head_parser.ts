@@ -30,12 +30,13 @@ const TLS_HANDSHAKE = 0x16;
 export class HeadParser {
   /** Offset of the first byte of the head at hand, empty lines in front of it not counted. */
   start = 0;
+  /** Decoded text; cleared when the bytes it came from change, or belong to no head. */
+  readonly text: TextWindow = new TextWindow();
   /** Reads its field lines, and those of a trailer section. */
   readonly fields: FieldReader;
 
   readonly #reader: LineReader;
   readonly #options: HeadParserOptions;
-  readonly #text = new TextWindow();
   // Gives heads only: undefined if each line becomes a token.
   readonly #plain: FastHeadReader | undefined;
   // Whether no request line has been read on this connection: only then a bad line means that this is no HTTP
@@ -51,8 +52,8 @@ export class HeadParser {
   constructor(reader: LineReader, options: HeadParserOptions) {
     this.#reader = reader;
     this.#options = options;
-    this.fields = new FieldReader(reader, this.#text);
-    this.#plain = options.lineTokens ? undefined : new FastHeadReader(options, this.#text);
+    this.fields = new FieldReader(reader, this.text);
+    this.#plain = options.lineTokens ? undefined : new FastHeadReader(options, this.text);
   }
 
   /** Whether nothing of a head has been read, empty lines apart. */
@@ -69,11 +70,6 @@ export class HeadParser {
   reset(): void {
     this.#emptyLines = 0;
     this.#head = undefined;
-  }
-
-  /** Forgets decoded text: the bytes it came from change, or belong to no head. */
-  forgetText(): void {
-    this.#text.clear();
   }
 
   /**
@@ -138,7 +134,7 @@ export class HeadParser {
   }
 
   #textOf(start: number, end: number): string {
-    return this.#text.ascii(this.#reader.line, start, end);
+    return this.text.ascii(this.#reader.line, start, end);
   }
 
   /** @returns undefined when more bytes are needed */
