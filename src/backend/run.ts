@@ -28,13 +28,11 @@ export function run(
   }
 }
 
-async function settle(promised: Promise<HttpResponse>, context: RequestContext): Promise<HttpResponse> {
-  try {
-    const response = await promised;
-    return isSendable(response) ? response : refuseStatus(response, context);
-  } catch (error) {
-    return toErrorResponse(error, context);
-  }
+function settle(promised: Promise<HttpResponse>, context: RequestContext): Promise<HttpResponse> {
+  return promised.then(
+    (response) => isSendable(response) ? response : refuseStatus(response, context),
+    (error) => toErrorResponse(error, context),
+  );
 }
 
 /**
