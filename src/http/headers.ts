@@ -46,10 +46,9 @@ export class HttpHeaders {
    */
   clone(): HttpHeaders {
     const copy = new HttpHeaders();
-    // Encode the lines now, because fields that are copied once are copied again.
-    this.toWire();
     this.#isShared = true;
     copy.#entries = this.#entries;
+    // The second copy has them encoded: fields that are copied twice are copied again.
     copy.#wire = this.toWire();
     return copy;
   }

@@ -1,8 +1,9 @@
 import type { HttpResponse } from "../../../http/response/response.ts";
 import { ContentStream, encodeContent } from "../content_stream.ts";
+import { LazyHeaders, readHeaders } from "../lazy_headers.ts";
 import { chainTo } from "../native_chain.ts";
 import { type LightResponse, toLight } from "./light_response.ts";
-import { readWebHeaders, replaceFields, toWebHeaders } from "../web_headers.ts";
+import { replaceFields, toWebHeaders } from "../web_headers.ts";
 
 const NativeResponse = Response;
 
@@ -80,7 +81,8 @@ export class FastResponse {
 
   /** The fields, to be changed until the response is sent. */
   get headers(): Headers {
-    return this.#headers ??= this.#native?.headers ?? toWebHeaders(this.#light!.fields);
+    return this.#headers ??= this.#native?.headers ??
+      new LazyHeaders(this.#light!.fields) as unknown as Headers;
   }
 
   /** The content as a stream; null if there is none. */
@@ -107,7 +109,7 @@ export class FastResponse {
     const light = this.#light;
     if (light === undefined || this.#native !== undefined) return undefined;
     if (this.#stream !== undefined && ContentStream.contentOf(this.#stream) === undefined) return undefined;
-    const headers = this.#headers === undefined ? light.fields : readWebHeaders(this.#headers);
+    const headers = this.#headers === undefined ? light.fields : readHeaders(this.#headers);
     return { status: light.status, headers, body: light.content };
   }
 

@@ -4,6 +4,7 @@ import { trimOws } from "../../../http/grammar.ts";
 import { HttpHeaders } from "../../../http/headers.ts";
 import { isBodyless } from "../../../http/status.ts";
 import { ContentStream, type LightContent } from "../content_stream.ts";
+import { LazyHeaders } from "../lazy_headers.ts";
 import { readWebHeaders } from "../web_headers.ts";
 
 /** A response as plain values. */
@@ -60,7 +61,7 @@ function toContent(body: BodyInit | null | undefined): LightContent | undefined 
 /** @returns undefined for fields that need a second look */
 function toFields(init: HeadersInit | undefined): HttpHeaders | undefined {
   if (init === undefined) return new HttpHeaders();
-  if (init instanceof Headers) return readWebHeaders(init);
+  if (init instanceof Headers) return LazyHeaders.fieldsOf(init)?.clone() ?? readWebHeaders(init);
   if (Symbol.iterator in init) return undefined;
   const fields = new HttpHeaders();
   try {
