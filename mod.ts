@@ -52,6 +52,7 @@ export type { Theme } from "./src/backend/pages/stylesheet.ts";
 export { FastResponse } from "./src/backend/fetch/response/fast_response.ts";
 export { getConnInfo } from "./src/backend/fetch/conn_info.ts";
 export type { ConnectionEnd, ConnectionInfo } from "./src/backend/fetch/conn_info.ts";
+export type { InterimResponse } from "./src/http/response/interim_response.ts";
 export type { FetchHandler, FetchInfo } from "./src/backend/fetch/fetch_handler.ts";
 export { run } from "./src/backend/run.ts";
 export { routes } from "./src/backend/routes.ts";
@@ -90,6 +91,7 @@ export type {
   ChainRecordText,
   ContentRecord,
   GivenAnswer,
+  InterimRecord,
   Malformation,
   ReplayRecord,
   RequestEnd,

@@ -1,5 +1,6 @@
 import type { MaybePromise } from "../base/maybe_promise.ts";
 import type { HttpRequest } from "../http/request/request.ts";
+import type { InterimResponse } from "../http/response/interim_response.ts";
 import type { HttpResponse } from "../http/response/response.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
 import type { Theme } from "./pages/stylesheet.ts";
@@ -25,6 +26,11 @@ export interface RequestContext {
   readonly connection: Pick<Connection, "remote" | "local" | "isEncrypted">;
   /** When the head was complete, in milliseconds since 1970. */
   readonly receivedAtMs: number;
+  /**
+   * Sends an interim response at once, unless the client speaks HTTP/1.0 or its response has begun. Only a
+   * server can do that.
+   */
+  sendInterim?(request: HttpRequest, response: InterimResponse): void;
   /** The id under which the logs speak of the request, once one of them needs it. */
   requestId?: string | undefined;
   /** The theme of the documents for this request, once it is known. */

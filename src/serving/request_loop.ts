@@ -18,7 +18,7 @@ import type { ConnectionPhase } from "./connection_phase.ts";
 import type { Deferred } from "./turns/flush_batch.ts";
 import { LateFlush } from "./turns/late_flush.ts";
 import { refuseMisdirected } from "./refusals/misdirected.ts";
-import { type ClientWatch, ServedContext } from "./served_context.ts";
+import { type ClientWatch, type ServedClient, ServedContext } from "./served_context.ts";
 import { ServedStream } from "./served_stream.ts";
 import type { SharedResources } from "./shared_resources.ts";
 
@@ -48,7 +48,7 @@ export interface LoopParts {
 /** Serves the requests of one connection, one after the other. */
 export class RequestLoop implements Deferred {
   readonly #owner: LoopOwner;
-  readonly #connection: Connection;
+  readonly #client: ServedClient;
   readonly #shared: SharedResources;
   readonly #phase: ConnectionPhase;
   readonly #reader: RequestReader;
@@ -62,7 +62,7 @@ export class RequestLoop implements Deferred {
 
   constructor(owner: LoopOwner, { connection, shared, phase, reader, writer }: LoopParts) {
     this.#owner = owner;
-    this.#connection = connection;
+    this.#client = { connection, writer, watch: owner };
     this.#shared = shared;
     this.#phase = phase;
     this.#reader = reader;
@@ -143,11 +143,11 @@ export class RequestLoop implements Deferred {
     this.#requests++;
     if (!this.#reader.hasUnreadBody) this.#held?.finish();
     if (request.refusal?.code === "not-http" && settings.onNotHttp !== undefined) {
-      settings.onNotHttp(request.refusal, this.#connection.remote);
+      settings.onNotHttp(request.refusal, this.#client.connection.remote);
       this.#owner.onLastResponse();
       return false;
     }
-    const context = new ServedContext(this.#connection, flushBatch.beginTurn(), this.#owner);
+    const context = new ServedContext(this.#client, flushBatch.beginTurn());
     this.#context = context;
     counters.requestsInFlight++;
     if (trustedProxies !== undefined) context.findClient(request.headers, trustedProxies);

@@ -2,6 +2,9 @@ import { clientOf } from "../backend/client_of.ts";
 import type { RequestContext } from "../backend/handler.ts";
 import type { Theme } from "../backend/pages/stylesheet.ts";
 import type { HttpHeaders } from "../http/headers.ts";
+import type { HttpRequest } from "../http/request/request.ts";
+import { formatInterim, type InterimResponse } from "../http/response/interim_response.ts";
+import type { ResponseWriter } from "../http/response/response_writer.ts";
 import type { TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 import type { Connection, NetAddress } from "../net/connection.ts";
 import type { ServedStream } from "./served_stream.ts";
@@ -13,6 +16,16 @@ export interface ClientWatch {
    * complete.
    */
   watchClient(): void;
+}
+
+/** The client of a connection. */
+export interface ServedClient {
+  /** Its connection. */
+  readonly connection: Connection;
+  /** Takes the responses. */
+  readonly writer: ResponseWriter;
+  /** Notices that it has left. */
+  readonly watch: ClientWatch;
 }
 
 /** The facts about a request apart from its bytes, for the handler, and its progress, for the server. */
@@ -31,16 +44,17 @@ export class ServedContext implements RequestContext {
   isResponding = false;
   /** The content that is being sent piece by piece. */
   stream: ServedStream | undefined = undefined;
-  readonly #watch: ClientWatch;
+  readonly #client: ServedClient;
   #controller: AbortController | undefined;
 
-  constructor(connection: Connection, receivedAtMs: number, watch: ClientWatch) {
+  constructor(client: ServedClient, receivedAtMs: number) {
+    const { connection } = client;
     this.remote = connection.remote;
     this.local = connection.local;
     this.isEncrypted = connection.isEncrypted;
     this.connection = connection;
     this.receivedAtMs = receivedAtMs;
-    this.#watch = watch;
+    this.#client = client;
   }
 
   /** Finds the client that the other end of the connection speaks for. */
@@ -53,9 +67,18 @@ export class ServedContext implements RequestContext {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      this.#watch.watchClient();
+      this.#client.watch.watchClient();
     }
     return this.#controller.signal;
+  }
+
+  sendInterim({ version }: HttpRequest, response: InterimResponse): void {
+    // A client of HTTP/1.0 would take it for the response (RFC 9110 §15.2).
+    if (this.isResponding || version === "1.0") return;
+    const { writer } = this.#client;
+    writer.addText(formatInterim(response));
+    // A failure appears again in the response itself.
+    writer.flushEagerly()?.catch(() => {});
   }
 
   /** Whether the handler wants to know when the client leaves. */

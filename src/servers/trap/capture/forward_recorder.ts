@@ -11,8 +11,8 @@ import type { StoredRequest } from "../records/stored_request.ts";
 import type { Responder } from "../respond/responder.ts";
 import type { ChainTools } from "../rules/chain.ts";
 import { type ChosenResponse, PLAIN_RESPONSE } from "../rules/response_rule.ts";
-import type { Exchange } from "../upstream/exchange.ts";
-import { toForwardedResponse } from "../upstream/forwarded_response.ts";
+import type { Exchange, InterimListener } from "../upstream/exchange.ts";
+import { fieldsFor, toForwardedResponse } from "../upstream/forwarded_response.ts";
 import type { Forwarder, StreamedForward } from "../upstream/forwarder.ts";
 import type { Capture, ReadRequest } from "./capture.ts";
 import { addEnding } from "./descriptions.ts";
@@ -67,9 +67,10 @@ export class ForwardRecorder {
   }
 
   /** Begins to forward a request while it is read; undefined if rules must see it first. */
-  open({ request }: Capture): StreamedForward | undefined {
+  open(capture: Capture): StreamedForward | undefined {
+    const { request } = capture;
     if (this.#options.responder.hasRules || isUpgrade(request)) return undefined;
-    return this.#options.forwarder.open(request);
+    return this.#options.forwarder.open(request, passInterim(capture));
   }
 
   /** Ends a request that was forwarded while it was read. */
@@ -90,7 +91,9 @@ export class ForwardRecorder {
     if (isUpgrade(capture.request)) return this.#refuse(capture, read, UPGRADE_REFUSED);
     if (stored.wire.isCut) return this.#refuse(capture, read, CUT_REFUSED);
     const forward = (): Promise<HttpResponse> =>
-      this.#record(capture, read, (onReady) => forwarder.forward(capture.request, stored.body, onReady));
+      this.#record(capture, read, (onReady) => {
+        forwarder.forward(capture.request, stored.body, { onReady, onInterim: passInterim(capture) });
+      });
     return chosen.delayMs > 0 ? responder.delay(chosen.delayMs).then(forward) : forward();
   }
 
@@ -176,6 +179,14 @@ export class ForwardRecorder {
     if (waiting.isListed) store.change(waiting.stored);
     else store.add(waiting.stored);
   }
+}
+
+/** Passes interim responses on (RFC 9110 §15.2), but no second 100 to a client that asked for one. */
+function passInterim({ request, context }: Capture): InterimListener {
+  return ({ status, headers }) => {
+    if (status === 100 && request.headers.has("expect")) return;
+    context.sendInterim?.(request, { status, headers: fieldsFor(headers, []) });
+  };
 }
 
 /** Whether a client wants another protocol or a tunnel instead of a response. */

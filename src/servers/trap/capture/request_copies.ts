@@ -33,7 +33,7 @@ export class RequestCopies {
   async #exchange(request: HttpRequest, stored: StoredRequest): Promise<void> {
     const at = new Date(this.#clock.nowMs()).toISOString();
     const exchange = await new Promise<Exchange>((resolve) =>
-      this.#forwarder.forward(request, stored.body, resolve)
+      this.#forwarder.forward(request, stored.body, { onReady: resolve })
     );
     await exchange.discardContent().catch(() => {});
     // The response that the client got stays beside it.

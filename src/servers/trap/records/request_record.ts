@@ -37,12 +37,22 @@ export interface GivenAnswer {
  */
 export type ResponseEnd = "complete" | "malformed" | "aborted" | "timeout" | "unreachable";
 
+/** An interim response: 103 with hints, for example. */
+export interface InterimRecord {
+  /** Status code, 100 to 199. */
+  readonly status: number;
+  /** As they came, in order. */
+  readonly headers: readonly HeaderField[];
+}
+
 /** A response whose bytes are kept. */
 export interface ResponseRecord {
   /** Its source: the server behind the trap, a rule, the server of a copy, or that of a replay. */
   readonly kind: "forwarded" | "scripted" | "copied" | "replayed";
   /** Status code; if the bytes have none, that of the trap's own response. */
   readonly status: number;
+  /** The interim responses before it, in order; left out if there were none. */
+  readonly interim?: readonly InterimRecord[];
   /** As they came, in order. */
   readonly headers: readonly HeaderField[];
   /** As they came, in order, after chunked content. */

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { joinBytes } from "../../../bytes/join_bytes.ts";
 import type { HeaderField } from "../../../http/headers.ts";
 import { ResponseParser } from "../upstream/response_parser.ts";
-import type { ResponseRecord } from "./request_record.ts";
+import type { InterimRecord, ResponseRecord } from "./request_record.ts";
 
-/** The fields of a response. */
-export type ResponseFields = Pick<ResponseRecord, "headers" | "trailers">;
+/** The fields of a response, and those of the interim responses before it. */
+export type ResponseFields = Pick<Required<ResponseRecord>, "interim" | "headers" | "trailers">;
 
 /**
  * Facts about a response, without its bytes. The fields and the hash are there if not all of its bytes are
@@ -36,17 +36,20 @@ export interface StoredResponse {
 export function toResponseRecord(response: StoredResponse): ResponseRecord {
   const { facts, kept } = response;
   const { kind, status, ...rest } = facts;
-  const { headers, trailers, content } = readResponse(response);
+  const { interim, headers, trailers, content } = readResponse(response);
   const sha256 = facts.sha256 ?? createHash("sha256").update(content).digest("hex");
-  const record = { kind, status, headers, trailers, ...rest, sha256 };
+  const before = interim.length === 0 ? {} : { interim };
+  const record = { kind, status, ...before, headers, trailers, ...rest, sha256 };
   return kept.length < facts.wireBytes ? { ...record, truncated: { keptBytes: kept.length } } : record;
 }
 
 /** Finds the parts of a response in its bytes. */
 export function readResponse({ facts, kept, method }: StoredResponse): ResponseParts {
   const pieces: Uint8Array[] = [];
+  const interim: InterimRecord[] = [];
   let headers: readonly HeaderField[] = [];
   const parser = new ResponseParser(method, {
+    onInterim: ({ status, headers }) => void interim.push({ status, headers: [...headers] }),
     onHead: (head) => headers = [...head.headers],
     onContent: (bytes) => void pieces.push(bytes),
   });
@@ -56,6 +59,7 @@ export function readResponse({ facts, kept, method }: StoredResponse): ResponseP
     // The bytes before the fault are content.
   }
   return {
+    interim: facts.interim ?? interim,
     headers: facts.headers ?? headers,
     trailers: facts.trailers ?? [...parser.trailers],
     content: joinBytes(pieces),
@@ -65,7 +69,7 @@ export function readResponse({ facts, kept, method }: StoredResponse): ResponseP
 /** Cuts the kept bytes of a response. */
 export function cutResponse(response: StoredResponse, maxBytes: number): StoredResponse {
   if (response.kept.length <= maxBytes) return response;
-  const { headers, trailers, sha256 } = toResponseRecord(response);
-  const facts = { ...response.facts, headers, trailers, sha256 };
+  const { interim = [], headers, trailers, sha256 } = toResponseRecord(response);
+  const facts = { ...response.facts, interim, headers, trailers, sha256 };
   return { ...response, facts, kept: response.kept.slice(0, maxBytes) };
 }

@@ -2,6 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import type { BagItem } from "../../../base/bag.ts";
 import { messageOfError } from "../../../base/error_text.ts";
 import type { Writable } from "../../../base/writable.ts";
+import type { InterimResponse } from "../../../http/response/interim_response.ts";
 import type { ByteSlab } from "../records/byte_slab.ts";
 import type { MicroClock } from "../records/micro_clock.ts";
 import type { Malformation, ResponseEnd, ResponseRecord } from "../records/request_record.ts";
@@ -28,6 +29,17 @@ export interface ExchangeWire {
   release(mayLiveOn: boolean): void;
 }
 
+/** The request of an exchange. */
+export interface ExchangeRequest {
+  /** Its method. */
+  readonly method: string;
+  /** Gets the interim responses; undefined if nobody wants them. */
+  readonly onInterim?: InterimListener | undefined;
+}
+
+/** Gets an interim response as soon as it has come. */
+export type InterimListener = (response: InterimResponse) => void;
+
 /** The tools of all exchanges with a server. */
 export interface ExchangeTools {
   /** How many bytes of the response are kept. */
@@ -39,6 +51,7 @@ export interface ExchangeTools {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const NO_INTERIM: readonly InterimResponse[] = [];
 const COMPLETE: ExchangeEnd = { end: "complete" };
 
 /** One response on its way from a server, kept byte for byte. */
@@ -46,12 +59,13 @@ export class Exchange implements ResponseReceiver, BagItem {
   place = 0;
   /** The time of the last activity, in microseconds. */
   activeMicros: number;
-  readonly #method: string;
+  readonly #request: ExchangeRequest;
   readonly #tools: ExchangeTools;
   readonly #startMicros: number;
   readonly #parser: ResponseParser;
   #wire: WireBytes | undefined;
   #connection: ExchangeWire | undefined;
+  #interim: readonly InterimResponse[] = NO_INTERIM;
   #head: ResponseHead | undefined;
   #end: ExchangeEnd | undefined;
   #endMicros = 0;
@@ -65,12 +79,11 @@ export class Exchange implements ResponseReceiver, BagItem {
   #onReady: (() => void) | undefined;
   #wake: (() => void) | undefined;
 
-  /** Begins an exchange. @param method of the request */
-  constructor(method: string, tools: ExchangeTools) {
-    this.#method = method;
+  constructor(request: ExchangeRequest, tools: ExchangeTools) {
+    this.#request = request;
     this.#tools = tools;
     this.#startMicros = this.activeMicros = tools.now();
-    this.#parser = new ResponseParser(method, this);
+    this.#parser = new ResponseParser(request.method, this);
   }
 
   /**
@@ -180,6 +193,11 @@ export class Exchange implements ResponseReceiver, BagItem {
     callback?.();
   }
 
+  onInterim(response: InterimResponse): void {
+    this.#interim = [...this.#interim, response];
+    this.#request.onInterim?.(response);
+  }
+
   onHead(head: ResponseHead): void {
     this.#head = head;
   }
@@ -242,12 +260,13 @@ export class Exchange implements ResponseReceiver, BagItem {
       durationMs: (this.#endMicros - this.#startMicros) / 1_000,
     };
     if (kept.length < this.wireBytes) {
+      facts.interim = this.#interim.map(({ status, headers }) => ({ status, headers: [...headers] }));
       facts.headers = [...head?.headers ?? []];
       facts.trailers = [...this.#parser.trailers];
     }
     if (malformed !== undefined) facts.malformed = malformed;
     if (reason !== undefined) facts.reason = reason;
     if (this.#hashed !== "") facts.sha256 = this.#hashed;
-    return { method: this.#method, facts, kept };
+    return { method: this.#request.method, facts, kept };
   }
 }

@@ -42,7 +42,7 @@ export function toForwardedResponse(exchange: Exchange, extra: readonly HeaderFi
 }
 
 /** The fields for the client, without those of the other connection; the record shows them as they came. */
-function fieldsFor(received: HttpHeaders, extra: readonly HeaderField[]): HttpHeaders {
+export function fieldsFor(received: HttpHeaders, extra: readonly HeaderField[]): HttpHeaders {
   // The server leaves out Keep-Alive itself.
   const namesNone = received.getAll("connection").every((value) => equalsIgnoringCase(value, "keep-alive"));
   if (namesNone && extra.length === 0 && !received.has("trailer")) return received;

@@ -4,10 +4,18 @@ import { joinBytes } from "../../../bytes/join_bytes.ts";
 import type { HttpHeaders } from "../../../http/headers.ts";
 import type { HttpRequest } from "../../../http/request/request.ts";
 import { ByteSlab } from "../records/byte_slab.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, InterimListener } from "./exchange.ts";
 import { encodeSentHead, type SentFraming } from "./sent_head.ts";
 import type { OutgoingRequest, UpstreamClient } from "./upstream_client.ts";
 import { targetBelow, type UpstreamUrl } from "./upstream_url.ts";
+
+/** Gets the response to a forwarded request. */
+export interface ForwardListener {
+  /** Called with the exchange when that is ready. */
+  readonly onReady: (exchange: Exchange) => void;
+  /** Called with each interim response before that. */
+  readonly onInterim?: InterimListener;
+}
 
 /** A request whose content is forwarded while it comes. */
 export interface StreamedForward {
@@ -41,19 +49,19 @@ export class Forwarder {
     this.#host = isNamed(upstream) ? upstream.host : undefined;
   }
 
-  /** Forwards a complete request. @param onReady called with its exchange when that is ready */
-  forward(request: HttpRequest, content: Uint8Array, onReady: (exchange: Exchange) => void): void {
+  /** Forwards a complete request. */
+  forward(request: HttpRequest, content: Uint8Array, { onReady, onInterim }: ForwardListener): void {
     const isChunked = request.body.length === undefined;
     const head = this.#encodeHead(request, isChunked ? { kind: "length", length: content.length } : AS_SENT);
     const bytes = content.length === 0 ? head : joinBytes([head, content]);
-    this.#client.send(toOutgoing(request, bytes), onReady);
+    this.#client.send(toOutgoing(request, bytes, onInterim), onReady);
   }
 
   /** Forwards a request before its content has come. */
-  open(request: HttpRequest): StreamedForward {
+  open(request: HttpRequest, onInterim: InterimListener): StreamedForward {
     const isChunked = request.body.length === undefined;
     const head = this.#encodeHead(request, isChunked ? { kind: "chunked" } : AS_SENT);
-    const begun = this.#client.begin(toOutgoing(request, head));
+    const begun = this.#client.begin(toOutgoing(request, head, onInterim));
     return {
       whenReady(callback) {
         begun.then(({ exchange }) => exchange.whenReady(() => callback(exchange)));
@@ -81,8 +89,12 @@ export class Forwarder {
   }
 }
 
-function toOutgoing({ method }: HttpRequest, bytes: Uint8Array): OutgoingRequest {
-  return { method, bytes, isRepeatable: IDEMPOTENT.has(method) };
+function toOutgoing(
+  { method }: HttpRequest,
+  bytes: Uint8Array,
+  onInterim: InterimListener | undefined,
+): OutgoingRequest {
+  return { method, bytes, isRepeatable: IDEMPOTENT.has(method), onInterim };
 }
 
 /**

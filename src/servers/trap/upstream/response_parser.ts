@@ -178,7 +178,7 @@ export class ResponseParser {
         throw this.#fault("Cannot wait: too many interim responses");
       }
       this.#state = "status";
-      return;
+      return this.#receiver.onInterim?.({ status, headers: this.#headers });
     }
     this.#shouldKeepAlive = this.#decidePersistence();
     const length = this.#decideFraming();

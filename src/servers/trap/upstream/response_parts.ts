@@ -1,3 +1,4 @@
+import type { InterimResponse } from "../../../http/response/interim_response.ts";
 import type { HttpHeaders } from "../../../http/headers.ts";
 
 /** The head of a response. */
@@ -18,7 +19,9 @@ export interface ResponseHead {
 
 /** Gets the parts of a response. */
 export interface ResponseReceiver {
-  /** The head of the final response; interim ones are skipped. */
+  /** An interim response: a head with a status below 200, but not 101. */
+  onInterim?(response: InterimResponse): void;
+  /** The head of the final response. */
   onHead(head: ResponseHead): void;
   /** A piece of content: a view of the pushed bytes. */
   onContent(bytes: Uint8Array): void;

@@ -2,7 +2,7 @@ import { Bag } from "../../../base/bag.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { messageOfError } from "../../../base/error_text.ts";
 import type { Connection } from "../../../net/connection.ts";
-import { Exchange, type ExchangeTools } from "./exchange.ts";
+import { Exchange, type ExchangeRequest, type ExchangeTools } from "./exchange.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 
 /** Options of {@linkcode UpstreamClient}. */
@@ -16,9 +16,7 @@ export interface UpstreamClientOptions extends ExchangeTools {
 }
 
 /** An outgoing request. */
-export interface OutgoingRequest {
-  /** The method. */
-  readonly method: string;
+export interface OutgoingRequest extends ExchangeRequest {
   /** All of it, or the part to send at once. */
   readonly bytes: Uint8Array;
   /**
@@ -79,7 +77,7 @@ export class UpstreamClient {
       const connection = this.#wrap(await this.#connect());
       return { exchange: this.#begin(connection, request), connection };
     } catch (error) {
-      const exchange = new Exchange(request.method, this.#options);
+      const exchange = new Exchange(request, this.#options);
       exchange.finish({ end: "unreachable", reason: messageOfError(error) });
       return { exchange, connection: undefined };
     }
@@ -94,7 +92,7 @@ export class UpstreamClient {
   }
 
   #begin(connection: UpstreamConnection, request: OutgoingRequest): Exchange {
-    const exchange = new Exchange(request.method, this.#options);
+    const exchange = new Exchange(request, this.#options);
     this.#active.add(exchange);
     exchange.onEnded(() => this.#active.delete(exchange));
     this.#stopSweep ??= this.#options.clock.every(SWEEP_MS, () => this.#sweep());

@@ -98,7 +98,7 @@ export class KeptResponse extends Component {
   render() {
     const { id, response, replay, about } = this.props;
     const { content } = this.state;
-    const { kind, status, headers, bodyBytes, wireBytes, durationMs } = response;
+    const { kind, status, interim = [], headers, bodyBytes, wireBytes, durationMs } = response;
     const query = replay === undefined ? "" : `?replay=${replay}`;
     const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
     return html`
@@ -116,6 +116,13 @@ export class KeptResponse extends Component {
           ${" "}<a href="${pathOf(id)}/response/raw${query}" download="response.http">Bytes</a>
         </p>
         <${End} response=${response} />
+        ${interim.map((early) =>
+          html`
+            <p class="note">Before it, the interim response <span class="status">${early.status}</span>:</p>
+            <${Fields} fields=${early.headers} />
+          `
+        )}
+        ${interim.length > 0 && html`<p class="note">Then:</p>`}
         <${Fields} fields=${headers} />
         ${content !== undefined && content.note !== "" && html`<p class="note">${content.note}</p>`}
         ${content !== undefined &&
