@@ -114,12 +114,17 @@ async function opened(
   where: string,
   redis: RedisPackage,
 ): Promise<void> {
-  const stopTimer = SYSTEM_CLOCK.after(CONNECT_TIMEOUT_MS, () => client.destroy());
+  let isLate = false;
+  const stopTimer = SYSTEM_CLOCK.after(CONNECT_TIMEOUT_MS, () => {
+    isLate = true;
+    client.destroy();
+  });
   try {
     await client.connect();
   } catch (error) {
     client.destroy();
-    throw translate(error, redis, where);
+    if (!isLate && !(error instanceof redis.ConnectionTimeoutError)) throw translate(error, redis, where);
+    throw new StoreError(`Cannot reach ${where}: it does not reply`, { cause: error });
   } finally {
     stopTimer();
   }

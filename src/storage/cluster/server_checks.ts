@@ -6,7 +6,7 @@ import { StoreOpenError } from "../store_open_error.ts";
 import { Cluster } from "./cluster.ts";
 import { loadConnector } from "./redis_client.ts";
 import { explainRefusal } from "./reply_kind.ts";
-import { type RedisConnection, type RedisConnector, ReplyError } from "./redis_connection.ts";
+import { type RedisConnection, type RedisConnector, ReplyError, StoreError } from "./redis_connection.ts";
 import { type NodeAddress, showNode, type StoreAddress } from "./store_address.ts";
 
 const OPEN_TRIES = 3;
@@ -45,10 +45,13 @@ export async function openCluster(options: OpenClusterOptions): Promise<Cluster>
   const seeds = isClustered ? address.nodes : [first.node];
   const cluster = new Cluster({ seeds, connector, isClustered, library });
   try {
-    await refreshPatiently(cluster);
-    if (!cluster.map.isComplete) throw refused(first.node, "slots of the cluster have no server");
     const notices = new Set<string>();
-    await Promise.all(cluster.map.primaries.map((node) => checkServer(cluster, node, { options, notices })));
+    await patiently(async () => {
+      await cluster.refresh();
+      if (!cluster.map.isComplete) throw refused(first.node, "slots of the cluster have no server");
+      const { primaries } = cluster.map;
+      await Promise.all(primaries.map((node) => checkServer(cluster, node, { options, notices })));
+    });
     for (const notice of notices) onNotice?.(notice);
     return cluster;
   } catch (error) {
@@ -58,12 +61,12 @@ export async function openCluster(options: OpenClusterOptions): Promise<Cluster>
 }
 
 // A server that has just started, or a busy machine, gets another chance.
-async function refreshPatiently(cluster: Cluster): Promise<void> {
+async function patiently(check: () => Promise<void>): Promise<void> {
   for (let tries = 1;; tries++) {
     try {
-      return await cluster.refresh();
+      return await check();
     } catch (error) {
-      if (tries === OPEN_TRIES || error instanceof ReplyError) throw error;
+      if (tries === OPEN_TRIES || !(error instanceof StoreError)) throw error;
       await pause(PAUSE_MS);
     }
   }

@@ -103,6 +103,15 @@ Deno.test("openCluster() reports the settings that it may not read, and goes on"
   ]);
 });
 
+Deno.test("openCluster() asks again if a server ends the connection during the checks", async () => {
+  let looks = 0;
+  const script = scriptOf({});
+  const notices = await open((command, node) =>
+    command === "INFO memory" && ++looks < 3 ? "gone" : script(command, node)
+  );
+  assertEquals({ notices, looks }, { notices: [], looks: 3 });
+});
+
 Deno.test("openCluster() says when no server can be reached", async () => {
   const error = await assertRejects(() => open(() => "gone"), StoreOpenError, "Cannot reach a:1");
   assertEquals((error as StoreOpenError).code, "failed");
