@@ -1,4 +1,5 @@
 import { freeBytes } from "./free_bytes.ts";
+import { unsetBytes } from "./unset_bytes.ts";
 
 // Pieces of one size take the place of those that were freed. Arrays that double leave holes in the memory of
 // the process that no larger one fits into: 1,000 uploads of 1 MiB took twice the bytes held (Deno 2.9.6).
@@ -52,7 +53,7 @@ export class GatheredBytes {
   }
 
   #unite(size: number): void {
-    const united = new Uint8Array(size);
+    const united = unsetBytes(size);
     let at = 0;
     for (const piece of this) {
       united.set(piece, at);

@@ -1,6 +1,7 @@
 // A Connection on a socket that calls back: the common part of node.ts and bun.ts.
 
-import { freeBytes } from "../bytes/free_bytes.ts";
+import { afterHandingOut } from "../base/event_loop.ts";
+import { type Arrival, BORROWED, OWN } from "./arrival.ts";
 import { ConnectionError, type NetAddress, type Receiver, type Sender } from "./connection.ts";
 import { StreamConnection } from "./web_streams.ts";
 
@@ -44,6 +45,8 @@ export interface SocketFacts {
 // Pausing at once costs two calls for each pipelined request.
 const MAX_UNREAD_BYTES = 65_536;
 const MAX_UNREAD_PIECES = 16;
+// This much is handed out at once: an upload of 1 MiB takes a fifth less than with 64 KiB (Node 20.20).
+const MAX_GATHERED_BYTES = 262_144;
 
 /** Makes reads and writes from a socket's callbacks. The socket is paused while no read waits. */
 export class SocketConnection extends StreamConnection {
@@ -59,7 +62,10 @@ export class SocketConnection extends StreamConnection {
   #hasEnded = false;
   #failure: ConnectionError | undefined;
   #receiveFailure: ConnectionError | undefined;
+  // The room for the read that waits, after the bytes gathered in it.
   #buffer: Uint8Array | undefined;
+  #gathered = 0;
+  #isHandingOut = false;
   #receiver: Receiver | undefined;
   readonly #writes: QueuedWrite[] = [];
   readonly #onDrained: (() => void)[] = [];
@@ -115,14 +121,42 @@ export class SocketConnection extends StreamConnection {
     this.#arrive(bytes, OWN);
   }
 
+  /**
+   * The same as {@linkcode SocketConnection.onData} for bytes after which more of them come at once, if any:
+   * they are handed out together.
+   */
+  onMoreData(bytes: Uint8Array<ArrayBuffer>): void {
+    const buffer = this.#buffer;
+    const { length } = bytes;
+    const isLast = buffer === undefined || buffer.length < 2 * length ||
+      this.#gathered + length >= MAX_GATHERED_BYTES;
+    if (isLast) return this.onData(bytes);
+    buffer.set(bytes);
+    this.#buffer = buffer.subarray(length);
+    this.#gathered += length;
+    if (this.#isHandingOut) return;
+    this.#isHandingOut = true;
+    afterHandingOut(() => {
+      this.#isHandingOut = false;
+      if (this.#gathered > 0) this.#handOut(0);
+    });
+  }
+
+  /** Completes the read that waits. @param count number of bytes after the gathered ones */
+  #handOut(count: number): void {
+    const length = this.#gathered + count;
+    this.#buffer = undefined;
+    this.#gathered = 0;
+    this.#receiver!.onReceived(length);
+  }
+
   #arrive(bytes: Uint8Array<ArrayBuffer>, { keep, release }: Arrival): void {
     const buffer = this.#buffer;
     if (buffer !== undefined && bytes.length <= buffer.length) {
       const { length } = bytes;
-      this.#buffer = undefined;
       buffer.set(bytes);
       release(bytes);
-      return this.#receiver!.onReceived(length);
+      return this.#handOut(length);
     }
     if (this.#failure !== undefined) return;
     const room = buffer?.length ?? 0;
@@ -130,9 +164,8 @@ export class SocketConnection extends StreamConnection {
     this.#arrivedBytes += bytes.length - room;
     this.#pauseIfFull();
     if (buffer === undefined) return;
-    this.#buffer = undefined;
     buffer.set(bytes.subarray(0, room));
-    this.#receiver!.onReceived(room);
+    this.#handOut(room);
   }
 
   #pauseIfFull(): void {
@@ -156,6 +189,7 @@ export class SocketConnection extends StreamConnection {
   onEnd(): void {
     if (this.#failure !== undefined) return;
     this.#hasEnded = true;
+    if (this.#gathered > 0) return this.#handOut(0);
     if (this.#buffer === undefined) return;
     this.#buffer = undefined;
     this.#receiver!.onReceived(null);
@@ -164,6 +198,7 @@ export class SocketConnection extends StreamConnection {
   /** Nothing can be read from the socket any longer, but bytes can be sent. */
   onUnreadable(error: ConnectionError): void {
     this.#receiveFailure = error;
+    if (this.#gathered > 0) return this.#handOut(0);
     if (this.#buffer === undefined) return;
     this.#buffer = undefined;
     this.#receiver!.onReceiveFailed(error);
@@ -179,7 +214,8 @@ export class SocketConnection extends StreamConnection {
   onFailure(error: ConnectionError): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    if (this.#buffer !== undefined) {
+    if (this.#gathered > 0) this.#handOut(0);
+    else if (this.#buffer !== undefined) {
       this.#buffer = undefined;
       this.#receiver!.onReceiveFailed(error);
     }
@@ -243,6 +279,7 @@ export class SocketConnection extends StreamConnection {
 
   #giveUp(): void {
     this.#arrived.length = 0;
+    this.#gathered = 0;
     this.#hasEnded = false;
     this.onFailure(new ConnectionError("closed", "Cannot use the connection: it is closed"));
   }
@@ -251,25 +288,3 @@ export class SocketConnection extends StreamConnection {
 function finAlreadySent(): ConnectionError {
   return new ConnectionError("closed", "Cannot write to the connection: FIN was sent");
 }
-
-/** The treatment of an array whose bytes came. */
-interface Arrival {
-  /** The bytes from `start` on, in an array of ours. */
-  readonly keep: (bytes: Uint8Array<ArrayBuffer>, start: number) => Uint8Array<ArrayBuffer>;
-  /** All bytes are copied. */
-  readonly release: (bytes: Uint8Array<ArrayBuffer>) => void;
-}
-
-// Smaller arrays are left to the collector. A view of such an array ends where the array ends; to ask for its
-// buffer would cost 0.25 µs on Bun 1.4.5, which makes that buffer only then.
-const LARGE_BYTES = 16_384;
-
-// Not `slice`, which makes another view of the same bytes if it is a Buffer.
-const BORROWED: Arrival = {
-  keep: (bytes, start) => new Uint8Array(bytes.subarray(start)),
-  release: () => {},
-};
-const OWN: Arrival = {
-  keep: (bytes, start) => bytes.subarray(start),
-  release: (bytes) => bytes.byteOffset + bytes.length >= LARGE_BYTES ? freeBytes(bytes) : undefined,
-};

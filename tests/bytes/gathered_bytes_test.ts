@@ -41,3 +41,18 @@ Deno.test("GatheredBytes copies bytes only once if they came together, and never
   assertEquals(copy, bytes);
   assertStrictEquals(gathered.length, 0);
 });
+
+Deno.test("GatheredBytes.take() gives a buffer that holds the bytes and nothing else, once all have come", () => {
+  const length = 1_500_000;
+  const gathered = new GatheredBytes();
+  gathered.append(numbered(100_000), length);
+  while (gathered.length < length) {
+    const room = gathered.roomFor(length);
+    const part = room.subarray(0, 70_000);
+    part.set(numbered(part.length, gathered.length));
+    gathered.append(part, length);
+  }
+  const taken = gathered.take();
+  assertEquals([taken.length, taken.buffer.byteLength], [length, length]);
+  assertEquals(taken, numbered(length));
+});

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { tcpAddress } from "../../src/net/address.ts";
+import { ConnectionError } from "../../src/net/connection.ts";
 import { type DrivenSocket, SocketConnection } from "../../src/net/socket_connection.ts";
 
 const IDLE: DrivenSocket = {
@@ -55,4 +56,56 @@ Deno.test("SocketConnection leaves an array alone that the runtime uses again, r
   lent.fill(0);
   assertEquals(await connection.read(buffer), BYTES);
   assertEquals([buffer.subarray(0, BYTES), lent.buffer.byteLength], [content(), BYTES]);
+});
+
+const ROOM = 4 * BYTES;
+
+/** The bytes of a read into a large array: those of each arrival after those before. */
+async function readWhile(act: (connection: SocketConnection) => void): Promise<number[]> {
+  const connection = open();
+  const buffer = new Uint8Array(ROOM);
+  const read = connection.read(buffer);
+  act(connection);
+  return [...buffer.subarray(0, await read ?? 0)];
+}
+
+Deno.test("SocketConnection.onMoreData() hands bytes out together with those that follow at once", async () => {
+  const short = new Uint8Array([1, 2, 3]);
+  const read = readWhile((connection) => {
+    connection.onMoreData(content());
+    connection.onMoreData(content());
+    connection.onData(short);
+  });
+  assertEquals(await read, [...content(), ...content(), ...short]);
+});
+
+const ENDINGS: readonly (readonly [event: string, act: (connection: SocketConnection) => void])[] = [
+  ["nothing follows", () => {}],
+  ["the peer's end follows", (connection) => connection.onEnd()],
+  ["a failure follows", (connection) => connection.onFailure(new ConnectionError("reset", "gone"))],
+  ["no more can be read", (connection) => connection.onUnreadable(new ConnectionError("failed", "broken"))],
+];
+for (const [event, act] of ENDINGS) {
+  Deno.test(`SocketConnection.onMoreData() hands bytes out also if ${event}`, async () => {
+    const read = readWhile((connection) => {
+      connection.onMoreData(content());
+      act(connection);
+    });
+    assertEquals(await read, [...content()]);
+  });
+}
+
+Deno.test("SocketConnection.onMoreData() hands bytes out when no more fit into the buffer of the read", async () => {
+  const read = readWhile((connection) => {
+    for (let i = 0; i < 5; i++) connection.onMoreData(content());
+  });
+  assertEquals((await read).length, ROOM);
+});
+
+Deno.test("SocketConnection.close() fails a read also when bytes were gathered for it", async () => {
+  const connection = open();
+  const read = connection.read(new Uint8Array(ROOM));
+  connection.onMoreData(content());
+  connection.close();
+  await assertRejects(() => read, ConnectionError, "it is closed");
 });

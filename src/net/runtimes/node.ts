@@ -168,9 +168,13 @@ function openPlain(accepted: Socket & { _handle?: unknown }, ends: Ends): Socket
   const onread: OnReadOpts = {
     buffer: READ_BUFFER,
     callback: (count) => {
-      connection.onData(READ_BUFFER.subarray(0, count));
-      // There are more bytes. If no read waits for them, they are better left with the system than copied.
-      return count < READ_BUFFER.length || connection.pauseUnlessAwaited();
+      if (count < READ_BUFFER.length) {
+        connection.onData(READ_BUFFER.subarray(0, count));
+        return true;
+      }
+      connection.onMoreData(READ_BUFFER);
+      // If no read waits for more, they are better left with the system than copied.
+      return connection.pauseUnlessAwaited();
     },
   };
   const options = { handle, onread, allowHalfOpen: true };
