@@ -153,10 +153,8 @@ class TlsDriver implements DrivenSocket {
 
   #sendBelow(handle: CallingHandle, piece: Uint8Array): void {
     const oncomplete = (status: number): void => {
-      if (status === 0) this.#connection?.onTaken(piece.length);
-      else {this.#connection?.onFailure(
-          new ConnectionError("reset", `Cannot write to the connection: ${status}`),
-        );}
+      if (status === 0) return this.#connection?.onTaken(piece.length);
+      this.#connection?.onFailure(new ConnectionError("reset", `Cannot write to the connection: ${status}`));
     };
     const status = handle.writeBuffer({ oncomplete }, piece);
     if (status !== 0) queueMicrotask(() => oncomplete(status));
