@@ -35,6 +35,8 @@ th[aria-sort=ascending] a::after { content: " \\2191"; }
 th[aria-sort=descending] a::after { content: " \\2193"; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem 0; vertical-align: top; }
 tbody tr:hover { background: var(--over); }
+td a { white-space: pre-wrap; }
+td a[href$="/"] { font-weight: 600; }
 .size, .time { font-variant-numeric: tabular-nums; padding-left: 1.2rem; text-align: right; white-space: nowrap; width: 1%; }
 td.size, td.time { color: var(--quiet); }
 @media (max-width: 40rem) {
