@@ -8,6 +8,8 @@ export interface DocumentSources {
   readonly noscript: string;
   /** Packages that the first view needs, besides those of all pages. */
   readonly packages?: readonly string[];
+  /** Paths of data that the first view fetches: they come while the modules do. */
+  readonly data?: readonly string[];
   /** Facts for the page's modules, as `meta` elements by name. */
   readonly facts?: Readonly<Record<string, string | number>>;
 }
@@ -16,9 +18,15 @@ export interface DocumentSources {
 const SHARED_PACKAGES = ["preact", "htm"];
 
 /** Makes the document of a page. Its parts come from the program itself, so they are markup as they stand. */
-export function pageDocument({ title, noscript, packages = [], facts = {} }: DocumentSources): PageFile {
-  const preloads = [...SHARED_PACKAGES, ...packages].map((name) =>
+export function pageDocument(
+  { title, noscript, packages = [], data = [], facts = {} }: DocumentSources,
+): PageFile {
+  const modules = [...SHARED_PACKAGES, ...packages].map((name) =>
     `    <link rel="modulepreload" href="/page/${name}.js">\n`
+  );
+  // With this attribute it is the request that fetch() makes; without it the data would come twice.
+  const preloads = data.map((path) =>
+    `    <link rel="preload" as="fetch" crossorigin="anonymous" href="${path}">\n`
   );
   const metas = Object.entries(facts).map(([name, content]) =>
     `    <meta name="${name}" content="${content}">\n`
@@ -33,7 +41,7 @@ export function pageDocument({ title, noscript, packages = [], facts = {} }: Doc
 ${metas.join("")}    <title>${title}</title>
     <link rel="icon" href="/page/icon.svg">
     <link rel="stylesheet" href="/page/page.css">
-${preloads.join("")}    <script type="module" src="/page/page.js"></script>
+${modules.join("")}${preloads.join("")}    <script type="module" src="/page/page.js"></script>
   </head>
   <body>
     <div id="app">

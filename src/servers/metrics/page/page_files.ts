@@ -19,6 +19,7 @@ export function metricsPageFiles(): Map<string, PageFile> {
     title: "millrace metrics",
     noscript: "The same points are at /render, in JSON.",
     packages: ["uplot"],
+    data: ["/api/names?query=*"],
   });
   return files.set("/", document);
 }

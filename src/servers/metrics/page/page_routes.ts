@@ -1,4 +1,4 @@
-// The page of the metrics store and its own API; points and names come from Graphite's routes on the same port.
+// The page of the metrics store and its own API; points come from Graphite's routes on the same port.
 
 import { readJson } from "../../../backend/json_request.ts";
 import { apiResponse, jsonResponse } from "../../../backend/json_response.ts";
@@ -9,6 +9,7 @@ import type { HttpRequest } from "../../../http/request/request.ts";
 import { pageFileRoutes } from "../../../program/page/page_routes.ts";
 import { ALL_TIME, type MetricStore, StoreRefusal } from "../store.ts";
 import { type BoardStore, parseBoards } from "./boards.ts";
+import { listNames } from "./name_list.ts";
 import { metricsPageFiles } from "./page_files.ts";
 import { listSeries, type SeriesOrder, toByteRange } from "./series_catalog.ts";
 import { statusOf, type StatusSource } from "./server_status.ts";
@@ -32,6 +33,7 @@ export interface MetricsPageParts {
 
 const ORDERS: readonly SeriesOrder[] = ["biggest", "newest", "stale"];
 const MAX_LISTED = 200;
+const MAX_NAMES = 500;
 const MAX_CONTENT_BYTES = 4_194_304;
 
 /** The rows for page and API. */
@@ -40,6 +42,10 @@ export function metricsPageRoutes(parts: MetricsPageParts): readonly Route[] {
   return [
     ...pageFileRoutes(metricsPageFiles()),
     ["GET", "/api/status", () => jsonResponse(200, statusOf(status, clock.nowMs()))],
+    ["GET", "/api/names", async ({ query }) => {
+      const pattern = new URLSearchParams(query).get("query") || "*";
+      return jsonResponse(200, await listNames(store, pattern, MAX_NAMES));
+    }],
     ["GET", "/api/events", () => apiResponse(200, "text/event-stream", feed.open())],
     [
       "GET",

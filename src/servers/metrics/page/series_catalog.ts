@@ -3,6 +3,7 @@
 import { inNextTurn } from "../../../base/event_loop.ts";
 import { HttpError } from "../../../http/errors.ts";
 import type { ByteRange, MetricStore, SeriesFacts, SeriesSink } from "../store.ts";
+import { Ranking } from "./ranking.ts";
 
 /** How the list is ordered: by samples, by newest sample, or by oldest newest sample. */
 export type SeriesOrder = "biggest" | "newest" | "stale";
@@ -59,44 +60,34 @@ export function toByteRange(text: string): ByteRange {
   return { bytes, start: 0, end: bytes.length };
 }
 
+interface Ranked {
+  readonly score: number;
+}
+
 /** Keeps the series with the highest scores, the highest first. */
 class BestSeries implements SeriesSink {
   readonly #scoreOf: (facts: SeriesFacts) => number;
-  readonly #limit: number;
-  readonly #best: { readonly score: number; readonly row: ListedSeries }[] = [];
+  readonly #best: Ranking<Ranked, Ranked & { readonly row: ListedSeries }>;
 
   constructor(scoreOf: (facts: SeriesFacts) => number, limit: number) {
     this.#scoreOf = scoreOf;
-    this.#limit = limit;
+    this.#best = new Ranking((a, b) => b.score - a.score, limit);
   }
 
   get rows(): readonly ListedSeries[] {
-    return this.#best.map(({ row }) => row);
+    return this.#best.items.map(({ row }) => row);
   }
 
   addSeries({ bytes, start, end }: ByteRange, facts: SeriesFacts): void {
-    const best = this.#best;
     const score = this.#scoreOf(facts);
-    if (best.length === this.#limit && score <= best[best.length - 1]!.score) return;
-    const row: ListedSeries = {
-      key: new TextDecoder().decode(bytes.subarray(start, end)),
-      samples: facts.samples,
-      first: facts.firstTimestamp,
-      last: facts.lastTimestamp,
-    };
-    best.splice(this.#placeOf(score), 0, { score, row });
-    if (best.length > this.#limit) best.pop();
-  }
-
-  /** The index of a new score: after all that are at least as high. */
-  #placeOf(score: number): number {
-    let low = 0;
-    let high = this.#best.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#best[middle]!.score >= score) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    this.#best.offer({ score }, () => ({
+      score,
+      row: {
+        key: new TextDecoder().decode(bytes.subarray(start, end)),
+        samples: facts.samples,
+        first: facts.firstTimestamp,
+        last: facts.lastTimestamp,
+      },
+    }));
   }
 }

@@ -59,8 +59,10 @@ export class KeyPattern {
   readonly #prefixLength: number;
   readonly #marks: Uint32Array;
   #mark = 0;
-  #active: number[] = [];
-  #next: number[] = [];
+  // Two lists of steps with fixed room: emptying an array costs more than a byte's work (Deno 2.9.6).
+  #active: Uint16Array;
+  #next: Uint16Array;
+  #nextCount = 0;
 
   /** Makes a pattern of a name; the bytes are copied. @throws {RangeError} when it is longer than 4,096 bytes */
   constructor(name: ByteRange, syntax: PatternSyntax = "lines") {
@@ -69,7 +71,10 @@ export class KeyPattern {
     }
     this.#compile(name.bytes.slice(name.start, name.end), syntax);
     this.#prefixLength = this.#steps.findIndex((step) => step < 0);
-    this.#marks = new Uint32Array(this.#steps.length);
+    const count = this.#steps.length;
+    this.#marks = new Uint32Array(count);
+    this.#active = new Uint16Array(count);
+    this.#next = new Uint16Array(count);
   }
 
   /** Whether the pattern matches a key. */
@@ -79,30 +84,33 @@ export class KeyPattern {
     for (let position = start; position < prefixEnd; position++) {
       if (bytes[position] !== this.#steps[position - start]) return false;
     }
-    this.#next.length = 0;
     this.#beginList();
     this.#reach(this.#prefixLength);
     for (let position = prefixEnd; position < end; position++) {
-      [this.#active, this.#next] = [this.#next, this.#active];
       if (!this.#advance(bytes[position]!)) return false;
     }
-    return this.#next.includes(this.#steps.length - 1);
+    return this.#marks[this.#steps.length - 1] === this.#mark;
   }
 
   #advance(byte: number): boolean {
-    this.#next.length = 0;
+    const active = this.#next;
+    const count = this.#nextCount;
+    this.#next = this.#active;
+    this.#active = active;
     this.#beginList();
-    for (const at of this.#active) {
+    for (let index = 0; index < count; index++) {
+      const at = active[index]!;
       const step = this.#steps[at]!;
       if (step === byte) this.#reach(at + 1);
       else if (step === RUN && byte !== DOT) this.#reach(at);
       else if (step === CLASS && this.#classes[at]!.has(byte)) this.#reach(at + 1);
       else if (step === TAIL && isContinuation(byte)) this.#reach(at);
     }
-    return this.#next.length > 0;
+    return this.#nextCount > 0;
   }
 
   #beginList(): void {
+    this.#nextCount = 0;
     this.#mark++;
     if (this.#mark < 2 ** 32) return;
     this.#marks.fill(0);
@@ -118,7 +126,7 @@ export class KeyPattern {
       for (const target of this.#targets[at]!) this.#reach(target);
       return;
     }
-    this.#next.push(at);
+    this.#next[this.#nextCount++] = at;
     if (step === RUN || step === TAIL) this.#reach(at + 1);
   }
 

@@ -6,6 +6,7 @@ import { routes } from "../../../../src/backend/routes.ts";
 import { listen } from "../../../../src/net/listen.ts";
 import { createMemoryBoards } from "../../../../src/servers/metrics/page/boards.ts";
 import { metricsPageFiles } from "../../../../src/servers/metrics/page/page_files.ts";
+import type { NameNode } from "../../../../src/servers/metrics/graphite/names/find_names.ts";
 import { metricsPageRoutes } from "../../../../src/servers/metrics/page/page_routes.ts";
 import { toByteRange } from "../../../../src/servers/metrics/page/series_catalog.ts";
 import { StatusFeed } from "../../../../src/servers/metrics/page/status_feed.ts";
@@ -66,14 +67,38 @@ Deno.test("metricsPageRoutes() serves the document, and everything that it refer
   await withApi(async ({ call }) => {
     const document = await (await call("/")).text();
     const paths = Array.from(document.matchAll(/(?:href|src)="([^"]+)"/g), ([, path]) => path!);
-    assertEquals(["/", ...paths].sort(), [...metricsPageFiles().keys()].sort());
-    for (const path of paths) {
+    const data = ["/api/names?query=*"];
+    assertEquals(["/", ...paths].sort(), [...metricsPageFiles().keys(), ...data].sort());
+    assertEquals(await (await call(data[0]!)).json(), { nodes: [], count: 0 });
+    for (const path of paths.filter((path) => path.startsWith("/page/"))) {
       const response = await call(path);
       assertEquals({ status: response.status, hasContent: (await response.text()).length > 100 }, {
         status: 200,
         hasContent: true,
       }, path);
     }
+  });
+});
+
+Deno.test("GET /api/names lists the first names of a level, branches before leaves, and counts all of them", async () => {
+  await withApi(async ({ call, store }) => {
+    for (const key of ["b.x", "é", "a", "b", "b.y.z", "ab", "c.x"]) put(store, key, 1, 1);
+    const list = async (query: string): Promise<string[]> => {
+      const { nodes, count } = await (await call(`/api/names?${query}`)).json();
+      const rows = nodes.map(({ path, isLeaf }: NameNode) => isLeaf ? path : `${path}.`);
+      return [...rows, String(count)];
+    };
+    assertEquals(await list("query=*"), ["b.", "c.", "a", "ab", "b", "é", "6"]);
+    assertEquals(await list(""), await list("query=*"));
+    assertEquals(await list("query=b.*"), ["b.y.", "b.x", "2"]);
+    assertEquals(await list("query=none.*"), ["0"]);
+    const [first] = (await (await call("/api/names?query=c.*")).json()).nodes;
+    assertEquals(first, { path: "c.x", name: "x", isLeaf: true });
+    const tooLong = await call(`/api/names?query=${"a".repeat(4_097)}`);
+    assertEquals([tooLong.status, typeof (await tooLong.json()).error], [400, "string"]);
+    for (let index = 0; index < 700; index++) put(store, `n${1_000 + (index * 37) % 700}`, 1, 1);
+    const rows = await list("query=n*");
+    assertEquals([rows.length, rows[0], rows[499], rows[500]], [501, "n1000", "n1499", "700"]);
   });
 });
 

@@ -3,13 +3,14 @@
 import { socketsLookedAt } from "../../../../base/event_loop.ts";
 import type { KeyPattern } from "../../protocol/key_pattern.ts";
 import { createSeed, type Keyed, KeyTable } from "../../samples/key_table.ts";
-import type { KeySink, MetricStore } from "../../store.ts";
+import type { ByteRange, KeySink, MetricStore } from "../../store.ts";
 import { readGlob, toByteRange } from "./globs.ts";
 import { TargetError } from "../targets/target_error.ts";
 
 const KEYS_A_PIECE = 5_000;
 const MAX_NODES = 100_000;
 const DOT = 0x2e;
+const UTF8 = new TextDecoder();
 
 /** One node of the tree. */
 export interface NameNode {
@@ -21,33 +22,63 @@ export interface NameNode {
   readonly isLeaf: boolean;
 }
 
+/** A node as the store has it: the bytes of its whole name. They are valid during the visit. */
+export interface FoundNode extends ByteRange {
+  /** Whether it is a key with samples of its own; otherwise keys begin with it. */
+  readonly kind: "leaf" | "branch";
+}
+
+/** The node as text; its bytes are UTF-8. */
+export function decodeNode({ kind, bytes, start, end }: FoundNode): NameNode {
+  const path = UTF8.decode(bytes.subarray(start, end));
+  return { path, name: path.slice(path.lastIndexOf(".") + 1), isLeaf: kind === "leaf" };
+}
+
 /**
  * Finds the nodes that match a pattern, sorted by path; a name may be a leaf and a branch.
  *
  * @throws {TargetError} for a pattern that is too long, or too many nodes
  */
 export async function findNodes(store: MetricStore, pattern: string): Promise<NameNode[]> {
-  const sink = new NodeSink(pattern);
+  const nodes: NameNode[] = [];
+  await visitNodes(store, pattern, (node) => {
+    if (nodes.push(decodeNode(node)) > MAX_NODES) {
+      throw new TargetError(`Cannot list so many names: at most ${MAX_NODES}`);
+    }
+  });
+  return nodes.sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+}
+
+/**
+ * Visits the nodes that match a pattern, in any order; a name may be a leaf and a branch. A key that is deleted and
+ * put again meanwhile may come twice.
+ *
+ * @throws {TargetError} for a pattern that is too long
+ */
+export async function visitNodes(
+  store: MetricStore,
+  pattern: string,
+  visit: (node: FoundNode) => void,
+): Promise<void> {
+  const sink = new NodeSink(pattern, visit);
   const reader = await store.openKeys(toByteRange("*"));
   while (!await reader.fill(sink)) {
     sink.beginPiece();
     await socketsLookedAt();
   }
-  return [...sink.nodes.values()].sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 }
 
 // Looks at as many parts of each key as the pattern has.
 class NodeSink implements KeySink {
-  readonly nodes = new Map<string, NameNode>();
+  readonly #visit: (node: FoundNode) => void;
   readonly #pattern: KeyPattern;
   readonly #depth: number;
-  readonly #text = new TextDecoder();
-  // The branches that are nodes. Many keys have the same one, and finding it costs less than matching and
-  // decoding it.
+  // The branches that were visited. Many keys have the same one, and finding it costs less than matching it.
   readonly #branches = new KeyTable<Keyed>(createSeed());
   #keysOfPiece = 0;
 
-  constructor(pattern: string) {
+  constructor(pattern: string, visit: (node: FoundNode) => void) {
+    this.#visit = visit;
     this.#pattern = readGlob(pattern);
     this.#depth = pattern.split(".").length;
   }
@@ -70,9 +101,7 @@ class NodeSink implements KeySink {
     if (!isLeaf) {
       this.#branches.add({ keyPage: bytes.slice(keyStart, end), keyStart: 0, keyEnd: end - keyStart });
     }
-    const path = this.#text.decode(bytes.subarray(keyStart, end));
-    this.nodes.set(isLeaf ? path : `${path}.`, { path, name: path.slice(path.lastIndexOf(".") + 1), isLeaf });
-    if (this.nodes.size > MAX_NODES) throw new TargetError(`Cannot list so many names: at most ${MAX_NODES}`);
+    this.#visit({ kind: isLeaf ? "leaf" : "branch", bytes, start: keyStart, end });
   }
 
   // After as many parts as the pattern has; -1 if the key has fewer.

@@ -1,5 +1,5 @@
 // @ts-check
-// The calls that the page makes, all to its own origin: Graphite's for names and points, the page's own for the rest.
+// The calls that the page makes, all to its own origin: Graphite's for points, the page's own for the rest.
 
 /** @import { MetricsApi } from "./page_types.ts" */
 
@@ -30,8 +30,8 @@ export function createMetricsApi(fetch) {
       for (const target of targets) form.append("target", target);
       return await (await call("/render", { method: "POST", body: form })).json();
     },
-    async find(pattern) {
-      return await (await call(`/metrics/find?${new URLSearchParams({ query: pattern })}`)).json();
+    async names(pattern) {
+      return await (await call(`/api/names?${new URLSearchParams({ query: pattern })}`)).json();
     },
     async series(order, search) {
       const { series } = await (await call(`/api/series?${new URLSearchParams({ order, search })}`)).json();

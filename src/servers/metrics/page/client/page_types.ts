@@ -8,16 +8,22 @@ export interface Plotted {
   readonly datapoints: readonly (readonly [value: number | null, timestamp: number])[];
 }
 
-/** A node of the tree of names, from `/metrics/find`. */
+/** A node of the tree of names. */
 export interface TreeNode {
-  /** Path of the node. */
-  readonly id: string;
-  /** Last part of the path. */
-  readonly text: string;
-  /** 1 for a series. */
-  readonly leaf: 0 | 1;
-  /** 1 when there are nodes below. */
-  readonly expandable: 0 | 1;
+  /** The whole name up to here. */
+  readonly path: string;
+  /** Its last part. */
+  readonly name: string;
+  /** Whether it is a series; otherwise there are nodes below. */
+  readonly isLeaf: boolean;
+}
+
+/** One level of the tree of names. */
+export interface NameList {
+  /** The first nodes. */
+  readonly nodes: readonly TreeNode[];
+  /** The number of all nodes. */
+  readonly count: number;
 }
 
 /** One row of the table of series. */
@@ -83,7 +89,7 @@ export interface MetricsApi {
     targets: readonly string[],
     span: { from: string; until: string; points: number },
   ): Promise<Plotted[]>;
-  find(pattern: string): Promise<TreeNode[]>;
+  names(pattern: string): Promise<NameList>;
   series(order: SeriesOrder, search: string): Promise<SeriesRow[]>;
   remove(name: string): Promise<void>;
   boards(): Promise<Board[]>;

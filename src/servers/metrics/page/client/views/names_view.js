@@ -7,9 +7,7 @@ import { Icon } from "../../../../../program/page/client/icons.js";
 
 /** @import { VNode } from "preact" */
 /** @import { Model } from "../model.js" */
-/** @import { TreeNode } from "../page_types.ts" */
-
-const MAX_SHOWN = 500;
+/** @import { NameList, TreeNode } from "../page_types.ts" */
 
 /**
  * @param {{ model: Model }} props
@@ -44,17 +42,17 @@ function plot(event, model) {
 /**
  * The nodes that match a pattern; fetched when it is opened.
  *
- * @extends {Component<{ model: Model, pattern: string }, { nodes: readonly TreeNode[], state: string }>}
+ * @extends {Component<{ model: Model, pattern: string }, { list: NameList, state: string }>}
  */
 class Branch extends Component {
   /** @override */
-  state = { nodes: /** @type {readonly TreeNode[]} */ ([]), state: "loading" };
+  state = { list: /** @type {NameList} */ ({ nodes: [], count: 0 }), state: "loading" };
 
   /** @override */
   async componentDidMount() {
     try {
-      const nodes = await this.props.model.api.find(this.props.pattern);
-      this.setState({ nodes, state: nodes.length === 0 ? "nothing here yet" : "" });
+      const list = await this.props.model.api.names(this.props.pattern);
+      this.setState({ list, state: list.count === 0 ? "nothing here yet" : "" });
     } catch (error) {
       this.setState({ state: error instanceof Error ? error.message : String(error) });
     }
@@ -62,13 +60,13 @@ class Branch extends Component {
 
   /** @override */
   render() {
-    const { nodes, state } = this.state;
+    const { list: { nodes, count }, state } = this.state;
     if (state !== "") return html`<p class="note">${state}</p>`;
-    const left = nodes.length - MAX_SHOWN;
+    const left = count - nodes.length;
     return html`
       <ul class="branch">
-        ${nodes.slice(0, MAX_SHOWN).map((node) =>
-          html`<${Node} key=${node.id + node.leaf} model=${this.props.model} node=${node} />`
+        ${nodes.map((node) =>
+          html`<${Node} key=${node.path + node.isLeaf} model=${this.props.model} node=${node} />`
         )}
         ${left > 0 && html`<li class="note">and ${left.toLocaleString("en-US")} more: use a glob above</li>`}
       </ul>
@@ -85,13 +83,13 @@ class Node extends Component {
   render() {
     const { model, node } = this.props;
     const { isOpen } = this.state;
-    if (node.leaf === 1) {
-      const isPlotted = model.state.targets.includes(node.id);
+    if (node.isLeaf) {
+      const isPlotted = model.state.targets.includes(node.path);
       return html`
         <li>
-          <button type="button" class="leaf" aria-pressed=${String(isPlotted)} title=${node.id}
-            onClick=${() => isPlotted ? model.removeTarget(node.id) : model.addTarget(node.id)}>
-            ${node.text}
+          <button type="button" class="leaf" aria-pressed=${String(isPlotted)} title=${node.path}
+            onClick=${() => isPlotted ? model.removeTarget(node.path) : model.addTarget(node.path)}>
+            ${node.name}
           </button>
         </li>
       `;
@@ -99,9 +97,9 @@ class Node extends Component {
     return html`
       <li>
         <button type="button" class="node" aria-expanded=${String(isOpen)} onClick=${this.#toggle}>
-          <${Icon} name="play" /> ${node.text}
+          <${Icon} name="play" /> ${node.name}
         </button>
-        ${isOpen && html`<${Branch} model=${model} pattern=${`${node.id}.*`} />`}
+        ${isOpen && html`<${Branch} model=${model} pattern=${`${node.path}.*`} />`}
       </li>
     `;
   }
