@@ -20,6 +20,24 @@ function stream(): ReadableStream<Uint8Array> {
   });
 }
 
+function pieces(): ReadableStream<Uint8Array> {
+  const rest: unknown[] = ["hé", new Uint8Array([0x61]), new Uint8Array([0x62]).buffer];
+  return new ReadableStream<unknown>({
+    pull(controller) {
+      if (rest.length === 0) controller.close();
+      else controller.enqueue(rest.shift());
+    },
+  }) as ReadableStream<Uint8Array>;
+}
+
+class MarkedResponse extends Response {
+  readonly #mark = "x".repeat(99);
+
+  get mark(): string {
+    return this.#mark;
+  }
+}
+
 function promising(length: number, body: BodyInit): Response {
   return new Response(body, { headers: { "content-length": String(length) } });
 }
@@ -43,17 +61,10 @@ const RESPONSES: Readonly<Record<string, () => Response | Promise<Response>>> = 
   params: () => new Response(new URLSearchParams("a=b")),
   json: () => Response.json({ a: 1 }),
   typed: () => new Response("x", { headers: { "content-type": "text/html" } }),
-  pieces: () => {
-    const pieces: unknown[] = ["hé", new Uint8Array([0x61]), new Uint8Array([0x62]).buffer];
-    return new Response(
-      new ReadableStream<unknown>({
-        pull(controller) {
-          if (pieces.length === 0) controller.close();
-          else controller.enqueue(pieces.shift());
-        },
-      }) as ReadableStream<Uint8Array>,
-    );
-  },
+  pieces: () => new Response(pieces()),
+  "pieces with a status text": () => new Response(pieces(), { statusText: "Fine" }),
+  "pieces in a response with members": () => Object.assign(new Response(pieces()), { mark: "x".repeat(99) }),
+  "pieces in a response of another class": () => new MarkedResponse(pieces()),
 };
 
 // What is sent of content with a wrong Content-Length.

@@ -41,7 +41,10 @@ export class ResponseReader {
     // A handler that sets this wants its pieces to go out one by one.
     const isPieceByPiece = headers.has("transfer-encoding");
     const kept = isPieceByPiece ? undefined : this.#takeKept?.(response);
-    if (kept !== undefined) return { status, headers, body: kept };
+    if (kept !== undefined) {
+      if (this.#hidesTextType) addHiddenType(headers, kept);
+      return { status, headers, body: kept };
+    }
     const { body } = response;
     if (body === null || body === undefined) {
       // After HEAD, the length that GET would have is not known for a decoded response (RFC 9110 §9.3.2).
@@ -67,7 +70,7 @@ export class ResponseReader {
   }
 }
 
-function addHiddenType(headers: HttpHeaders, content: WebContent): void {
+function addHiddenType(headers: HttpHeaders, content: WebContent | string): void {
   const first = content instanceof BytePieces ? content.pieces[0] : content;
   if (!(first instanceof Uint8Array) || first.length === 0 || headers.has("content-type")) return;
   headers.append("content-type", guessType(first));
