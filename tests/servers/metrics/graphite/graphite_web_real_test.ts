@@ -96,12 +96,34 @@ const TARGETS: readonly string[] = [
   "seriesByTag('name=disk.used', 'host!=~b.*')",
   "aliasByNode(seriesByTag('rack=r1'), 'host', 'name')",
   "sumSeries(seriesByTag('name=disk.used'))",
+  "servers.web[0-9].{cpu,requests}",
+  "servers.{web[12],db*}.cpu",
+  "groupByNode(servers.*.cpu,1,'avg')",
+  "groupByNode(scale(servers.*.*,2),-1,'average')",
+  "asPercent(servers.*.requests,sumSeries(servers.*.requests))",
+  "asPercent(servers.web*.cpu,group(servers.web1.cpu,servers.web2.cpu))",
+  "alias(asPercent(perSecond(servers.web1.requests),perSecond(sum(servers.*.requests))),'share')",
+  "aliasByNode(movingAverage(scale(servers.*.cpu,2),'5min'),1)",
+  "movingAverage(sumSeries(servers.*.cpu),10)",
+  "summarize(nonNegativeDerivative(servers.web1.requests),'5min','sum',true)",
+  "summarize(servers.*.cpu,'10min','min',false)",
+  "summarize(servers.web1.cpu,'1h','sum')",
+  "timeShift(summarize(servers.web1.cpu,'5min','avg'),'10min')",
+  "keepLastValue(timeShift(servers.web2.cpu,'1h'))",
+  "sumSeries(divideSeries(servers.web1.cpu,servers.web2.cpu),servers.db1.cpu)",
+  "sortByName(limit(highestMax(servers.*.cpu,3),2))",
 ];
 
 // The reasons why a target differs here.
 const DIFFERENT: ReadonlyMap<string, string> = new Map([
   ["cactiStyle(servers.web1.cpu)", "the legend is up to the drawing program: names stay"],
   ["stacked(servers.*.cpu)", "stacking is up to the drawing program: values stay"],
+]);
+
+// graphite-web 1.1.8 compares a missing value with the largest one, and fails.
+const FAILING_THERE: ReadonlySet<string> = new Set([
+  "nonNegativeDerivative(servers.web1.requests,1000)",
+  "perSecond(servers.web1.requests,1000)",
 ]);
 
 function makeSeries(): Record<string, (number | null)[]> {
@@ -197,17 +219,21 @@ Deno.test({
         `from=${now - 3_600}&until=${now}&maxDataPoints=100`,
         `from=${now - 600}&until=${now - 60}&maxDataPoints=1`,
         // Clocks of Kolkata are 5:30 hours ahead the whole year.
+        "from=now-1h&until=now-5min&maxDataPoints=500",
+        "from=-2hours&until=-90s&maxDataPoints=50",
+        "from=midnight-1h&maxDataPoints=200",
         `from=${clockTime(now - 1_800 + 19_800)}&until=${clockTime(now - 300 + 19_800)}&tz=Asia/Kolkata`,
       ];
       const all = [...TARGETS, ...DIFFERENT.keys()];
       const queries = spans.flatMap((span) =>
-        all.map((target) => `target=${encodeURIComponent(target)}&format=json&noCache=1&${span}`)
+        all.map((target) => `target=${encodeURIComponent(target)}&format=json&noCache=1&now=${now}&${span}`)
       );
       const theirs = await renderTheirs({ directory, step: STEP, series, start, queries });
       const differences: string[] = [];
       for (const [index, query] of queries.entries()) {
-        const difference = differenceOf(await renderOurs(store, query, now), theirs[index]!);
         const target = all[index % all.length]!;
+        if (FAILING_THERE.has(target) && !Array.isArray(theirs[index])) continue;
+        const difference = differenceOf(await renderOurs(store, query, now), theirs[index]!);
         if (difference !== undefined && !DIFFERENT.has(target)) {
           differences.push(`${target}: ${difference}`);
         }
