@@ -1,3 +1,4 @@
+import { RequestQueue } from "./request_queue.ts";
 import { StoreBins } from "./store_bins.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
@@ -35,8 +36,6 @@ export interface NewestOptions {
   readonly before?: string | undefined;
 }
 
-// The places of dropped requests at the front stay empty until there are this many.
-const MAX_EMPTY_PLACES = 1_024;
 // The number of full bins; beyond it, the oldest request of all is dropped.
 const MAX_FULL_BINS = 100;
 
@@ -45,9 +44,7 @@ export class RequestStore {
   readonly #bounds: StoreBounds;
   readonly #listeners: StoreListener[] = [];
   readonly #bins = new StoreBins();
-  // Those before #first have been dropped.
-  #requests: (StoredRequest | undefined)[] = [];
-  #first = 0;
+  readonly #requests = new RequestQueue();
   #bytes = 0;
   #lastSequence = 0;
   #evicted = 0;
@@ -63,7 +60,7 @@ export class RequestStore {
 
   /** The number of requests. */
   get size(): number {
-    return this.#requests.length - this.#first;
+    return this.#requests.size;
   }
 
   /** The number of kept bytes of all requests. */
@@ -78,7 +75,7 @@ export class RequestStore {
 
   /** The largest id; "" if there is none. */
   get lastId(): string {
-    return this.#requests[this.#requests.length - 1]?.id ?? "";
+    return this.#requests.at(this.size - 1)?.id ?? "";
   }
 
   /** The bins, each with the number of its requests. */
@@ -129,15 +126,14 @@ export class RequestStore {
 
   /** The request with an id. */
   find(id: string): StoredRequest | undefined {
-    const request = this.#requests[this.#indexOf(id)];
+    const request = this.#requests.at(this.#indexOf(id));
     return request?.id === id ? request : undefined;
   }
 
   /** All requests that pass a test, sorted by id. */
   all(test: RequestTest): StoredRequest[] {
     const requests: StoredRequest[] = [];
-    for (let i = this.#first; i < this.#requests.length; i++) {
-      const request = this.#requests[i]!;
+    for (const request of this.#requests) {
       if (test(request)) requests.push(request);
     }
     return requests;
@@ -146,9 +142,9 @@ export class RequestStore {
   /** The newest requests that pass a test, the newest first. */
   newest(test: RequestTest, { limit, before }: NewestOptions): StoredRequest[] {
     const requests: StoredRequest[] = [];
-    const end = before === undefined ? this.#requests.length : this.#indexOf(before);
-    for (let i = end - 1; i >= this.#first && requests.length < limit; i--) {
-      const request = this.#requests[i]!;
+    const end = before === undefined ? this.size : this.#indexOf(before);
+    for (let i = end - 1; i >= 0 && requests.length < limit; i--) {
+      const request = this.#requests.at(i)!;
       if (test(request)) requests.push(request);
     }
     return requests;
@@ -165,7 +161,7 @@ export class RequestStore {
     const found = this.find(id);
     if (found !== undefined) return found.sequence;
     const before = this.#indexOf(id) - 1;
-    return before < this.#first ? 0 : this.#requests[before]!.sequence;
+    return before < 0 ? 0 : this.#requests.at(before)!.sequence;
   }
 
   /** Deletes a request. @returns false when it is not in the store */
@@ -184,8 +180,7 @@ export class RequestStore {
       for (const request of requests) this.#take(request);
       return this.#tellRemoved(requests, "deleted");
     }
-    this.#requests = [];
-    this.#first = 0;
+    this.#requests.clear();
     this.#bytes = 0;
     this.#bins.clear();
     for (const listener of this.#listeners) listener.cleared();
@@ -194,17 +189,17 @@ export class RequestStore {
   /** Drops the requests whose ids are smaller than this text: those that came before a time. */
   dropBefore(id: string): void {
     const dropped: StoredRequest[] = [];
-    while (this.size > 0 && this.#requests[this.#first]!.id < id) dropped.push(this.#takeFirst());
+    while (this.size > 0 && this.#requests.at(0)!.id < id) dropped.push(this.#takeFirst());
     this.#tellEvicted(dropped);
   }
 
   /** Ids come almost in order: only a few requests have overtaken this one. */
   #insert(request: StoredRequest): void {
     const requests = this.#requests;
-    let at = requests.length;
-    while (at > this.#first && requests[at - 1]!.id > request.id) at--;
-    if (at === requests.length) requests.push(request);
-    else requests.splice(at, 0, request);
+    let at = requests.size;
+    while (at > 0 && requests.at(at - 1)!.id > request.id) at--;
+    if (at === requests.size) requests.push(request);
+    else requests.insert(at, request);
     this.#bins.add(request);
     this.#count(request);
   }
@@ -232,18 +227,13 @@ export class RequestStore {
   }
 
   #takeFirst(): StoredRequest {
-    const oldest = this.#requests[this.#first]!;
-    this.#requests[this.#first++] = undefined;
+    const oldest = this.#requests.shift()!;
     this.#forget(oldest);
-    if (this.#first > MAX_EMPTY_PLACES && this.#first * 2 > this.#requests.length) {
-      this.#requests = this.#requests.slice(this.#first);
-      this.#first = 0;
-    }
     return oldest;
   }
 
   #take(request: StoredRequest): void {
-    this.#requests.splice(this.#indexOf(request.id), 1);
+    this.#requests.remove(this.#indexOf(request.id));
     this.#forget(request);
   }
 
@@ -264,11 +254,11 @@ export class RequestStore {
 
   /** The index of the first request whose id is not smaller. */
   #indexOf(id: string): number {
-    let low = this.#first;
-    let high = this.#requests.length;
+    let low = 0;
+    let high = this.size;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#requests[middle]!.id < id) low = middle + 1;
+      if (this.#requests.at(middle)!.id < id) low = middle + 1;
       else high = middle;
     }
     return low;

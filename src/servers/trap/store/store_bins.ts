@@ -1,9 +1,9 @@
 import type { StoredRequest } from "../records/stored_request.ts";
+import { RequestQueue } from "./request_queue.ts";
 
 /** The requests of a store by bin; requests without a bin are left out. */
 export class StoreBins implements Iterable<readonly [name: string, oldest: StoredRequest]> {
-  // In the order of adding.
-  readonly #bins = new Map<string, Set<StoredRequest>>();
+  readonly #bins = new Map<string, RequestQueue>();
 
   /** The number of requests in a bin. */
   countOf(bin: string | undefined): number {
@@ -17,27 +17,26 @@ export class StoreBins implements Iterable<readonly [name: string, oldest: Store
 
   /** The request of a bin that was added first. */
   oldestOf(bin: string | undefined): StoredRequest | undefined {
-    if (bin === undefined) return undefined;
-    for (const request of this.#bins.get(bin) ?? []) return request;
-    return undefined;
+    return bin === undefined ? undefined : this.#bins.get(bin)?.at(0);
   }
 
   /** Adds a request to its bin. */
   add(request: StoredRequest): void {
-    const { bin } = request.facts;
-    if (bin === undefined) return;
-    const requests = this.#bins.get(bin);
-    if (requests === undefined) this.#bins.set(bin, new Set([request]));
-    else requests.add(request);
+    const name = request.facts.bin;
+    if (name === undefined) return;
+    let bin = this.#bins.get(name);
+    if (bin === undefined) this.#bins.set(name, bin = new RequestQueue());
+    bin.push(request);
   }
 
   /** Removes a request from its bin; an empty bin disappears. */
   remove(request: StoredRequest): void {
-    const { bin } = request.facts;
-    const requests = bin === undefined ? undefined : this.#bins.get(bin);
-    if (bin === undefined || requests === undefined) return;
-    requests.delete(request);
-    if (requests.size === 0) this.#bins.delete(bin);
+    const name = request.facts.bin;
+    const bin = name === undefined ? undefined : this.#bins.get(name);
+    if (name === undefined || bin === undefined) return;
+    const index = bin.indexOf(request);
+    if (index >= 0) bin.remove(index);
+    if (bin.size === 0) this.#bins.delete(name);
   }
 
   /** Empties all bins. */
@@ -47,11 +46,6 @@ export class StoreBins implements Iterable<readonly [name: string, oldest: Store
 
   /** Each bin with its oldest request. */
   *[Symbol.iterator](): Iterator<readonly [string, StoredRequest]> {
-    for (const [name, requests] of [...this.#bins]) {
-      for (const oldest of requests) {
-        yield [name, oldest];
-        break;
-      }
-    }
+    for (const [name, requests] of [...this.#bins]) yield [name, requests.at(0)!];
   }
 }
