@@ -70,6 +70,11 @@ export class Cluster {
     return this.#pool;
   }
 
+  /** Whether the servers form a cluster; otherwise there is one. */
+  get isClustered(): boolean {
+    return this.#options.isClustered;
+  }
+
   /** The owners of the slots. */
   get map(): SlotMap {
     return this.#map;

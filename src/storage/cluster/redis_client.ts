@@ -114,17 +114,12 @@ async function opened(
   where: string,
   redis: RedisPackage,
 ): Promise<void> {
-  let isLate = false;
-  const stopTimer = SYSTEM_CLOCK.after(CONNECT_TIMEOUT_MS, () => {
-    isLate = true;
-    client.destroy();
-  });
+  const stopTimer = SYSTEM_CLOCK.after(CONNECT_TIMEOUT_MS, () => client.destroy());
   try {
     await client.connect();
   } catch (error) {
     client.destroy();
-    if (!isLate && !(error instanceof redis.ConnectionTimeoutError)) throw translate(error, redis, where);
-    throw new StoreError(`Cannot reach ${where}: it does not reply`, { cause: error });
+    throw translate(error, redis, where);
   } finally {
     stopTimer();
   }
@@ -137,6 +132,9 @@ function whereOf({ socket }: RedisClientOptions): string {
 
 function translate(error: unknown, redis: RedisPackage, where: string): Error {
   if (error instanceof redis.ErrorReply) return new ReplyError(error.message);
-  const reason = ownMessageOf(error);
-  return new StoreError(`Cannot reach ${where}: ${reason}`, { cause: error });
+  // We end a connection whose server says nothing in time; then its commands fail with this error.
+  const isSilent = error instanceof redis.DisconnectsClientError ||
+    error instanceof redis.ConnectionTimeoutError;
+  if (isSilent) return new StoreError(`Cannot reach ${where}: it does not reply`);
+  return new StoreError(`Cannot reach ${where}: ${ownMessageOf(error)}`, { cause: error });
 }

@@ -12,6 +12,12 @@ import { type NodeAddress, showNode, type StoreAddress } from "./store_address.t
 const OPEN_TRIES = 3;
 const PAUSE_MS = 200;
 
+// A list of servers that do not reply at all takes this long once, not three times.
+const PATIENCE_MS = 10_000;
+
+// Writes wait 15 s for a failover, which takes the time-out of the cluster and some two seconds more.
+const LONGEST_NODE_TIMEOUT_MS = 12_000;
+
 /** Parts of the checks of a store. */
 export interface OpenClusterOptions {
   /** Address of the store. */
@@ -35,10 +41,8 @@ export interface OpenClusterOptions {
 export async function openCluster(options: OpenClusterOptions): Promise<Cluster> {
   const { address, library, onNotice } = options;
   const connector = options.connector ?? await loadConnector(address).catch(toOpenError);
-  const first = await findServer(address.nodes, connector);
-  const isClustered = await asksForCluster(first.node, first.connection).finally(() =>
-    first.connection.close()
-  );
+  const first = await patiently(() => findServer(address.nodes, connector)).catch(toOpenError);
+  const { isClustered } = first;
   if (!isClustered && options.needsReplicas) {
     throw refused(first.node, "it is no cluster, and --ack replicated needs one (--ack primary does not)");
   }
@@ -61,39 +65,43 @@ export async function openCluster(options: OpenClusterOptions): Promise<Cluster>
 }
 
 // A server that has just started, or a busy machine, gets another chance.
-async function patiently(check: () => Promise<void>): Promise<void> {
+async function patiently<T>(check: () => Promise<T>): Promise<T> {
+  const endMs = performance.now() + PATIENCE_MS;
   for (let tries = 1;; tries++) {
     try {
       return await check();
     } catch (error) {
-      if (tries === OPEN_TRIES || !(error instanceof StoreError)) throw error;
+      const isOver = tries === OPEN_TRIES || performance.now() > endMs;
+      if (isOver || !(error instanceof StoreError)) throw error;
       await pause(PAUSE_MS);
     }
   }
 }
 
+interface FoundServer {
+  readonly node: NodeAddress;
+  readonly isClustered: boolean;
+}
+
 // The first one that replies, because a list may name servers that no longer exist.
-async function findServer(
-  nodes: readonly NodeAddress[],
-  connector: RedisConnector,
-): Promise<{ readonly node: NodeAddress; readonly connection: RedisConnection }> {
+async function findServer(nodes: readonly NodeAddress[], connector: RedisConnector): Promise<FoundServer> {
   let failure: unknown;
   for (const node of nodes) {
     try {
-      return { node, connection: await connector.connect(node) };
+      return { node, isClustered: await asksForCluster(await connector.connect(node)) };
     } catch (error) {
       failure = error;
       if (error instanceof ReplyError) throw denied(error, node);
     }
   }
-  return toOpenError(failure);
+  throw failure;
 }
 
-async function asksForCluster(node: NodeAddress, connection: RedisConnection): Promise<boolean> {
+async function asksForCluster(connection: RedisConnection): Promise<boolean> {
   try {
     return /^cluster_enabled:1/m.test(String(await connection.send(["INFO", "cluster"])));
-  } catch (error) {
-    throw error instanceof ReplyError ? denied(error, node) : error;
+  } finally {
+    connection.close();
   }
 }
 
@@ -118,6 +126,12 @@ async function checkServer(cluster: Cluster, node: NodeAddress, { options, notic
     notices.add("the store keeps no append-only file: ok means memory of the servers, not their disks");
   } else if (appendfsync === "no" && options.needsReplicas) {
     throw refused(node, "appendfsync is no, expected always or everysec with --ack replicated");
+  }
+  const timeoutMs = cluster.isClustered ? Number(await settingOf(connection, "cluster-node-timeout")) : 0;
+  if (timeoutMs > LONGEST_NODE_TIMEOUT_MS) {
+    notices.add(
+      `cluster-node-timeout is ${timeoutMs} ms: a failover takes longer than writes wait, 5000 is better`,
+    );
   }
 }
 

@@ -91,6 +91,19 @@ Deno.test("openCluster() takes one server alone, and any appendfsync, when no re
   assertEquals(await open(script, "no replicas"), []);
 });
 
+Deno.test("openCluster() says if a failover takes longer than writes wait, which is no matter without a cluster", async () => {
+  const script: Script = (command, node) =>
+    command === "CONFIG GET cluster-node-timeout"
+      ? ["cluster-node-timeout", "15000"]
+      : scriptOf({})(command, node);
+  assertEquals(await open(script), [
+    "cluster-node-timeout is 15000 ms: a failover takes longer than writes wait, 5000 is better",
+  ]);
+  const alone: Script = (command, node) =>
+    command === "INFO cluster" ? "cluster_enabled:0\r\n" : script(command, node);
+  assertEquals(await open(alone, "no replicas"), []);
+});
+
 Deno.test("openCluster() reports the settings that it may not read, and goes on", async () => {
   const notices = await open(scriptOf({
     "INFO memory": NOPERM,
@@ -103,14 +116,16 @@ Deno.test("openCluster() reports the settings that it may not read, and goes on"
   ]);
 });
 
-Deno.test("openCluster() asks again if a server ends the connection during the checks", async () => {
-  let looks = 0;
-  const script = scriptOf({});
-  const notices = await open((command, node) =>
-    command === "INFO memory" && ++looks < 3 ? "gone" : script(command, node)
-  );
-  assertEquals({ notices, looks }, { notices: [], looks: 3 });
-});
+for (const failing of ["CONNECT", "INFO cluster", "INFO memory"]) {
+  Deno.test(`openCluster() asks again if a busy server fails during the checks: ${failing}`, async () => {
+    let looks = 0;
+    const script = scriptOf({});
+    const notices = await open((command, node) =>
+      command === failing && node === "a:1" && ++looks < 3 ? "gone" : script(command, node)
+    );
+    assertEquals({ notices, isPatient: looks >= 3 }, { notices: [], isPatient: true });
+  });
+}
 
 Deno.test("openCluster() says when no server can be reached", async () => {
   const error = await assertRejects(() => open(() => "gone"), StoreOpenError, "Cannot reach a:1");

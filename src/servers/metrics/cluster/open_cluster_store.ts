@@ -3,7 +3,7 @@ import { StoreOpenError } from "../../../storage/store_open_error.ts";
 import type { Cluster } from "../../../storage/cluster/cluster.ts";
 import { ClusterHealth, type StoreHealth } from "../../../storage/cluster/cluster_health.ts";
 import { createPartitions, slotOf } from "../../../storage/cluster/key_slot.ts";
-import type { RedisConnector } from "../../../storage/cluster/redis_connection.ts";
+import type { RedisConnector, Reply } from "../../../storage/cluster/redis_connection.ts";
 import { openCluster } from "../../../storage/cluster/server_checks.ts";
 import type { StoreAddress } from "../../../storage/cluster/store_address.ts";
 import type { Acknowledgement, StoreLimits } from "../store.ts";
@@ -71,17 +71,19 @@ export async function openClusterStore(
   }
 }
 
-// `layout=1 partitions=256`, written by the first node that ever opened the store.
+// `layout=1 partitions=256`, written by the first node that ever opened the store. The others only read it, so that a node
+// starts, and a store can be copied, while a primary has no replica.
 async function readLayout(cluster: Cluster, replicas: number): Promise<number> {
   const slot = slotOf(META_KEY);
-  const fresh = `layout=${LAYOUT_VERSION} partitions=${partitionsFor(cluster.map.primaries.length)}`;
   const deadlineMs = OPEN_DEADLINE_MS;
-  await cluster.run([{ slot, command: ["SET", META_KEY, fresh, "NX"] }], {
-    role: "write",
-    replicas,
-    deadlineMs,
-  });
-  const text = String(await cluster.read(slot, ["GET", META_KEY], deadlineMs));
+  const read = (): Promise<Reply> => cluster.read(slot, ["GET", META_KEY], deadlineMs);
+  const known = await read();
+  if (known === null) {
+    const fresh = `layout=${LAYOUT_VERSION} partitions=${partitionsFor(cluster.map.primaries.length)}`;
+    const command = ["SET", META_KEY, fresh, "NX"];
+    await cluster.run([{ slot, command }], { role: "write", replicas, deadlineMs });
+  }
+  const text = String(known ?? await read());
   const match = /^layout=(\d+) partitions=(\d+)$/.exec(text);
   if (match === null || Number(match[1]) !== LAYOUT_VERSION) {
     throw new StoreOpenError(

@@ -120,13 +120,15 @@ cluster.testOfServers(
       const error = await assertRejects(() => putOne(hasty, "a", 2, 2), Error);
       return error.message.includes("no replica has acknowledged");
     });
-    // Reading goes on: a row that is read was acknowledged, or may have been stored.
+    // Reading goes on, also for a node that starts now: a row that is read was acknowledged, or may have been stored.
+    const late = await cluster.open();
     assertEquals((await readRows(store, "a"))[0], "a 1 1");
+    assertEquals((await readRows(late, "a"))[0], "a 1 1");
     await Promise.all(replicas.map((server) => server.start()));
     await cluster.servers.settled(2);
     await eventually("an acknowledged put", () => putOne(hasty, "a", 3, 3).then(() => true, () => false));
     assertEquals((await readRows(store, "a")).at(-1), "a 3 3");
-    await closeAll([store, hasty]);
+    await closeAll([store, hasty, late]);
   },
 );
 
