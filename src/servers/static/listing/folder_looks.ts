@@ -39,6 +39,8 @@ const FRESH_MS = 1_000;
 const SETTLED_MS = 50;
 // Some 3 MB, beside the names themselves.
 const MAX_ENTRIES = 131_072;
+// A folder itself takes as much room as this many entries.
+const FOLDER_ENTRIES = 16;
 
 /** Parts of {@linkcode FolderLooks}. */
 export type FolderLooksParts = Omit<EntryReaderParts, "names">;
@@ -107,7 +109,7 @@ export class FolderLooks {
       state: settledText(state, nowMs),
       entries,
       lookedAt: fresh?.lookedAt ?? { beganAtMs: nowMs, endedAtMs },
-    }, entries.names.length);
+    }, FOLDER_ENTRIES + entries.names.length);
     return entries;
   }
 }

@@ -27,6 +27,8 @@ export interface ReadFolder {
 
 // Some 5 MB.
 const MAX_NAMES = 131_072;
+// A folder itself takes as much room as this many names.
+const FOLDER_NAMES = 16;
 // ctime is in whole seconds on Deno 2.9.6: a change within the same second may not show.
 const SETTLED_MS = 2_000;
 // This many names take the event loop some 10 ms if they are read at once, and twice as long otherwise (Deno 2.9.6).
@@ -65,11 +67,8 @@ export class KnownNames {
     }
     if (state === undefined) return;
     const isSettled = nowMs - state.changedAtMs > SETTLED_MS;
-    this.#known.set(
-      path,
-      { state: isSettled ? state.text : undefined, size: state.size, pieces, count },
-      count,
-    );
+    const read = { state: isSettled ? state.text : undefined, size: state.size, pieces, count };
+    this.#known.set(path, read, FOLDER_NAMES + count);
   }
 
   /** Forgets all names. */

@@ -33,7 +33,8 @@ interface KeptDocument {
 
 // All documents together. That of 10,000 entries has 1.8 MB; of one with 100,000 the order alone is kept.
 const MAX_DOCUMENT_BYTES = 8_388_608;
-// An entry itself: its name, its columns and its place in the order.
+// What a document holds beside its bytes.
+const DOCUMENT_BYTES = 4_096;
 const ENTRY_BYTES = 64;
 // HEAD has the fields of GET; nothing is read for it.
 const UNSENT: AsyncIterable<Uint8Array> = new SharedPieces({
@@ -86,13 +87,14 @@ export class Listings {
     const known = this.#documents.get(key) ?? this.#large?.deref();
     if (known?.key === key && known.entries === entries) return known.body;
     const text = form.isJson ? toJson(entries, form.query) : toPage(entries, form.query, segments);
-    const weightOf = (bytes: number): number => bytes + ENTRY_BYTES * text.count;
+    // Entries that the filter leaves out are held as well.
+    const ownBytes = DOCUMENT_BYTES + ENTRY_BYTES * entries.names.length;
     const document: KeptDocument = {
       key,
       entries,
-      body: new SharedPieces(text, (bytes) => this.#documents.grow(key, document, weightOf(bytes))),
+      body: new SharedPieces(text, (bytes) => this.#documents.grow(key, document, ownBytes + bytes)),
     };
-    if (!this.#documents.set(key, document, weightOf(0))) this.#large = new WeakRef(document);
+    if (!this.#documents.set(key, document, ownBytes)) this.#large = new WeakRef(document);
     return document.body;
   }
 
