@@ -6,6 +6,7 @@ import {
   shortNumber,
   timeLabels,
   timeText,
+  wholeNumber,
 } from "../../../../src/servers/metrics/page/client/numbers.js";
 import {
   expressionsOf,
@@ -72,6 +73,19 @@ Deno.test("toCsv() quotes names, and lets none begin a formula (RFC 4180)", () =
       "1970-01-01T00:00:10.000Z,1,\r\n1970-01-01T00:00:20.000Z,,5\r\n" +
       "1970-01-01T00:00:30.000Z,3,\r\n1970-01-01T00:00:40.000Z,,6\r\n",
   );
+});
+
+Deno.test("wholeNumber() writes all digits that mean something", () => {
+  assertEquals([0, 1_208, -1_234_567.25, 0.1 + 0.2, 1e21, null, undefined, NaN].map(wholeNumber), [
+    "0",
+    "1,208",
+    "-1,234,567.25",
+    "0.3",
+    "1e+21",
+    "–",
+    "–",
+    "NaN",
+  ]);
 });
 
 Deno.test("shortNumber(), sizeText() and durationText() write for people", () => {

@@ -2,6 +2,7 @@
 // Numbers, sizes and times for people.
 
 const MULTIPLES = ["", " k", " M", " G", " T", " P"];
+const WHOLE = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 12 });
 
 /**
  * A number in four digits: `1.234 k`, `0.05`.
@@ -20,6 +21,17 @@ export function shortNumber(value) {
   }
   const digits = String(Number((Math.sign(value) * magnitude).toPrecision(4)));
   return digits + MULTIPLES[step];
+}
+
+/**
+ * A number as it is, without the noise of the last digits: `1,234.5`.
+ *
+ * @param {number | null | undefined} value
+ * @returns {string}
+ */
+export function wholeNumber(value) {
+  if (value === null || value === undefined) return "–";
+  return Number.isFinite(value) && Math.abs(value) < 1e15 ? WHOLE.format(value) : String(value);
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // The server's report about itself, once a second.
 
-import { durationText, shortNumber } from "../numbers.js";
+import { durationText, shortNumber, wholeNumber } from "../numbers.js";
 import { sizeText } from "../../../../../program/page/client/sizes.js";
 import { html } from "../../../../../program/page/client/html.js";
 
@@ -10,6 +10,9 @@ import { html } from "../../../../../program/page/client/html.js";
 /** @import { Figure, ServerStatus } from "../page_types.ts" */
 
 const RATE_SECONDS = 5;
+
+// From here on nobody reads the last digits, and the number outgrows its box.
+const MANY = 10_000_000;
 
 /**
  * @param {{ model: Model }} props
@@ -40,7 +43,8 @@ export function HealthView({ model }) {
 /** @param {Figure} figure */
 function valueText({ unit, value }) {
   if (unit === "bytes") return sizeText(value);
-  return unit === "seconds" ? durationText(value) : shortNumber(value);
+  if (unit === "seconds") return durationText(value);
+  return value < MANY ? wholeNumber(value) : shortNumber(value);
 }
 
 /**

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 // The list of series: the biggest, the newest, and those without a put for longest.
 
-import { durationText, shortNumber, timeText } from "../numbers.js";
+import { durationText, timeText, wholeNumber } from "../numbers.js";
 import { html } from "../../../../../program/page/client/html.js";
 import { Icon } from "../../../../../program/page/client/icons.js";
 
@@ -65,7 +65,7 @@ function Row({ model, row: { key, samples, first, last }, now }) {
       <th scope="row">
         <button type="button" class="series-name" onClick=${() => model.addTarget(key)}>${key}</button>
       </th>
-      <td class="number">${shortNumber(samples)}</td>
+      <td class="number">${wholeNumber(samples)}</td>
       <td class="wide-only">${timeText(first)}</td>
       <td title=${timeText(last)}>${last <= now ? `${durationText(now - last)} ago` : timeText(last)}</td>
       <td>

@@ -2,7 +2,7 @@
 // The plotted points as numbers, newest first.
 
 import { html } from "../../../../../program/page/client/html.js";
-import { shortNumber, timeText } from "../numbers.js";
+import { timeText, wholeNumber } from "../numbers.js";
 
 /** @import { VNode } from "preact" */
 /** @import { Model } from "../model.js" */
@@ -32,8 +32,8 @@ export function TableView({ model }) {
           ${places.map((place) =>
             html`
               <tr>
-                <th scope="row">${timeText(Number(times[place]))}</th>
-                ${rows.map((values) => html`<td class="number">${shortNumber(values[place])}</td>`)}
+                <th scope="row" class="time">${timeText(Number(times[place]))}</th>
+                ${rows.map((values) => html`<td class="number">${wholeNumber(values[place])}</td>`)}
               </tr>
             `
           )}

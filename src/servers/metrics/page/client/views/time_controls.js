@@ -26,12 +26,13 @@ const REFRESHES = [[0, "off"], [1, "1 s"], [5, "5 s"], [10, "10 s"], [60, "1 min
 export function TimeControls({ model }) {
   const { from, until, refresh } = model.state;
   const isKnown = until === "now" && RANGES.some(([range]) => range === from);
+  const otherRange = until === "now" && from.startsWith("-") ? from.slice(1) : "as zoomed";
   return html`
     <form class="times" onSubmit=${(/** @type {SubmitEvent} */ event) => event.preventDefault()}>
       <label><span class="label">Last</span>
         <select id="range" value=${isKnown ? from : ""}
           onChange=${(/** @type {Event} */ event) => model.go({ from: valueOf(event), until: "now" })}>
-          ${!isKnown && html`<option value="" disabled>as zoomed</option>`}
+          ${!isKnown && html`<option value="" disabled>${otherRange}</option>`}
           ${RANGES.map(([range, label]) => html`<option value=${range}>${label}</option>`)}
         </select>
       </label>
