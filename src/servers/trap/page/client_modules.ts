@@ -29,6 +29,7 @@ export { default as "json_web_token.js" } from "./client/content/json_web_token.
 export { default as "keyboard.js" } from "./client/keyboard.js" with { type: "text" };
 export { default as "line_diff.js" } from "./client/compare/line_diff.js" with { type: "text" };
 export { default as "list_items.js" } from "./client/list/list_items.js" with { type: "text" };
+export { default as "list_total.js" } from "./client/list/list_total.js" with { type: "text" };
 export { default as "live_list.js" } from "./client/list/live_list.js" with { type: "text" };
 export { default as "main.js" } from "./client/main.js" with { type: "text" };
 export { default as "multipart_parts.js" } from "./client/content/multipart_parts.js" with { type: "text" };

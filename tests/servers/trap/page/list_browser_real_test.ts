@@ -133,12 +133,14 @@ pageTest(
       trap.store.add(numberedRequest(i));
     }
     await page.goto(`http://127.0.0.1:${trap.uiPort}/`);
-    await page.getByText("200 requests and more").waitFor();
+    const total = page.locator("#count", { hasText: /^1,000 requests$/ });
+    await total.waitFor();
+    assertEquals(await page.getByText("/n/0", { exact: true }).count(), 0);
     const list = page.getByRole("listbox");
     while (await page.getByText("/n/0", { exact: true }).count() === 0) {
       await list.evaluate((element) => element.scrollTop = element.scrollHeight);
     }
-    await page.locator("#count", { hasText: /^1,000 requests$/ }).waitFor();
+    await total.waitFor();
   },
 );
 

@@ -91,6 +91,19 @@ function drawOpen(model) {
 }
 
 /**
+ * The number of requests, also of those that the list has not loaded.
+ *
+ * @param {PageModel} model
+ * @returns {string}
+ */
+function totalText({ list, total }) {
+  const loaded = list.rows.size;
+  if (!list.hasMore) return countOf(loaded, "request");
+  if (!list.isUnfiltered || total.value === undefined) return `${countOf(loaded, "request")} and more`;
+  return countOf(Math.max(loaded, total.value), "request");
+}
+
+/**
  * @param {{ model: PageModel, changeTheme: () => void }} props
  * @returns {VNode}
  */
@@ -107,7 +120,7 @@ function Header({ model, changeTheme }) {
       <p class="feed ${list.isPaused ? "paused" : feed}" role="status">
         <span class="dot"></span> ${list.isPaused ? `paused${held}` : FEED_WORDS[feed]}
       </p>
-      <p class="total" id="count">${countOf(list.rows.size, "request")}${list.hasMore ? " and more" : ""}</p>
+      <p class="total" id="count">${totalText(model)}</p>
       <div class="bar-buttons">
         <button type="button" id="pause" aria-pressed=${String(list.isPaused)} aria-keyshortcuts="p"
           onClick=${() => list.setPaused(!list.isPaused)}>

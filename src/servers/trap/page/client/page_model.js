@@ -3,6 +3,7 @@
 // The state of the page, and its actions. The views read it and call it; it draws nothing itself.
 
 import { Bins } from "./bins.js";
+import { ListTotal } from "./list/list_total.js";
 import { LiveList } from "./list/live_list.js";
 import { OpenRequest } from "./detail/open_request.js";
 import { DENSITIES, TABS } from "./page_choices.js";
@@ -18,6 +19,8 @@ import { createTrapApi } from "./trap_api.js";
 export class PageModel {
   api = createTrapApi((path, options) => fetch(path, options));
   list;
+  /** The number of all requests, if the list has not loaded them. */
+  total;
   /** @type {OpenRequest | undefined} */
   open;
   /** The request with which the open one is compared. @type {OpenRequest | undefined} */
@@ -55,10 +58,16 @@ export class PageModel {
   constructor(onChange) {
     this.#onChange = onChange;
     this.#toasts = new Toasts(onChange);
+    /** @type {(ms: number) => Promise<void>} */
+    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    this.total = new ListTotal({ count: (bin) => this.api.count(bin), onChange, wait });
     this.list = new LiveList({
       api: this.api,
-      onChange,
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      onChange: () => {
+        if (this.list.hasMore && this.list.isUnfiltered) this.total.refresh(this.bin);
+        onChange();
+      },
+      wait,
       nowMs: () => performance.now(),
     });
     this.list.filters = { ...this.list.filters, bin: binInAddress() };

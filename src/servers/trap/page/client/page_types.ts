@@ -90,7 +90,7 @@ export interface BinList {
   readonly keep: number;
   /** How long they are kept; null means for ever. */
   readonly keepAgeMs: number | null;
-  readonly bins: readonly { readonly name: string }[];
+  readonly bins: readonly { readonly name: string; readonly requests: number }[];
 }
 
 /** The filters of the list. Empty texts let all requests pass. */
@@ -130,6 +130,8 @@ export interface TrapApi {
   replay(id: string, call: ReplayCall): Promise<TrapResponse>;
   /** The content of the response in the record, or of a replay. */
   responseBody(id: string, which: ResponseBodyChoice): Promise<FetchedBytes>;
+  /** The number of requests in a bin, or with "" of all. */
+  count(bin: string): Promise<number>;
   /** The rules of the responses, as JSON text: those of a bin, or with "" all. */
   rules(bin: string): Promise<string>;
   /** Replaces the rules: those of a bin, or with "" all. */

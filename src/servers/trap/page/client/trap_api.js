@@ -70,6 +70,10 @@ export function createTrapApi(fetch) {
     async bins() {
       return await (await call("/api/bins")).json();
     },
+    async count(bin) {
+      if (bin === "") return (await this.status()).requests;
+      return (await this.bins()).bins.find(({ name }) => name === bin)?.requests ?? 0;
+    },
   };
 }
 
