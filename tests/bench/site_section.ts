@@ -70,7 +70,7 @@ const WORKLOADS: readonly Workload[] = [
   {
     name: "listing",
     title: "Listings",
-    method: `a folder of ${ENTRIES} files, which millrace reads once a second at most`,
+    method: `a folder of ${ENTRIES} files, which millrace looks through once a second at most`,
     connections: 1,
     peers: (folder) => sitePeers({ folder, ours: ["--listing"], nginx: "autoindex on;", without: ["sirv"] }),
     makeFiles: async (folder) => {
