@@ -10,7 +10,7 @@ import { keepPromise, promiseKnown } from "./promised_length.ts";
 import { Patience } from "../patience.ts";
 import { readContent, type WebContent } from "./response_content.ts";
 import { StreamedContent } from "./streamed_content.ts";
-import { dropCoding, isZstd, mayBeDecodedZstd, readFields } from "./response_fields.ts";
+import { chooseReadFields, dropCoding, isZstd, mayBeDecodedZstd } from "./response_fields.ts";
 
 /** Content without a known length, and without any pieces. */
 const NOTHING: AsyncIterable<Uint8Array> = {
@@ -21,6 +21,7 @@ const NOTHING: AsyncIterable<Uint8Array> = {
 export class ResponseReader {
   readonly #patience = new Patience();
   readonly #hidesTextType = hidesTextType(FastResponse.native);
+  readonly #readFields = chooseReadFields(FastResponse.native);
   readonly #takeKept = findKept(FastResponse.native);
   readonly #findKnown = chooseFindKnown(FastResponse.native);
 
@@ -37,7 +38,7 @@ export class ResponseReader {
     if (light !== undefined) return light;
     const { status } = response;
     // Before the body: Bun 1.4.5 forgets the type of the content once the content has been asked for.
-    const headers = readFields(response);
+    const headers = this.#readFields(response);
     // A handler that sets this wants its pieces to go out one by one.
     const isPieceByPiece = headers.has("transfer-encoding");
     const kept = isPieceByPiece ? undefined : this.#takeKept?.(response);
