@@ -1,8 +1,8 @@
 // Stops a TLSSocket from reading.
 //
 // A paused TLSSocket of Deno (2.9.6) goes on reading from the system without bound: 400 MB that a client sent while a
-// handler waited were 700 MB of memory. An end of the client that comes in the meantime is lost. Both are well if its
-// handle of TCP is stopped as well.
+// handler waited took 700 MB of memory. It also loses an end of the client that comes in the meantime. Stopping its
+// handle of TCP prevents both.
 
 import type { Socket } from "node:net";
 
