@@ -33,7 +33,7 @@ interface TimeSpan {
   readonly endedAtMs: number;
 }
 
-// A file that was changed in place shows within this time, as files in memory do.
+// A changed file shows within this time, as files in memory do.
 const FRESH_MS = 1_000;
 // Times of Linux tick every 1 to 10 ms: a folder that has just changed can change again unnoticed.
 const SETTLED_MS = 50;
@@ -46,8 +46,8 @@ const FOLDER_ENTRIES = 16;
 export type FolderLooksParts = Omit<EntryReaderParts, "names">;
 
 /**
- * Looks at the entries of folders. Names that come, go or change show at once, and a file that is changed in place within
- * a second. However many clients ask for a folder, it is looked at once.
+ * Looks at the entries of folders. Names that come, go or change show at once, size and time of a name that stays within
+ * a second. However many clients ask for a folder at once, it is looked at once.
  */
 export class FolderLooks {
   readonly #parts: EntryReaderParts;
