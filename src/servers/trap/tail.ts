@@ -84,7 +84,7 @@ export class Tail implements StoreListener {
     return `${this.#formatLine(request)}\n${parts.join("")}\n`;
   }
 
-  #formatLine({ facts, fault, status, hasErrors }: StoredRequest): string {
+  #formatLine({ answer, facts, fault, status, hasErrors }: StoredRequest): string {
     const { method, target, signature } = facts;
     const line = `${escapeLatin1(method || "?")} ${escapeLatin1(target || "?")}`;
     const verdict = fault !== null
@@ -92,10 +92,11 @@ export class Tail implements StoreListener {
       : hasErrors
       ? this.#paint(YELLOW, "rule broken")
       : this.#paint(GREEN, "ok");
+    const broken = answer?.wire === undefined ? "" : ` (${answer.wire})`;
     const signed = signature === undefined ? "" : ` ${signature.scheme} ${signature.verdict}`;
     return `${this.#paint(DIM, timeOf(facts.id))} ${this.#paint(BOLD, line)} ${
       status ?? "-"
-    } ${verdict}${signed}`;
+    }${broken} ${verdict}${signed}`;
   }
 
   /** The rule that the request breaks, and its bytes if there was no head to show. */

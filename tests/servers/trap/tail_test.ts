@@ -24,6 +24,12 @@ Deno.test("--tail prints fields and content, in colour on a terminal", () => {
   );
 });
 
+Deno.test("--tail names the fault with which a rule breaks the response", () => {
+  const request = storedRequest(ID);
+  request.setAnswer({ status: 200, headers: [], body: "", wire: "reset" });
+  assertEquals(printed(request, false), `${TIME} GET /api 200 (reset) ok\n  Host: a\n\n`);
+});
+
 Deno.test("--tail decodes content, and counts bytes that are no text", () => {
   const headers = [["Content-Encoding", "gzip"]] as const;
   const head = `${TIME} GET /api - ok\n  Content-Encoding: gzip\n\n`;

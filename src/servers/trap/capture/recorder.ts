@@ -214,7 +214,8 @@ export class Recorder {
     const { source, fault } = chosen;
     const answer = responder.describe(stored.id, chosen, capture.request);
     if (fault !== undefined) capture.trap.error(`rule ${source?.rule} cannot respond: ${fault}`);
-    const by = source === undefined ? "" : `rule ${source.rule}, step ${source.step}`;
+    const broken = answer.wire === undefined ? "" : ` (${answer.wire})`;
+    const by = source === undefined ? "" : `rule ${source.rule}, step ${source.step}${broken}`;
     addEnding(capture, { status: answer.status, outcome, by }, this.#options.masks);
     if (responder.isPlain(chosen)) stored.setPlainAnswer();
     else stored.setAnswer(answer, fault !== undefined);

@@ -29,6 +29,8 @@ export interface GivenAnswer {
   readonly headers: readonly HeaderField[];
   /** The content. */
   readonly body: string;
+  /** The kind of the fault with which a rule breaks it on the wire: `reset`, for example. */
+  readonly wire?: string;
 }
 
 /**

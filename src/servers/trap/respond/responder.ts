@@ -95,6 +95,7 @@ export class Responder {
       status,
       headers: [["X-Request-Id", id], ...fields],
       body: body ?? `${id}\n`,
+      ...(chosen.wire === undefined ? {} : { wire: chosen.wire.kind }),
     };
   }
 

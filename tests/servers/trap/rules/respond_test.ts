@@ -54,6 +54,18 @@ Deno.test("--respond sends its steps in order, then the last step again and agai
   });
 });
 
+Deno.test("--respond names the fault on the wire in the record and in the log", async () => {
+  const script = parseRespondScript(
+    '[{ "path": "/cut", "sequence": [{ "wire": { "kind": "cut", "after": 1 } }] }]',
+  );
+  await withTrap({ script }, async (trap) => {
+    await exchange(trap.port, `GET /cut HTTP/1.1\r\n${END}`);
+    const [record] = await trap.records(1);
+    assertEquals(record!.answer?.wire, "cut");
+    assertMatch(await trap.log(), / trap: answered 200, [^\n]*, by rule 1, step 1 \(cut\)\n/);
+  });
+});
+
 Deno.test("--respond delays a response, but not the record", async () => {
   const script = parseRespondScript('[{ "path": "/slow", "sequence": [{ "delay_ms": 150 }] }]');
   await withTrap({ script }, async (trap) => {
