@@ -9,7 +9,5 @@ interface UnsetBuffers {
  */
 export function unsetBytes(length: number): Uint8Array<ArrayBuffer> {
   const { Buffer } = globalThis as { readonly Buffer?: UnsetBuffers };
-  return Buffer === undefined
-    ? new Uint8Array(length)
-    : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  return new Uint8Array(Buffer?.allocUnsafeSlow(length).buffer ?? new ArrayBuffer(length));
 }

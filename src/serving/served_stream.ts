@@ -38,6 +38,10 @@ export class ServedStream implements AsyncIterable<Uint8Array>, PieceIterator {
     return this.#cutWith === undefined ? this.#iterator?.takeReady?.() : undefined;
   }
 
+  get readyBytes(): number {
+    return this.#iterator?.readyBytes ?? 0;
+  }
+
   async return(): Promise<IteratorResult<Uint8Array>> {
     if (!this.#hasEnded) {
       this.#hasEnded = true;

@@ -1,5 +1,5 @@
 import type { Backend } from "../backend/handler.ts";
-import { BufferPool } from "../bytes/buffer_pool.ts";
+import { BufferPool, type BufferSize, USUAL_SIZES } from "../bytes/buffer_pool.ts";
 import { ByteBudget } from "../bytes/byte_budget.ts";
 import { MemoryBudget } from "../bytes/memory_budget.ts";
 import { CommonFields } from "../http/response/common_fields.ts";
@@ -17,6 +17,8 @@ import type { ServeSettings } from "./serve_options.ts";
 const READ_SHARE = 1 / 16;
 // Sixteen uploads at full speed.
 const MIN_READ_BYTES = 1_048_576;
+// The pieces of a stream that are sent together; 8 MiB at the most are kept.
+const STREAM_BUFFERS: BufferSize = { bytes: 262_144, maxFree: 32 };
 const DRAIN_BYTES = 65_536;
 const MAX_SWEEP_MS = 250;
 const MIN_SWEEP_MS = 10;
@@ -55,7 +57,7 @@ export function createSharedResources(backend: Backend, settings: ServeSettings)
     backend,
     settings,
     deadlines: new Deadlines(settings.clock, sweepMs(settings), turns),
-    pool: new BufferPool(),
+    pool: new BufferPool([...USUAL_SIZES, STREAM_BUFFERS]),
     readBudget: new ByteBudget(Math.max(memory.maxBytes * READ_SHARE, MIN_READ_BYTES)),
     memory,
     drainBuffer: new Uint8Array(DRAIN_BYTES),

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
-import { BufferPool, LARGE_BYTES } from "../../src/bytes/buffer_pool.ts";
+import { BufferPool, LARGE_BYTES, USUAL_SIZES } from "../../src/bytes/buffer_pool.ts";
 
 Deno.test("BufferPool.take() gives a buffer that is large enough, of one of a few sizes", () => {
   const pool = new BufferPool();
@@ -39,4 +39,13 @@ Deno.test("BufferPool.give() keeps few buffers: those of a burst are not held fo
     while (buffers.has(pool.take(size))) kept++;
     assertEquals(kept, mostKept);
   }
+});
+
+Deno.test("BufferPool keeps buffers of a larger size if it is asked to", () => {
+  const pool = new BufferPool([...USUAL_SIZES, { bytes: 100_000, maxFree: 1 }]);
+  const buffers = [pool.take(LARGE_BYTES + 1), pool.take(100_000)];
+  for (const buffer of buffers) pool.give(buffer);
+  assertEquals(buffers.map(({ length }) => length), [100_000, 100_000]);
+  assertStrictEquals(pool.take(100_000), buffers[0]);
+  assertNotStrictEquals(pool.take(100_000), buffers[1]);
 });

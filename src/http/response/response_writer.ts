@@ -15,8 +15,8 @@ export interface ResponseSink {
   transmit(bytes: Uint8Array, sender: BytesSender): void;
 }
 
-// Content up to this size is copied after the waiting bytes: a copy costs less than a system call.
-const MAX_COPIED_BYTES = 16_384;
+/** Content up to this size is copied after the waiting bytes: a copy costs less than a system call. */
+export const MAX_COPIED_BYTES = 16_384;
 
 /** Joins responses into few writes: 16 pipelined responses become one write. */
 export class ResponseWriter {
@@ -153,7 +153,7 @@ export class ResponseWriter {
   #makeRoom(size: number): void {
     const buffer = this.#buffer;
     const needed = this.#length + size;
-    if (needed > LARGE_BYTES) {
+    if (needed > LARGE_BYTES && buffer !== undefined) {
       this.#follow(this.#send());
       this.#buffer = this.#pool.take(size);
       return;

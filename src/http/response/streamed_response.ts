@@ -1,4 +1,4 @@
-import type { ResponseWriter } from "./response_writer.ts";
+import { MAX_COPIED_BYTES, type ResponseWriter } from "./response_writer.ts";
 
 /**
  * How content is delimited: not at all, by its length in bytes, by chunks, or by the end of the connection
@@ -14,6 +14,8 @@ export type ResponseFraming =
 export interface PieceIterator extends AsyncIterator<Uint8Array> {
   /** The next piece if it is ready; undefined if it must be waited for. */
   takeReady?(): Uint8Array | undefined;
+  /** The number of bytes that are ready. */
+  readonly readyBytes?: number;
 }
 
 /**
@@ -42,6 +44,9 @@ export async function writeStream(
       if (next.done === true) break;
       hasEnded = false;
       let piece: Uint8Array | undefined = next.value;
+      // The pieces become one write, unless the first one goes out without a copy, or not at all.
+      const isCopied = piece.length > 0 && piece.length <= MAX_COPIED_BYTES;
+      if (isCopied) writer.reserve(piece.length + (pieces.readyBytes ?? 0));
       for (; piece !== undefined; piece = pieces.takeReady?.()) stream.add(piece);
       await stream.flush();
     }

@@ -20,6 +20,9 @@ Deno.test("writeStream() refuses a piece that is not a Uint8Array", async () => 
 /** Content that has all its pieces at once. */
 function readyContent(...pieces: Uint8Array[]): AsyncIterable<Uint8Array> {
   const iterator: PieceIterator = {
+    get readyBytes() {
+      return pieces.reduce((bytes, { length }) => bytes + length, 0);
+    },
     next: () => {
       const value = pieces.shift();
       return Promise.resolve(value === undefined ? { done: true, value } : { done: false, value });
@@ -37,6 +40,8 @@ Deno.test("writeStream() joins ready pieces into one write, except large ones", 
       [[small, small], { kind: "chunked" }, [16]],
       [[small, small], { kind: "length", length: 6 }, [6]],
       [[small, large, large], { kind: "length", length: 40_003 }, [3, 20_000, 20_000]],
+      [[new Uint8Array(0), large], { kind: "length", length: 20_000 }, [20_000]],
+      [[new Uint8Array(0), small], { kind: "length", length: 3 }, [3]],
     ] as const
   ) {
     const sink = new FakeSink();
@@ -44,6 +49,14 @@ Deno.test("writeStream() joins ready pieces into one write, except large ones", 
     await writeStream(writer, readyContent(...pieces), framing);
     assertEquals(sink.writes.map(({ length }) => length), writes);
   }
+});
+
+Deno.test("writeStream() joins ready pieces into one write however many they are", async () => {
+  const sink = new FakeSink();
+  const pieces = Array.from({ length: 15 }, () => new Uint8Array(16_384));
+  const writer = new ResponseWriter(sink, new BufferPool([{ bytes: 262_144, maxFree: 1 }]));
+  await writeStream(writer, readyContent(...pieces), { kind: "chunked" });
+  assertEquals(sink.writes.map(({ length }) => length), [15 * (16_384 + 8)]);
 });
 
 Deno.test("writeStream() sends no more than promised of pieces that are ready together", async () => {

@@ -1,3 +1,4 @@
+import type { ReadBudget } from "../../../bytes/byte_budget.ts";
 import { BytePieces } from "../../../bytes/byte_pieces.ts";
 import type { Patience, PatientWait } from "../patience.ts";
 import { StreamedContent } from "./streamed_content.ts";
@@ -21,6 +22,8 @@ const MAX_PATIENT_PIECES = 8;
 export interface ReadContentOptions<Result> {
   /** Whether the runtime knows all of it: then its pieces are gathered. */
   readonly isKnown: boolean;
+  /** For streams that are read fast. */
+  readonly budget: ReadBudget;
   /** Tells when the content does not come by itself. */
   readonly patience: Patience;
   /** Makes the result from the content. */
@@ -80,7 +83,7 @@ class ContentReader<Result> implements PatientWait {
 
   /** Called back when the awaited content has had its time: it comes from outside. */
   onPatienceEnd(): void {
-    this.#end(new StreamedContent(this.#reader, this.#pieces, this.#pending));
+    this.#goOn(this.#pending);
   }
 
   #read(): void {
@@ -99,7 +102,7 @@ class ContentReader<Result> implements PatientWait {
       return this.#fail(error);
     }
     if (this.#mayEndSoon()) this.#read();
-    else this.#end(new StreamedContent(this.#reader, this.#pieces));
+    else this.#goOn(undefined);
   }
 
   #mayEndSoon(): boolean {
@@ -108,6 +111,12 @@ class ContentReader<Result> implements PatientWait {
     if (count <= MAX_PATIENT_PIECES) this.waitedTurns = 0;
     const isFile = this.#pieces[0]!.length > FIRST_PIECE_BYTES;
     return this.#size <= (isFile ? MAX_GATHERED_FILE_BYTES : MAX_GATHERED_BYTES);
+  }
+
+  #goOn(pending: Promise<ReadResult> | undefined): void {
+    this.#end(
+      new StreamedContent(this.#reader, { pieces: this.#pieces, pending, budget: this.#options.budget }),
+    );
   }
 
   #end(content: WebContent): void {

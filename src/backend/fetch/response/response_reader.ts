@@ -1,4 +1,5 @@
 import type { MaybePromise } from "../../../base/maybe_promise.ts";
+import { ByteBudget } from "../../../bytes/byte_budget.ts";
 import { BytePieces } from "../../../bytes/byte_pieces.ts";
 import type { HttpHeaders } from "../../../http/headers.ts";
 import type { HttpResponse } from "../../../http/response/response.ts";
@@ -17,9 +18,13 @@ const NOTHING: AsyncIterable<Uint8Array> = {
   [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
 };
 
+// Enough for 68 streams at full speed; all others go on in smaller pieces.
+const FAST_STREAM_BYTES = 33_554_432;
+
 /** Turns web-standard responses into ours. One per server. */
 export class ResponseReader {
   readonly #patience = new Patience();
+  readonly #budget = new ByteBudget(FAST_STREAM_BYTES);
   readonly #hidesTextType = hidesTextType(FastResponse.native);
   readonly #readFields = chooseReadFields(FastResponse.native);
   readonly #takeKept = findKept(FastResponse.native);
@@ -55,12 +60,15 @@ export class ResponseReader {
       throw new TypeError("Cannot send the response: its content has been read");
     }
     const reader = body.getReader();
-    if (isPieceByPiece) return { status, headers, body: new StreamedContent(reader) };
+    if (isPieceByPiece) {
+      return { status, headers, body: new StreamedContent(reader, { budget: this.#budget }) };
+    }
     // The content of a response from `fetch` is never more than a promise of the upstream's.
     const known = response.url ? undefined : this.#findKnown(response);
     return readContent<HttpResponse>(reader, {
       isKnown: known !== undefined,
       patience: this.#patience,
+      budget: this.#budget,
       finish: (content) => {
         if (mayBeDecodedZstd(response, headers) && !isZstd(content)) dropCoding(headers);
         if (known === undefined) return { status, headers, body: keepPromise(content, headers) };

@@ -1,3 +1,4 @@
+import type { ReadBudget } from "../../../bytes/byte_budget.ts";
 import { inNextTurn } from "../../../base/event_loop.ts";
 import type { PieceIterator } from "../../../http/response/streamed_response.ts";
 import { toBytes, type WebPiece } from "./web_piece.ts";
@@ -11,11 +12,27 @@ interface Waiting {
 
 // This much is sent together, and nothing more is read before it is taken.
 const READ_AHEAD_BYTES = 49_152;
+// The same while the budget allows: with the lines of its chunks it fits into a buffer of 256 KiB. 1 MiB in
+// pieces of 16 KiB takes a fifth less time (Deno 2.9.6).
+const FAST_READ_AHEAD_BYTES = 245_760;
+// The pieces, and the buffer in which they are sent.
+const FAST_BYTES = 2 * FAST_READ_AHEAD_BYTES;
+const NO_BUDGET: ReadBudget = { take: () => false };
+
+/** How a stream was begun, and may go on. */
+export interface StreamedContentOptions {
+  /** The pieces that have been read; taken over. */
+  readonly pieces?: Uint8Array[];
+  /** The current read. */
+  readonly pending?: Promise<ReadResult> | undefined;
+  /** For the bytes that fast streams may hold in addition. */
+  readonly budget?: ReadBudget;
+}
 
 /**
  * The pieces of a stream, as fast as they are taken.
  *
- * Pieces that come in one turn of the event loop are given together: a stream of 64 pieces of 16 KiB costs 22
+ * Pieces that come in one turn of the event loop are given together: a stream of 64 pieces of 16 KiB costs 5
  * writes instead of 64. It can be cancelled during a wait for a piece, which a stream's own iterator cannot.
  */
 export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator {
@@ -23,6 +40,8 @@ export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator
   // Read, and not yet taken.
   readonly #pieces: Uint8Array[];
   #size = 0;
+  #budget: ReadBudget;
+  #readAheadBytes = READ_AHEAD_BYTES;
   #isReading = false;
   #isDone = false;
   #failure: { readonly error: unknown } | undefined;
@@ -31,19 +50,14 @@ export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator
   readonly #onFailure = (error: unknown): void => this.#end({ error });
   readonly #onTurn = (): void => this.#give();
 
-  /**
-   * Goes on with a stream.
-   *
-   * @param pieces those that have been read; taken over
-   * @param pending the current read
-   */
+  /** Goes on with a stream. */
   constructor(
     reader: ReadableStreamDefaultReader<WebPiece>,
-    pieces: Uint8Array[] = [],
-    pending: Promise<ReadResult> | undefined = undefined,
+    { pieces = [], pending, budget = NO_BUDGET }: StreamedContentOptions = {},
   ) {
     this.#reader = reader;
     this.#pieces = pieces;
+    this.#budget = budget;
     for (const { length } of pieces) this.#size += length;
     if (pending !== undefined) this.#await(pending);
   }
@@ -67,14 +81,20 @@ export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator
     return piece;
   }
 
+  get readyBytes(): number {
+    return this.#size;
+  }
+
   async return(): Promise<IteratorResult<Uint8Array>> {
+    this.#slowDown();
+    this.#budget = NO_BUDGET;
     await this.#reader.cancel();
     return { done: true, value: undefined };
   }
 
   /** Whether to stop reading until something is taken. */
   get #isFull(): boolean {
-    return this.#size >= READ_AHEAD_BYTES || this.#isDone || this.#failure !== undefined;
+    return this.#size >= this.#readAheadBytes || this.#isDone || this.#failure !== undefined;
   }
 
   #read(): void {
@@ -98,12 +118,26 @@ export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator
       this.#reader.cancel(error).catch(() => {});
       return this.#end({ error });
     }
+    if (this.#isFull) this.#speedUp();
     if (this.#isFull) this.#give();
     else this.#read();
   }
 
+  /** Reads on, if the budget allows: this stream has much that is ready. */
+  #speedUp(): void {
+    if (this.#readAheadBytes === READ_AHEAD_BYTES && this.#budget.take(FAST_BYTES)) {
+      this.#readAheadBytes = FAST_READ_AHEAD_BYTES;
+    }
+  }
+
+  #slowDown(): void {
+    if (this.#readAheadBytes === FAST_READ_AHEAD_BYTES) this.#budget.take(-FAST_BYTES);
+    this.#readAheadBytes = READ_AHEAD_BYTES;
+  }
+
   #end(failure: { readonly error: unknown } | undefined): void {
     this.#isReading = false;
+    this.#slowDown();
     this.#isDone = failure === undefined;
     this.#failure = failure;
     this.#give();

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ByteBudget } from "../../../../src/bytes/byte_budget.ts";
 import { StreamedContent } from "../../../../src/backend/fetch/response/streamed_content.ts";
 import type { WebPiece } from "../../../../src/backend/fetch/response/web_piece.ts";
 import { streamOf } from "../../../support/fetch_server.ts";
@@ -53,6 +54,31 @@ Deno.test("StreamedContent reads ahead no more than it sends in one go", async (
   assertEquals((await takeBatch(content)).length, 3);
   assertEquals((await takeBatch(content)).length, 3);
   assertEquals(pulls, 6);
+  await content.return();
+});
+
+/** A stream without end, and the content made of it. */
+function endlessContent(budget: ByteBudget): StreamedContent {
+  const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void =>
+    controller.enqueue(new Uint8Array(16_384));
+  return new StreamedContent(new ReadableStream({ pull }, { highWaterMark: 0 }).getReader(), { budget });
+}
+
+Deno.test("StreamedContent sends more in one go while the budget allows, and gives it back at the end", async () => {
+  const budget = new ByteBudget(500_000);
+  const fast = endlessContent(budget);
+  const other = endlessContent(budget);
+  assertEquals([(await takeBatch(fast)).length, (await takeBatch(other)).length], [15, 3]);
+  await fast.return();
+  assertEquals((await takeBatch(other)).length, 15);
+  await other.return();
+  assert(budget.take(500_000));
+});
+
+Deno.test("StreamedContent tells how many bytes are ready", async () => {
+  const content = contentOf(streamOf("four", "five5"));
+  await content.next();
+  assertEquals(content.readyBytes, 5);
   await content.return();
 });
 
