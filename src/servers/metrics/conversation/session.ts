@@ -61,12 +61,12 @@ export class Session implements Sender {
   }
 
   #answerInTurn(read: ReceivedBytes): void {
-    this.#parts.turns.spend(sizeOf(read), read.count);
-    this.#decoder.feed(read.bytes, read.count);
-    if (!read.isContinued) this.#mayBlankFollow = false;
-    if (!this.#decoder.next()) return this.#sender!.onSent();
-    const replies = this.#replies = this.#parts.replies.take();
     try {
+      this.#parts.turns.spend(sizeOf(read), read.count);
+      this.#decoder.feed(read.bytes, read.count);
+      if (!read.isContinued) this.#mayBlankFollow = false;
+      if (!this.#decoder.next()) return this.onSent();
+      const replies = this.#replies = this.#parts.replies.take();
       const waiting = this.#answerLines(replies);
       if (waiting === undefined) this.#sendLast(replies);
       else waiting.then(() => this.#sendLast(replies)).catch((error) => this.onSendFailed(error));
@@ -222,7 +222,8 @@ export class Session implements Sender {
   }
 
   #giveRepliesBack(): void {
-    this.#parts.replies.give(this.#replies!);
+    if (this.#replies === undefined) return;
+    this.#parts.replies.give(this.#replies);
     this.#replies = undefined;
   }
 
