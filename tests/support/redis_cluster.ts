@@ -1,6 +1,7 @@
 // Debian's redis-server: a cluster on free ports of this machine, its files in a directory of its own.
 
 import { askRedis } from "./ask_redis.ts";
+import { reservePorts } from "./reserved_ports.ts";
 
 /** How a cluster is started. */
 export interface RedisClusterOptions {
@@ -10,6 +11,11 @@ export interface RedisClusterOptions {
   readonly replicas?: number;
   /** appendfsync; default `always`. */
   readonly appendfsync?: "always" | "everysec" | "no";
+  /**
+   * cluster-node-timeout; default 2,000. On a very busy machine servers take each other for lost after so short a time,
+   * so tests that are not about failovers have a longer one.
+   */
+  readonly nodeTimeoutMs?: number;
   /** More settings, as `--name value` words. */
   readonly settings?: readonly string[];
 }
@@ -74,7 +80,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   const { primaries = 3, replicas = 2 } = options;
   const count = primaries * (1 + replicas);
   const directory = await Deno.makeTempDir({ prefix: "millrace-redis-" });
-  const ports = freePorts(count * 2);
+  const { ports, release } = reservePorts(count * 2);
   const servers = Array.from(
     { length: count },
     (_, index) =>
@@ -83,7 +89,10 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
         options,
       ),
   );
-  const cluster = new Cluster(servers, directory, replicas);
+  const cluster = new Cluster(servers, replicas, async () => {
+    release();
+    await Deno.remove(directory, { recursive: true });
+  });
   try {
     await Promise.all(servers.map((server) => server.start()));
     if (count > 1) {
@@ -116,13 +125,6 @@ export async function withRedisCluster(
   } finally {
     await cluster.stop();
   }
-}
-
-function freePorts(count: number): number[] {
-  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const ports = listeners.map(({ addr }) => (addr as Deno.NetAddr).port);
-  for (const listener of listeners) listener.close();
-  return ports;
 }
 
 async function redisCli(args: readonly string[]): Promise<string> {
@@ -165,6 +167,7 @@ class Server implements RedisServer {
   async start(): Promise<void> {
     const { directory, port, busPort } = this.#place;
     const { primaries = 3, replicas = 2, appendfsync = "always", settings = [] } = this.#options;
+    const { nodeTimeoutMs = 2_000 } = this.#options;
     await Deno.mkdir(directory, { recursive: true });
     const clustered = primaries * (1 + replicas) > 1
       ? [
@@ -173,7 +176,7 @@ class Server implements RedisServer {
         "--cluster-port",
         String(busPort),
         "--cluster-node-timeout",
-        "2000",
+        String(nodeTimeoutMs),
         // After a kill each primary must have as many replicas as before.
         "--cluster-allow-replica-migration",
         "no",
@@ -223,13 +226,13 @@ class Server implements RedisServer {
 
 class Cluster implements RedisCluster {
   readonly servers: readonly RedisServer[];
-  readonly #directory: string;
   readonly #replicas: number;
+  readonly #cleanUp: () => Promise<void>;
 
-  constructor(servers: readonly RedisServer[], directory: string, replicas: number) {
+  constructor(servers: readonly RedisServer[], replicas: number, cleanUp: () => Promise<void>) {
     this.servers = servers;
-    this.#directory = directory;
     this.#replicas = replicas;
+    this.#cleanUp = cleanUp;
   }
 
   get url(): string {
@@ -269,7 +272,7 @@ class Cluster implements RedisCluster {
 
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.signal("SIGKILL")));
-    await Deno.remove(this.#directory, { recursive: true });
+    await this.#cleanUp();
   }
 }
 

@@ -6,7 +6,7 @@ import type { Program } from "../../support/program.ts";
 import { eventually } from "../../support/redis_cluster.ts";
 import { shareRedisCluster } from "../../support/shared_redis_cluster.ts";
 
-const cluster = shareRedisCluster({ replicas: 1 });
+const cluster = shareRedisCluster({ replicas: 1, nodeTimeoutMs: 10_000 });
 
 async function ask(node: Program, path: string, method = "GET"): Promise<{ status: number; text: string }> {
   const response = await fetch(`http://127.0.0.1:${node.port}${path}`, {

@@ -10,7 +10,7 @@ import { eventually } from "../../../support/redis_cluster.ts";
 import { runCommand } from "../../../support/program.ts";
 import { shareCluster } from "./shared_cluster.ts";
 
-const cluster = shareCluster({ replicas: 1 });
+const cluster = shareCluster({ replicas: 1, nodeTimeoutMs: 10_000 });
 
 /** Sends lines, then FIN. @returns all replies */
 async function ask(port: number, lines: string): Promise<string> {

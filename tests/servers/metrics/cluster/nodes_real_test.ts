@@ -8,7 +8,7 @@ import type { RedisServer } from "../../../support/redis_cluster.ts";
 import { deleteFrom, putOne, putUncommitted, readKeys, readRows } from "../store_actions.ts";
 import { shareCluster } from "./shared_cluster.ts";
 
-const cluster = shareCluster({ replicas: 1 });
+const cluster = shareCluster({ replicas: 1, nodeTimeoutMs: 10_000 });
 
 /** Asks the primary of a key. */
 async function ask(key: string, ...words: string[]): Promise<string> {

@@ -6,7 +6,7 @@ import type { Program } from "../../../support/program.ts";
 import { eventually } from "../../../support/redis_cluster.ts";
 import { shareRedisCluster } from "../../../support/shared_redis_cluster.ts";
 
-const cluster = shareRedisCluster({ replicas: 1 });
+const cluster = shareRedisCluster({ replicas: 1, nodeTimeoutMs: 10_000 });
 
 const { startProgram } = commandLineOf("Deno", Deno.execPath());
 
