@@ -20,6 +20,7 @@ export class FastResponse {
   // Parts that a caller has asked for: fields that may be changed, and content that may be read.
   #headers: Headers | undefined;
   #stream: ContentStream | undefined;
+  #blob: Blob | undefined;
   // Whether the native response stands for one whose content is in use.
   #isSpent = false;
 
@@ -42,7 +43,9 @@ export class FastResponse {
    */
   constructor(body?: BodyInit | null, init?: ResponseInit) {
     this.#light = toLight(body, FastResponse.#initOf(init));
-    if (this.#light === undefined) this.#native = new NativeResponse(body, init);
+    if (this.#light !== undefined) return;
+    this.#native = new NativeResponse(body, init);
+    if (body instanceof Blob) this.#blob = body;
   }
 
   /** A response with JSON. @throws {TypeError} for data that has no form in JSON */
@@ -62,6 +65,15 @@ export class FastResponse {
   /** The response to send, as long as no native response was needed; otherwise undefined. */
   static lightOf(response: object): HttpResponse | undefined {
     return #light in response ? response.#toHttpResponse() : undefined;
+  }
+
+  /**
+   * The size of the Blob that a response was made of, which the runtime's own Response does not show; undefined
+   * for other content, and if the size is not certain, as that of a pipe.
+   */
+  static blobSizeOf(response: object): number | undefined {
+    const size = #blob in response ? response.#blob?.size : undefined;
+    return Number.isSafeInteger(size) ? size || undefined : undefined;
   }
 
   /** As in every Response. */

@@ -6,7 +6,7 @@ import type { HttpResponse } from "../../../http/response/response.ts";
 import { FastResponse } from "./fast_response.ts";
 import { guessType, hidesTextType } from "./hidden_type.ts";
 import { findKept } from "./kept_content.ts";
-import { chooseFindKnown } from "./origin_of_content.ts";
+import { chooseFindKnown, type KnownContent } from "./origin_of_content.ts";
 import { keepPromise, promiseKnown } from "./promised_length.ts";
 import { Patience } from "../patience.ts";
 import { readContent, type WebContent } from "./response_content.ts";
@@ -64,7 +64,7 @@ export class ResponseReader {
       return { status, headers, body: new StreamedContent(reader, { budget: this.#budget }) };
     }
     // The content of a response from `fetch` is never more than a promise of the upstream's.
-    const known = response.url ? undefined : this.#findKnown(response);
+    const known = response.url ? undefined : this.#find(response);
     return readContent<HttpResponse>(reader, {
       isKnown: known !== undefined,
       patience: this.#patience,
@@ -76,6 +76,11 @@ export class ResponseReader {
         return { status, headers, body: promiseKnown(content, headers, known) };
       },
     });
+  }
+
+  #find(response: Response): KnownContent | undefined {
+    const length = FastResponse.blobSizeOf(response);
+    return length === undefined ? this.#findKnown(response) : { length };
   }
 }
 

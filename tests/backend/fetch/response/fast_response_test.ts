@@ -139,3 +139,13 @@ Deno.test("FastResponse reads a form and a blob", async () => {
     .blob();
   assertEquals([blob.type, await blob.text()], ["a/b", "x"]);
 });
+
+Deno.test("FastResponse.blobSizeOf() tells the size of a Blob, and of no other content", () => {
+  const sizeOf = (body: BodyInit | null): number | undefined =>
+    FastResponse.blobSizeOf(new FastResponse(body));
+  assertEquals(sizeOf(new Blob(["four", "five5"])), 9);
+  for (const body of [null, "text", new Uint8Array(3), new ReadableStream(), new FormData()]) {
+    assertEquals(sizeOf(body), undefined);
+  }
+  assertEquals(FastResponse.blobSizeOf(new Response(new Blob(["four"]))), undefined);
+});
