@@ -92,16 +92,17 @@ export class MemoryBudget {
   /**
    * Holds bytes that a client has not taken yet. A large array counts once, however many clients wait for it.
    *
-   * @param length the number of bytes to take
-   * @param buffer the memory in which they lie
+   * @returns for {@linkcode MemoryBudget.freeUnread}: their number, or the large array in which they lie
    */
-  holdUnread(length: number, buffer: ArrayBufferLike): void {
-    this.#unreadBytes += length <= MAX_COPIED_BYTES ? length : this.#shareArray(buffer);
+  holdUnread({ length, buffer }: Uint8Array): number | ArrayBufferLike {
+    const unread = length <= MAX_COPIED_BYTES ? length : buffer;
+    this.#unreadBytes += typeof unread === "number" ? unread : this.#shareArray(unread);
+    return unread;
   }
 
   /** Frees bytes that {@linkcode MemoryBudget.holdUnread} held: the client has taken them, or has gone. */
-  freeUnread(length: number, buffer: ArrayBufferLike): void {
-    this.#unreadBytes -= length <= MAX_COPIED_BYTES ? length : this.#leaveArray(buffer);
+  freeUnread(unread: number | ArrayBufferLike): void {
+    this.#unreadBytes -= typeof unread === "number" ? unread : this.#leaveArray(unread);
     this.#waitingForRoom?.wake();
     this.#waitingForReaders?.wake();
   }

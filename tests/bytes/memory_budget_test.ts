@@ -120,35 +120,33 @@ Deno.test("MemoryBudget is plentiful while less than half of it is held", () => 
 
 Deno.test("MemoryBudget.holdUnread() counts a large array once, and a part of the budget at most", () => {
   const budget = new MemoryBudget(1_000_000);
-  const { buffer } = new Uint8Array(100_000);
-  budget.holdUnread(20_000, buffer);
-  budget.holdUnread(30_000, buffer);
+  const array = new Uint8Array(100_000);
+  const some = budget.holdUnread(array.subarray(0, 20_000));
+  const others = budget.holdUnread(array.subarray(0, 30_000));
   assertEquals(budget.heldBytes, 100_000);
-  budget.freeUnread(20_000, buffer);
+  budget.freeUnread(some);
   assertEquals(budget.heldBytes, 100_000);
-  budget.freeUnread(30_000, buffer);
+  budget.freeUnread(others);
   assertEquals(budget.heldBytes, 0);
-  const large = new Uint8Array(900_000).buffer;
-  budget.holdUnread(900_000, large);
+  const large = budget.holdUnread(new Uint8Array(900_000));
   assertEquals(budget.heldBytes, 125_000);
-  budget.freeUnread(900_000, large);
+  budget.freeUnread(large);
   assertEquals(budget.heldBytes, 0);
 });
 
 Deno.test("MemoryBudget.whenUnreadTaken() calls back once unread responses no longer fill it, whatever else does", () => {
   const budget = new MemoryBudget(100);
-  const { buffer } = new Uint8Array(30);
   let calls = 0;
   budget.hold(80);
-  budget.holdUnread(20, buffer);
+  const some = budget.holdUnread(new Uint8Array(20));
   assertEquals(budget.isFullOfUnread, false, "a fifth is unread");
-  budget.holdUnread(10, buffer);
+  const others = budget.holdUnread(new Uint8Array(10));
   assertEquals(budget.isFullOfUnread, true, "three tenths are unread");
   budget.whenUnreadTaken(() => calls++);
   budget.free(1);
   assertEquals(calls, 0);
-  budget.freeUnread(10, buffer);
+  budget.freeUnread(others);
   assertEquals([calls, budget.isFull], [1, false]);
-  budget.freeUnread(20, buffer);
+  budget.freeUnread(some);
   assertEquals([calls, budget.heldBytes], [1, 79]);
 });

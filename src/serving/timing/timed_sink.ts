@@ -1,6 +1,8 @@
+import type { MemoryBudget } from "../../bytes/memory_budget.ts";
 import type { BytesSender, ResponseSink } from "../../http/response/response_writer.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { SharedResources } from "../shared_resources.ts";
+import type { FairQueue } from "../turns/fair_queue.ts";
 
 // Bytes that a connection may read and write before others get their turn.
 const BYTES_IN_A_TURN = 65_536;
@@ -16,10 +18,13 @@ export class TimedSink implements ResponseSink {
   // The bytes left to be taken at the last look; 0 while no write is pending.
   #seenBufferedBytes = 0;
   #bytesInTurn = 0;
+  // Used again and again: seldom does a write begin while another one is pending.
+  readonly #write: PendingWrite;
 
   constructor(connection: Connection, shared: SharedResources) {
     this.#connection = connection;
     this.#shared = shared;
+    this.#write = new PendingWrite(shared.memory, shared.turns);
   }
 
   /** The last time when bytes were sent, or were seen to be taken. */
@@ -44,22 +49,14 @@ export class TimedSink implements ResponseSink {
 
   transmit(bytes: Uint8Array, sender: BytesSender): void {
     const { deadlines, counters, memory, turns } = this.#shared;
-    const { length, buffer } = bytes;
     this.#activeMs = deadlines.nowMs;
-    counters.sentBytes += length;
-    memory.holdUnread(length, buffer);
-    const hasHadItsTurn = this.hasHadItsTurn(length);
-    this.#connection.transmit(bytes, {
-      onSent: () => {
-        memory.freeUnread(length, buffer);
-        if (hasHadItsTurn) turns.take(() => sender.onSent());
-        else sender.onSent();
-      },
-      onSendFailed: (error) => {
-        memory.freeUnread(length, buffer);
-        sender.onSendFailed(error);
-      },
-    });
+    counters.sentBytes += bytes.length;
+    const write = this.#write.sender === undefined ? this.#write : new PendingWrite(memory, turns);
+    write.sender = sender;
+    write.endsTurn = this.hasHadItsTurn(bytes.length);
+    this.#connection.transmit(bytes, write);
+    // Most writes are taken at once, and then nothing need be counted.
+    if (write.sender !== undefined) write.hold(bytes);
     this.#seenBufferedBytes = this.#connection.bufferedBytes;
   }
 
@@ -84,5 +81,46 @@ export class TimedSink implements ResponseSink {
     this.#seenBufferedBytes = bufferedBytes;
     if (bufferedBytes > 0) this.#activeMs = nowMs;
     return isStalled;
+  }
+}
+
+/** A write that the client may be slow to take: until then, its bytes count as held. */
+class PendingWrite implements BytesSender {
+  /** Hears the outcome; undefined if nothing is pending. */
+  sender: BytesSender | undefined;
+  /** Whether others get their turn before the sender hears that its bytes were taken. */
+  endsTurn = false;
+  readonly #memory: MemoryBudget;
+  readonly #turns: FairQueue;
+  #unread: number | ArrayBufferLike | undefined;
+
+  constructor(memory: MemoryBudget, turns: FairQueue) {
+    this.#memory = memory;
+    this.#turns = turns;
+  }
+
+  hold(bytes: Uint8Array): void {
+    // A write that began when the bytes had been taken holds its own already.
+    this.#unread ??= this.#memory.holdUnread(bytes);
+  }
+
+  onSent(): void {
+    const { endsTurn } = this;
+    const sender = this.#end();
+    if (endsTurn) this.#turns.take(() => sender.onSent());
+    else sender.onSent();
+  }
+
+  onSendFailed(error: unknown): void {
+    this.#end().onSendFailed(error);
+  }
+
+  #end(): BytesSender {
+    const sender = this.sender!;
+    const unread = this.#unread;
+    this.sender = undefined;
+    this.#unread = undefined;
+    if (unread !== undefined) this.#memory.freeUnread(unread);
+    return sender;
   }
 }
