@@ -61,9 +61,9 @@ function isRight(take: TakeKept, Class: typeof Response): boolean {
   const used = new Class(SAMPLE);
   used.arrayBuffer().catch(() => {});
   try {
-    return !text.bodyUsed && isSample(take(text)) && take(text) === undefined &&
-      (hidesTextType(Class) || text.headers.has("content-type")) &&
-      (text.bodyUsed || text.body?.locked === true) &&
+    const { headers } = text;
+    return (headers.has("content-type") || hidesTextType(Class)) && isSample(take(text)) &&
+      take(text) === undefined && (text.bodyUsed || text.body?.locked === true) &&
       [...others, used].every((response) => take(response) === undefined);
   } catch {
     return false;
@@ -78,7 +78,7 @@ function isSample(content: string | Uint8Array | undefined): boolean {
   return (typeof content === "string" ? content : new TextDecoder().decode(content)) === SAMPLE;
 }
 
-/** `bodyUsed` must have been asked for: until then, Deno keeps a text somewhere else. */
+/** The fields must have been asked for: until then, Deno keeps a text somewhere else. */
 function takeFromDeno(state: unknown): string | Uint8Array | undefined {
   const kept = (state as DenoState | undefined)?.body?.streamOrStatic;
   if (kept === undefined || kept.consumed !== false || !isContent(kept.body)) return undefined;

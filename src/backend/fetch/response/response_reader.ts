@@ -11,7 +11,7 @@ import { keepPromise, promiseKnown } from "./promised_length.ts";
 import { Patience } from "../patience.ts";
 import { readContent, type WebContent } from "./response_content.ts";
 import { StreamedContent } from "./streamed_content.ts";
-import { chooseReadFields, dropCoding, isZstd, mayBeDecodedZstd } from "./response_fields.ts";
+import { dropCoding, isZstd, mayBeDecodedZstd, readFields } from "./response_fields.ts";
 
 /** Content without a known length, and without any pieces. */
 const NOTHING: AsyncIterable<Uint8Array> = {
@@ -26,7 +26,6 @@ export class ResponseReader {
   readonly #patience = new Patience();
   readonly #budget = new ByteBudget(FAST_STREAM_BYTES);
   readonly #hidesTextType = hidesTextType(FastResponse.native);
-  readonly #readFields = chooseReadFields(FastResponse.native);
   readonly #takeKept = findKept(FastResponse.native);
   readonly #findKnown = chooseFindKnown(FastResponse.native);
 
@@ -43,7 +42,7 @@ export class ResponseReader {
     if (light !== undefined) return light;
     const { status } = response;
     // Before the body: Bun 1.4.5 forgets the type of the content once the content has been asked for.
-    const headers = this.#readFields(response);
+    const headers = readFields(response);
     // A handler that sets this wants its pieces to go out one by one.
     const isPieceByPiece = headers.has("transfer-encoding");
     const kept = isPieceByPiece ? undefined : this.#takeKept?.(response);
