@@ -22,29 +22,29 @@ export function run(
   try {
     const response = backend.handle(request, context);
     if (response instanceof Promise) return settle(response, context);
-    return isSendable(response) ? response : refuseStatus(response, context);
+    return toSendable(response, context);
   } catch (error) {
     return toErrorResponse(error, context);
   }
 }
 
+// Not an async function, which would cost a promise more.
 function settle(promised: Promise<HttpResponse>, context: RequestContext): Promise<HttpResponse> {
   return promised.then(
-    (response) => isSendable(response) ? response : refuseStatus(response, context),
+    (response) => toSendable(response, context),
     (error) => toErrorResponse(error, context),
   );
 }
 
 /**
- * Whether a status can be final. The server alone sends interim responses, and it never switches protocols.
+ * The response, or an error if its handler has forgotten it or its status cannot be final: the server alone
+ * sends interim responses, and it never switches protocols.
  */
-function isSendable({ status }: HttpResponse): boolean {
-  return Number.isInteger(status) && status >= 200 && status <= 599;
-}
-
-function refuseStatus({ status }: HttpResponse, context: RequestContext): HttpResponse {
+function toSendable(response: HttpResponse | undefined, context: RequestContext): HttpResponse {
+  const status = response?.status ?? NaN;
+  if (response && Number.isInteger(status) && status >= 200 && status <= 599) return response;
   return toErrorResponse(
-    new RangeError(`Cannot send the answer: expected a status of 200 to 599, got ${status}`),
+    new RangeError(`Cannot send the response: expected a status of 200 to 599, got ${response?.status}`),
     context,
   );
 }

@@ -65,7 +65,8 @@ Deno.test("run() refuses a status that cannot be final: 1xx is the server's own 
 Deno.test("run() responds with 500 when the handler forgets its response", async () => {
   const nothing = (() => undefined) as unknown as Handler;
   const promisedNothing = (() => Promise.resolve(undefined)) as unknown as Handler;
-  for (const handler of [nothing, promisedNothing]) {
+  const promisedNull = (() => Promise.resolve(null)) as unknown as Handler;
+  for (const handler of [nothing, promisedNothing, promisedNull]) {
     assertEquals((await runHandler(handler).response).status, 500);
   }
 });
