@@ -61,6 +61,8 @@ export function* decodedForms(
   const { target } = request.facts;
   if (/[%+]/.test(target)) yield bytesOf(decodeParameter(target));
   const { body } = request;
+  // The fields are read from the kept bytes each time.
+  if (body.length === 0) return;
   const plain = decodedContent(request.headers, body, budget);
   if (plain === undefined) return;
   if (plain !== body) yield plain;
