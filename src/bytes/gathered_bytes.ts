@@ -69,11 +69,13 @@ export class GatheredBytes {
 
   /**
    * All bytes in one array, which now belongs to the caller; nothing stays here. After
-   * {@linkcode GatheredBytes.roomFor} more room may follow them in its buffer.
+   * {@linkcode GatheredBytes.roomFor} more room may follow them in its buffer, which is cleared.
    */
   take(): Uint8Array<ArrayBuffer> {
     const [first] = this.#pieces;
     const isOneArray = this.#pieces.length === 1 && (this.#room === 0 || this.#isUnited);
+    // Room that was not used may hold anything of the process: whoever sends the buffer must not send that.
+    if (isOneArray) first!.fill(0, this.length);
     const bytes = isOneArray ? first!.subarray(0, this.length) : this.copy();
     if (isOneArray) this.#pieces.length = 0;
     this.free();

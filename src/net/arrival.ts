@@ -18,7 +18,7 @@ export const BORROWED: Arrival = {
   keep: (bytes, start) => new Uint8Array(bytes.subarray(start)),
   release: () => {},
 };
-/** Nobody else touches the array any longer. */
+/** The array is ours alone. */
 export const OWN: Arrival = {
   keep: (bytes, start) => bytes.subarray(start),
   release: (bytes) => bytes.byteOffset + bytes.length >= LARGE_BYTES ? freeBytes(bytes) : undefined,

@@ -56,3 +56,13 @@ Deno.test("GatheredBytes.take() gives a buffer that holds the bytes and nothing 
   assertEquals([taken.length, taken.buffer.byteLength], [length, length]);
   assertEquals(taken, numbered(length));
 });
+
+Deno.test("GatheredBytes.take() clears room that was handed out and not used", () => {
+  const gathered = new GatheredBytes();
+  gathered.append(numbered(100));
+  const room = gathered.roomFor(2_000_000).fill(7);
+  gathered.append(room.subarray(0, 5));
+  const { buffer, length } = gathered.take();
+  assertEquals(length, 105);
+  assertEquals(new Uint8Array(buffer, length).some((byte) => byte !== 0), false);
+});

@@ -33,7 +33,7 @@ interface KeptDocument {
 
 // All documents together. That of 10,000 entries has 1.8 MB; of one with 100,000 the order alone is kept.
 const MAX_DOCUMENT_BYTES = 8_388_608;
-// What a document holds beside its bytes.
+// The part of a document that is not its bytes.
 const DOCUMENT_BYTES = 4_096;
 const ENTRY_BYTES = 64;
 // HEAD has the fields of GET; nothing is read for it.
