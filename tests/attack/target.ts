@@ -9,6 +9,7 @@ import { createResponse, type HttpResponse, textResponse } from "../../src/http/
 import { listen } from "../../src/net/listen.ts";
 import { serve, type Server } from "../../src/serving/serve.ts";
 import type { ServeOptions } from "../../src/serving/serve_options.ts";
+import { stateOf } from "../support/server_state.ts";
 
 const PIECE = new Uint8Array(65_536).fill(120);
 const PIECES = 16_384;
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
         [
           "GET",
           "/state",
-          () => textResponse(200, JSON.stringify({ connections: server.connectionCount, failures })),
+          () => textResponse(200, JSON.stringify(stateOf(server, failures))),
         ],
       ]),
     ),

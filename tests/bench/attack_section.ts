@@ -1,5 +1,5 @@
 import { ATTACKS } from "../attack/attacks.ts";
-import type { State } from "../support/watched_server.ts";
+import type { State } from "../support/server_state.ts";
 import type { ServeOptions } from "../../src/serving/serve_options.ts";
 import type { Visits } from "./clients/visitors.ts";
 import { pin } from "./machine.ts";

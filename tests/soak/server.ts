@@ -12,6 +12,7 @@ import { listen } from "../../src/net/listen.ts";
 import { serve, type Server } from "../../src/serving/serve.ts";
 import { DEFAULT_STATIC_OPTIONS } from "../../src/servers/static/options.ts";
 import { createStatic } from "../../src/servers/static/create_static.ts";
+import { stateOf } from "../support/server_state.ts";
 import { Checksum, makePattern } from "./pattern.ts";
 
 const PIECE_BYTES = 32_768;
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
     [
       "GET",
       "/state",
-      () => textResponse(200, JSON.stringify({ connections: server.connectionCount, failures })),
+      () => textResponse(200, JSON.stringify(stateOf(server, failures))),
     ],
     [
       "GET, HEAD",

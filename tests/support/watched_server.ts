@@ -2,14 +2,7 @@ import { ResponseReader } from "../bench/response_reader.ts";
 import { readMemory } from "../bench/process_costs.ts";
 import { within } from "./deadline.ts";
 import { type Program, ROOT, startCommand } from "./program.ts";
-
-/** The server's report about itself at `/state`, as JSON. */
-export interface State {
-  /** Open connections, including the one that asks. */
-  readonly connections: number;
-  /** The reports to `onError`. */
-  readonly failures: number;
-}
+import type { State } from "./server_state.ts";
 
 /** How to start a server of the tests. */
 export interface WatchedProgram {
@@ -99,6 +92,22 @@ export class WatchedServer {
   }
 
   /**
+   * Asks again and again until the server's state is as expected.
+   *
+   * @param what the expected state, for the message
+   * @throws {Error} when it does not come
+   */
+  askFor(what: string, isExpected: (state: State) => boolean): Promise<State> {
+    const asking = async (): Promise<State> => {
+      for (;;) {
+        const state = await this.#ask();
+        if (isExpected(state)) return state;
+      }
+    };
+    return within(asking(), what);
+  }
+
+  /**
    * Asks again and again until something has happened.
    *
    * @param rest waits between two requests; without it there is no pause
@@ -121,10 +130,10 @@ export class WatchedServer {
    * @throws {Error} when that does not happen
    */
   async untilAlone(descriptors?: number): Promise<void> {
-    const asking = async (): Promise<void> => {
-      while ((await this.#ask()).connections > 1 || (this.descriptorsLeft(descriptors) ?? 0) > 0);
-    };
-    await within(asking(), "the end of all other connections");
+    await this.askFor(
+      "the end of all other connections",
+      ({ connections }) => connections <= 1 && (this.descriptorsLeft(descriptors) ?? 0) === 0,
+    );
   }
 
   /** Sends SIGTERM. The process ends by itself, when no timer, no descriptor and no promise of the runtime is left. */
