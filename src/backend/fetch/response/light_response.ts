@@ -19,8 +19,8 @@ export interface LightResponse {
   readonly content: LightContent;
 }
 
-// Copied for each response, with their lines ready for the wire.
-const TEXT_FIELDS = new HttpHeaders([["content-type", "text/plain;charset=UTF-8"]]);
+/** The fields of a text when its handler sets none. Copied for each response, with their lines ready for the wire. */
+export const TEXT_FIELDS: HttpHeaders = new HttpHeaders([["content-type", "text/plain;charset=UTF-8"]]);
 const NO_FIELDS = new HttpHeaders();
 const STATUS_TEXT = /^[\t\x20-\x7e]*$/;
 

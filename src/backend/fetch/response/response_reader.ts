@@ -7,6 +7,7 @@ import { FastResponse } from "./fast_response.ts";
 import { guessType, hidesTextType } from "./hidden_type.ts";
 import { findKept } from "./kept_content.ts";
 import { chooseFindKnown, type KnownContent } from "./origin_of_content.ts";
+import { findPlainText } from "./plain_text.ts";
 import { keepPromise, promiseKnown } from "./promised_length.ts";
 import { Patience } from "../patience.ts";
 import { readContent, type WebContent } from "./response_content.ts";
@@ -26,6 +27,7 @@ export class ResponseReader {
   readonly #patience = new Patience();
   readonly #budget = new ByteBudget(FAST_STREAM_BYTES);
   readonly #hidesTextType = hidesTextType(FastResponse.native);
+  readonly #takePlainText = findPlainText(FastResponse.native);
   readonly #takeKept = findKept(FastResponse.native);
   readonly #findKnown = chooseFindKnown(FastResponse.native);
 
@@ -38,8 +40,8 @@ export class ResponseReader {
    */
   read(response: Response): MaybePromise<HttpResponse> {
     checkResponse(response);
-    const light = FastResponse.lightOf(response);
-    if (light !== undefined) return light;
+    const ready = FastResponse.lightOf(response) ?? this.#takePlainText?.(response);
+    if (ready !== undefined) return ready;
     const { status } = response;
     // Before the body: Bun 1.4.5 forgets the type of the content once the content has been asked for.
     const headers = readFields(response);
