@@ -2,7 +2,8 @@
 
 import { Buffer } from "node:buffer";
 import type { RedisCommand, Reply } from "../../../storage/cluster/redis_connection.ts";
-import type { PackedRequest } from "../store/packed_request.ts";
+import { type PackedFacts, packRequest } from "../store/packed_request.ts";
+import type { StoredRequest } from "../records/stored_request.ts";
 
 /** The key of the stream; all keys of the list are on one server. */
 export const LIST_KEY = "tl:{trap}";
@@ -14,6 +15,8 @@ export const RULES_KEY = "tr:{trap}";
  * Larger content is beside the stream in pieces of this size, so that no command blocks a server for long.
  */
 export const PIECE_BYTES = 512 * 1_024;
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** The content of an entry. */
 export type ListEntry =
@@ -35,35 +38,72 @@ export type ListEntry =
   /** A deletion of everything. */
   | { readonly kind: "cleared"; readonly node: string };
 
-/** The commands that add a request to the stream. */
-export function addCommands(node: string, id: string, { facts, bytes }: PackedRequest): RedisCommand[] {
-  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const count = content.length > PIECE_BYTES ? Math.ceil(content.length / PIECE_BYTES) : 0;
+// Adds records that lie one after the other in one argument. A command for each would be a promise and three pieces
+// for the socket each.
+const ADD_ALL = `
+local start = 1
+for length in string.gmatch(ARGV[1], "%d+") do
+  local stop = start + length - 1
+  redis.call("XADD", KEYS[1], "*", "r", string.sub(ARGV[2], start, stop))
+  start = stop + 1
+end`;
+
+/** The commands that add requests to the stream. */
+export function addCommands(node: string, requests: readonly StoredRequest[]): RedisCommand[] {
   const commands: RedisCommand[] = [];
-  for (let piece = 0; piece < count; piece++) {
-    commands.push([
-      "SET",
-      pieceKey(id, piece),
-      content.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES),
-    ]);
+  let records: Buffer[] = [];
+  let size = 0;
+  const flush = (): void => {
+    if (records.length > 0) commands.push(addAllCommand(records));
+    [records, size] = [[], 0];
+  };
+  for (const request of requests) {
+    const { facts, bytes } = packRequest(request);
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const pieces = content.length > PIECE_BYTES ? Math.ceil(content.length / PIECE_BYTES) : 0;
+    for (let piece = 0; piece < pieces; piece++) {
+      const part = content.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES);
+      commands.push(["SET", pieceKey(request.id, piece), part]);
+    }
+    const record = writeRecord({ node, id: request.id, pieces }, facts, pieces === 0 ? content : NO_BYTES);
+    if (size + record.length > PIECE_BYTES) flush();
+    records.push(record);
+    size += record.length;
   }
-  const inline = count === 0 ? content : Buffer.alloc(0);
-  const fields = [
-    "k",
-    "added",
-    "n",
-    node,
-    "i",
-    id,
-    "f",
-    JSON.stringify(facts),
-    "p",
-    String(count),
-    "b",
-    inline,
-  ];
-  commands.push(["XADD", LIST_KEY, "*", ...fields]);
+  flush();
   return commands;
+}
+
+function addAllCommand(records: readonly Buffer[]): RedisCommand {
+  const lengths = records.map(({ length }) => length).join();
+  return ["EVAL", ADD_ALL, "1", LIST_KEY, lengths, Buffer.concat(records)];
+}
+
+type RecordHead = Pick<ListEntry & { readonly kind: "added" }, "node" | "id" | "pieces">;
+
+// A line with the node, the id, the number of pieces and the length of the facts; the facts; the bytes.
+function writeRecord({ node, id, pieces }: RecordHead, facts: PackedFacts, bytes: Buffer): Buffer {
+  const text = Buffer.from(JSON.stringify(facts));
+  return Buffer.concat([Buffer.from(`${node} ${id} ${pieces} ${text.length}\n`), text, bytes]);
+}
+
+function readRecord(record: Buffer): ListEntry {
+  const end = record.indexOf("\n") + 1;
+  const [node, id, pieces, length] = record.toString("latin1", 0, end).split(" ") as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const bytesAt = end + Number(length);
+  return {
+    kind: "added",
+    node,
+    id,
+    facts: record.subarray(end, bytesAt),
+    bytes: record.subarray(bytesAt),
+    pieces: Number(pieces),
+  };
 }
 
 /** The command that announces deletions to other nodes. */
@@ -92,6 +132,8 @@ export function pieceKeys(id: string, pieces: number): string[] {
 
 /** Reads the fields of an entry; undefined when it is not one of ours. */
 export function parseEntry(fields: readonly Reply[]): ListEntry | undefined {
+  const record = fieldOf(fields, "r");
+  if (record !== undefined) return readRecord(record);
   const text = (name: string): string => String(fieldOf(fields, name) ?? "");
   const node = text("n");
   switch (text("k")) {

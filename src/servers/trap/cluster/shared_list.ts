@@ -4,7 +4,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { messageOfError } from "../../../base/error_text.ts";
 import type { RedisCommand } from "../../../storage/cluster/redis_connection.ts";
-import { packRequest, parseArchived, unpackRequest } from "../store/packed_request.ts";
+import { parseArchived, unpackRequest } from "../store/packed_request.ts";
 import type { RemovalReason, StoreListener } from "../store/request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 import {
@@ -23,7 +23,7 @@ import { ListStream } from "./list_stream.ts";
 const WRITE_AFTER_MS = 10;
 const RETRY_AFTER_MS = 500;
 
-// The most bytes of one write.
+// The most requests of one write.
 const WRITTEN_AT_ONCE = 256;
 
 // By then, every following node has heard of a deletion or of new rules; the others load everything again.
@@ -202,9 +202,7 @@ export class SharedList implements StoreListener {
     // A request may change while it is written: then it is written again.
     for (const { id } of requests) this.#unwritten.delete(id);
     try {
-      await this.#stream.write(
-        requests.flatMap((request) => addCommands(this.#node, request.id, packRequest(request))),
-      );
+      await this.#stream.write(addCommands(this.#node, requests));
     } catch (error) {
       const { store } = this.#options;
       for (const request of requests) {

@@ -15,6 +15,14 @@ export interface ChainRecord {
   readonly message: string;
 }
 
+/** A chain for the store: short in JSON, and only {@linkcode ChainRecords} knows its form. */
+export interface PackedChain {
+  /** A time close to those of the records, in microseconds since 1970. */
+  readonly startMicros: number;
+  /** The records, in turn. */
+  readonly parts: readonly (number | string)[];
+}
+
 // Parts of a record in the array.
 const PARTS = 3;
 
@@ -35,11 +43,21 @@ export class ChainRecords implements Iterable<ChainRecord> {
     this.#startMicros = startMicros;
   }
 
-  /** Makes them from records. */
-  static of(records: Iterable<ChainRecord>): ChainRecords {
+  /** Makes them from records, or from their short form. */
+  static of(records: Iterable<ChainRecord> | PackedChain): ChainRecords {
+    if ("parts" in records) return ChainRecords.#unpack(records);
     const all = [...records];
     const chain = new ChainRecords(all[0]?.atMicros ?? 0);
     for (const record of all) chain.add(record);
+    return chain;
+  }
+
+  static #unpack({ startMicros, parts }: PackedChain): ChainRecords {
+    const chain = new ChainRecords(startMicros);
+    for (let i = 0; i < parts.length; i += PARTS) {
+      chain.#parts.push(parts[i]!, parts[i + 1]!, parts[i + 2]!);
+      if (Number(parts[i]) % 2 !== 0) chain.#errorCount++;
+    }
     return chain;
   }
 
@@ -63,6 +81,11 @@ export class ChainRecords implements Iterable<ChainRecord> {
       const atMicros = this.#startMicros + Math.floor(time / 2);
       yield { atMicros, level: isError ? "error" : "info", where, message };
     }
+  }
+
+  /** The short form; not a copy. */
+  pack(): PackedChain {
+    return { startMicros: this.#startMicros, parts: this.#parts };
   }
 
   /** As plain data, for JSON. */

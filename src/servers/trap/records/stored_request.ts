@@ -135,6 +135,11 @@ export class StoredRequest {
     return this.#hasPlainAnswer ? plainAnswer(this.id) : this.#facts.answer;
   }
 
+  /** Whether the trap's own response was {@linkcode plainAnswer}. */
+  get hasPlainAnswer(): boolean {
+    return this.#hasPlainAnswer;
+  }
+
   /** The response that was forwarded or scripted. */
   get response(): StoredResponse | undefined {
     return this.#response;

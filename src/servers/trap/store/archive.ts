@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "../../../base/clock.ts";
 import { type DatabaseKind, openDatabaseFile, resolveDataFile } from "../../../storage/database_file.ts";
 import { messageOfError } from "../../../base/error_text.ts";
-import { packRequest, parseArchived, unpackRequest } from "./packed_request.ts";
+import { packForArchive, parseArchived, unpackRequest } from "./packed_request.ts";
 import type { StoreListener } from "./request_store.ts";
 import type { StoredRequest } from "../records/stored_request.ts";
 
@@ -196,7 +196,7 @@ export class Archive implements StoreListener {
     let left = BYTES_AT_ONCE;
     for (const [sequence, request] of this.#unwritten) {
       if (left <= 0) break;
-      const { facts, bytes } = packRequest(request);
+      const { facts, bytes } = packForArchive(request);
       this.#write.run(sequence, JSON.stringify(facts), bytes);
       this.#lastWritten = Math.max(this.#lastWritten, sequence);
       written.push(sequence);

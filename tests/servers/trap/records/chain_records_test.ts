@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ChainRecords } from "../../../../src/servers/trap/records/chain_records.ts";
 
-Deno.test("ChainRecords gives back its records, also as JSON, and counts the errors", () => {
+Deno.test("ChainRecords gives back its records, also as JSON and in the short form, and counts the errors", () => {
   const records = [
     { atMicros: 1_750_000_000_000_001, level: "info", where: "trap", message: "a" },
     { atMicros: 1_750_000_000_000_001, level: "error", where: "trap > query", message: "b" },
@@ -11,6 +11,8 @@ Deno.test("ChainRecords gives back its records, also as JSON, and counts the err
   const chain = ChainRecords.of(records);
   assertEquals([...chain], [...records]);
   assertEquals(JSON.parse(JSON.stringify({ chain })), { chain: records });
-  assertEquals(chain.errorCount, 2);
+  const unpacked = ChainRecords.of(JSON.parse(JSON.stringify(chain.pack())));
+  assertEquals([...unpacked], [...records]);
+  assertEquals([chain.errorCount, unpacked.errorCount], [2, 2]);
   assertEquals([...ChainRecords.of([])], []);
 });
