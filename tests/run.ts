@@ -1,15 +1,18 @@
 // The test tasks. `deno task test` runs what needs nothing but Deno, `deno task test:real` what needs other runtimes, a
-// browser or Debian's servers; `deno test -A` runs both. Each run ends with what was skipped, and why.
+// browser or Debian's servers; `deno test -A` runs both. Each run ends with what was skipped, and why, what failed, and
+// `N passed, N failed`.
 
+import { tryAgain } from "./runner/second_try.ts";
+import { type Outcome, type Part, startTests } from "./runner/test_process.ts";
+import type { Failure } from "./runner/test_report.ts";
 import { ROOT } from "./support/program.ts";
-
-/** Which tests to run. */
-type Part = "own" | "real";
 
 // A case of the black-box suite has the runtime in its name; see `testOn` in runtimes/runtimes.ts.
 const ON_OTHER_RUNTIME = "/, on (?:Node 20|Node 24|Bun)(?:$|:)/";
 const REAL_FILE = "_real_test.ts";
 const TEST_FILE = /_test\.ts$/;
+// The end of a report is read first: it has room for the errors of this many failures.
+const ERRORS_SHOWN = 3;
 
 /** Arguments of the runs of `deno test`, which run side by side. @param more further arguments, as given by the user */
 function runsOf(part: Part, more: readonly string[]): string[][] {
@@ -36,55 +39,18 @@ function ownFolder(word: string, name: string): string {
   return word.startsWith("--coverage=") ? `${word}/${name}` : word;
 }
 
-/** The result of a run of `deno test`. */
-interface Outcome {
-  readonly code: number;
-  /** Names of cases that were skipped, each with its reason. */
-  readonly skipped: readonly string[];
-  /** Names of cases that failed. */
-  readonly failed: readonly string[];
-}
-
-/** A run of `deno test` in progress. */
-interface Run {
-  /** Settles when all of its output is shown. */
-  readonly shown: Promise<unknown>;
-  readonly outcome: Promise<Outcome>;
-}
-
-// deno-lint-ignore no-control-regex -- the colours of a terminal
-const COLOUR = /\x1b\[[0-9;]*m/g;
-
-/** Starts `deno test`. @param turn until it settles, the output is held back */
-function startTests(part: Part, args: readonly string[], turn: Promise<unknown>): Run {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--allow-all", ...args],
-    cwd: ROOT,
-    env: { MILLRACE_TESTS: part },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const [toShow, toRead] = child.stdout.tee();
-  const shown = turn.then(() =>
-    Promise.all([
-      toShow.pipeTo(Deno.stdout.writable, { preventClose: true }),
-      child.stderr.pipeTo(Deno.stderr.writable, { preventClose: true }),
-    ])
-  );
-  return { shown, outcome: readOutcome(child.status, toRead) };
-}
-
-async function readOutcome(
-  status: Promise<Deno.CommandStatus>,
-  stdout: ReadableStream<Uint8Array>,
-): Promise<Outcome> {
-  const lines = (await new Response(stdout).text()).replaceAll(COLOUR, "").split("\n");
-  return {
-    code: (await status).code,
-    skipped: lines.flatMap((line) => /^(.*) \.\.\. ignored/.exec(line)?.[1] ?? []),
-    failed: lines.flatMap((line) => /^(.*) \.\.\. FAILED/.exec(line)?.[1] ?? []),
-  };
+/** Runs all tests of a part, and shows the output of one run after the other. */
+async function runAll(part: Part, more: readonly string[]): Promise<Outcome[]> {
+  let turn: Promise<unknown> = Promise.resolve();
+  const runs = runsOf(part, more).map((args, place) => {
+    const run = startTests(part, args.map((word) => ownFolder(word, `${part}-${place}`)), turn);
+    turn = run.shown;
+    return run;
+  });
+  const stop = (): void => runs.forEach((run) => run.end("the whole run was stopped"));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+  await turn;
+  return await Promise.all(runs.map(({ outcome }) => outcome));
 }
 
 /** One line for each reason, with the number of cases. */
@@ -95,19 +61,27 @@ function summarize(skipped: readonly string[]): string {
   return `skipped, with the reason:\n${lines.join("\n")}`;
 }
 
+function describe(verdict: string, failures: readonly Failure[]): string[] {
+  return failures.flatMap(({ name, error }, place) => [
+    `${verdict}: ${name}`,
+    ...(place < ERRORS_SHOWN ? error.map((line) => `  ${line}`) : []),
+  ]);
+}
+
 async function main([part, ...more]: readonly string[]): Promise<number> {
   if (part !== "own" && part !== "real") throw new RangeError(`expected own or real, got ${part}`);
-  let turn: Promise<unknown> = Promise.resolve();
-  const runs = runsOf(part, more).map((args, place) => {
-    const run = startTests(part, args.map((word) => ownFolder(word, `${part}-${place}`)), turn);
-    turn = run.shown;
-    return run;
-  });
-  await turn;
-  const outcomes = await Promise.all(runs.map(({ outcome }) => outcome));
+  const outcomes = await runAll(part, more);
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  const broken = outcomes.flatMap((outcome) => outcome.broken ?? []);
+  const saved = broken.length === 0 ? await tryAgain(part, failures) : new Set<Failure>();
+  const failed = [...broken, ...failures.filter((failure) => !saved.has(failure))];
+  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, saved.size);
   console.log(summarize(outcomes.flatMap(({ skipped }) => skipped)));
-  for (const name of outcomes.flatMap(({ failed }) => failed)) console.log(`failed: ${name}`);
-  return Math.max(...outcomes.map(({ code }) => code));
+  console.log("results:");
+  for (const line of describe("passed at the second try", [...saved])) console.log(line);
+  for (const line of describe("failed", failed)) console.log(line);
+  console.log(`${passed} passed, ${failed.length} failed`);
+  return failed.length === 0 ? 0 : 1;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

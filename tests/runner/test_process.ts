@@ -1,0 +1,104 @@
+import { ROOT } from "../support/program.ts";
+import { type Failure, readReport, type TestReport, withoutReminders } from "./test_report.ts";
+
+/** Which tests to run. */
+export type Part = "own" | "real";
+
+/** The result of a run of `deno test`. */
+export interface Outcome extends TestReport {
+  /** The case that was running when the run broke off. */
+  readonly broken: Failure | undefined;
+}
+
+/** A run of `deno test` in progress. */
+export interface TestProcess {
+  /** Settles when all of its output is shown. */
+  readonly shown: Promise<unknown>;
+  readonly outcome: Promise<Outcome>;
+  /** Ends it with everything that its tests have started. @param reason for the report */
+  end(reason: string): void;
+}
+
+// Every case writes a line at its beginning and at its end; the longest takes a minute on a machine with two cores.
+const SILENCE_MS = 300_000;
+
+/**
+ * Starts `deno test`. A run that writes nothing for five minutes is ended, and its report names the case.
+ *
+ * @param turn until it settles, the output is held back
+ */
+export function startTests(part: Part, args: readonly string[], turn: Promise<unknown>): TestProcess {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "--allow-all", ...args],
+    cwd: ROOT,
+    env: { MILLRACE_TESTS: part },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    // A group of its own, so that a signal reaches the servers of a test that hangs.
+    detached: true,
+  }).spawn();
+  let isOver = false;
+  let endedBecause: string | undefined;
+  const end = (reason: string): void => {
+    if (isOver) return;
+    endedBecause ??= reason;
+    Deno.kill(-child.pid, "SIGKILL");
+  };
+  const watch = new SilenceWatch(() => end(`nothing was written for ${SILENCE_MS / 60_000} minutes`));
+  const [toShow, toRead] = child.stdout.pipeThrough(watch.stream()).tee();
+  const errors = child.stderr.pipeThrough(watch.stream());
+  const shown = turn.then(() =>
+    Promise.all([
+      toShow.pipeTo(Deno.stdout.writable, { preventClose: true }),
+      errors.pipeTo(Deno.stderr.writable, { preventClose: true }),
+    ])
+  );
+  const output = new Response(toRead).text();
+  const readOutcome = async (): Promise<Outcome> => {
+    const { code } = await child.status;
+    isOver = true;
+    watch.stop();
+    const report = readReport(await output);
+    return { ...report, broken: findBreak(report, code, endedBecause) };
+  };
+  return { shown, outcome: readOutcome(), end };
+}
+
+/** The end of a run before its time, as a failure of the case that was running. */
+function findBreak({ unfinished, failures }: TestReport, code: number, reason?: string): Failure | undefined {
+  if (reason === undefined && (code === 0 || (failures.length > 0 && unfinished === undefined))) {
+    return undefined;
+  }
+  const error = [`${reason ?? `the process ended with code ${code}`}; the rest of this run is missing`];
+  return { name: "no case", file: "", ...unfinished, error };
+}
+
+/** Calls when streams have been silent for too long. */
+class SilenceWatch {
+  readonly #onSilence: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(onSilence: () => void) {
+    this.#onSilence = onSilence;
+    this.#restart();
+  }
+
+  /** Passes all pieces on, and keeps those that nobody has read yet. */
+  stream(): TransformStream<Uint8Array, Uint8Array> {
+    const transform = (piece: Uint8Array, output: TransformStreamDefaultController<Uint8Array>): void => {
+      if (withoutReminders(new TextDecoder().decode(piece)) !== "") this.#restart();
+      output.enqueue(piece);
+    };
+    return new TransformStream({ transform }, undefined, { highWaterMark: Infinity });
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #restart(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onSilence, SILENCE_MS);
+  }
+}
