@@ -39,7 +39,10 @@ const FIRST_TRY_MS = 2_000;
 const SHORTEST_TRY_MS = 250;
 
 const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 200;
+
+// If a server is silent for this long, the others may have replaced it.
+const LOOK_AFTER_MS = 500;
 
 interface SentCommand extends JoinedCommand {
   readonly isJoined: boolean;
@@ -92,14 +95,27 @@ export class Cluster {
       tryMs: this.#options.firstTryMs ?? FIRST_TRY_MS,
       needsMap: !this.#map.isComplete,
     });
-    let open: readonly number[] = requests.map((_, index) => index);
+    // Connections to a server that the others have lost end at each look. The reader of a stream is silent on purpose.
+    const stopLooking = options.role === "follow" ? undefined : SYSTEM_CLOCK.every(
+      LOOK_AFTER_MS,
+      () => void this.refresh().catch(() => {}),
+    );
+    try {
+      return await this.#runAll(run);
+    } finally {
+      stopLooking?.();
+    }
+  }
+
+  async #runAll(run: CommandRun): Promise<Reply[]> {
+    let open: readonly number[] = run.requests.map((_, index) => index);
     for (let pauseMs = FIRST_PAUSE_MS;; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       if (run.needsMap) await this.refresh().catch((error: unknown) => run.failure = error);
       open = await this.#try(run, open);
       if (open.length === 0) return run.replies;
       if (this.#pool.isClosed) throw run.toError();
       // A last try without time would only hide the reason of the earlier failures.
-      const shortestTryMs = Math.min(SHORTEST_TRY_MS, options.deadlineMs / 4);
+      const shortestTryMs = Math.min(SHORTEST_TRY_MS, run.options.deadlineMs / 4);
       if (performance.now() + pauseMs + shortestTryMs >= run.endMs) throw run.toError();
       if (run.needsPause) await pause(pauseMs);
       run.tryMs *= 2;

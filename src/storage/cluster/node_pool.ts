@@ -1,3 +1,4 @@
+import { createDeferred } from "../../base/deferred.ts";
 import { type RedisConnection, type RedisConnector, StoreError } from "./redis_connection.ts";
 import { type NodeAddress, showNode } from "./store_address.ts";
 
@@ -11,6 +12,10 @@ export type ConnectionRole = "write" | "read" | "follow" | "control";
 interface Slot {
   connection: RedisConnection | undefined;
   opening: Promise<RedisConnection> | undefined;
+  /** Ends the opening: a stopped server accepts a connection, and then says nothing for two seconds. */
+  abandon: ((reason: StoreError) => void) | undefined;
+  /** Why the pool does not keep the connection any more. */
+  end: StoreError | undefined;
   failure: unknown;
   failedAtMs: number;
 }
@@ -59,12 +64,13 @@ export class NodePool {
     }
   }
 
-  /** Ends the connections to servers that are no longer members. */
+  /** Ends the connections to servers that are no longer members, or have failed; pending commands fail. */
   retain(nodes: readonly NodeAddress[]): void {
     const kept = new Set(nodes.map(showNode));
     for (const [key, slot] of this.#slots) {
-      if (kept.has(key.slice(key.indexOf(" ") + 1))) continue;
-      slot.connection?.close();
+      const name = key.slice(key.indexOf(" ") + 1);
+      if (kept.has(name)) continue;
+      end(slot, `Cannot reach ${name}: the others have lost it`);
       this.#slots.delete(key);
     }
   }
@@ -72,7 +78,7 @@ export class NodePool {
   /** Ends all connections. */
   close(): void {
     this.#isClosed = true;
-    for (const slot of this.#slots.values()) slot.connection?.close();
+    for (const slot of this.#slots.values()) end(slot, "Cannot use the store: it was closed");
     this.#slots.clear();
   }
 
@@ -80,25 +86,40 @@ export class NodePool {
     const key = `${role} ${showNode(node)}`;
     let slot = this.#slots.get(key);
     if (slot === undefined) {
-      slot = { connection: undefined, opening: undefined, failure: undefined, failedAtMs: -Infinity };
+      slot = {
+        connection: undefined,
+        opening: undefined,
+        abandon: undefined,
+        end: undefined,
+        failure: undefined,
+        failedAtMs: -Infinity,
+      };
       this.#slots.set(key, slot);
     }
     return slot;
   }
 
   async #open(node: NodeAddress, slot: Slot): Promise<RedisConnection> {
+    const abandoned = createDeferred<never>();
+    slot.abandon = abandoned.reject;
+    const connecting = this.#connector.connect(node);
     try {
-      const connection = await this.#connector.connect(node);
-      if (this.#isClosed) {
-        connection.close();
-        throw new StoreError("Cannot use the store: it was closed");
-      }
-      slot.connection = connection;
-      return connection;
+      const connection = await Promise.race([connecting, abandoned.promise]);
+      if (slot.end !== undefined) throw slot.end;
+      return slot.connection = connection;
     } catch (error) {
+      connecting.then((connection) => connection.close(), () => {});
       slot.failure = error;
       slot.failedAtMs = performance.now();
       throw error;
+    } finally {
+      slot.abandon = undefined;
     }
   }
+}
+
+function end(slot: Slot, reason: string): void {
+  slot.end = new StoreError(reason);
+  slot.connection?.close();
+  slot.abandon?.(slot.end);
 }

@@ -1,4 +1,5 @@
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
+import { createDeferred } from "../../base/deferred.ts";
 import type { NodePool } from "./node_pool.ts";
 import { type ClusterView, parseClusterNodes, type SlotMap } from "./slot_map.ts";
 import type { NodeAddress } from "./store_address.ts";
@@ -6,6 +7,9 @@ import type { NodeAddress } from "./store_address.ts";
 // The number of servers that are asked at a time; the newest of their claims count.
 const ASKED_AT_ONCE = 5;
 const REPLY_TIMEOUT_MS = 1_000;
+
+// The others have this long after the first reply: a stopped server must not hold up a failover.
+const STRAGGLERS_MS = 200;
 
 /** Parts of {@linkcode SlotDiscovery}. */
 export interface DiscoveryOptions {
@@ -51,16 +55,27 @@ export class SlotDiscovery {
     let failure: unknown;
     const first = redirectedTo === undefined ? [] : [redirectedTo];
     for (const nodes of [[...first, ...asked.slice(0, ASKED_AT_ONCE)], [...seeds, ...asked]]) {
-      const results = await Promise.allSettled(nodes.map((node) => this.#viewOf(node)));
-      const views = results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
-      if (views.length > 0) {
-        this.#map.learn(views);
+      try {
+        this.#map.learn(await this.#viewsOf(nodes));
         this.#pool.retain(this.#map.nodes);
         return;
+      } catch (error) {
+        failure = error instanceof AggregateError ? error.errors[0] : error;
       }
-      failure = results.find((result) => result.status === "rejected")?.reason;
     }
     throw failure;
+  }
+
+  /** Views of the servers that reply soon. @throws {AggregateError} none has replied */
+  async #viewsOf(nodes: readonly NodeAddress[]): Promise<readonly ClusterView[]> {
+    const views: ClusterView[] = [];
+    const asked = nodes.map(async (node) => void views.push(await this.#viewOf(node)));
+    await Promise.any(asked);
+    const waited = createDeferred<void>();
+    const stopTimer = SYSTEM_CLOCK.after(STRAGGLERS_MS, waited.resolve);
+    await Promise.race([Promise.allSettled(asked), waited.promise]);
+    stopTimer();
+    return [...views];
   }
 
   async #viewOf(node: NodeAddress): Promise<ClusterView> {

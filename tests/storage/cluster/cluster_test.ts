@@ -5,6 +5,7 @@ import { ReplyError, StoreError } from "../../../src/storage/cluster/redis_conne
 import { createFakeRedis, type Script } from "./fake_redis.ts";
 
 const A = { hostname: "a", port: 1 };
+const B = { hostname: "b", port: 2 };
 const WRITE: RunOptions = { role: "write", replicas: 0, deadlineMs: 5_000 };
 
 // Two servers, with the lower half of the slots at a.
@@ -187,6 +188,25 @@ Deno.test("Cluster.run() goes to the new primary when the old one has gone or st
     cluster.close();
   }
 });
+
+for (const [what, silent] of [["command", /^SET|^CLUSTER/], ["connection", /./]] as const) {
+  Deno.test(`Cluster.run() leaves a stopped server as soon as the others have replaced it, after a ${what}`, async () => {
+    let isLost = false;
+    const { connector, sent } = createFakeRedis((command, node) => {
+      if (isLost && node === "a:1" && silent.test(command)) return "never";
+      if (command !== "CLUSTER NODES") return "OK";
+      return isLost && sent.some((line) => /^b.*SET y/.test(line)) ? NODES_AFTER : NODES;
+    });
+    // The server itself has time until after the end of the run.
+    const cluster = new Cluster({ seeds: [A, B], connector, isClustered: true, firstTryMs: 600_000 });
+    if (what === "connection") isLost = true;
+    await cluster.run([SETS[1]!], { ...WRITE, deadlineMs: 60_000 });
+    isLost = true;
+    assertEquals(await cluster.run(SETS, { ...WRITE, deadlineMs: 60_000 }), ["OK", "OK"]);
+    assertEquals(sent.filter((line) => /^b.*SET x/.test(line)).length, 1);
+    cluster.close();
+  });
+}
 
 const FINAL: readonly (readonly [text: string, words: string])[] = [
   ["OOM command not allowed when used memory > 'maxmemory'.", "a:1 has no memory left (maxmemory)"],

@@ -20,7 +20,10 @@ export interface FakeRedis {
   readonly sent: string[];
 }
 
-/** Makes servers; a server whose script says `gone` to CONNECT cannot be reached. */
+/**
+ * Makes servers. A server whose script says `gone` to CONNECT cannot be reached; one that says `never` lets nobody in,
+ * and does not say so.
+ */
 export function createFakeRedis(script: Script): FakeRedis {
   const sent: string[] = [];
   const counts = new Map<string, number>();
@@ -31,6 +34,7 @@ export function createFakeRedis(script: Script): FakeRedis {
     const reply = script("CONNECT", node);
     if (reply instanceof ReplyError) return Promise.reject(reply);
     if (reply === "gone") return Promise.reject(new StoreError(`Cannot reach ${node}: refused`));
+    if (reply === "never") return new Promise(() => {});
     return Promise.resolve(
       new FakeConnection(`${node}#${number}`, (command) => {
         sent.push(`${node}#${number} ${command}`);
