@@ -100,14 +100,16 @@ function heading({ key, title }: (typeof COLUMNS)[number], query: ListingQuery):
   }"><a href="${`?sort=${key}&order=${order}${filter}`}">${title}</a></th>`;
 }
 
-/** Writes the rows of one listing. As bytes: 100,000 rows take 60 ms, as text and then as bytes 280 (Deno 2.9.6). */
+/**
+ * Writes the rows of one listing as bytes: 100,000 rows with different sizes and times take 90 ms, and 340 with
+ * toFixed() and padStart() (Deno 2.9.6).
+ */
 export class RowWriter {
   readonly #entries: FolderEntries;
-  // Files that were written in one go have the same time, or at least the same minute.
-  #timeMs = NaN;
-  #timeCell = NO_BYTES;
+  // Many files of a folder were written in the same minute.
   #minute = NaN;
-  #minuteText = "";
+  #beforeSeconds = NO_BYTES;
+  #afterSeconds = NO_BYTES;
 
   /** @param entries the entries to list */
   constructor(entries: FolderEntries) {
@@ -119,39 +121,44 @@ export class RowWriter {
     const { names, sizes, mtimesMs } = this.#entries;
     const size = sizes[index]!;
     const name = names[index]!;
-    const ending = size < 0 ? "/" : "";
-    const isPlain = PLAIN_NAME.test(name);
+    const shown = size < 0 ? `${name}/` : name;
     into.bytes(ROW_START);
-    into.text((isPlain ? name : escapeText(encodeSegment(name))) + ending);
-    into.bytes(AFTER_ADDRESS);
-    into.text((isPlain ? name : escapeText(name)) + ending);
+    const start = into.length;
+    if (PLAIN_NAME.test(name)) {
+      into.text(shown);
+      const end = into.length;
+      into.bytes(AFTER_ADDRESS);
+      into.again(start, end);
+    } else {
+      into.text(escapeText(encodeSegment(name)) + (size < 0 ? "/" : ""));
+      into.bytes(AFTER_ADDRESS);
+      into.text(escapeText(shown));
+    }
     into.bytes(BEFORE_SIZE);
     if (size >= 0) into.text(formatSize(size));
-    into.bytes(this.#timeCellOf(mtimesMs[index]!));
+    this.#writeTime(into, mtimesMs[index]!);
   }
 
-  #timeCellOf(timeMs: number): Uint8Array {
-    if (timeMs !== this.#timeMs) {
-      this.#timeMs = timeMs;
-      this.#timeCell = encoder.encode(
-        `</td><td class="time">${this.#formatTime(timeMs)}</td></tr>\n`,
-      );
-    }
-    return this.#timeCell;
-  }
-
-  #formatTime(timeMs: number): string {
-    const minute = Math.floor(timeMs / 60_000);
+  /** Adds the cell with the time, and the end of the row. */
+  #writeTime(into: PieceWriter, timeMs: number): void {
+    const minute = Math.floor(timeMs / MINUTE_MS);
     if (minute !== this.#minute) {
       this.#minute = minute;
-      this.#minuteText = new Date(minute * 60_000).toISOString().slice(0, 16);
+      const text = new Date(minute * MINUTE_MS).toISOString().slice(0, -"00.000Z".length);
+      this.#beforeSeconds = encoder.encode(`</td><td class="time"><time datetime="${text}`);
+      const shown = text.slice(0, -1).replace("T", " ");
+      this.#afterSeconds = encoder.encode(`Z">${shown} UTC</time></td></tr>\n`);
     }
-    const text = this.#minuteText;
-    const seconds = ((timeMs - minute * 60_000) / 1_000).toFixed(3).padStart(6, "0");
-    return `<time datetime="${text}:${seconds}Z">${text.replace("T", " ")} UTC</time>`;
+    const ms = timeMs - minute * MINUTE_MS;
+    into.bytes(this.#beforeSeconds);
+    into.digits(Math.floor(ms / 1_000), 2);
+    into.text(".");
+    into.digits(ms % 1_000, 3);
+    into.bytes(this.#afterSeconds);
   }
 }
 
+const MINUTE_MS = 60_000;
 const encoder = new TextEncoder();
 const NO_BYTES = new Uint8Array(0);
 // "./" keeps a name with a colon from being read as a URL with a scheme.
@@ -175,16 +182,19 @@ function escapeText(text: string): string {
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (character) => ESCAPED[character]!) : text;
 }
 
+const LARGE_UNITS = ["KiB", "MiB", "GiB", "TiB"];
+
 /** A size for people: `17 B`, `1.7 KiB`. */
 function formatSize(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = bytes;
+  if (bytes < 1_024) return `${bytes} B`;
+  let value = bytes / 1_024;
   let unit = 0;
-  while (value >= 1_024 && unit < units.length - 1) {
+  while (value >= 1_024 && unit < LARGE_UNITS.length - 1) {
     value /= 1_024;
     unit++;
   }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+  const tenths = Math.round(value * 10);
+  return `${Math.floor(tenths / 10)}.${tenths % 10} ${LARGE_UNITS[unit]}`;
 }
 
 /** An entry as an object in JSON. */

