@@ -50,6 +50,8 @@ export interface StaticServer {
   readonly backend: Backend;
   /** Fields of all responses, for those that the core makes before any request is read. */
   readonly responseFields: readonly HeaderField[];
+  /** Loads the page of the root in advance. @param nowMs since 1970 */
+  prepare(nowMs: number): Promise<void>;
   /** Ends everything that would delay a graceful stop: streams of events, and the watching of files. */
   close(): void;
 }
@@ -112,6 +114,8 @@ export function createStatic({ options, clock, logging }: StaticParts): StaticSe
   return {
     backend: createBackend(logging === undefined ? layers : [logging, ...layers], handler),
     responseFields: fields,
+    // Every client that asks for the page gets the error itself.
+    prepare: (nowMs) => site.prepare(nowMs).catch(() => {}),
     close: () => {
       listings.close();
       liveReload?.close();

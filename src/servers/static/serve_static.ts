@@ -49,6 +49,7 @@ export function serveStatic(
     clock,
     onError: (error, client) => logs.error?.write(errorEntryOf(error, clock.nowMs(), client)),
   });
+  void files.prepare(clock.nowMs());
   return {
     get figures(): ServerFigures {
       return server.figures;

@@ -81,6 +81,14 @@ export class StaticSite {
     return this.#respond(request, path, { key, nowMs, accepted });
   };
 
+  /** Loads the page of the root in advance: its index or its listing. @param nowMs since 1970 */
+  async prepare(nowMs: number): Promise<void> {
+    const { resolver, listings } = this.#parts;
+    const load = { key: "/", nowMs, accepted: NO_CODINGS };
+    const target = await resolver.resolve({ segments: [], endsWithSlash: true, canonical: "/" }, load);
+    if (target.kind === "listing") await listings.prepare({ segments: [], path: target.path, nowMs });
+  }
+
   #methodNotAllowed(request: HttpRequest): HttpError {
     const message = `Cannot serve ${JSON.stringify(request.path)}: method is ${
       JSON.stringify(request.method)

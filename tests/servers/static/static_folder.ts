@@ -91,6 +91,11 @@ export class StaticFolder {
     return { status, headers, bytes, text: new TextDecoder().decode(bytes) };
   }
 
+  /** Lets the server prepare for its first client. */
+  prepare(): Promise<void> {
+    return this.#server.prepare(this.nowMs);
+  }
+
   /** Waits while time passes, in small steps, and the file system has its turns. */
   async pass<T>(event: Promise<T>): Promise<T> {
     let isSettled = false;

@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { rename, rm, symlink, utimes } from "node:fs/promises";
+import { rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AskedFolder, test } from "../asked_folder.ts";
 import { CHANGED_AT_MS, withFolder } from "../static_folder.ts";
@@ -180,5 +180,52 @@ Deno.test("--listing reads a folder once for all simultaneous requests, and not 
     assertEquals(get.text.split("<tr>").length, 602);
     await folder.write("n/new.txt", "");
     assertStringIncludes((await folder.get("GET /n/")).text, "new.txt");
+  });
+});
+
+Deno.test("--listing lists the root in advance", async () => {
+  await withFolder({ "a.txt": "1" }, { listing: true }, async (folder) => {
+    await folder.prepare();
+    await folder.write("a.txt", "12345");
+    // A change in place shows within a second, so what was seen in advance shows until then.
+    assertStringIncludes((await folder.get("GET /")).text, "1 B");
+    folder.nowMs += 1_000;
+    assertStringIncludes((await folder.get("GET /")).text, "5 B");
+  });
+});
+
+Deno.test("the start does not fail if the root cannot be listed", async () => {
+  await withFolder({}, { listing: true }, async (folder) => {
+    await rm(folder.path, { recursive: true });
+    await folder.prepare();
+    assertEquals((await folder.get("GET /")).status, 404);
+  });
+});
+
+const SHOWN: readonly (readonly [bytes: number, size: string])[] = [
+  [0, "0 B"],
+  [1_023, "1023 B"],
+  [1_024, "1.0 KiB"],
+  [1_740, "1.7 KiB"],
+  [10_188, "9.9 KiB"],
+  [1_048_576, "1.0 MiB"],
+  [1_572_864, "1.5 MiB"],
+];
+
+Deno.test("--listing shows sizes for people, and times to the millisecond for programs", async () => {
+  await withFolder({}, { listing: true }, async (folder) => {
+    for (const [bytes] of SHOWN) {
+      const path = join(folder.path, `${bytes}.bin`);
+      await writeFile(path, new Uint8Array(bytes));
+      await utimes(path, 981_173_106.5, 981_173_106.5);
+    }
+    const { text } = await folder.get("GET /");
+    for (const [bytes, size] of SHOWN) {
+      assertStringIncludes(
+        text,
+        `<tr><td><a href="./${bytes}.bin">${bytes}.bin</a></td><td class="size">${size}</td><td class="time">` +
+          '<time datetime="2001-02-03T04:05:06.500Z">2001-02-03 04:05 UTC</time></td></tr>\n',
+      );
+    }
   });
 });
