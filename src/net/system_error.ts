@@ -4,6 +4,8 @@ import { ConnectionError, type ConnectionErrorCode } from "./connection.ts";
 const CODES: ReadonlyMap<string, ConnectionErrorCode> = new Map([
   ["EADDRINUSE", "in-use"],
   ["EADDRNOTAVAIL", "not-available"],
+  // Deno's node:net (2.9.6), for the address of another machine.
+  ["EINVAL", "not-available"],
   // A socket's folder, or the socket to connect to.
   ["ENOENT", "not-available"],
   ["ENOTDIR", "not-available"],

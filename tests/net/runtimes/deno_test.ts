@@ -7,6 +7,13 @@ import { testAdapter } from "../suite.ts";
 
 testAdapter({ listen, connect, connectTls }, (name, body) => Deno.test(`${name}, on Deno`, body));
 
+// Connections that can be reset are sockets of node:net.
+const listenWithReset: typeof listen = (options) => listen({ ...options, needsReset: true });
+testAdapter(
+  { listen: listenWithReset, connect, connectTls },
+  (name, body) => Deno.test(`${name}, on Deno with sockets of node:net`, body),
+);
+
 Deno.test({
   name: "listen() fails with denied without permission",
   permissions: { net: false },
