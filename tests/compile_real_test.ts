@@ -32,8 +32,12 @@ async function checkBinary(binary: string): Promise<void> {
   });
 }
 
-function runDeno(words: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  return runCommand(new Deno.Command(Deno.execPath(), { args: [...words], cwd: ROOT, env }));
+/** Runs Deno without a deadline, because a download takes as long as the network does. */
+async function runDeno(words: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...words], cwd: ROOT, env });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
 testOn(RUNTIMES.find(({ name }) => name === "Bun")!, "the compile:bun task makes one binary", async (bun) => {

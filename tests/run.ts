@@ -3,35 +3,36 @@
 // `N passed, N failed`.
 
 import { tryAgain } from "./runner/second_try.ts";
-import { type Outcome, type Part, startTests } from "./runner/test_process.ts";
+import { contains, findTests } from "./runner/test_files.ts";
+import { type Outcome, type Part, startTests, type TestProcess } from "./runner/test_process.ts";
 import type { Failure } from "./runner/test_report.ts";
-import { ROOT } from "./support/program.ts";
 
 // A case of the black-box suite has the runtime in its name; see `testOn` in runtimes/runtimes.ts.
 const ON_OTHER_RUNTIME = "/, on (?:Node 20|Node 24|Bun)(?:$|:)/";
 const REAL_FILE = "_real_test.ts";
-const TEST_FILE = /_test\.ts$/;
+const REGISTERS_ELSEWHERE = /\btestOn\(/;
+// As many runs as small machines have processors.
+const SIDE_BY_SIDE = 2;
 // The end of a report is read first: it has room for the errors of this many failures.
 const ERRORS_SHOWN = 3;
 
-/** Arguments of the runs of `deno test`, which run side by side. @param more further arguments, as given by the user */
+/** Arguments of the runs of `deno test`. @param more further arguments, as given by the user */
 function runsOf(part: Part, more: readonly string[]): string[][] {
   const files = findTests("tests");
   const own = files.filter((file) => !file.endsWith(REAL_FILE));
+  if (part === "own") return split(own, 4).map((some) => [...more, ...some]);
   const real = files.filter((file) => file.endsWith(REAL_FILE));
-  return part === "own"
-    ? [0, 1].map((half) => [...more, ...own.filter((_, place) => place % 2 === half)])
-    : [[...more, ...real], ["--filter", ON_OTHER_RUNTIME, ...more, ...own]];
+  const elsewhere = own.filter((file) => contains(file, REGISTERS_ELSEWHERE));
+  return [
+    ...split(real, 4).map((some) => [...more, ...some]),
+    ...split(elsewhere, 2).map((some) => ["--filter", ON_OTHER_RUNTIME, ...more, ...some]),
+  ];
 }
 
-function findTests(directory: string): string[] {
-  return [...Deno.readDirSync(ROOT + directory)]
-    .flatMap(({ name, isDirectory }) => {
-      const path = `${directory}/${name}`;
-      if (isDirectory) return findTests(path);
-      return TEST_FILE.test(name) ? [path] : [];
-    })
-    .sort();
+/** Shares files out: neighbours, which often take equally long, come into different parts. No part is empty. */
+function split(files: readonly string[], parts: number): string[][] {
+  return Array.from({ length: parts }, (_, part) => files.filter((_, place) => place % parts === part))
+    .filter((some) => some.length > 0);
 }
 
 /** Gives each run a folder of its own for its coverage, because Deno empties the folder that it is given. */
@@ -41,16 +42,28 @@ function ownFolder(word: string, name: string): string {
 
 /** Runs all tests of a part, and shows the output of one run after the other. */
 async function runAll(part: Part, more: readonly string[]): Promise<Outcome[]> {
+  const waiting = runsOf(part, more);
+  const running = new Set<TestProcess>();
+  const outcomes: Outcome[] = [];
   let turn: Promise<unknown> = Promise.resolve();
-  const runs = runsOf(part, more).map((args, place) => {
-    const run = startTests(part, args.map((word) => ownFolder(word, `${part}-${place}`)), turn);
-    turn = run.shown;
-    return run;
-  });
-  const stop = (): void => runs.forEach((run) => run.end("the whole run was stopped"));
+  const work = async (): Promise<void> => {
+    for (let args = waiting.shift(); args !== undefined; args = waiting.shift()) {
+      const name = `${part}-${waiting.length}`;
+      const run = startTests(part, args.map((word) => ownFolder(word, name)), turn);
+      turn = run.shown;
+      running.add(run);
+      outcomes.push(await run.outcome);
+      running.delete(run);
+    }
+  };
+  const stop = (): void => {
+    waiting.length = 0;
+    running.forEach((run) => run.end("the whole run was stopped"));
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
   await turn;
-  return await Promise.all(runs.map(({ outcome }) => outcome));
+  return outcomes;
 }
 
 /** One line for each reason, with the number of cases. */

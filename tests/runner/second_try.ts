@@ -1,13 +1,11 @@
-import { ROOT } from "../support/program.ts";
+import { contains } from "./test_files.ts";
 import { type Part, startTests } from "./test_process.ts";
 import type { Failure } from "./test_report.ts";
 
 // More failures than this are no accident.
 const MAX_FAILURES = 5;
-const REPOSITORY = new URL(`file://${ROOT}`);
-const TESTS = new URL("tests/", REPOSITORY);
-const USES_SYSTEM = /\bDeno\.(?:Command|connect|connectTls|createHttpClient)\b/;
-const IMPORT = /\bfrom "(\.[^"]+)"/g;
+/** Code that deals with processes or sockets. */
+export const USES_SYSTEM = /\bDeno\.(?:Command|connect|connectTls|createHttpClient)\b/;
 
 /**
  * Runs failed cases once more, one after the other, with nothing beside them.
@@ -22,7 +20,7 @@ export async function tryAgain(part: Part, failures: readonly Failure[]): Promis
   if (failures.length > MAX_FAILURES) return passed;
   for (const failure of failures) {
     const { name, file } = failure;
-    if (!usesSystem(new URL(file, REPOSITORY))) continue;
+    if (!contains(file, USES_SYSTEM)) continue;
     console.log(`\nsecond try of "${name}"`);
     const { shown, outcome } = startTests(part, ["--no-check", "--filter", name, file], Promise.resolve());
     await shown;
@@ -30,15 +28,4 @@ export async function tryAgain(part: Part, failures: readonly Failure[]): Promis
     if (count > 0 && again.length === 0 && broken === undefined) passed.add(failure);
   }
   return passed;
-}
-
-/** Whether a file of the tests deals with processes or sockets, by itself or by what it imports from the tests. */
-export function usesSystem(file: URL, seen: Set<string> = new Set()): boolean {
-  if (seen.has(file.href) || !file.href.startsWith(TESTS.href)) return false;
-  seen.add(file.href);
-  const code = Deno.readTextFileSync(file);
-  return USES_SYSTEM.test(code) ||
-    Array.from(code.matchAll(IMPORT), ([, path]) => new URL(path!, file)).some((path) =>
-      usesSystem(path, seen)
-    );
 }

@@ -96,18 +96,26 @@ export async function exchangeWithEnd(port: number, text: string | Uint8Array): 
   }
 }
 
+const CONNECT_INTERVAL_MS = 5;
+
 /** Waits until no server accepts on a port: a sign that the signal has arrived. */
 export async function untilRefused(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 10_000; attempt++) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    } catch (error) {
-      if (error instanceof Deno.errors.ConnectionRefused) return;
-      // A closed listener resets connections that it had not accepted, perhaps before their address is read.
-      const isReset = error instanceof Deno.errors.ConnectionReset ||
-        error instanceof Deno.errors.NotConnected;
-      if (!isReset) throw error;
+  const refused = async (): Promise<void> => {
+    while (await isAccepting(port)) await new Promise((resolve) => setTimeout(resolve, CONNECT_INTERVAL_MS));
+  };
+  await within(refused(), `the end of accepting on port ${port}`);
+}
+
+async function isAccepting(port: number): Promise<boolean> {
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return false;
+    // A closed listener resets connections that it had not accepted, perhaps before their address is read.
+    if (error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.NotConnected) {
+      return true;
     }
+    throw error;
   }
-  throw new Error("the program goes on accepting");
 }

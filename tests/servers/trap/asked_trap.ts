@@ -2,6 +2,7 @@
 
 import type { RequestRecord } from "../../../src/servers/trap/records/request_record.ts";
 import { type CommandLine, test as testProgram } from "../../runtimes/command_line.ts";
+import { within } from "../../support/deadline.ts";
 import { type AskedTrap, callApi, type TrapSetup, withTrap } from "./trap_fixture.ts";
 
 /** Runs a part of a test against a trap. */
@@ -21,9 +22,6 @@ export function testOverWire(name: string, body: (withTrap: WithTrap) => Promise
   );
 }
 
-// A record may be stored a moment after the client has its response, so it is requested this many times.
-const MAX_ATTEMPTS = 10_000;
-
 async function withStartedTrap(
   { startProgram }: CommandLine,
   setup: TrapSetup,
@@ -34,14 +32,16 @@ async function withStartedTrap(
     await program.until("stdout", "trap ui listening on ");
     const uiPort = Number(/trap ui listening on \S+:(\d+)\//.exec(program.stdout)![1]);
     const { call, json } = callApi(uiPort);
-    const records = async (count: number): Promise<RequestRecord[]> => {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    // A record may be stored a moment after the client has its response, so it is requested again and again.
+    const findRecords = async (count: number): Promise<RequestRecord[]> => {
+      for (;;) {
         const { requests } = await json<{ requests: RequestRecord[] }>("/api/requests?limit=1000");
         if (requests.length > count) throw new Error(`expected ${count} records, got ${requests.length}`);
         if (requests.length === count) return requests.reverse();
       }
-      throw new Error(`waited in vain for ${count} records`);
     };
+    const records = (count: number): Promise<RequestRecord[]> =>
+      within(findRecords(count), `${count} records`);
     await part({ port: program.port, uiPort, call, json, records });
   } finally {
     await program.stop();

@@ -3,6 +3,7 @@ import { MetricsClient } from "../../../../src/servers/metrics/client/metrics_cl
 import { within } from "../../../support/deadline.ts";
 import { withDirectory } from "../../../support/program.ts";
 import { Random } from "../../../support/random.ts";
+import { writeAll } from "../client/client_peers.ts";
 
 const KILLS = 100;
 const REPLY_BYTES = 4;
@@ -43,13 +44,15 @@ async function loadAndKill(server: ServerProcess, key: string, killAfter: number
         { length: 50 },
         (_, index) => `put ${key} ${first + index} ${first + index}\n`,
       );
-      await conn.write(encoder.encode(lines.join("")));
+      await writeAll(conn, encoder.encode(lines.join("")));
     }
   })().catch(() => {});
   const buffer = new Uint8Array(4_096);
   let bytes = 0;
   while (bytes < killAfter * REPLY_BYTES) {
-    bytes += await within(conn.read(buffer), "replies") ?? 0;
+    const count = await within(conn.read(buffer), "replies");
+    if (count === null) throw new Error(`the server closed after ${bytes} bytes of replies`);
+    bytes += count;
   }
   const killed = server.kill();
   // Replies that the kernel holds still come, then the end or a reset.

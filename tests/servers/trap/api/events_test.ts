@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { RequestRecord } from "../../../../src/servers/trap/records/request_record.ts";
-import { exchange } from "../../../support/loopback.ts";
+import { exchange, exchangeWithEnd } from "../../../support/loopback.ts";
 import { EventStream } from "../event_stream.ts";
 import { test } from "../asked_trap.ts";
 import { type AskedTrap } from "../trap_fixture.ts";
@@ -68,9 +68,9 @@ test("GET /api/events gives a returning reader the events that it missed, as far
 });
 
 test("GET /api/events sends a request again when more bytes have come for it", async (withTrap) => {
-  await withTrap({ limits: { idleTimeoutMs: 50 } }, async (trap) => {
+  await withTrap({}, async (trap) => {
     const events = await open(trap);
-    await exchange(trap.port, "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx\r\n");
+    await exchangeWithEnd(trap.port, "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx\r\n");
     const [first, second] = [await events.next(), await events.next()];
     assertEquals([first.event, second.event, first.id], ["request", "request", second.id]);
     assertEquals(JSON.parse(second.data).wireBytes - JSON.parse(first.data).wireBytes, 2);
