@@ -9,10 +9,9 @@
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { Series } from "../samples/series.ts";
 import type { SeriesSet } from "../samples/series_set.ts";
-import { encodeBlock } from "./format/block_codec.ts";
+import { BlockEncoder } from "./format/block_codec.ts";
 import type { MetricsDatabase } from "./database.ts";
 import type { GoneRows } from "./gone_rows.ts";
-import { PackedWriter } from "./format/packed_bytes.ts";
 
 // The approximate time that clients wait for one piece.
 const PIECE_MS = 4;
@@ -56,7 +55,7 @@ interface Sealing {
 /** Writes dirty chunks as blocks and cuts the journal. */
 export class Sealer {
   readonly #parts: SealerParts;
-  readonly #writer = new PackedWriter();
+  readonly #encoder = new BlockEncoder();
   #nextBlockId: number;
   #journalPuts: number;
   #journalRows: number;
@@ -155,7 +154,7 @@ export class Sealer {
     for (const chunk of series.chunks) {
       if (!chunk.isDirty || chunk.length === 0) continue;
       if (chunk.blockId === 0) chunk.blockId = this.#nextBlockId++;
-      this.#parts.database.writeBlock(chunk.blockId, series.order, encodeBlock(chunk, this.#writer));
+      this.#parts.database.writeBlock(chunk.blockId, series.order, this.#encoder.encode(chunk));
     }
   }
 

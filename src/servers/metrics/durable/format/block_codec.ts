@@ -7,7 +7,7 @@
 
 import { CHECKSUM_BYTES } from "./checksum.ts";
 import { Chunk, CHUNK_CAPACITY } from "../../samples/chunk.ts";
-import { MAX_PACKED_INTEGER, PackedReader, type PackedWriter } from "./packed_bytes.ts";
+import { MAX_PACKED_INTEGER, PackedReader, PackedWriter } from "./packed_bytes.ts";
 import type { SlabMemory } from "../../samples/slab_memory.ts";
 
 // Form of the values: 0 to 6 is the number of decimals.
@@ -18,14 +18,23 @@ const SCALES: readonly number[] = Array.from({ length: MAX_DECIMALS + 1 }, (_, d
 // A quarter of what can be packed: differences of differences of such numbers still can.
 const MAX_STEPPED = (MAX_PACKED_INTEGER + 1) / 4;
 
-/** Makes the block of a chunk that is not empty; its first bytes are room for a checksum. @param writer only lends its memory */
-export function encodeBlock(chunk: Chunk, writer: PackedWriter): Uint8Array {
-  writer.clear();
-  for (let index = 0; index < CHECKSUM_BYTES; index++) writer.addByte(0);
-  writer.addCount(chunk.length);
-  encodeTimestamps(chunk.copyTimestamps(), writer);
-  encodeValues(chunk.copyValues(), writer);
-  return writer.bytes.slice();
+/** Makes the blocks of many chunks; their bytes are all that is allocated. */
+export class BlockEncoder {
+  readonly #writer = new PackedWriter();
+  readonly #timestamps = new Float64Array(CHUNK_CAPACITY);
+
+  /** Makes the block of a chunk that is not empty; its first bytes are room for a checksum. */
+  encode(chunk: Chunk): Uint8Array {
+    const { base, length, values } = chunk;
+    for (let index = 0; index < length; index++) this.#timestamps[index] = chunk.timestampAt(index);
+    const writer = this.#writer;
+    writer.clear();
+    for (let index = 0; index < CHECKSUM_BYTES; index++) writer.addByte(0);
+    writer.addCount(length);
+    encodeTimestamps(this.#timestamps.subarray(0, length), writer);
+    encodeValues(values.subarray(base, base + length), writer);
+    return writer.bytes.slice();
+  }
 }
 
 /** Makes the chunk of a block, in a memory. @throws {RangeError} when the block is malformed */
@@ -125,16 +134,20 @@ function decodeValues(target: Float64Array, length: number, reader: PackedReader
   }
 }
 
-// The smallest number of decimals with which every value comes back bit by bit; undefined if there is none.
+// The smallest number of decimals with which every value comes back bit by bit; undefined if there is none. A value that
+// is exact with fewer decimals is so with more, unless it becomes too large.
 function countDecimals(values: Float64Array): number | undefined {
-  for (let decimals = 0, index = 0; decimals <= MAX_DECIMALS; decimals++) {
-    // Values before the index were exact with fewer decimals; with more they still are, but their size must be checked.
-    while (index < values.length && isExact(values[index]!, SCALES[decimals]!)) index++;
-    if (index === values.length) {
-      return values.every((value) => isExact(value, SCALES[decimals]!)) ? decimals : undefined;
+  let decimals = 0;
+  let largest = 0;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    while (!isExact(value, SCALES[decimals]!)) {
+      if (decimals === MAX_DECIMALS) return undefined;
+      decimals++;
     }
+    largest = Math.max(largest, Math.abs(value));
   }
-  return undefined;
+  return isExact(largest, SCALES[decimals]!) ? decimals : undefined;
 }
 
 function isExact(value: number, scale: number): boolean {

@@ -10,7 +10,8 @@ export const CHECKSUM_BYTES = 4;
  * @param place integers from 0 that identify the row's place
  */
 export function signRow(row: Uint8Array, ...place: number[]): void {
-  new DataView(row.buffer, row.byteOffset).setUint32(0, checksum(row, 0, row.length, place), true);
+  const sum = checksum(row, 0, row.length, place);
+  for (let index = 0; index < CHECKSUM_BYTES; index++) row[index] = sum >>> 8 * index;
 }
 
 /** Compares a row with its checksum. @throws {RangeError} when the row, or its place, is wrong */
@@ -29,7 +30,7 @@ export function checkBytes(bytes: Uint8Array, start: number, end: number, place:
   }
 }
 
-// Little-endian. A view for each of a million rows would cost more than their checksums.
+// Little-endian, as it is written. A view for each of a million rows would cost more than their checksums.
 function readNumber(bytes: Uint8Array, at: number): number {
   return (bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24) >>> 0;
 }

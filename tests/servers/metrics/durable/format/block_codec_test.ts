@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { decodeBlock, encodeBlock } from "../../../../../src/servers/metrics/durable/format/block_codec.ts";
+import { BlockEncoder, decodeBlock } from "../../../../../src/servers/metrics/durable/format/block_codec.ts";
 import { checkRow, signRow } from "../../../../../src/servers/metrics/durable/format/checksum.ts";
 import { Chunk } from "../../../../../src/servers/metrics/samples/chunk.ts";
 import { decodeJournalRow, JournalGroup } from "../../../../../src/servers/metrics/durable/journal_group.ts";
@@ -53,7 +53,7 @@ const ROWS: readonly (readonly [string, readonly (readonly [number, number])[], 
 
 for (const [name, samples, bytesPerSample] of ROWS) {
   Deno.test(`decodeBlock() gives back ${name} bit by bit`, () => {
-    const block = encodeBlock(createChunk(samples), new PackedWriter());
+    const block = new BlockEncoder().encode(createChunk(samples));
     const chunk = decodeBlock(block, memory);
     assertEquals(chunk.length, samples.length);
     assertEquals(chunk.isDirty, false);
@@ -69,7 +69,7 @@ for (const [name, samples, bytesPerSample] of ROWS) {
 }
 
 Deno.test("decodeBlock() refuses a block that is cut, has no or too many samples, or an unknown form", () => {
-  const block = encodeBlock(createChunk(noise.slice(0, 20)), new PackedWriter());
+  const block = new BlockEncoder().encode(createChunk(noise.slice(0, 20)));
   for (let length = 0; length < block.length; length++) {
     assertThrows(() => decodeBlock(block.subarray(0, length), memory), RangeError);
   }
@@ -93,7 +93,7 @@ function packed(count: number): Uint8Array {
 }
 
 Deno.test("checkRow() finds every changed byte, every cut and every wrong place", () => {
-  const row = encodeBlock(createChunk(noise.slice(0, 20)), new PackedWriter());
+  const row = new BlockEncoder().encode(createChunk(noise.slice(0, 20)));
   signRow(row, 7, 2 ** 40);
   checkRow(row, 7, 2 ** 40);
   for (let index = 0; index < row.length; index++) {
