@@ -94,8 +94,9 @@ export class MemoryBudget {
    *
    * @returns for {@linkcode MemoryBudget.freeUnread}: their number, or the large array in which they lie
    */
-  holdUnread({ length, buffer }: Uint8Array): number | ArrayBufferLike {
-    const unread = length <= MAX_COPIED_BYTES ? length : buffer;
+  holdUnread(bytes: Uint8Array): number | ArrayBufferLike {
+    // Asking for `buffer` costs 20 ns on Deno 2.9.6.
+    const unread = bytes.length <= MAX_COPIED_BYTES ? bytes.length : bytes.buffer;
     this.#unreadBytes += typeof unread === "number" ? unread : this.#shareArray(unread);
     return unread;
   }

@@ -113,7 +113,7 @@ function addHead(
       buffer[at++] = LF;
     }
   }
-  writer.commit(putFraming(buffer, at, framing));
+  writer.length = putFraming(buffer, at, framing);
 }
 
 /** Bytes of field lines, each with colon, space and CRLF. */

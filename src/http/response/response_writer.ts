@@ -20,11 +20,12 @@ export const MAX_COPIED_BYTES = 16_384;
 
 /** Joins responses into few writes: 16 pipelined responses become one write. */
 export class ResponseWriter {
+  /** The number of bytes that wait in the buffer of {@linkcode ResponseWriter.reserve}; set it after more are there. */
+  length = 0;
   readonly #sink: ResponseSink;
   readonly #pool: BufferPool;
-  // The bytes that wait for flush().
+  // Holds the bytes that wait for flush().
   #buffer: Uint8Array<ArrayBuffer> | undefined;
-  #length = 0;
   // Bytes that did not fit, and were sent without waiting for them.
   #backlog: Promise<void> | undefined;
   // The buffer of an eager flush until the sink has taken it, and the error if the sink did not.
@@ -54,7 +55,7 @@ export class ResponseWriter {
 
   /** Whether bytes wait for {@linkcode ResponseWriter.flush}. */
   get isPending(): boolean {
-    return this.#length > 0 || this.#backlog !== undefined;
+    return this.length > 0 || this.#backlog !== undefined;
   }
 
   /** Settles when the sink has taken the bytes that did not fit; undefined while everything fits. */
@@ -62,36 +63,25 @@ export class ResponseWriter {
     return this.#backlog;
   }
 
-  /** The number of bytes that wait in the buffer of {@linkcode ResponseWriter.reserve}. */
-  get length(): number {
-    return this.#length;
-  }
-
   /**
    * The buffer that gathers responses, with room for `size` more bytes after the `length` that wait in it.
    */
   reserve(size: number): Uint8Array<ArrayBuffer> {
-    if (this.#buffer === undefined || this.#length + size > this.#buffer.length) this.#makeRoom(size);
+    if (this.#buffer === undefined || this.length + size > this.#buffer.length) this.#makeRoom(size);
     return this.#buffer!;
-  }
-
-  /** Sets the number of bytes that wait in the reserved buffer. */
-  commit(length: number): void {
-    this.#length = length;
   }
 
   /** Adds text with one byte a character (latin1). */
   addText(text: string): void {
-    const buffer = this.reserve(text.length);
-    this.#length = putLatin1(buffer, this.#length, text);
+    this.length = putLatin1(this.reserve(text.length), this.length, text);
   }
 
   /** Adds bytes. If there are many, they are sent at once without a copy, and must not change until then. */
   addBytes(bytes: Uint8Array): void {
     const size = bytes.length;
     if (size > MAX_COPIED_BYTES) return this.#follow(this.#send(), this.#write(bytes));
-    this.reserve(size).set(bytes, this.#length);
-    this.#length += size;
+    this.reserve(size).set(bytes, this.length);
+    this.length += size;
   }
 
   /**
@@ -106,9 +96,9 @@ export class ResponseWriter {
     }
     const buffer = this.#buffer;
     if (buffer === undefined) return undefined;
-    const bytes = buffer.subarray(0, this.#length);
+    const bytes = buffer.subarray(0, this.length);
     this.#buffer = undefined;
-    this.#length = 0;
+    this.length = 0;
     this.#inFlight = buffer;
     this.#sink.transmit(bytes, this.#eager);
     return undefined;
@@ -129,9 +119,9 @@ export class ResponseWriter {
   async #send(): Promise<void> {
     const buffer = this.#buffer;
     if (buffer === undefined) return;
-    const bytes = buffer.subarray(0, this.#length);
+    const bytes = buffer.subarray(0, this.length);
     this.#buffer = undefined;
-    this.#length = 0;
+    this.length = 0;
     await this.#write(bytes);
     // Not given back after a failure, because the runtime may still hold it.
     this.#pool.give(buffer);
@@ -152,7 +142,7 @@ export class ResponseWriter {
   /** Makes sure of a buffer with room for `size` more bytes. */
   #makeRoom(size: number): void {
     const buffer = this.#buffer;
-    const needed = this.#length + size;
+    const needed = this.length + size;
     if (needed > LARGE_BYTES && buffer !== undefined) {
       this.#follow(this.#send());
       this.#buffer = this.#pool.take(size);
@@ -160,7 +150,7 @@ export class ResponseWriter {
     }
     this.#buffer = this.#pool.take(needed);
     if (buffer !== undefined) {
-      this.#buffer.set(buffer.subarray(0, this.#length));
+      this.#buffer.set(buffer.subarray(0, this.length));
       this.#pool.give(buffer);
     }
   }

@@ -62,7 +62,9 @@ export class BufferedTokens {
    * @throws {TypeError} when bytes read before are not consumed: they would be lost
    */
   prepare(part: "head" | "content"): Uint8Array {
-    if (!this.isUsedUp) throw new TypeError("Cannot read on: bytes are not used up");
+    if (this.#seen !== undefined || !this.tokenizer.isDrained) {
+      throw new TypeError("Cannot read on: bytes are not used up");
+    }
     const lent = this.#lent;
     this.#lent = EMPTY;
     return this.#filling = part === "content" && lent.length > 0 ? lent : this.#prepareBuffer(part);

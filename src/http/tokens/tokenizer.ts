@@ -84,6 +84,11 @@ export class HttpTokenizer {
     return this.#state === "end" || (this.#state === "head" && this.#head.isUntouched);
   }
 
+  /** Whether all loaded bytes have been read: always so when more are needed. */
+  get isDrained(): boolean {
+    return this.#reader.isDrained;
+  }
+
   /**
    * Takes the next bytes of the connection.
    *

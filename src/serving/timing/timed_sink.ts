@@ -55,8 +55,9 @@ export class TimedSink implements ResponseSink {
     write.sender = sender;
     write.endsTurn = this.hasHadItsTurn(bytes.length);
     this.#connection.transmit(bytes, write);
-    // Most writes are taken at once, and then nothing need be counted.
-    if (write.sender !== undefined) write.hold(bytes);
+    // Most writes are taken at once, and then nothing need be counted. A write that began when these bytes had been taken
+    // holds its own already.
+    if (write.sender !== undefined) write.unread ??= memory.holdUnread(bytes);
     this.#seenBufferedBytes = this.#connection.bufferedBytes;
   }
 
@@ -90,18 +91,14 @@ class PendingWrite implements BytesSender {
   sender: BytesSender | undefined;
   /** Whether others get their turn before the sender hears that its bytes were taken. */
   endsTurn = false;
+  /** The held bytes, as the memory budget knows them. */
+  unread: number | ArrayBufferLike | undefined;
   readonly #memory: MemoryBudget;
   readonly #turns: FairQueue;
-  #unread: number | ArrayBufferLike | undefined;
 
   constructor(memory: MemoryBudget, turns: FairQueue) {
     this.#memory = memory;
     this.#turns = turns;
-  }
-
-  hold(bytes: Uint8Array): void {
-    // A write that began when the bytes had been taken holds its own already.
-    this.#unread ??= this.#memory.holdUnread(bytes);
   }
 
   onSent(): void {
@@ -117,9 +114,9 @@ class PendingWrite implements BytesSender {
 
   #end(): BytesSender {
     const sender = this.sender!;
-    const unread = this.#unread;
+    const { unread } = this;
     this.sender = undefined;
-    this.#unread = undefined;
+    this.unread = undefined;
     if (unread !== undefined) this.#memory.freeUnread(unread);
     return sender;
   }

@@ -37,19 +37,17 @@ export class FlushBatch {
    * @returns its time in milliseconds since 1970: requests that arrive together have come at the same time
    */
   beginTurn(): number {
-    if (!this.#isBegun) this.#begin();
+    if (!this.#isBegun) {
+      this.#isBegun = true;
+      this.#nowMs = this.#clock.nowMs();
+      afterHandingOut(this.#run);
+    }
     return this.#nowMs;
   }
 
   /** Calls back when the turn ends. */
   add(item: Deferred): void {
-    if (!this.#isBegun) this.#begin();
+    this.beginTurn();
     this.#waiting.push(item);
-  }
-
-  #begin(): void {
-    this.#isBegun = true;
-    this.#nowMs = this.#clock.nowMs();
-    afterHandingOut(this.#run);
   }
 }
