@@ -34,7 +34,6 @@ export function putLatin1(into: Uint8Array<ArrayBuffer>, start: number, text: st
 
 /** The text of bytes seen as latin1: each byte is the code point of the same number. */
 export function decodeLatin1(bytes: Uint8Array): string {
-  if (bytes.length <= PIECE_BYTES) return decodePiece(bytes);
   let text = "";
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     text += decodePiece(bytes.subarray(at, at + PIECE_BYTES));

@@ -63,16 +63,20 @@ export class HttpError extends Error {
    * @throws {RangeError} for any other status, because no response can have it
    * @throws {TypeError} for fields that cannot go on the wire
    */
-  constructor(status: number, message: string, options: HttpErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(
+    status: number,
+    message: string,
+    { code = "refused", offset, headers = [], cause }: HttpErrorOptions = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
     if (!(Number.isInteger(status) && status >= 400 && status <= 599)) {
       throw new RangeError(`Cannot make an HttpError: status is ${status}`);
     }
-    for (const [name, value] of options.headers ?? []) checkField(name, value);
+    for (const [name, value] of headers) checkField(name, value);
     this.status = status;
-    this.code = options.code ?? "refused";
-    this.offset = options.offset;
-    this.headers = options.headers ?? [];
+    this.code = code;
+    this.offset = offset;
+    this.headers = headers;
   }
 
   /** The same error at another place. @param offset of the fault, in bytes from the first byte of the connection */

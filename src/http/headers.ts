@@ -5,6 +5,7 @@ import { checkField, equalsIgnoringCase, splitList } from "./grammar.ts";
 export type HeaderField = readonly [name: string, value: string];
 
 const NO_ENTRIES: string[] = [];
+const NO_FIELDS: readonly HeaderField[] = [];
 
 /**
  * The fields of one message, in order, with their original spelling (RFC 9110 §5).
@@ -16,28 +17,27 @@ export class HttpHeaders {
   #entries: string[] = NO_ENTRIES;
   // Whether others have the same array: then it is copied before it is changed.
   #isShared = true;
-  #wire: WireFields | undefined;
+  #wire: OwnWireFields | undefined;
 
   /**
    * Makes a set of fields.
    *
    * @throws {TypeError} when a name is not a token or a value holds CR, LF, NUL or another control
    */
-  constructor(fields?: Iterable<HeaderField>) {
-    if (fields === undefined) return;
-    if (!Array.isArray(fields)) {
-      for (const [name, value] of fields) this.append(name, value);
-      return;
-    }
+  constructor(fields: Iterable<HeaderField> = NO_FIELDS) {
     // Iterators cost more than all the rest here.
-    for (let i = 0; i < fields.length; i++) this.append(fields[i][0], fields[i][1]);
+    const list = Array.isArray(fields) ? fields : [...fields];
+    for (let i = 0; i < list.length; i++) this.append(list[i][0], list[i][1]);
   }
 
-  /** Takes over the fields of a head with checked grammar. @param entries name, value, name, value ... */
+  /**
+   * Makes fields of a head with checked grammar.
+   *
+   * @param entries name, value, name, value ...; never changed, as other heads may share them
+   */
   static ofParsed(entries: string[]): HttpHeaders {
     const headers = new HttpHeaders();
     headers.#entries = entries;
-    headers.#isShared = false;
     return headers;
   }
 
@@ -128,12 +128,11 @@ export class HttpHeaders {
     let hasTransferEncoding = false;
     for (let i = 0; i < entries.length; i += 2) {
       const name = entries[i]!;
-      // The length distinguishes most names without a look at them.
-      if (name.length === 4 && equalsIgnoringCase(name, "host")) {
+      if (equalsIgnoringCase(name, "host")) {
         host = host === undefined ? entries[i + 1]! : null;
-      } else if (name.length === 14 && equalsIgnoringCase(name, "content-length")) {
+      } else if (equalsIgnoringCase(name, "content-length")) {
         contentLength = contentLength === undefined ? entries[i + 1]! : null;
-      } else if (name.length === 17 && equalsIgnoringCase(name, "transfer-encoding")) {
+      } else if (equalsIgnoringCase(name, "transfer-encoding")) {
         hasTransferEncoding = true;
       }
     }
@@ -163,7 +162,7 @@ export class HttpHeaders {
   /** The lines as they are sent in a response; kept until the next change. */
   toWire(): WireFields {
     if (this.#wire === undefined) this.#wire = summarize(this.#entries);
-    else if (this.#wire.bytes === undefined) this.#wire = { ...this.#wire, bytes: encode(this.#wire.lines) };
+    else this.#wire.bytes ??= encode(this.#wire.lines);
     return this.#wire;
   }
 }
@@ -201,7 +200,10 @@ export interface WireFields {
   readonly hasServer: boolean;
 }
 
-function summarize(entries: readonly string[]): WireFields {
+/** The same with bytes that are filled in at the second use. */
+type OwnWireFields = WireFields & { bytes: Uint8Array | undefined };
+
+function summarize(entries: readonly string[]): OwnWireFields {
   let contentLength: string | undefined;
   let upgrade: string | undefined;
   let asksToClose = false;

@@ -5,8 +5,6 @@ import type { HttpVersion, RequestHead, WireHead } from "../tokens/head/request_
 import type { RequestBody } from "./request_body.ts";
 import { splitTarget } from "../target.ts";
 
-const NOT_FROM_WIRE: WireHead = { raw: "", end: 0 };
-
 /**
  * One request. A refused one is a request too, as far as it was understood, and carries its refusal, so that
  * it passes the same logging and the same error pages as all others.
@@ -37,14 +35,14 @@ export class HttpRequest implements RequestHead {
    * @param body the content that follows
    * @param wire the head as received
    */
-  constructor(head: RequestHead, body: RequestBody, wire: WireHead = NOT_FROM_WIRE) {
+  constructor(head: RequestHead, body: RequestBody, { raw = "", end = 0 }: Partial<WireHead> = {}) {
     this.method = head.method;
     this.target = head.target;
     this.version = head.version;
     this.headers = head.headers;
     this.body = body;
-    this.rawHead = wire.raw;
-    this.headEnd = wire.end;
+    this.rawHead = raw;
+    this.headEnd = end;
   }
 
   /** Why the request must not be served: a malformed head, a limit, a time-out. */

@@ -163,9 +163,11 @@ export class RequestReader {
     const request = new HttpRequest(head, this.#body ?? EMPTY_BODY, { raw, end });
     if (this.#body !== undefined) this.#request = request;
     if (expectation === "unknown") {
-      const quoted = JSON.stringify(head.headers.getAll("expect").join(", "));
+      const got = head.headers.getAll("expect").join(", ");
       request.refuse(
-        new HttpError(417, `Cannot meet the expectation: got ${quoted}`, { code: "expectation" }),
+        new HttpError(417, `Cannot meet the expectation: got ${JSON.stringify(got)}`, {
+          code: "expectation",
+        }),
       );
     }
     if (framing.kind === "length" && framing.length > this.#maxBodyBytes) {
@@ -176,7 +178,7 @@ export class RequestReader {
 
   #openBody(framing: Framing, isHeldBack: boolean): StreamedBody | undefined {
     const length = framing.kind === "length" ? framing.length : undefined;
-    if (framing.kind === "none" || length === 0) return undefined;
+    if (framing.kind !== "chunked" && !length) return undefined;
     return new StreamedBody(this.#contentSource ??= this.#createContentSource(), {
       length,
       maxBytes: this.#maxBodyBytes,
@@ -206,8 +208,10 @@ export class RequestReader {
     this.#hasEnded = true;
     this.#body = undefined;
     const known: RequestHead = head ?? { method: "", target: "", version: "1.1", headers: new HttpHeaders() };
-    const raw = this.#tokens.rawHead(headStart, Infinity);
-    const request = new HttpRequest(known, EMPTY_BODY, { raw, end: this.#tokens.tokenizer.pushedBytes });
+    const request = new HttpRequest(known, EMPTY_BODY, {
+      raw: this.#tokens.rawHead(headStart, Infinity),
+      end: this.#tokens.tokenizer.pushedBytes,
+    });
     request.refuse(error);
     // The connection may linger, and the bytes gathered for a head are no longer needed.
     this.close();

@@ -26,7 +26,7 @@ const CHUNKED: Framing = { kind: "chunked" };
 export function decideRequestFraming(
   headers: HttpHeaders,
   version: HttpVersion,
-  fields: FramingFields = headers.framing(),
+  fields: FramingFields,
 ): Framing {
   const { contentLength } = fields;
   if (fields.hasTransferEncoding) {

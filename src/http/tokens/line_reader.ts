@@ -138,8 +138,7 @@ export class LineReader {
   #gather(from: number, end: number, maxBytes: number): void {
     const length = this.#carryLength + end - from;
     if (length > this.#carry.length) {
-      const roomy = Math.min(maxBytes, Math.max(128, this.#carry.length * 2));
-      const grown = new Uint8Array(Math.max(length, roomy));
+      const grown = new Uint8Array(Math.min(maxBytes, Math.max(128, length * 2)));
       grown.set(this.#carry.subarray(0, this.#carryLength));
       this.#freeCarry();
       this.#carry = grown;

@@ -15,15 +15,8 @@ import { authorityOf } from "../../target.ts";
  */
 export type TargetBytes = "rfc3986" | "whatwg";
 
-// Length of " HTTP/1.1".
-const VERSION_BYTES = 9;
-
-/**
- * The index of the SP in front of the version in a line of the right shape, see {@linkcode findMethodEnd}.
- */
-export function findTargetEnd(end: number): number {
-  return end - VERSION_BYTES;
-}
+/** Length of " HTTP/1.1". */
+export const VERSION_BYTES = 9;
 
 /**
  * Finds the shape `token SP target SP HTTP/DIGIT.DIGIT` (RFC 9112 §3). The text between the outer two spaces
@@ -32,7 +25,7 @@ export function findTargetEnd(end: number): number {
  * @returns the index of the SP after the method; -1 if the line does not have that shape: then it is not HTTP
  */
 export function findMethodEnd(line: Uint8Array, start: number, end: number): number {
-  const targetEnd = findTargetEnd(end);
+  const targetEnd = end - VERSION_BYTES;
   const methodEnd = findTokenEnd(line, start, targetEnd);
   if (methodEnd === start || methodEnd >= targetEnd || line[methodEnd] !== SP) return -1;
   return line[targetEnd] === SP && isHttpVersion(line, targetEnd + 1) ? methodEnd : -1;

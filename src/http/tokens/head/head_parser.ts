@@ -1,7 +1,7 @@
 // Reads a head line by line: empty lines, request line, fields, the empty line.
 
 import { ONE, ZERO } from "../../../bytes/ascii.ts";
-import { HttpError, type HttpErrorCode } from "../../errors.ts";
+import { HttpError } from "../../errors.ts";
 import { FieldReader } from "./field_reader.ts";
 import { findMethod, RequestLineJudge, requestLineTooLong } from "./request_line.ts";
 import {
@@ -11,13 +11,14 @@ import {
   findBadTargetByte,
   findCarriageReturn,
   findMethodEnd,
-  findTargetEnd,
   tooLarge,
+  VERSION_BYTES,
 } from "./head.ts";
 import { HttpHeaders } from "../../headers.ts";
 import type { HeadParserOptions } from "./head_parser_options.ts";
 import type { LineReader } from "../line_reader.ts";
 import { FastHeadReader } from "./fast_head.ts";
+import type { Framing } from "../framing.ts";
 import type { RequestHead } from "./request_head.ts";
 import { decodeLatin1 } from "../../../bytes/latin1.ts";
 import { TextWindow } from "./text_window.ts";
@@ -30,6 +31,8 @@ const TLS_HANDSHAKE = 0x16;
 export class HeadParser {
   /** Offset of the first byte of the head at hand, empty lines in front of it not counted. */
   start = 0;
+  /** The parts of the head that are known so far; undefined before the request line is. */
+  partialHead: RequestHead | undefined;
   /** Decoded text; cleared when the bytes it came from change, or belong to no head. */
   readonly text: TextWindow = new TextWindow();
   /** Reads its field lines, and those of a trailer section. */
@@ -44,8 +47,6 @@ export class HeadParser {
   #isFirst = true;
   #emptyLines = 0;
   readonly #judge = new RequestLineJudge();
-  // The lines of the current head that have been understood, from its request line on.
-  #head: RequestHead | undefined;
   // A client names the same host in every request of a connection: it is checked once.
   #validHost: string | undefined;
 
@@ -58,18 +59,13 @@ export class HeadParser {
 
   /** Whether nothing of a head has been read, empty lines apart. */
   get isUntouched(): boolean {
-    return this.#head === undefined && this.#reader.partialLength === 0;
-  }
-
-  /** The parts of the head that are known so far; undefined before the request line is. */
-  get partialHead(): RequestHead | undefined {
-    return this.#head;
+    return this.partialHead === undefined && this.#reader.partialLength === 0;
   }
 
   /** Prepares for the next head. */
   reset(): void {
     this.#emptyLines = 0;
-    this.#head = undefined;
+    this.partialHead = undefined;
   }
 
   /**
@@ -84,11 +80,11 @@ export class HeadParser {
       const token = this.#readPlain(this.#plain);
       if (token !== undefined) return token;
     }
-    if (this.#head === undefined) {
+    if (this.partialHead === undefined) {
       const token = this.#readRequestLine();
       if (token === undefined || this.#options.lineTokens) return token;
     }
-    return this.#readFields(this.#head!);
+    return this.#readFields(this.partialHead!);
   }
 
   #readFields(head: RequestHead): HttpToken | undefined {
@@ -99,8 +95,11 @@ export class HeadParser {
       const result = reader.next(Math.min(maxFieldBytes, headRemainder));
       if (result === "more") return undefined;
       if (result === "too-long") {
-        const limit = headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes;
-        throw tooLarge("head", `${limit} bytes`, reader.lineOffset);
+        throw tooLarge(
+          "head",
+          `${headRemainder < maxFieldBytes ? maxHeadBytes : maxFieldBytes} bytes`,
+          reader.lineOffset,
+        );
       }
       const end = this.fields.lineEnd();
       if (end === reader.start) return this.#complete(head);
@@ -115,26 +114,26 @@ export class HeadParser {
 
   #readPlain(plain: FastHeadReader): HeadEndToken | undefined {
     const reader = this.#reader;
-    const head = plain.read(reader.pushed, reader.position, reader.limit);
+    const { offset } = reader;
+    const head = plain.read(reader);
     if (head === undefined) return undefined;
-    this.start = reader.offset;
-    reader.position = plain.end;
+    this.start = offset;
     this.#isFirst = false;
     // If a head is refused as a whole, its parts are still known.
-    this.#head = head;
-    return this.#complete(head);
+    this.partialHead = head;
+    return this.#complete(head, plain.framing ??= this.#check(head));
   }
 
-  #complete(head: RequestHead): HeadEndToken {
+  #check(head: RequestHead): Framing {
     const fields = head.headers.framing();
     const framing = checkHead(head, fields, this.#validHost);
     if (fields.host !== this.#validHost) this.#validHost = fields.host ?? undefined;
-    const { offset } = this.#reader;
-    return { kind: "head-end", head, framing, headStart: this.start, start: offset - 2, end: offset };
+    return framing;
   }
 
-  #textOf(start: number, end: number): string {
-    return this.text.ascii(this.#reader.line, start, end);
+  #complete(head: RequestHead, framing: Framing = this.#check(head)): HeadEndToken {
+    const { offset } = this.#reader;
+    return { kind: "head-end", head, framing, headStart: this.start, start: offset - 2, end: offset };
   }
 
   /** @returns undefined when more bytes are needed */
@@ -175,38 +174,40 @@ export class HeadParser {
     }
     this.#isFirst = false;
     this.#judge.reset();
-    if (carriageReturn < 0) {
-      // The line is understood, for the log and for the response to HEAD, but not passed on.
-      this.#takeRequestLine(methodEnd, end);
-      throw fault(
-        400,
-        "bad-request-line",
-        "Cannot read the request line: bare LF",
-        this.#reader.offsetOf(lineFeed),
-      );
-    }
-    return this.#takeRequestLine(methodEnd, end);
+    // A line with a fault is understood as well, for the log and for the response to HEAD.
+    const token = this.#takeRequestLine(methodEnd, end);
+    if (carriageReturn < 0) throw this.#badFirstLine("bare LF", this.#reader.offsetOf(lineFeed));
+    return token;
   }
 
   #takeRequestLine(methodEnd: number, end: number): RequestLineToken {
     const { line, start, lineOffset, offset } = this.#reader;
-    const targetEnd = findTargetEnd(end);
+    const targetEnd = end - VERSION_BYTES;
     const badByte = findBadTargetByte(line, methodEnd + 1, targetEnd, this.#options.targetBytes);
     const major = line[end - 3];
-    const method = this.#textOf(start, methodEnd);
+    const method = this.text.ascii(line, start, methodEnd);
     const target = decodeLatin1(line.subarray(methodEnd + 1, targetEnd));
     const version = major === ONE && line[end - 1] === ZERO ? "1.0" : "1.1";
-    this.#head = { method, target, version, headers: new HttpHeaders() };
+    this.partialHead = { method, target, version, headers: new HttpHeaders() };
     if (badByte >= 0) {
       throw badTarget("bad byte", this.#reader.offsetOf(badByte));
     }
     if (major !== ONE) {
-      const message = `Cannot speak the version: expected HTTP/1.x, got ${this.#textOf(targetEnd + 1, end)}`;
-      throw fault(505, "bad-version", message, this.#reader.offsetOf(targetEnd + 1));
+      const got = this.text.ascii(line, targetEnd + 1, end);
+      throw new HttpError(505, `Cannot speak the version: expected HTTP/1.x, got ${got}`, {
+        code: "bad-version",
+        offset: this.#reader.offsetOf(targetEnd + 1),
+      });
     }
     checkTargetForm(method, target);
-    const sentVersion = this.#textOf(targetEnd + 6, end);
-    return { kind: "request-line", method, target, version: sentVersion, start: lineOffset, end: offset };
+    return {
+      kind: "request-line",
+      method,
+      target,
+      version: this.text.ascii(line, targetEnd + 6, end),
+      start: lineOffset,
+      end: offset,
+    };
   }
 
   /** Refuses an unfinished line as soon as it can no longer become a request line. */
@@ -219,9 +220,9 @@ export class HeadParser {
   }
 
   #badFirstLine(state: string, offset: number): HttpError {
-    return this.#isFirst
-      ? fault(400, "not-http", `Cannot read the connection as HTTP: ${state}`, offset)
-      : fault(400, "bad-request-line", `Cannot read the request line: ${state}`, offset);
+    const subject = this.#isFirst ? "connection as HTTP" : "request line";
+    const code = this.#isFirst ? "not-http" : "bad-request-line";
+    return new HttpError(400, `Cannot read the ${subject}: ${state}`, { code, offset });
   }
 
   #requestLineTooLong(): HttpError {
@@ -231,12 +232,8 @@ export class HeadParser {
     // (RFC 9110 §9.3.2).
     const method = findMethod(line);
     if (method !== undefined) {
-      this.#head = { method, target: "", version: "1.1", headers: new HttpHeaders() };
+      this.partialHead = { method, target: "", version: "1.1", headers: new HttpHeaders() };
     }
     return requestLineTooLong(line, Math.min(maxRequestLineBytes, maxHeadBytes), this.start);
   }
-}
-
-function fault(status: number, code: HttpErrorCode, message: string, offset: number): HttpError {
-  return new HttpError(status, message, { code, offset });
 }

@@ -41,7 +41,7 @@ export class TextWindow {
   #open(bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes;
     this.#start = start;
-    this.#end = Math.min(bytes.length, Math.max(end, start + WINDOW_BYTES));
+    this.#end = Math.max(end, start + WINDOW_BYTES);
     this.#text = decoder.decode(bytes.subarray(start, this.#end));
   }
 }
