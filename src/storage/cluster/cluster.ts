@@ -13,6 +13,7 @@ import {
   StoreError,
 } from "./redis_connection.ts";
 import { classifyFailure, isCrossSlotRefusal } from "./reply_kind.ts";
+import { afterSilence } from "./silence.ts";
 import { SlotDiscovery } from "./slot_discovery.ts";
 import { SlotMap } from "./slot_map.ts";
 import { type NodeAddress, showNode } from "./store_address.ts";
@@ -182,7 +183,7 @@ export class Cluster {
     // A server with less time than a try takes may be healthy, so the failures of earlier tries say more.
     const known = leftMs < run.tryMs ? run.failure : undefined;
     let silence: unknown;
-    const stopTimer = SYSTEM_CLOCK.after(Math.min(run.tryMs, leftMs), () => {
+    const stopTimer = afterSilence(Math.min(run.tryMs, leftMs), () => {
       silence = known ?? new StoreError(`Cannot use the store: ${showNode(node)} does not reply`);
       connection.close();
     });

@@ -1,5 +1,6 @@
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { ownMessageOf } from "../../base/error_text.ts";
+import { afterSilence } from "./silence.ts";
 import type { Cluster } from "./cluster.ts";
 import { type NodeAddress, showNode } from "./store_address.ts";
 
@@ -76,7 +77,7 @@ export class ClusterHealth {
   // ROLE says `master, offset, [replicas]` (Redis 7.0).
   async #check(node: NodeAddress): Promise<void> {
     const connection = await this.#cluster.pool.get(node, "control");
-    const stopTimer = SYSTEM_CLOCK.after(CHECK_TIMEOUT_MS, () => connection.close());
+    const stopTimer = afterSilence(CHECK_TIMEOUT_MS, () => connection.close());
     try {
       const role = await connection.send(["ROLE"]);
       const [name, , replicas] = Array.isArray(role) ? role : [];

@@ -1,6 +1,5 @@
 // Single-node connections of @redis/client. The package is loaded only when a store is asked for.
 
-import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { Buffer } from "node:buffer";
 import type { RedisClientOptions } from "@redis/client";
 import {
@@ -14,6 +13,7 @@ import {
   StoreError,
 } from "./redis_connection.ts";
 import { ownMessageOf } from "../../base/error_text.ts";
+import { afterSilence } from "./silence.ts";
 import { type NodeAddress, showNode, type StoreAddress } from "./store_address.ts";
 
 type RedisPackage = typeof import("@redis/client");
@@ -114,7 +114,7 @@ async function opened(
   where: string,
   redis: RedisPackage,
 ): Promise<void> {
-  const stopTimer = SYSTEM_CLOCK.after(CONNECT_TIMEOUT_MS, () => client.destroy());
+  const stopTimer = afterSilence(CONNECT_TIMEOUT_MS, () => client.destroy());
   try {
     await client.connect();
   } catch (error) {
@@ -132,9 +132,9 @@ function whereOf({ socket }: RedisClientOptions): string {
 
 function translate(error: unknown, redis: RedisPackage, where: string): Error {
   if (error instanceof redis.ErrorReply) return new ReplyError(error.message);
-  // We end a connection whose server says nothing in time; then its commands fail with this error.
+  // We end a connection whose server says nothing in time; then its commands fail with these errors.
   const isSilent = error instanceof redis.DisconnectsClientError ||
-    error instanceof redis.ConnectionTimeoutError;
+    error instanceof redis.ClientClosedError || error instanceof redis.ConnectionTimeoutError;
   if (isSilent) return new StoreError(`Cannot reach ${where}: it does not reply`);
   return new StoreError(`Cannot reach ${where}: ${ownMessageOf(error)}`, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
 import { createDeferred } from "../../base/deferred.ts";
+import { afterSilence } from "./silence.ts";
 import type { NodePool } from "./node_pool.ts";
 import { type ClusterView, parseClusterNodes, type SlotMap } from "./slot_map.ts";
 import type { NodeAddress } from "./store_address.ts";
@@ -80,7 +81,7 @@ export class SlotDiscovery {
 
   async #viewOf(node: NodeAddress): Promise<ClusterView> {
     const connection = await this.#pool.get(node, "control");
-    const stopTimer = SYSTEM_CLOCK.after(REPLY_TIMEOUT_MS, () => connection.close());
+    const stopTimer = afterSilence(REPLY_TIMEOUT_MS, () => connection.close());
     try {
       return parseClusterNodes(String(await connection.send(["CLUSTER", "NODES"])), node);
     } finally {

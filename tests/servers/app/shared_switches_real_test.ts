@@ -22,9 +22,15 @@ async function stateOf(node: Program): Promise<string> {
   return `${/access log: (\w+)/.exec(text)?.[1]} ${/error display: (\w+)/.exec(text)?.[1]}`;
 }
 
-for (const scope of ["client", "global"]) {
+// Servers that are stopped and go on are back at once; after a kill they wait for each other for some seconds.
+for (
+  const { scope, outage } of [{ scope: "client", outage: "SIGKILL" }, {
+    scope: "global",
+    outage: "SIGSTOP",
+  }] as const
+) {
   cluster.testOfServers(
-    `appCommand shares log form and error display between nodes, --scope ${scope}`,
+    `appCommand shares log form and error display between nodes, --scope ${scope}, through a ${outage} of all servers`,
     async () => {
       await cluster.empty();
       const { servers } = cluster;
@@ -46,12 +52,14 @@ for (const scope of ["client", "global"]) {
         assertEquals(await stateOf(later), "short on");
         await later.stop();
         // Without the store a node goes on with the switches that it knows; only a new switch has to wait for the store.
-        await Promise.all(servers.servers.map((server) => server.signal("SIGKILL")));
+        await Promise.all(servers.servers.map((server) => server.signal(outage)));
         assertEquals(await stateOf(nodes[0]), "short on");
         const refused = await ask(nodes[0], "/short_log/0", "POST");
         assertEquals(refused.status, 503);
         assertStringIncludes(refused.text, "503");
-        await Promise.all(servers.servers.map((server) => server.start()));
+        await Promise.all(
+          servers.servers.map((server) => outage === "SIGKILL" ? server.start() : server.signal("SIGCONT")),
+        );
         await eventually(
           "the switch",
           async () => (await ask(nodes[0], "/short_log/0", "POST")).status === 200,
