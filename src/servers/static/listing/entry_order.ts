@@ -1,6 +1,6 @@
 // The order of a listing: folders first, then the order that people expect: `file2` before `file10`.
 
-import type { FolderEntries } from "./folder_entries.ts";
+import type { FolderEntries } from "./entry_columns.ts";
 import { sortByKey } from "./merge_sort.ts";
 import { sortByName } from "./name_order.ts";
 

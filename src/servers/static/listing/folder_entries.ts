@@ -1,6 +1,5 @@
 // The entries of a folder, for people and programs. A folder can have 100,000 entries and more, so they are
-// read in pieces, and the event loop serves others meanwhile. They are kept in columns, which take a tenth of
-// the room of objects.
+// read in pieces, and the event loop serves others meanwhile.
 
 import { lstat } from "node:fs/promises";
 import { systemPath } from "../../../net/files/byte_names.ts";
@@ -9,18 +8,9 @@ import type { Clock } from "../../../base/clock.ts";
 import { socketsLookedAt } from "../../../base/event_loop.ts";
 import type { DiskPace } from "../disk/disk_pace.ts";
 import type { DocumentRoot } from "../disk/document_root.ts";
+import { EntryColumns, type FolderEntries } from "./entry_columns.ts";
 import type { FolderState } from "./folder_state.ts";
 import type { KnownNames } from "./known_names.ts";
-
-/** The entries of a folder that clients may see, in no order. */
-export interface FolderEntries {
-  /** Their names. */
-  readonly names: readonly string[];
-  /** Bytes; -1 marks a folder. */
-  readonly sizes: readonly number[];
-  /** Last change, in milliseconds since 1970. */
-  readonly mtimesMs: readonly number[];
-}
 
 /** A located folder. */
 export interface ListedFolder {
@@ -57,19 +47,27 @@ export interface EntryReaderParts {
   readonly clock: Pick<Clock, "monotonicMs">;
 }
 
+/** The entries that were seen last. */
+export interface SeenEntries {
+  /** The entries. */
+  readonly entries: FolderEntries;
+  /** Whether they need no other look while their names are there. */
+  readonly isFresh: boolean;
+}
+
 /**
  * Reads the visible entries of a folder. Hidden and refused ones are left out.
  *
- * @param known entries that need no other look while their names are there
+ * @returns the same object as before if nothing has changed
  * @throws {HttpError} 403, 404 or 503 when it cannot be read
  */
 export async function readEntries(
   parts: EntryReaderParts,
   folder: NamedFolder,
-  known: FolderEntries | undefined,
+  before: SeenEntries | undefined,
 ): Promise<FolderEntries> {
-  const entries: EntryColumns = { names: [], sizes: [], mtimesMs: [] };
-  const copyKnown = known === undefined ? undefined : copierOf(known);
+  const entries = new EntryColumns(before?.entries);
+  const copyKnown = before?.isFresh === true ? copierOf(before.entries) : undefined;
   let turnedAtMs = parts.clock.monotonicMs();
   for await (const piece of parts.names.read(folder)) {
     for (let at = 0; at < piece.length;) {
@@ -82,14 +80,7 @@ export async function readEntries(
       turnedAtMs = parts.clock.monotonicMs();
     }
   }
-  return entries;
-}
-
-/** Columns that grow. */
-interface EntryColumns {
-  readonly names: string[];
-  readonly sizes: number[];
-  readonly mtimesMs: number[];
+  return entries.entries;
 }
 
 /** Copies an entry, if it is there. */
@@ -99,9 +90,7 @@ function copierOf({ names, sizes, mtimesMs }: FolderEntries): (into: EntryColumn
   return (into, name) => {
     const place = places.get(name);
     if (place === undefined) return false;
-    into.names.push(name);
-    into.sizes.push(sizes[place]!);
-    into.mtimesMs.push(mtimesMs[place]!);
+    into.add(name, sizes[place]!, mtimesMs[place]!);
     return true;
   };
 }
@@ -124,9 +113,7 @@ async function addEntries(
     const isLink = status.kind === "link";
     const shown = isLink ? await follow(root, [...folder.segments, names[i]!], folder.nowMs) : status;
     if (shown?.kind !== "file" && shown?.kind !== "directory") continue;
-    entries.names.push(names[i]!);
-    entries.sizes.push(shown.kind === "directory" ? FOLDER : shown.size);
-    entries.mtimesMs.push(shown.mtimeMs);
+    entries.add(names[i]!, shown.kind === "directory" ? FOLDER : shown.size, shown.mtimeMs);
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Html, html } from "../../../backend/pages/html.ts";
 import { encodeSegment } from "../resources/url_path.ts";
 import type { ListingQuery, SortKey } from "./entry_order.ts";
-import type { FolderEntries } from "./folder_entries.ts";
+import type { FolderEntries } from "./entry_columns.ts";
 import { FILTER_SCRIPT, ICON, STYLESHEET } from "./listing_look.ts";
 import type { PieceWriter } from "./piece_writer.ts";
 

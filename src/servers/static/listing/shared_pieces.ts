@@ -14,7 +14,21 @@ export interface RowedText {
 
 const ROWS_IN_A_PIECE = 256;
 // Some 1.5 MB: readers that began together are seldom further apart.
-const SHARED_PIECES = 32;
+const RECENT_PIECES = 32;
+
+/** One pass through a text. */
+interface Reader {
+  /** The place of the piece that it has. */
+  index: number;
+  /** Its own room for pieces that are not recent. */
+  writer: PieceWriter | undefined;
+}
+
+/** A piece that is not kept. */
+interface RecentPiece {
+  readonly index: number;
+  readonly writer: PieceWriter;
+}
 
 /**
  * A long text as bytes, made piece by piece, as the quickest reader takes it.
@@ -25,11 +39,13 @@ const SHARED_PIECES = 32;
 export class SharedPieces implements AsyncIterable<Uint8Array> {
   readonly #text: RowedText;
   readonly #hasRoom: (bytes: number) => boolean;
-  readonly #kept = new Map<number, Uint8Array>();
+  readonly #readers = new Set<Reader>();
   #keepsAll = true;
+  #kept: Uint8Array[] = [];
   #keptBytes = 0;
-  #keptUpTo = 0;
-  #readers = 0;
+  #spare: PieceWriter | undefined;
+  // By index modulo RECENT_PIECES; their room is used again: as garbage, a list of 100,000 entries takes 18 MB.
+  #recent: (RecentPiece | undefined)[] = [];
 
   /**
    * Takes the text, without making anything yet.
@@ -43,40 +59,56 @@ export class SharedPieces implements AsyncIterable<Uint8Array> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     const count = Math.max(1, Math.ceil(this.#text.count / ROWS_IN_A_PIECE));
-    const writer = new PieceWriter();
-    this.#readers++;
+    const reader: Reader = { index: 0, writer: undefined };
+    this.#readers.add(reader);
     try {
-      for (let index = 0; index < count; index++) {
-        yield this.#kept.get(index) ?? this.#make(writer, index, count);
+      for (; reader.index < count; reader.index++) {
+        yield this.#kept[reader.index] ?? this.#make(reader, count);
       }
     } finally {
-      this.#readers--;
-      if (this.#readers === 0 && !this.#keepsAll) this.#drop();
+      this.#readers.delete(reader);
+      if (this.#readers.size === 0) this.#dropRoom();
     }
   }
 
-  #make(writer: PieceWriter, index: number, pieces: number): Uint8Array {
+  #make(reader: Reader, pieces: number): Uint8Array {
+    const { index } = reader;
+    const recent = this.#recent[index % RECENT_PIECES];
+    if (recent?.index === index) return recent.writer.written;
+    if (recent !== undefined && recent.index > index) {
+      reader.writer ??= new PieceWriter();
+      this.#write(reader.writer, index, pieces);
+      return reader.writer.written;
+    }
+    const isFree = recent !== undefined && !this.#isHeld(recent);
+    const writer = isFree ? recent.writer : this.#spare ?? new PieceWriter();
     this.#write(writer, index, pieces);
-    const { written } = writer;
-    if (index < this.#keptUpTo || !this.#mayKeep(written.length)) return written;
-    this.#keptUpTo = index + 1;
-    const piece = written.slice();
-    this.#kept.set(index, piece);
-    if (!this.#keepsAll) this.#kept.delete(index - SHARED_PIECES);
-    return piece;
+    const isKept = this.#keep(writer.written);
+    this.#spare = isKept ? writer : undefined;
+    if (isKept) return this.#kept[index]!;
+    this.#recent[index % RECENT_PIECES] = { index, writer };
+    return writer.written;
   }
 
-  #mayKeep(bytes: number): boolean {
-    if (this.#keepsAll && !this.#hasRoom(this.#keptBytes += bytes)) {
-      this.#keepsAll = false;
-      this.#drop();
+  #dropRoom(): void {
+    this.#recent = [];
+    this.#spare = undefined;
+  }
+
+  #isHeld({ index }: RecentPiece): boolean {
+    for (const reader of this.#readers) {
+      if (reader.index === index) return true;
     }
-    return this.#keepsAll || this.#readers > 1;
+    return false;
   }
 
-  #drop(): void {
-    this.#kept.clear();
-    this.#keptUpTo = 0;
+  /** Keeps a copy of the next piece, if there is room for all so far. */
+  #keep(piece: Uint8Array): boolean {
+    if (!this.#keepsAll) return false;
+    this.#keepsAll = this.#hasRoom(this.#keptBytes += piece.length);
+    if (this.#keepsAll) this.#kept.push(piece.slice());
+    else this.#kept = [];
+    return this.#keepsAll;
   }
 
   /** @param pieces the number of pieces */

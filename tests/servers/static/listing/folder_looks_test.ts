@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../../../src/base/clock.ts";
 import { DiskPace } from "../../../../src/servers/static/disk/disk_pace.ts";
 import { DocumentRoot } from "../../../../src/servers/static/disk/document_root.ts";
-import type { FolderEntries } from "../../../../src/servers/static/listing/folder_entries.ts";
+import type { FolderEntries } from "../../../../src/servers/static/listing/entry_columns.ts";
 import { FolderLooks } from "../../../../src/servers/static/listing/folder_looks.ts";
 
 interface Looked {
