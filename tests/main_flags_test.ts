@@ -153,12 +153,27 @@ test("main() prints one ready line with the real port, for mod.ts and mod.ts app
   }
 });
 
+/** Whether this system has IPv6; many containers have none. */
+function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrNotAvailable) return false;
+    throw error;
+  }
+}
+
 test("main() takes the host from a name or an IPv6 address", async ({ startProgram }) => {
-  const rows = [["localhost", /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+\/$/], [
-    "::1",
-    /^http:\/\/\[::1\]:\d+\/$/,
-  ]] as const;
+  const rows = [
+    ["localhost", /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+\/$/],
+    ["::1", /^http:\/\/\[::1\]:\d+\/$/],
+  ] as const;
   for (const [host, url] of rows) {
+    if (host === "::1" && !hasIpv6()) {
+      console.log("skipped: this system has no ::1");
+      continue;
+    }
     const program = await startProgram(["--host", host, "--access-log", "off", "--error-log", "off"]);
     const address = program.readyLine.replace("millrace app listening on ", "");
     assertMatch(address, url);

@@ -2,13 +2,14 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readLogUntil } from "../support/log_lines.ts";
 import { exchange } from "../support/loopback.ts";
 import { startProgram, withDirectory } from "../support/program.ts";
-import { type Daemon, findFreePort, hasTool, startDaemon } from "../support/tool.ts";
+import { findFreePort } from "../support/reserved_ports.ts";
+import { type Daemon, hasTool, startDaemon } from "../support/tool.ts";
 
 /** The client's address is a part of 127.0.0.0/8: haproxy and nginx see which one connects. */
 async function askFrom(hostname: string, port: number, request: string): Promise<string> {
-  // socat binds its end; Deno.connect cannot.
+  // socat binds its end; Deno.connect cannot. It stays this long after the end of the response.
   const child = new Deno.Command("socat", {
-    args: ["-t2", "-", `TCP4:127.0.0.1:${port},bind=${hostname}`],
+    args: ["-t0.1", "-", `TCP4:127.0.0.1:${port},bind=${hostname}`],
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
@@ -99,9 +100,9 @@ async function startHaproxy(
 ): Promise<Daemon> {
   const isHttp = way === "fields";
   const configuration = `defaults
-    timeout connect 5s
-    timeout client 5s
-    timeout server 5s
+    timeout connect 60s
+    timeout client 60s
+    timeout server 60s
     mode ${isHttp ? "http" : "tcp"}
 frontend web
     bind 127.0.0.1:${port}

@@ -3,7 +3,8 @@ import { bundled } from "../runtimes/bundled.ts";
 import { type RuntimeName, RUNTIMES, testOn } from "../runtimes/runtimes.ts";
 import { within } from "../support/deadline.ts";
 import { ROOT, runCommand, startCommand } from "../support/program.ts";
-import { findFreePort, hasTool } from "../support/tool.ts";
+import { findFreePort } from "../support/reserved_ports.ts";
+import { hasTool } from "../support/tool.ts";
 
 const TOOL = "systemd-socket-activate";
 const MISSING = hasTool(TOOL) ? undefined : `${TOOL} is not installed`;

@@ -33,6 +33,7 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
   });
 
   test("listen() takes names and IPv6 addresses, and tells the address", async () => {
+    let hasIpv6 = true;
     for (const [hostname, bound, clients] of CLIENTS) {
       let listener: Listener<TcpAddress>;
       try {
@@ -40,12 +41,13 @@ export function testListening({ listen, connect }: PlainAdapter, test: RegisterT
       } catch (error) {
         if (!hostname.includes(":") || codeOf(error) !== "not-available") throw error;
         console.log(`skipped: this system has no ${hostname}`);
+        hasIpv6 = false;
         continue;
       }
       const { address } = listener;
       if (hostname === "localhost") assert(["127.0.0.1", "::1"].includes(address.hostname));
       else assertEquals(address.hostname, bound);
-      for (const clientHost of clients) {
+      for (const clientHost of clients.filter((host) => hasIpv6 || !host.includes(":"))) {
         const [client, server] = await Promise.all([
           connect({ hostname: clientHost, port: address.port }),
           listener.accept(),

@@ -18,11 +18,22 @@ export function hasBrowser(testFile: string): boolean {
   return false;
 }
 
+/** How long a page waits for an element; a browser on a machine under load takes its time. For `setDefaultTimeout`. */
+export const PAGE_DEADLINE_MS = 60_000;
+
 /** Starts a browser without a window. @throws {Error} when there is none */
 export async function launchBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error(`Cannot start a browser: none at ${BROWSERS.join(", ")}`);
   return await chromium.launch({
     executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+    timeout: 2 * PAGE_DEADLINE_MS,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      // Containers often have only 64 MB in /dev/shm, and a page that needs more crashes.
+      "--disable-dev-shm-usage",
+    ],
   });
 }

@@ -32,6 +32,13 @@ export function reservePorts(count: number): ReservedPorts {
   throw new Error(`Cannot reserve ${count} ports: none are free`);
 }
 
+/** A port of 127.0.0.1 without a listener now, and with none on the port after it. */
+export function findFreePort(): number {
+  const { ports: [port], release } = reservePorts(2);
+  release();
+  return port!;
+}
+
 function isFree(port: number): boolean {
   const listener = tryListen(port);
   listener?.close();

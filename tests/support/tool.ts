@@ -71,11 +71,3 @@ export async function startDaemon(name: string, args: readonly string[], port: n
     },
   };
 }
-
-/** A port without a listener now. */
-export function findFreePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-}

@@ -101,8 +101,12 @@ export class NodePool {
 
   async #open(node: NodeAddress, slot: Slot): Promise<RedisConnection> {
     const abandoned = createDeferred<never>();
-    slot.abandon = abandoned.reject;
-    const connecting = this.#connector.connect(node);
+    const attempt = new AbortController();
+    slot.abandon = (reason) => {
+      abandoned.reject(reason);
+      attempt.abort();
+    };
+    const connecting = this.#connector.connect(node, attempt.signal);
     try {
       const connection = await Promise.race([connecting, abandoned.promise]);
       if (slot.end !== undefined) throw slot.end;

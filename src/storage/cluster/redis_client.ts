@@ -46,7 +46,7 @@ export async function loadConnector(address: StoreAddress): Promise<RedisConnect
     );
   }
   return {
-    connect: (node) => connect(redis, optionsFor(address, node)),
+    connect: (node, signal) => connect(redis, optionsFor(address, node), signal),
     subscribe: (request) => subscribe(redis, optionsFor(address, request.node), request),
   };
 }
@@ -70,12 +70,16 @@ function optionsFor(address: StoreAddress, node: NodeAddress): RedisClientOption
   };
 }
 
-async function connect(redis: RedisPackage, options: RedisClientOptions): Promise<RedisConnection> {
+async function connect(
+  redis: RedisPackage,
+  options: RedisClientOptions,
+  signal: AbortSignal | undefined,
+): Promise<RedisConnection> {
   const client = redis.createClient(options);
   // Without a listener the package would end the process; each lost command reports itself.
   client.on("error", () => {});
   const where = whereOf(options);
-  await opened(client, where, redis);
+  await opened(client, { where, redis, signal });
   // The callers have deadlines. The time-out of the package (6.3.1) is 5 s and makes a signal and a timer for each
   // command: the exceptions of those signals alone took 6 % of the trap's time (Deno 2.9.6).
   const replyOptions = { typeMapping: { [redis.RESP_TYPES.BLOB_STRING]: Buffer }, timeout: 0 };
@@ -103,18 +107,25 @@ async function subscribe(
   const client = redis.createClient(options);
   client.on("error", () => {});
   client.once("terminated", onEnd);
-  await opened(client, whereOf(options), redis);
+  await opened(client, { where: whereOf(options), redis });
   await client.subscribe(channel, onMessage);
   return { close: () => client.destroy() };
+}
+
+interface Attempt {
+  readonly where: string;
+  readonly redis: RedisPackage;
+  readonly signal?: AbortSignal | undefined;
 }
 
 // The connect time-out of the package ends with the TCP handshake: a stopped process completes it and then says nothing.
 async function opened(
   client: { connect(): Promise<unknown>; destroy(): void },
-  where: string,
-  redis: RedisPackage,
+  { where, redis, signal }: Attempt,
 ): Promise<void> {
-  const stopTimer = afterSilence(CONNECT_TIMEOUT_MS, () => client.destroy());
+  const end = (): void => client.destroy();
+  const stopTimer = afterSilence(CONNECT_TIMEOUT_MS, end);
+  signal?.addEventListener("abort", end);
   try {
     await client.connect();
   } catch (error) {
@@ -122,6 +133,7 @@ async function opened(
     throw translate(error, redis, where);
   } finally {
     stopTimer();
+    signal?.removeEventListener("abort", end);
   }
 }
 

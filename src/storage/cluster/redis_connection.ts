@@ -45,10 +45,11 @@ export interface RedisConnector {
   /**
    * Opens a connection and authenticates.
    *
+   * @param signal ends the attempt
    * @throws {ReplyError} the server does not let us in
    * @throws {StoreError} no node can be reached, or none replies within the time-out
    */
-  connect(node: NodeAddress): Promise<RedisConnection>;
+  connect(node: NodeAddress, signal?: AbortSignal): Promise<RedisConnection>;
   /** Listens to a channel. Throws like {@linkcode RedisConnector.connect}. */
   subscribe(request: ListenRequest): Promise<RedisSubscription>;
 }

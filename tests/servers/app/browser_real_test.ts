@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
-import { hasBrowser, launchBrowser } from "../../support/browser.ts";
+import { hasBrowser, launchBrowser, PAGE_DEADLINE_MS } from "../../support/browser.ts";
 import { type RunningApp, startApp } from "./running_app.ts";
 
 const GREEN = "rgb(0, 128, 0)";
@@ -20,7 +20,7 @@ function browserTest(name: string, body: (page: Page, app: RunningApp) => Promis
       try {
         const context = await browser.newContext({ javaScriptEnabled: false, colorScheme: "dark" });
         const page = await context.newPage();
-        page.setDefaultTimeout(10_000);
+        page.setDefaultTimeout(PAGE_DEADLINE_MS);
         await page.goto(app.url);
         await body(page, app);
       } finally {

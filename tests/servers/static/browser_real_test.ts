@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { hasBrowser, launchBrowser } from "../../support/browser.ts";
+import { hasBrowser, launchBrowser, PAGE_DEADLINE_MS } from "../../support/browser.ts";
 import { type Program, startProgram, withDirectory } from "../../support/program.ts";
 
 const PUBLIC_FILES = new URL("../../../../shared/http-test-suite/", import.meta.url).pathname;
@@ -40,7 +40,7 @@ function browserTest(
       const browser = await launchBrowser();
       try {
         const page = await browser.newPage();
-        page.setDefaultTimeout(20_000);
+        page.setDefaultTimeout(PAGE_DEADLINE_MS);
         const origin = `http://127.0.0.1:${program.port}/`;
         const failures: string[] = [];
         let count = 0;
@@ -127,7 +127,7 @@ Deno.test({
       const browser = await launchBrowser();
       try {
         const page = await browser.newPage();
-        page.setDefaultTimeout(20_000);
+        page.setDefaultTimeout(PAGE_DEADLINE_MS);
         const streams = page.waitForResponse((response) => response.url().endsWith("/.millrace/live_reload"));
         await page.goto(`http://127.0.0.1:${program.port}/`);
         await streams;

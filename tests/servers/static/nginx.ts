@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findFreePort } from "../../support/reserved_ports.ts";
 
 /** A running nginx. */
 export interface Nginx {
@@ -9,7 +10,7 @@ export interface Nginx {
 }
 
 const START_ATTEMPTS = 5;
-const CONNECT_DEADLINE_MS = 10_000;
+const CONNECT_DEADLINE_MS = 60_000;
 const CONNECT_INTERVAL_MS = 10;
 
 /** Whether nginx is installed. */
@@ -69,13 +70,6 @@ async function launch(root: string, port: number): Promise<Nginx> {
       }
     }
   }
-}
-
-function findFreePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
 
 function writeConfiguration(

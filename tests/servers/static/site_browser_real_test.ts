@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page, Response } from "playwright-core";
-import { hasBrowser, launchBrowser } from "../../support/browser.ts";
+import { hasBrowser, launchBrowser, PAGE_DEADLINE_MS } from "../../support/browser.ts";
 import { makeWebm } from "./webm.ts";
 import { startProgram, withDirectory } from "../../support/program.ts";
 
@@ -62,7 +62,7 @@ function siteTest(name: string, body: (page: Page, origin: string, folder: strin
         const browser = await launchBrowser();
         try {
           const page = await browser.newPage();
-          page.setDefaultTimeout(20_000);
+          page.setDefaultTimeout(PAGE_DEADLINE_MS);
           await body(page, `http://127.0.0.1:${program.port}/`, folder);
         } finally {
           await browser.close();

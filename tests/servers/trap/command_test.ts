@@ -4,6 +4,7 @@ import { exchange } from "../../support/loopback.ts";
 import { readLogUntil } from "../../support/log_lines.ts";
 import { type CommandLine, test, withDatabase, withPermissions } from "../../runtimes/command_line.ts";
 import { type Program, type ProgramOptions, withDirectory } from "../../support/program.ts";
+import { findFreePort } from "../../support/reserved_ports.ts";
 
 const QUIET = ["--log", "off", "--error-log", "off"];
 const REQUEST = "GET /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -29,23 +30,6 @@ async function startTrap(
 async function listRequests(program: TrapProgram): Promise<readonly RequestRecord[]> {
   const response = await fetch(`http://127.0.0.1:${program.uiPort}/api/requests`);
   return (await response.json()).requests;
-}
-
-/** A port without a listener now, with a free one after it. */
-function findFreePort(): number {
-  for (;;) {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = listener.addr;
-    try {
-      if (port < 65_535) Deno.listen({ hostname: "127.0.0.1", port: port + 1 }).close();
-      else continue;
-    } catch {
-      continue;
-    } finally {
-      listener.close();
-    }
-    return port;
-  }
 }
 
 test("mod.ts trap prints the addresses of trap and page, keeps requests, and ends with 0", async (commandLine) => {

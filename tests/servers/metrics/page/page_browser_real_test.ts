@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { findBarriers } from "../../../support/accessibility.ts";
-import { hasBrowser, launchBrowser } from "../../../support/browser.ts";
+import { hasBrowser, launchBrowser, PAGE_DEADLINE_MS } from "../../../support/browser.ts";
 import { exchangeWithEnd } from "../../../support/loopback.ts";
 import { startProgram } from "../../../support/program.ts";
 
@@ -52,7 +52,7 @@ function pageTest(name: string, test: (opened: OpenedPage) => Promise<void>): vo
       const browser = await launchBrowser();
       try {
         const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(PAGE_DEADLINE_MS);
         const failures: string[] = [];
         page.on("pageerror", (error) => failures.push(String(error)));
         page.on("request", (request) => {

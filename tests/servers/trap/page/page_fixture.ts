@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
-import { hasBrowser, launchBrowser } from "../../../support/browser.ts";
+import { hasBrowser, launchBrowser, PAGE_DEADLINE_MS } from "../../../support/browser.ts";
 import { bytesOf } from "../../../support/latin1.ts";
 import { exchange } from "../../../support/loopback.ts";
 import { type Trap, type TrapSetup, withTrap } from "../trap_fixture.ts";
@@ -42,7 +42,7 @@ export function pageTest(name: string, setup: PageSetup, test: (opened: OpenedPa
             permissions: ["clipboard-read", "clipboard-write"],
           });
           const page = await context.newPage();
-          page.setDefaultTimeout(15_000);
+          page.setDefaultTimeout(PAGE_DEADLINE_MS);
           const breaches = watch(page, `http://127.0.0.1:${trap.uiPort}/`);
           await page.goto(`http://127.0.0.1:${trap.uiPort}/`);
           await page.getByText("Waiting for the first request").waitFor();

@@ -2,7 +2,7 @@
 
 import { readRespondScript } from "../../../../src/servers/trap/rules/respond_script.ts";
 import type { RuleScript } from "../../../../src/servers/trap/rules/rule_engine.ts";
-import { findRuntimes } from "./wire_runtimes.ts";
+import { type FetchRuntime, findRuntimes } from "./wire_runtimes.ts";
 
 /** A fault as a row of the table. */
 export interface WireCase {
@@ -50,16 +50,17 @@ export interface ClientOutcome {
   readonly outcomes: readonly string[];
 }
 
-// The patience of a client; anything slower is silence.
-const WAIT_MS = 1_500;
+// The patience of a client with silence. All other responses come to an end, on a busy machine later.
+const SILENCE_MS = 2_500;
+const PATIENCE_MS = WIRE_CASES.map(({ wire }) => wire["kind"] === "silence" ? SILENCE_MS : 60_000);
 
 // Runs in Node, Deno and Bun alike.
 const FETCH_PROGRAM = `
-const [port, count, waitMs] = ARGS;
-for (let i = 0; i < Number(count); i++) {
+const { port, patienceMs } = PARAMETERS;
+for (const [i, waitMs] of patienceMs.entries()) {
   let outcome = "";
   try {
-    const response = await fetch("http://127.0.0.1:" + port + "/" + i, { signal: AbortSignal.timeout(Number(waitMs)) });
+    const response = await fetch("http://127.0.0.1:" + port + "/" + i, { signal: AbortSignal.timeout(waitMs) });
     outcome = String(response.status) + " ";
     outcome += JSON.stringify(await response.text());
   } catch (error) {
@@ -73,34 +74,32 @@ for (let i = 0; i < Number(count); i++) {
 
 /** Runs every installed client on every case. @param port of a trap with {@linkcode scriptOfCases} */
 export async function askClients(port: number): Promise<readonly ClientOutcome[]> {
-  const results: ClientOutcome[] = [{ client: "curl", outcomes: await askCurl(port) }];
-  for (const { name, command, args } of await findRuntimes()) {
-    const source = FETCH_PROGRAM.replace(
-      "ARGS",
-      JSON.stringify([port, WIRE_CASES.length, WAIT_MS].map(String)),
-    );
-    const file = await Deno.makeTempFile({ suffix: ".mjs" });
-    try {
-      await Deno.writeTextFile(file, source);
-      const { stdout } = await new Deno.Command(command, { args: [...args, file], stderr: "null" }).output();
-      results.push({
-        client: `fetch of ${name}`,
-        outcomes: new TextDecoder().decode(stdout).trimEnd().split("\n"),
-      });
-    } finally {
-      await Deno.remove(file);
-    }
-  }
-  return results;
+  const runtimes = await findRuntimes();
+  return await Promise.all([askCurl(port), ...runtimes.map((runtime) => askFetch(runtime, port))]);
 }
 
-async function askCurl(port: number): Promise<string[]> {
+async function askFetch({ name, command, args }: FetchRuntime, port: number): Promise<ClientOutcome> {
+  const parameters = JSON.stringify({ port, patienceMs: PATIENCE_MS });
+  const file = await Deno.makeTempFile({ suffix: ".mjs" });
+  try {
+    await Deno.writeTextFile(file, FETCH_PROGRAM.replace("PARAMETERS", parameters));
+    const { stdout } = await new Deno.Command(command, { args: [...args, file], stderr: "null" }).output();
+    return {
+      client: `fetch of ${name}`,
+      outcomes: new TextDecoder().decode(stdout).trimEnd().split("\n"),
+    };
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+async function askCurl(port: number): Promise<ClientOutcome> {
   const outcomes: string[] = [];
-  for (const index of WIRE_CASES.keys()) {
+  for (const [index, waitMs] of PATIENCE_MS.entries()) {
     const args = [
       "-s",
       "-m",
-      String(WAIT_MS / 1_000),
+      String(waitMs / 1_000),
       "-w",
       "\n%{http_code} %{exitcode}",
       `http://127.0.0.1:${port}/${index}`,
@@ -114,5 +113,5 @@ async function askCurl(port: number): Promise<string[]> {
       [head, code === "0" ? "" : code === "28" ? "time-out (28)" : `error ${code}`].filter(Boolean).join(" "),
     );
   }
-  return outcomes;
+  return { client: "curl", outcomes };
 }

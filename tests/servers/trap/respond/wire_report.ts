@@ -55,7 +55,7 @@ ${
   }
 ## What clients make of it
 
-Status and content, or the word for the failure; \`time-out\` is that of the client, 1.5 s. If a RST follows bytes, fetch of
+Status and content, or the word for the failure; \`time-out\` is that of the client, 2.5 s. If a RST follows bytes, fetch of
 Node gives \`ECONNRESET\`, \`UND_ERR_SOCKET\` or \`UND_ERR_RES_CONTENT_LENGTH_MISMATCH\`, whichever it notices first. Written by
 \`deno task wire-faults\`.
 
