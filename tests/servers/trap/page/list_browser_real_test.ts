@@ -190,6 +190,17 @@ pageTest("with Follow on, each request is opened as it comes", {}, async ({ page
   }
 });
 
+pageTest("typed text stays in its field while requests come", {}, async ({ page, send }) => {
+  await page.getByRole("searchbox").focus();
+  // Every request is found by every part of the text, so that its row appears before and after the list is narrowed.
+  for (const letter of "api") {
+    await page.keyboard.press(letter);
+    await send(requestOf(`GET /api?${letter}`));
+    await rowOf(page, `/api?${letter}`).waitFor();
+  }
+  assertEquals(await page.getByRole("searchbox").inputValue(), "api");
+});
+
 pageTest(
   "one feed serves all tabs: the last of eight still gets the requests",
   {},

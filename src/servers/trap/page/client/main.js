@@ -13,7 +13,7 @@ import { changeTheme, restoreTheme } from "../../../../program/page/client/theme
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const AGE_PERIOD_MS = 5_000;
-const typing = new Typing();
+const typing = new Typing((typed) => void model.list.narrow(typed));
 let isDrawing = false;
 
 /** Draws once for all changes of one turn. */

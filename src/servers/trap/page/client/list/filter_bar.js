@@ -8,6 +8,8 @@ import { visibleText } from "../text/visible_text.js";
 
 /** @import { VNode } from "preact" */
 /** @import { PageModel } from "../page_model.js" */
+/** @import { Filters } from "../page_types.ts" */
+/** @typedef {Partial<Pick<Filters, "text" | "path">>} TypedText */
 
 // While the user types, no request is sent.
 const TYPING_MS = 180;
@@ -22,8 +24,7 @@ export function FilterBar({ model, typing }) {
   const { list } = model;
   const { filters } = list;
   const type = (/** @type {"text" | "path"} */ field) => (/** @type {Event} */ { target }) => {
-    const { value } = /** @type {HTMLInputElement} */ (target);
-    typing.soon(() => list.narrow({ [field]: value }));
+    typing.type({ [field]: /** @type {HTMLInputElement} */ (target).value });
   };
   const choose = (/** @type {Event} */ { target }) =>
     list.narrow({ method: /** @type {HTMLSelectElement} */ (target).value });
@@ -33,7 +34,7 @@ export function FilterBar({ model, typing }) {
       <label class="field wide">
         <span class="label">Search</span><${Icon} name="search" />
         <input id="search" type="search" placeholder="Search target, headers, body" autocomplete="off" spellcheck="false"
-          value=${filters.text} onInput=${type("text")} aria-keyshortcuts="/" />
+          value=${typing.textOf("text", filters)} onInput=${type("text")} aria-keyshortcuts="/" />
       </label>
       <label class="field"><span class="label">Method</span>
         <select id="method" value=${filters.method} onChange=${choose}>
@@ -44,8 +45,8 @@ export function FilterBar({ model, typing }) {
         </select>
       </label>
       <label class="field grow"><span class="label">Path</span>
-        <input id="path" placeholder="Exact path" autocomplete="off" spellcheck="false" value=${filters.path}
-          onInput=${type("path")} />
+        <input id="path" placeholder="Exact path" autocomplete="off" spellcheck="false"
+          value=${typing.textOf("path", filters)} onInput=${type("path")} />
       </label>
       <button type="button" class="toggle" id="errors-only" aria-pressed=${String(filters.errorsOnly)}
         aria-keyshortcuts="e" onClick=${() =>
@@ -56,14 +57,37 @@ export function FilterBar({ model, typing }) {
   `;
 }
 
-/** Waits until the user has stopped typing. */
+/** Text that the user types. It narrows the list at the next pause. */
 export class Typing {
+  #narrow;
+  /** Text that the filters do not have yet. @type {TypedText} */
+  #typed = {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {() => void} action run after a pause in typing */
-  soon(action) {
+  /** @param {(typed: TypedText) => void} narrow changes the filters */
+  constructor(narrow) {
+    this.#narrow = narrow;
+  }
+
+  /**
+   * The text to draw in a field. The page is drawn during typing too, and must not put older text back.
+   *
+   * @param {keyof TypedText} field
+   * @param {Filters} filters
+   */
+  textOf(field, filters) {
+    return this.#typed[field] ?? filters[field];
+  }
+
+  /** @param {TypedText} change the new text of a field */
+  type(change) {
+    this.#typed = { ...this.#typed, ...change };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(action, TYPING_MS);
+    this.#timer = setTimeout(() => {
+      const typed = this.#typed;
+      this.#typed = {};
+      this.#narrow(typed);
+    }, TYPING_MS);
   }
 }
