@@ -4,7 +4,7 @@
 import { finishBody } from "../http/request/finish_body.ts";
 import { run } from "../backend/run.ts";
 import type { Holder } from "../bytes/memory_budget.ts";
-import { HeldRequest } from "./held_request.ts";
+import { HeldRequest } from "./connection/held_request.ts";
 import { processRequest } from "../http/request/process_request.ts";
 import type { HttpRequest } from "../http/request/request.ts";
 import type { RequestReader } from "../http/request/request_reader.ts";
@@ -14,11 +14,11 @@ import { type HttpResponse, isStreamed } from "../http/response/response.ts";
 import type { Persistence } from "../http/response/response_preamble.ts";
 import type { ResponseWriter } from "../http/response/response_writer.ts";
 import { type Connection, ConnectionError } from "../net/connection.ts";
-import type { ConnectionPhase } from "./connection_phase.ts";
+import type { ConnectionPhase } from "./connection/connection_phase.ts";
 import type { Deferred } from "./turns/flush_batch.ts";
 import { LateFlush } from "./turns/late_flush.ts";
 import { refuseMisdirected } from "./refusals/misdirected.ts";
-import { type ClientWatch, type ServedClient, ServedContext } from "./served_context.ts";
+import { type ClientWatch, type RequestClient, ServedContext } from "./served_context.ts";
 import { ServedStream } from "./served_stream.ts";
 import type { SharedResources } from "./shared_resources.ts";
 
@@ -48,7 +48,7 @@ export interface LoopParts {
 /** Serves the requests of one connection, one after the other. */
 export class RequestLoop implements Deferred {
   readonly #owner: LoopOwner;
-  readonly #client: ServedClient;
+  readonly #client: RequestClient;
   readonly #shared: SharedResources;
   readonly #phase: ConnectionPhase;
   readonly #reader: RequestReader;

@@ -8,17 +8,17 @@ import type { ContentDemand } from "../http/request/content_source.ts";
 import { RequestReader } from "../http/request/request_reader.ts";
 import { ResponseWriter } from "../http/response/response_writer.ts";
 import { type Connection, ConnectionError } from "../net/connection.ts";
-import { ConnectionPhase } from "./connection_phase.ts";
+import { ConnectionPhase } from "./connection/connection_phase.ts";
 import type { ServedClient } from "./connection_server.ts";
 import type { Deadlined } from "./timing/deadlines.ts";
 import type { TimeoutKind } from "./figures.ts";
-import { Linger } from "./linger.ts";
+import { Linger } from "./connection/linger.ts";
 import { isNotTls, notTlsResponse } from "./refusals/not_tls.ts";
 import { evictedError } from "./refusals/overload.ts";
 import { type LoopOwner, RequestLoop } from "./request_loop.ts";
 import type { SharedResources } from "./shared_resources.ts";
-import { TimedSink } from "./timing/timed_sink.ts";
-import { type BytesTaker, TimedSource } from "./timing/timed_source.ts";
+import { TimedSink } from "./connection/timed_sink.ts";
+import { type BytesTaker, TimedSource } from "./connection/timed_source.ts";
 
 /** One served connection. */
 export class ServedConnection implements ServedClient, BytesTaker, Deadlined, ContentDemand, LoopOwner {

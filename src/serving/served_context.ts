@@ -18,8 +18,8 @@ export interface ClientWatch {
   watchClient(): void;
 }
 
-/** The client of a connection. */
-export interface ServedClient {
+/** The client of a connection, for the contexts of its requests. */
+export interface RequestClient {
   /** Its connection. */
   readonly connection: Connection;
   /** Takes the responses. */
@@ -44,10 +44,10 @@ export class ServedContext implements RequestContext {
   isResponding = false;
   /** The content that is being sent piece by piece. */
   stream: ServedStream | undefined = undefined;
-  readonly #client: ServedClient;
+  readonly #client: RequestClient;
   #controller: AbortController | undefined;
 
-  constructor(client: ServedClient, receivedAtMs: number) {
+  constructor(client: RequestClient, receivedAtMs: number) {
     const { connection } = client;
     this.remote = connection.remote;
     this.local = connection.local;

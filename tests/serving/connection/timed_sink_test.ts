@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createBackend } from "../../../src/backend/handler.ts";
 import { DEFAULT_SETTINGS } from "../../../src/serving/serve_options.ts";
 import { createSharedResources } from "../../../src/serving/shared_resources.ts";
-import { TimedSink } from "../../../src/serving/timing/timed_sink.ts";
+import { TimedSink } from "../../../src/serving/connection/timed_sink.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeConnection } from "../../support/fake_connection.ts";
 import { echoTarget } from "../../support/fake_server.ts";

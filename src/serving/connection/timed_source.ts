@@ -1,5 +1,5 @@
 import type { Connection, Receiver } from "../../net/connection.ts";
-import type { ConnectionPhase } from "../connection_phase.ts";
+import type { ConnectionPhase } from "./connection_phase.ts";
 import type { SharedResources } from "../shared_resources.ts";
 import type { TimedSink } from "./timed_sink.ts";
 

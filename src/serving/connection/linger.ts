@@ -1,5 +1,5 @@
 import type { ConnectionPhase } from "./connection_phase.ts";
-import type { ServeSettings } from "./serve_options.ts";
+import type { ServeSettings } from "../serve_options.ts";
 
 // Time for the last response to get through when the server stops: more than a round trip around the world.
 const HURRIED_LINGER_MS = 250;

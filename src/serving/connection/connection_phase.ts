@@ -1,5 +1,5 @@
-import { ContentPace } from "./timing/content_pace.ts";
-import type { ServeSettings } from "./serve_options.ts";
+import { ContentPace } from "../timing/content_pace.ts";
+import type { ServeSettings } from "../serve_options.ts";
 
 /**
  * The event that a connection waits for:

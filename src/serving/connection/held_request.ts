@@ -1,4 +1,4 @@
-import type { Holder, MemoryBudget } from "../bytes/memory_budget.ts";
+import type { Holder, MemoryBudget } from "../../bytes/memory_budget.ts";
 
 /** The bytes held of the current request of a connection, as the memory budget knows them. */
 export class HeldRequest {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { ConnectionPhase, type Phase } from "../../src/serving/connection_phase.ts";
-import { DEFAULT_SETTINGS } from "../../src/serving/serve_options.ts";
+import { ConnectionPhase, type Phase } from "../../../src/serving/connection/connection_phase.ts";
+import { DEFAULT_SETTINGS } from "../../../src/serving/serve_options.ts";
 
 const settings = {
   ...DEFAULT_SETTINGS,
