@@ -19,11 +19,11 @@ export interface TestProcess {
   end(reason: string): void;
 }
 
-// Every case writes a line at its beginning and at its end; the longest takes a minute on a machine with two cores.
-const SILENCE_MS = 300_000;
+// Every case writes a line at its beginning and at its end; the longest takes 30 s on two idle cores.
+const SILENCE_MS = 480_000;
 
 /**
- * Starts `deno test`. A run that writes nothing for five minutes is ended, and its report names the case.
+ * Starts `deno test`. A run that writes nothing for eight minutes is ended, and its report names the case.
  *
  * @param turn until it settles, the output is held back
  */
