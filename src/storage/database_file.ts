@@ -4,7 +4,7 @@ import type { Stats } from "node:fs";
 import { link, realpath, stat, unlink } from "node:fs/promises";
 import { dirname, isAbsolute } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { checkTables, findProblem } from "./database_checks.ts";
+import { allowMissingPages, checkTables, findProblem } from "./database_checks.ts";
 import { checkHeader, toNumber } from "./database_header.ts";
 import { isMissing, lacksIndexRoom, toOpenError, usedByAnother } from "./open_errors.ts";
 import { StoreOpenError } from "./store_open_error.ts";
@@ -108,6 +108,7 @@ export async function readDatabaseFile<Content>(
   }
   const traces = await findMissing(path);
   const readSound = (database: DatabaseSync): Content => {
+    allowMissingPages(database);
     const problem = findProblem(database);
     checkTables(database, kind);
     return read(database, problem);

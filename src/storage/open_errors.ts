@@ -44,6 +44,7 @@ export function toOpenError(path: string, error: unknown, otherwise: StoreOpenEr
   const message = ownMessageOf(error);
   let state = message;
   if (code === "damaged") state = `it is damaged (${message})`;
+  else if (isMissing(error)) state = "there is no such file";
   else if (meansNoRoom(error)) state = `there is no room for it on the disk (${message})`;
   return new StoreOpenError(code, `Cannot open "${path}": ${state}`, { cause: error });
 }

@@ -37,7 +37,7 @@ export function salvageSeries(
   set.reserveOrder(state.lastOrder + 1);
   salvageBlocks(database, set, { series, damage, onRead });
   salvageJournal(database, set, { series, damage, sealed: state.sealedJournalId });
-  for (const one of series.values()) if (one.isEmpty) set.remove(one);
+  for (const one of series.values()) if (one.isEmpty && !one.isRemoved) set.remove(one);
   return { set, damage };
 }
 
@@ -48,19 +48,17 @@ interface Known {
 
 type OnRead = (samples: number) => void;
 
+// Rows of a deleted key may still be there, and the key again with a later number; the older series is removed then.
 function salvageKeys(database: DatabaseSync, set: SeriesSet, damage: Damage): Map<number, Series> {
   const series = new Map<number, Series>();
   forEachRow(database.prepare(`SELECT id, key AS bytes FROM series ${FROM_NUMBER}`), {
     start: 1,
     take: ({ id, bytes }) => {
       const older = set.find(bytes, CHECKSUM_BYTES, bytes.length);
-      if (older !== undefined) {
-        set.remove(older);
-        series.delete(older.order);
-      }
+      if (older !== undefined) set.remove(older);
       series.set(id, set.load({ bytes, start: CHECKSUM_BYTES, end: bytes.length }, id, []));
     },
-    onDamage: (rows) => damage.series += rows,
+    onDamage: (rows) => damage.series.add(rows),
   });
   return series;
 }
@@ -74,12 +72,12 @@ function salvageBlocks(
     start: 1,
     take: ({ bytes, series: order }) => {
       const own = series.get(order!);
-      if (own === undefined) throw new RangeError("Cannot read a block: its key is missing");
-      putChunk(set, own, decodeBlock(bytes, set.memory));
+      if (own === undefined) damage.keylessBlocks++;
+      else if (!own.isRemoved) putChunk(set, own, decodeBlock(bytes, set.memory));
       onRead(set.sampleCount);
     },
     onDamage: (rows, order) => {
-      damage.blocks += rows;
+      damage.blocks.add(rows);
       const own = order === undefined ? undefined : series.get(order);
       if (own !== undefined) damage.addName(nameOf(own));
     },
@@ -103,20 +101,20 @@ function salvageJournal(
   forEachRow(database.prepare(`SELECT id, puts AS bytes FROM journal ${FROM_NUMBER}`), {
     start: sealed + 1,
     take: ({ id, bytes }) => {
-      damage.journalRows += Math.max(0, id - last - 1);
+      damage.journalRows.add(Math.max(0, id - last - 1));
       last = id;
       const row = decodeJournalRow(bytes);
       for (const [index, order] of row.orders.entries()) {
         const own = series.get(order);
-        if (own === undefined) continue;
+        if (own === undefined || own.isRemoved) continue;
         const [first, second] = [row.firsts[index]!, row.seconds[index]!];
         if (row.kind === "puts") set.put(own, first, second);
         else set.deleteSpan(own, { from: first, until: second }, []);
       }
     },
     onDamage: (rows) => {
-      damage.journalRows += rows;
-      last += rows;
+      damage.journalRows.add(rows);
+      last += rows ?? 0;
     },
   });
 }
@@ -142,8 +140,13 @@ interface RowVisitor {
   readonly start: number;
   /** Takes a row that is as it was written. @throws {RangeError} when it is of no use */
   readonly take: (row: SoundRow) => void;
-  /** Rows are damaged. @param series the series of the first one, if it can be read */
-  readonly onDamage: (rows: number, series: number | undefined) => void;
+  /**
+   * Rows are damaged.
+   *
+   * @param rows their number; undefined for the rest of the table
+   * @param series the series of the first one, if it can be read
+   */
+  readonly onDamage: (rows: number | undefined, series: number | undefined) => void;
 }
 
 // With `id > ?` SQLite would also look at the page of the row before.
@@ -157,8 +160,8 @@ function forEachRow(next: StatementSync, { start, take, onDamage }: RowVisitor):
     if (row.kind === "damaged") {
       // The number of a damaged row may be wrong, too.
       const sound = firstSound(next, from);
-      // Numbers that no row has count too; the rest of a table counts once.
-      onDamage(sound < Number.MAX_SAFE_INTEGER ? sound - from : 1, row.series);
+      // Numbers that no row has count too.
+      onDamage(sound < Number.MAX_SAFE_INTEGER ? sound - from : undefined, row.series);
       from = sound;
       continue;
     }

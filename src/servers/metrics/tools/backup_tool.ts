@@ -1,13 +1,14 @@
 import { copyFile, rename, stat, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { messageOfError } from "../../../base/error_text.ts";
 import { StartError } from "../../../program/command.ts";
 import type { Tool } from "../../../program/tool.ts";
 import { resolveDataFile } from "../../../storage/database_file.ts";
 import { readSoundSeries } from "../durable/format/database_file.ts";
+import { StoreOpenError } from "../../../storage/store_open_error.ts";
 import { openDurableStore } from "../durable/durable_store.ts";
 import { createSeed } from "../samples/key_table.ts";
-import { fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";
+import { describeContent, fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";
 import { createProgress } from "./progress.ts";
 
 // A server empties its log after 16 MiB. At full load that happens ten times a second, and a copy may take
@@ -33,7 +34,7 @@ export const backupTool: Tool<typeof FLAGS> = {
     const path = await resolveDataFile(fileOf(values.file, "FILE"));
     const out = fileOf(values.out, "OUT");
     await refuseExisting(out);
-    const draft = `${out}.${crypto.randomUUID()}`;
+    const draft = `${resolve(out)}.${crypto.randomUUID()}`;
     try {
       for (let left = MAX_TRIES; !await copyAtRest(path, draft); left--) {
         if (left === 0) {
@@ -45,11 +46,13 @@ export const backupTool: Tool<typeof FLAGS> = {
         draft,
         createSeed(),
         (samples) => progress(() => `copied; samples read again: ${samples}`),
-      );
+      ).catch((error) => {
+        throw renameInError(error, draft, path);
+      });
       if (damage.isFound) {
         throw new StartError(1, `cannot back up: the database is damaged; ${damage.describe()}`);
       }
-      const content = `${set.seriesCount} keys, ${set.sampleCount} samples`;
+      const content = describeContent(set);
       // Once opened and closed, it is one file without a log.
       await (await openDurableStore(draft)).close();
       await rename(draft, out);
@@ -64,6 +67,12 @@ export const backupTool: Tool<typeof FLAGS> = {
     }
   },
 };
+
+// The user knows the file, not its copy.
+function renameInError(error: unknown, draft: string, path: string): unknown {
+  if (!(error instanceof StoreOpenError)) return error;
+  return new StoreOpenError(error.code, error.message.replaceAll(draft, path), { cause: error });
+}
 
 // The database file changes only when the log is emptied into it; in between, the log only grows. So the copy
 // of both is whole if the file was the same before and after. Additions to the log meanwhile do no harm.

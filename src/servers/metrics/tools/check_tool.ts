@@ -3,7 +3,7 @@ import { resolveDataFile } from "../../../storage/database_file.ts";
 import { StoreOpenError } from "../../../storage/store_open_error.ts";
 import { readSoundSeries } from "../durable/format/database_file.ts";
 import { createSeed } from "../samples/key_table.ts";
-import { fileArgument, fileOf } from "./file_arguments.ts";
+import { describeContent, fileArgument, fileOf } from "./file_arguments.ts";
 import { createProgress } from "./progress.ts";
 
 const FLAGS = { file: fileArgument("FILE", "database file to check; no server may have it open") };
@@ -27,8 +27,10 @@ export const checkTool: Tool<typeof FLAGS> = {
         createSeed(),
         (samples) => progress(() => `samples read: ${samples}`),
       );
-      const content = `${set.seriesCount} keys, ${set.sampleCount} samples`;
-      print(damage.isFound ? `damaged: ${content} are sound; ${damage.describe()}\n` : `sound: ${content}\n`);
+      const content = describeContent(set);
+      print(
+        damage.isFound ? `damaged: ${content} can be read; ${damage.describe()}\n` : `sound: ${content}\n`,
+      );
       return damage.isFound ? DAMAGED : SOUND;
     } catch (error) {
       if (!(error instanceof StoreOpenError)) throw error;

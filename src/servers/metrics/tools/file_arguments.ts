@@ -1,7 +1,9 @@
+import { counted } from "../../../base/counted.ts";
 import { StartError } from "../../../program/command.ts";
 import { type Flag, UsageError } from "../../../program/flags/flag.ts";
 import { checkedFlag } from "../../../program/flags/flag_kinds.ts";
 import { stat } from "node:fs/promises";
+import type { SeriesSet } from "../samples/series_set.ts";
 import { StoreOpenError } from "../../../storage/store_open_error.ts";
 
 /** An argument that names a file, by its place. */
@@ -33,4 +35,9 @@ export async function refuseExisting(path: string): Promise<void> {
 export function fileError(error: unknown): unknown {
   if (!(error instanceof StoreOpenError)) return error;
   return new StartError(1, error.message.replace(/^Cannot/, "cannot"), { cause: error });
+}
+
+/** The content of a database in words: `1 key, 20 samples`. */
+export function describeContent({ seriesCount, sampleCount }: SeriesSet): string {
+  return `${counted(seriesCount, "key")}, ${counted(sampleCount, "sample")}`;
 }

@@ -5,7 +5,7 @@ import { openDurableStore } from "../durable/durable_store.ts";
 import { createSeed } from "../samples/key_table.ts";
 import type { SeriesSet } from "../samples/series_set.ts";
 import type { MetricStore } from "../store.ts";
-import { fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";
+import { describeContent, fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";
 import { createProgress } from "./progress.ts";
 
 const PUTS_A_COMMIT = 100_000;
@@ -42,7 +42,7 @@ export const salvageTool: Tool<typeof FLAGS> = {
       } finally {
         await store.close();
       }
-      print(`saved ${set.seriesCount} keys, ${set.sampleCount} samples\n`);
+      print(`saved ${describeContent(set)}\n`);
       if (damage.isFound) print(`${damage.describe()}\n`);
       return 0;
     } catch (error) {

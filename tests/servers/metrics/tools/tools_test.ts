@@ -52,7 +52,10 @@ Deno.test("checkTool ends with 0 for a sound file, 1 for a damaged one, 2 for on
     damage(path);
     const damaged = await run(checkTool, { file: path });
     assertEquals(damaged.code, 1);
-    assertStringIncludes(damaged.text, 'missing: 1 blocks of samples; samples of "k0"');
+    assertEquals(
+      damaged.text,
+      'damaged: 1 key, 2 samples can be read; missing: 1 block of samples ("k0")\n',
+    );
     assertEquals((await run(checkTool, { file: `${directory}/none.db` })).code, 2);
     await Deno.writeTextFile(`${directory}/text`, "hello");
     assertEquals((await run(checkTool, { file: `${directory}/text` })).code, 2);
@@ -66,7 +69,7 @@ Deno.test("salvageTool makes a sound file from the sound parts, and overwrites n
     damage(path);
     const saved = await run(salvageTool, { file: path, out });
     assertEquals(saved.code, 0);
-    assertStringIncludes(saved.text, "saved 1 keys, 2 samples");
+    assertStringIncludes(saved.text, "saved 1 key, 2 samples");
     assertEquals((await run(checkTool, { file: out })).code, 0);
     const store = await openDurableStore(out);
     assertEquals(await readRows(store, "*"), ["k1 1 1", "k1 3 3"]);
@@ -90,6 +93,55 @@ Deno.test("salvageTool loses the rows of a damaged page, and no others", () =>
     const copy = await openDurableStore(out);
     assertEquals(await readRows(copy, "*"), keys.filter((key) => !lost.has(key)).map((key) => `${key} 1 1`));
     await copy.close();
+  }));
+
+Deno.test("checkTool says what is missing in the grammar of its number", () =>
+  withDirectory(async (directory) => {
+    const rows: readonly { readonly destroy: string; readonly missing: string }[] = [
+      {
+        destroy: "UPDATE series SET key = zeroblob(9) WHERE id = 1",
+        missing: "1 key with its samples (1 block)",
+      },
+      { destroy: "UPDATE series SET key = zeroblob(9)", missing: "2 keys with their samples (2 blocks)" },
+      { destroy: "UPDATE block SET samples = zeroblob(9)", missing: '2 blocks of samples (among them "k0")' },
+      { destroy: "DELETE FROM series WHERE id = 2", missing: "the key of 1 block of samples" },
+    ];
+    for (const [index, { destroy, missing }] of rows.entries()) {
+      const path = `${directory}/${index}.db`;
+      await makeFile(path);
+      const database = new DatabaseSync(path);
+      database.exec(destroy);
+      database.close();
+      assertStringIncludes((await run(checkTool, { file: path })).text, `can be read; missing: ${missing}\n`);
+    }
+  }));
+
+Deno.test("checkTool does not know the number of keys if their table cannot be read", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    await makeFile(path);
+    await destroyPage(path, "k0");
+    const { code, text } = await run(checkTool, { file: path });
+    assertEquals(code, 1);
+    assertStringIncludes(
+      text,
+      "missing: an unknown number of keys with their samples (2 blocks); SQLite says",
+    );
+  }));
+
+Deno.test("salvageTool reads a file that has lost its end", () =>
+  withDirectory(async (directory) => {
+    const [path, out] = [`${directory}/metrics.db`, `${directory}/saved.db`];
+    const store = await openDurableStore(path);
+    for (let index = 0; index < 3_000; index++) await putUncommitted(store, `key${index}`, 1, 1);
+    await store.close();
+    await Deno.truncate(path, (await Deno.stat(path)).size - 4_096);
+    assertEquals((await run(checkTool, { file: path })).code, 1);
+    const { code, text } = await run(salvageTool, { file: path, out });
+    assertEquals(code, 0);
+    const saved = Number(/^saved (\d+) keys/.exec(text)?.[1]);
+    assertEquals(saved > 1_000 && saved < 3_000, true, text);
+    assertEquals((await run(checkTool, { file: out })).text, `sound: ${saved} keys, ${saved} samples\n`);
   }));
 
 // Destroys the page of a database that holds a key; the keys in it.
@@ -134,6 +186,30 @@ Deno.test("backupTool copies all acknowledged samples from a file in use", () =>
       "copy.db",
       "metrics.db",
     ]);
+  }));
+
+Deno.test("backupTool and checkTool find no damage if a deleted key was put again", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/metrics.db`;
+    await makeFile(path);
+    const store = await openDurableStore(path);
+    await deleteFrom(store, "k0");
+    await putOne(store, "k0", 7, 7);
+    const copied = await run(backupTool, { file: path, out: `${directory}/copy.db` });
+    assertEquals(copied, { code: 0, text: "copied 2 keys, 3 samples\n" });
+    await store.close();
+    assertEquals((await run(checkTool, { file: path })).text, "sound: 2 keys, 3 samples\n");
+  }));
+
+Deno.test("backupTool names the file that it cannot back up, not its own copy", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/text`;
+    await Deno.writeTextFile(path, "hello");
+    const failed = await run(backupTool, { file: path, out: `${directory}/copy.db` });
+    assertEquals(failed, {
+      code: 1,
+      text: `cannot open "${path}": it is no database of the metrics server`,
+    });
   }));
 
 Deno.test("backupTool says whether the file is missing or the copy fails", () =>
