@@ -54,6 +54,12 @@ for (const { name, title, attacker } of ATTACKS) {
   });
 }
 
+/** A trouble that lasts is reported at once, and then once a minute; a slow machine needs more than one for a siege. */
+function assertSaidOnceAMinute(failures: number, sinceMs: number): void {
+  const minutes = Math.ceil((performance.now() - sinceMs) / 60_000);
+  assert(failures >= 1 && failures <= minutes, `${failures} reports in less than ${minutes} minutes`);
+}
+
 const beSilent = ATTACKS.find(({ name }) => name === "silence")!.attacker;
 
 Deno.test("serve() responds to those that it has taken while a flood of connections is beyond its limit, and says so once", async () => {
@@ -61,6 +67,7 @@ Deno.test("serve() responds to those that it has taken while a flood of connecti
   const besieged = await start({ ...TIME_OUTS, idleTimeoutMs: 60_000, maxConnections: 100 });
   await besieged.ask();
   const descriptors = besieged.descriptors;
+  const startedMs = performance.now();
   const siege = await Siege.lay(beSilent, { port: besieged.port, count: ATTACKERS });
   try {
     // The system connects them before the server accepts them; the one more is the harmless client.
@@ -73,7 +80,7 @@ Deno.test("serve() responds to those that it has taken while a flood of connecti
     await siege.lift();
   }
   await besieged.untilAlone(descriptors);
-  assertEquals((await besieged.ask()).failures, 1);
+  assertSaidOnceAMinute((await besieged.ask()).failures, startedMs);
   assertEquals(await besieged.stop(), 0);
 });
 
@@ -85,6 +92,7 @@ Deno.test({
     const besieged = await start({ ...TIME_OUTS, idleTimeoutMs: 3_000 }, 150);
     await besieged.ask();
     const descriptors = besieged.descriptors;
+    const startedMs = performance.now();
     const laying = Siege.lay(beSilent, { port: besieged.port, count: 250 });
     const siege = await besieged.askUntil(within(laying, "the attackers"));
     try {
@@ -92,7 +100,7 @@ Deno.test({
       assert(connections > 50 && connections < 150, `${connections} connections`);
       await besieged.askUntil(within(siege.overByItself(), "the end of all attackers"));
       await besieged.untilAlone(descriptors);
-      assertEquals((await besieged.ask()).failures, 1);
+      assertSaidOnceAMinute((await besieged.ask()).failures, startedMs);
     } finally {
       await siege.lift();
     }
