@@ -73,14 +73,26 @@ async function killOne({ servers, log, random, kill }: Kill): Promise<void> {
   const server = candidates[random.below(candidates.length)]!;
   const signal = random.below(4) === 0 ? "SIGSTOP" : "SIGKILL";
   const startedMs = performance.now();
+  const seconds = (): string => ((performance.now() - startedMs) / 1_000).toFixed(1);
   await server.signal(signal);
-  await progress(log);
-  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
-  console.error(
-    `${kill}: ${signal} to a ${isPrimary ? "primary" : "replica"}, writing again after ${seconds} s`,
-  );
+  // The failover itself, without what the writers need to notice it.
+  const others = servers.servers.filter((other) => !primaries.includes(other));
+  const [replaced, written] = await Promise.all([
+    isPrimary ? failover(others).then(() => `, replaced after ${seconds()} s`) : "",
+    progress(log).then(seconds),
+  ]);
+  const role = isPrimary ? "primary" : "replica";
+  console.error(`${kill}: ${signal} to a ${role}${replaced}, 1,000 puts more after ${written} s`);
   await bringBack(server, signal);
   await servers.settled(2);
+}
+
+/** Waits until one of the replicas has become a primary that has a replica. */
+function failover(replicas: readonly RedisServer[]): Promise<void> {
+  return eventually("a new primary", async () => {
+    const infos = await Promise.all(replicas.map((replica) => replica.ask("INFO", "replication")));
+    return infos.some((info) => info.includes("role:master") && info.includes("state=online"));
+  });
 }
 
 async function bringBack(server: RedisServer, signal: "SIGSTOP" | "SIGKILL"): Promise<void> {
