@@ -1,6 +1,7 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { SYSTEM_CLOCK } from "../../base/clock.ts";
+import { namesIn } from "../../net/files/file_status.ts";
 import { type FlagValues, UsageError } from "../../program/flags/flag.ts";
 import { loadComparison, parsePasswords, PasswordFileError } from "../../program/password_file.ts";
 import { parseRedirects, type Redirect, RedirectsError } from "./answers/redirects.ts";
@@ -22,7 +23,8 @@ export async function readStaticOptions(values: Values): Promise<StaticOptions> 
   const { spa, "not-found": notFound } = values;
   const root = values.root ?? (await isFolder(USUAL_ROOT) ? USUAL_ROOT : ".");
   try {
-    await readdir(root);
+    // The first names suffice: reading all 100,000 of a folder takes Deno 2.9.6 half a second and 55 MB.
+    for await (const _ of namesIn(root)) break;
   } catch (cause) {
     throw new UsageError(`bad value for --root: expected a readable folder, got ${JSON.stringify(root)}`, {
       cause,
