@@ -78,10 +78,9 @@ export class ResponseWriter {
 
   /** Adds bytes. If there are many, they are sent at once without a copy, and must not change until then. */
   addBytes(bytes: Uint8Array): void {
-    const size = bytes.length;
-    if (size > MAX_COPIED_BYTES) return this.#follow(this.#send(), this.#write(bytes));
-    this.reserve(size).set(bytes, this.length);
-    this.length += size;
+    if (bytes.length > MAX_COPIED_BYTES) return this.#follow(this.#send(), this.#write(bytes));
+    this.reserve(bytes.length).set(bytes, this.length);
+    this.length += bytes.length;
   }
 
   /**

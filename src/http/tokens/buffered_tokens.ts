@@ -63,7 +63,7 @@ export class BufferedTokens {
    */
   prepare(part: "head" | "content"): Uint8Array {
     if (this.#seen !== undefined || !this.tokenizer.isDrained) {
-      throw new TypeError("Cannot read on: bytes are not used up");
+      throw new TypeError("Cannot read: bytes are not used up");
     }
     const lent = this.#lent;
     this.#lent = EMPTY;

@@ -113,11 +113,9 @@ export class HeadParser {
   }
 
   #readPlain(plain: FastHeadReader): HeadEndToken | undefined {
-    const reader = this.#reader;
-    const { offset } = reader;
-    const head = plain.read(reader);
+    this.start = this.#reader.offset;
+    const head = plain.read(this.#reader);
     if (head === undefined) return undefined;
-    this.start = offset;
     this.#isFirst = false;
     // If a head is refused as a whole, its parts are still known.
     this.partialHead = head;
