@@ -92,6 +92,24 @@ pageTest(
   },
 );
 
+pageTest("the first 500 of many form fields are shown", {}, async ({ page, send, open }) => {
+  const form = Array.from({ length: 1_200 }, (_, i) => `n${i}=v`).join("&");
+  await send(requestOf("POST /form", ["Content-Type: application/x-www-form-urlencoded"], form));
+  await open("/form");
+  await page.getByText("500 of 1,200.").waitFor();
+  assertEquals(await page.getByRole("rowheader", { name: /^n\d+$/ }).count(), 500);
+});
+
+pageTest(
+  "the lines of a head that was not understood have no count of fields",
+  {},
+  async ({ page, send }) => {
+    await send("GET /\x80 HTTP/1.1\r\nHost: a\r\n\r\n");
+    await page.locator(".row").click();
+    await page.getByRole("heading", { name: "Head", exact: true }).waitFor();
+  },
+);
+
 pageTest("malformed, aborted and cut requests are shown as such, with the byte and the rule", {
   maxBodyBytes: 4,
 }, async (opened) => {

@@ -39,6 +39,20 @@ pageTest(
 );
 
 pageTest(
+  "a row shows a target beyond ASCII as text, and a long one next to its size",
+  {},
+  async ({ page, send }) => {
+    await send("GET /gr\xc3\xbc\xc3\x9fe HTTP/1.1\r\nHost: a\r\n\r\n");
+    await rowOf(page, "/grüße").waitFor();
+    await send(requestOf(`POST /${"long".repeat(1_000)}`, [], "hello"));
+    const row = rowOf(page, "/longlong");
+    const about = await row.locator(".about").boundingBox();
+    const size = await row.locator(".size").boundingBox();
+    assert(size!.x >= about!.x && size!.x + size!.width <= about!.x + about!.width + 1);
+  },
+);
+
+pageTest(
   "the list can be paused: requests that come meanwhile are counted, then shown",
   {},
   async ({ page, send }) => {
@@ -122,6 +136,35 @@ pageTest(
     await untilCount(page, 111);
   },
 );
+
+pageTest("rows that are being read never leave the document when many come at once", {}, async (opened) => {
+  const { page, trap } = opened;
+  const add = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) trap.store.add(numberedRequest(i));
+  };
+  add(0, 100);
+  await untilCount(page, 100);
+  await page.getByRole("listbox").evaluate((element) => element.scrollTop = element.scrollHeight / 2);
+  const read = page.getByText("/n/45", { exact: true });
+  await read.waitFor();
+  const before = await read.boundingBox();
+  await page.getByRole("button", { name: "Pause" }).click();
+  add(100, 200);
+  await page.getByText("paused, 100 waiting").waitFor();
+  // Called after each change of the document, before the browser draws it.
+  await page.evaluate(`
+    window.absences = 0;
+    new MutationObserver(() => {
+      const targets = [...document.querySelectorAll(".row .target")];
+      if (!targets.some(({ textContent }) => textContent.trim() === "/n/45")) window.absences++;
+    }).observe(document.body, { childList: true, subtree: true });
+  `);
+  await page.getByRole("button", { name: "Resume" }).click();
+  await untilCount(page, 200);
+  await page.locator(".row[aria-posinset='155'][aria-setsize='200']").waitFor();
+  assertEquals(await page.evaluate("window.absences"), 0);
+  assertEquals((await read.boundingBox())!.y, before!.y);
+});
 
 pageTest(
   "a page that opens late loads older requests while scrolling",

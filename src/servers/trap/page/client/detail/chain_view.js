@@ -11,6 +11,9 @@ import { TimeStamp } from "../text/time_stamp.js";
 /** @import { VNode } from "preact" */
 /** @import { Pair, TrapRecord } from "../page_types.ts" */
 
+// A form may have any number of fields, and browsers are slow with thousands of rows.
+const MAX_PAIRS = 500;
+
 /**
  * The chain of records, with the facts that belong to it.
  *
@@ -50,7 +53,7 @@ export function Pairs({ title, pairs }) {
           </tr>
         </thead>
         <tbody>
-          ${pairs.map(([name, value]) =>
+          ${pairs.slice(0, MAX_PAIRS).map(([name, value]) =>
             html`
               <tr>
                 <th scope="row">
@@ -64,6 +67,8 @@ export function Pairs({ title, pairs }) {
           )}
         </tbody>
       </table>
+      ${pairs.length > MAX_PAIRS &&
+        html`<p class="note">${MAX_PAIRS} of ${countText(pairs.length)}.</p>`}
     </section>
   `;
 }

@@ -30,7 +30,7 @@ export function RequestView({ model, request, record }) {
       <section class="column" tabindex="0" aria-label="Head and parameters">
         <${Pairs} title="Query" pairs=${query} />
         <section class="block">
-          <h3>${countOf(record.headers.length, "field")}</h3>
+          <h3>${record.headers.length === 0 ? "Head" : countOf(record.headers.length, "field")}</h3>
           <${HeadView} request=${request} />
         </section>
         <${Signature} record=${record} />

@@ -1,6 +1,7 @@
 // @ts-check
 // The list of requests, and advice while it is empty.
 
+import { readableText } from "../text/bytes.js";
 import { Captured } from "../text/captured.js";
 import { copyPlain } from "../copy/copy_form.js";
 import { html, Still } from "../../../../../program/page/client/html.js";
@@ -118,7 +119,9 @@ function contentOf(row, age) {
   return html`
     <${Method} method=${method} />
     <span class="target">
-      <${Captured} text=${target === "" ? "(not understood)" : target.slice(0, MAX_TARGET_LENGTH)} />
+      <${Captured} text=${target === ""
+        ? "(not understood)"
+        : readableText(target).slice(0, MAX_TARGET_LENGTH)} />
     </span>
     <span class="about">${aboutOf(row)}</span>
     <span class="status" title="status sent back">${row.status}</span>

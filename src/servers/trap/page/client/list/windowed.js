@@ -60,8 +60,9 @@ export class Windowed extends Component {
   /** @override */
   render() {
     const { count, row, attributes } = this.props;
-    const first = Math.max(0, Math.floor(this.state.top / this.#rowPx) - SPARE_ROWS);
-    const end = Math.min(count, Math.ceil((this.state.top + this.state.height) / this.#rowPx) + SPARE_ROWS);
+    const top = this.#keptTop();
+    const first = Math.max(0, Math.floor(top / this.#rowPx) - SPARE_ROWS);
+    const end = Math.min(count, Math.ceil((top + this.state.height) / this.#rowPx) + SPARE_ROWS);
     const rows = [];
     for (let i = first; i < end; i++) rows.push(row(i));
     return html`
@@ -97,14 +98,19 @@ export class Windowed extends Component {
     this.setState({ height: this.#element?.clientHeight ?? 0 });
   }
 
-  /** Keeps the visible rows in place when rows are added above them. */
+  /** Where the visible rows are now: lower when rows were added above them. */
+  #keptTop() {
+    const index = this.#anchor === undefined ? -1 : this.props.indexOf?.(this.#anchor.key) ?? -1;
+    return this.#anchor === undefined || index < 0
+      ? this.state.top
+      : index * this.#rowPx + this.#anchor.below;
+  }
+
+  /** Keeps the visible rows in place. */
   #keepPlace() {
-    if (this.#anchor === undefined || this.#element === null) return;
-    const index = this.props.indexOf?.(this.#anchor.key) ?? -1;
-    if (index < 0) return;
-    const top = index * this.#rowPx + this.#anchor.below;
+    const top = this.#keptTop();
     // Asking the element would have the browser lay out the new rows at once: a fifth of the work of scrolling.
-    if (Math.abs(top - this.state.top) > 1) this.#element.scrollTop = top;
+    if (this.#element !== null && Math.abs(top - this.state.top) > 1) this.#element.scrollTop = top;
   }
 
   #reveal() {
