@@ -20,7 +20,10 @@ export const MAX_COPIED_BYTES = 16_384;
 
 /** Joins responses into few writes: 16 pipelined responses become one write. */
 export class ResponseWriter {
-  /** The number of bytes that wait in the buffer of {@linkcode ResponseWriter.reserve}; set it after more are there. */
+  /**
+   * The number of bytes that wait in the buffer of {@linkcode ResponseWriter.reserve}: to be set by the caller
+   * that has put more there.
+   */
   length = 0;
   readonly #sink: ResponseSink;
   readonly #pool: BufferPool;

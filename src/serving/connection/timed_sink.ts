@@ -55,8 +55,8 @@ export class TimedSink implements ResponseSink {
     write.sender = sender;
     write.endsTurn = this.hasHadItsTurn(bytes.length);
     this.#connection.transmit(bytes, write);
-    // Most writes are taken at once, and then nothing need be counted. A write that began when these bytes had been taken
-    // holds its own already.
+    // Nothing need be counted if the bytes were taken at once. If another write began at that moment, it has
+    // counted its own.
     if (write.sender !== undefined) write.unread ??= memory.holdUnread(bytes);
     this.#seenBufferedBytes = this.#connection.bufferedBytes;
   }
