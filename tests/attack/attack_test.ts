@@ -9,7 +9,7 @@ import { type Attacker, Siege } from "./siege.ts";
 
 const ATTACKERS = 400;
 // Attacks that keep a processor busy come with fewer attackers.
-const BUSY_ATTACKERS: Readonly<Record<string, number>> = { pipelines: 50 };
+const BUSY_ATTACKERS: Readonly<Record<string, number>> = { pipelines: 20 };
 const MAX_BYTES = 256 * 2 ** 20;
 
 const TIME_OUTS = {

@@ -21,6 +21,7 @@ export interface TestProcess {
 
 // Every case writes a line at its beginning and at its end; the longest takes 30 s on two idle cores.
 const SILENCE_MS = 480_000;
+const LAST_LINES = 6;
 
 /**
  * Starts `deno test`. A run that writes nothing for eight minutes is ended, and its report names the case.
@@ -47,31 +48,33 @@ export function startTests(part: Part, args: readonly string[], turn: Promise<un
   };
   const watch = new SilenceWatch(() => end(`nothing was written for ${SILENCE_MS / 60_000} minutes`));
   const [toShow, toRead] = child.stdout.pipeThrough(watch.stream()).tee();
-  const errors = child.stderr.pipeThrough(watch.stream());
+  const [errorsToShow, errorsToRead] = child.stderr.pipeThrough(watch.stream()).tee();
   const shown = turn.then(() =>
     Promise.all([
       toShow.pipeTo(Deno.stdout.writable, { preventClose: true }),
-      errors.pipeTo(Deno.stderr.writable, { preventClose: true }),
+      errorsToShow.pipeTo(Deno.stderr.writable, { preventClose: true }),
     ])
   );
   const output = new Response(toRead).text();
+  const errors = new Response(errorsToRead).text();
   const readOutcome = async (): Promise<Outcome> => {
     const { code } = await child.status;
     isOver = true;
     watch.stop();
     const report = readReport(await output);
-    return { ...report, broken: findBreak(report, code, endedBecause) };
+    const reason = endedBecause === undefined ? describeEnd(code, await errors) : [endedBecause];
+    // After a crash the cases that failed before must not pass for all that failed.
+    const isBroken = !report.isComplete || (code !== 0 && report.failures.length === 0);
+    const broken = isBroken ? { name: "no case", file: "", ...report.unfinished, error: reason } : undefined;
+    return { ...report, broken };
   };
   return { shown, outcome: readOutcome(), end };
 }
 
-/** The end of a run before its time, as a failure of the case that was running. */
-function findBreak({ unfinished, failures }: TestReport, code: number, reason?: string): Failure | undefined {
-  if (reason === undefined && (code === 0 || (failures.length > 0 && unfinished === undefined))) {
-    return undefined;
-  }
-  const error = [`${reason ?? `the process ended with code ${code}`}; the rest of this run is missing`];
-  return { name: "no case", file: "", ...unfinished, error };
+/** The code of a process that ended by itself, and the last lines of its stderr. */
+function describeEnd(code: number, errors: string): string[] {
+  const lines = errors.split("\n").filter((line) => line.trim() !== "");
+  return [`the process ended with code ${code}`, ...lines.slice(-LAST_LINES)];
 }
 
 /** Calls when streams have been silent for too long. */

@@ -13,6 +13,8 @@ export interface TestReport {
   readonly failures: readonly Failure[];
   /** Names of cases that were skipped, each with its reason. */
   readonly skipped: readonly string[];
+  /** Whether the output goes to its closing line. */
+  readonly isComplete: boolean;
   /** The case that had begun and had no result at the end of the output. */
   readonly unfinished: Omit<Failure, "error"> | undefined;
 }
@@ -22,6 +24,7 @@ const FILE = /^running \d+ tests? from \.\/(.+)$/;
 const RESULT = /^(\S.*) \.\.\. (ok|ignored|FAILED|cancelled)(?: \(.*\))?$/;
 const BEGINNING = /^(\S.*) \.\.\.(?: |$)/;
 const UNCAUGHT = /^Uncaught error from \.\/(.+) FAILED$/;
+const CLOSING = /^(?:ok|FAILED) \| \d+ passed/m;
 const ERROR_HEADING = /^(?:(.+) => \.\/.+:\d+:\d+|\.\/(.+) \(uncaught error\))$/;
 // deno-lint-ignore no-control-regex -- the colours of a terminal
 const COLOUR = /\x1b\[[0-9;]*m/g;
@@ -33,7 +36,8 @@ const UNCAUGHT_NAME = "an error outside of all cases";
 
 /** Reads the output of `deno test`, complete or cut off. */
 export function readReport(output: string): TestReport {
-  const [cases = "", errors = ""] = withoutReminders(output.replaceAll(COLOUR, "")).split(/^ ERRORS $/m);
+  const text = withoutReminders(output.replaceAll(COLOUR, ""));
+  const [cases = "", errors = ""] = text.split(/^ ERRORS $/m);
   const failed: Omit<Failure, "error">[] = [];
   const skipped: string[] = [];
   let [passed, file] = [0, ""];
@@ -51,7 +55,7 @@ export function readReport(output: string): TestReport {
   }
   const errorOf = readErrors(errors);
   const failures = failed.map((failure) => ({ ...failure, error: errorOf(failure) }));
-  return { passed, failures, skipped, unfinished };
+  return { passed, failures, skipped, isComplete: CLOSING.test(text), unfinished };
 }
 
 /** The output without the lines that remind of a case that takes long. */

@@ -44,11 +44,14 @@ error: Error: later
  FAILURES 
 
 bad (§ 1) => ./tests/a_test.ts:2:6
+
+FAILED | 1 passed | 3 failed (1s)
 `;
 
 Deno.test("readReport() finds each failed case with its file, its message and its place in the tests", () => {
-  const { passed, failures, skipped, unfinished } = readReport(CASES + ERRORS);
-  assertEquals([passed, skipped, unfinished], [1, ["old runtimes: skipped, none installed"], undefined]);
+  const { passed, failures, skipped, isComplete, unfinished } = readReport(CASES + ERRORS);
+  assertEquals([passed, skipped], [1, ["old runtimes: skipped, none installed"]]);
+  assertEquals([isComplete, unfinished], [true, undefined]);
   assertEquals(failures, [
     {
       name: "bad (§ 1)",
@@ -98,6 +101,6 @@ Deno.test("readReport() names the case that had no result when the output was cu
 });
 
 Deno.test("readReport() gives a case without a message when the output was cut off before the errors", () => {
-  const { failures } = readReport(CASES);
-  assertEquals(failures.map(({ error }) => error), [[], [], []]);
+  const { failures, isComplete } = readReport(CASES);
+  assertEquals([failures.map(({ error }) => error), isComplete], [[[], [], []], false]);
 });

@@ -19,14 +19,14 @@ export function hasBrowser(testFile: string): boolean {
 }
 
 /** How long a page waits for an element; a browser on a machine under load takes its time. For `setDefaultTimeout`. */
-export const PAGE_DEADLINE_MS = 60_000;
+export const PAGE_DEADLINE_MS = 120_000;
 
 /** Starts a browser without a window. @throws {Error} when there is none */
 export async function launchBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error(`Cannot start a browser: none at ${BROWSERS.join(", ")}`);
   return await chromium.launch({
     executablePath,
-    timeout: 2 * PAGE_DEADLINE_MS,
+    timeout: PAGE_DEADLINE_MS,
     args: [
       "--no-sandbox",
       "--disable-gpu",

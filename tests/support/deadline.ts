@@ -1,11 +1,11 @@
 // A machine under load takes its time, but an event that takes longer than this never comes.
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
 
 /**
  * Waits for an event, but not for ever.
  *
  * @param what the event, for the message
- * @throws {Error} when it does not come within a minute
+ * @throws {Error} when it does not come within two minutes
  */
 export async function within<T>(event: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
