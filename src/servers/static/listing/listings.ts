@@ -82,8 +82,8 @@ export class Listings {
   }
 
   /**
-   * Makes the page of a folder in advance, unless the folder is large. The first listing of a process takes three times
-   * as long as later ones, because its code is not compiled yet (10,000 entries, Deno 2.9.6).
+   * Makes the page of a folder in advance, unless the folder is large. The first listing of a process takes three
+   * times as long as later ones, because its code is not compiled yet (10,000 entries, Deno 2.9.6).
    *
    * @throws {HttpError} 403, 404 or 503 when it cannot be read
    */
