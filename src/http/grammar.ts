@@ -70,9 +70,7 @@ export function checkField(name: string, value: string): void {
 
 /** Compares two texts, ASCII letters without case and everything else exactly. */
 export function equalsIgnoringCase(left: string, right: string): boolean {
-  // The length distinguishes most names without a look at them.
   if (left.length !== right.length) return false;
-  if (left === right) return true;
   for (let i = 0; i < left.length; i++) {
     if (foldCase(left.charCodeAt(i)) !== foldCase(right.charCodeAt(i))) return false;
   }

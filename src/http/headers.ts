@@ -128,11 +128,12 @@ export class HttpHeaders {
     let hasTransferEncoding = false;
     for (let i = 0; i < entries.length; i += 2) {
       const name = entries[i]!;
-      if (equalsIgnoringCase(name, "host")) {
+      // The length distinguishes most names without a look at them.
+      if (name.length === 4 && equalsIgnoringCase(name, "host")) {
         host = host === undefined ? entries[i + 1]! : null;
-      } else if (equalsIgnoringCase(name, "content-length")) {
+      } else if (name.length === 14 && equalsIgnoringCase(name, "content-length")) {
         contentLength = contentLength === undefined ? entries[i + 1]! : null;
-      } else if (equalsIgnoringCase(name, "transfer-encoding")) {
+      } else if (name.length === 17 && equalsIgnoringCase(name, "transfer-encoding")) {
         hasTransferEncoding = true;
       }
     }

@@ -57,10 +57,11 @@ export class FastHeadReader {
 
   /** Whether the next bytes are those of the last head, which lies in front of them in the same array. */
   #isRepeated({ pushed, position, limit, offset }: LineReader): boolean {
-    const last = position - offset + this.#offset;
-    if (last < 0 || position + this.#length > limit) return false;
-    for (let i = 0; i < this.#length; i++) {
-      if (pushed[last + i] !== pushed[position + i]) return false;
+    const distance = offset - this.#offset;
+    const end = position + this.#length;
+    if (distance > position || end > limit) return false;
+    for (let i = position; i < end; i++) {
+      if (pushed[i] !== pushed[i - distance]) return false;
     }
     return true;
   }
