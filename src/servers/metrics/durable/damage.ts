@@ -8,22 +8,23 @@ const MAX_NAMES = 5;
 export class LostRows {
   /** The number of those that are known. */
   count = 0;
-  #hasMore = false;
+  /** Whether there are more, whose number is not known. */
+  hasMore = false;
 
   /** Whether none is lost. */
   get isEmpty(): boolean {
-    return this.count === 0 && !this.#hasMore;
+    return this.count === 0 && !this.hasMore;
   }
 
   /** Notes lost rows. @param rows undefined for the rest of the table, whose number is not known */
   add(rows: number | undefined): void {
-    if (rows === undefined) this.#hasMore = true;
+    if (rows === undefined) this.hasMore = true;
     else this.count += rows;
   }
 
   /** Their number, with a noun in the singular. */
   describe(noun: string): string {
-    if (!this.#hasMore) return counted(this.count, noun);
+    if (!this.hasMore) return counted(this.count, noun);
     return this.count === 0 ? `an unknown number of ${noun}s` : `at least ${counted(this.count, noun)}`;
   }
 }
@@ -79,6 +80,7 @@ export class Damage {
   #describeNames(): string {
     if (this.#names.size === 0) return "";
     const names = [...this.#names].map((name) => JSON.stringify(name)).join(", ");
-    return this.#names.size < this.blocks.count ? ` (among them ${names})` : ` (${names})`;
+    const isIncomplete = this.blocks.hasMore || this.#names.size < this.blocks.count;
+    return isIncomplete ? ` (among them ${names})` : ` (${names})`;
   }
 }

@@ -11,7 +11,7 @@ import { createSeed } from "../samples/key_table.ts";
 import { describeContent, fileArgument, fileError, fileOf, refuseExisting } from "./file_arguments.ts";
 import { createProgress } from "./progress.ts";
 
-// A server empties its log after 16 MiB. At full load that happens ten times a second, and a copy may take
+// A server empties its log after 8 MiB. At full load that happens several times a second, and a copy may take
 // longer.
 const MAX_TRIES = 50;
 
