@@ -11,6 +11,11 @@ export interface Receiver {
    * @param count the number of bytes at the start of the buffer; null when the peer has finished (FIN)
    */
   onReceived(count: number | null): void;
+  /**
+   * More bytes than the buffer takes have come, in an array that belongs to the receiver from now on; the
+   * buffer is left alone. Without this function, they fill the buffer, and the rest waits for the next read.
+   */
+  onArrayReceived?(bytes: Uint8Array<ArrayBuffer>): void;
   /** No more bytes come. @param error a ConnectionError */
   onReceiveFailed(error: unknown): void;
 }

@@ -81,10 +81,7 @@ export class SocketConnection extends StreamConnection {
   }
 
   receive(buffer: Uint8Array, receiver: Receiver): void {
-    if (this.#arrived.length > 0) {
-      const count = this.#takeArrived(buffer);
-      return queueMicrotask(() => receiver.onReceived(count));
-    }
+    if (this.#arrived.length > 0) return queueMicrotask(this.#takeArrived(buffer, receiver));
     if (this.#hasEnded) return queueMicrotask(() => receiver.onReceived(null));
     const failure = this.#failure ?? this.#receiveFailure;
     if (failure !== undefined) return queueMicrotask(() => receiver.onReceiveFailed(failure));
@@ -96,19 +93,18 @@ export class SocketConnection extends StreamConnection {
     }
   }
 
-  #takeArrived(buffer: Uint8Array): number {
+  /** @returns tells the receiver of the bytes */
+  #takeArrived(buffer: Uint8Array, receiver: Receiver): () => void {
     const [bytes] = this.#arrived as [Uint8Array<ArrayBuffer>];
-    this.#arrivedBytes -= Math.min(bytes.length, buffer.length);
-    const { length } = bytes;
-    if (length <= buffer.length) {
-      this.#arrived.shift();
-      buffer.set(bytes);
-      OWN.release(bytes);
-      return length;
-    }
-    buffer.set(bytes.subarray(0, buffer.length));
-    this.#arrived[0] = bytes.subarray(buffer.length);
-    return buffer.length;
+    const isCut = bytes.length > buffer.length && receiver.onArrayReceived === undefined;
+    const count = isCut ? buffer.length : bytes.length;
+    this.#arrivedBytes -= count;
+    if (isCut) this.#arrived[0] = bytes.subarray(count);
+    else this.#arrived.shift();
+    if (count > buffer.length) return () => this.#handOutArray(bytes, receiver);
+    buffer.set(isCut ? bytes.subarray(0, count) : bytes);
+    if (!isCut) OWN.release(bytes);
+    return () => receiver.onReceived(count);
   }
 
   /** Bytes came. If no read waits for them, they are copied, because the runtime may reuse its buffer. */
@@ -150,7 +146,7 @@ export class SocketConnection extends StreamConnection {
     this.#receiver!.onReceived(length);
   }
 
-  #arrive(bytes: Uint8Array<ArrayBuffer>, { keep, release }: Arrival): void {
+  #arrive(bytes: Uint8Array<ArrayBuffer>, { isOwn, keep, release }: Arrival): void {
     const buffer = this.#buffer;
     if (buffer !== undefined && bytes.length <= buffer.length) {
       const { length } = bytes;
@@ -159,6 +155,8 @@ export class SocketConnection extends StreamConnection {
       return this.#handOut(length);
     }
     if (this.#failure !== undefined) return;
+    const isGiven = isOwn && this.#gathered === 0 && this.#receiver?.onArrayReceived !== undefined;
+    if (isGiven && buffer !== undefined) return this.#handOutArray(bytes, this.#receiver!);
     const room = buffer?.length ?? 0;
     this.#arrived.push(keep(bytes, room));
     this.#arrivedBytes += bytes.length - room;
@@ -166,6 +164,16 @@ export class SocketConnection extends StreamConnection {
     if (buffer === undefined) return;
     buffer.set(bytes.subarray(0, room));
     this.#handOut(room);
+  }
+
+  /** Pauses after a large array unless more is wanted at once: the receiver may hold it for long. */
+  #handOutArray(bytes: Uint8Array<ArrayBuffer>, receiver: Receiver): void {
+    this.#buffer = undefined;
+    receiver.onArrayReceived!(bytes);
+    if (bytes.length < MAX_UNREAD_BYTES) return;
+    queueMicrotask(() => {
+      if (this.#buffer === undefined && this.#failure === undefined) this.holdBack();
+    });
   }
 
   #pauseIfFull(): void {

@@ -75,19 +75,19 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   }
 
   /** Called by the source: the owner of the bytes depends only on the phase. */
-  onBytes(count: number | null): void {
+  onBytes(count: number | null, array?: Uint8Array<ArrayBuffer>): void {
     switch (this.#phase.name) {
       case "idle":
       case "head":
-        this.#reader.load(count);
+        this.#reader.load(count, array);
         return this.#loop.serve();
       case "content":
         this.#phase.enter("handling");
-        this.#reader.load(count);
+        this.#reader.load(count, array);
         break;
       case "handling":
       case "half-closed":
-        this.#reader.load(count);
+        this.#reader.load(count, array);
         break;
       case "lingering":
         return this.#drain(count);

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { tcpAddress } from "../../src/net/address.ts";
-import { ConnectionError } from "../../src/net/connection.ts";
+import { ConnectionError, type Receiver } from "../../src/net/connection.ts";
 import { type DrivenSocket, SocketConnection } from "../../src/net/socket_connection.ts";
 
 const IDLE: DrivenSocket = {
@@ -56,6 +56,63 @@ Deno.test("SocketConnection leaves an array alone that the runtime uses again, r
   lent.fill(0);
   assertEquals(await connection.read(buffer), BYTES);
   assertEquals([buffer.subarray(0, BYTES), lent.buffer.byteLength], [content(), BYTES]);
+});
+
+/** A connection whose reads take arrays, and what happens to it. */
+function openTaking(): {
+  readonly connection: SocketConnection;
+  readonly events: string[];
+  readonly read: () => void;
+} {
+  const events: string[] = [];
+  const end = tcpAddress("127.0.0.1", 0);
+  const socket = {
+    ...IDLE,
+    pause: () => void events.push("pause"),
+    resume: () => void events.push("resume"),
+  };
+  const connection = new SocketConnection(socket, { local: end, remote: end, isEncrypted: false });
+  const receiver: Receiver = {
+    onReceived: (count) => void events.push(`${count} in the buffer`),
+    onArrayReceived: ({ length }) => void events.push(`array of ${length}`),
+    onReceiveFailed: () => void events.push("failed"),
+  };
+  return { connection, events, read: () => connection.receive(new Uint8Array(BYTES), receiver) };
+}
+
+Deno.test("SocketConnection hands an array out as it is if it is larger than the buffer, come at once or early", async () => {
+  const { connection, events, read } = openTaking();
+  read();
+  connection.onOwnData(new Uint8Array(BYTES + 1));
+  connection.onOwnData(new Uint8Array(BYTES + 2));
+  connection.onOwnData(new Uint8Array(BYTES));
+  read();
+  await Promise.resolve();
+  read();
+  await Promise.resolve();
+  assertEquals(events, [
+    ...[`array of ${BYTES + 1}`, "pause", `array of ${BYTES + 2}`, `${BYTES} in the buffer`],
+  ]);
+});
+
+Deno.test("SocketConnection copies bytes that the runtime uses again, even if they are more than the buffer takes", () => {
+  const { connection, events, read } = openTaking();
+  read();
+  connection.onData(new Uint8Array(BYTES + 1));
+  assertEquals(events, [`${BYTES} in the buffer`]);
+});
+
+Deno.test("SocketConnection pauses after a large array unless more is wanted at once", async () => {
+  const large = 2 * BYTES;
+  const { connection, events, read } = openTaking();
+  read();
+  connection.onOwnData(new Uint8Array(large));
+  read();
+  await Promise.resolve();
+  connection.onOwnData(new Uint8Array(large));
+  await Promise.resolve();
+  read();
+  assertEquals(events, [`array of ${large}`, `array of ${large}`, "pause", "resume"]);
 });
 
 const ROOM = 4 * BYTES;

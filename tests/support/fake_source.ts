@@ -10,9 +10,15 @@ export type Arrival = string | null | Error;
 
 /** A source of bytes. */
 export interface ByteSource {
-  /** Fills a buffer from its start. @returns how many bytes, null at the end */
-  read(buffer: Uint8Array): Promise<number | null>;
+  /**
+   * Fills a buffer from its start.
+   *
+   * @returns how many bytes, null at the end; or an array that holds the bytes instead
+   */
+  read(buffer: Uint8Array): Promise<ReadResult>;
 }
+
+type ReadResult = number | Uint8Array<ArrayBuffer> | null;
 
 /** A client that sends the bytes of a test, one arrival for each read, and then ends. */
 export class FakeSource implements ByteSource {
@@ -41,6 +47,25 @@ export class FakeSource implements ByteSource {
   }
 }
 
+/** The same client on a runtime that gives the bytes of each arrival in an array of their own. */
+export class GivingSource implements ByteSource {
+  /** The arrays that were given. */
+  readonly given: Uint8Array<ArrayBuffer>[] = [];
+  readonly #arrivals: string[];
+
+  constructor(arrivals: readonly string[]) {
+    this.#arrivals = [...arrivals];
+  }
+
+  read(): Promise<Uint8Array<ArrayBuffer> | null> {
+    const arrival = this.#arrivals.shift();
+    if (arrival === undefined) return Promise.resolve(null);
+    const array = bytesOf(arrival);
+    this.given.push(array);
+    return Promise.resolve(array);
+  }
+}
+
 /** A {@linkcode RequestReader} whose bytes are read when it needs them, as a server does it. */
 export class ReadingReader implements ContentDemand {
   readonly reader: RequestReader;
@@ -60,7 +85,7 @@ export class ReadingReader implements ContentDemand {
       if (request !== undefined) return request;
       if (this.reader.hasEnded) return null;
       try {
-        this.reader.load(await this.#source.read(this.reader.buffer()));
+        this.#load(await this.#source.read(this.reader.buffer()));
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
         this.reader.refuseHead(error);
@@ -72,9 +97,14 @@ export class ReadingReader implements ContentDemand {
     if (this.reader.isBodyHeldBack) this.continues++;
     this.reader.noteAsked();
     this.#source.read(this.reader.buffer()).then(
-      (count) => this.reader.load(count),
+      (result) => this.#load(result),
       (error) => this.reader.fail(error),
     );
+  }
+
+  #load(result: ReadResult): void {
+    if (result instanceof Uint8Array) this.reader.load(result.length, result);
+    else this.reader.load(result);
   }
 
   onContentEnd(): void {}

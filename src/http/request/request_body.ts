@@ -92,18 +92,18 @@ async function gather(
   const mostBytes = Math.min(maxBytes, body.length ?? Infinity);
   // Memory grows with the bytes received, never with the announced length alone.
   const gathered = new GatheredBytes();
-  let hasMemoryToSpare = false;
   try {
     for (let piece = await body.read(); piece !== null; piece = await body.read()) {
       const before = gathered.capacity;
       const kept = piece.subarray(0, maxBytes - gathered.length);
-      gathered.append(kept, mostBytes);
-      const isLarge = body.length !== undefined && gathered.length > LARGE_BYTES;
+      const isLarge = body.length !== undefined && gathered.length + kept.length > LARGE_BYTES;
       // Room of evicted clients stays until the collector comes, so it must be small beside the budget.
-      const room = isLarge && hasMemoryToSpare ? gathered.roomFor(mostBytes) : NO_ROOM;
-      hasMemoryToSpare = body.keep?.(gathered.capacity - before) ?? false;
+      const getsRoom = isLarge && body.keep?.(0);
+      if (getsRoom) gathered.roomFor(mostBytes);
+      gathered.append(kept, mostBytes);
+      body.keep?.(gathered.capacity - before);
       if (kept.length < piece.length) throw bodyTooLarge(maxBytes);
-      if (isLarge) body.lend?.(room);
+      if (isLarge) body.lend?.(getsRoom ? gathered.roomFor(mostBytes) : NO_ROOM);
     }
   } catch (error) {
     body.lend?.(NO_ROOM);

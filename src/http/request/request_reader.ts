@@ -118,10 +118,11 @@ export class RequestReader {
    * Takes the bytes in the buffer, and gives them to the read that waits for content.
    *
    * @param count the number of bytes; null when the client has finished sending
+   * @param array holds the bytes instead of the buffer, and belongs to the reader: it is freed after its last use
    */
-  load(count: number | null): void {
+  load(count: number | null, array?: Uint8Array<ArrayBuffer>): void {
     if (count === null) this.#hasEnded = true;
-    this.#tokens.load(count);
+    this.#tokens.load(count, array);
     if (this.#body !== undefined && !this.#body.resume()) this.#demand.onContentWanted();
   }
 

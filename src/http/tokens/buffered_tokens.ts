@@ -65,19 +65,20 @@ export class BufferedTokens {
     if (this.#seen !== undefined || !this.tokenizer.isDrained) {
       throw new TypeError("Cannot read: bytes are not used up");
     }
-    const lent = this.#lent;
+    const isContent = part === "content";
+    let room = this.#lent;
     this.#lent = EMPTY;
-    return this.#filling = part === "content" && lent.length > 0 ? lent : this.#prepareBuffer(part);
-  }
-
-  #prepareBuffer(part: "head" | "content"): Uint8Array {
-    const isInside = part === "head" && !this.tokenizer.isBetweenMessages;
-    // A head is gathered elsewhere, within its limit: nothing calls for more room here when it is all that
-    // came.
-    const mayGrow = !isInside || this.#holdHead() > 0;
-    const wasLent = this.#filling !== this.#buffer.bytes;
-    if (this.#buffer.fit(mayGrow) || wasLent) this.tokenizer.release();
-    return this.#buffer.bytes;
+    if (isContent && room.length > 0) {
+      // The lender has copied the last piece: its array, if it has one of its own, is freed.
+      this.#buffer.load(0);
+    } else {
+      // An unfinished head is gathered elsewhere, within its limit: nothing calls for more room here when it is
+      // all that came.
+      this.#buffer.fit(isContent || this.tokenizer.isBetweenMessages || this.#holdHead() > 0);
+      room = this.#buffer.bytes;
+    }
+    if (room !== this.#filling) this.tokenizer.release();
+    return this.#filling = room;
   }
 
   /** Keeps the unfinished head in the buffer. @returns how many bytes in front of it came with the same read */
@@ -87,9 +88,16 @@ export class BufferedTokens {
     return headStart - (pushedBytes - this.#buffer.filled);
   }
 
-  /** Takes the result of a read. @param count bytes in the buffer, null at the end of the connection */
-  load(count: number | null): void {
-    this.#buffer.load(this.#filling === this.#buffer.bytes ? count ?? 0 : 0);
+  /**
+   * Takes the result of a read.
+   *
+   * @param count bytes in the buffer, null at the end of the connection
+   * @param array holds the bytes instead of the buffer
+   */
+  load(count: number | null, array?: Uint8Array<ArrayBuffer>): void {
+    const isKept = array !== undefined || this.#filling === this.#buffer.bytes;
+    this.#filling = array ?? this.#filling;
+    this.#buffer.load(isKept ? count ?? 0 : 0, array);
     if (count === null) this.tokenizer.finish();
     else this.tokenizer.load(this.#filling, count);
   }

@@ -24,8 +24,9 @@ export class ReadBuffer {
   filled = 0;
   #budget: ReadBudget;
   readonly #heldHead = new HeldHead();
-  // The array that a resize replaced, whose last bytes may be looked at until the next read is done.
-  #replaced: Uint8Array<ArrayBuffer> | undefined;
+  // The array of the last read, whose bytes may be looked at until the next read is done: usually `bytes`, but a
+  // resize may have replaced it since, or the read has brought its own.
+  #read: Uint8Array<ArrayBuffer> = this.bytes;
 
   /**
    * @param budget for the bytes of buffers beyond their smallest size; if it is used up, they keep their size
@@ -38,21 +39,25 @@ export class ReadBuffer {
    * Sizes the buffer for the next read by the result of the last one.
    *
    * @param mayGrow whether a read that filled it calls for a larger one
-   * @returns whether `bytes` is a new array now, and the old one is free
    */
-  fit(mayGrow: boolean = true): boolean {
+  fit(mayGrow: boolean = true): void {
     const size = this.bytes.length;
     const { filled } = this;
     this.filled = 0;
-    if (filled === size) return mayGrow && this.#resize(Math.min(size * GROWTH, LARGE_BYTES));
-    return size > SMALL_BYTES && filled < size * LITTLE && this.#resize(SMALL_BYTES);
+    if (filled === size && mayGrow) this.#resize(Math.min(size * GROWTH, LARGE_BYTES));
+    if (filled < size * LITTLE) this.#resize(SMALL_BYTES);
   }
 
-  /** Takes the result of a read. @param count the number of bytes */
-  load(count: number): void {
+  /**
+   * Takes the result of a read.
+   *
+   * @param count the number of bytes
+   * @param read the array that holds them; another one than `bytes` is freed after its last use
+   */
+  load(count: number, read: Uint8Array<ArrayBuffer> = this.bytes): void {
+    if (this.#read !== this.bytes) freeBytes(this.#read);
+    this.#read = read;
     this.filled = count;
-    if (this.#replaced !== undefined) freeBytes(this.#replaced);
-    this.#replaced = undefined;
   }
 
   /** Returns the bytes taken from the budget. May be called twice. */
@@ -89,14 +94,11 @@ export class ReadBuffer {
   #span(start: number, end: number, readBytes: number): Uint8Array {
     const bufferStart = readBytes - this.filled;
     const from = Math.max(0, start - bufferStart);
-    return this.bytes.subarray(from, Math.max(from, Math.min(this.filled, end - bufferStart)));
+    return this.#read.subarray(from, Math.max(from, Math.min(this.filled, end - bufferStart)));
   }
 
-  #resize(size: number): boolean {
+  #resize(size: number): void {
     const more = size - this.bytes.length;
-    if (more === 0 || !this.#budget.take(more)) return false;
-    this.#replaced = this.bytes;
-    this.bytes = new Uint8Array(size);
-    return true;
+    if (more !== 0 && this.#budget.take(more)) this.bytes = new Uint8Array(size);
   }
 }

@@ -7,8 +7,11 @@ import type { TimedSink } from "./timed_sink.ts";
 export interface BytesTaker {
   /** The buffer that the next read fills from its start; must not be empty. */
   bufferToFill(): Uint8Array;
-  /** Bytes have come, or the end with null. They are in the buffer that was given last. */
-  onBytes(count: number | null): void;
+  /**
+   * Bytes have come, or the end with null. They are in the buffer that was given last, unless they came in an
+   * array of their own, which belongs to the taker.
+   */
+  onBytes(count: number | null, array?: Uint8Array<ArrayBuffer>): void;
   /** This many more bytes of the request are held, or fewer if the number is negative. */
   onContentKept(bytes: number): boolean;
   /** Content comes too slowly; the bytes that have come are dropped. */
@@ -70,27 +73,36 @@ export class TimedSource implements Receiver {
 
   /** Called back by the connection. */
   onReceived(count: number | null): void {
+    this.#take(count);
+  }
+
+  /** Called back by the connection. */
+  onArrayReceived(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#take(bytes.length, bytes);
+  }
+
+  #take(count: number | null, array?: Uint8Array<ArrayBuffer>): void {
     const { counters, turns } = this.#shared;
     const bytes = count ?? 0;
     counters.receivedBytes += bytes;
     // A request that arrives alone needs no turn.
-    if (this.#phase.name === "idle") return this.#handOut(count);
+    if (this.#phase.name === "idle") return this.#handOut(count, array);
     if (this.#phase.isTooSlow(bytes)) {
       this.isReading = false;
       return this.#taker.onTooSlow();
     }
-    if (!this.#sink.hasHadItsTurn(bytes)) return this.#handOut(count);
+    if (!this.#sink.hasHadItsTurn(bytes)) return this.#handOut(count, array);
     // The bytes came in time, however long they wait for their turn.
     const resume = this.#phase.pause();
     turns.take(() => {
       resume();
-      this.#handOut(count);
+      this.#handOut(count, array);
     });
   }
 
-  #handOut(count: number | null): void {
+  #handOut(count: number | null, array?: Uint8Array<ArrayBuffer>): void {
     this.isReading = false;
-    this.#taker.onBytes(count);
+    this.#taker.onBytes(count, array);
   }
 
   /** Called back by the connection. */

@@ -5,16 +5,23 @@ import { processRequest } from "../../../src/http/request/process_request.ts";
 import type { HttpRequest } from "../../../src/http/request/request.ts";
 import { RequestReader, type RequestReaderOptions } from "../../../src/http/request/request_reader.ts";
 import { ConnectionError } from "../../../src/net/connection.ts";
-import { type Arrival, FakeSource, ReadingReader } from "../../support/fake_source.ts";
+import {
+  type Arrival,
+  type ByteSource,
+  FakeSource,
+  GivingSource,
+  ReadingReader,
+} from "../../support/fake_source.ts";
 import { bytesOf, textOf } from "../../support/latin1.ts";
 import { splitEverywhere } from "../../support/splits.ts";
 
 /** All requests of a connection, with their content read or dropped. */
-async function readAll(
-  arrivals: readonly Arrival[],
-  options: RequestReaderOptions = {},
-): Promise<HttpRequest[]> {
-  const reading = new ReadingReader(new FakeSource(arrivals), options);
+function readAll(arrivals: readonly Arrival[], options?: RequestReaderOptions): Promise<HttpRequest[]> {
+  return readFrom(new FakeSource(arrivals), options);
+}
+
+async function readFrom(source: ByteSource, options: RequestReaderOptions = {}): Promise<HttpRequest[]> {
+  const reading = new ReadingReader(source, options);
   const requests: HttpRequest[] = [];
   for (;;) {
     const next = await reading.read();
@@ -51,11 +58,36 @@ for (const [claim, sent, rawHeads] of RAW_HEADS) {
     for (const split of splitEverywhere(bytesOf(sent))) {
       // An empty read would be the end.
       const arrivals = split.pieces.map(textOf).filter((piece) => piece !== "");
-      const requests = await readAll(arrivals, { keepRawHead: true });
-      assertEquals(requests.map((request) => request.rawHead), rawHeads, split.name);
+      for (const source of [new FakeSource(arrivals), new GivingSource(arrivals)]) {
+        const requests = await readFrom(source, { keepRawHead: true });
+        assertEquals(requests.map((request) => request.rawHead), rawHeads, split.name);
+      }
     }
   });
 }
+
+Deno.test("RequestReader frees an array that came in place of its buffer when the next bytes have come", async () => {
+  const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n";
+  const source = new GivingSource([`${head}abc`, "def", "GET / HTTP/1.0\r\n\r\n"]);
+  const reading = new ReadingReader(source);
+  const body = (await reading.read())!.body;
+  const lengths = (): number[] => source.given.map(({ length }) => length);
+  assertEquals([textOf((await body.read())!), lengths()], ["abc", [head.length + 3]]);
+  assertEquals([textOf((await body.read())!), lengths()], ["def", [0, 3]]);
+  assertEquals([await body.read(), (await reading.read())!.method, lengths()], [null, "GET", [0, 0, 18]]);
+  reading.reader.free();
+  assertEquals(lengths(), [0, 0, 0]);
+});
+
+Deno.test("RequestReader frees such an array before more content is read into lent room, and the end may come instead", async () => {
+  const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n";
+  const source = new GivingSource([`${head}abc`]);
+  const { body } = (await new ReadingReader(source).read())!;
+  await body.read();
+  body.lend!(new Uint8Array(3));
+  const error = await assertRejects(() => body.read(), HttpError);
+  assertEquals([error.code, source.given.map(({ length }) => length)], ["incomplete", [0]]);
+});
 
 Deno.test("RequestReader knows where each message ends on the wire, in every split", async () => {
   const messages = [

@@ -19,18 +19,21 @@ Deno.test("ReadBuffer.fit() grows while reads fill it, up to 64 KiB, and is smal
   ]);
 });
 
-Deno.test("ReadBuffer.fit() says when the old array is no longer needed", () => {
+Deno.test("ReadBuffer.fit() makes a new array only for another size, and forgets how much was read", () => {
   const buffer = new ReadBuffer(new ByteBudget(Infinity));
-  assertEquals(buffer.fit(), false);
+  const { bytes } = buffer;
+  buffer.fit();
+  assertEquals(buffer.bytes === bytes, true);
   buffer.filled = 2_048;
-  assertEquals({ isFitted: buffer.fit(), filled: buffer.filled }, { isFitted: true, filled: 0 });
+  buffer.fit();
+  assertEquals({ isKept: buffer.bytes === bytes, filled: buffer.filled }, { isKept: false, filled: 0 });
 });
 
 Deno.test("ReadBuffer.fit() keeps its size when a read that filled it does not call for more", () => {
   const buffer = new ReadBuffer(new ByteBudget(Infinity));
   buffer.filled = 2_048;
-  assertEquals({ isFitted: buffer.fit(false), filled: buffer.filled, size: buffer.bytes.length }, {
-    isFitted: false,
+  buffer.fit(false);
+  assertEquals({ filled: buffer.filled, size: buffer.bytes.length }, {
     filled: 0,
     size: 2_048,
   });
