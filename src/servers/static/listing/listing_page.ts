@@ -101,15 +101,13 @@ function heading({ key, title }: (typeof COLUMNS)[number], query: ListingQuery):
 }
 
 /**
- * Writes the rows of one listing as bytes: 100,000 rows with different sizes and times take 90 ms, and 340 with
- * toFixed() and padStart() (Deno 2.9.6).
+ * Writes the rows of one listing as bytes: 10,000 rows with different sizes and times take 11 ms, and 35 with
+ * toFixed() and toISOString() (Deno 2.9.6).
  */
 export class RowWriter {
   readonly #entries: FolderEntries;
-  // Many files of a folder were written in the same minute.
-  #minute = NaN;
-  #beforeSeconds = NO_BYTES;
-  #afterSeconds = NO_BYTES;
+  // Texts of days, by their number since 1970. A folder has files from fewer days than it has files.
+  readonly #days = new Map<number, string>();
 
   /** @param entries the entries to list */
   constructor(entries: FolderEntries) {
@@ -139,32 +137,48 @@ export class RowWriter {
     this.#writeTime(into, mtimesMs[index]!);
   }
 
-  /** Adds the cell with the time, and the end of the row. */
+  /** Adds the cell with the time, `2026-11-29T04:05:06.789Z` for programs, and the end of the row. */
   #writeTime(into: PieceWriter, timeMs: number): void {
-    const minute = Math.floor(timeMs / MINUTE_MS);
-    if (minute !== this.#minute) {
-      this.#minute = minute;
-      const text = new Date(minute * MINUTE_MS).toISOString().slice(0, -"00.000Z".length);
-      this.#beforeSeconds = encoder.encode(`</td><td class="time"><time datetime="${text}`);
-      const shown = text.slice(0, -1).replace("T", " ");
-      this.#afterSeconds = encoder.encode(`Z">${shown} UTC</time></td></tr>\n`);
-    }
-    const ms = timeMs - minute * MINUTE_MS;
-    into.bytes(this.#beforeSeconds);
-    into.digits(Math.floor(ms / 1_000), 2);
+    const dayNumber = Math.floor(timeMs / DAY_MS);
+    const day = this.#days.get(dayNumber) ?? this.#addDay(dayNumber);
+    const ms = timeMs - dayNumber * DAY_MS;
+    into.bytes(BEFORE_TIME);
+    into.text(day);
+    into.text("T");
+    const start = into.length;
+    into.digits(Math.floor(ms / 3_600_000), 2);
+    into.text(":");
+    into.digits(Math.floor(ms / 60_000) % 60, 2);
+    const end = into.length;
+    into.text(":");
+    into.digits(Math.floor(ms / 1_000) % 60, 2);
     into.text(".");
     into.digits(ms % 1_000, 3);
-    into.bytes(this.#afterSeconds);
+    into.bytes(BEFORE_SHOWN_TIME);
+    into.text(day);
+    into.text(" ");
+    into.again(start, end);
+    into.bytes(ROW_END);
+  }
+
+  #addDay(number: number): string {
+    if (this.#days.size === MAX_DAYS) this.#days.clear();
+    const day = new Date(number * DAY_MS).toISOString().slice(0, -"T00:00:00.000Z".length);
+    this.#days.set(number, day);
+    return day;
   }
 }
 
-const MINUTE_MS = 60_000;
 const encoder = new TextEncoder();
-const NO_BYTES = new Uint8Array(0);
 // "./" keeps a name with a colon from being read as a URL with a scheme.
 const ROW_START = encoder.encode('<tr><td><a href="./');
 const AFTER_ADDRESS = encoder.encode('">');
 const BEFORE_SIZE = encoder.encode('</a></td><td class="size">');
+const BEFORE_TIME = encoder.encode('</td><td class="time"><time datetime="');
+const BEFORE_SHOWN_TIME = encoder.encode('Z">');
+const ROW_END = encoder.encode(" UTC</time></td></tr>\n");
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 4_096;
 
 // These letters need no escape in URLs or markup.
 const PLAIN_NAME = /^[\w.~-]+$/;
