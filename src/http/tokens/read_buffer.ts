@@ -40,7 +40,7 @@ export class ReadBuffer {
    *
    * @param mayGrow whether a read that filled it calls for a larger one
    */
-  fit(mayGrow: boolean = true): void {
+  fit(mayGrow: boolean): void {
     const size = this.bytes.length;
     const { filled } = this;
     this.filled = 0;

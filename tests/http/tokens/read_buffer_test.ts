@@ -6,7 +6,7 @@ import { ReadBuffer } from "../../../src/http/tokens/read_buffer.ts";
 function sizesOf(buffer: ReadBuffer, reads: readonly (number | "full")[]): number[] {
   return reads.map((count) => {
     buffer.filled = count === "full" ? buffer.bytes.length : count;
-    buffer.fit();
+    buffer.fit(true);
     return buffer.bytes.length;
   });
 }
@@ -22,10 +22,10 @@ Deno.test("ReadBuffer.fit() grows while reads fill it, up to 64 KiB, and is smal
 Deno.test("ReadBuffer.fit() makes a new array only for another size, and forgets how much was read", () => {
   const buffer = new ReadBuffer(new ByteBudget(Infinity));
   const { bytes } = buffer;
-  buffer.fit();
+  buffer.fit(true);
   assertEquals(buffer.bytes === bytes, true);
   buffer.filled = 2_048;
-  buffer.fit();
+  buffer.fit(true);
   assertEquals({ isKept: buffer.bytes === bytes, filled: buffer.filled }, { isKept: false, filled: 0 });
 });
 
@@ -61,7 +61,7 @@ Deno.test("ReadBuffer frees the array that a resize replaced with the next read,
   const buffer = new ReadBuffer(budget);
   const small = buffer.bytes;
   buffer.load(2_048);
-  buffer.fit();
+  buffer.fit(true);
   assertEquals(small.length, 2_048);
   buffer.load(1);
   assertEquals([small.length, buffer.bytes.length], [0, 8_192]);
