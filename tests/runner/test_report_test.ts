@@ -31,12 +31,12 @@ error: AssertionError: Values are not equal.
 +   2
 
     at assertEquals (file:///assert.js:1:1)
-    at file:///work/tests/a_test.ts:2:67
-    at file:///work/tests/a_test.ts:3:1
+    at file:///repository/tests/a_test.ts:2:67
+    at file:///repository/tests/a_test.ts:3:1
 
 steps ... first => ./tests/a_test.ts:3:43
 error: TypeError: in step
-    at file:///work/tests/a_test.ts:3:71
+    at file:///repository/tests/a_test.ts:3:71
 
 ./tests/b/late_test.ts (uncaught error)
 error: Error: later
@@ -60,13 +60,13 @@ Deno.test("readReport() finds each failed case with its file, its message and it
         "error: AssertionError: Values are not equal.",
         "-   1",
         "+   2",
-        "    at file:///work/tests/a_test.ts:2:67",
+        "    at file:///repository/tests/a_test.ts:2:67",
       ],
     },
     {
       name: "steps",
       file: "tests/a_test.ts",
-      error: ["error: TypeError: in step", "    at file:///work/tests/a_test.ts:3:71"],
+      error: ["error: TypeError: in step", "    at file:///repository/tests/a_test.ts:3:71"],
     },
     {
       name: "an error outside of all cases",
