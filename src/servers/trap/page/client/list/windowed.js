@@ -98,7 +98,7 @@ export class Windowed extends Component {
     this.setState({ height: this.#element?.clientHeight ?? 0 });
   }
 
-  /** Where the visible rows are now: lower when rows were added above them. */
+  /** The place of the visible rows now: lower when rows were added above them. */
   #keptTop() {
     const index = this.#anchor === undefined ? -1 : this.props.indexOf?.(this.#anchor.key) ?? -1;
     return this.#anchor === undefined || index < 0
