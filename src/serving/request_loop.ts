@@ -183,13 +183,13 @@ export class RequestLoop implements Deferred {
       preamble: this.#shared.preamble,
       nowMs,
     });
+    if (!(sent instanceof Promise)) return this.#finish(sent);
     if (stream !== undefined) {
       // A stream may go on for hours; its handler has taken the content that it wanted.
       this.#held?.release();
       context.stream = stream;
       this.#owner.watchClient();
     }
-    if (!(sent instanceof Promise)) return this.#finish(sent);
     sent.then((persistence) => {
       if (this.#finish(persistence)) this.serve();
     }, (error) => this.#break(error));

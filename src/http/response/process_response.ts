@@ -8,7 +8,7 @@ import { type FramedBody, type HttpResponse, isStreamed, isWire, type KnownBody 
 import type { Persistence, ProcessResponseOptions } from "./response_preamble.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import { isBodyless } from "../status.ts";
-import { type ResponseFraming, writeStream } from "./streamed_response.ts";
+import { abandon, type ResponseFraming, writeStream } from "./streamed_response.ts";
 
 // Texts up to this length are checked for ASCII by a loop, and encoded by one.
 const MAX_PLAIN_TEXT = 4_096;
@@ -43,7 +43,8 @@ export function processResponse(
   const preamble = options.preamble.get(status, fields, persistence, options.nowMs);
   addHead(writer, preamble, fields, framing);
   if (request.method === "HEAD" || framing === NO_FRAMING || framing === NO_CONTENT) {
-    return isStreamed(content) ? abandon(content).then(() => persistence) : persistence;
+    if (isStreamed(content)) abandon(content[Symbol.asyncIterator]());
+    return persistence;
   }
   if (isStreamed(content)) return writeStream(writer, content, framing).then(() => persistence);
   addContent(writer, content);
@@ -137,11 +138,6 @@ function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: Res
   buffer[at++] = CR;
   buffer[at++] = LF;
   return at;
-}
-
-/** Cancels streamed content that is not sent. */
-async function abandon(content: AsyncIterable<Uint8Array>): Promise<void> {
-  await content[Symbol.asyncIterator]().return?.();
 }
 
 function isAscii(text: string): boolean {

@@ -51,9 +51,21 @@ export async function writeStream(
       await stream.flush();
     }
   } finally {
-    if (!hasEnded) await pieces.return?.();
+    if (!hasEnded) abandon(pieces);
   }
   stream.end();
+}
+
+/**
+ * Tells a source that no more of its content is wanted. Nothing waits for it, because it may fail to end, or
+ * never do so.
+ */
+export async function abandon(pieces: AsyncIterator<Uint8Array>): Promise<void> {
+  try {
+    await pieces.return?.();
+  } catch {
+    // Whether the response is complete does not depend on its source any more.
+  }
 }
 
 /** Content on its way into the writer, in its framing. */

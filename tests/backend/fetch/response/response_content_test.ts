@@ -218,3 +218,24 @@ Deno.test("serve() cancels the stream of a response to HEAD", async () => {
     await cancelled.promise;
   });
 });
+
+const CANCELS: Readonly<Record<string, () => Promise<void>>> = {
+  fails: () => Promise.reject(new Error("cannot end")),
+  "never ends": () => new Promise(() => {}),
+};
+
+for (const [kind, cancel] of Object.entries(CANCELS)) {
+  Deno.test(`serve() ends the response to HEAD, and a stream that is too long, when cancel() ${kind}`, async () => {
+    const pull = (controller: ReadableStreamDefaultController): void =>
+      controller.enqueue(encoder.encode("one"));
+    const respond = ({ method }: Request): Response => {
+      const headers: HeadersInit = method === "GET" ? { "Content-Length": "4" } : {};
+      return new Response(new ReadableStream({ pull, cancel }), { headers });
+    };
+    await withFetch(respond, async (port, errors) => {
+      const sent = await exchange(port, `${GET.replace("GET", "HEAD")}${GET}`);
+      assertMatch(sent, /chunked\r\n\r\nHTTP\/1.1 200 OK\r\n[^]*Content-Length: 4\r\n\r\noneo$/);
+      assertEquals(errors.map((error) => (error as Error).name), ["RangeError"]);
+    });
+  });
+}
