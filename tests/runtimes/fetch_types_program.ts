@@ -61,6 +61,8 @@ const RESPONSES: Readonly<Record<string, () => Response | Promise<Response>>> = 
   params: () => new Response(new URLSearchParams("a=b")),
   json: () => Response.json({ a: 1 }),
   typed: () => new Response("x", { headers: { "content-type": "text/html" } }),
+  "text that is said to be chunked": () =>
+    new Response("x", { statusText: "Fine", headers: { "transfer-encoding": "chunked" } }),
   pieces: () => new Response(pieces()),
   "pieces with a status text": () => new Response(pieces(), { statusText: "Fine" }),
   "pieces in a response with members": () => Object.assign(new Response(pieces()), { mark: "x".repeat(99) }),

@@ -38,6 +38,12 @@ for (const runtime of RUNTIMES) {
         content: "a=b",
       },
       typed: { ...WHOLE, type: "text/html", length: "1", content: "x" },
+      "text that is said to be chunked": {
+        ...WHOLE,
+        type: "text/plain;charset=utf-8",
+        length: "1",
+        content: "x",
+      },
       pieces: CHUNKED,
       "pieces with a status text": CHUNKED,
       "pieces in a response with members": CHUNKED,

@@ -45,9 +45,7 @@ export class ResponseReader {
     const { status } = response;
     // Before the body: Bun 1.4.5 forgets the type of the content once the content has been asked for.
     const headers = readFields(response);
-    // A handler that sets this wants its pieces to go out one by one.
-    const isPieceByPiece = headers.has("transfer-encoding");
-    const kept = isPieceByPiece ? undefined : this.#takeKept?.(response);
+    const kept = this.#takeKept?.(response);
     if (kept !== undefined) {
       if (this.#hidesTextType) addHiddenType(headers, kept);
       return { status, headers, body: kept };
@@ -61,11 +59,12 @@ export class ResponseReader {
       throw new TypeError("Cannot send the response: its content has been read");
     }
     const reader = body.getReader();
-    if (isPieceByPiece) {
-      return { status, headers, body: new StreamedContent(reader, { budget: this.#budget }) };
-    }
     // The content of a response from `fetch` is never more than a promise of the upstream's.
     const known = response.url ? undefined : this.#find(response);
+    // A handler that sets this wants the pieces of its stream to go out one by one.
+    if (known === undefined && headers.has("transfer-encoding")) {
+      return { status, headers, body: new StreamedContent(reader, { budget: this.#budget }) };
+    }
     return readContent<HttpResponse>(reader, {
       isKnown: known !== undefined,
       patience: this.#patience,
