@@ -28,10 +28,11 @@ export function chainTo(prototype: object, { native, sample, nativeOf }: NativeC
   for (const key of Object.getOwnPropertySymbols(sample)) {
     Object.defineProperty(prototype, key, forwardState(key, nativeOf));
   }
-  if (INSPECT in native.prototype) return;
   Object.defineProperty(prototype, INSPECT, {
-    value(this: object): object {
-      return nativeOf(this);
+    value(this: object, ...args: unknown[]): unknown {
+      const native = nativeOf(this) as Members;
+      const inspect = native[INSPECT];
+      return typeof inspect === "function" ? inspect.apply(native, args) : native;
     },
   });
 }

@@ -26,6 +26,8 @@ export class FastResponse {
 
   static {
     Object.setPrototypeOf(this, NativeResponse);
+    // Bundlers rename classes, and a name is all that some frameworks look at.
+    Object.defineProperty(this, "name", { value: "Response" });
     chainTo(this.prototype, {
       native: NativeResponse,
       sample: new NativeResponse(),

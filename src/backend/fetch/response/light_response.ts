@@ -44,10 +44,14 @@ export function toLight(
     (content === null || !isBodyless(status)) &&
     typeof statusText === "string" && STATUS_TEXT.test(statusText);
   if (!isPlain) return undefined;
-  const fields = "fields" in init ? init.fields.clone() : toFields(init.headers);
+  const fields = isLight(init) ? init.fields.clone() : toFields(init.headers);
   if (fields === undefined) return undefined;
   if (isText && !fields.has("content-type")) fields.append("content-type", "text/plain;charset=UTF-8");
   return { status, statusText, fields, content };
+}
+
+function isLight(init: ResponseInit | LightResponse): init is LightResponse {
+  return (init as Partial<LightResponse>).fields instanceof HttpHeaders;
 }
 
 /** @returns undefined for content that is not known */
@@ -55,7 +59,8 @@ function toContent(body: BodyInit | null | undefined): LightContent | undefined 
   if (typeof body === "string") return body;
   if (body === null || body === undefined) return null;
   if (body instanceof Uint8Array) return new Uint8Array(body);
-  return ContentStream.contentOf(body);
+  // JavaScript may give a number, which a native Response makes text of.
+  return typeof body === "object" ? ContentStream.contentOf(body) : undefined;
 }
 
 /** @returns undefined for fields that need a second look */
