@@ -6,7 +6,9 @@
 // through the public members.
 
 import { findBunInspection } from "../../../net/runtimes/bun_inspection.ts";
+import { findSymbol, hiddenStateOf } from "./hidden_state.ts";
 import { hidesTextType } from "./hidden_type.ts";
+import { findNodeState, takerOfNodeBodies } from "./node_state.ts";
 
 /** Takes the content of a response: then it counts as read. Gives undefined if it must be read as a stream. */
 export type TakeKept = (response: Response) => string | Uint8Array | undefined;
@@ -18,22 +20,7 @@ interface DenoState {
   } | null;
 }
 
-/** The state of a Response in Node 20. */
-interface NodeState {
-  readonly body: {
-    readonly source: unknown;
-    readonly stream: ReadableStream;
-  } | null;
-}
-
-/** Reads the state; throws if it has another shape. */
-type TakeFrom = (state: unknown, response: Response) => string | Uint8Array | undefined;
-
-const WAYS: readonly ((Class: typeof Response) => TakeKept | undefined)[] = [
-  (Class) => bySymbol(Class, "response", takeFromDeno),
-  (Class) => bySymbol(Class, "state", takeFromNode),
-  byMemory,
-];
+const WAYS: readonly ((Class: typeof Response) => TakeKept | undefined)[] = [byDeno, byNode, byMemory];
 const SAMPLE = "sample";
 
 /** Finds the way to the content that responses of a class keep; undefined if there is none. */
@@ -44,15 +31,6 @@ export function findKept(Class: typeof Response): TakeKept | undefined {
   }
   return undefined;
 }
-
-function bySymbol(Class: typeof Response, description: string, takeFrom: TakeFrom): TakeKept | undefined {
-  const sample = new Class(SAMPLE, { headers: { "x-sample": SAMPLE } });
-  const key = Object.getOwnPropertySymbols(sample).find((symbol) => symbol.description === description);
-  if (key === undefined) return undefined;
-  return (response) => takeFrom((response as unknown as StateHolder)[key], response);
-}
-
-type StateHolder = { readonly [key: symbol]: unknown };
 
 /** Whether content is found if it is there, once, and only then. */
 function isRight(take: TakeKept, Class: typeof Response): boolean {
@@ -79,23 +57,25 @@ function isSample(content: string | Uint8Array | undefined): boolean {
 }
 
 /** The fields must have been asked for: until then, Deno keeps a text somewhere else. */
-function takeFromDeno(state: unknown): string | Uint8Array | undefined {
-  const kept = (state as DenoState | undefined)?.body?.streamOrStatic;
-  if (kept === undefined || kept.consumed !== false || !isContent(kept.body)) return undefined;
-  kept.consumed = true;
-  return kept.body;
+function byDeno(Class: typeof Response): TakeKept | undefined {
+  const key = findSymbol(new Class(SAMPLE, { headers: { "x-sample": SAMPLE } }), "response");
+  if (key === undefined) return undefined;
+  return (response) => {
+    const state = hiddenStateOf(response)[key] as DenoState | undefined;
+    const kept = state?.body?.streamOrStatic;
+    if (kept === undefined || kept.consumed !== false || !isContent(kept.body)) return undefined;
+    kept.consumed = true;
+    return kept.body;
+  };
 }
 
-function takeFromNode(state: unknown, { bodyUsed }: Response): string | Uint8Array | undefined {
-  const body = (state as NodeState | undefined)?.body;
-  if (body === undefined || body === null || !isContent(body.source)) return undefined;
-  if (bodyUsed || body.stream.locked) return undefined;
-  const { source, stream } = body;
-  const isText = typeof source === "string";
-  // Reading a clone detaches the bytes of both: then only the stream has them. A copy outlives a later read.
-  if (!isText && source.length === 0) return undefined;
-  stream.getReader();
-  return isText ? source : source.slice();
+function byNode(Class: typeof Response): TakeKept | undefined {
+  const readState = findNodeState(Class);
+  const take = takerOfNodeBodies();
+  return readState && ((response) => {
+    const body = readState(response)?.body;
+    return body ? take(body) : undefined;
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 // The content of a response is known to the runtime (text, bytes, Blob, FormData), or a stream of the
 // handler's own. Only the second kind has an unknown length, but both have a `body` that is a stream.
 
+import { findSymbol, hiddenStateOf } from "./hidden_state.ts";
+
 /** Content that the runtime knows, as far as it tells. */
 export interface KnownContent {
   /** Size in bytes; undefined on a runtime that does not tell it. */
@@ -51,7 +53,7 @@ function bySource(Class: typeof Response): FindKnown {
   const keys = Object.getOwnPropertySymbols(new Class());
   return (response) => {
     for (const key of keys) {
-      const body = (response as unknown as Readonly<Record<symbol, ResponseState | undefined>>)[key]?.body;
+      const body = (hiddenStateOf(response)[key] as ResponseState | undefined)?.body;
       if (body?.source === undefined || body.source === null) continue;
       return { length: typeof body.length === "number" ? body.length : undefined };
     }
@@ -61,11 +63,9 @@ function bySource(Class: typeof Response): FindKnown {
 
 /** On Node, the streams of known content are byte streams. */
 function byController(): FindKnown {
-  const key = Object.getOwnPropertySymbols(new ReadableStream()).find(({ description }) =>
-    description === "kState"
-  );
+  const key = findSymbol(new ReadableStream(), "kState") ?? Symbol();
   return ({ body }) => {
-    const state = (body as unknown as Readonly<Record<symbol, StreamState | undefined>>)[key!];
+    const state = hiddenStateOf(body!)[key] as StreamState | undefined;
     return state?.controller instanceof ReadableByteStreamController ? UNKNOWN_LENGTH : undefined;
   };
 }
