@@ -27,7 +27,10 @@ export interface ServeSettings extends HttpLimits {
   readonly halfClosedTimeoutMs: number;
   /** Time without the client taking any byte of a response; then the connection is cut. */
   readonly writeTimeoutMs: number;
-  /** How long a client may be silent after a last response; then the connection is closed. */
+  /**
+   * How long a client may be silent after a last response, and after one for content that it has not sent
+   * whole; then the connection is closed.
+   */
   readonly lingerTimeoutMs: number;
   /** How long a client may go on sending after a last response; the bytes are dropped. */
   readonly maxLingerMs: number;

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { readWhole } from "../../src/http/request/request_body.ts";
 import { textResponse } from "../../src/http/response/response.ts";
 import { settle } from "../support/deadline.ts";
 import { echoTarget, get, startFakeServer, statusesOf, stopFakeServer } from "../support/fake_server.ts";
@@ -93,6 +94,43 @@ Deno.test("serve() ends the linger in time, also when the handler abandoned a re
   assertMatch(client.output, /too early$/);
   await fake.clock.advance(2_000 + SWEEPS_MS);
   assertEquals(client.isClosed, true);
+  await stopFakeServer(fake);
+});
+
+Deno.test("serve() waits for the rest of unread content no longer than for a client after its last response", async () => {
+  const fake = startFakeServer(() => textResponse(200, "unread"), {
+    lingerTimeoutMs: 2_000,
+    bodyTimeoutMs: 30_000,
+  });
+  const [silent, slow] = [await fake.connect(), await fake.connect()];
+  for (const client of [silent, slow]) {
+    await client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+  }
+  await fake.clock.advance(1_500);
+  await slow.send("1\r\nx\r\n");
+  await fake.clock.advance(500 + SWEEPS_MS);
+  assertEquals([silent.hasEnded, slow.hasEnded], [true, false]);
+  await slow.send("0\r\n\r\n" + get("/"));
+  assertEquals([statusesOf(silent.output), statusesOf(slow.output)], [[200], [200, 200]]);
+  await fake.clock.advance(2_000 + SWEEPS_MS);
+  assertEquals([silent.isClosed, slow.isClosed], [true, false]);
+  await stopFakeServer(fake);
+});
+
+Deno.test("serve() gives content all its time again after a request whose content was dropped", async () => {
+  const fake = startFakeServer(
+    async ({ target, body }) => {
+      const content = target === "/read" ? await readWhole(body) : [];
+      return textResponse(200, `${content.length} bytes`);
+    },
+    { lingerTimeoutMs: 2_000, bodyTimeoutMs: 30_000 },
+  );
+  const client = await fake.connect();
+  await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1");
+  await client.send("2POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n");
+  await fake.clock.advance(29_000);
+  await client.send("ok");
+  assertMatch(client.output, /2 bytes$/);
   await stopFakeServer(fake);
 });
 

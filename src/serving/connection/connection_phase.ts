@@ -32,11 +32,14 @@ export class ConnectionPhase {
   readonly #deadlines: { readonly nowMs: number };
   // The pace of the content of the request, once a read has waited for it.
   #pace: ContentPace | undefined;
+  // How long the next bytes of the content may take.
+  #contentTimeoutMs: number;
 
   /** @param deadlines tells the time */
   constructor(settings: ServeSettings, deadlines: { readonly nowMs: number }) {
     this.#settings = settings;
     this.#deadlines = deadlines;
+    this.#contentTimeoutMs = settings.bodyTimeoutMs;
   }
 
   /** Enters a phase, perhaps the same one again, and gives it its time. */
@@ -53,7 +56,7 @@ export class ConnectionPhase {
         this.dueMs = this.#deadlines.nowMs + this.#settings.headTimeoutMs;
         break;
       case "content":
-        this.dueMs = this.#deadlines.nowMs + this.#settings.bodyTimeoutMs;
+        this.dueMs = this.#deadlines.nowMs + this.#contentTimeoutMs;
         this.#pace ??= new ContentPace(this.#settings);
         this.#pace.begin(this.#deadlines.nowMs);
         break;
@@ -70,7 +73,13 @@ export class ConnectionPhase {
   /** Prepares for the next request, whose content has a pace of its own. */
   beginRequest(): void {
     this.#pace = undefined;
+    this.#contentTimeoutMs = this.#settings.bodyTimeoutMs;
     this.enter("handling");
+  }
+
+  /** The request has its response: a client that is silent before the end of its content is not waited for long. */
+  hurryContent(): void {
+    this.#contentTimeoutMs = Math.min(this.#contentTimeoutMs, this.#settings.lingerTimeoutMs);
   }
 
   /** Whether a part of a request has come, and the connection waits for the rest. */
