@@ -8,7 +8,7 @@ import { type FramedBody, type HttpResponse, isStreamed, isWire, type KnownBody 
 import type { Persistence, ProcessResponseOptions } from "./response_preamble.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import { isBodyless } from "../status.ts";
-import { abandon, type ResponseFraming, writeStream } from "./streamed_response.ts";
+import { abandon, type LengthFraming, type ResponseFraming, writeStream } from "./streamed_response.ts";
 
 // Texts up to this length are checked for ASCII by a loop, and encoded by one.
 const MAX_PLAIN_TEXT = 4_096;
@@ -72,17 +72,21 @@ function decideResponseFraming(
   if (isBodyless(status)) return status === 205 ? NO_CONTENT : NO_FRAMING;
   // RFC 9110 §9.3.6: a 2xx response to CONNECT is followed by a tunnel, and has neither length nor coding.
   if (status < 300 && request.method === "CONNECT") return NO_FRAMING;
+  const promised = promisedFraming(fields);
   if (content === null) {
     // RFC 9110 §9.3.2: a response to HEAD may give the length that GET would have.
-    return request.method === "HEAD" ? promisedFraming(fields) ?? NO_CONTENT : NO_CONTENT;
+    return request.method === "HEAD" ? promised ?? NO_CONTENT : NO_CONTENT;
   }
-  if (!isStreamed(content)) return { kind: "length", length: content.length };
-  return promisedFraming(fields) ?? { kind: request.version === "1.1" ? "chunked" : "until-close" };
+  if (!isStreamed(content)) {
+    return promised?.length === content.length ? promised : { kind: "length", length: content.length };
+  }
+  return promised ?? { kind: request.version === "1.1" ? "chunked" : "until-close" };
 }
 
 /** The length that the handler's Content-Length promises; undefined if it promises none. */
-function promisedFraming({ contentLength = "" }: WireFields): ResponseFraming | undefined {
-  return /^[0-9]{1,15}$/.test(contentLength) ? { kind: "length", length: Number(contentLength) } : undefined;
+function promisedFraming({ contentLength: digits }: WireFields): LengthFraming | undefined {
+  if (digits === undefined || !/^\d{1,15}$/.test(digits)) return undefined;
+  return { kind: "length", length: Number(digits), digits };
 }
 
 // More than putFraming() ever writes.
@@ -129,7 +133,7 @@ function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: Res
   let at = start;
   if (framing.kind === "length") {
     at = putLatin1(buffer, at, "Content-Length: ");
-    at = putLatin1(buffer, at, String(framing.length));
+    at = putLatin1(buffer, at, framing.digits ?? String(framing.length));
     buffer[at++] = CR;
     buffer[at++] = LF;
   } else if (framing.kind === "chunked") {

@@ -1,12 +1,19 @@
 import { MAX_COPIED_BYTES, type ResponseWriter } from "./response_writer.ts";
 
+/** Content of a known length; `digits` are the length as the handler wrote it. */
+export interface LengthFraming {
+  readonly kind: "length";
+  readonly length: number;
+  readonly digits?: string;
+}
+
 /**
  * How content is delimited: not at all, by its length in bytes, by chunks, or by the end of the connection
  * (HTTP/1.0).
  */
 export type ResponseFraming =
   | { readonly kind: "none" }
-  | { readonly kind: "length"; readonly length: number }
+  | LengthFraming
   | { readonly kind: "chunked" }
   | { readonly kind: "until-close" };
 

@@ -43,7 +43,7 @@ function checkExtensions(line: Uint8Array, start: number, end: number): void {
   let position = start;
   while (position < end) {
     position = skipOws(line, position, end);
-    if (line[position] !== 0x3b || position >= end) throw badChunk('expected ";" behind the size');
+    if (line[position] !== 0x3b || position >= end) throw badChunk('expected ";" after the size');
     position = skipToken(line, skipOws(line, position + 1, end), end);
     const equals = skipOws(line, position, end);
     if (equals < end && line[equals] === 0x3d) {
@@ -57,7 +57,7 @@ function checkExtensions(line: Uint8Array, start: number, end: number): void {
 
 function skipToken(line: Uint8Array, start: number, end: number): number {
   const position = findTokenEnd(line, start, end);
-  if (position === start) throw badChunk("expected a token in the chunk extension");
+  if (position === start) throw badChunk("expected a token in the extension");
   return position;
 }
 
@@ -69,7 +69,7 @@ function skipQuoted(line: Uint8Array, start: number, end: number): number {
     if (byte === 0x5c) position++;
     if (position >= end || (BYTE_CLASSES[line[position]!]! & FIELD_BYTE) === 0) break;
   }
-  throw badChunk("expected a closed quoted string in the chunk extension");
+  throw badChunk("expected the end of a quoted string");
 }
 
 /** The refusal of a malformed chunk; `offset` counts from the first byte of the connection. */

@@ -63,22 +63,12 @@ function decideCoding(values: readonly string[]): Framing {
 /**
  * Reads a Content-Length: digits only, at most 2^53-1 (RFC 9110 §8.6).
  *
- * @throws {HttpError} 400 for anything else; Number() would take signs, exponents and blanks
+ * @throws {HttpError} 400 for anything else; Number() alone would take signs, exponents and blanks
  */
 export function parseContentLength(value: string): number {
-  let length = 0;
-  for (let i = 0; i < value.length; i++) {
-    const digit = value.charCodeAt(i) - 0x30;
-    if (digit < 0 || digit > 9) throw badLength(value);
-    length = length * 10 + digit;
-    if (length > Number.MAX_SAFE_INTEGER) throw badLength(value);
-  }
-  if (value === "") throw badLength(value);
-  return length;
-}
-
-function badLength(value: string): HttpError {
-  return badFraming(`Cannot read Content-Length: expected digits up to 2^53-1, got ${JSON.stringify(value)}`);
+  const length = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (Number.isSafeInteger(length)) return length;
+  throw badFraming(`Cannot read Content-Length: expected digits up to 2^53-1, got ${JSON.stringify(value)}`);
 }
 
 function badFraming(message: string): HttpError {

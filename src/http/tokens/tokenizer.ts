@@ -283,7 +283,7 @@ export class HttpTokenizer {
     this.#head.fields.parse(end);
     const field = this.#head.fields.toToken("trailer");
     if (FORBIDDEN_TRAILER.test(field.name)) {
-      throw new HttpError(400, `Cannot take the trailer: ${field.name} belongs into the head`, {
+      throw new HttpError(400, `Cannot take the trailer: ${field.name} belongs in the head`, {
         code: "bad-trailer",
       });
     }

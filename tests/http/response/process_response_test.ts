@@ -127,6 +127,27 @@ Deno.test("processResponse() decides the framing whatever the handler says (RFC 
   }
 });
 
+Deno.test("processResponse() keeps a right Content-Length as the handler wrote it, and corrects any other (RFC 9110 §8.6)", async () => {
+  const rows: readonly (readonly [given: string, sent: string])[] = [
+    ["5", "5"],
+    ["0005", "0005"],
+    ["0006", "5"],
+    ["+5", "5"],
+    ["5.0", "5"],
+    ["0x5", "5"],
+    ["", "5"],
+  ];
+  for (const [given, sent] of rows) {
+    const fields: HeaderField[] = [["Content-Length", given]];
+    assertEquals(await frame({ body: "hello", fields }), `Content-Length: ${sent} | "hello" | keep-alive`);
+  }
+  const fields: HeaderField[] = [["Content-Length", "0005"]];
+  for (const body of [new Pieces("hello"), "hello"]) {
+    assertEquals(await frame({ body, fields }), 'Content-Length: 0005 | "hello" | keep-alive');
+    assertEquals(await frame({ request: "HEAD", body, fields }), 'Content-Length: 0005 | "" | keep-alive');
+  }
+});
+
 Deno.test("processResponse() sends Upgrade with 426 alone, and names it in Connection (RFC 9110 §7.8, §15.5.22)", async () => {
   const fields: HeaderField[] = [["Upgrade", "TLS/1.0"], ["Connection", "Upgrade"]];
   const required = await send({ status: 426, fields });
