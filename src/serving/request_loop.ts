@@ -13,7 +13,7 @@ import { processResponse } from "../http/response/process_response.ts";
 import { type HttpResponse, isStreamed } from "../http/response/response.ts";
 import type { Persistence } from "../http/response/response_preamble.ts";
 import type { ResponseWriter } from "../http/response/response_writer.ts";
-import { type Connection, ConnectionError } from "../net/connection.ts";
+import type { Connection } from "../net/connection.ts";
 import type { ConnectionPhase } from "./connection/connection_phase.ts";
 import type { Deferred } from "./turns/flush_batch.ts";
 import { LateFlush } from "./turns/late_flush.ts";
@@ -285,10 +285,7 @@ export class RequestLoop implements Deferred {
   /** The connection is over: the handler and the source of content notice. */
   cut(): void {
     this.#held?.release();
-    this.#context?.abort();
-    this.#context?.stream?.cut(
-      new ConnectionError("closed", "Cannot send the content: the connection is over"),
-    );
+    this.#context?.cut();
   }
 
   /** Stops waiting for the response. */

@@ -41,7 +41,10 @@ export function serve(
   backend?: Handler | Backend | FetchHandler,
   options: ServeOptions = {},
 ): Server {
-  if ("accept" in target) return new HttpServer(target, shareFor(backend!, options));
+  if (isListener(target)) return new HttpServer(target, shareFor(backend, options));
+  if (typeof target?.fetch !== "function") {
+    throw new TypeError("Cannot serve: expected a listener, or options with a function `fetch`");
+  }
   const shared = shareFor(target, target);
   return new StartingServer(target, {
     onFailure: shared.settings.onError,
@@ -67,17 +70,29 @@ export function serveConnection(
   return new Promise((resolve) => new ServedConnection(whole, shared, resolve).onMoreWanted());
 }
 
-function shareFor(backend: Handler | Backend | FetchHandler, options: ServeOptions): SharedResources {
-  if (typeof backend === "function" || "handle" in backend) {
-    const ready = typeof backend === "function" ? createBackend([], backend) : backend;
-    return createSharedResources(ready, { ...DEFAULT_SETTINGS, ...options });
+function isListener(target: Listener | ServerOptions): target is Listener {
+  return typeof target === "object" && target !== null && "accept" in target;
+}
+
+function shareFor(
+  backend: Handler | Backend | FetchHandler | undefined,
+  options: ServeOptions,
+): SharedResources {
+  // First, because applications of some frameworks are functions, or have a `handle` of their own.
+  if (isFetchHandler(backend)) {
+    const settings = { ...DEFAULT_SETTINGS, ...FETCH_SETTINGS, ...options };
+    if (settings.overrideGlobals) overrideGlobals();
+    return createSharedResources(createFetchBackend(backend, settings.onError), settings);
   }
-  if (typeof backend.fetch !== "function") {
+  const own = typeof backend === "function" ? createBackend([], backend) : backend;
+  if (own?.handle === undefined) {
     throw new TypeError("Cannot serve: expected a handler, or an object with a function `fetch`");
   }
-  const settings = { ...DEFAULT_SETTINGS, ...FETCH_SETTINGS, ...options };
-  if (settings.overrideGlobals) overrideGlobals();
-  return createSharedResources(createFetchBackend(backend, settings.onError), settings);
+  return createSharedResources(own, { ...DEFAULT_SETTINGS, ...options });
+}
+
+function isFetchHandler(backend: Handler | Backend | FetchHandler | undefined): backend is FetchHandler {
+  return typeof (backend as Partial<FetchHandler> | undefined)?.fetch === "function";
 }
 
 class HttpServer<Address extends NetAddress> implements Server<Address> {

@@ -6,7 +6,7 @@ import type { HttpRequest } from "../http/request/request.ts";
 import { formatInterim, type InterimResponse } from "../http/response/interim_response.ts";
 import type { ResponseWriter } from "../http/response/response_writer.ts";
 import type { TrustedProxies } from "../net/proxy/trusted_proxies.ts";
-import type { Connection, NetAddress } from "../net/connection.ts";
+import { type Connection, ConnectionError, type NetAddress } from "../net/connection.ts";
 import type { ServedStream } from "./served_stream.ts";
 
 /** Notices that a client has left. */
@@ -89,5 +89,15 @@ export class ServedContext implements RequestContext {
   /** Says that the client has left. */
   abort(): void {
     this.#controller?.abort();
+  }
+
+  /** The connection is over: nothing more of the response can be sent. */
+  cut(): void {
+    const error = new ConnectionError("closed", "Cannot send the response: the connection is over");
+    this.abort();
+    this.stream?.cut(error);
+    const { onDelivered } = this;
+    this.onDelivered = undefined;
+    onDelivered?.(error);
   }
 }

@@ -69,10 +69,25 @@ Deno.test("serve() in one call refuses a port that is none, and takes the text o
 
 Deno.test("serve() refuses an object without a function `fetch`", async () => {
   const other = { handler: hello } as unknown as { readonly fetch: typeof hello };
-  assertThrows(() => serve({ port: 0, ...other }), TypeError, "a function `fetch`");
+  for (const options of [{ port: 0, ...other }, hello, undefined, null]) {
+    assertThrows(() => serve(options as unknown as typeof other), TypeError, "a function `fetch`");
+  }
   const listener = await listen({ port: 0 });
-  assertThrows(() => serve(listener, other), TypeError, "a function `fetch`");
+  for (const backend of [other, undefined, null]) {
+    assertThrows(() => serve(listener, backend as unknown as typeof other), TypeError, "a function `fetch`");
+  }
   listener.close();
+});
+
+Deno.test("serve() asks the `fetch` of an application, whatever else it is or has", async () => {
+  const refuse = (): never => {
+    throw new Error("not to be called");
+  };
+  for (const application of [{ fetch: hello, handle: refuse }, Object.assign(refuse, { fetch: hello })]) {
+    const server = serve(await listen({ port: 0 }), application);
+    assertEquals(await (await fetch(`http://127.0.0.1:${server.address.port}/`)).text(), "hello");
+    await server.shutdown();
+  }
 });
 
 Deno.test("serve() in one call rejects `ready` and closes the port when `onListen` throws", async () => {

@@ -44,13 +44,12 @@ function forwardMember(
   nativeOf: (ours: object) => object,
 ): PropertyDescriptor {
   if (typeof value === "function" && name !== "constructor") {
-    return {
-      value(this: object, ...args: unknown[]): unknown {
+    const methods = {
+      [name](this: object, ...args: unknown[]): unknown {
         return ((nativeOf(this) as Members)[name] as (...args: unknown[]) => unknown)(...args);
       },
-      writable: true,
-      configurable: true,
     };
+    return { value: methods[name], writable: true, configurable: true };
   }
   if (get === undefined) return { value, writable: true, configurable: true };
   return {

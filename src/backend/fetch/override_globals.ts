@@ -3,8 +3,11 @@ import { LazyRequest } from "./request/lazy_request.ts";
 
 /**
  * Puts {@linkcode FastResponse} in place of the global Response, and makes the global Request and `fetch`
- * take our requests on every runtime. Code that was loaded before and kept the runtime's own goes on with
- * that, correctly but no faster. Another call changes nothing.
+ * take our requests on every runtime. Another call changes nothing.
+ *
+ * Code that has kept the runtime's own Response from before goes on with that, correctly but no faster. A
+ * Request kept from before cannot copy one of ours on Node from 22 on, and makes a GET of it on Bun 1.4.5 if
+ * there is an init.
  */
 export function overrideGlobals(): void {
   const NativeResponse = Response;

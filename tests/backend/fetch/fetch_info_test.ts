@@ -1,5 +1,6 @@
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import type { FetchInfo } from "../../../src/backend/fetch/fetch_handler.ts";
+import { ConnectionError } from "../../../src/net/connection.ts";
 import { ask } from "../../support/ask.ts";
 import { within } from "../../support/deadline.ts";
 import { withFetch } from "../../support/fetch_server.ts";
@@ -67,6 +68,24 @@ Deno.test("FetchInfo.completed rejects when the client leaves, or the content br
     await ask(port, "GET /");
     assertEquals(String(await within(broken.promise, "the failure")), "Error: broken");
   });
+});
+
+Deno.test("FetchInfo.completed rejects when the server stops before there is a response", async () => {
+  const asked = Promise.withResolvers<void>();
+  let completed: Promise<void> | undefined;
+  const respond = (_request: Request, info: FetchInfo): Promise<Response> => {
+    completed = info.completed;
+    asked.resolve();
+    return new Promise(() => {});
+  };
+  await withFetch(respond, async (port) => {
+    const client = await connectRaw(port);
+    await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await within(asked.promise, "the request");
+    client.close();
+  }, { graceMs: 1 });
+  const error = await assertRejects(() => within(completed!, "the failure"), ConnectionError);
+  assertEquals(error.code, "closed");
 });
 
 for (const way of ["closes", "ends its side"] as const) {

@@ -64,6 +64,7 @@ export const USES: Readonly<Record<string, Use>> = {
     request.constructor.name,
     Object.keys(request),
     Object.getPrototypeOf(Object.getPrototypeOf(Object.create(request))) !== null,
+    [request.text, request.clone, request.formData].map(({ name }) => name),
   ],
   "gives all plain members": (request) => [
     request.method,
