@@ -23,7 +23,7 @@ console.log(Object.keys(library).sort().join());
 `;
 
 const TYPED_PROGRAM = `import {
-  createBackend, type Handler, HttpTokenizer, HttpTokenStream, LineDecoder, listen, MetricsClient, routes,
+  createBackend, FastResponse, type Handler, HttpTokenizer, HttpTokenStream, LineDecoder, listen, MetricsClient, routes,
   runServer, serve, type Server, textResponse,
 } from "millrace";
 
@@ -33,6 +33,9 @@ const upload: Handler = async (request, context) => {
 };
 const server: Server = serve(await listen({ port: 0 }), createBackend([], routes([["POST", "/", upload]])));
 const other = serve(await listen({ port: 0 }), { fetch: (request) => new Response(request.body) }, { graceMs: 1 });
+const fast = serve({ port: 0, fetch: (_request, { remote }) => new FastResponse("hello " + remote.hostname) });
+const port: number = (await fast.ready).address.port;
+new FastResponse(null, { status: 404 }).clone().status.toFixed(port);
 for (const token of new HttpTokenizer().push(new Uint8Array(0))) {
   if (token.kind === "field") token.name.toUpperCase();
 }
@@ -43,7 +46,7 @@ const rows = await new MetricsClient("127.0.0.1", metrics.address.port).get("*")
 rows.get("key")?.[0]?.[1].toFixed();
 // @ts-expect-error There is no such option.
 serve(await listen({ port: 0 }), upload, { nonsense: 1 });
-await Promise.all([server.shutdown(), other.shutdown(), metrics.close()]);
+await Promise.all([server.shutdown(), other.shutdown(), fast.shutdown(), metrics.close()]);
 `;
 
 async function run(command: string, args: readonly string[], directory: string): Promise<string> {

@@ -2,10 +2,13 @@ import type { HttpResponse } from "../../../http/response/response.ts";
 import { ContentStream, encodeContent } from "../content_stream.ts";
 import { LazyHeaders, readHeaders } from "../lazy_headers.ts";
 import { chainTo } from "../native_chain.ts";
-import { type LightResponse, toLight } from "./light_response.ts";
+import { type LightResponse, type ResponseContent, toLight } from "./light_response.ts";
 import { replaceFields, toWebHeaders } from "../web_headers.ts";
 
 const NativeResponse = Response;
+
+/** Members that come from the runtime's own class. */
+export interface FastResponse extends Response {}
 
 /**
  * A Response that is cheap to make and to send.
@@ -43,7 +46,7 @@ export class FastResponse {
    * @throws {TypeError} for fields that no Response takes, and for content with a status that allows none
    * @throws {RangeError} for a status outside 200 to 599
    */
-  constructor(body?: BodyInit | null, init?: ResponseInit) {
+  constructor(body?: ResponseContent, init?: ResponseInit) {
     this.#light = toLight(body, FastResponse.#initOf(init));
     if (this.#light !== undefined) return;
     this.#native = new NativeResponse(body, init);
@@ -56,7 +59,7 @@ export class FastResponse {
     const isDefault = text !== undefined && init?.headers === undefined;
     if (!isDefault) return NativeResponse.json(data, init);
     const headers = { "content-type": "application/json" };
-    return new FastResponse(text, { ...init, headers }) as unknown as Response;
+    return new FastResponse(text, { ...init, headers });
   }
 
   /** The runtime's own class, also if this one stands in its place. */

@@ -7,6 +7,9 @@ import { ContentStream, type LightContent } from "../content_stream.ts";
 import { LazyHeaders } from "../lazy_headers.ts";
 import { readWebHeaders } from "../web_headers.ts";
 
+/** What a Response can be made of. The types of Node have no BodyInit. */
+export type ResponseContent = ConstructorParameters<typeof Response>[0];
+
 /** A response as plain values. */
 export interface LightResponse {
   /** 200 to 599. */
@@ -30,7 +33,7 @@ const STATUS_TEXT = /^[\t\x20-\x7e]*$/;
  * @returns undefined if only a native Response can tell, for example that it is an error
  */
 export function toLight(
-  body: BodyInit | null | undefined,
+  body: ResponseContent,
   init: ResponseInit | LightResponse | null | undefined,
 ): LightResponse | undefined {
   const content = toContent(body);
@@ -55,7 +58,7 @@ function isLight(init: ResponseInit | LightResponse): init is LightResponse {
 }
 
 /** @returns undefined for content that is not known */
-function toContent(body: BodyInit | null | undefined): LightContent | undefined {
+function toContent(body: ResponseContent): LightContent | undefined {
   if (typeof body === "string") return body;
   if (body === null || body === undefined) return null;
   if (body instanceof Uint8Array) return new Uint8Array(body);
