@@ -1,13 +1,15 @@
 // One connection from its first byte to its end. Its state is its phase; onDeadline() acts on a deadline.
 //
 // Bytes belong to one owner at a time: to the runtime's read, and then to the reader until they are a request or its
-// content. A read begins only after the reader has consumed its bytes, so no read overwrites another.
+// content. A read begins only after the reader has consumed its bytes, so no read overwrites another; bytes read ahead
+// are kept elsewhere until then.
 
 import { HttpError } from "../http/errors.ts";
 import type { ContentDemand } from "../http/request/content_source.ts";
 import { RequestReader } from "../http/request/request_reader.ts";
 import { ResponseWriter } from "../http/response/response_writer.ts";
 import { type Connection, ConnectionError } from "../net/connection.ts";
+import { connectionIsOver } from "./connection/connection_over.ts";
 import { ConnectionPhase } from "./connection/connection_phase.ts";
 import type { ServedClient } from "./connection_server.ts";
 import type { Deadlined } from "./timing/deadlines.ts";
@@ -82,11 +84,9 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
         this.#reader.load(count, array);
         return this.#loop.serve();
       case "content":
-        this.#phase.enter("handling");
-        this.#reader.load(count, array);
-        break;
       case "handling":
       case "half-closed":
+        if (this.#phase.name === "content") this.#phase.enter("handling");
         this.#reader.load(count, array);
         break;
       case "lingering":
@@ -106,9 +106,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
       case "half-closed":
         this.#phase.enter("handling");
         this.#reader.fail(error);
-        this.#onClientLeft();
-        if (this.#loop.isStreaming) this.onBroken(error);
-        return;
+        return this.onEndAhead(error);
       case "idle":
       case "head":
         return isNotTls(error) ? this.dismiss(notTlsResponse(this.#shared)) : this.onBroken(error);
@@ -118,6 +116,13 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
       case "closed":
         return;
     }
+  }
+
+  /** Called by the source, which keeps the bytes before the end: nobody could take them yet. */
+  onEndAhead(error: unknown): void {
+    if (this.#phase.name !== "handling") return;
+    this.#onClientLeft();
+    if (error !== undefined && this.#loop.isStreaming) this.onBroken(error);
   }
 
   /** The client has gone, or has finished sending: then it may still wait for its response. */
@@ -130,13 +135,17 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   watchClient(): void {
     if (this.#phase.name !== "handling") return;
     if (this.#reader.hasEnded) return this.#onClientLeft();
-    // The handler's reads take content, and pipelined bytes prevent reading ahead.
-    if (!this.#reader.hasUnreadBody && this.#reader.isUsedUp) this.#source.read();
+    this.#source.watch();
+  }
+
+  /** Called by the source: content that the handler has not read, and pipelined bytes, occupy the buffer. */
+  get isBufferFree(): boolean {
+    return !this.#reader.hasUnreadBody && this.#reader.isUsedUp;
   }
 
   /** Called by the reader: a read waits for content that has not come. */
   onContentWanted(): void {
-    if (this.#phase.name !== "handling") return this.#reader.fail(connectionIsOver());
+    if (!this.#phase.mayTakeContent) return this.#reader.fail(connectionIsOver("read"));
     this.#loop.askForContent();
     const flushed = this.#writer.flushEagerly();
     if (flushed === undefined) this.#readContent();
@@ -144,7 +153,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   }
 
   #readContent(): void {
-    if (this.#phase.name !== "handling") return;
+    if (!this.#phase.mayTakeContent) return;
     this.#phase.enter("content");
     this.#source.read();
   }
@@ -219,38 +228,31 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   /** Called by the loop: sends the responses, and ends the connection so that they arrive (RFC 9112 §9.6). */
   async onLastResponse(): Promise<void> {
     if (this.#phase.name === "closed") return this.#release();
-    this.#reader.fail(connectionIsOver());
+    this.#reader.fail(connectionIsOver("read"));
     try {
       await this.#writer.flush();
       this.#phase.enter("lingering");
       await this.#connection.closeWrite();
-      this.#beginLinger();
+      if (this.#phase.name !== "lingering") return;
+      if (!this.#source.isReading) this.#reader.free();
+      this.#linger = new Linger(this.#phase, this.#shared);
+      this.#source.read();
     } catch (error) {
       this.onBroken(error);
     }
   }
 
-  #beginLinger(): void {
-    const { settings, deadlines: { nowMs }, isStopping } = this.#shared;
-    if (this.#phase.name !== "lingering") return;
-    if (!this.#source.isReading) this.#reader.free();
-    this.#linger = new Linger(this.#phase, settings, nowMs);
-    if (isStopping) this.#linger.hurry(nowMs);
-    this.#source.read();
-  }
-
   #drain(count: number | null): void {
-    const { nowMs } = this.#shared.deadlines;
     // A read that was pending before FIN was sent reports the end once more.
     if (this.#linger === undefined) return;
-    if (count === null || this.#linger.isOver(count, nowMs)) return this.close();
+    if (count === null || this.#linger.isOver(count)) return this.close();
     this.#source.read();
   }
 
   /** The server stops: lets the current request finish, and takes no other. */
   stop(): void {
     if (this.#phase.name === "idle") return this.#finish();
-    this.#linger?.hurry(this.#shared.deadlines.nowMs);
+    this.#linger?.hurry();
   }
 
   /** Called by the loop: the connection cannot go on. */
@@ -273,6 +275,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     this.#phase.enter("closed");
     this.#shared.deadlines.delete(this);
     this.#connection.close();
+    this.#source.close();
     this.#letGo();
     this.#reader.close();
     if (!this.#loop.isBusy) this.#release();
@@ -285,15 +288,11 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
   }
 
   #letGo(): void {
-    this.#reader.fail(connectionIsOver());
+    this.#reader.fail(connectionIsOver("read"));
     this.#loop.cut();
   }
 
   abandon(): void {
     this.#loop.abandon();
   }
-}
-
-function connectionIsOver(): ConnectionError {
-  return new ConnectionError("closed", "Cannot read: the connection is over");
 }

@@ -6,7 +6,8 @@ import type { HttpRequest } from "../http/request/request.ts";
 import { formatInterim, type InterimResponse } from "../http/response/interim_response.ts";
 import type { ResponseWriter } from "../http/response/response_writer.ts";
 import type { TrustedProxies } from "../net/proxy/trusted_proxies.ts";
-import { type Connection, ConnectionError, type NetAddress } from "../net/connection.ts";
+import type { Connection, NetAddress } from "../net/connection.ts";
+import { connectionIsOver } from "./connection/connection_over.ts";
 import type { ServedStream } from "./served_stream.ts";
 
 /** Notices that a client has left. */
@@ -93,7 +94,7 @@ export class ServedContext implements RequestContext {
 
   /** The connection is over: nothing more of the response can be sent. */
   cut(): void {
-    const error = new ConnectionError("closed", "Cannot send the response: the connection is over");
+    const error = connectionIsOver("send the response");
     this.abort();
     this.stream?.cut(error);
     const { onDelivered } = this;

@@ -87,6 +87,11 @@ export class ConnectionPhase {
     return this.name === "head" || this.name === "content";
   }
 
+  /** Whether a handler may read content: a client that has finished sending may have sent all of it before. */
+  get mayTakeContent(): boolean {
+    return this.name === "handling" || this.name === "half-closed";
+  }
+
   /** Bytes have come. @returns whether they are content that comes too slowly */
   isTooSlow(bytes: number): boolean {
     return this.name === "content" && this.#pace!.isTooSlow(bytes, this.#deadlines.nowMs);

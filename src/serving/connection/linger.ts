@@ -1,5 +1,6 @@
 import type { ConnectionPhase } from "./connection_phase.ts";
 import type { ServeSettings } from "../serve_options.ts";
+import type { SharedResources } from "../shared_resources.ts";
 
 // Time for the last response to get through when the server stops: more than a round trip around the world.
 const HURRIED_LINGER_MS = 250;
@@ -11,21 +12,25 @@ const HURRIED_LINGER_MS = 250;
 export class Linger {
   readonly #phase: ConnectionPhase;
   readonly #settings: ServeSettings;
+  readonly #deadlines: { readonly nowMs: number };
   readonly #startMs: number;
   #endMs: number;
   #drainedBytes = 0;
 
-  constructor(phase: ConnectionPhase, settings: ServeSettings, nowMs: number) {
+  /** Begins now. */
+  constructor(phase: ConnectionPhase, { settings, deadlines, isStopping }: SharedResources) {
     this.#phase = phase;
     this.#settings = settings;
-    this.#startMs = nowMs;
-    this.#endMs = nowMs + settings.maxLingerMs;
-    this.#await(nowMs);
+    this.#deadlines = deadlines;
+    this.#startMs = deadlines.nowMs;
+    this.#endMs = this.#startMs + settings.maxLingerMs;
+    this.#await(this.#startMs);
+    if (isStopping) this.hurry();
   }
 
   /** The server stops. */
-  hurry(nowMs: number): void {
-    this.#endMs = Math.min(this.#endMs, nowMs + HURRIED_LINGER_MS);
+  hurry(): void {
+    this.#endMs = Math.min(this.#endMs, this.#deadlines.nowMs + HURRIED_LINGER_MS);
     this.#phase.dueMs = Math.min(this.#phase.dueMs, this.#endMs);
   }
 
@@ -35,7 +40,8 @@ export class Linger {
   }
 
   /** Bytes have come. @returns whether they are enough */
-  isOver(bytes: number, nowMs: number): boolean {
+  isOver(bytes: number): boolean {
+    const { nowMs } = this.#deadlines;
     const { lingerTimeoutMs, maxLingerBytes, minBodyBytesPerSecond } = this.#settings;
     this.#await(nowMs);
     this.#drainedBytes += bytes;

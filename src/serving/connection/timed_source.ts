@@ -1,12 +1,16 @@
-import type { Connection, Receiver } from "../../net/connection.ts";
+import { inNextTurn } from "../../base/event_loop.ts";
+import type { Connection } from "../../net/connection.ts";
 import type { ConnectionPhase } from "./connection_phase.ts";
+import { type AheadReceiver, type EndWatcher, ReadAhead } from "./read_ahead.ts";
 import type { SharedResources } from "../shared_resources.ts";
 import type { TimedSink } from "./timed_sink.ts";
 
 /** The receiver of the bytes read. */
-export interface BytesTaker {
+export interface BytesTaker extends EndWatcher {
   /** The buffer that the next read fills from its start; must not be empty. */
   bufferToFill(): Uint8Array;
+  /** Whether the buffer can be filled now. */
+  readonly isBufferFree: boolean;
   /**
    * Bytes have come, or the end with null. They are in the buffer that was given last, unless they came in an
    * array of their own, which belongs to the taker.
@@ -30,7 +34,7 @@ export interface TimedSourceParts {
 }
 
 /** The receiving side of a connection: one read at a time, when there is room, and handed out in turn. */
-export class TimedSource implements Receiver {
+export class TimedSource implements AheadReceiver {
   /** Whether the runtime has the buffer, or bytes that came wait for their turn. */
   isReading = false;
   readonly #connection: Connection;
@@ -38,6 +42,7 @@ export class TimedSource implements Receiver {
   readonly #phase: ConnectionPhase;
   readonly #sink: TimedSink;
   readonly #taker: BytesTaker;
+  #ahead: ReadAhead | undefined;
 
   constructor({ connection, shared, phase, sink, taker }: TimedSourceParts) {
     this.#connection = connection;
@@ -54,7 +59,35 @@ export class TimedSource implements Receiver {
     if (this.isReading) return;
     if (this.#phase.isInRequest && this.#shared.memory.isFull) return this.#readWhenRoom();
     this.isReading = true;
-    this.#connection.receive(this.#taker.bufferToFill(), this);
+    const buffer = this.#taker.bufferToFill();
+    if (this.#ahead?.give(this)) return;
+    this.close();
+    this.#connection.receive(buffer, this);
+  }
+
+  /**
+   * Reads to notice the end of the connection, even if the buffer stays occupied. Most handlers read their
+   * content at once, so that is asked again in the next turn of the event loop.
+   */
+  watch(): void {
+    if (this.#taker.isBufferFree) return this.read();
+    inNextTurn(() => {
+      if (this.#phase.name === "handling" && !this.#taker.isBufferFree) this.#readAhead();
+    });
+  }
+
+  #readAhead(): void {
+    if (this.isReading) return;
+    const { readBudget } = this.#shared;
+    if (this.#ahead === undefined && !readBudget.take(ReadAhead.maxBytes)) return;
+    this.#ahead ??= new ReadAhead(this.#connection, readBudget, this.#taker);
+    this.#ahead.read();
+  }
+
+  /** Drops the bytes that were read ahead. */
+  close(): void {
+    this.#ahead?.close();
+    this.#ahead = undefined;
   }
 
   #readWhenRoom(): void {
