@@ -46,10 +46,10 @@ export class HttpHeaders {
    */
   clone(): HttpHeaders {
     const copy = new HttpHeaders();
+    // Fields that are copied twice are copied again: the third copy has them encoded.
+    copy.#wire = this.#isShared ? this.toWire() : this.#wire;
     this.#isShared = true;
     copy.#entries = this.#entries;
-    // The second copy has them encoded: fields that are copied twice are copied again.
-    copy.#wire = this.toWire();
     return copy;
   }
 

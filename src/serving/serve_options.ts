@@ -80,7 +80,8 @@ export interface ServeSettings extends HttpLimits {
   readonly onError: (error: unknown, remote: NetAddress) => void;
   /**
    * Put `FastResponse` in place of the global Response, for web-standard handlers that cannot be changed. The
-   * global Request and `fetch` then take the requests of the server faster, too.
+   * global Request and `fetch` then take the requests of the server faster, and the global Headers are cheap to
+   * make, too.
    */
   readonly overrideGlobals: boolean;
   /**

@@ -1,9 +1,10 @@
+import { createHeadersClass } from "./lazy_headers.ts";
 import { FastResponse } from "./response/fast_response.ts";
 import { LazyRequest } from "./request/lazy_request.ts";
 
 /**
- * Puts {@linkcode FastResponse} in place of the global Response, and makes the global Request and `fetch`
- * take our requests on every runtime. Another call changes nothing.
+ * Puts {@linkcode FastResponse} in place of the global Response, makes the global Request and `fetch` take our
+ * requests on every runtime, and the global Headers cheap. Another call changes nothing.
  *
  * Code that has kept the runtime's own Response from before goes on with that, correctly but no faster. A
  * Request kept from before cannot copy one of ours on Node from 22 on, and makes a GET of it on Bun 1.4.5 if
@@ -21,6 +22,7 @@ export function overrideGlobals(): void {
   const nativeFetch = fetch;
   Object.assign(globalThis, {
     Response: FastResponse,
+    Headers: createHeadersClass(),
     Request: new Proxy(Request, {
       construct: (target, [input, ...rest], newTarget) =>
         Reflect.construct(target, [unwrap(input), ...rest], newTarget),

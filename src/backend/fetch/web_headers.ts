@@ -1,8 +1,11 @@
 import { HttpHeaders } from "../../http/headers.ts";
 
+/** The runtime's own class, also if another one stands in its place. */
+export const NativeHeaders = Headers;
+
 /** Makes web-standard headers. Commas join the lines of every field but Cookie (RFC 9113 §8.2.3). */
 export function toWebHeaders(fields: HttpHeaders): Headers {
-  const headers = new Headers();
+  const headers = new NativeHeaders();
   let cookies: string | undefined;
   for (const [name, value] of fields) {
     if (name.length === 6 && name.toLowerCase() === "cookie") {

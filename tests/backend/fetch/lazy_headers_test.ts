@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { LazyHeaders } from "../../../src/backend/fetch/lazy_headers.ts";
+import { createHeadersClass, LazyHeaders } from "../../../src/backend/fetch/lazy_headers.ts";
 import { HttpHeaders } from "../../../src/http/headers.ts";
 import { outcome } from "./outcome.ts";
 
@@ -87,4 +87,61 @@ Deno.test("LazyHeaders change the fields of their message until native ones are 
   assertInstanceOf(headers, Headers);
   assertEquals([...headers], [["x-b", "2"]]);
   assertEquals(LazyHeaders.fieldsOf(headers), undefined);
+});
+
+const FastHeaders = createHeadersClass();
+
+const INITS: Readonly<Record<string, (Class: typeof Headers) => Headers>> = {
+  "no fields": (Class) => new Class(),
+  "undefined": (Class) => new Class(undefined),
+  "null": (Class) => new Class(null as unknown as undefined),
+  "a text": (Class) => new Class("text" as unknown as undefined),
+  "an object": (Class) => new Class({ "X-A": "1", "x-b": "2" }),
+  "pairs": (Class) => new Class([["x-a", "1"], ["X-A", "2"], ["set-cookie", "a=1"], ["set-cookie", "b=2"]]),
+  "headers of the same class": (Class) => {
+    const first = new Class();
+    first.set("x-a", "1");
+    const second = new Class(first);
+    first.set("x-a", "2");
+    second.append("x-b", "3");
+    return new Class([...first, ...second]);
+  },
+  "headers of the same class after all were read": (Class) => {
+    const first = new Class();
+    first.set("x-a", "1");
+    return new Class([...first].length === 1 ? first : undefined);
+  },
+  "native headers": (Class) => new Class(new Headers({ "x-a": "1" })),
+  "a bad name": (Class) => new Class({ "x a": "1" }),
+  "no `new`": (Class) => (Class as unknown as () => Headers)(),
+  "a class that extends it": (Class) => {
+    class Extended extends Class {
+      extra(): string {
+        return "extra";
+      }
+    }
+    const headers = new Extended({ "x-a": "1" });
+    return new Class([
+      ["x-extra", headers.extra()],
+      ["x-is", String(headers instanceof Extended)],
+      ...headers,
+    ]);
+  },
+};
+
+for (const [what, make] of Object.entries(INITS)) {
+  Deno.test(`createHeadersClass() makes what Headers makes of ${what}`, async () => {
+    const describe = (Class: typeof Headers): Promise<unknown> =>
+      outcome(() => {
+        const headers = make(Class);
+        return [[...headers], headers instanceof Class, headers instanceof Headers];
+      });
+    assertEquals(await describe(FastHeaders), await describe(Headers));
+  });
+}
+
+Deno.test("createHeadersClass() makes a class with the prototype of Headers", () => {
+  assertEquals(new Headers() instanceof FastHeaders, true);
+  assertEquals(FastHeaders.length, Headers.length);
+  assertEquals(LazyHeaders.fieldsOf(new FastHeaders())?.size, 0);
 });
