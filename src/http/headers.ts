@@ -163,7 +163,7 @@ export class HttpHeaders {
   /** The lines as they are sent in a response; kept until the next change. */
   toWire(): WireFields {
     if (this.#wire === undefined) this.#wire = summarize(this.#entries);
-    else this.#wire.bytes ??= encode(this.#wire.lines);
+    else this.#wire.bytes ??= encodeLatin1(formatLines(this.#wire.lines));
     return this.#wire;
   }
 }
@@ -234,10 +234,11 @@ export function isConnectionField(name: string): boolean {
     equalsIgnoringCase(name, "upgrade");
 }
 
-function encode(lines: readonly string[]): Uint8Array {
+/** Field lines as they are sent. @param lines name, value, name, value ... */
+export function formatLines(lines: readonly string[]): string {
   let text = "";
   for (let i = 0; i < lines.length; i += 2) text += `${lines[i]}: ${lines[i + 1]}\r\n`;
-  return encodeLatin1(text);
+  return text;
 }
 
 /** Whether a list holds a token, ASCII letters without case (RFC 9110 §5.6.1). */

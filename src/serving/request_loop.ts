@@ -181,6 +181,7 @@ export class RequestLoop implements Deferred {
     const sent = processResponse(this.#writer, request, sendable, {
       persistence: this.#decidePersistence(request),
       preamble: this.#shared.preamble,
+      joined: this.#shared.joined,
       nowMs,
     });
     if (!(sent instanceof Promise)) return this.#finish(sent);

@@ -43,7 +43,7 @@ export class ServedConnection implements ServedClient, BytesTaker, Deadlined, Co
     const phase = new ConnectionPhase(shared.settings, shared.deadlines);
     const sink = new TimedSink(connection, shared);
     const writer = new ResponseWriter(sink, shared.pool);
-    const reader = new RequestReader(shared.settings, this, shared.readBudget);
+    const reader = new RequestReader(shared.readerOptions, this, shared.readBudget);
     this.#phase = phase;
     this.#source = new TimedSource({ connection, shared, phase, sink, taker: this });
     this.#sink = sink;

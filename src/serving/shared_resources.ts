@@ -2,8 +2,11 @@ import type { Backend } from "../backend/handler.ts";
 import { BufferPool, type BufferSize, USUAL_SIZES } from "../bytes/buffer_pool.ts";
 import { ByteBudget } from "../bytes/byte_budget.ts";
 import { MemoryBudget } from "../bytes/memory_budget.ts";
+import type { RequestReaderOptions } from "../http/request/request_reader.ts";
 import { CommonFields } from "../http/response/common_fields.ts";
+import { JoinedHeads } from "../http/response/joined_heads.ts";
 import { ResponsePreamble } from "../http/response/response_preamble.ts";
+import { shareFastHeads } from "../http/tokens/head/fast_head.ts";
 import { parseTrustedProxies, type TrustedProxies } from "../net/proxy/trusted_proxies.ts";
 import { Deadlines } from "./timing/deadlines.ts";
 import { FairQueue } from "./turns/fair_queue.ts";
@@ -33,7 +36,9 @@ export interface SharedResources {
   readonly memory: MemoryBudget;
   /** For bytes that are dropped unread. */
   readonly drainBuffer: Uint8Array;
+  readonly readerOptions: RequestReaderOptions;
   readonly preamble: ResponsePreamble;
+  readonly joined: JoinedHeads;
   readonly flushBatch: FlushBatch;
   readonly turns: FairQueue;
   readonly counters: ServingCounters;
@@ -61,7 +66,9 @@ export function createSharedResources(backend: Backend, settings: ServeSettings)
     readBudget: new ByteBudget(Math.max(memory.maxBytes * READ_SHARE, MIN_READ_BYTES)),
     memory,
     drainBuffer: new Uint8Array(DRAIN_BYTES),
+    readerOptions: { ...settings, createFastReader: shareFastHeads() },
     preamble: new ResponsePreamble(settings.serverName, commonFieldsOf(settings)),
+    joined: new JoinedHeads(),
     flushBatch: new FlushBatch(settings.clock),
     turns,
     counters: new ServingCounters(),

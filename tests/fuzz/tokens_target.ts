@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
 import { HttpTokenizer, type HttpTokenizerOptions } from "../../src/http/tokens/tokenizer.ts";
 import type { Random } from "../support/random.ts";
 import { splitAtRandom, splitEverywhere } from "../support/splits.ts";
-import { tokenize, type TokenNote, withoutLines } from "../support/tokens.ts";
+import { FAST, tokenize, type TokenNote, withoutLines } from "../support/tokens.ts";
 import { meterNatives } from "../support/work_meter.ts";
 import { makeInput, ROWS } from "./inputs.ts";
 import type { FuzzTarget } from "./target.ts";
@@ -42,14 +42,14 @@ function checkInput(input: Uint8Array<ArrayBuffer>, options: HttpTokenizerOption
     ? splitEverywhere(input, random.below(1e9))
     : splitAtRandom(input, random, 6);
   for (const split of splits) assertEquals(tokenize(split.pieces, options), whole, split.name);
-  assertEquals(tokenize([input], { ...options, lineTokens: false }), withoutLines(whole));
+  assertEquals(tokenize([input], { ...options, ...FAST }), withoutLines(whole));
   const fault = whole.at(-1)?.fault;
   return fault === undefined ? "well" : `${fault.status} ${fault.code}`;
 }
 
 /** Bytes of the arrays in which a tokenizer keeps bytes that come one by one. */
 function allocationOf(input: Uint8Array<ArrayBuffer>, options: HttpTokenizerOptions): number {
-  const tokenizer = new HttpTokenizer({ ...options, lineTokens: false });
+  const tokenizer = new HttpTokenizer({ ...options, ...FAST });
   const meter = meterNatives();
   try {
     for (let at = 0; at < input.length; at++) tokenizer.push(input.subarray(at, at + 1));

@@ -4,6 +4,7 @@ import type { HttpRequest } from "../../src/http/request/request.ts";
 import { RequestReader, type RequestReaderOptions } from "../../src/http/request/request_reader.ts";
 import { HttpError } from "../../src/http/errors.ts";
 import { bytesOf } from "./latin1.ts";
+import { FAST } from "./tokens.ts";
 
 /** The client's next act: it sends bytes (latin1 text), ends, or makes the read fail. */
 export type Arrival = string | null | Error;
@@ -75,7 +76,7 @@ export class ReadingReader implements ContentDemand {
 
   constructor(source: ByteSource, options: RequestReaderOptions = {}) {
     this.#source = source;
-    this.reader = new RequestReader(options, this);
+    this.reader = new RequestReader({ ...FAST, ...options }, this);
   }
 
   /** The next request; null at the end. @throws {Error} when a read failed without an HttpError */

@@ -1,6 +1,7 @@
 import type { HttpError } from "../../src/http/errors.ts";
 import type { Framing } from "../../src/http/tokens/framing.ts";
 import type { RequestHead } from "../../src/http/tokens/head/request_head.ts";
+import { shareFastHeads } from "../../src/http/tokens/head/fast_head.ts";
 import { HttpTokenizer, type HttpTokenizerOptions } from "../../src/http/tokens/tokenizer.ts";
 import type { HttpToken } from "../../src/http/tokens/tokens.ts";
 import { textOf } from "./latin1.ts";
@@ -41,6 +42,12 @@ export function tokenize(pieces: readonly Uint8Array[], options: HttpTokenizerOp
   for (const token of tokenizer.end()) addNote(notes, token);
   return notes;
 }
+
+/**
+ * Options for tokens without those of lines, as a server has them. All users share one memory of field lines, so that
+ * the lines of one input meet those of all others.
+ */
+export const FAST: HttpTokenizerOptions = { lineTokens: false, createFastReader: shareFastHeads() };
 
 /** Writes tokens as notes. */
 export function noteTokens(tokens: readonly HttpToken[]): TokenNote[] {

@@ -1,7 +1,7 @@
 // Turns responses into bytes. Framing (RFC 9112 §6) is decided here, whatever fields the handler set.
 
 import { COLON, CR, LF, SP } from "../../bytes/ascii.ts";
-import { putLatin1 } from "../../bytes/latin1.ts";
+import { putAscii, putLatin1 } from "../../bytes/latin1.ts";
 import type { WireFields } from "../headers.ts";
 import type { HttpRequest } from "../request/request.ts";
 import { type FramedBody, type HttpResponse, isStreamed, isWire, type KnownBody } from "./response.ts";
@@ -10,8 +10,8 @@ import type { ResponseWriter } from "./response_writer.ts";
 import { isBodyless } from "../status.ts";
 import { abandon, type LengthFraming, type ResponseFraming, writeStream } from "./streamed_response.ts";
 
-// Texts up to this length are checked for ASCII by a loop, and encoded by one.
-const MAX_PLAIN_TEXT = 4_096;
+// Texts up to this length are written straight behind their head, in the hope that they are ASCII.
+const MAX_PLAIN_TEXT = 16_384;
 
 const NO_FRAMING: ResponseFraming = { kind: "none" };
 const NO_CONTENT: ResponseFraming = { kind: "length", length: 0 };
@@ -37,30 +37,29 @@ export function processResponse(
   const { status, body } = response;
   if (isWire(body)) return body.send(writer, options);
   const fields = response.headers.toWire();
-  const content = toContent(body);
+  // After HEAD the length in bytes must be certain.
+  const isEncoded = typeof body === "string" && (body.length > MAX_PLAIN_TEXT || request.method === "HEAD");
+  const content = isEncoded ? encoder.encode(body) : body;
   const framing = decideResponseFraming(request, status, content, fields);
   const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
   const preamble = options.preamble.get(status, fields, persistence, options.nowMs);
-  addHead(writer, preamble, fields, framing);
+  const text = typeof content === "string" && framing !== NO_FRAMING && framing !== NO_CONTENT ? content : "";
+  const joined = fields.bytes && framing.kind === "length" && options.joined?.of(preamble, fields.bytes);
+  if (!addHead(writer, { preamble, fields, framing, text, joined: joined || undefined })) {
+    return processResponse(writer, request, { ...response, body: encoder.encode(text) }, options);
+  }
   if (request.method === "HEAD" || framing === NO_FRAMING || framing === NO_CONTENT) {
     if (isStreamed(content)) abandon(content[Symbol.asyncIterator]());
     return persistence;
   }
   if (isStreamed(content)) return writeStream(writer, content, framing).then(() => persistence);
-  addContent(writer, content);
+  if (typeof content !== "string") addContent(writer, content);
   return writer.backlog === undefined ? persistence : writer.flush().then(() => persistence);
 }
 
-function addContent(writer: ResponseWriter, content: KnownBody): void {
-  if (typeof content === "string") writer.addText(content);
-  else if (content instanceof Uint8Array) writer.addBytes(content);
+function addContent(writer: ResponseWriter, content: Exclude<KnownBody, string>): void {
+  if (content instanceof Uint8Array) writer.addBytes(content);
   else if (content !== null) { for (const piece of content.pieces) writer.addBytes(piece); }
-}
-
-/** A short text of ASCII is its own bytes, one a character; any other text is encoded. */
-function toContent(body: FramedBody): FramedBody {
-  if (typeof body !== "string") return body;
-  return body.length <= MAX_PLAIN_TEXT && isAscii(body) ? body : encoder.encode(body);
 }
 
 function decideResponseFraming(
@@ -89,36 +88,43 @@ function promisedFraming({ contentLength: digits }: WireFields): LengthFraming |
   return { kind: "length", length: Number(digits), digits };
 }
 
-// More than putFraming() ever writes.
+// More than putFraming() ever writes, with the name of Content-Length.
 const MAX_FRAMING_BYTES = 64;
 
-// One reservation for the whole head, because a call for each of its parts would cost as much again as
-// writing them.
-function addHead(
-  writer: ResponseWriter,
-  preamble: Uint8Array,
-  fields: WireFields,
-  framing: ResponseFraming,
-): void {
+interface Head {
+  readonly preamble: Uint8Array;
+  readonly fields: WireFields;
+  /** Both, and the name of Content-Length, if they are kept so. */
+  readonly joined: Uint8Array | undefined;
+  readonly framing: ResponseFraming;
+  /** Content that follows at once. */
+  readonly text: string;
+}
+
+/**
+ * Adds a head, and its content if that is a short text. One reservation for all of it, because a call for each
+ * part would cost as much again as writing them.
+ *
+ * @returns whether the text is ASCII, as its framing says; if not, nothing is added
+ */
+function addHead(writer: ResponseWriter, { preamble, fields, joined, framing, text }: Head): boolean {
   const { bytes, lines } = fields;
-  const buffer = writer.reserve(preamble.length + (bytes?.length ?? sizeOf(lines)) + MAX_FRAMING_BYTES);
+  const size = preamble.length + (bytes?.length ?? sizeOf(lines)) + MAX_FRAMING_BYTES + text.length;
+  const buffer = writer.reserve(size);
   let at = writer.length;
-  buffer.set(preamble, at);
-  at += preamble.length;
-  if (bytes !== undefined) {
-    buffer.set(bytes, at);
-    at += bytes.length;
-  } else {
-    for (let i = 0; i < lines.length; i += 2) {
-      at = putLatin1(buffer, at, lines[i]!);
-      buffer[at++] = COLON;
-      buffer[at++] = SP;
-      at = putLatin1(buffer, at, lines[i + 1]!);
-      buffer[at++] = CR;
-      buffer[at++] = LF;
-    }
-  }
-  writer.length = putFraming(buffer, at, framing);
+  if (joined === undefined) {
+    at = putBytes(buffer, at, preamble);
+    at = bytes === undefined ? putLines(buffer, at, lines) : putBytes(buffer, at, bytes);
+    if (framing.kind === "length") at = putLatin1(buffer, at, "Content-Length: ");
+  } else at = putBytes(buffer, at, joined);
+  at = putAscii(buffer, putFraming(buffer, at, framing), text);
+  if (at >= 0) writer.length = at;
+  return at >= 0;
+}
+
+function putBytes(buffer: Uint8Array<ArrayBuffer>, start: number, bytes: Uint8Array): number {
+  buffer.set(bytes, start);
+  return start + bytes.length;
 }
 
 /** Bytes of field lines, each with colon, space and CRLF. */
@@ -128,11 +134,23 @@ function sizeOf(lines: readonly string[]): number {
   return size;
 }
 
-/** Writes the last lines of a head. @returns the index after them */
+function putLines(buffer: Uint8Array<ArrayBuffer>, start: number, lines: readonly string[]): number {
+  let at = start;
+  for (let i = 0; i < lines.length; i += 2) {
+    at = putLatin1(buffer, at, lines[i]!);
+    buffer[at++] = COLON;
+    buffer[at++] = SP;
+    at = putLatin1(buffer, at, lines[i + 1]!);
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+  }
+  return at;
+}
+
+/** Writes the last lines of a head, without the name of Content-Length. @returns the index after them */
 function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: ResponseFraming): number {
   let at = start;
   if (framing.kind === "length") {
-    at = putLatin1(buffer, at, "Content-Length: ");
     at = putLatin1(buffer, at, framing.digits ?? String(framing.length));
     buffer[at++] = CR;
     buffer[at++] = LF;
@@ -142,11 +160,4 @@ function putFraming(buffer: Uint8Array<ArrayBuffer>, start: number, framing: Res
   buffer[at++] = CR;
   buffer[at++] = LF;
   return at;
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) > 0x7f) return false;
-  }
-  return true;
 }

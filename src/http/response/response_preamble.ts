@@ -7,6 +7,7 @@ import { checkField } from "../grammar.ts";
 import type { WireFields } from "../headers.ts";
 import { reasonPhrase } from "../status.ts";
 import type { CommonFields } from "./common_fields.ts";
+import type { JoinedHeads } from "./joined_heads.ts";
 
 /** Whether the connection stays open after a response. */
 export type Persistence = "keep-alive" | "close";
@@ -17,6 +18,8 @@ export interface ProcessResponseOptions {
   readonly persistence: Persistence;
   /** The preambles of the server's responses. */
   readonly preamble: ResponsePreamble;
+  /** @internal Keeps the head that is sent again and again as one array; default none. */
+  readonly joined?: JoinedHeads;
   /** The time for Date, in milliseconds since 1970. */
   readonly nowMs: number;
 }

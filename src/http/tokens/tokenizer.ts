@@ -9,6 +9,7 @@ import type { HeadParserOptions } from "./head/head_parser_options.ts";
 import { HttpHeaders } from "../headers.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../limits.ts";
 import { LineReader } from "./line_reader.ts";
+import type { CreateFastReader } from "./head/fast_head.ts";
 import type { RequestHead } from "./head/request_head.ts";
 import { type TargetBytes, tooLarge } from "./head/head.ts";
 import type { HttpToken } from "./tokens.ts";
@@ -19,6 +20,8 @@ export interface HttpTokenizerOptions extends Partial<HttpLimits> {
   readonly targetBytes?: TargetBytes;
   /** Whether request line and fields are given as tokens, default true; the head-end token has them as well. */
   readonly lineTokens?: boolean;
+  /** @internal Makes the reader of plain heads, if they are not given line by line; default none. */
+  readonly createFastReader?: CreateFastReader | undefined;
 }
 
 type State = "head" | "length" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailer" | "end";
@@ -56,7 +59,7 @@ export class HttpTokenizer {
    */
   constructor(options: HttpTokenizerOptions = {}) {
     this.#options = { ...DEFAULT_LIMITS, targetBytes: "whatwg", lineTokens: true, ...options };
-    this.#head = new HeadParser(this.#reader, this.#options);
+    this.#head = new HeadParser(this.#reader, this.#options, options.createFastReader);
   }
 
   /** Bytes read so far, in all messages. */
@@ -133,7 +136,7 @@ export class HttpTokenizer {
   /** Lets go of the bytes that were loaded; they must have been used up. */
   release(): void {
     this.#reader.release();
-    this.#head.text.clear();
+    this.#head.release();
   }
 
   /** Frees the bytes held of an unfinished message: the connection is closed. */

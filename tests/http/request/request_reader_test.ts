@@ -14,6 +14,7 @@ import {
 } from "../../support/fake_source.ts";
 import { bytesOf, textOf } from "../../support/latin1.ts";
 import { splitEverywhere } from "../../support/splits.ts";
+import { FAST } from "../../support/tokens.ts";
 
 /** All requests of a connection, with their content read or dropped. */
 function readAll(arrivals: readonly Arrival[], options?: RequestReaderOptions): Promise<HttpRequest[]> {
@@ -181,7 +182,7 @@ function load(reader: RequestReader, text: string): void {
 }
 
 Deno.test("RequestReader.buffer() refuses to overwrite bytes that were not looked at", () => {
-  const reader = new RequestReader();
+  const reader = new RequestReader(FAST);
   load(reader, "GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\n");
   assertEquals(processRequest(reader)?.target, "/a");
   assertThrows(() => reader.buffer(), TypeError, "not used up");
@@ -201,7 +202,7 @@ for (const [claim, pieces] of READ_AHEAD) {
   for (const hasEnded of [false, true]) {
     const end = hasEnded ? " with FIN after it" : "";
     Deno.test(`RequestReader keeps a request that was read ahead until it is taken: ${claim}${end}`, () => {
-      const reader = new RequestReader();
+      const reader = new RequestReader(FAST);
       load(reader, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
       assertEquals(processRequest(reader)?.target, "/a");
       assertEquals(processRequest(reader), undefined);
@@ -226,7 +227,7 @@ for (const [claim, pieces] of READ_AHEAD) {
 Deno.test("RequestReader.load() gives content to the reader that waits for it, and to no other", async () => {
   let wanted = 0;
   let ends = 0;
-  const reader = new RequestReader({}, {
+  const reader = new RequestReader(FAST, {
     onContentWanted: () => wanted++,
     onContentEnd: () => ends++,
     onContentKept: () => true,
@@ -245,7 +246,7 @@ Deno.test("RequestReader.load() gives content to the reader that waits for it, a
 });
 
 Deno.test("RequestReader.fail() fails reads that wait for content, and later ones", async () => {
-  const reader = new RequestReader();
+  const reader = new RequestReader(FAST);
   load(reader, "POST /a HTTP/1.0\r\nContent-Length: 4\r\n\r\n");
   const request = processRequest(reader)!;
   const reading = request.body.read();

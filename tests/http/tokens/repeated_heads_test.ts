@@ -7,7 +7,7 @@ import { HttpTokenizer, type HttpTokenizerOptions } from "../../../src/http/toke
 import type { HeadEndToken, HttpToken } from "../../../src/http/tokens/tokens.ts";
 import { bytesOf } from "../../support/latin1.ts";
 import { splitEverywhere } from "../../support/splits.ts";
-import { noteTokens, type TokenNote } from "../../support/tokens.ts";
+import { FAST, noteTokens, type TokenNote } from "../../support/tokens.ts";
 import { CORPUS } from "../../testdata/http/corpus.ts";
 
 const HEAD = "GET /a?b HTTP/1.1\r\nHost: a\r\nX-Long: a value of more than 24 bytes\r\n\r\n";
@@ -53,7 +53,7 @@ Deno.test("HttpTokenizer reads every row of the corpus alike when it is sent thr
 });
 
 Deno.test("RequestReader.take() gives each of the same requests fields of its own", () => {
-  const reader = new RequestReader();
+  const reader = new RequestReader(FAST);
   reader.buffer().set(bytesOf(HEAD.repeat(3)));
   reader.load(3 * HEAD.length);
   const [first, second] = [reader.take()!, reader.take()!];
@@ -75,7 +75,7 @@ interface FullNote extends TokenNote {
 
 /** All pieces come in one array, as in a server. */
 function tokensOf(pieces: readonly Uint8Array[], options: HttpTokenizerOptions = {}): FullNote[] {
-  const tokenizer = new HttpTokenizer({ lineTokens: false, ...options });
+  const tokenizer = new HttpTokenizer({ ...FAST, ...options });
   const buffer = new Uint8Array(Math.max(...pieces.map((piece) => piece.length)));
   const notes: FullNote[] = [];
   for (const piece of pieces) {

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { bytesOf } from "../../support/latin1.ts";
 import { splitEverywhere } from "../../support/splits.ts";
-import { summarize, tokenize, withoutLines } from "../../support/tokens.ts";
+import { FAST, summarize, tokenize, withoutLines } from "../../support/tokens.ts";
 import { CORPUS } from "../../testdata/http/corpus.ts";
 
 const names = new Set<string>();
@@ -15,7 +15,7 @@ for (const { title, options, rows } of CORPUS) {
       const bytes = bytesOf(sent);
       const whole = tokenize([bytes], options);
       assertEquals(summarize(whole), tokens);
-      assertEquals(tokenize([bytes], { ...options, lineTokens: false }), withoutLines(whole));
+      assertEquals(tokenize([bytes], { ...options, ...FAST }), withoutLines(whole));
       for (const split of splitEverywhere(bytes)) {
         assertEquals(tokenize(split.pieces, options), whole, split.name);
       }

@@ -4,7 +4,7 @@ import { HttpTokenizer } from "../../../src/http/tokens/tokenizer.ts";
 import type { HttpToken } from "../../../src/http/tokens/tokens.ts";
 import { bytesOf } from "../../support/latin1.ts";
 import { Random } from "../../support/random.ts";
-import { noteTokens } from "../../support/tokens.ts";
+import { FAST, noteTokens } from "../../support/tokens.ts";
 import { makeInput } from "../../fuzz/inputs.ts";
 
 Deno.test("HttpTokenizer.next() gives the tokens of push(), one at a time", () => {
@@ -20,7 +20,7 @@ Deno.test("HttpTokenizer.next() gives the tokens of push(), one at a time", () =
 });
 
 Deno.test("HttpTokenizer.next() makes no token before it is asked for: a flood costs one at a time", () => {
-  const tokenizer = new HttpTokenizer({ lineTokens: false });
+  const tokenizer = new HttpTokenizer(FAST);
   const bytes = bytesOf("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3));
   tokenizer.load(bytes, bytes.length);
   const offsets: (readonly [kind: string | undefined, offset: number])[] = [];
@@ -29,7 +29,7 @@ Deno.test("HttpTokenizer.next() makes no token before it is asked for: a flood c
 });
 
 Deno.test("HttpTokenizer.finish() gives what was loaded before, and then the fault of a message that is cut off", () => {
-  const tokenizer = new HttpTokenizer({ lineTokens: false });
+  const tokenizer = new HttpTokenizer(FAST);
   const bytes = bytesOf("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /cut");
   tokenizer.load(bytes, bytes.length);
   tokenizer.finish();

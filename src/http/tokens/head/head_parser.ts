@@ -17,7 +17,7 @@ import {
 import { HttpHeaders } from "../../headers.ts";
 import type { HeadParserOptions } from "./head_parser_options.ts";
 import type { LineReader } from "../line_reader.ts";
-import { FastHeadReader } from "./fast_head.ts";
+import type { CreateFastReader, FastHeadReader } from "./fast_head.ts";
 import type { Framing } from "../framing.ts";
 import type { RequestHead } from "./request_head.ts";
 import { decodeLatin1 } from "../../../bytes/latin1.ts";
@@ -50,16 +50,23 @@ export class HeadParser {
   // A client names the same host in every request of a connection: it is checked once.
   #validHost: string | undefined;
 
-  constructor(reader: LineReader, options: HeadParserOptions) {
+  /** @param createFastReader for heads with nothing unusual in them, unless each line becomes a token */
+  constructor(reader: LineReader, options: HeadParserOptions, createFastReader?: CreateFastReader) {
     this.#reader = reader;
     this.#options = options;
     this.fields = new FieldReader(reader, this.text);
-    this.#plain = options.lineTokens ? undefined : new FastHeadReader(options, this.text);
+    this.#plain = options.lineTokens ? undefined : createFastReader?.(options, this.text);
   }
 
   /** Whether nothing of a head has been read, empty lines apart. */
   get isUntouched(): boolean {
     return this.partialHead === undefined && this.#reader.partialLength === 0;
+  }
+
+  /** Lets go of the bytes that were read. */
+  release(): void {
+    this.text.clear();
+    this.#plain?.release();
   }
 
   /** Prepares for the next head. */

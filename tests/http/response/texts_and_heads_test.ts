@@ -1,0 +1,117 @@
+// Ways that spare work must send what the long way sends: short texts go behind their head as they are, and parts of a
+// head that come again are kept joined.
+
+import { assertEquals } from "@std/assert";
+import { BufferPool } from "../../../src/bytes/buffer_pool.ts";
+import { type HeaderField, HttpHeaders } from "../../../src/http/headers.ts";
+import { JoinedHeads } from "../../../src/http/response/joined_heads.ts";
+import { processResponse } from "../../../src/http/response/process_response.ts";
+import { ResponsePreamble } from "../../../src/http/response/response_preamble.ts";
+import { HttpRequest } from "../../../src/http/request/request.ts";
+import { EMPTY_BODY } from "../../../src/http/request/request_body.ts";
+import type { HttpResponse } from "../../../src/http/response/response.ts";
+import { ResponseWriter } from "../../../src/http/response/response_writer.ts";
+import { textOf } from "../../support/latin1.ts";
+import { FakeSink, NOW_MS, send } from "../../support/sent_response.ts";
+
+const LENGTHS = [1, 63, 64, 65, 66, 4_096, 16_383, 16_384, 16_385, 70_000];
+const ODD = ["\x7f", "\x80", "\u00e9", "\u6f22", "\ud83d\ude00", "\ud800", "\udc00", "\0"];
+
+Deno.test("processResponse() sends texts of every length as UTF-8, wherever a character beyond ASCII stands", async () => {
+  for (const length of LENGTHS) {
+    for (const odd of ["", ...ODD]) {
+      for (const at of new Set([0, length >> 1, length - 1])) {
+        const text = "a".repeat(at) + odd + "b".repeat(length - at - 1);
+        const bytes = new TextEncoder().encode(text);
+        const { head, content } = await send({ body: text });
+        const [, size] = /\r\nContent-Length: (\d+)$/.exec(head) ?? [];
+        assertEquals(
+          [Number(size), content === textOf(bytes)],
+          [bytes.length, true],
+          `${length} ${odd} ${at}`,
+        );
+        const { head: asked } = await send({ body: text, request: "HEAD" });
+        assertEquals(asked, head);
+      }
+    }
+  }
+});
+
+Deno.test("processResponse() adds nothing of a text that is not ASCII before it is encoded", async () => {
+  const sink = new FakeSink();
+  const writer = new ResponseWriter(sink, new BufferPool());
+  const options = { persistence: "keep-alive", preamble: new ResponsePreamble(""), nowMs: NOW_MS } as const;
+  const request = new HttpRequest(
+    { method: "GET", target: "/", version: "1.1", headers: new HttpHeaders() },
+    EMPTY_BODY,
+  );
+  for (const body of ["first", "h\u00e9", "last"]) {
+    processResponse(writer, request, { status: 200, headers: new HttpHeaders(), body }, options);
+  }
+  await writer.flush();
+  const contents = sink.writes.join("").split(/HTTP\/1.1 200[^]*?\r\n\r\n/).slice(1);
+  assertEquals(contents, ["first", "h\u00c3\u00a9", "last"]);
+});
+
+/** Responses that share fields, as those that are made from a kept response do, in an order that mixes them. */
+function mixedResponses(): HttpResponse[] {
+  const kinds:
+    readonly (readonly [status: number, fields: readonly HeaderField[], body: HttpResponse["body"]])[] = [
+      [200, [["Content-Type", "text/plain"]], "hello"],
+      [200, [["Content-Type", "text/html"]], "hello"],
+      [404, [["Content-Type", "text/plain"]], "no"],
+      [200, [], null],
+      [204, [["A", "1"]], null],
+      [200, [["Connection", "close"], ["A", "1"]], "last"],
+      [
+        200,
+        [["Content-Length", "5"]],
+        new ReadableStream({
+          start(controller) {
+            controller.enqueue(new Uint8Array(5).fill(0x61));
+            controller.close();
+          },
+        }) as unknown as AsyncIterable<Uint8Array>,
+      ],
+    ];
+  const kept = kinds.map(([status, fields, body]) => ({ status, headers: new HttpHeaders(fields), body }));
+  const order = [0, 0, 0, 1, 0, 1, 1, 1, 2, 2, 2, 0, 0, 3, 3, 3, 4, 4, 4, 5, 5, 5, 0, 0, 6];
+  return order.map((i) => ({ ...kept[i]!, headers: kept[i]!.headers.clone() }));
+}
+
+async function sendAll(joined: JoinedHeads | undefined): Promise<string> {
+  const sink = new FakeSink();
+  const writer = new ResponseWriter(sink, new BufferPool());
+  const preamble = new ResponsePreamble("s");
+  let nowMs = NOW_MS;
+  for (const response of mixedResponses()) {
+    const request = new HttpRequest(
+      { method: "GET", target: "/", version: "1.1", headers: new HttpHeaders() },
+      EMPTY_BODY,
+    );
+    await processResponse(writer, request, response, {
+      persistence: "keep-alive",
+      preamble,
+      nowMs: nowMs += 130,
+      ...(joined === undefined ? {} : { joined }),
+    });
+  }
+  await writer.flush();
+  return sink.writes.join("");
+}
+
+Deno.test("processResponse() sends the same bytes whether heads are kept joined or not, in every order", async () => {
+  assertEquals(await sendAll(new JoinedHeads()), await sendAll(undefined));
+});
+
+Deno.test("JoinedHeads joins only what comes again at once", () => {
+  const heads = new JoinedHeads();
+  const [one, other] = [new Uint8Array([0x31]), new Uint8Array([0x32])];
+  const join = (preamble: Uint8Array, fields: Uint8Array): string | undefined => {
+    const bytes = heads.of(preamble, fields);
+    return bytes === undefined ? undefined : textOf(bytes);
+  };
+  assertEquals([join(one, one), join(one, other), join(one, one)], [undefined, undefined, undefined]);
+  assertEquals([join(one, one), join(one, one)], ["11Content-Length: ", "11Content-Length: "]);
+  assertEquals([join(other, one), join(other, one)], [undefined, "21Content-Length: "]);
+});
