@@ -1,11 +1,10 @@
 import { equalsIgnoringCase } from "../../../http/grammar.ts";
 import type { HttpHeaders } from "../../../http/headers.ts";
+import type { IsDecoded } from "../../../net/runtimes/fetch_decoding.ts";
 import { readWebHeaders } from "../web_headers.ts";
 
 // Fields about another connection (RFC 9110 §7.6.1); Transfer-Encoding never goes out as a handler sets it.
 const HOP_FIELDS: readonly string[] = ["connection", "keep-alive", "proxy-connection", "te", "upgrade"];
-// Codings that `fetch` undoes on every runtime.
-const DECODED = /^(gzip|x-gzip|deflate|br|identity)$/i;
 
 /**
  * Reads the fields of a web-standard response.
@@ -14,18 +13,15 @@ const DECODED = /^(gzip|x-gzip|deflate|br|identity)$/i;
  * fields are left out. A zstd coding stays; the content tells whether it is still there, see {@linkcode
  * isZstd}.
  */
-export function readFields(response: Response): HttpHeaders {
+export function readFields(response: Response, isDecoded: IsDecoded): HttpHeaders {
   const headers = readWebHeaders(response.headers);
   // Only a response from the network has a URL.
-  if (response.url) dropStaleFields(headers);
-  return headers;
-}
-
-function dropStaleFields(headers: HttpHeaders): void {
+  if (!response.url) return headers;
   for (const name of headers.getList("connection")) headers.delete(name);
   for (const name of HOP_FIELDS) headers.delete(name);
-  const codings = headers.getList("content-encoding");
-  if (codings.length > 0 && codings.every((coding) => DECODED.test(coding))) dropCoding(headers);
+  const codings = headers.get("content-encoding")?.split(",").map((coding) => coding.trim());
+  if (codings !== undefined && isDecoded(codings)) dropCoding(headers);
+  return headers;
 }
 
 /** Removes the fields that are wrong for decoded content. */

@@ -3,6 +3,7 @@ import { ByteBudget } from "../../../bytes/byte_budget.ts";
 import { BytePieces } from "../../../bytes/byte_pieces.ts";
 import type { HttpHeaders } from "../../../http/headers.ts";
 import type { HttpResponse } from "../../../http/response/response.ts";
+import { findFetchDecoding } from "../../../net/runtimes/fetch_decoding.ts";
 import { FastResponse } from "./fast_response.ts";
 import { guessType, hidesTextType } from "./hidden_type.ts";
 import { findKept } from "./kept_content.ts";
@@ -26,6 +27,7 @@ const FAST_STREAM_BYTES = 33_554_432;
 export class ResponseReader {
   readonly #patience = new Patience();
   readonly #budget = new ByteBudget(FAST_STREAM_BYTES);
+  readonly #isDecoded = findFetchDecoding();
   readonly #hidesTextType = hidesTextType(FastResponse.native);
   readonly #takePlainText = findPlainText(FastResponse.native);
   readonly #takeKept = findKept(FastResponse.native);
@@ -44,7 +46,7 @@ export class ResponseReader {
     if (ready !== undefined) return ready;
     const { status } = response;
     // Before the body: Bun 1.4.5 forgets the type of the content once the content has been asked for.
-    const headers = readFields(response);
+    const headers = readFields(response, this.#isDecoded);
     const kept = this.#takeKept?.(response);
     if (kept !== undefined) {
       if (this.#hidesTextType) addHiddenType(headers, kept);
