@@ -10,13 +10,17 @@ const ROUTERS = ["hono", "h3", "elysia", "itty", "reactRouter", "oak"];
 
 type Check = (url: string) => Promise<void>;
 
-async function checkRouter(url: string): Promise<void> {
+async function checkRouter(url: string, headStatus: number): Promise<void> {
   const json = await fetch(`${url}/json/w%C3%B6rld`);
   assertEquals({ status: json.status, hasHello: (await json.json()).hello.length > 0 }, {
     status: 200,
     hasHello: true,
   });
   assertMatch(json.headers.get("content-type")!, /^application\/json/);
+  const content = { a: [1, "é"] };
+  const headers = { "content-type": "application/json" };
+  const echo = await fetch(`${url}/echo`, { method: "POST", headers, body: JSON.stringify(content) });
+  assertEquals(await echo.json(), content);
   const upload = await fetch(`${url}/upload`, { method: "POST", body: uploadForm() });
   assertEquals(await upload.text(), "value f.bin 200000");
   const events = await fetch(`${url}/events`);
@@ -34,12 +38,17 @@ async function checkRouter(url: string): Promise<void> {
   await redirect.body?.cancel();
   assertEquals(await status(`${url}/missing`), 404);
   assertEquals(await status(`${url}/throw`), 500);
-  const head = await fetch(`${url}/json/x`, { method: "HEAD" });
-  assertEquals(await head.text(), "");
+  for (const path of ["json/x", "file"]) {
+    const head = await fetch(`${url}/${path}`, { method: "HEAD" });
+    assertEquals([head.status, await head.text()], [headStatus, ""]);
+  }
 }
 
 const CHECKS: Readonly<Record<string, Check>> = {
-  ...Object.fromEntries(ROUTERS.map((name) => [name, checkRouter])),
+  // itty-router has no HEAD by itself.
+  ...Object.fromEntries(
+    ROUTERS.map((name) => [name, (url: string) => checkRouter(url, name === "itty" ? 404 : 200)]),
+  ),
   trpc: checkTrpc,
   yoga: checkYoga,
 };

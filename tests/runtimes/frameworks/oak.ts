@@ -9,6 +9,9 @@ export function oak(): Fetch {
   router.get("/json/:name", (context) => {
     context.response.body = { hello: context.params["name"] };
   });
+  router.post("/echo", async (context) => {
+    context.response.body = await context.request.body.json();
+  });
   router.post("/upload", async (context) => {
     const form = await context.request.body.formData();
     context.response.body = await describeUpload({

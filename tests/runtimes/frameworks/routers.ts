@@ -39,6 +39,7 @@ export async function describeUpload(request: Pick<Request, "formData">): Promis
 export function hono(): Fetch {
   const app = new Hono();
   app.get("/json/:name", (context) => context.json({ hello: context.req.param("name") }));
+  app.post("/echo", async (context) => context.json(await context.req.json()));
   app.post("/upload", async (context) => context.text(await describeUpload(context.req.raw)));
   app.get("/events", (context) =>
     streamSSE(context, async (stream) => {
@@ -60,6 +61,7 @@ export function hono(): Fetch {
 export function h3(): Fetch {
   const app = new H3({ silent: true });
   app.get("/json/:name", (event) => ({ hello: event.context.params?.["name"] }));
+  app.post("/echo", (event) => event.req.json());
   app.post("/upload", (event) => describeUpload(event.req as Request));
   app.get("/events", (event) => {
     event.res.headers.set("content-type", "text/event-stream");
@@ -82,8 +84,9 @@ export function h3(): Fetch {
 
 /** Elysia. */
 export function elysia(): Fetch {
-  const app = new Elysia({ aot: false })
+  const app = new Elysia()
     .get("/json/:name", ({ params }) => ({ hello: params.name }))
+    .post("/echo", ({ body }) => body as object)
     .post("/upload", ({ body }) => {
       const { name, file } = body as { name: string; file: File };
       return `${name} ${file.name} ${file.size}`;
@@ -106,6 +109,7 @@ export function elysia(): Fetch {
 export function itty(): Fetch {
   const router = AutoRouter({ catch: () => error(500, "sorry") });
   router.get("/json/:name", ({ params }: IRequest) => ({ hello: params["name"] }));
+  router.post("/echo", (request: IRequest) => request.json());
   router.post("/upload", async (request: IRequest) => new Response(await describeUpload(request)));
   router.get("/events", () => new Response(events(), { headers: { "content-type": "text/event-stream" } }));
   router.get("/cookies", (request: IRequest) => {
@@ -124,6 +128,7 @@ export function itty(): Fetch {
 export function reactRouter(): Fetch {
   const handler: StaticHandler = createStaticHandler([
     { path: "/json/:name", loader: ({ params }) => Response.json({ hello: params["name"] }) },
+    { path: "/echo", action: async ({ request }) => Response.json(await request.json()) },
     { path: "/upload", action: async ({ request }) => new Response(await describeUpload(request)) },
     {
       path: "/events",
