@@ -2,7 +2,7 @@ import type { HttpResponse } from "../../../http/response/response.ts";
 import { ContentStream, encodeContent } from "../content_stream.ts";
 import { LazyHeaders, readHeaders } from "../lazy_headers.ts";
 import { chainTo } from "../native_chain.ts";
-import { type LightResponse, type ResponseContent, toLight } from "./light_response.ts";
+import { JSON_INIT, type LightResponse, type ResponseContent, toLight } from "./light_response.ts";
 import { replaceFields, toWebHeaders } from "../web_headers.ts";
 
 const NativeResponse = Response;
@@ -56,10 +56,11 @@ export class FastResponse {
   /** A response with JSON. @throws {TypeError} for data that has no form in JSON */
   static json(data: unknown, init?: ResponseInit): Response {
     const text = JSON.stringify(data);
-    const isDefault = text !== undefined && init?.headers === undefined;
-    if (!isDefault) return NativeResponse.json(data, init);
-    const headers = { "content-type": "application/json" };
-    return new FastResponse(text, { ...init, headers });
+    if (text === undefined || init?.headers !== undefined) return NativeResponse.json(data, init);
+    return new FastResponse(
+      text,
+      (init === undefined ? JSON_INIT : { ...JSON_INIT, ...init }) as unknown as ResponseInit,
+    );
   }
 
   /** The runtime's own class, also if this one stands in its place. */
@@ -99,14 +100,14 @@ export class FastResponse {
   /** The fields, to be changed until the response is sent. */
   get headers(): Headers {
     return this.#headers ??= this.#native?.headers ??
-      new LazyHeaders(this.#light!.fields) as unknown as Headers;
+      new LazyHeaders(this.#light!.headers) as unknown as Headers;
   }
 
   /** The content as a stream; null if there is none. */
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     if (this.#native !== undefined && !this.#isSpent) return this.#native.body;
-    const { content } = this.#light!;
-    return content === null ? null : this.#stream ??= new ContentStream(content);
+    const { body } = this.#light!;
+    return body === null ? null : this.#stream ??= new ContentStream(body);
   }
 
   /** Whether something was read of the content. */
@@ -126,8 +127,8 @@ export class FastResponse {
     const light = this.#light;
     if (light === undefined || this.#native !== undefined) return undefined;
     if (this.#stream !== undefined && ContentStream.contentOf(this.#stream) === undefined) return undefined;
-    const headers = this.#headers === undefined ? light.fields : readHeaders(this.#headers);
-    return { status: light.status, headers, body: light.content };
+    if (this.#headers === undefined) return light;
+    return { status: light.status, headers: readHeaders(this.#headers), body: light.body };
   }
 
   #toNative(): Response {
@@ -138,11 +139,11 @@ export class FastResponse {
     return native;
   }
 
-  #makeNative({ status, statusText, fields, content }: LightResponse): Response {
-    const init = { status, statusText, headers: this.#headers ?? toWebHeaders(fields) };
+  #makeNative({ status, statusText, headers, body }: LightResponse): Response {
+    const init = { status, statusText, headers: this.#headers ?? toWebHeaders(headers) };
     const stream = this.#stream;
     // As bytes, so that a type that the handler has removed from a text does not come back.
-    if (stream === undefined) return new NativeResponse(encodeContent(content), init);
+    if (stream === undefined) return new NativeResponse(encodeContent(body), init);
     if (!stream.isUsed && !stream.locked) return new NativeResponse(stream, init);
     this.#isSpent = true;
     return makeSpent(stream, init);

@@ -2,29 +2,34 @@
 
 import { trimOws } from "../../../http/grammar.ts";
 import { HttpHeaders } from "../../../http/headers.ts";
+import type { HttpResponse } from "../../../http/response/response.ts";
 import { isBodyless } from "../../../http/status.ts";
 import { ContentStream, type LightContent } from "../content_stream.ts";
 import { LazyHeaders } from "../lazy_headers.ts";
+import { typedFields } from "./typed_fields.ts";
 import { readWebHeaders } from "../web_headers.ts";
 
 /** What a Response can be made of. The types of Node have no BodyInit. */
 export type ResponseContent = ConstructorParameters<typeof Response>[0];
 
-/** A response as plain values. */
-export interface LightResponse {
-  /** 200 to 599. */
-  readonly status: number;
+/** A response as plain values, ready to be sent. */
+export interface LightResponse extends HttpResponse {
   /** As the handler set it. */
   readonly statusText: string;
-  /** Its own fields; no other code may change them. */
-  readonly fields: HttpHeaders;
-  /** All of it. */
-  readonly content: LightContent;
+  /** All of the content. */
+  readonly body: LightContent;
 }
 
 /** The fields of a text when its handler sets none. Copied for each response, with their lines ready for the wire. */
 export const TEXT_FIELDS: HttpHeaders = new HttpHeaders([["content-type", "text/plain;charset=UTF-8"]]);
 const NO_FIELDS = new HttpHeaders();
+/** Status and fields of JSON when its handler sets none. */
+export const JSON_INIT: LightResponse = {
+  status: 200,
+  statusText: "",
+  headers: new HttpHeaders([["content-type", "application/json"]]),
+  body: null,
+};
 const STATUS_TEXT = /^[\t\x20-\x7e]*$/;
 
 /**
@@ -40,21 +45,22 @@ export function toLight(
   if (content === undefined) return undefined;
   const isText = typeof body === "string";
   if (init === undefined || init === null) {
-    return { status: 200, statusText: "", fields: (isText ? TEXT_FIELDS : NO_FIELDS).clone(), content };
+    return {
+      status: 200,
+      statusText: "",
+      headers: (isText ? TEXT_FIELDS : NO_FIELDS).clone(),
+      body: content,
+    };
   }
   const { status = 200, statusText = "" } = init;
   const isPlain = Number.isInteger(status) && status >= 200 && status <= 599 &&
     (content === null || !isBodyless(status)) &&
     typeof statusText === "string" && STATUS_TEXT.test(statusText);
   if (!isPlain) return undefined;
-  const fields = isLight(init) ? init.fields.clone() : toFields(init.headers);
-  if (fields === undefined) return undefined;
-  if (isText && !fields.has("content-type")) fields.append("content-type", "text/plain;charset=UTF-8");
-  return { status, statusText, fields, content };
-}
-
-function isLight(init: ResponseInit | LightResponse): init is LightResponse {
-  return (init as Partial<LightResponse>).fields instanceof HttpHeaders;
+  const headers = init.headers instanceof HttpHeaders ? init.headers.clone() : toFields(init.headers);
+  if (headers === undefined) return undefined;
+  if (isText && !headers.has("content-type")) headers.append("content-type", "text/plain;charset=UTF-8");
+  return { status, statusText, headers, body: content };
 }
 
 /** @returns undefined for content that is not known */
@@ -71,11 +77,22 @@ function toFields(init: HeadersInit | undefined): HttpHeaders | undefined {
   if (init === undefined) return new HttpHeaders();
   if (init instanceof Headers) return LazyHeaders.fieldsOf(init)?.clone() ?? readWebHeaders(init);
   if (Symbol.iterator in init) return undefined;
-  const fields = new HttpHeaders();
   try {
-    for (const name of Object.keys(init)) fields.append(name, trimOws(String(init[name])));
+    return readRecord(init);
   } catch {
     return undefined;
   }
+}
+
+/** @throws {TypeError} for fields that cannot go on the wire */
+function readRecord(record: Readonly<Record<string, string>>): HttpHeaders {
+  const names = Object.keys(record);
+  if (names.length === 1) {
+    const [name] = names as [string];
+    const typed = typedFields(name, trimOws(String(record[name])));
+    if (typed !== undefined) return typed;
+  }
+  const fields = new HttpHeaders();
+  for (const name of names) fields.append(name, trimOws(String(record[name])));
   return fields;
 }
