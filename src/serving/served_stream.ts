@@ -34,12 +34,12 @@ export class ServedStream implements AsyncIterable<Uint8Array>, PieceIterator {
     });
   }
 
-  takeReady(): Uint8Array | undefined {
+  takeReady(): Uint8Array | undefined | null {
     return this.#cutWith === undefined ? this.#iterator?.takeReady?.() : undefined;
   }
 
   get readyBytes(): number {
-    return this.#iterator?.readyBytes ?? 0;
+    return this.#begin().readyBytes ?? 0;
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {

@@ -143,14 +143,9 @@ export class ResponseWriter {
 
   /** Makes sure of a buffer with room for `size` more bytes. */
   #makeRoom(size: number): void {
+    if (this.length > MAX_COPIED_BYTES && this.length + size > LARGE_BYTES) this.#follow(this.#send());
     const buffer = this.#buffer;
-    const needed = this.length + size;
-    if (needed > LARGE_BYTES && buffer !== undefined) {
-      this.#follow(this.#send());
-      this.#buffer = this.#pool.take(size);
-      return;
-    }
-    this.#buffer = this.#pool.take(needed);
+    this.#buffer = this.#pool.take(this.length + size);
     if (buffer !== undefined) {
       this.#buffer.set(buffer.subarray(0, this.length));
       this.#pool.give(buffer);

@@ -19,11 +19,14 @@ export type ResponseFraming =
 
 /** Pieces of content, some of which may be ready without another promise. */
 export interface PieceIterator extends AsyncIterator<Uint8Array> {
-  /** The next piece if it is ready; undefined if it must be waited for. */
-  takeReady?(): Uint8Array | undefined;
-  /** The number of bytes that are ready. */
+  /** The next piece if it is ready; undefined if it must be waited for, null if there is none. */
+  takeReady?(): Uint8Array | undefined | null;
+  /** The number of bytes that are ready; if there are any, the next promise waits for nothing else. */
   readonly readyBytes?: number;
 }
+
+// The lines of the chunks that are sent together, and of the head before them.
+const LINE_BYTES = 1_024;
 
 /**
  * Sends streamed content after its head, each piece once the ones before were taken, which is the
@@ -41,26 +44,27 @@ export async function writeStream(
 ): Promise<void> {
   const pieces: PieceIterator = content[Symbol.asyncIterator]();
   const stream = new FramedStream(writer, framing);
-  let hasEnded = false;
+  // The next piece if it is ready, null from the end of the content on.
+  let piece: Uint8Array | undefined | null;
   try {
     // The head does not wait for content that may be long in coming.
-    await writer.flush();
+    if (!pieces.readyBytes) await writer.flush();
     for (;;) {
-      hasEnded = true;
+      piece = null;
       const next = await pieces.next();
       if (next.done === true) break;
-      hasEnded = false;
-      let piece: Uint8Array | undefined = next.value;
+      piece = next.value;
       // The pieces become one write, unless the first one goes out without a copy, or not at all.
       const isCopied = piece.length > 0 && piece.length <= MAX_COPIED_BYTES;
-      if (isCopied) writer.reserve(piece.length + (pieces.readyBytes ?? 0));
-      for (; piece !== undefined; piece = pieces.takeReady?.()) stream.add(piece);
-      await stream.flush();
+      if (isCopied) writer.reserve(piece.length + (pieces.readyBytes ?? 0) + LINE_BYTES);
+      for (; piece; piece = pieces.takeReady?.()) stream.add(piece);
+      if (piece === null || stream.isTooLong) break;
+      await writer.flush();
     }
   } finally {
-    if (!hasEnded) abandon(pieces);
+    if (piece !== null) abandon(pieces);
   }
-  stream.end();
+  await stream.end();
 }
 
 /**
@@ -102,18 +106,18 @@ class FramedStream {
     if (this.#isChunked) this.#writer.addText("\r\n");
   }
 
-  /** Sends what was added. The client gets all promised bytes before the connection is cut. */
-  async flush(): Promise<void> {
-    await this.#writer.flush();
-    if (this.#givenBytes > this.#promisedBytes) throw wrongLength(this.#promisedBytes, "more");
+  /** Whether there are more bytes than promised. */
+  get isTooLong(): boolean {
+    return this.#givenBytes > this.#promisedBytes;
   }
 
-  end(): void {
-    if (this.#givenBytes < this.#promisedBytes) throw wrongLength(this.#promisedBytes, this.#givenBytes);
+  /** Adds the end, if bytes mark it. The client gets all promised bytes before the connection is cut. */
+  async end(): Promise<void> {
+    const isWrong = this.isTooLong || this.#givenBytes < this.#promisedBytes;
     if (this.#isChunked) this.#writer.addText("0\r\n\r\n");
+    if (isWrong || this.#writer.backlog !== undefined) await this.#writer.flush();
+    if (!isWrong) return;
+    const got = this.isTooLong ? "more" : this.#givenBytes;
+    throw new RangeError(`Cannot send the content: promised ${this.#promisedBytes} bytes, got ${got}`);
   }
-}
-
-function wrongLength(promised: number, got: number | "more"): RangeError {
-  return new RangeError(`Cannot send the content: promised ${promised} bytes, got ${got}`);
 }

@@ -75,9 +75,10 @@ export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator
     });
   }
 
-  takeReady(): Uint8Array | undefined {
+  takeReady(): Uint8Array | undefined | null {
     const piece = this.#pieces.shift();
-    if (piece !== undefined) this.#size -= piece.length;
+    if (piece === undefined) return this.#isDone ? null : undefined;
+    this.#size -= piece.length;
     return piece;
   }
 
@@ -149,7 +150,7 @@ export class StreamedContent implements AsyncIterable<Uint8Array>, PieceIterator
     if (waiting === undefined || (this.#pieces.length === 0 && !this.#isFull)) return;
     this.#waiting = undefined;
     const piece = this.takeReady();
-    if (piece !== undefined) waiting.resolve({ done: false, value: piece });
+    if (piece) waiting.resolve({ done: false, value: piece });
     else if (this.#failure !== undefined) waiting.reject(this.#failure.error);
     else waiting.resolve({ done: true, value: undefined });
   }

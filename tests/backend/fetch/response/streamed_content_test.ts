@@ -15,7 +15,7 @@ function contentOf(stream: ReadableStream<WebPiece>): StreamedContent {
 async function takeBatch(content: StreamedContent): Promise<string[]> {
   const next = await content.next();
   const batch: string[] = [];
-  for (let piece = next.value; piece !== undefined; piece = content.takeReady()) {
+  for (let piece = next.value; piece; piece = content.takeReady()) {
     batch.push(decoder.decode(piece));
   }
   return batch;
@@ -80,6 +80,12 @@ Deno.test("StreamedContent tells how many bytes are ready", async () => {
   await content.next();
   assertEquals(content.readyBytes, 5);
   await content.return();
+});
+
+Deno.test("StreamedContent tells that no piece follows as soon as its stream does", async () => {
+  const content = contentOf(streamOf("a", "b"));
+  await content.next();
+  assertEquals([content.takeReady() === null, content.takeReady()], [false, null]);
 });
 
 Deno.test("StreamedContent gives the pieces before a failure, and then the failure", async () => {
