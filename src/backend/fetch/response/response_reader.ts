@@ -5,7 +5,7 @@ import type { HttpHeaders } from "../../../http/headers.ts";
 import type { HttpResponse } from "../../../http/response/response.ts";
 import { findFetchDecoding } from "../../../net/runtimes/fetch_decoding.ts";
 import { FastResponse } from "./fast_response.ts";
-import { guessType, hidesTextType } from "./hidden_type.ts";
+import { hidesTextType, withHiddenType } from "./hidden_type.ts";
 import { findKept } from "./kept_content.ts";
 import { chooseFindKnown, type KnownContent } from "./origin_of_content.ts";
 import { findPlainText } from "./plain_text.ts";
@@ -49,8 +49,7 @@ export class ResponseReader {
     const headers = readFields(response, this.#isDecoded);
     const kept = this.#takeKept?.(response);
     if (kept !== undefined) {
-      if (this.#hidesTextType) addHiddenType(headers, kept);
-      return { status, headers, body: kept };
+      return { status, headers: this.#withType(headers, kept), body: kept };
     }
     const { body } = response;
     if (body === null || body === undefined) {
@@ -74,22 +73,24 @@ export class ResponseReader {
       finish: (content) => {
         if (mayBeDecodedZstd(response, headers) && !isZstd(content)) dropCoding(headers);
         if (known === undefined) return { status, headers, body: keepPromise(content, headers) };
-        if (this.#hidesTextType) addHiddenType(headers, content);
-        return { status, headers, body: promiseKnown(content, headers, known) };
+        return {
+          status,
+          headers: this.#withType(headers, content),
+          body: promiseKnown(content, headers, known),
+        };
       },
     });
+  }
+
+  #withType(headers: HttpHeaders, content: WebContent | string): HttpHeaders {
+    const first = content instanceof BytePieces ? content.pieces[0] : content;
+    return this.#hidesTextType && first instanceof Uint8Array ? withHiddenType(headers, first) : headers;
   }
 
   #find(response: Response): KnownContent | undefined {
     const length = FastResponse.blobSizeOf(response);
     return length === undefined ? this.#findKnown(response) : { length };
   }
-}
-
-function addHiddenType(headers: HttpHeaders, content: WebContent | string): void {
-  const first = content instanceof BytePieces ? content.pieces[0] : content;
-  if (!(first instanceof Uint8Array) || first.length === 0 || headers.has("content-type")) return;
-  headers.append("content-type", guessType(first));
 }
 
 function checkResponse(response: Response): void {
