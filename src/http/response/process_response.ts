@@ -38,8 +38,8 @@ export function processResponse(
   if (isWire(body)) return body.send(writer, options);
   const fields = response.headers.toWire();
   // After HEAD the length in bytes must be certain.
-  const isEncoded = typeof body === "string" && (body.length > MAX_PLAIN_TEXT || request.method === "HEAD");
-  const content = isEncoded ? encoder.encode(body) : body;
+  const isPlain = typeof body !== "string" || (request.method !== "HEAD" && mayBePlain(body));
+  const content = isPlain ? body : encoder.encode(body);
   const framing = decideResponseFraming(request, status, content, fields);
   const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
   const preamble = options.preamble.get(status, fields, persistence, options.nowMs);
@@ -55,6 +55,16 @@ export function processResponse(
   if (isStreamed(content)) return writeStream(writer, content, framing).then(() => persistence);
   if (typeof content !== "string") addContent(writer, content);
   return writer.backlog === undefined ? persistence : writer.flush().then(() => persistence);
+}
+
+/** Whether a text is short, and looks like ASCII at a few places: an attempt that fails costs more than the look. */
+function mayBePlain(text: string): boolean {
+  if (text.length > MAX_PLAIN_TEXT) return false;
+  const step = 1 + (text.length >> 3);
+  for (let i = 0; i < text.length; i += step) {
+    if (text.charCodeAt(i) > 0x7f) return false;
+  }
+  return true;
 }
 
 function addContent(writer: ResponseWriter, content: Exclude<KnownBody, string>): void {
