@@ -212,6 +212,7 @@ export class RequestLoop implements Deferred {
   /** Drops content that the handler left unread, within bounds, to get to the next request. */
   async #dropContent(): Promise<void> {
     this.#phase.hurryContent();
+    this.#reader.noteDropped();
     try {
       await this.#writer.flushEagerly();
       const isDropped = await finishBody(this.#reader.body, this.#shared.settings.maxDrainBytes);

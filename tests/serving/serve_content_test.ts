@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Handler } from "../../src/backend/handler.ts";
+import type { HttpRequest } from "../../src/http/request/request.ts";
 import { readWhole } from "../../src/http/request/request_body.ts";
 import { textResponse } from "../../src/http/response/response.ts";
 import { echoTarget, get, startFakeServer, statusesOf, stopFakeServer } from "../support/fake_server.ts";
@@ -150,6 +151,26 @@ Deno.test("serve() survives a handler that reads content after its response, at 
       assertEquals(fake.errors, []);
       await stopFakeServer(fake);
     }
+  }
+});
+
+Deno.test("serve() rejects a read of content that it has dropped after the response", async () => {
+  for (const isReadFirst of [false, true]) {
+    let first: HttpRequest | undefined;
+    const fake = startFakeServer(async (request) => {
+      if (request.method === "GET") return textResponse(200, "");
+      if (isReadFirst) await request.body.read();
+      first = request;
+      return textResponse(200, "");
+    });
+    const client = await fake.connect();
+    await client.send(post("Content-Length: 3\r\n", "abc") + get("/next"));
+    assertEquals(statusesOf(client.output), [200, 200]);
+    const late = first!.body.read();
+    // Only the end of the content was left after the first read.
+    if (isReadFirst) assertEquals(await late, null);
+    else await assertRejects(() => late, TypeError, "it was dropped after the response");
+    await stopFakeServer(fake);
   }
 });
 

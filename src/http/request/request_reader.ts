@@ -100,6 +100,11 @@ export class RequestReader {
     if (this.#body !== undefined) this.#body.isHeldBack = false;
   }
 
+  /** Says that the handler gets no more of the content: the response is complete. */
+  noteDropped(): void {
+    if (this.#body !== undefined) this.#body.keptBytes = this.#body.receivedBytes;
+  }
+
   /** Bytes of an unfinished head that are held. */
   get heldBytes(): number {
     return this.#tokens.heldBytes;

@@ -24,6 +24,8 @@ export class StreamedBody implements RequestBody {
   wireOffset = 0;
   /** Whether the client holds its content back, so that it need not be read (RFC 9110 §10.1.1). */
   isHeldBack: boolean;
+  /** Bytes of content for the handler; the server drops what comes after them. */
+  keptBytes = Infinity;
   readonly #source: ContentSource;
   readonly #maxBytes: number;
   #error: unknown;
@@ -45,7 +47,10 @@ export class StreamedBody implements RequestBody {
   // One promise without an async function around it: five thousand slow uploads wait here, and the collector
   // moves everything that each of them holds.
   read(): Promise<Piece> {
-    if (this.isComplete) return Promise.resolve(null);
+    if (this.isComplete) {
+      if (this.receivedBytes <= this.keptBytes) return Promise.resolve(null);
+      return Promise.reject(new TypeError("Cannot read content: it was dropped after the response"));
+    }
     if (this.#error !== undefined) return Promise.reject(this.#error);
     if (this.#reading !== undefined) {
       return Promise.reject(new TypeError("Cannot read content: it is being read"));
