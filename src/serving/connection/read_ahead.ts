@@ -1,4 +1,5 @@
 import type { ReadBudget } from "../../bytes/byte_budget.ts";
+import { GatheredBytes } from "../../bytes/gathered_bytes.ts";
 import type { Connection, Receiver } from "../../net/connection.ts";
 
 // As much as Node 20 reads of content that its handler does not ask for.
@@ -14,17 +15,20 @@ export interface EndWatcher {
 /** Takes the outcome of a read that was made ahead. */
 export type AheadReceiver = Required<Receiver>;
 
+/** The end of a connection: FIN, or a failure. */
+type End = (receiver: AheadReceiver) => void;
+
 /** Reads while earlier bytes are still unused, to notice the end of the connection. Keeps a bounded number of bytes. */
 export class ReadAhead implements Receiver {
   readonly #connection: Connection;
   readonly #budget: ReadBudget;
   readonly #watcher: EndWatcher;
   readonly #room = new Uint8Array(ROOM_BYTES);
-  // The outcomes of reads that nobody has asked for yet.
-  readonly #outcomes: ((receiver: AheadReceiver) => void)[] = [];
-  #bytes = 0;
-  #isReading = false;
+  // What came and was not asked for: bytes in one place, however many reads they took, and the end after them.
+  readonly #bytes = new GatheredBytes();
+  #end: End | undefined;
   #hasEnded = false;
+  #isReading = false;
   // Wants the outcome of the pending read.
   #receiver: AheadReceiver | undefined;
 
@@ -40,54 +44,57 @@ export class ReadAhead implements Receiver {
 
   /** Begins, or goes on if there is room. */
   read(): void {
-    if (this.#isReading || this.#hasEnded || this.#bytes > MAX_BYTES - ROOM_BYTES) return;
+    if (this.#isReading || this.#hasEnded || this.#bytes.length > MAX_BYTES - ROOM_BYTES) return;
     this.#isReading = true;
     this.#connection.receive(this.#room, this);
   }
 
   /**
-   * Gives the next outcome to a receiver, never during this call.
+   * Gives what has come, and then the outcome of the pending read, to a receiver, never during this call.
    *
-   * @returns false if nothing was read that has not been given, and no read is pending
+   * @returns false if there is neither
    */
   give(receiver: AheadReceiver): boolean {
-    const outcome = this.#outcomes.shift();
-    if (outcome !== undefined) queueMicrotask(() => outcome(receiver));
-    else if (this.#isReading) this.#receiver = receiver;
+    const end = this.#end;
+    if (this.#bytes.length > 0) {
+      const bytes = this.#bytes.take();
+      queueMicrotask(() => receiver.onArrayReceived(bytes));
+    } else if (end !== undefined) {
+      this.#end = undefined;
+      queueMicrotask(() => end(receiver));
+    } else if (this.#isReading) this.#receiver = receiver;
     else return false;
     return true;
   }
 
   /** Called back by the connection. */
   onReceived(count: number | null): void {
-    if (count === null) return this.#end(undefined, (receiver) => receiver.onReceived(null));
-    const bytes = this.#room.slice(0, count);
-    this.#bytes += count;
-    const isWanted = this.#settle((receiver) => {
-      this.#bytes -= count;
-      receiver.onArrayReceived(bytes);
-    });
-    if (!isWanted) this.read();
+    if (count === null) return this.#onEnd(undefined, (receiver) => receiver.onReceived(null));
+    const bytes = this.#room.subarray(0, count);
+    const receiver = this.#takeReceiver();
+    if (receiver !== undefined) return receiver.onArrayReceived(bytes.slice());
+    this.#bytes.append(bytes, MAX_BYTES);
+    this.read();
   }
 
   /** Called back by the connection. */
   onReceiveFailed(error: unknown): void {
-    this.#end(error, (receiver) => receiver.onReceiveFailed(error));
+    this.#onEnd(error, (receiver) => receiver.onReceiveFailed(error));
   }
 
-  #end(error: unknown, outcome: (receiver: AheadReceiver) => void): void {
+  #onEnd(error: unknown, end: End): void {
     this.#hasEnded = true;
-    if (!this.#settle(outcome)) this.#watcher.onEndAhead(error);
+    const receiver = this.#takeReceiver();
+    if (receiver !== undefined) return end(receiver);
+    this.#end = end;
+    this.#watcher.onEndAhead(error);
   }
 
-  /** @returns whether a receiver took the outcome of the pending read */
-  #settle(outcome: (receiver: AheadReceiver) => void): boolean {
+  #takeReceiver(): AheadReceiver | undefined {
     const receiver = this.#receiver;
     this.#isReading = false;
     this.#receiver = undefined;
-    if (receiver === undefined) this.#outcomes.push(outcome);
-    else outcome(receiver);
-    return receiver !== undefined;
+    return receiver;
   }
 
   /** Gives back its bytes to the budget. */

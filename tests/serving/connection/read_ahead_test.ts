@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { ByteBudget } from "../../../src/bytes/byte_budget.ts";
 import { type AheadReceiver, ReadAhead } from "../../../src/serving/connection/read_ahead.ts";
 import { settle } from "../../support/deadline.ts";
 import { FakeConnection } from "../../support/fake_connection.ts";
+import { meterNatives } from "../../support/work_meter.ts";
 
 /** Notes the outcomes that it is given. */
 function createReceiver(): { receiver: AheadReceiver; given: string[] } {
@@ -15,7 +16,7 @@ function createReceiver(): { receiver: AheadReceiver; given: string[] } {
   return { receiver, given };
 }
 
-Deno.test("ReadAhead gives its outcomes in order, one at a time, and later ones as they come", async () => {
+Deno.test("ReadAhead gives all bytes that have come together, and later ones as they come", async () => {
   const connection = new FakeConnection();
   const ends: unknown[] = [];
   const ahead = new ReadAhead(connection, new ByteBudget(0), { onEndAhead: (error) => ends.push(error) });
@@ -24,14 +25,12 @@ Deno.test("ReadAhead gives its outcomes in order, one at a time, and later ones 
   ahead.read();
   await connection.send("one");
   await connection.send("two");
-  for (const expected of [["one"], ["one", "two"]]) {
-    assertEquals(ahead.give(receiver), true);
-    await settle();
-    assertEquals(given, expected);
-  }
+  assertEquals(ahead.give(receiver), true);
+  await settle();
+  assertEquals(given, ["onetwo"]);
   assertEquals(ahead.give(receiver), true);
   await connection.send("three");
-  assertEquals([given.length, connection.isReading], [3, false], "nobody has asked for more");
+  assertEquals([given.length, connection.isReading], [2, false], "nobody has asked for more");
   assertEquals(ahead.give(receiver), false);
   assertEquals(ends, []);
 });
@@ -58,4 +57,22 @@ Deno.test("ReadAhead.close() gives back its bytes", () => {
   const budget = new ByteBudget(0);
   new ReadAhead(new FakeConnection(), budget, { onEndAhead() {} }).close();
   assertEquals([budget.take(ReadAhead.maxBytes), budget.take(1)], [true, false]);
+});
+
+Deno.test("ReadAhead keeps bytes that come one by one in little more room than they have, and stops at its limit", async () => {
+  const connection = new FakeConnection();
+  const ahead = new ReadAhead(connection, new ByteBudget(0), { onEndAhead() {} });
+  const meter = meterNatives();
+  let count = 0;
+  try {
+    ahead.read();
+    for (; connection.isReading; count++) await connection.send("a");
+  } finally {
+    meter.restore();
+  }
+  assert(meter.allocatedBytes() <= ReadAhead.maxBytes, `${meter.allocatedBytes()} bytes for ${count}`);
+  const { receiver, given } = createReceiver();
+  ahead.give(receiver);
+  await settle();
+  assertEquals(given, ["a".repeat(count)]);
 });
