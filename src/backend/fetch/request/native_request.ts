@@ -13,9 +13,10 @@ import type { RequestMaker } from "./web_request.ts";
 export function makeNativeRequests(): RequestMaker {
   class NativeRequest extends Request {
     readonly #context: RequestContext;
-    // Requests made from this one follow it. Watching the client costs a read, so it begins only with
-    // onPending().
+    // Its own signal follows this one, and so do requests made from it. Watching the client costs a read, so it
+    // begins only with onPending(), or when the signal is asked for.
     readonly #controller: AbortController;
+    #isWatching = false;
     readonly #source: ContentSource;
     readonly #stream: ReadableStream<Uint8Array> | undefined;
 
@@ -30,15 +31,24 @@ export function makeNativeRequests(): RequestMaker {
       this.#stream = stream;
     }
 
-    static onPending(request: Request, { signal }: RequestContext): void {
-      if (!(#controller in request)) return;
-      const controller = request.#controller;
-      if (signal.aborted) controller.abort(signal.reason);
-      else signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+    static onPending(request: Request): void {
+      if (#controller in request) request.#watchClient();
     }
 
+    #watchClient(): void {
+      if (this.#isWatching) return;
+      this.#isWatching = true;
+      const { signal } = this.#context;
+      // As long as the client may leave, this keeps the request alive, without which its own signal is dead.
+      const abort = (): void => this.#controller.abort(signal.reason);
+      if (signal.aborted) abort();
+      else signal.addEventListener("abort", abort, { once: true });
+    }
+
+    // The native one, because clones follow it.
     override get signal(): AbortSignal {
-      return this.#context.signal;
+      this.#watchClient();
+      return super.signal;
     }
 
     override text(): Promise<string> {
@@ -73,7 +83,7 @@ export function makeNativeRequests(): RequestMaker {
   Object.defineProperty(NativeRequest.prototype, "constructor", { value: Request });
   return {
     make: (request, context, origin) => new NativeRequest(request, context, origin),
-    onPending: (request, context) => NativeRequest.onPending(request, context),
+    onPending: (request) => NativeRequest.onPending(request),
   };
 }
 

@@ -10,7 +10,7 @@ export interface RequestMaker {
    * Called when the handler has only promised a response: requests made from this one must also notice that
    * the client leaves.
    */
-  readonly onPending?: (request: Request, context: RequestContext) => void;
+  readonly onPending?: (request: Request) => void;
 }
 
 // Every runtime carries these as they are.
