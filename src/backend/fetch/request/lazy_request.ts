@@ -26,6 +26,10 @@ class ChosenObject {
   }
 }
 
+// A symbol, and not a private field, because Deno and Node 20 find the state of a native request also through a Proxy
+// or an object made of it.
+const STATE: unique symbol = Symbol("state");
+
 /**
  * A request of the wire as a web-standard one.
  *
@@ -33,82 +37,107 @@ class ChosenObject {
  * native Request, which is made once when needed; `chainToRequest` installs that.
  */
 export class LazyRequest extends ChosenObject {
-  readonly #request: HttpRequest;
-  readonly #context: RequestContext;
+  readonly [STATE]: RequestState;
+
+  /** @param origin scheme and authority that the request is for */
+  constructor(request: HttpRequest, context: RequestContext, origin: string) {
+    super();
+    this[STATE] = new RequestState(request, context, origin);
+  }
+
+  /** The native request of a lazy one; undefined for anything else. */
+  static unwrap(value: unknown): Request | undefined {
+    return typeof value === "object" && value !== null && STATE in value
+      ? (value as LazyRequest)[STATE].toNative()
+      : undefined;
+  }
+
+  get method(): string {
+    return this[STATE].request.method;
+  }
+
+  get url(): string {
+    return this[STATE].url;
+  }
+
+  get headers(): Headers {
+    return this[STATE].headers;
+  }
+
+  get signal(): AbortSignal {
+    return this[STATE].context.signal;
+  }
+
+  get body(): ReadableStream<Uint8Array> | null {
+    const state = this[STATE];
+    return hasContent(state.request) ? state.toNative().body : null;
+  }
+
+  get bodyUsed(): boolean {
+    return this[STATE].isRead;
+  }
+
+  text(): Promise<string> {
+    const state = this[STATE];
+    return state.read()?.then(decodeText) ?? state.toNative().text();
+  }
+
+  json(): Promise<unknown> {
+    const state = this[STATE];
+    return state.read()?.then(decodeJson) ?? state.toNative().json();
+  }
+
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const state = this[STATE];
+    // Node 20 has no bytes() of its own.
+    return state.read() ?? state.toNative().arrayBuffer().then((buffer) => new Uint8Array(buffer));
+  }
+
+  arrayBuffer(): Promise<ArrayBuffer> {
+    const state = this[STATE];
+    return state.read()?.then(({ buffer }) => buffer) ?? state.toNative().arrayBuffer();
+  }
+}
+
+/** The parts of a request, each made when it is asked for. */
+class RequestState {
+  readonly request: HttpRequest;
+  readonly context: RequestContext;
   readonly #origin: string;
   #url: string | undefined;
   #headers: Headers | undefined;
   #owner: ContentOwner = "nobody";
   #native: Request | undefined;
 
-  /** @param origin scheme and authority that the request is for */
   constructor(request: HttpRequest, context: RequestContext, origin: string) {
-    super();
-    this.#request = request;
-    this.#context = context;
+    this.request = request;
+    this.context = context;
     this.#origin = origin;
   }
 
-  get method(): string {
-    return this.#request.method;
-  }
-
   get url(): string {
-    return this.#url ??= joinUrl(this.#origin, this.#request);
+    return this.#url ??= joinUrl(this.#origin, this.request);
   }
 
   get headers(): Headers {
-    return this.#headers ??= this.#native?.headers ?? toWebHeaders(this.#request.headers);
+    return this.#headers ??= this.#native?.headers ?? toWebHeaders(this.request.headers);
   }
 
-  get signal(): AbortSignal {
-    return this.#context.signal;
+  get isRead(): boolean {
+    return this.#owner === "native" ? this.toNative().bodyUsed : this.#owner === "reader";
   }
 
-  get body(): ReadableStream<Uint8Array> | null {
-    return hasContent(this.#request) ? this.#toNative().body : null;
-  }
-
-  get bodyUsed(): boolean {
-    return this.#owner === "native" ? this.#toNative().bodyUsed : this.#owner === "reader";
-  }
-
-  text(): Promise<string> {
-    return this.#mayRead() ? this.#read().then(decodeText) : this.#toNative().text();
-  }
-
-  json(): Promise<unknown> {
-    return this.#mayRead() ? this.#read().then(decodeJson) : this.#toNative().json();
-  }
-
-  bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#mayRead()) return this.#read();
-    // Node 20 has no bytes() of its own.
-    return this.#toNative().arrayBuffer().then((buffer) => new Uint8Array(buffer));
-  }
-
-  arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#mayRead() ? this.#read().then(({ buffer }) => buffer) : this.#toNative().arrayBuffer();
-  }
-
-  #mayRead(): boolean {
-    return this.#owner === "nobody" && hasContent(this.#request);
-  }
-
-  #read(): Promise<Uint8Array<ArrayBuffer>> {
+  /** Reads whole content straight from the wire. @returns undefined if there is none, or it has an owner */
+  read(): Promise<Uint8Array<ArrayBuffer>> | undefined {
+    if (this.#owner !== "nobody" || !hasContent(this.request)) return undefined;
     this.#owner = "reader";
-    return readWhole(this.#request.body);
-  }
-
-  /** The native request of a lazy one; undefined for anything else. */
-  static unwrap(value: unknown): Request | undefined {
-    return typeof value === "object" && value !== null && #request in value ? value.#toNative() : undefined;
+    return readWhole(this.request.body);
   }
 
   /**
    * The native request, with the current fields. From now on it owns the content, unless that has been read.
    */
-  #toNative(): Request {
+  toNative(): Request {
     const native = this.#native ??= this.#makeNative();
     if (this.#headers !== undefined && this.#headers !== native.headers) {
       replaceFields(native.headers, this.#headers);
@@ -119,14 +148,14 @@ export class LazyRequest extends ChosenObject {
   #makeNative(): Request {
     const isRead = this.#owner === "reader";
     this.#owner = "native";
-    const { method, headers, body } = this.#request;
-    const content = hasContent(this.#request)
+    const { method, headers, body } = this.request;
+    const content = hasContent(this.request)
       ? { body: isRead ? new Uint8Array(0) : streamOf(new ContentSource(body)), duplex: "half" }
       : {};
     const native = new Request(this.url, {
       method,
       headers: this.#headers ?? toWebHeaders(headers),
-      signal: this.#context.signal,
+      signal: this.context.signal,
       ...content,
     });
     // From then on the native request itself knows that its content is used.

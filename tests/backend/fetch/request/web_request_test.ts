@@ -50,3 +50,32 @@ Deno.test("serve() takes 128 MiB from a web-standard handler's client unless tol
     assertEquals(refused.status, 413);
   });
 });
+
+/** Uses a request through a Proxy that hands itself on as the receiver, and through an object made of the request. */
+async function useIndirectly(request: Request): Promise<unknown> {
+  const proxy = new Proxy(request, { get: (target, name, receiver) => Reflect.get(target, name, receiver) });
+  const derived = Object.create(request) as Request;
+  const members = [proxy.method, new URL(derived.url).pathname, proxy.headers.get("x-a"), derived.bodyUsed];
+  const copy = await new Request(proxy.clone()).text();
+  return {
+    members,
+    copy,
+    text: await derived.text(),
+    isUsed: [request, proxy, derived].map((one) => one.bodyUsed),
+  };
+}
+
+Deno.test("A request can be used through a Proxy, and as the prototype of another object, like one of the runtime", async () => {
+  const respond = async (request: Request): Promise<Response> => Response.json(await useIndirectly(request));
+  await withFetch(respond, async (port) => {
+    for (const body of [undefined, "content"]) {
+      const init = {
+        method: body === undefined ? "GET" : "POST",
+        headers: { "x-a": "1" },
+        ...(body && { body }),
+      };
+      const url = `http://127.0.0.1:${port}/path`;
+      assertEquals(await (await fetch(url, init)).json(), await useIndirectly(new Request(url, init)));
+    }
+  });
+});
