@@ -2,14 +2,14 @@ import { bundleLibrary } from "../../../build/bundle.ts";
 import type { Bench } from "../section.ts";
 import { denoCommand, type Peer } from "./peer.ts";
 
-/** A runtime, with its own server and ours, with and without the fast Response. */
+/** A runtime, with its own server and ours: with and without the fast Response, and with a handler of our own kind. */
 export interface FetchPeers {
   /** The runtime, for people. */
   readonly runtime: string;
   /** The server to compare with, for people. */
   readonly peerTitle: string;
-  /** The servers for a workload: the one to compare with, ours, ours with overrideGlobals. */
-  readonly peersFor: (workload: string) => readonly [Peer, Peer, Peer];
+  /** The servers for a workload, the one to compare with first. */
+  readonly peersFor: (workload: string) => readonly Peer[];
 }
 
 /** The pairs to compare. */
@@ -38,6 +38,9 @@ function compare(
       peer(other.title, other.file, [workload]),
       peer(`millrace on ${runtime}`, "fetch_millrace.ts", [workload, "plain"]),
       peer(`millrace on ${runtime}, overrideGlobals`, "fetch_millrace.ts", [workload, "fast"]),
+      ...(workload === "plain"
+        ? [peer(`millrace on ${runtime}, own handler`, "fetch_millrace.ts", [workload, "own"])]
+        : []),
     ],
   };
 }
