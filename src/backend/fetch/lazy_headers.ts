@@ -86,8 +86,8 @@ export function readHeaders(headers: Headers): HttpHeaders {
  * Makes a class that can stand in place of Headers: without fields, or with those of other lazy headers, it
  * makes lazy headers. Everything else is native, and so are the objects of classes that extend it.
  *
- * Hono makes headers of its own for nearly every response: with this, a request takes an eighth less CPU time
- * (Deno 2.9.6, Bun 1.4.5; Node 20 a twelfth).
+ * Hono makes headers of its own for every response that sets a field: with this, such a request takes 1 µs less
+ * (Deno 2.9.6, Node 20.20 and Bun 1.4.5).
  */
 export function createHeadersClass(): typeof Headers {
   function FastHeaders(...args: [init?: HeadersInit]): object {
