@@ -99,6 +99,7 @@ export function createHeadersClass(): typeof Headers {
     return Reflect.construct(NativeHeaders, args, new.target as unknown as typeof Headers);
   }
   FastHeaders.prototype = NativeHeaders.prototype;
+  Object.defineProperty(FastHeaders, "name", { value: "Headers" });
   return Object.setPrototypeOf(FastHeaders, NativeHeaders);
 }
 

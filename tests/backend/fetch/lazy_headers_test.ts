@@ -140,8 +140,8 @@ for (const [what, make] of Object.entries(INITS)) {
   });
 }
 
-Deno.test("createHeadersClass() makes a class with the prototype of Headers", () => {
+Deno.test("createHeadersClass() makes a class with name, length and prototype of Headers", () => {
   assertEquals(new Headers() instanceof FastHeaders, true);
-  assertEquals(FastHeaders.length, Headers.length);
+  assertEquals([FastHeaders.name, FastHeaders.length], [Headers.name, Headers.length]);
   assertEquals(LazyHeaders.fieldsOf(new FastHeaders())?.size, 0);
 });
