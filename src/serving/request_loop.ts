@@ -57,6 +57,8 @@ export class RequestLoop implements Deferred {
   // The request without a complete response.
   #context: ServedContext | undefined;
   #requests = 0;
+  // The end of the last flush, if that has to be waited for.
+  #flushed: Promise<void> | undefined;
   // The bytes held of the request; made when a part of one is first held.
   #held: HeldRequest | undefined;
 
@@ -122,9 +124,13 @@ export class RequestLoop implements Deferred {
 
   /** Sends the responses made in this turn of the event loop. */
   onEndOfTurn(): void {
-    const flushed = this.#writer.flushEagerly();
-    if (flushed === undefined) this.#awaitMore();
-    else flushed.then(() => this.#awaitMore(), (error) => this.#owner.onBroken(error));
+    this.#flushed = this.#writer.flushEagerly();
+  }
+
+  /** Goes on to the next request. */
+  onTurnEnded(): void {
+    if (this.#flushed === undefined) this.#awaitMore();
+    else this.#flushed.then(() => this.#awaitMore(), (error) => this.#owner.onBroken(error));
   }
 
   #awaitMore(): void {
@@ -172,18 +178,14 @@ export class RequestLoop implements Deferred {
     const { status, headers, body } = response;
     const context = this.#context!;
     const stream = isStreamed(body) ? new ServedStream(body) : undefined;
-    // The response may be made from content that the client holds back, so ask for it while that is still
-    // possible.
+    // It may be made from content that the client holds back, which can be asked for only before the response.
     if (stream !== undefined && status < 300) this.askForContent();
     context.isResponding = true;
     this.#shared.counters.responses.count(request.method, status, nowMs - context.receivedAtMs);
     const sendable = stream === undefined ? response : { status, headers, body: stream };
-    const sent = processResponse(this.#writer, request, sendable, {
-      persistence: this.#decidePersistence(request),
-      preamble: this.#shared.preamble,
-      joined: this.#shared.joined,
-      nowMs,
-    });
+    const { preamble, joined } = this.#shared;
+    const persistence = this.#decidePersistence(request);
+    const sent = processResponse(this.#writer, request, sendable, { persistence, preamble, joined, nowMs });
     if (!(sent instanceof Promise)) return this.#finish(sent);
     if (stream !== undefined) {
       // A stream may go on for hours; its handler has taken the content that it wanted.
