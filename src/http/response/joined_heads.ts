@@ -2,15 +2,18 @@ import { joinBytes } from "../../bytes/join_bytes.ts";
 import { encodeLatin1 } from "../../bytes/latin1.ts";
 
 const CONTENT_LENGTH = encodeLatin1("Content-Length: ");
+const encoder = new TextEncoder();
 
 /**
- * The head that a server sends again and again, up to its length, as one array: the last two parts that came twice in a
- * row are kept joined.
+ * What a server sends again and again: the parts of a head, and a text behind it, that came twice in a row are kept
+ * joined.
  */
 export class JoinedHeads {
   #preamble: Uint8Array | undefined;
   #fields: Uint8Array | undefined;
-  #joined: Uint8Array | undefined;
+  #head: Uint8Array | undefined;
+  #text: string | undefined;
+  #whole: Uint8Array | undefined;
 
   /**
    * A preamble, field lines, and the name of Content-Length as one array.
@@ -19,11 +22,30 @@ export class JoinedHeads {
    */
   of(preamble: Uint8Array, fields: Uint8Array): Uint8Array | undefined {
     if (preamble === this.#preamble && fields === this.#fields) {
-      return this.#joined ??= joinBytes([preamble, fields, CONTENT_LENGTH]);
+      return this.#head ??= joinBytes([preamble, fields, CONTENT_LENGTH]);
     }
     this.#preamble = preamble;
     this.#fields = fields;
-    this.#joined = undefined;
+    this.#head = undefined;
+    this.#text = undefined;
     return undefined;
   }
+
+  /**
+   * A whole response with a text: the head of {@linkcode JoinedHeads.of}, and what follows.
+   *
+   * @param head the last one that was given
+   * @returns undefined unless the text is that of the call before, with the same head
+   */
+  withText(head: Uint8Array, text: string): Uint8Array | undefined {
+    if (text === this.#text) return this.#whole ??= joinText(head, text);
+    this.#text = text;
+    this.#whole = undefined;
+    return undefined;
+  }
+}
+
+function joinText(head: Uint8Array, text: string): Uint8Array {
+  const content = encoder.encode(text);
+  return joinBytes([head, encodeLatin1(`${content.length}\r\n\r\n`), content]);
 }

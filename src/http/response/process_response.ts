@@ -44,8 +44,13 @@ export function processResponse(
   const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
   const preamble = options.preamble.get(status, fields, persistence, options.nowMs);
   const text = typeof content === "string" && framing !== NO_FRAMING && framing !== NO_CONTENT ? content : "";
-  const joined = fields.bytes && framing.kind === "length" && options.joined?.of(preamble, fields.bytes);
-  if (!addHead(writer, { preamble, fields, framing, text, joined: joined || undefined })) {
+  const { joined: heads } = options;
+  const joined = fields.bytes && framing.kind === "length" ? heads?.of(preamble, fields.bytes) : undefined;
+  // A length that the handler wrote itself goes out as it is.
+  const isUsual = joined !== undefined && text !== "" && fields.contentLength === undefined;
+  const whole = isUsual ? heads?.withText(joined, text) : undefined;
+  if (whole !== undefined) writer.addBytes(whole);
+  else if (!addHead(writer, { preamble, fields, framing, text, joined })) {
     return processResponse(writer, request, { ...response, body: encoder.encode(text) }, options);
   }
   if (request.method === "HEAD" || framing === NO_FRAMING || framing === NO_CONTENT) {

@@ -1,5 +1,5 @@
-// Ways that spare work must send what the long way sends: short texts go behind their head as they are, and parts of a
-// head that come again are kept joined.
+// Ways that spare work must send what the long way sends: short texts go behind their head as they are, and what
+// comes again is kept joined.
 
 import { assertEquals } from "@std/assert";
 import { BufferPool } from "../../../src/bytes/buffer_pool.ts";
@@ -55,6 +55,11 @@ Deno.test("processResponse() adds nothing of a text that is not ASCII before it 
 
 /** Responses that share fields, as those that are made from a kept response do, in an order that mixes them. */
 function mixedResponses(): HttpResponse[] {
+  const stream = {
+    async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+      yield new Uint8Array(5).fill(0x61);
+    },
+  };
   const kinds:
     readonly (readonly [status: number, fields: readonly HeaderField[], body: HttpResponse["body"]])[] = [
       [200, [["Content-Type", "text/plain"]], "hello"],
@@ -63,36 +68,34 @@ function mixedResponses(): HttpResponse[] {
       [200, [], null],
       [204, [["A", "1"]], null],
       [200, [["Connection", "close"], ["A", "1"]], "last"],
-      [
-        200,
-        [["Content-Length", "5"]],
-        new ReadableStream({
-          start(controller) {
-            controller.enqueue(new Uint8Array(5).fill(0x61));
-            controller.close();
-          },
-        }) as unknown as AsyncIterable<Uint8Array>,
-      ],
+      [200, [["Content-Type", "text/plain"]], "h\u00e9"],
+      [200, [["Content-Length", "005"]], "hello"],
+      [200, [["Content-Length", "7"]], "hello"],
+      [200, [["A", "1"]], "b".repeat(16_384)],
+      [200, [["A", "1"]], ""],
+      [200, [["Content-Length", "5"]], stream],
     ];
   const kept = kinds.map(([status, fields, body]) => ({ status, headers: new HttpHeaders(fields), body }));
-  const order = [0, 0, 0, 1, 0, 1, 1, 1, 2, 2, 2, 0, 0, 3, 3, 3, 4, 4, 4, 5, 5, 5, 0, 0, 6];
-  return order.map((i) => ({ ...kept[i]!, headers: kept[i]!.headers.clone() }));
+  const runs = kept.keys().flatMap((i) => [i, i, i, i, 0, 0, 0, i, i]);
+  const changes = [1, 2, 3, 4, 5].map((i) => ({ ...kept[0]!, body: `text ${i >> 1}` }));
+  return [...runs.map((i) => kept[i]!), ...changes, ...changes]
+    .map((response) => ({ ...response, headers: response.headers.clone() }));
 }
 
 async function sendAll(joined: JoinedHeads | undefined): Promise<string> {
   const sink = new FakeSink();
   const writer = new ResponseWriter(sink, new BufferPool());
   const preamble = new ResponsePreamble("s");
-  let nowMs = NOW_MS;
-  for (const response of mixedResponses()) {
+  for (const [index, response] of mixedResponses().entries()) {
+    const method = index % 11 === 10 ? "HEAD" : index % 13 === 12 ? "CONNECT" : "GET";
     const request = new HttpRequest(
-      { method: "GET", target: "/", version: "1.1", headers: new HttpHeaders() },
+      { method, target: "/", version: "1.1", headers: new HttpHeaders() },
       EMPTY_BODY,
     );
     await processResponse(writer, request, response, {
       persistence: "keep-alive",
       preamble,
-      nowMs: nowMs += 130,
+      nowMs: NOW_MS + 130 * index,
       ...(joined === undefined ? {} : { joined }),
     });
   }
@@ -102,6 +105,22 @@ async function sendAll(joined: JoinedHeads | undefined): Promise<string> {
 
 Deno.test("processResponse() sends the same bytes whether heads are kept joined or not, in every order", async () => {
   assertEquals(await sendAll(new JoinedHeads()), await sendAll(undefined));
+});
+
+Deno.test("JoinedHeads keeps a text behind its head only if both come again at once", () => {
+  const heads = new JoinedHeads();
+  const parts = [new Uint8Array([0x31]), new Uint8Array([0x32])] as const;
+  const whole = (text: string, fields: Uint8Array = parts[1]): string | undefined => {
+    const head = heads.of(parts[0], fields);
+    const bytes = head === undefined ? undefined : heads.withText(head, text);
+    return bytes === undefined ? undefined : textOf(bytes);
+  };
+  assertEquals([whole("a"), whole("a")], [undefined, undefined], "the head is new, and then the text");
+  assertEquals([whole("a"), whole("a")], ["12Content-Length: 1\r\n\r\na", "12Content-Length: 1\r\n\r\na"]);
+  assertEquals([whole("b"), whole("a"), whole("a")], [undefined, undefined, "12Content-Length: 1\r\n\r\na"]);
+  assertEquals([whole("a", parts[0]), whole("a", parts[0])], [undefined, undefined]);
+  assertEquals(whole("\u00e9", parts[0]), undefined);
+  assertEquals(whole("\u00e9", parts[0]), "11Content-Length: 2\r\n\r\n\u00c3\u00a9");
 });
 
 Deno.test("JoinedHeads joins only what comes again at once", () => {
