@@ -1,19 +1,30 @@
 import { joinBytes } from "../../bytes/join_bytes.ts";
 import { encodeLatin1 } from "../../bytes/latin1.ts";
+import { formatLines, type WireFields } from "../headers.ts";
 
 const CONTENT_LENGTH = encodeLatin1("Content-Length: ");
 const encoder = new TextEncoder();
 
 /**
- * What a server sends again and again: the parts of a head, and a text behind it, that came twice in a row are kept
- * joined.
+ * What a server sends again and again: fields, the parts of a head, and a text behind it, that came twice in a row are
+ * kept as bytes.
  */
 export class JoinedHeads {
+  #lastFields: WireFields | undefined;
   #preamble: Uint8Array | undefined;
   #fields: Uint8Array | undefined;
   #head: Uint8Array | undefined;
   #text: string | undefined;
   #whole: Uint8Array | undefined;
+
+  /** The same fields; with their bytes if those of the call before were the same. */
+  encoded(fields: WireFields): WireFields {
+    const last = this.#lastFields;
+    if (fields.bytes !== undefined) return fields;
+    if (last === undefined || !areSame(last, fields)) return this.#lastFields = fields;
+    if (last.bytes !== undefined) return last;
+    return this.#lastFields = { ...fields, bytes: encodeLatin1(formatLines(fields.lines)) };
+  }
 
   /**
    * A preamble, field lines, and the name of Content-Length as one array.
@@ -43,6 +54,16 @@ export class JoinedHeads {
     this.#whole = undefined;
     return undefined;
   }
+}
+
+function areSame(one: WireFields, other: WireFields): boolean {
+  const { lines } = one;
+  if (lines.length !== other.lines.length || one.contentLength !== other.contentLength) return false;
+  if (one.upgrade !== other.upgrade || one.asksToClose !== other.asksToClose) return false;
+  for (let i = 0; i < lines.length; i++) {
+    if (lines[i] !== other.lines[i]) return false;
+  }
+  return true;
 }
 
 function joinText(head: Uint8Array, text: string): Uint8Array {

@@ -36,7 +36,9 @@ export function processResponse(
 ): Persistence | Promise<Persistence> {
   const { status, body } = response;
   if (isWire(body)) return body.send(writer, options);
-  const fields = response.headers.toWire();
+  const { joined: heads } = options;
+  const own = response.headers.toWire();
+  const fields = heads?.encoded(own) ?? own;
   // After HEAD the length in bytes must be certain.
   const isPlain = typeof body !== "string" || (request.method !== "HEAD" && mayBePlain(body));
   const content = isPlain ? body : encoder.encode(body);
@@ -44,7 +46,6 @@ export function processResponse(
   const persistence = framing.kind === "until-close" || fields.asksToClose ? "close" : options.persistence;
   const preamble = options.preamble.get(status, fields, persistence, options.nowMs);
   const text = typeof content === "string" && framing !== NO_FRAMING && framing !== NO_CONTENT ? content : "";
-  const { joined: heads } = options;
   const joined = fields.bytes && framing.kind === "length" ? heads?.of(preamble, fields.bytes) : undefined;
   // A length that the handler wrote itself goes out as it is.
   const isUsual = joined !== undefined && text !== "" && fields.contentLength === undefined;

@@ -53,8 +53,8 @@ Deno.test("processResponse() adds nothing of a text that is not ASCII before it 
   assertEquals(contents, ["first", "h\u00c3\u00a9", "last"]);
 });
 
-/** Responses that share fields, as those that are made from a kept response do, in an order that mixes them. */
-function mixedResponses(): HttpResponse[] {
+/** Responses of all kinds, some of which differ in nothing but the fields of the connection. */
+function keptResponses(): HttpResponse[] {
   const stream = {
     async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
       yield new Uint8Array(5).fill(0x61);
@@ -73,39 +73,60 @@ function mixedResponses(): HttpResponse[] {
       [200, [["Content-Length", "7"]], "hello"],
       [200, [["A", "1"]], "b".repeat(16_384)],
       [200, [["A", "1"]], ""],
+      [426, [["Upgrade", "a"]], "upgrade"],
+      [426, [["Upgrade", "b"]], "upgrade"],
       [200, [["Content-Length", "5"]], stream],
     ];
-  const kept = kinds.map(([status, fields, body]) => ({ status, headers: new HttpHeaders(fields), body }));
+  return kinds.map(([status, fields, body]) => ({ status, headers: new HttpHeaders(fields), body }));
+}
+
+/** Copies of kept responses, in an order that mixes them. */
+function copiedResponses(): HttpResponse[] {
+  const kept = keptResponses();
   const runs = kept.keys().flatMap((i) => [i, i, i, i, 0, 0, 0, i, i]);
   const changes = [1, 2, 3, 4, 5].map((i) => ({ ...kept[0]!, body: `text ${i >> 1}` }));
   return [...runs.map((i) => kept[i]!), ...changes, ...changes]
     .map((response) => ({ ...response, headers: response.headers.clone() }));
 }
 
-async function sendAll(joined: JoinedHeads | undefined): Promise<string> {
+/** Responses that are each made anew, every one twice behind every other. */
+function newResponses(): HttpResponse[] {
+  const kinds = keptResponses().keys().toArray();
+  return kinds.flatMap((one) => kinds.flatMap((other) => [one, one, one, other, other]))
+    .map((i) => keptResponses()[i]!);
+}
+
+async function sendAll(
+  responses: readonly HttpResponse[],
+  joined: JoinedHeads | undefined,
+): Promise<string[]> {
   const sink = new FakeSink();
-  const writer = new ResponseWriter(sink, new BufferPool());
   const preamble = new ResponsePreamble("s");
-  for (const [index, response] of mixedResponses().entries()) {
+  const sent: string[] = [];
+  for (const [index, response] of responses.entries()) {
+    const writer = new ResponseWriter(sink, new BufferPool());
     const method = index % 11 === 10 ? "HEAD" : index % 13 === 12 ? "CONNECT" : "GET";
     const request = new HttpRequest(
       { method, target: "/", version: "1.1", headers: new HttpHeaders() },
       EMPTY_BODY,
     );
-    await processResponse(writer, request, response, {
+    const persistence = await processResponse(writer, request, response, {
       persistence: "keep-alive",
       preamble,
       nowMs: NOW_MS + 130 * index,
       ...(joined === undefined ? {} : { joined }),
     });
+    await writer.flush();
+    sent.push(sink.writes.splice(0).join("") + persistence);
   }
-  await writer.flush();
-  return sink.writes.join("");
+  return sent;
 }
 
-Deno.test("processResponse() sends the same bytes whether heads are kept joined or not, in every order", async () => {
-  assertEquals(await sendAll(new JoinedHeads()), await sendAll(undefined));
-});
+for (const [claim, make] of [["copied", copiedResponses], ["made anew", newResponses]] as const) {
+  Deno.test(`processResponse() sends the same bytes whether heads are kept joined or not, in every order: ${claim}`, async () => {
+    assertEquals(await sendAll(make(), new JoinedHeads()), await sendAll(make(), undefined));
+  });
+}
 
 Deno.test("JoinedHeads keeps a text behind its head only if both come again at once", () => {
   const heads = new JoinedHeads();
