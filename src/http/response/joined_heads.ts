@@ -10,7 +10,8 @@ const encoder = new TextEncoder();
  * kept as bytes.
  */
 export class JoinedHeads {
-  #lastFields: WireFields | undefined;
+  #last: WireFields | undefined;
+  #encoded: WireFields | undefined;
   #preamble: Uint8Array | undefined;
   #fields: Uint8Array | undefined;
   #head: Uint8Array | undefined;
@@ -19,11 +20,12 @@ export class JoinedHeads {
 
   /** The same fields; with their bytes if those of the call before were the same. */
   encoded(fields: WireFields): WireFields {
-    const last = this.#lastFields;
     if (fields.bytes !== undefined) return fields;
-    if (last === undefined || !areSame(last, fields)) return this.#lastFields = fields;
-    if (last.bytes !== undefined) return last;
-    return this.#lastFields = { ...fields, bytes: encodeLatin1(formatLines(fields.lines)) };
+    if (this.#encoded !== undefined && areSame(this.#encoded, fields)) return this.#encoded;
+    if (this.#last === undefined || !areSame(this.#last, fields)) return this.#last = fields;
+    // A copy, because the owner of the fields may change them for the next response.
+    const lines = fields.lines.slice();
+    return this.#encoded = { ...fields, lines, bytes: encodeLatin1(formatLines(lines)) };
   }
 
   /**

@@ -122,6 +122,18 @@ async function sendAll(
   return sent;
 }
 
+Deno.test("processResponse() sends the changes of fields that are kept and changed from response to response", async () => {
+  const headers = new HttpHeaders([["X-Count", "0"], ["A", "1"]]);
+  const sent: (string | undefined)[] = [];
+  const joined = new JoinedHeads();
+  for (let i = 0; i < 12; i++) {
+    if (i % 3 === 0) headers.set("X-Count", String(i));
+    const [output] = await sendAll([{ status: 200, headers, body: "text" }], joined);
+    sent.push(/X-Count: (\d+)/.exec(output!)?.[1]);
+  }
+  assertEquals(sent, ["0", "0", "0", "3", "3", "3", "6", "6", "6", "9", "9", "9"]);
+});
+
 for (const [claim, make] of [["copied", copiedResponses], ["made anew", newResponses]] as const) {
   Deno.test(`processResponse() sends the same bytes whether heads are kept joined or not, in every order: ${claim}`, async () => {
     assertEquals(await sendAll(make(), new JoinedHeads()), await sendAll(make(), undefined));
