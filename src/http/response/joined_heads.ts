@@ -6,8 +6,7 @@ const CONTENT_LENGTH = encodeLatin1("Content-Length: ");
 const encoder = new TextEncoder();
 
 /**
- * What a server sends again and again: fields, the parts of a head, and a text behind it, that came twice in a row are
- * kept as bytes.
+ * Keeps the parts of responses that a server sends twice in a row as bytes: fields, a head, and a text after it.
  */
 export class JoinedHeads {
   #last: WireFields | undefined;
@@ -45,7 +44,7 @@ export class JoinedHeads {
   }
 
   /**
-   * A whole response with a text: the head of {@linkcode JoinedHeads.of}, and what follows.
+   * A whole response with a text: the head of {@linkcode JoinedHeads.of}, and the rest.
    *
    * @param head the last one that was given
    * @returns undefined unless the text is that of the call before, with the same head

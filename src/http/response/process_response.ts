@@ -10,7 +10,7 @@ import type { ResponseWriter } from "./response_writer.ts";
 import { isBodyless } from "../status.ts";
 import { abandon, type LengthFraming, type ResponseFraming, writeStream } from "./streamed_response.ts";
 
-// Texts up to this length are written straight behind their head, in the hope that they are ASCII.
+// Texts up to this length are written straight after their head, in the hope that they are ASCII.
 const MAX_PLAIN_TEXT = 16_384;
 
 const NO_FRAMING: ResponseFraming = { kind: "none" };

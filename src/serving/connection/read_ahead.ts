@@ -24,7 +24,7 @@ export class ReadAhead implements Receiver {
   readonly #budget: ReadBudget;
   readonly #watcher: EndWatcher;
   readonly #room = new Uint8Array(ROOM_BYTES);
-  // What came and was not asked for: bytes in one place, however many reads they took, and the end after them.
+  // Outcomes that nobody has asked for: bytes in one place, however many reads they took, and the end after them.
   readonly #bytes = new GatheredBytes();
   #end: End | undefined;
   #hasEnded = false;
@@ -50,7 +50,8 @@ export class ReadAhead implements Receiver {
   }
 
   /**
-   * Gives what has come, and then the outcome of the pending read, to a receiver, never during this call.
+   * Gives the bytes or the end that came, or later the outcome of the pending read, to a receiver; never during this
+   * call.
    *
    * @returns false if there is neither
    */

@@ -1,5 +1,5 @@
-// Ways that spare work must send what the long way sends: short texts go behind their head as they are, and what
-// comes again is kept joined.
+// Ways that spare work must send the bytes of the long way: short texts go out right after their head, and parts that
+// come again are kept joined.
 
 import { assertEquals } from "@std/assert";
 import { BufferPool } from "../../../src/bytes/buffer_pool.ts";
@@ -89,7 +89,7 @@ function copiedResponses(): HttpResponse[] {
     .map((response) => ({ ...response, headers: response.headers.clone() }));
 }
 
-/** Responses that are each made anew, every one twice behind every other. */
+/** Responses that are each made anew, every one twice after every other. */
 function newResponses(): HttpResponse[] {
   const kinds = keptResponses().keys().toArray();
   return kinds.flatMap((one) => kinds.flatMap((other) => [one, one, one, other, other]))
@@ -140,7 +140,7 @@ for (const [claim, make] of [["copied", copiedResponses], ["made anew", newRespo
   });
 }
 
-Deno.test("JoinedHeads keeps a text behind its head only if both come again at once", () => {
+Deno.test("JoinedHeads keeps a text after its head only if both come again at once", () => {
   const heads = new JoinedHeads();
   const parts = [new Uint8Array([0x31]), new Uint8Array([0x32])] as const;
   const whole = (text: string, fields: Uint8Array = parts[1]): string | undefined => {
@@ -156,7 +156,7 @@ Deno.test("JoinedHeads keeps a text behind its head only if both come again at o
   assertEquals(whole("\u00e9", parts[0]), "11Content-Length: 2\r\n\r\n\u00c3\u00a9");
 });
 
-Deno.test("JoinedHeads joins only what comes again at once", () => {
+Deno.test("JoinedHeads joins only arrays that come again at once", () => {
   const heads = new JoinedHeads();
   const [one, other] = [new Uint8Array([0x31]), new Uint8Array([0x32])];
   const join = (preamble: Uint8Array, fields: Uint8Array): string | undefined => {

@@ -35,7 +35,7 @@ export class FastHeadReader {
   // Index after the empty line.
   #end = 0;
 
-  /** @param lines what is known of the lines of other connections */
+  /** @param lines the lines that other connections have sent */
   constructor(options: HeadParserOptions, text: TextWindow, lines: KnownLines) {
     this.#options = options;
     this.#text = text;

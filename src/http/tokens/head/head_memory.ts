@@ -19,7 +19,7 @@ export interface KeptHead {
 const NOTHING = new DataView(new ArrayBuffer(0));
 
 /**
- * Spares a connection the reading of what has come before: a head with the same bytes as the last one, as in most
+ * Spares a connection the reading of bytes that have come before: a head that is the same as the last one, as in most
  * pipelines, and the field lines that its server knows.
  */
 export class HeadMemory {
@@ -29,7 +29,7 @@ export class HeadMemory {
   #view: DataView = NOTHING;
   #last: KeptHead | undefined;
 
-  /** @param lines what is known of the lines of other connections */
+  /** @param lines the lines that other connections have sent */
   constructor(lines: KnownLines) {
     this.#lines = lines;
   }

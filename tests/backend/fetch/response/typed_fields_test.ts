@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { FastResponse } from "../../../../src/backend/fetch/response/fast_response.ts";
 import { typedFields } from "../../../../src/backend/fetch/response/typed_fields.ts";
 
-/** What would be sent for a text with this type. */
+/** The fields that would be sent for a text with this type. */
 function sentFields(name: string, type: string): (readonly [string, string])[] {
   const response = new FastResponse("text", { headers: { [name]: type } });
   return [...FastResponse.lightOf(response)!.headers];
