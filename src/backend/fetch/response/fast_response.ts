@@ -2,7 +2,7 @@ import type { HttpResponse } from "../../../http/response/response.ts";
 import { ContentStream, encodeContent } from "../content_stream.ts";
 import { LazyHeaders, readHeaders } from "../lazy_headers.ts";
 import { chainTo } from "../native_chain.ts";
-import { JSON_INIT, type LightResponse, type ResponseContent, toLight } from "./light_response.ts";
+import { JSON_FIELDS, type LightResponse, type ResponseContent, toLight } from "./light_response.ts";
 import { replaceFields, toWebHeaders } from "../web_headers.ts";
 
 const NativeResponse = Response;
@@ -57,10 +57,7 @@ export class FastResponse {
   static json(data: unknown, init?: ResponseInit): Response {
     const text = JSON.stringify(data);
     if (text === undefined || init?.headers !== undefined) return NativeResponse.json(data, init);
-    return new FastResponse(
-      text,
-      (init === undefined ? JSON_INIT : { ...JSON_INIT, ...init }) as unknown as ResponseInit,
-    );
+    return new FastResponse(text, { ...init, headers: JSON_FIELDS as unknown as HeadersInit });
   }
 
   /** The runtime's own class, also if this one stands in its place. */

@@ -9,7 +9,7 @@ import { LazyHeaders } from "../lazy_headers.ts";
 import { typedFields } from "./typed_fields.ts";
 import { readWebHeaders } from "../web_headers.ts";
 
-/** What a Response can be made of. The types of Node have no BodyInit. */
+/** Content that a Response can be made of. The types of Node have no BodyInit. */
 export type ResponseContent = ConstructorParameters<typeof Response>[0];
 
 /** A response as plain values, ready to be sent. */
@@ -23,13 +23,8 @@ export interface LightResponse extends HttpResponse {
 /** The fields of a text when its handler sets none. Copied for each response, with their lines ready for the wire. */
 export const TEXT_FIELDS: HttpHeaders = new HttpHeaders([["content-type", "text/plain;charset=UTF-8"]]);
 const NO_FIELDS = new HttpHeaders();
-/** Status and fields of JSON when its handler sets none. */
-export const JSON_INIT: LightResponse = {
-  status: 200,
-  statusText: "",
-  headers: new HttpHeaders([["content-type", "application/json"]]),
-  body: null,
-};
+/** The fields of JSON when its handler sets none. Copied like those of a text. */
+export const JSON_FIELDS: HttpHeaders = new HttpHeaders([["content-type", "application/json"]]);
 const STATUS_TEXT = /^[\t\x20-\x7e]*$/;
 
 /**

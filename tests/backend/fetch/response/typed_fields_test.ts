@@ -29,6 +29,12 @@ Deno.test("Response.json() of FastResponse keeps the fields of one response apar
   assertEquals([...FastResponse.json(3).headers], [["content-type", "application/json"]]);
 });
 
+Deno.test("Response.json() of FastResponse keeps its type beside options that are undefined", () => {
+  const options = { status: undefined, statusText: undefined, headers: undefined } as unknown as ResponseInit;
+  const [ours, native] = [FastResponse.json(1, options), FastResponse.native.json(1, options)];
+  assertEquals([ours.status, [...ours.headers]], [native.status, [...native.headers]]);
+});
+
 Deno.test("FastResponse sends the type of each response as it was written, also beyond those that are remembered", () => {
   for (let round = 0; round < 2; round++) {
     for (let i = 0; i < 200; i++) {
